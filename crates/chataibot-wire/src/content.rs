@@ -1,0 +1,330 @@
+//! Everything a bot can say, as one closed enum: each message kind of the platform, cleaned and strict.
+//!
+//! Kinds the platform may send and we do not know arrive as [`Content::Unsupported`] with whatever text they have.
+//! Links and media addresses are absolute with an allowed scheme: the proxy drops all others.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rich_text::RichText;
+
+/// What a message holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// A text, perhaps a question that wants a certain kind of answer (`text`, `name`, `email`, `phone`).
+    Text(Text),
+    /// Several things in one message, in order (`send_message`).
+    Parts(Vec<Content>),
+    /// A picture, film, sound or file.
+    Media(Media),
+    /// A collapsible note (`info`).
+    Info(Info),
+    /// Quick replies and link buttons (`button`).
+    Buttons(Buttons),
+    /// Choices in sections (`list`).
+    List(ChoiceList),
+    /// Cards side by side (`carousel`, `image_carousel`).
+    Carousel(Carousel),
+    /// A number on a range (`slider`).
+    Slider(Slider),
+    /// A date, or a date and a time (`calendar`).
+    Calendar(Calendar),
+    /// A file of the visitor's is wanted (`file_upload`).
+    FileUpload(FileUpload),
+    /// Fields to fill in (`form`).
+    Form(Form),
+    /// An appointment to book (`appointment_booking`, Calendly).
+    Appointment(Appointment),
+    /// The bot takes a moment (`delay`): shown as typing, never as a bubble.
+    Delay,
+    /// A kind this version does not know, shown as its text.
+    Unsupported(Unsupported),
+}
+
+/// A text bubble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Text {
+    /// The words.
+    pub body: RichText,
+    /// What kind of answer the bot waits for; it validates the answer itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+}
+
+/// The kind of answer a collect-input prompt waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// The visitor's name.
+    Name,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+}
+
+/// A picture, film, sound or file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// Which of them.
+    pub kind: MediaKind,
+    /// Absolute, `https` or `http`.
+    pub url: String,
+    /// The file's name, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What a [`Media`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A sound.
+    Audio,
+    /// Any other file.
+    Document,
+}
+
+/// A collapsible note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Info {
+    /// The note.
+    pub title: RichText,
+}
+
+/// Quick replies and link buttons under a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Buttons {
+    /// Above the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<RichText>,
+    /// The text.
+    pub title: RichText,
+    /// Below the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<RichText>,
+    /// Up to 10.
+    pub buttons: Vec<Button>,
+    /// One below the other, or in lines.
+    pub layout: ButtonLayout,
+}
+
+/// How buttons stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonLayout {
+    /// As many on a line as fit.
+    #[default]
+    Wrap,
+    /// One on each line.
+    Vertical,
+}
+
+/// One button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What stands on it, plain text.
+    pub label: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Sends this text as the visitor's answer.
+    Reply(String),
+    /// Opens this address: absolute, `https`, `http`, `mailto` or `tel`.
+    Link(String),
+}
+
+/// Choices in sections; the chosen item's title is the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChoiceList {
+    /// Above the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<RichText>,
+    /// The text.
+    pub title: RichText,
+    /// Below the choices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<RichText>,
+    /// The sections.
+    pub sections: Vec<Section>,
+}
+
+/// A section of a [`ChoiceList`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// The section's title, plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The choices, plain text.
+    pub items: Vec<String>,
+}
+
+/// Cards side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carousel {
+    /// The cards.
+    pub cards: Vec<Card>,
+}
+
+/// One card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Absolute, `https` or `http`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The title.
+    #[serde(default)]
+    pub title: RichText,
+    /// The text.
+    #[serde(default)]
+    pub description: RichText,
+    /// Its buttons.
+    #[serde(default)]
+    pub buttons: Vec<Button>,
+}
+
+/// A number on a range.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slider {
+    /// The question.
+    pub title: RichText,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value, at least `min`.
+    pub max: f64,
+    /// Distance of two values, above 0.
+    pub step: f64,
+    /// Stands behind the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// A date, or a date and a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calendar {
+    /// The question.
+    pub title: RichText,
+    /// Open the picker at once?
+    #[serde(default)]
+    pub auto_open: bool,
+    /// Ask for the time too?
+    #[serde(default)]
+    pub with_time: bool,
+    /// Earliest day, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// Latest day, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+}
+
+/// A file of the visitor's is wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileUpload {
+    /// The request.
+    pub title: RichText,
+}
+
+/// Fields to fill in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    /// The request.
+    pub title: RichText,
+    /// The fields.
+    pub fields: Vec<Field>,
+}
+
+/// One field of a [`Form`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// What stands beside it, plain text.
+    pub label: String,
+    /// What is already in it.
+    #[serde(default)]
+    pub value: String,
+    /// Which kind of input fits.
+    #[serde(default)]
+    pub kind: FieldKind,
+    /// Must it be filled?
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The kind of a [`Field`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// One line.
+    #[default]
+    Text,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A number.
+    Number,
+    /// A date.
+    Date,
+    /// Several lines.
+    Long,
+}
+
+/// An appointment to book.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// The request.
+    pub title: RichText,
+    /// Minutes, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    /// The booking page, absolute `https`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// A kind this version does not know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unsupported {
+    /// The platform's name for it.
+    pub kind: String,
+    /// Its text or title; may be empty.
+    pub text: RichText,
+}
+
+impl Content {
+    /// The words alone, for announcements, previews and plain fall-backs.
+    #[must_use]
+    pub fn to_plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.body.to_plain(),
+            Self::Parts(parts) => {
+                let lines: Vec<String> = parts.iter().map(Self::to_plain).filter(|line| !line.is_empty()).collect();
+                lines.join("\n")
+            }
+            Self::Media(media) => media.name.clone().unwrap_or_default(),
+            Self::Info(info) => info.title.to_plain(),
+            Self::Buttons(buttons) => buttons.title.to_plain(),
+            Self::List(list) => list.title.to_plain(),
+            Self::Carousel(carousel) => {
+                let titles: Vec<String> = carousel.cards.iter().map(|card| card.title.to_plain()).collect();
+                titles.join("\n")
+            }
+            Self::Slider(slider) => slider.title.to_plain(),
+            Self::Calendar(calendar) => calendar.title.to_plain(),
+            Self::FileUpload(upload) => upload.title.to_plain(),
+            Self::Form(form) => form.title.to_plain(),
+            Self::Appointment(appointment) => appointment.title.to_plain(),
+            Self::Delay => String::new(),
+            Self::Unsupported(unsupported) => unsupported.text.to_plain(),
+        }
+    }
+}

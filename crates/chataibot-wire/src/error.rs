@@ -1,0 +1,67 @@
+//! The one error body, from the platform and from the proxy alike.
+
+use serde::{Deserialize, Serialize};
+
+/// `{"ok":false,"error":"CODE","message":"…","status":N}`: the documented body (DOC), plus `retry_after` from the proxy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// `false`.
+    pub ok: bool,
+    /// A code in capitals, such as [`code::UNAVAILABLE`].
+    pub error: String,
+    /// The same code again; may be missing (INF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A sentence for developers, never for visitors.
+    #[serde(default)]
+    pub message: String,
+    /// The HTTP status, repeated.
+    #[serde(default)]
+    pub status: u16,
+    /// Whole seconds after which another try makes sense; also in the `Retry-After` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+/// Every value of [`ErrorBody::error`] this product knows.
+pub mod code {
+    /// Platform, 400: temporary, retry with back-off (DOC).
+    pub const CONVERSATION_CREATION_EXCEPTION: &str = "CONVERSATION_CREATION_EXCEPTION";
+    /// Platform, 400: the operator must enable the channel (DOC).
+    pub const CHANNEL_NOT_ENABLED: &str = "CHANNEL_NOT_ENABLED";
+    /// Platform, 400: the operator must renew the channel's token (DOC).
+    pub const CHANNEL_TOKEN_EXPIRED: &str = "CHANNEL_TOKEN_EXPIRED";
+    /// Platform, 400: final for this visitor, no retry (DOC).
+    pub const CONTACT_IS_BLOCKED: &str = "CONTACT_IS_BLOCKED";
+    /// Platform or proxy, 400: a fault of ours (DOC).
+    pub const BAD_REQUEST: &str = "BAD_REQUEST";
+    /// Platform, 401: the operator's account token (DOC).
+    pub const JWT_SIGNATURE_EXCEPTION: &str = "JWT_SIGNATURE_EXCEPTION";
+    /// Platform, 401: the operator's plan (DOC).
+    pub const UNAUTHORIZED_FEATURE: &str = "UNAUTHORIZED_FEATURE";
+    /// Platform, 404: the operator's account (DOC).
+    pub const ACCOUNT_DETAILS_NOT_FOUND: &str = "ACCOUNT_DETAILS_NOT_FOUND";
+
+    /// Proxy, 503: the platform cannot be used now; the cause is in the operator's log.
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
+    /// Proxy, 401: no token, or one that is expired or wrong. Renew it and try once more.
+    pub const UNAUTHORIZED: &str = "UNAUTHORIZED";
+    /// Proxy, 403: this origin is not one of the site's.
+    pub const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
+    /// Proxy, 404: not there, or not yours.
+    pub const NOT_FOUND: &str = "NOT_FOUND";
+    /// Proxy, 405: the path exists, not with this method.
+    pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
+    /// Proxy, 408: the request did not arrive in time.
+    pub const TIMEOUT: &str = "TIMEOUT";
+    /// Proxy, 413: the body is too large.
+    pub const TOO_LARGE: &str = "TOO_LARGE";
+    /// Proxy, 409: the same idempotency key came with another body.
+    pub const KEY_REUSED: &str = "KEY_REUSED";
+    /// Proxy, 409: the conversation has ended.
+    pub const CONVERSATION_ENDED: &str = "CONVERSATION_ENDED";
+    /// Proxy, 429: too many requests; see `retry_after`.
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
+    /// Proxy, 502: the message went out and no answer came back. Nobody knows yet whether it arrived.
+    pub const UNKNOWN_OUTCOME: &str = "UNKNOWN_OUTCOME";
+}

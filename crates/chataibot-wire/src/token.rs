@@ -1,0 +1,35 @@
+//! `POST /token`: a visitor token for a browser, or a new one for an old one. Ours, not the platform's.
+
+use serde::{Deserialize, Serialize};
+
+/// Body of `POST /token`. An empty object asks for a new visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRequest {
+    /// Which site, when one origin serves several; otherwise the `Origin` header picks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The renewal secret of the last answer. Without it a new visitor begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<String>,
+}
+
+/// Answer of `POST /token`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenAnswer {
+    /// `true`.
+    pub ok: bool,
+    /// The visitor token, sent as `Authorization: Bearer`. Opaque to the browser.
+    pub token: String,
+    /// Seconds until `token` ends, counted from this answer: the browser's own clock may be wrong.
+    pub expires_in: u32,
+    /// One-time secret for the next renewal: 64 lower-case hex characters.
+    pub renewal: String,
+    /// The visitor's id: 32 lower-case hex characters.
+    pub visitor: String,
+}
+
+impl std::fmt::Debug for TokenAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("TokenAnswer").field("visitor", &self.visitor).field("token", &"…").finish_non_exhaustive()
+    }
+}
