@@ -1,0 +1,334 @@
+//! The two documented calls. Each one is recorded, meets the rules a test has laid out, is checked strictly, processed, and
+//! only then answered: so an answer can be held, replaced or lost while the platform already has the message.
+
+mod answer;
+mod body;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderName, header, request::Parts},
+    response::Response,
+    routing::post,
+};
+use serde_json::{Value, json};
+use tracing::warn;
+
+use self::answer::{Answer, Refusal};
+pub use self::answer::{error_body, status_of};
+use crate::{
+    bot::{self, Flow, scenario::Trick},
+    clock,
+    conversation::{self, Conversation},
+    events,
+    platform::{Block, Platform, State as Shared},
+    record::{Call, CallKind, Delivery, Outcome},
+    rule::{self, What, When},
+    webhook,
+};
+
+/// Undocumented on the real platform; plenty for a text.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// The longest a `late` answer waits for its reply to be delivered.
+const LATE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The documented paths, and a record of everything else.
+pub fn routes() -> Router<Arc<Platform>> {
+    Router::new()
+        .route("/api/v1/conversations", post(start).fallback(other))
+        .route("/api/v1/conversation/{id}/messages", post(send).fallback(other))
+        .fallback(other)
+}
+
+async fn start(State(platform): State<Arc<Platform>>, request: Request) -> Response {
+    take(platform, CallKind::Start, None, request).await
+}
+
+async fn send(State(platform): State<Arc<Platform>>, Path(id): Path<String>, request: Request) -> Response {
+    take(platform, CallKind::Send, Some(id), request).await
+}
+
+async fn other(State(platform): State<Arc<Platform>>, request: Request) -> Response {
+    take(platform, CallKind::Other, None, request).await
+}
+
+/// The whole life of a call.
+async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await.ok();
+    let mut log = Log::open(&platform, kind, id.as_deref(), &parts, body.as_deref());
+
+    let ordered = rule::take(&mut platform.change().rules, kind, When::Before, false);
+    if let Some(what) = ordered {
+        return log.close(answer::ordered(what, None));
+    }
+    let from = platform.look().deliveries.len();
+    let (answer, trick) = match process(&platform, kind, id, &parts.headers, body.as_deref()) {
+        Ok(accepted) => {
+            log.processed(&accepted.conversation);
+            let trick = accepted.trick.map(|trick| (trick, accepted.conversation));
+            (Answer::json(200, accepted.answer), trick)
+        }
+        Err(refusal) => (refusal.into_answer(), None),
+    };
+
+    log.hold(kind).await;
+    let answer = match trick {
+        Some((Trick::Slow, _)) => {
+            let pace = platform.look().pace;
+            tokio::time::sleep(pace * 4).await;
+            answer
+        }
+        Some((Trick::Late, conversation)) => {
+            wait_for_reply(&platform, &conversation, from).await;
+            answer
+        }
+        Some((Trick::Lost, _)) => Answer::Cut,
+        Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => answer,
+    };
+    let ordered = rule::take(&mut platform.change().rules, kind, When::After, false);
+    let answer = match ordered {
+        Some(what) => answer::ordered(what, Some(answer)),
+        None => answer,
+    };
+    log.close(answer)
+}
+
+/// What a call that was accepted did.
+struct Accepted {
+    conversation: String,
+    answer: Value,
+    trick: Option<Trick>,
+}
+
+fn process(
+    platform: &Arc<Platform>,
+    kind: CallKind,
+    id: Option<String>,
+    headers: &HeaderMap,
+    body: Option<&[u8]>,
+) -> Result<Accepted, Refusal> {
+    let mut state = platform.change();
+    if authorization(headers, &state.account_token) != "right" {
+        return Err(Refusal::JwtSignature);
+    }
+    if kind == CallKind::Other {
+        return Err(Refusal::NoSuchPath);
+    }
+    let bytes = body.ok_or_else(|| Refusal::bad("body: is larger than 1 MiB or was not sent whole"))?;
+    let is_json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    });
+    if !is_json {
+        return Err(Refusal::bad("Content-Type: must be application/json"));
+    }
+    let body: Value =
+        serde_json::from_slice(bytes).map_err(|error| Refusal::bad(format!("body: is not JSON: {error}")))?;
+    match id {
+        None => begin(platform, &mut state, &body),
+        Some(id) => go_on(platform, &mut state, id, &body),
+    }
+}
+
+fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<Accepted, Refusal> {
+    let start = body::start(body, platform.config.typed_answers).map_err(Refusal::bad)?;
+    if platform.config.bot_key.as_ref().is_some_and(|key| *key != start.bot_key) {
+        return Err(Refusal::ChannelNotEnabled);
+    }
+    match state.blocked.get(&start.visitor) {
+        Some(Block::UntilLifted) => return Err(Refusal::ContactIsBlocked),
+        Some(Block::UntilNextStart) => {
+            state.blocked.remove(&start.visitor);
+        }
+        None => {}
+    }
+    let trick = bot::trick(&Flow::default(), &start.text);
+    refuse_by_trick(state, trick, &start.visitor)?;
+
+    let created = clock::now();
+    let conversation = Conversation {
+        id: clock::conversation_id(created),
+        visitor: start.visitor,
+        created,
+        closed: false,
+        flow: Flow::default(),
+        visitor_messages: 0,
+        script: [].into(),
+        waiting: false,
+    };
+    let id = conversation.id.clone();
+    let contact = &body["variables"]["contact"];
+    let answer = json!({
+        "ok": true,
+        "conversation": {
+            "id": id, "created_at": clock::write_time(created, state.style.time),
+            "assignee": { "id": events::BOT_ID, "to": events::BOT_EMAIL },
+        },
+        "contact": {
+            "name": contact["name"], "email": contact["email"], "phone": contact["phone"],
+            "visitor_key": conversation.visitor_key(&state.account_id),
+        },
+    });
+    state.order.push(id.clone());
+    state.conversations.insert(id.clone(), conversation);
+    let created = events::created(state, &id, &body["variables"]);
+    webhook::push(platform, state, &id, Delivery::events(&id, vec![created]));
+    conversation::hear(platform, state, &id, &start.text, true);
+    Ok(Accepted { conversation: id, answer, trick })
+}
+
+fn go_on(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value) -> Result<Accepted, Refusal> {
+    let text = body::send(body, platform.config.typed_answers).map_err(Refusal::bad)?;
+    let conversation =
+        state.conversations.get(&id).ok_or_else(|| Refusal::bad("conversation: there is none with this id"))?;
+    let visitor = conversation.visitor.clone();
+    if state.blocked.contains_key(&visitor) {
+        return Err(Refusal::ContactIsBlocked);
+    }
+    // INF: what the real platform answers here is undocumented.
+    if conversation.closed {
+        return Err(Refusal::bad("conversation: is closed"));
+    }
+    let trick = bot::trick(&conversation.flow, &text);
+    refuse_by_trick(state, trick, &visitor)?;
+    let message_id = conversation::hear(platform, state, &id, &text, false);
+    Ok(Accepted { conversation: id, answer: json!({ "ok": true, "message_id": message_id }), trick })
+}
+
+/// The words that make a call fail.
+fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> Result<(), Refusal> {
+    let mut every_other_time = |word: &'static str, refusal: Refusal| {
+        let key = (visitor.to_owned(), word);
+        if state.once_refused.remove(&key) {
+            return Ok(());
+        }
+        state.once_refused.insert(key);
+        Err(refusal)
+    };
+    match trick {
+        Some(Trick::Fail) => every_other_time("fail", Refusal::ConversationCreation),
+        Some(Trick::Limit) => every_other_time("limit", Refusal::TooMany(2)),
+        Some(Trick::Unavailable) => Err(Refusal::ChannelNotEnabled),
+        Some(Trick::Blocked) => {
+            state.blocked.insert(visitor.to_owned(), Block::UntilNextStart);
+            Err(Refusal::ContactIsBlocked)
+        }
+        Some(Trick::Slow | Trick::Late | Trick::Lost) | None => Ok(()),
+    }
+}
+
+/// Until everything the bot says has been tried at the webhook at least once.
+async fn wait_for_reply(platform: &Platform, conversation: &str, from: usize) {
+    let tried = platform.wait_for(|state| {
+        if state.webhook.url.is_none() {
+            return Some(());
+        }
+        let said = state.conversations.get(conversation).is_none_or(|one| one.script.is_empty() && !one.waiting);
+        let mut own = state.deliveries.iter().skip(from).filter(|delivery| delivery.lane == conversation);
+        (said && own.all(|delivery| !delivery.attempts.is_empty() || delivery.state.is_final())).then_some(())
+    });
+    if tokio::time::timeout(LATE_LIMIT, tried).await.is_err() {
+        warn!(conversation, "nobody takes the webhook, so the answer comes before the reply after all");
+    }
+}
+
+fn authorization(headers: &HeaderMap, expected: &str) -> &'static str {
+    match headers
+        .get(header::AUTHORIZATION)
+        .map(|value| value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")))
+    {
+        None => "missing",
+        Some(Some(token)) if token == expected => "right",
+        Some(_) => "wrong",
+    }
+}
+
+/// The record of one call. A call whose log is dropped without an answer was left by its caller.
+struct Log {
+    platform: Arc<Platform>,
+    index: usize,
+    life: u64,
+    open: bool,
+}
+
+impl Log {
+    fn open(platform: &Arc<Platform>, kind: CallKind, id: Option<&str>, parts: &Parts, body: Option<&[u8]>) -> Self {
+        let mut state = platform.change();
+        let index = state.calls.len();
+        let secret = |name: &HeaderName| *name == header::AUTHORIZATION || *name == header::COOKIE;
+        let headers: Vec<Value> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = if secret(name) { "…".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+                json!([name.as_str(), value])
+            })
+            .collect();
+        let bytes = body.unwrap_or_default();
+        let body = serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
+        let authorization = authorization(&parts.headers, &state.account_token);
+        state.calls.push(Call {
+            id: format!("c{}", index + 1),
+            kind,
+            request: json!({
+                "method": parts.method.as_str(), "path": parts.uri.to_string(), "headers": headers,
+                "authorization": authorization,
+            }),
+            body,
+            conversation: id.map(str::to_owned),
+            processed: false,
+            outcome: Outcome::Open,
+        });
+        Self { platform: Arc::clone(platform), index, life: state.life, open: true }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Call)) {
+        let mut state = self.platform.change();
+        if state.life == self.life {
+            change(&mut state.calls[self.index]);
+        }
+    }
+
+    fn processed(&self, conversation: &str) {
+        self.change(|call| {
+            call.processed = true;
+            call.conversation = Some(conversation.to_owned());
+        });
+    }
+
+    /// Waits for the release, if a test holds this answer.
+    async fn hold(&self, kind: CallKind) {
+        let hold = {
+            let mut state = self.platform.change();
+            let Some(What::Hold(id)) = rule::take(&mut state.rules, kind, When::After, true) else { return };
+            let call = state.calls.get(self.index).map(|call| call.id.clone());
+            if let Some(hold) = state.holds.iter_mut().find(|hold| hold.id == id) {
+                hold.call = call;
+            }
+            id
+        };
+        self.change(|call| call.outcome = Outcome::Held);
+        let released = |state: &Shared| state.holds.iter().all(|one| one.id != hold || one.released).then_some(());
+        self.platform.wait_for(released).await;
+        self.change(|call| call.outcome = Outcome::Open);
+    }
+
+    fn close(&mut self, answer: Answer) -> Response {
+        self.open = false;
+        let outcome = answer.outcome();
+        self.change(|call| call.outcome = outcome);
+        answer.into_response()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.open {
+            self.change(|call| call.outcome = Outcome::CallerGone);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, and no answer at all.
+
+use std::io;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    record::Outcome,
+    rule::{self, Canned, What},
+    server::Cut,
+};
+
+/// Why a call is refused.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// 400 `BAD_REQUEST`: says which field is wrong and why.
+    BadRequest(String),
+    /// 401 `JWT_SIGNATURE_EXCEPTION`: no token, or a wrong one.
+    JwtSignature,
+    /// 400 `CHANNEL_NOT_ENABLED`.
+    ChannelNotEnabled,
+    /// 400 `CONTACT_IS_BLOCKED`.
+    ContactIsBlocked,
+    /// 400 `CONVERSATION_CREATION_EXCEPTION`: temporary.
+    ConversationCreation,
+    /// 429 with `Retry-After` (INF: rate limits are undocumented).
+    TooMany(u32),
+    /// 404: not one of the two documented calls.
+    NoSuchPath,
+}
+
+impl Refusal {
+    /// A `BAD_REQUEST`.
+    pub fn bad(message: impl Into<String>) -> Self {
+        Self::BadRequest(message.into())
+    }
+
+    /// As it is answered.
+    pub fn into_answer(self) -> Answer {
+        let (error, message) = match self {
+            Self::BadRequest(message) => return Answer::json(400, error_body("BAD_REQUEST", Some(&message), 400)),
+            Self::TooMany(seconds) => {
+                let body = error_body("TOO_MANY_REQUESTS", Some("Too many requests"), 429);
+                let headers = vec![("retry-after".to_owned(), seconds.to_string())];
+                return Answer::Whole(Canned { status: 429, headers, body: rule::Body::Json(body) });
+            }
+            Self::NoSuchPath => ("NOT_FOUND", Some("This simulator knows the two documented calls only")),
+            Self::JwtSignature => ("JWT_SIGNATURE_EXCEPTION", None),
+            Self::ChannelNotEnabled => ("CHANNEL_NOT_ENABLED", None),
+            Self::ContactIsBlocked => ("CONTACT_IS_BLOCKED", None),
+            Self::ConversationCreation => ("CONVERSATION_CREATION_EXCEPTION", None),
+        };
+        let status = status_of(error);
+        Answer::json(status, error_body(error, message, status))
+    }
+}
+
+/// The documented errors: code, status, a sentence (INF).
+const ERRORS: &[(&str, u16, &str)] = &[
+    ("CONVERSATION_CREATION_EXCEPTION", 400, "Something went wrong while creating the conversation"),
+    ("CHANNEL_NOT_ENABLED", 400, "API channel is not enabled for this account"),
+    ("CHANNEL_TOKEN_EXPIRED", 400, "The channel's token has expired"),
+    ("CONTACT_IS_BLOCKED", 400, "The contact is blocked"),
+    ("BAD_REQUEST", 400, "Bad request"),
+    ("JWT_SIGNATURE_EXCEPTION", 401, "Signature verification failed"),
+    ("UNAUTHORIZED_FEATURE", 401, "This feature is not part of your plan"),
+    ("ACCOUNT_DETAILS_NOT_FOUND", 404, "Account details not found"),
+    ("NOT_FOUND", 404, "Not found"),
+    ("TOO_MANY_REQUESTS", 429, "Too many requests"),
+];
+
+/// The documented status of an error; 400 for a code nobody knows.
+pub fn status_of(error: &str) -> u16 {
+    ERRORS.iter().find(|(code, ..)| *code == error).map_or(400, |(_, status, _)| *status)
+}
+
+/// `{"ok":false,"error":"X","code":"X","message":"…","status":N}` (DOC).
+pub fn error_body(error: &str, message: Option<&str>, status: u16) -> Value {
+    let usual = ERRORS.iter().find(|(code, ..)| *code == error).map_or("Something went wrong", |(.., message)| message);
+    json!({ "ok": false, "error": error, "code": error, "message": message.unwrap_or(usual), "status": status })
+}
+
+/// What a caller gets.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// All of it.
+    Whole(Canned),
+    /// Half of it, under the length of all.
+    Half(Canned),
+    /// Nothing: the connection is closed.
+    Cut,
+}
+
+impl Answer {
+    /// A JSON answer.
+    pub fn json(status: u16, body: Value) -> Self {
+        Self::Whole(Canned { status, headers: Vec::new(), body: rule::Body::Json(body) })
+    }
+
+    /// What the record says of it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Whole(canned) => Outcome::Answered(canned.status),
+            Self::Half(_) | Self::Cut => Outcome::Cut,
+        }
+    }
+
+    /// As it goes out.
+    pub fn into_response(self) -> Response {
+        match self {
+            Self::Whole(canned) => respond(canned, Body::from),
+            Self::Half(canned) => respond(canned, |bytes| {
+                let half = bytes.slice(..bytes.len() / 2);
+                let broken = io::Error::new(io::ErrorKind::ConnectionAborted, Cut);
+                Body::from_stream(futures_util::stream::iter([Ok(half), Err(broken)]))
+            }),
+            Self::Cut => {
+                let mut response = StatusCode::OK.into_response();
+                response.extensions_mut().insert(Cut);
+                response
+            }
+        }
+    }
+}
+
+/// What a test ordered, in the place of the right answer if there is one already.
+pub fn ordered(what: What, right: Option<Answer>) -> Answer {
+    match what {
+        What::Answer(canned) => Answer::Whole(canned),
+        What::Close | What::Hold(_) => Answer::Cut,
+        What::Truncate => match right {
+            Some(Answer::Whole(canned) | Answer::Half(canned)) => Answer::Half(canned),
+            Some(Answer::Cut) | None => Answer::Cut,
+        },
+    }
+}
+
+fn respond(canned: Canned, body: impl FnOnce(Bytes) -> Body) -> Response {
+    let (kind, bytes) = match canned.body {
+        rule::Body::Json(value) => ("application/json", Bytes::from(value.to_string())),
+        rule::Body::Text(text) => ("text/html; charset=utf-8", Bytes::from(text)),
+    };
+    let length = HeaderValue::from(bytes.len());
+    let mut response = Response::new(body(bytes));
+    *response.status_mut() = StatusCode::from_u16(canned.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_LENGTH, length);
+    for (name, value) in canned.headers {
+        // The controls accept only names and values that are valid.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}

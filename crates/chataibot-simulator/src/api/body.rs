@@ -1,0 +1,207 @@
+//! The documented bodies, checked strictly: every field of the right type, nothing missing, nothing unknown.
+//!
+//! The real platform is likely more lenient. A strict one shows at once when a proxy forwards what it should have left out.
+
+use serde_json::{Map, Value};
+
+/// What counts of a start call.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Start {
+    /// `from.user_external_id`.
+    pub visitor: String,
+    /// `bot_key`.
+    pub bot_key: String,
+    /// What the visitor says.
+    pub text: String,
+}
+
+/// Checks the body of "start conversation" (DOC). The error names the field and what is wrong with it.
+pub fn start(body: &Value, typed_answers: bool) -> Result<Start, String> {
+    let fields = object(body, "body")?;
+    only(fields, "", &["channel", "message", "variables", "bot_key", "from"])?;
+    exactly(fields, "", "channel", "API")?;
+    let text = message(fields, typed_answers)?;
+    if let Some(variables) = fields.get("variables") {
+        check_variables(variables)?;
+    }
+    let bot_key = string(fields, "", "bot_key")?;
+    if bot_key.is_empty() {
+        return Err("bot_key: must not be empty".to_owned());
+    }
+    let from = object(fields.get("from").ok_or("from: is required")?, "from")?;
+    only(from, "from.", &["user_external_id", "type"])?;
+    exactly(from, "from.", "type", "VISITOR")?;
+    let visitor = string(from, "from.", "user_external_id")?;
+    if visitor.trim().is_empty() {
+        return Err("from.user_external_id: must not be empty".to_owned());
+    }
+    Ok(Start { visitor: visitor.to_owned(), bot_key: bot_key.to_owned(), text })
+}
+
+/// Checks the body of "send visitor response" (DOC) and gives what the visitor says.
+pub fn send(body: &Value, typed_answers: bool) -> Result<String, String> {
+    let fields = object(body, "body")?;
+    only(fields, "", &["message", "user"])?;
+    let text = message(fields, typed_answers)?;
+    let user = object(fields.get("user").ok_or("user: is required")?, "user")?;
+    only(user, "user.", &["type"])?;
+    exactly(user, "user.", "type", "VISITOR")?;
+    Ok(text)
+}
+
+fn message(fields: &Map<String, Value>, typed_answers: bool) -> Result<String, String> {
+    let message = object(fields.get("message").ok_or("message: is required")?, "message")?;
+    only(message, "message.", &["data", "type"])?;
+    let kind = string(message, "message.", "type")?;
+    let data = object(message.get("data").ok_or("message.data: is required")?, "message.data")?;
+    match kind {
+        "text" => {}
+        "button.response" | "slider.response" if typed_answers => {}
+        "form.response" if typed_answers => return list(data, "fields", &["label", "value"]),
+        "file_upload.response" if typed_answers => return list(data, "files", &["link", "filename", "mime_type"]),
+        _ => return Err(format!("message.type: must be \"text\", is {kind:?}")),
+    }
+    only(data, "message.data.", &["body"])?;
+    let text = string(data, "message.data.", "body")?;
+    if text.trim().is_empty() { Err("message.data.body: must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// A typed answer with several values (INT), as one text: the last value of each item that a person would read.
+fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, String> {
+    only(data, "message.data.", &[name])?;
+    let items =
+        data.get(name).and_then(Value::as_array).ok_or_else(|| format!("message.data.{name}: must be a list"))?;
+    let mut shown = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("message.data.{name}[{index}]");
+        let item = object(item, &path)?;
+        only(item, &format!("{path}."), keys)?;
+        for key in keys {
+            string(item, &format!("{path}."), key)?;
+        }
+        shown.push(string(item, &format!("{path}."), keys[1])?.to_owned());
+    }
+    if shown.is_empty() { Err(format!("message.data.{name}: must not be empty")) } else { Ok(shown.join(", ")) }
+}
+
+fn check_variables(variables: &Value) -> Result<(), String> {
+    let groups = object(variables, "variables")?;
+    only(groups, "variables.", &["system", "contact", "conversation"])?;
+    for (group, values) in groups {
+        let path = format!("variables.{group}");
+        let values = object(values, &path)?;
+        match group.as_str() {
+            "system" => only(values, "variables.system.", &["timezone", "referrerUrl", "browserLanguage"])?,
+            "contact" => only(values, "variables.contact.", &["name", "email", "phone"])?,
+            // The page's own names.
+            _ => {}
+        }
+        for name in values.keys() {
+            string(values, &format!("{path}."), name)?;
+        }
+    }
+    Ok(())
+}
+
+fn object<'a>(value: &'a Value, path: &str) -> Result<&'a Map<String, Value>, String> {
+    value.as_object().ok_or_else(|| format!("{path}: must be an object"))
+}
+
+fn only(fields: &Map<String, Value>, path: &str, known: &[&str]) -> Result<(), String> {
+    match fields.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(unknown) => Err(format!("{path}{unknown}: is not documented")),
+        None => Ok(()),
+    }
+}
+
+fn string<'a>(fields: &'a Map<String, Value>, path: &str, name: &str) -> Result<&'a str, String> {
+    let value = fields.get(name).ok_or_else(|| format!("{path}{name}: is required"))?;
+    value.as_str().ok_or_else(|| format!("{path}{name}: must be a string"))
+}
+
+fn exactly(fields: &Map<String, Value>, path: &str, name: &str, expected: &str) -> Result<(), String> {
+    let value = string(fields, path, name)?;
+    if value == expected { Ok(()) } else { Err(format!("{path}{name}: must be {expected:?}, is {value:?}")) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn documented_start() -> Value {
+        serde_json::from_str(include_str!("../../../../tests/fixtures/platform/doc-start-request.json")).unwrap()
+    }
+
+    #[test]
+    fn the_documented_bodies_are_accepted() {
+        let wanted = Start { visitor: "<visitor_id>".into(), bot_key: "<bot_key>".into(), text: "Hello".into() };
+        assert_eq!(start(&documented_start(), false), Ok(wanted));
+        let body = include_str!("../../../../tests/fixtures/platform/doc-start-request-without-variables.json");
+        assert!(start(&serde_json::from_str(body).unwrap(), false).is_ok());
+        let body = include_str!("../../../../tests/fixtures/platform/doc-send-request.json");
+        assert_eq!(send(&serde_json::from_str(body).unwrap(), false), Ok("Hello".to_owned()));
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        let faults: &[(&str, Value, &str)] = &[
+            ("/channel", json!("WEB"), "channel: must be \"API\", is \"WEB\""),
+            ("/message", json!("Hello"), "message: must be an object"),
+            ("/message/type", json!("html"), "message.type: must be \"text\", is \"html\""),
+            ("/message/type", json!("button.response"), "message.type: must be \"text\", is \"button.response\""),
+            ("/message/data/body", json!(42), "message.data.body: must be a string"),
+            ("/message/data/body", json!("  "), "message.data.body: must not be empty"),
+            ("/message/data", json!({}), "message.data.body: is required"),
+            ("/variables", json!([]), "variables: must be an object"),
+            ("/variables/system/timezone", json!(null), "variables.system.timezone: must be a string"),
+            ("/variables/contact", json!({ "vip": "yes" }), "variables.contact.vip: is not documented"),
+            ("/variables/conversation/variable", json!({}), "variables.conversation.variable: must be a string"),
+            ("/bot_key", json!(""), "bot_key: must not be empty"),
+            ("/from/type", json!("AGENT"), "from.type: must be \"VISITOR\", is \"AGENT\""),
+            ("/from/user_external_id", json!(7), "from.user_external_id: must be a string"),
+            ("/from/user_external_id", json!(""), "from.user_external_id: must not be empty"),
+        ];
+        for (pointer, value, wanted) in faults {
+            let mut body = documented_start();
+            *body.pointer_mut(pointer).unwrap() = value.clone();
+            assert_eq!(start(&body, false), Err((*wanted).to_owned()), "{pointer}");
+        }
+        for (name, wanted) in
+            [("channel", "channel: is required"), ("bot_key", "bot_key: is required"), ("from", "from: is required")]
+        {
+            let mut body = documented_start();
+            body.as_object_mut().unwrap().remove(name);
+            assert_eq!(start(&body, false), Err(wanted.to_owned()));
+        }
+        let mut body = documented_start();
+        body["site"] = json!("demo");
+        assert_eq!(start(&body, false), Err("site: is not documented".to_owned()));
+    }
+
+    #[test]
+    fn typed_answers_are_read_when_they_are_on() {
+        let samples = [
+            (
+                include_str!("../../../../tests/fixtures/platform/guess-send-request-button-response.json"),
+                "Yes, please",
+            ),
+            (include_str!("../../../../tests/fixtures/platform/guess-send-request-slider-response.json"), "4"),
+            (
+                include_str!("../../../../tests/fixtures/platform/guess-send-request-form-response.json"),
+                "Ada, ada@example.com",
+            ),
+            (
+                include_str!("../../../../tests/fixtures/platform/guess-send-request-file-upload-response.json"),
+                "ticket.pdf",
+            ),
+        ];
+        for (sample, wanted) in samples {
+            let body = serde_json::from_str(sample).unwrap();
+            assert_eq!(send(&body, true), Ok(wanted.to_owned()));
+            assert!(send(&body, false).is_err());
+        }
+    }
+}

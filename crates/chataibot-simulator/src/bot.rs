@@ -1,0 +1,182 @@
+//! Pip, the bot of a small invented travel desk: what it says to what it hears. Pure: no clock, no network, no ids.
+//!
+//! - [`scenario`]: the table of words that make something happen, and what each one plays
+//! - [`tour`]: the guided conversation name → e-mail → place → summary
+//! - [`small_talk`]: everything else a visitor may say
+//! - [`answers`]: what comes back when the bot had asked something
+//! - [`agent`]: Noor, the person a conversation can be handed to
+//! - [`message`]: messages as the platform writes them
+
+pub mod agent;
+pub mod answers;
+pub mod message;
+pub mod scenario;
+pub mod small_talk;
+pub mod tour;
+
+use serde_json::Value;
+
+use self::scenario::{Play, Trick};
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The bot.
+    Bot,
+    /// A person of the team.
+    Agent,
+    /// The visitor: an echo.
+    Visitor,
+}
+
+/// One thing the platform does for a conversation, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Take this many times the bot's pace.
+    Wait(u32),
+    /// Say something.
+    Say(Author, Value),
+    /// Say several things in one webhook call.
+    Batch(Vec<Value>),
+    /// Say something, and deliver it a second time.
+    Twice(Value),
+    /// Hand the conversation to a person.
+    HandOver {
+        /// The person's name.
+        name: String,
+        /// A picture's address.
+        picture: String,
+    },
+    /// Give the conversation back to the bot.
+    HandBack,
+    /// Close the conversation.
+    Close,
+}
+
+/// Where a conversation stands with the bot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flow {
+    /// Who answers.
+    pub with: With,
+    /// What the bot has just asked for.
+    pub expects: Expects,
+}
+
+/// Who answers the visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum With {
+    /// Pip.
+    #[default]
+    Bot,
+    /// Noor, with this many lines said; she gives the conversation back on request.
+    Noor(usize),
+    /// Somebody who is played by a test: nothing is said on its own.
+    Puppet,
+}
+
+/// What the bot has just asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Expects {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// One of several choices.
+    Choice,
+    /// A name.
+    Name,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A number of nights.
+    Nights,
+    /// A day, perhaps with a time.
+    Day,
+    /// A file.
+    File,
+    /// The fields of a form.
+    Form,
+    /// The next answer of the tour.
+    Tour(tour::Stop),
+}
+
+/// What the bot does first in a conversation. A first text that is a scenario's word is played after a short greeting.
+pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    match scenario::find(first_text).filter(|found| !matches!(found.play, Play::Help)) {
+        Some(_) => {
+            say(&mut steps, message::text("<p>Hello, this is <b>Pip</b> from Harbour &amp; Hill 👋</p>"));
+            steps.extend(answer(flow, first_text));
+        }
+        None => {
+            say(
+                &mut steps,
+                message::text(
+                    "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
+                     <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
+                ),
+            );
+            say(&mut steps, scenario::menu());
+            if scenario::find(first_text).is_some() {
+                steps.extend(answer(flow, first_text));
+            }
+        }
+    }
+    steps
+}
+
+/// What the bot, or the person in its place, does after a visitor's message.
+pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
+    match flow.with {
+        With::Puppet => return Vec::new(),
+        With::Noor(said) => {
+            // The words about the connection work with Noor too: they say nothing about who answers.
+            if trick(flow, text).is_none() {
+                return agent::answer(flow, said, text);
+            }
+        }
+        With::Bot => {}
+    }
+    if !tour::keeps(&flow.expects, text)
+        && let Some(found) = scenario::find(text)
+    {
+        flow.expects = Expects::Nothing;
+        return scenario::play(flow, found);
+    }
+    match std::mem::take(&mut flow.expects) {
+        Expects::Nothing => small_talk::answer(text),
+        Expects::Tour(stop) => tour::answer(flow, stop, text),
+        asked @ (Expects::Choice
+        | Expects::Name
+        | Expects::Email
+        | Expects::Phone
+        | Expects::Nights
+        | Expects::Day
+        | Expects::File
+        | Expects::Form) => answers::answer(flow, asked, text),
+    }
+}
+
+/// What a visitor's message does to the call that brings it, before or beside the bot's reply.
+pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
+    if tour::keeps(&flow.expects, text) || flow.with == With::Puppet {
+        return None;
+    }
+    match scenario::find(text)?.play {
+        Play::Trick(trick, _) => Some(trick),
+        Play::Show(..) | Play::Act(_) | Play::Help => None,
+    }
+}
+
+/// The bot takes a moment, then says it.
+fn say(steps: &mut Vec<Step>, message: Value) {
+    steps.push(Step::Wait(1));
+    steps.push(Step::Say(Author::Bot, message));
+}
+
+/// One reply with one text.
+fn reply(html: impl Into<String>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    say(&mut steps, message::text(html));
+    steps
+}

@@ -1,0 +1,96 @@
+//! What the bot says when it had asked for something: it checks the answer, thanks for it or asks again.
+
+use super::{Expects, Flow, Step, message, reply, say};
+
+/// The reply to an answer. A bad one is asked for again, with the matching prompt.
+pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
+    let said = message::escape(text.trim());
+    match asked {
+        Expects::Nothing | Expects::Tour(_) => Vec::new(),
+        Expects::Choice => {
+            reply(format!("<p><b>{said}</b>, a good choice. What else? <b>help</b> shows all I can do.</p>"))
+        }
+        Expects::Name => reply(format!("<p>Nice to meet you, <b>{said}</b>.</p>")),
+        Expects::Email if is_email(text.trim()) => reply(format!("<p>Thank you, I have noted <b>{said}</b>.</p>")),
+        Expects::Email => again(
+            flow,
+            Expects::Email,
+            "email",
+            "<p>That is no e-mail address yet. One looks like <b>you@example.com</b>.</p>",
+        ),
+        Expects::Phone if is_phone(text.trim()) => {
+            reply(format!("<p>Thank you. We would only ever call <b>{said}</b> if a train is late.</p>"))
+        }
+        Expects::Phone => again(
+            flow,
+            Expects::Phone,
+            "phone",
+            "<p>That is no telephone number yet. Try it like <b>+44 20 7946 0123</b>.</p>",
+        ),
+        Expects::Nights => nights(flow, text.trim()),
+        Expects::Day => reply(format!("<p>Noted: <b>{said}</b>. I hope for sunshine.</p>")),
+        Expects::File => reply(format!("<p>Thank you, I have put <b>{said}</b> with your papers.</p>")),
+        Expects::Form => reply("<p>Thank you, that is all I need. Your weekend is on hold until tomorrow noon.</p>"),
+    }
+}
+
+fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {
+    match text.split_whitespace().next().unwrap_or_default().parse::<u8>() {
+        Ok(1) => reply("<p><b>One</b> night. Short, and all the sweeter.</p>"),
+        Ok(nights @ 2..=7) => reply(format!("<p><b>{nights}</b> nights it is.</p>")),
+        Ok(_) | Err(_) => {
+            flow.expects = Expects::Nights;
+            reply("<p>Please choose between <b>1</b> and <b>7</b> nights.</p>")
+        }
+    }
+}
+
+fn again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step> {
+    flow.expects = expects;
+    let mut steps = Vec::new();
+    say(&mut steps, message::prompt(kind, html));
+    steps
+}
+
+/// As strict as a friendly bot should be: one `@`, a dotted host, no spaces.
+pub fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else { return false };
+    let labels: Vec<&str> = host.split('.').collect();
+    !name.is_empty()
+        && labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty())
+        && !text.contains(char::is_whitespace)
+        && !host.contains('@')
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (6..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " +-/().".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_kindly() {
+        for good in ["ada@example.com", "a.b+c@mail.example.co.uk", "ü@bücher.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in
+            ["", "ada", "@example.com", "ada@", "ada@example", "ada@.com", "a b@example.com", "a@b@c.d", "ada@example."]
+        {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_checked_kindly() {
+        for good in ["+44 20 7946 0123", "(020) 7946-0123", "0123456"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in ["", "12345", "call me", "+44 20 7946 0123 0456 78"] {
+            assert!(!is_phone(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Messages as the platform writes them: HTML texts, buttons, and the fixtures, which hold one sample of each kind.
+
+use serde_json::{Value, json};
+
+/// Where the fixtures say their pictures and files are; the simulator puts its own address in its place.
+pub const MEDIA_HOST: &str = "https://media.example.com/";
+
+/// A text (OBS).
+pub fn text(html: impl Into<String>) -> Value {
+    json!({ "type": "text", "text": html.into() })
+}
+
+/// A collect-input prompt: `name`, `email` or `phone` (DOC: the names; INT: the fields).
+pub fn prompt(kind: &str, html: impl Into<String>) -> Value {
+    json!({ "type": kind, "text": html.into() })
+}
+
+/// A question with branch buttons (OBS).
+pub fn buttons(title: impl Into<String>, labels: &[&str]) -> Value {
+    let buttons: Vec<Value> = labels.iter().map(|label| json!({ "title": label, "type": "branch" })).collect();
+    json!({ "type": "button", "title": title.into(), "buttons": buttons })
+}
+
+/// A visitor's words inside the bot's HTML.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The message inside a fixture, which is a whole webhook body with one event.
+pub fn fixture(body: &str) -> Value {
+    let mut body: Value = serde_json::from_str(body).expect("a fixture is JSON; a test reads them all");
+    body["events"][0]["event"]["payload"]["message"].take()
+}
+
+/// The same value with every picture and file taken from this simulator.
+pub fn with_media_from(value: Value, base: &str) -> Value {
+    match value {
+        Value::String(text) if text.contains(MEDIA_HOST) => text.replace(MEDIA_HOST, &format!("{base}/media/")).into(),
+        Value::Array(items) => items.into_iter().map(|item| with_media_from(item, base)).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, with_media_from(value, base)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+    }
+}

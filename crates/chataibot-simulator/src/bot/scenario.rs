@@ -1,0 +1,283 @@
+//! The words that make something happen, in one table. `help` is written from this table, so it can't forget one.
+
+use serde_json::Value;
+
+use super::{Author, Expects, Flow, Step, agent, message, reply, say, tour};
+
+/// One scenario.
+#[derive(Debug)]
+pub struct Scenario {
+    /// What a visitor types, in lower case; the first one stands in the help.
+    pub words: &'static [&'static str],
+    /// Under which heading the help lists it.
+    pub group: Group,
+    /// What happens.
+    pub play: Play,
+}
+
+/// A heading of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Kinds of text.
+    Words,
+    /// Pictures, films, sounds, files.
+    Media,
+    /// Things to choose from.
+    Choices,
+    /// Things to fill in.
+    Questions,
+    /// How replies arrive.
+    Arrival,
+    /// What goes wrong on the way.
+    Trouble,
+    /// The course of a conversation.
+    Course,
+}
+
+const GROUPS: &[(Group, &str)] = &[
+    (Group::Course, "The whole story"),
+    (Group::Words, "Words"),
+    (Group::Media, "Pictures and files"),
+    (Group::Choices, "Choices"),
+    (Group::Questions, "Questions"),
+    (Group::Arrival, "How replies arrive"),
+    (Group::Trouble, "When something goes wrong"),
+];
+
+/// What a scenario does.
+#[derive(Debug)]
+pub enum Play {
+    /// Shows the message of a fixture, and then expects something.
+    Show(&'static str, Expects),
+    /// Does something with the call that brought the word, and then, where the call is accepted, says this.
+    Trick(Trick, &'static str),
+    /// Does several things.
+    Act(Act),
+    /// Lists all scenarios.
+    Help,
+}
+
+/// What happens to the call that brings the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trick {
+    /// The answer takes four times the bot's pace.
+    Slow,
+    /// The bot's reply is delivered before the answer.
+    Late,
+    /// The message is processed, and the connection closed without an answer.
+    Lost,
+    /// Every other time: refused as temporary, `CONVERSATION_CREATION_EXCEPTION`.
+    Fail,
+    /// Every other time: 429 with `Retry-After`.
+    Limit,
+    /// Refused, `CHANNEL_NOT_ENABLED`.
+    Unavailable,
+    /// Refused, `CONTACT_IS_BLOCKED`, like all that follows until the visitor starts anew.
+    Blocked,
+}
+
+/// Scenarios of several steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The guided conversation.
+    Tour,
+    /// `delay`, a pause, then words.
+    Typing,
+    /// Twenty short messages without a pause.
+    Burst,
+    /// Three messages in one webhook call.
+    Batch,
+    /// One message, delivered twice.
+    Twice,
+    /// Script kind, then words.
+    Script,
+    /// A person takes over.
+    HandOver,
+    /// The conversation ends.
+    Close,
+}
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../../../tests/fixtures/platform/", $name, ".json"))
+    };
+}
+
+macro_rules! scenarios {
+    ($($group:ident: $([$($word:literal),+] => $play:expr),+ $(,)?;)+) => {
+        /// Every scenario.
+        pub static SCENARIOS: &[Scenario] = &[$($(
+            Scenario { words: &[$($word),+], group: Group::$group, play: $play },
+        )+)+];
+    };
+}
+
+scenarios! {
+    Course:
+        ["tour", "plan a weekend", "start", "start again"] => Play::Act(Act::Tour),
+        ["handover", "talk to a person", "human", "agent"] => Play::Act(Act::HandOver),
+        ["close", "end the chat"] => Play::Act(Act::Close),
+        ["help", "show me everything", "menu", "?"] => Play::Help;
+    Words:
+        ["text"] => Play::Show(fixture!("seen-message-text"), Expects::Nothing),
+        ["rich"] => Play::Show(fixture!("seen-message-text-rich"), Expects::Nothing),
+        ["long"] => Play::Show(fixture!("guess-message-text-long"), Expects::Nothing),
+        ["long word"] => Play::Show(fixture!("guess-message-text-long-word"), Expects::Nothing),
+        ["rtl"] => Play::Show(fixture!("guess-message-text-right-to-left"), Expects::Nothing),
+        ["emoji"] => Play::Show(fixture!("guess-message-text-emoji"), Expects::Nothing),
+        ["more emoji"] => Play::Show(fixture!("guess-message-text-emoji-mixed"), Expects::Nothing),
+        ["html"] => Play::Show(fixture!("guess-message-text-hostile-html"), Expects::Nothing),
+        ["plain"] => Play::Show(fixture!("guess-message-text-without-markup"), Expects::Nothing),
+        ["json"] => Play::Show(fixture!("guess-message-text-is-json"), Expects::Nothing),
+        ["info"] => Play::Show(fixture!("guess-message-send-message-info"), Expects::Nothing),
+        ["unknown"] => Play::Show(fixture!("guess-message-unknown-with-title"), Expects::Nothing),
+        ["unknown text"] => Play::Show(fixture!("guess-message-unknown-with-text"), Expects::Nothing);
+    Media:
+        ["image"] => Play::Show(fixture!("guess-message-send-message-image"), Expects::Nothing),
+        ["video"] => Play::Show(fixture!("guess-message-send-message-video"), Expects::Nothing),
+        ["audio"] => Play::Show(fixture!("guess-message-send-message-audio"), Expects::Nothing),
+        ["document"] => Play::Show(fixture!("guess-message-send-message-document"), Expects::Nothing),
+        ["parts"] => Play::Show(fixture!("guess-message-send-message"), Expects::Nothing);
+    Choices:
+        ["buttons"] => Play::Show(fixture!("seen-message-button"), Expects::Choice),
+        ["links"] => Play::Show(fixture!("guess-message-button-links"), Expects::Choice),
+        ["list"] => Play::Show(fixture!("guess-message-list"), Expects::Choice),
+        ["carousel", "show me places"] => Play::Show(fixture!("guess-message-carousel"), Expects::Choice),
+        ["gallery"] => Play::Show(fixture!("guess-message-image-carousel"), Expects::Nothing),
+        ["old buttons"] => Play::Show(fixture!("guess-message-button-history"), Expects::Choice),
+        ["old carousel"] => Play::Show(fixture!("guess-message-carousel-history"), Expects::Choice),
+        ["old gallery"] => Play::Show(fixture!("guess-message-image-carousel-history"), Expects::Nothing),
+        ["bad links"] => Play::Show(fixture!("guess-message-button-hostile-links"), Expects::Nothing);
+    Questions:
+        ["name"] => Play::Show(fixture!("guess-message-name"), Expects::Name),
+        ["email", "e-mail"] => Play::Show(fixture!("guess-message-email"), Expects::Email),
+        ["phone"] => Play::Show(fixture!("guess-message-phone"), Expects::Phone),
+        ["slider"] => Play::Show(fixture!("guess-message-slider"), Expects::Nights),
+        ["date", "calendar"] => Play::Show(fixture!("guess-message-calendar"), Expects::Day),
+        ["date and time"] => Play::Show(fixture!("guess-message-calendar-with-time"), Expects::Day),
+        ["upload"] => Play::Show(fixture!("guess-message-file-upload"), Expects::File),
+        ["form"] => Play::Show(fixture!("guess-message-form"), Expects::Form),
+        ["appointment"] => Play::Show(fixture!("guess-message-appointment-booking"), Expects::Day),
+        ["calendly"] => Play::Show(fixture!("guess-message-calendly"), Expects::Nothing);
+    Arrival:
+        ["typing", "delay"] => Play::Act(Act::Typing),
+        ["burst"] => Play::Act(Act::Burst),
+        ["batch"] => Play::Act(Act::Batch),
+        ["twice"] => Play::Act(Act::Twice),
+        ["javascript"] => Play::Act(Act::Script),
+        ["late"] => Play::Trick(
+            Trick::Late,
+            "<p>This reply set out <b>before</b> the platform had answered your message. It still belongs below it.</p>"
+        ),
+        ["slow"] => Play::Trick(
+            Trick::Slow,
+            "<p>Sorry to keep you. The platform took its time with <b>that</b> one, on purpose.</p>"
+        );
+    Trouble:
+        ["fail"] => Play::Trick(
+            Trick::Fail,
+            "<p>There it is. The first try was turned away on purpose; the second one arrived, <b>once</b>.</p>"
+        ),
+        ["limit"] => Play::Trick(
+            Trick::Limit,
+            "<p>Through at last. The platform had asked for a short break (<b>429</b>).</p>"
+        ),
+        ["lost"] => Play::Trick(
+            Trick::Lost,
+            "<p>Your message arrived, only the platform's answer got <b>lost</b> on the way back. No need to send it again.</p>"
+        ),
+        ["unavailable"] => Play::Trick(Trick::Unavailable, ""),
+        ["blocked"] => Play::Trick(Trick::Blocked, "");
+}
+
+/// The scenario of a word, whatever its case and the space around it.
+pub fn find(text: &str) -> Option<&'static Scenario> {
+    let word = text.trim().to_lowercase();
+    SCENARIOS.iter().find(|scenario| scenario.words.contains(&word.as_str()))
+}
+
+/// The greeting's suggestions.
+pub fn menu() -> Value {
+    message::buttons(
+        "<p>What shall we do? Tap a suggestion, or type a word such as <b>rich</b>, <b>image</b>, <b>list</b>, \
+         <b>slider</b>, <b>form</b>, <b>burst</b> or <b>lost</b>. <b>help</b> lists them all.</p>",
+        &["Plan a weekend", "Show me places", "Opening hours", "Talk to a person", "Show me everything"],
+    )
+}
+
+/// Plays a scenario.
+pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
+    match &scenario.play {
+        Play::Show(fixture, then) => {
+            flow.expects = then.clone();
+            let mut steps = Vec::new();
+            say(&mut steps, message::fixture(fixture));
+            steps
+        }
+        Play::Trick(trick, html) => {
+            let mut steps = if *trick == Trick::Slow { vec![Step::Wait(4)] } else { Vec::new() };
+            steps.extend(reply(*html));
+            steps
+        }
+        Play::Act(act) => perform(flow, *act),
+        Play::Help => help(),
+    }
+}
+
+fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
+    let mut steps = Vec::new();
+    match act {
+        Act::Tour => return tour::begin(flow),
+        Act::HandOver => return agent::take_over(flow),
+        Act::Typing => {
+            steps.push(Step::Say(Author::Bot, message::fixture(fixture!("guess-message-delay"))));
+            steps.push(Step::Wait(4));
+            steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
+        }
+        Act::Burst => {
+            say(&mut steps, message::text("<p>Twenty stations, no stop in between:</p>"));
+            for number in 1..=20 {
+                steps.push(Step::Say(Author::Bot, message::text(format!("<p>Station <b>{number}</b> of 20</p>"))));
+            }
+        }
+        Act::Batch => {
+            steps.push(Step::Wait(1));
+            steps.push(Step::Batch(
+                ["<p>Three messages,</p>", "<p>one delivery,</p>", "<p>in this order.</p>"].map(message::text).into(),
+            ));
+        }
+        Act::Twice => {
+            steps.push(Step::Wait(1));
+            steps.push(Step::Twice(message::text(
+                "<p>The platform delivers this one <b>twice</b>. You should see it once.</p>",
+            )));
+        }
+        Act::Script => {
+            steps.push(Step::Wait(1));
+            steps.push(Step::Say(Author::Bot, message::fixture(fixture!("guess-message-javascript"))));
+            steps.push(Step::Say(
+                Author::Bot,
+                message::text("<p>I have just sent a script along. Nothing should have come of it.</p>"),
+            ));
+        }
+        Act::Close => {
+            say(&mut steps, message::text("<p>It was a pleasure. Have a good journey! 🚆</p>"));
+            steps.push(Step::Close);
+        }
+    }
+    steps
+}
+
+/// The list of all words, from the table.
+fn help() -> Vec<Step> {
+    let mut html = String::from("<p>Type one of these words:</p>");
+    for (group, heading) in GROUPS {
+        let words: Vec<&str> = SCENARIOS.iter().filter(|one| one.group == *group).map(|one| one.words[0]).collect();
+        html.push_str(&format!("<p><b>{heading}</b><br>{}</p>", words.join(" · ")));
+    }
+    let mut steps = reply(html);
+    let title = "<p>Or begin with one of my favourites:</p>";
+    let favourites = ["Tour", "Carousel", "Buttons", "Rich", "Parts", "Slider", "Typing", "Twice", "Lost", "Handover"];
+    say(&mut steps, message::buttons(title, &favourites));
+    steps
+}

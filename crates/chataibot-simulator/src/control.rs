@@ -1,0 +1,128 @@
+#![doc = include_str!("../CONTROL.md")]
+//!
+//! This file: the paths, and how orders are read and answered.
+
+mod answers;
+mod look;
+mod said;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::to_bytes,
+    extract::{FromRequest, Request},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{platform::Platform, record::CallKind};
+
+/// Everything below `/_control`.
+pub fn routes() -> Router<Arc<Platform>> {
+    let docs = || async { ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], include_str!("../CONTROL.md")) };
+    Router::new()
+        .route("/_control", get(docs))
+        .route("/_control/health", get(|| async { done(json!({})) }))
+        .route("/_control/reset", post(answers::reset))
+        .route("/_control/hold", post(answers::hold))
+        .route("/_control/release", post(answers::release))
+        .route("/_control/drop", post(answers::drop_answer))
+        .route("/_control/fail", post(answers::fail))
+        .route("/_control/account-token", post(answers::account_token))
+        .route("/_control/pace", post(answers::pace))
+        .route("/_control/reply", post(said::reply))
+        .route("/_control/handover", post(said::handover))
+        .route("/_control/agent", post(said::agent))
+        .route("/_control/hand-back", post(said::hand_back))
+        .route("/_control/close", post(said::close))
+        .route("/_control/reopen", post(said::reopen))
+        .route("/_control/block", post(said::block))
+        .route("/_control/unblock", post(said::unblock))
+        .route("/_control/webhook", get(webhooks::target).post(webhooks::aim))
+        .route("/_control/handshake", post(webhooks::handshake))
+        .route("/_control/style", post(webhooks::style))
+        .route("/_control/webhooks/pause", post(webhooks::pause))
+        .route("/_control/webhooks/resume", post(webhooks::resume))
+        .route("/_control/webhooks/release", post(webhooks::release))
+        .route("/_control/webhooks/discard", post(webhooks::discard))
+        .route("/_control/redeliver", post(webhooks::redeliver))
+        .route("/_control/calls", get(look::calls))
+        .route("/_control/deliveries", get(look::deliveries))
+        .route("/_control/conversations", get(look::conversations))
+        .route("/_control/idle", get(look::idle))
+}
+
+/// An order that cannot be followed, and why.
+#[derive(Debug)]
+pub struct BadOrder(String);
+
+impl BadOrder {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl IntoResponse for BadOrder {
+    fn into_response(self) -> Response {
+        let body = json!({ "ok": false, "error": "BAD_ORDER", "message": self.0 });
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
+}
+
+/// `{"ok":true}` and what else there is to say.
+fn done(mut more: Value) -> Response {
+    more["ok"] = true.into();
+    Json(more).into_response()
+}
+
+/// The body of an order; nothing counts as `{}`.
+pub struct Order<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Order<T> {
+    type Rejection = BadOrder;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, BadOrder> {
+        // 32 MiB: a test may want to send a very large answer or webhook.
+        let bytes = to_bytes(request.into_body(), 32 << 20).await.map_err(|error| BadOrder::new(error.to_string()))?;
+        let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        serde_json::from_slice(bytes).map(Self).map_err(|error| BadOrder::new(error.to_string()))
+    }
+}
+
+/// An order without fields.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Which calls an order is about.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Which {
+    Start,
+    Send,
+    #[default]
+    Any,
+}
+
+impl Which {
+    const fn kind(self) -> Option<CallKind> {
+        match self {
+            Self::Start => Some(CallKind::Start),
+            Self::Send => Some(CallKind::Send),
+            Self::Any => None,
+        }
+    }
+}
+
+const fn once() -> u32 {
+    1
+}
+
+const fn yes() -> bool {
+    true
+}

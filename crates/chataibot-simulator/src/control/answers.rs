@@ -1,0 +1,176 @@
+//! Controls over the answers of the documented calls.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::{
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{BadOrder, Nothing, Order, Which, done, once, yes};
+use crate::{
+    api::{error_body, status_of},
+    platform::Platform,
+    rule::{Body, Canned, Hold, Rule, What, When},
+};
+
+pub async fn reset(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+    platform.change().forget();
+    done(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldOrder {
+    #[serde(default)]
+    call: Which,
+}
+
+pub async fn hold(State(platform): State<Arc<Platform>>, Order(order): Order<HoldOrder>) -> Response {
+    let mut state = platform.change();
+    let id = format!("h{}", state.holds.len() + 1);
+    state.holds.push(Hold { id: id.clone(), call: None, released: false });
+    let what = What::Hold(id.clone());
+    state.rules.push(Rule { call: order.call.kind(), times: 1, when: When::After, what });
+    done(json!({ "hold": id }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseOrder {
+    hold: Option<String>,
+}
+
+pub async fn release(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<ReleaseOrder>,
+) -> Result<Response, BadOrder> {
+    let mut state = platform.change();
+    let mut released = Vec::new();
+    for hold in &mut state.holds {
+        if !hold.released && order.hold.as_ref().is_none_or(|wanted| *wanted == hold.id) {
+            hold.released = true;
+            released.push(json!({ "hold": hold.id, "call": hold.call }));
+        }
+    }
+    match order.hold {
+        Some(unknown) if released.is_empty() => Err(BadOrder::new(format!("hold: {unknown:?} is not held"))),
+        Some(_) | None => Ok(done(json!({ "released": released }))),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropOrder {
+    #[serde(default)]
+    call: Which,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default = "yes")]
+    processed: bool,
+    #[serde(default)]
+    how: How,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum How {
+    #[default]
+    Close,
+    Truncate,
+}
+
+pub async fn drop_answer(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<DropOrder>,
+) -> Result<Response, BadOrder> {
+    let what = match order.how {
+        How::Close => What::Close,
+        How::Truncate if order.processed => What::Truncate,
+        How::Truncate => return Err(BadOrder::new("how: only the answer of a processed call can be truncated")),
+    };
+    let when = if order.processed { When::After } else { When::Before };
+    platform.change().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
+    Ok(done(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailOrder {
+    #[serde(default)]
+    call: Which,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default)]
+    processed: bool,
+    error: Option<String>,
+    status: Option<u16>,
+    message: Option<String>,
+    #[serde(default)]
+    without_code: bool,
+    retry_after: Option<Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    json: Option<Value>,
+    text: Option<String>,
+}
+
+pub async fn fail(State(platform): State<Arc<Platform>>, Order(order): Order<FailOrder>) -> Result<Response, BadOrder> {
+    let status = order.status.unwrap_or_else(|| order.error.as_deref().map_or(500, status_of));
+    if !(200..=599).contains(&status) || StatusCode::from_u16(status).is_err() {
+        return Err(BadOrder::new("status: must be between 200 and 599"));
+    }
+    let body = match (order.json, order.text) {
+        (Some(_), Some(_)) => return Err(BadOrder::new("json, text: only one of them")),
+        (Some(json), None) => Body::Json(json),
+        (None, Some(text)) => Body::Text(text),
+        (None, None) => {
+            let error = order.error.as_deref().unwrap_or("SIMULATED_FAILURE");
+            let mut body = error_body(error, order.message.as_deref(), status);
+            if let (true, Some(fields)) = (order.without_code, body.as_object_mut()) {
+                fields.remove("code");
+            }
+            Body::Json(body)
+        }
+    };
+    let mut headers: Vec<(String, String)> = order.headers.into_iter().collect();
+    match order.retry_after {
+        Some(Value::String(text)) => headers.push(("retry-after".to_owned(), text)),
+        Some(value) => headers.push(("retry-after".to_owned(), value.to_string())),
+        None => {}
+    }
+    for (name, value) in &headers {
+        if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
+            return Err(BadOrder::new(format!("headers: {name:?} is not a valid header")));
+        }
+    }
+    let when = if order.processed { When::After } else { When::Before };
+    let what = What::Answer(Canned { status, headers, body });
+    platform.change().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
+    Ok(done(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenOrder {
+    token: String,
+}
+
+pub async fn account_token(State(platform): State<Arc<Platform>>, Order(order): Order<TokenOrder>) -> Response {
+    platform.change().account_token = order.token;
+    done(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceOrder {
+    ms: u64,
+}
+
+pub async fn pace(State(platform): State<Arc<Platform>>, Order(order): Order<PaceOrder>) -> Response {
+    platform.change().pace = Duration::from_millis(order.ms);
+    done(json!({}))
+}

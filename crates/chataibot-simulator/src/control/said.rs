@@ -1,0 +1,246 @@
+//! Controls over what is said in a conversation, and over its course.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{BadOrder, Order, done, once};
+use crate::{
+    bot::{Author, Step, With, agent, message},
+    conversation, events,
+    platform::{Block, Platform, State as Shared},
+    record::Delivery,
+    webhook,
+};
+
+/// The longest a `wait` waits.
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyOrder {
+    conversation: Option<String>,
+    #[serde(default)]
+    by: By,
+    text: Option<String>,
+    message: Option<Value>,
+    payload: Option<Value>,
+    event: Option<EventOrder>,
+    body: Option<Value>,
+    raw: Option<String>,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default)]
+    wait: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventOrder {
+    #[serde(rename = "type")]
+    kind: String,
+    payload: Value,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    #[default]
+    Bot,
+    Agent,
+    Visitor,
+}
+
+impl By {
+    const fn author(self) -> Author {
+        match self {
+            Self::Bot => Author::Bot,
+            Self::Agent => Author::Agent,
+            Self::Visitor => Author::Visitor,
+        }
+    }
+}
+
+/// What a reply order wants said.
+enum Said {
+    Message(Value),
+    Event(String, Value),
+    Raw(String),
+}
+
+pub async fn reply(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<ReplyOrder>,
+) -> Result<Response, BadOrder> {
+    let said = [
+        order.text.map(|html| Said::Message(message::text(html))),
+        order.message.map(Said::Message),
+        order.payload.map(|payload| Said::Event("message".to_owned(), payload)),
+        order.event.map(|event| Said::Event(event.kind, event.payload)),
+        order.body.map(|body| Said::Raw(body.to_string())),
+        order.raw.map(Said::Raw),
+    ];
+    let mut said = said.into_iter().flatten();
+    let (Some(what), None) = (said.next(), said.next()) else {
+        return Err(BadOrder::new("exactly one of text, message, payload, event, body, raw is needed"));
+    };
+    let (ids, life) = {
+        let mut state = platform.change();
+        let lane = order.conversation.or_else(|| state.order.last().cloned()).unwrap_or_default();
+        if lane.is_empty() && !matches!(what, Said::Raw(_)) {
+            return Err(BadOrder::new("conversation: there is none yet"));
+        }
+        let ids: Vec<String> = (1..=order.times)
+            .map(|n| {
+                let delivery = write(&platform, &state, &lane, order.by.author(), &what, n);
+                webhook::push(&platform, &mut state, &lane, delivery)
+            })
+            .collect();
+        (ids, state.life)
+    };
+    if !order.wait {
+        return Ok(done(json!({ "deliveries": ids })));
+    }
+    let is_final = |state: &Shared| {
+        let left = state.life != life;
+        let mut ours = ids.iter().filter_map(|id| super::webhooks::index(state, id));
+        (left || ours.all(|index| state.deliveries[index].state.is_final())).then_some(())
+    };
+    let waited = tokio::time::timeout(WAIT_LIMIT, platform.wait_for(is_final)).await;
+    let state = platform.look();
+    let ours = ids.iter().filter_map(|id| super::webhooks::index(&state, id));
+    let states: Vec<&str> = ours.map(|index| state.deliveries[index].state.name()).collect();
+    if waited.is_err() {
+        return Err(BadOrder::new(format!("wait: not all arrived in time: {states:?}")));
+    }
+    Ok(done(json!({ "deliveries": ids, "states": states })))
+}
+
+/// The `n`th of several replies; `{n}` counts.
+fn write(platform: &Platform, state: &Shared, lane: &str, by: Author, what: &Said, n: u32) -> Delivery {
+    let number = n.to_string();
+    match what {
+        Said::Message(message) => {
+            let message = message::with_media_from(numbered(message, &number), &platform.base);
+            Delivery::events(lane, vec![events::message(state, lane, by, message)])
+        }
+        Said::Event(kind, payload) => {
+            Delivery::events(lane, vec![events::envelope(state, lane, kind, numbered(payload, &number))])
+        }
+        Said::Raw(raw) => Delivery::raw(lane, raw.replace("{n}", &number)),
+    }
+}
+
+fn numbered(value: &Value, number: &str) -> Value {
+    match value {
+        Value::String(text) => text.replace("{n}", number).into(),
+        Value::Array(items) => items.iter().map(|item| numbered(item, number)).collect(),
+        Value::Object(fields) => {
+            let fields: serde_json::Map<_, _> =
+                fields.iter().map(|(name, value)| (name.clone(), numbered(value, number))).collect();
+            fields.into()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverOrder {
+    conversation: Option<String>,
+    name: Option<String>,
+    picture: Option<String>,
+}
+
+pub async fn handover(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<HandoverOrder>,
+) -> Result<Response, BadOrder> {
+    let name = order.name.unwrap_or_else(|| agent::NAME.to_owned());
+    let step = Step::HandOver { name, picture: order.picture.unwrap_or_default() };
+    act(&platform, order.conversation.as_deref(), Some(With::Puppet), step)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentOrder {
+    conversation: Option<String>,
+    text: String,
+}
+
+pub async fn agent(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<AgentOrder>,
+) -> Result<Response, BadOrder> {
+    let step = Step::Say(Author::Agent, message::text(order.text));
+    act(&platform, order.conversation.as_deref(), None, step)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConversationOrder {
+    conversation: Option<String>,
+}
+
+pub async fn hand_back(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<ConversationOrder>,
+) -> Result<Response, BadOrder> {
+    act(&platform, order.conversation.as_deref(), Some(With::Bot), Step::HandBack)
+}
+
+pub async fn close(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<ConversationOrder>,
+) -> Result<Response, BadOrder> {
+    act(&platform, order.conversation.as_deref(), None, Step::Close)
+}
+
+pub async fn reopen(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<ConversationOrder>,
+) -> Result<Response, BadOrder> {
+    let mut state = platform.change();
+    let id = find(&state, order.conversation.as_deref())?;
+    if let Some(conversation) = state.conversations.get_mut(&id) {
+        conversation.closed = false;
+    }
+    let event = events::status(&state, &id, "open");
+    let delivery = webhook::push(&platform, &mut state, &id, Delivery::events(&id, vec![event]));
+    Ok(done(json!({ "conversation": id, "deliveries": [delivery] })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisitorOrder {
+    visitor: String,
+}
+
+pub async fn block(State(platform): State<Arc<Platform>>, Order(order): Order<VisitorOrder>) -> Response {
+    platform.change().blocked.insert(order.visitor, Block::UntilLifted);
+    done(json!({}))
+}
+
+pub async fn unblock(State(platform): State<Arc<Platform>>, Order(order): Order<VisitorOrder>) -> Response {
+    let was = platform.change().blocked.remove(&order.visitor).is_some();
+    done(json!({ "was_blocked": was }))
+}
+
+fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: Step) -> Result<Response, BadOrder> {
+    let mut state = platform.change();
+    let id = find(&state, named)?;
+    if let (Some(with), Some(conversation)) = (with, state.conversations.get_mut(&id)) {
+        conversation.flow.with = with;
+        conversation.flow.expects = Default::default();
+    }
+    let from = state.deliveries.len();
+    conversation::perform(platform, &mut state, &id, step);
+    let deliveries: Vec<&str> = state.deliveries[from..].iter().map(|delivery| delivery.id.as_str()).collect();
+    Ok(done(json!({ "conversation": id, "deliveries": deliveries })))
+}
+
+fn find(state: &Shared, named: Option<&str>) -> Result<String, BadOrder> {
+    state.conversation_id(named).ok_or_else(|| BadOrder::new("conversation: there is no such one"))
+}

@@ -1,0 +1,294 @@
+//! Controls over the webhook: where it goes, what is kept back, in which order it comes, and what comes again.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use futures_util::future::join_all;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use super::{BadOrder, Nothing, Order, done, once, yes};
+use crate::{
+    config::{Echo, TimeStyle, TokenIn},
+    platform::{Platform, State as Shared},
+    record::DeliveryState,
+    webhook,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AimOrder {
+    /// Missing keeps the address, `null` takes it away.
+    #[serde(default, deserialize_with = "even_null")]
+    url: Option<Option<String>>,
+    token: Option<String>,
+    #[serde(default = "yes")]
+    handshake: bool,
+}
+
+fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+pub async fn aim(State(platform): State<Arc<Platform>>, Order(order): Order<AimOrder>) -> Result<Response, BadOrder> {
+    if let Some(Some(url)) = &order.url
+        && !reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "http")
+    {
+        return Err(BadOrder::new("url: must begin with http://"));
+    }
+    let mut state = platform.change();
+    let url = order.url.unwrap_or_else(|| state.webhook.url.clone());
+    let token = order.token.unwrap_or_else(|| state.webhook.token.clone());
+    if order.handshake {
+        webhook::aim(&platform, &mut state, url, token);
+    } else {
+        state.webhook.version += 1;
+        state.webhook.greeted = url.is_some();
+        state.webhook.handshakes.clear();
+        state.webhook.url = url;
+        state.webhook.token = token;
+    }
+    Ok(done(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetQuery {
+    timeout_ms: Option<u64>,
+}
+
+pub async fn target(State(platform): State<Arc<Platform>>, Query(query): Query<TargetQuery>) -> Response {
+    let greeted = platform.wait_for(|state| state.webhook.greeted.then_some(()));
+    let wait = Duration::from_millis(query.timeout_ms.unwrap_or(0));
+    let in_time = tokio::time::timeout(wait, greeted).await.is_ok();
+    let state = platform.look();
+    let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(told).collect();
+    let webhook = &state.webhook;
+    let body = json!({
+        "ok": in_time || query.timeout_ms.is_none(), "aimed": webhook.url.is_some(), "greeted": webhook.greeted,
+        "paused": webhook.paused, "handshakes": handshakes,
+    });
+    let status = if in_time || query.timeout_ms.is_none() { StatusCode::OK } else { StatusCode::REQUEST_TIMEOUT };
+    (status, Json(body)).into_response()
+}
+
+pub async fn handshake(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+    let met = webhook::greet(&platform).await;
+    let mut state = platform.change();
+    state.webhook.greeted |= met.is_ok();
+    state.webhook.handshakes.push(met.clone());
+    done(json!({ "handshake": told(&met) }))
+}
+
+fn told(met: &Result<(), String>) -> Value {
+    match met {
+        Ok(()) => json!({ "ok": true }),
+        Err(error) => json!({ "ok": false, "error": error }),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StyleOrder {
+    token_in: Option<TokenInOrder>,
+    echo: Option<EchoOrder>,
+    ids: Option<bool>,
+    time: Option<TimeOrder>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TokenInOrder {
+    Body,
+    Bearer,
+    Raw,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EchoOrder {
+    Plain,
+    Html,
+    Off,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TimeOrder {
+    Plain,
+    Iso,
+}
+
+pub async fn style(State(platform): State<Arc<Platform>>, Order(order): Order<StyleOrder>) -> Response {
+    let mut state = platform.change();
+    let style = &mut state.style;
+    match order.token_in {
+        Some(TokenInOrder::Body) => style.token_in = TokenIn::Body,
+        Some(TokenInOrder::Bearer) => style.token_in = TokenIn::Bearer,
+        Some(TokenInOrder::Raw) => style.token_in = TokenIn::Raw,
+        None => {}
+    }
+    match order.echo {
+        Some(EchoOrder::Plain) => style.echo = Echo::Plain,
+        Some(EchoOrder::Html) => style.echo = Echo::Html,
+        Some(EchoOrder::Off) => style.echo = Echo::Off,
+        None => {}
+    }
+    match order.time {
+        Some(TimeOrder::Plain) => style.time = TimeStyle::Plain,
+        Some(TimeOrder::Iso) => style.time = TimeStyle::Iso,
+        None => {}
+    }
+    style.ids = order.ids.unwrap_or(style.ids);
+    done(json!({}))
+}
+
+pub async fn pause(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+    platform.change().webhook.paused = true;
+    done(json!({}))
+}
+
+pub async fn resume(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+    platform.change().webhook.paused = false;
+    done(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveriesOrder {
+    deliveries: Vec<String>,
+}
+
+pub async fn release(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<DeliveriesOrder>,
+) -> Result<Response, BadOrder> {
+    let (indices, life) = {
+        let mut state = platform.change();
+        let indices = waiting(&state, &order.deliveries)?;
+        for index in &indices {
+            state.deliveries[*index].state = DeliveryState::Going;
+        }
+        (indices, state.life)
+    };
+    let mut results = Vec::new();
+    for (id, index) in order.deliveries.iter().zip(indices) {
+        let met = webhook::attempt(&platform, index, life).await;
+        if met.is_err() {
+            put_back(&platform, index, life);
+        }
+        results.push(result(id, &met));
+    }
+    Ok(done(json!({ "results": results })))
+}
+
+/// A released webhook that was not accepted goes back to its place in the queue.
+fn put_back(platform: &Arc<Platform>, index: usize, life: u64) {
+    let mut state = platform.change();
+    if state.life != life {
+        return;
+    }
+    state.deliveries[index].state = DeliveryState::Waiting;
+    let lane = state.deliveries[index].lane.clone();
+    webhook::queue(platform, &mut state, &lane, index);
+}
+
+pub async fn discard(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<DeliveriesOrder>,
+) -> Result<Response, BadOrder> {
+    let mut state = platform.change();
+    for index in waiting(&state, &order.deliveries)? {
+        state.deliveries[index].state = DeliveryState::Discarded;
+    }
+    Ok(done(json!({})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedeliverOrder {
+    conversation: Option<String>,
+    deliveries: Option<Vec<String>>,
+    last: Option<usize>,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default)]
+    together: bool,
+}
+
+pub async fn redeliver(
+    State(platform): State<Arc<Platform>>,
+    Order(order): Order<RedeliverOrder>,
+) -> Result<Response, BadOrder> {
+    let (ids, life) = {
+        let state = platform.look();
+        let ids = match (order.deliveries, order.last) {
+            (Some(_), Some(_)) => return Err(BadOrder::new("deliveries, last: only one of them")),
+            (Some(ids), None) => ids,
+            (None, last) => {
+                let delivered = state.deliveries.iter().rev().filter(|delivery| {
+                    delivery.state == DeliveryState::Delivered
+                        && order.conversation.as_ref().is_none_or(|lane| *lane == delivery.lane)
+                });
+                let mut ids: Vec<String> = delivered.take(last.unwrap_or(1)).map(|one| one.id.clone()).collect();
+                ids.reverse();
+                ids
+            }
+        };
+        (ids, state.life)
+    };
+    let mut calls = Vec::new();
+    for _ in 0..order.times {
+        for id in &ids {
+            let index = index(&platform.look(), id).ok_or_else(|| unknown(id))?;
+            calls.push((id.clone(), index));
+        }
+    }
+    let attempts = calls.into_iter().map(|(id, index)| {
+        let platform = Arc::clone(&platform);
+        async move { result(&id, &webhook::attempt(&platform, index, life).await) }
+    });
+    let results = if order.together {
+        join_all(attempts).await
+    } else {
+        let mut results = Vec::new();
+        for attempt in attempts {
+            results.push(attempt.await);
+        }
+        results
+    };
+    Ok(done(json!({ "results": results })))
+}
+
+fn result(id: &str, met: &Result<u16, String>) -> Value {
+    match met {
+        Ok(status) => json!({ "delivery": id, "status": status }),
+        Err(error) => json!({ "delivery": id, "error": error }),
+    }
+}
+
+/// Where a delivery stands in the record.
+pub fn index(state: &Shared, id: &str) -> Option<usize> {
+    let number: usize = id.strip_prefix('d')?.parse().ok()?;
+    let index = number.checked_sub(1)?;
+    (index < state.deliveries.len()).then_some(index)
+}
+
+fn waiting(state: &Shared, ids: &[String]) -> Result<Vec<usize>, BadOrder> {
+    ids.iter()
+        .map(|id| match index(state, id) {
+            None => Err(unknown(id)),
+            Some(index) if state.deliveries[index].state == DeliveryState::Waiting => Ok(index),
+            Some(index) => Err(BadOrder::new(format!("deliveries: {id} is {}", state.deliveries[index].state.name()))),
+        })
+        .collect()
+}
+
+fn unknown(id: &str) -> BadOrder {
+    BadOrder::new(format!("deliveries: {id:?} is not one"))
+}

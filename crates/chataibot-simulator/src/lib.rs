@@ -1,0 +1,33 @@
+//! The ChatAIBot platform, simulated for demos and tests: the two documented calls and the Events webhook.
+//!
+//! In reading order:
+//! - [`config`]: every setting
+//! - [`server`]: [`spawn`] and the accept loop
+//! - [`api`]: the two documented calls (DOC), checked strictly
+//! - [`bot`]: what the bot says; its table of scenarios is in [`bot::scenario`]
+//! - [`conversation`]: one conversation and its script
+//! - [`events`]: events as the platform writes them; [`webhook`]: how they go out
+//! - [`control`]: how a test decides what happens, and when: the calls below `/_control`
+//! - [`platform`], [`record`], [`rule`]: the shared state, what happened, what was ordered
+//! - [`clock`], [`media`]: times and ids; pictures and files
+//!
+//! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON, so a wrong guess about the
+//! platform can't pass its own test. What it holds in common with them are the fixtures in `tests/fixtures/platform`, one file
+//! for each shape, named by evidence: `doc-`, `seen-`, `guess-`.
+
+pub mod api;
+pub mod bot;
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod conversation;
+pub mod events;
+pub mod media;
+pub mod platform;
+pub mod record;
+pub mod rule;
+pub mod server;
+pub mod webhook;
+
+pub use config::Config;
+pub use server::{Simulator, spawn};

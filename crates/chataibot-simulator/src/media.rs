@@ -1,0 +1,74 @@
+//! The pictures, the film, the sound and the file that replies point to, so that a demo needs no other server.
+
+use std::{f64::consts::TAU, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::platform::Platform;
+
+/// Everything below `/media`.
+pub fn routes() -> Router<Arc<Platform>> {
+    Router::new().route("/media/{name}", get(serve))
+}
+
+macro_rules! media {
+    ($name:literal) => {
+        include_bytes!(concat!("../media/", $name))
+    };
+}
+
+async fn serve(Path(name): Path<String>) -> Response {
+    let (kind, bytes): (&str, Vec<u8>) = match name.as_str() {
+        "port-ellery.svg" => ("image/svg+xml", media!("port-ellery.svg").to_vec()),
+        "upper-fern.svg" => ("image/svg+xml", media!("upper-fern.svg").to_vec()),
+        "glasshouse-street.svg" => ("image/svg+xml", media!("glasshouse-street.svg").to_vec()),
+        "night-train.svg" => ("image/svg+xml", media!("night-train.svg").to_vec()),
+        "noor.svg" => ("image/svg+xml", media!("noor.svg").to_vec()),
+        "night-train.webm" => ("video/webm", media!("night-train.webm").to_vec()),
+        "packing-list.pdf" | "ticket.pdf" => ("application/pdf", media!("packing-list.pdf").to_vec()),
+        "harbour-bell.wav" => ("audio/wav", bell()),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    // Any page may show them, as it may show the files of the real platform.
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, [("cross-origin-resource-policy", "cross-origin")], bytes).into_response()
+}
+
+/// A small bell: two seconds, 8 bit, mono.
+fn bell() -> Vec<u8> {
+    const RATE: u32 = 11_025;
+    const LENGTH: u32 = RATE * 2;
+    let mut wav = Vec::new();
+    wav.extend_from_slice(b"RIFF");
+    wav.extend_from_slice(&(36 + LENGTH).to_le_bytes());
+    wav.extend_from_slice(b"WAVEfmt ");
+    wav.extend_from_slice(&16_u32.to_le_bytes());
+    // PCM, one channel, as many bytes a second as samples, one byte a sample, 8 bits.
+    wav.extend_from_slice(&[1, 0, 1, 0]);
+    wav.extend_from_slice(&RATE.to_le_bytes());
+    wav.extend_from_slice(&RATE.to_le_bytes());
+    wav.extend_from_slice(&[1, 0, 8, 0]);
+    wav.extend_from_slice(b"data");
+    wav.extend_from_slice(&LENGTH.to_le_bytes());
+    // The partials of a bell: frequency, loudness, and how fast it fades.
+    let partials: [(f64, f64, f64); 4] =
+        [(587.0, 0.5, 2.2), (1174.7, 0.25, 3.5), (1411.0, 0.15, 5.0), (2350.0, 0.1, 8.0)];
+    wav.extend((0..LENGTH).map(|sample| {
+        let time = f64::from(sample) / f64::from(RATE);
+        let sum: f64 =
+            partials.iter().map(|(pitch, loud, fade)| loud * (-fade * time).exp() * (TAU * pitch * time).sin()).sum();
+        // Between 28 and 228, so the cast is exact.
+        (128.0 + 100.0 * sum) as u8
+    }));
+    wav
+}

@@ -1,0 +1,174 @@
+//! What happened: each documented call that came in and each webhook call that went out, for tests to assert on.
+
+use serde_json::{Value, json};
+
+use crate::events::Event;
+
+/// Which documented call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// Start conversation.
+    Start,
+    /// Send visitor response.
+    Send,
+    /// Anything else below `/api/v1`: nobody should ask for it.
+    Other,
+}
+
+impl CallKind {
+    /// As it stands in controls.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Send => "send",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A documented call that came in.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// `c1`, `c2`, …
+    pub id: String,
+    /// Which call.
+    pub kind: CallKind,
+    /// The request line and the headers, in order; `authorization` and `cookie` only say that they were there.
+    pub request: Value,
+    /// The body, parsed where it is JSON.
+    pub body: Value,
+    /// The conversation it named or made.
+    pub conversation: Option<String>,
+    /// Was it processed: did it start a conversation or add a message?
+    pub processed: bool,
+    /// What the caller got.
+    pub outcome: Outcome,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Being worked on.
+    Open,
+    /// The answer waits for a release.
+    Held,
+    /// Answered with this status.
+    Answered(u16),
+    /// The connection was closed without a whole answer, as ordered.
+    Cut,
+    /// The caller went away first.
+    CallerGone,
+}
+
+impl Call {
+    /// For the controls.
+    pub fn describe(&self) -> Value {
+        let (outcome, status) = match self.outcome {
+            Outcome::Open => ("open", None),
+            Outcome::Held => ("held", None),
+            Outcome::Answered(status) => ("answered", Some(status)),
+            Outcome::Cut => ("cut", None),
+            Outcome::CallerGone => ("caller gone", None),
+        };
+        json!({
+            "id": self.id, "call": self.kind.name(), "request": self.request, "body": self.body,
+            "conversation": self.conversation, "processed": self.processed, "outcome": outcome, "status": status,
+        })
+    }
+}
+
+/// A webhook call, made or waiting.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// `d1`, `d2`, …; empty until it is queued.
+    pub id: String,
+    /// Deliveries of one lane go out one after another. A lane is a conversation, or empty.
+    pub lane: String,
+    /// What it says.
+    pub content: Content,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// What each attempt met: a status, or the error of one that met none.
+    pub attempts: Vec<Result<u16, String>>,
+}
+
+/// What a webhook call says.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Events; the token is added when they go out.
+    Events(Vec<Event>),
+    /// Exactly these bytes, with the token in `Authorization` only if that is the style.
+    Raw(String),
+}
+
+/// How far a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// In the queue.
+    Waiting,
+    /// Going out, or between two attempts.
+    Going,
+    /// Answered with 2xx.
+    Delivered,
+    /// Every attempt failed.
+    GivenUp,
+    /// Thrown away by a control: a webhook that never came.
+    Discarded,
+}
+
+impl DeliveryState {
+    /// As it stands in controls.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Going => "going",
+            Self::Delivered => "delivered",
+            Self::GivenUp => "given up",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    /// Will nothing more happen to it on its own?
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Waiting | Self::Going => false,
+            Self::Delivered | Self::GivenUp | Self::Discarded => true,
+        }
+    }
+}
+
+impl Delivery {
+    /// A delivery of events for one lane.
+    pub fn events(lane: &str, events: Vec<Event>) -> Self {
+        Self::new(lane, Content::Events(events))
+    }
+
+    /// A delivery of exactly these bytes.
+    pub fn raw(lane: &str, body: String) -> Self {
+        Self::new(lane, Content::Raw(body))
+    }
+
+    fn new(lane: &str, content: Content) -> Self {
+        let lane = lane.to_owned();
+        Self { id: String::new(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() }
+    }
+
+    /// For the controls.
+    pub fn describe(&self) -> Value {
+        let attempts: Vec<Value> = self
+            .attempts
+            .iter()
+            .map(|attempt| match attempt {
+                Ok(status) => json!({ "status": status }),
+                Err(error) => json!({ "error": error }),
+            })
+            .collect();
+        let mut described =
+            json!({ "id": self.id, "conversation": self.lane, "state": self.state.name(), "attempts": attempts });
+        match &self.content {
+            Content::Events(events) => described["events"] = events.clone().into(),
+            Content::Raw(body) => described["raw"] = body.clone().into(),
+        }
+        described
+    }
+}

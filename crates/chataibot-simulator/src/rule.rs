@@ -1,0 +1,84 @@
+//! What a test ordered for the next calls: refuse them, cut them, hold their answers.
+
+use serde_json::Value;
+
+use crate::record::CallKind;
+
+/// One order.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// For which call; `None` is any.
+    pub call: Option<CallKind>,
+    /// For how many calls still.
+    pub times: u32,
+    /// Before the platform has processed the call, or after?
+    pub when: When,
+    /// What happens.
+    pub what: What,
+}
+
+/// At which moment a rule acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Before anything is checked or stored.
+    Before,
+    /// When all is stored and only the answer is missing.
+    After,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Answers like this.
+    Answer(Canned),
+    /// Closes the connection without a byte.
+    Close,
+    /// Sends half of the right answer, then closes the connection.
+    Truncate,
+    /// Waits until the [`Hold`] of this id is released, then goes on.
+    Hold(String),
+}
+
+/// An answer made by a test.
+#[derive(Clone, Debug)]
+pub struct Canned {
+    /// The status.
+    pub status: u16,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// JSON, or text sent as it is.
+    pub body: Body,
+}
+
+/// The body of a [`Canned`] answer.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// With `Content-Type: application/json`.
+    Json(Value),
+    /// With `Content-Type: text/html`, unless a header says otherwise.
+    Text(String),
+}
+
+/// An answer that waits.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// `h1`, `h2`, …
+    pub id: String,
+    /// The call that waits, once one does.
+    pub call: Option<String>,
+    /// May it go?
+    pub released: bool,
+}
+
+/// Takes the first rule that fits, and counts it down.
+pub fn take(rules: &mut Vec<Rule>, call: CallKind, when: When, is_hold: bool) -> Option<What> {
+    let at = rules.iter().position(|rule| {
+        rule.call.is_none_or(|only| only == call) && rule.when == when && matches!(rule.what, What::Hold(_)) == is_hold
+    })?;
+    let what = rules[at].what.clone();
+    rules[at].times = rules[at].times.saturating_sub(1);
+    if rules[at].times == 0 {
+        rules.remove(at);
+    }
+    Some(what)
+}

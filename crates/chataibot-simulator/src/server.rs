@@ -1,0 +1,125 @@
+//! The accept loop: an own one, because a simulated platform must be able to close a connection instead of answering.
+
+use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc};
+
+use axum::{Router, body::Body, extract::Request, response::Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tower::ServiceExt;
+use tracing::debug;
+
+use crate::{api, config::Config, control, media, platform::Platform, webhook};
+
+/// A running simulator. It ends when this is dropped, or gracefully by [`Simulator::shutdown`].
+pub struct Simulator {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    platform: Arc<Platform>,
+    stop: watch::Sender<bool>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+/// Put on a response, it closes the connection instead.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut;
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("closed without an answer, as ordered")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+/// Starts a simulator; it takes calls from when this returns.
+///
+/// # Errors
+/// When the address cannot be listened on, or the webhook client cannot be made.
+pub async fn spawn(config: Config) -> io::Result<Simulator> {
+    let listener = TcpListener::bind(config.listen).await?;
+    let addr = listener.local_addr()?;
+    let platform = Platform::new(config, addr).map_err(io::Error::other)?;
+    {
+        let mut state = platform.change();
+        let (url, token) = (state.webhook.url.take(), state.webhook.token.clone());
+        webhook::aim(&platform, &mut state, url, token);
+    }
+    let router = Router::new()
+        .merge(control::routes())
+        .merge(media::routes())
+        .merge(api::routes())
+        .with_state(Arc::clone(&platform));
+    let (stop, stopped) = watch::channel(false);
+    let accepting = tokio::spawn(accept(listener, router, stopped));
+    Ok(Simulator { addr, platform, stop, accepting })
+}
+
+impl Simulator {
+    /// `http://ADDR:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Stops listening, closes every connection and ends every task.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        self.platform.stop();
+        if let Err(error) = (&mut self.accepting).await {
+            debug!(%error, "the accept loop ended badly");
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        self.platform.stop();
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Simulator").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    // Dropping the set closes the connections.
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            accepted = listener.accept() => accepted,
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, _)) => {
+                let router = router.clone();
+                connections.spawn(async move {
+                    let service = service_fn(move |request| serve(router.clone(), request));
+                    let connection =
+                        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+                    if let Err(error) = connection.await {
+                        debug!(%error, "connection ended");
+                    }
+                });
+            }
+            Err(error) => {
+                debug!(%error, "accept failed");
+                // Out of file descriptors, most likely: let others go first.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+async fn serve(router: Router, request: hyper::Request<Incoming>) -> Result<Response, Cut> {
+    let request: Request = request.map(Body::new);
+    let Ok(response) = router.oneshot(request).await.map_err(|never: Infallible| match never {});
+    match response.extensions().get::<Cut>() {
+        Some(cut) => Err(*cut),
+        None => Ok(response),
+    }
+}

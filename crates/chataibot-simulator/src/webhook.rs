@@ -1,0 +1,243 @@
+//! The Events webhook: the handshake, and deliveries in order per conversation, tried again until they are answered with 2xx.
+
+use std::sync::Arc;
+
+use reqwest::header::AUTHORIZATION;
+use serde_json::{Value, json};
+use tracing::{info, warn};
+
+use crate::{
+    config::TokenIn,
+    platform::{Platform, State},
+    record::{Content, Delivery, DeliveryState},
+};
+
+/// A receiver may be away for days; only the newest handshakes are kept.
+const HANDSHAKES_KEPT: usize = 100;
+
+/// Queues a delivery behind the others of its lane. Gives its id.
+pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, mut delivery: Delivery) -> String {
+    let index = state.deliveries.len();
+    let id = format!("d{}", index + 1);
+    delivery.id.clone_from(&id);
+    state.deliveries.push(delivery);
+    queue(platform, state, lane, index);
+    id
+}
+
+/// Puts a delivery at its place in its lane, and sees to it that somebody empties the lane.
+pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usize) {
+    if let Some(waiting) = state.lanes.get_mut(lane) {
+        let place = waiting.partition_point(|other| *other < index);
+        if waiting.get(place) != Some(&index) {
+            waiting.insert(place, index);
+        }
+    } else {
+        state.lanes.insert(lane.to_owned(), [index].into());
+        platform.spawn(drain(Arc::clone(platform), lane.to_owned(), state.life));
+    }
+}
+
+/// Names where events go, and begins the handshake. `None` keeps events waiting.
+pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String) {
+    let webhook = &mut state.webhook;
+    webhook.version += 1;
+    webhook.greeted = false;
+    webhook.handshakes.clear();
+    webhook.token = token;
+    webhook.url = url;
+    if webhook.url.is_some() {
+        platform.spawn(shake_hands(Arc::clone(platform), webhook.version));
+    }
+}
+
+/// Empties one lane, then ends.
+async fn drain(platform: Arc<Platform>, lane: String, life: u64) {
+    loop {
+        let ready = platform.wait_for(|state| {
+            let over = state.life != life || state.lanes.get(&lane).is_none_or(|waiting| waiting.is_empty());
+            (over || state.webhook.is_open()).then_some(())
+        });
+        ready.await;
+        match next(&platform, &lane, life) {
+            Next::Deliver(index) => deliver(&platform, index, life).await,
+            Next::Look => {}
+            Next::End => return,
+        }
+    }
+}
+
+/// What the task of a lane does next.
+enum Next {
+    Deliver(usize),
+    Look,
+    End,
+}
+
+fn next(platform: &Platform, lane: &str, life: u64) -> Next {
+    let mut state = platform.change();
+    if state.life != life {
+        return Next::End;
+    }
+    let Some(index) = state.lanes.get_mut(lane).and_then(|waiting| waiting.pop_front()) else {
+        state.lanes.remove(lane);
+        return Next::End;
+    };
+    // A control may have sent or discarded it meanwhile.
+    if state.deliveries[index].state != DeliveryState::Waiting {
+        return Next::Look;
+    }
+    if !state.webhook.is_open() {
+        if let Some(waiting) = state.lanes.get_mut(lane) {
+            waiting.push_front(index);
+        }
+        return Next::Look;
+    }
+    state.deliveries[index].state = DeliveryState::Going;
+    Next::Deliver(index)
+}
+
+/// Tries one delivery until it is answered with 2xx, or given up.
+async fn deliver(platform: &Platform, index: usize, life: u64) {
+    let retry = platform.config.retry;
+    for failed in 1..=retry.attempts.max(1) {
+        if attempt(platform, index, life).await.is_ok() || platform.look().life != life {
+            return;
+        }
+        if failed < retry.attempts {
+            let version = platform.look().webhook.version;
+            tokio::select! {
+                () = tokio::time::sleep(retry.pause(failed)) => {}
+                () = platform.wait_for(|state| (state.webhook.version != version).then_some(())) => {}
+            }
+            platform.wait_for(|state| (state.webhook.is_open() || state.life != life).then_some(())).await;
+        }
+    }
+    let mut state = platform.change();
+    if state.life == life {
+        let delivery = &mut state.deliveries[index];
+        delivery.state = DeliveryState::GivenUp;
+        warn!(delivery = %delivery.id, attempts = delivery.attempts.len(), "webhook given up");
+    }
+}
+
+/// One webhook call, whatever the queue says; recorded. `Ok` is an answer with 2xx.
+pub async fn attempt(platform: &Platform, index: usize, life: u64) -> Result<u16, String> {
+    let request = {
+        let state = platform.look();
+        if state.life != life {
+            return Err("the simulator was reset".to_owned());
+        }
+        build(platform, &state, &state.deliveries[index].content)
+    };
+    let met = match request {
+        None => Err("no webhook address".to_owned()),
+        Some(request) => match request.send().await {
+            Ok(answer) => Ok(answer.status().as_u16()),
+            Err(error) => Err(describe(error)),
+        },
+    };
+    let mut state = platform.change();
+    if state.life != life {
+        return Err("the simulator was reset".to_owned());
+    }
+    let delivery = &mut state.deliveries[index];
+    delivery.attempts.push(met.clone());
+    let number = delivery.attempts.len();
+    match met {
+        Ok(status @ 200..=299) => {
+            delivery.state = DeliveryState::Delivered;
+            Ok(status)
+        }
+        Ok(status) => {
+            log_failure(&delivery.id, number, &format!("status {status}"));
+            Err(format!("status {status}"))
+        }
+        Err(error) => {
+            log_failure(&delivery.id, number, &error);
+            Err(error)
+        }
+    }
+}
+
+/// At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the terminal.
+fn log_failure(id: &str, number: usize, error: &str) {
+    if number.is_power_of_two() {
+        warn!(delivery = id, attempt = number, error, "webhook not accepted, trying again");
+    }
+}
+
+fn build(platform: &Platform, state: &State, content: &Content) -> Option<reqwest::RequestBuilder> {
+    let webhook = &state.webhook;
+    let mut request = platform.client.post(webhook.url.as_deref()?);
+    request = match state.style.token_in {
+        TokenIn::Body => request,
+        TokenIn::Bearer => request.bearer_auth(&webhook.token),
+        TokenIn::Raw => request.header(AUTHORIZATION, &webhook.token),
+    };
+    Some(match content {
+        Content::Raw(body) => request.header("content-type", "application/json").body(body.clone()),
+        Content::Events(events) if state.style.token_in == TokenIn::Body => {
+            request.json(&json!({ "token": webhook.token, "events": events }))
+        }
+        Content::Events(events) => request.json(&json!({ "events": events })),
+    })
+}
+
+/// POSTs the token until the same token comes back (DOC), or the address changes.
+async fn shake_hands(platform: Arc<Platform>, version: u64) {
+    let mut failed = 0;
+    loop {
+        let met = greet(&platform).await;
+        {
+            let mut state = platform.change();
+            if state.webhook.version != version {
+                return;
+            }
+            let handshakes = &mut state.webhook.handshakes;
+            if handshakes.len() == HANDSHAKES_KEPT {
+                handshakes.drain(..1);
+            }
+            handshakes.push(met.clone());
+            if met.is_ok() {
+                state.webhook.greeted = true;
+                info!("webhook handshake done, events go out from now on");
+                return;
+            }
+        }
+        failed += 1;
+        if let Err(error) = met
+            && u32::is_power_of_two(failed)
+        {
+            warn!(attempt = failed, error, "webhook handshake failed, trying again");
+        }
+        tokio::time::sleep(platform.config.retry.pause(failed)).await;
+    }
+}
+
+/// One handshake: a body with the token and no events (OBS), answered by 200 with the same token (DOC).
+pub async fn greet(platform: &Platform) -> Result<(), String> {
+    let (url, token) = {
+        let webhook = &platform.look().webhook;
+        (webhook.url.clone().ok_or("no webhook address")?, webhook.token.clone())
+    };
+    let answer = platform.client.post(url).json(&json!({ "token": token })).send().await.map_err(describe)?;
+    let status = answer.status().as_u16();
+    if status != 200 {
+        return Err(format!("status {status}"));
+    }
+    let body: Value = answer.json().await.map_err(|_| "the answer is not JSON".to_owned())?;
+    if body["token"] == token { Ok(()) } else { Err("the answer does not hold the same token".to_owned()) }
+}
+
+/// Why a call met no answer. The address is left out: its path holds a secret.
+fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        text = inner.to_string();
+        cause = inner.source();
+    }
+    text
+}
