@@ -1,0 +1,252 @@
+//! The application: what all requests share, and every route on one screen.
+
+use std::{fmt, io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::from_fn_with_state,
+    response::Response,
+    routing::{get, post},
+};
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    assets::{Assets, BadAssets},
+    body, border,
+    capture::Captures,
+    clock::{Clock, millis},
+    config::Config,
+    conversations::Conversations,
+    cors,
+    counters::Counters,
+    error::ApiError,
+    hub::Hub,
+    limits::{self, Limits},
+    platform::PlatformClient,
+    routes::{events, health, metrics, send, start, token, webhook},
+    serve::Server,
+    store::{Store, StoreError, renewals},
+    token::{Tokens, keys::KeyRing, revocation::Revocations},
+};
+
+/// Everything that requests share.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// What outlives a request.
+    pub store: Store,
+    /// Who listens to which conversation.
+    pub hub: Hub,
+    /// The way to the platform.
+    pub platform: PlatformClient,
+    /// The messages on their way there.
+    pub conversations: Conversations,
+    /// Who requests come from.
+    pub tokens: Tokens,
+    /// How much one of them may ask for.
+    pub limits: Limits,
+    /// What happened how often.
+    pub counters: Arc<Counters>,
+    /// Where messages of unknown kinds are written down.
+    pub captures: Captures,
+    /// What time it is.
+    pub clock: Clock,
+    /// Cancelled when the proxy is to end: streams say goodbye then.
+    pub shutdown: CancellationToken,
+    assets: Assets,
+    places: Arc<Semaphore>,
+}
+
+/// Why the proxy can't start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The database can't be opened.
+    Store(StoreError),
+    /// The key file is wrong.
+    Keys(String),
+    /// The bundle can't be read.
+    Assets(BadAssets),
+    /// The way to the platform can't be set up.
+    Platform(String),
+    /// The address can't be listened to.
+    Listen(std::net::SocketAddr, io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "{error}"),
+            Self::Keys(what) => write!(f, "`token_keys_file`: {what}"),
+            Self::Assets(error) => write!(f, "`assets`: {error}"),
+            Self::Platform(what) => write!(f, "no client for the platform: {what}"),
+            Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Opens the database, reads keys and assets. Listens to nothing yet.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError> {
+    let hub = Hub::default();
+    let store = Store::open_with_clock(&config.database, hub.clone(), clock.clone()).map_err(StartError::Store)?;
+    let tokens = tokens(&config, &store, &clock).await?;
+    let assets = match &config.assets {
+        Some(directory) => Assets::read(directory).map_err(StartError::Assets)?,
+        None => Assets::default(),
+    };
+    Ok(Arc::new(App {
+        platform: PlatformClient::new().map_err(|error| StartError::Platform(error.to_string()))?,
+        conversations: Conversations::default(),
+        tokens,
+        limits: Limits::new(&config.limits),
+        counters: Arc::default(),
+        captures: Captures::new(config.capture_unknown.clone()),
+        clock,
+        shutdown: CancellationToken::new(),
+        places: Arc::new(Semaphore::new(config.limits.connections)),
+        assets,
+        hub,
+        store,
+        config,
+    }))
+}
+
+async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
+    let now = clock.now();
+    let keys = match &config.token_keys_file {
+        Some(path) => KeyRing::read_file(path).map_err(StartError::Keys)?,
+        None => store.write(move |tx| renewals::signing_keys(tx, now)).await.map_err(StartError::Store)?,
+    };
+    let lifetime = millis(config.token_lifetime);
+    let since = now.saturating_sub(lifetime);
+    let revoked =
+        store.read(move |connection| renewals::revoked_since(connection, since)).await.map_err(StartError::Store)?;
+    let revoked = revoked.into_iter().map(|(family, at)| (family, at + lifetime));
+    Ok(Tokens::new(keys, Revocations::new(revoked), config.token_lifetime, clock.clone()))
+}
+
+/// Every route of the public listener.
+pub fn router(app: &Arc<App>) -> Router {
+    let state = || Arc::clone(app);
+    let called_by_pages = Router::new()
+        .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), limits::token)))
+        .route("/api/v1/conversations", post(start::start).route_layer(from_fn_with_state(state(), limits::start)))
+        .route(
+            "/api/v1/conversation/{alias}/messages",
+            post(send::send).route_layer(from_fn_with_state(state(), limits::send)),
+        )
+        .route("/api/v1/conversation/{alias}/events", get(events::events))
+        .layer(from_fn_with_state(state(), body::collect))
+        .layer(from_fn_with_state(state(), cors::check));
+    let called_by_others = Router::new()
+        .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready));
+    Router::new()
+        .merge(called_by_pages)
+        .merge(called_by_others)
+        .fallback(asset)
+        .layer(from_fn_with_state(state(), border::pass))
+        .with_state(state())
+}
+
+/// The route of the metrics listener.
+fn metrics_router(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .layer(from_fn_with_state(Arc::clone(app), border::pass))
+        .with_state(Arc::clone(app))
+}
+
+async fn asset(State(app): State<Arc<App>>, request: Request) -> Result<Response, ApiError> {
+    app.assets.answer(request.method(), request.uri().path(), request.headers())
+}
+
+/// The sockets a proxy listens on.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For visitors and the platform.
+    pub public: TcpListener,
+    /// For a metrics collector.
+    pub metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`].
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let open = async |address| TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error));
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(open(address).await?),
+            None => None,
+        };
+        Ok(Self { public: open(config.listen).await?, metrics })
+    }
+}
+
+/// Serves until [`App::shutdown`] is cancelled, then ends streams, finishes requests, and returns how many had to be cut.
+pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
+    let server = |router: Router, places: Arc<Semaphore>| Server {
+        router,
+        head_timeout: app.config.limits.head_timeout,
+        places,
+        counters: Arc::clone(&app.counters),
+        shutdown: app.shutdown.clone(),
+        grace: app.config.shutdown_grace,
+    };
+    let public = server(router(&app), Arc::clone(&app.places)).run(listeners.public);
+    // A few collectors; never at the cost of visitors.
+    let metrics =
+        listeners.metrics.map(|listener| server(metrics_router(&app), Arc::new(Semaphore::new(16))).run(listener));
+    let metrics = async {
+        match metrics {
+            Some(metrics) => metrics.await,
+            None => 0,
+        }
+    };
+    let sweeps = async { tokio::join!(sweep(Arc::clone(&app)), crate::sweep::run(Arc::clone(&app))) };
+    let (public, metrics, _) = tokio::join!(public, metrics, sweeps);
+    // A visitor who hung up leaves a message on its way; its outcome still belongs in the log.
+    app.conversations.landed().await;
+    public + metrics
+}
+
+/// Forgets, once a minute, what is over.
+async fn sweep(app: Arc<App>) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = minute.tick() => {}
+        }
+        app.limits.sweep();
+        let now = app.clock.now();
+        app.tokens.revocations.sweep(now);
+        let before = now.saturating_sub(millis(app.config.renewal_lifetime));
+        if let Err(error) = app.store.write(move |tx| renewals::sweep(tx, before)).await {
+            tracing::error!(%error, "can't delete visitors who have not come back");
+        }
+    }
+}
+
+impl App {
+    /// How many connections are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.config.limits.connections.saturating_sub(self.places.available_permits())
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}

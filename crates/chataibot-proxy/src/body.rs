@@ -1,0 +1,162 @@
+//! Request bodies: read whole, within a size and a time, before any handler sees them; and the strict reading of JSON.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use bytes::{Bytes, BytesMut};
+use chataibot_wire::error::code;
+use http::{HeaderMap, StatusCode, header};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+
+use crate::{app::App, error::ApiError};
+
+/// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
+///
+/// # Errors
+/// See above; 400 when the connection broke off.
+pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+    let (parts, mut body) = request.into_parts();
+    if body.is_end_stream() {
+        return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
+    }
+    // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they send.
+    if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(unsupported("compressed bodies are not taken"));
+    }
+    let limits = &app.config.limits;
+    let limit = if parts.uri.path().starts_with("/webhook/") { limits.webhook_bytes } else { limits.body_bytes };
+    if body.size_hint().lower() > limit as u64 {
+        drain(body).await;
+        return Err(ApiError::too_large(limit));
+    }
+    let bytes = match tokio::time::timeout(limits.body_timeout, take(&mut body, limit)).await {
+        Err(_) => return Err(ApiError::timeout()),
+        Ok(Err(Broken::TooLarge)) => {
+            drain(body).await;
+            return Err(ApiError::too_large(limit));
+        }
+        Ok(Err(Broken::Off(error))) => return Err(ApiError::bad_request("the body broke off").cause(error)),
+        Ok(Ok(bytes)) => bytes,
+    };
+    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+}
+
+enum Broken {
+    TooLarge,
+    Off(axum::Error),
+}
+
+async fn take(body: &mut Body, limit: usize) -> Result<Bytes, Broken> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(Broken::Off)?;
+        let data = frame.data_ref().map_or(&[][..], |data| &data[..]);
+        if bytes.len() + data.len() > limit {
+            return Err(Broken::TooLarge);
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Takes what is still coming, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
+async fn drain(mut body: Body) {
+    const MOST: usize = 4 * 1024 * 1024;
+    const LONGEST: Duration = Duration::from_secs(2);
+    let taken = async {
+        let mut taken = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            taken += frame.data_ref().map_or(0, Bytes::len);
+            if taken > MOST {
+                break;
+            }
+        }
+    };
+    // Whether all of it came does not matter: the answer is the same.
+    let _ = tokio::time::timeout(LONGEST, taken).await;
+}
+
+fn unsupported(message: &'static str) -> ApiError {
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::BAD_REQUEST, message)
+}
+
+/// A JSON body. 415 when it does not say that it is JSON, 400 when it is not, 422 when it is another JSON than this call takes.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
+        // A page can send `text/plain` anywhere without asking; JSON needs the preflight that the allowed origins guard.
+        if !is_json(request.headers()) {
+            return Err(unsupported("the body must be JSON, with `Content-Type: application/json`"));
+        }
+        let bytes = Bytes::from_request(request, app)
+            .await
+            .map_err(|error| ApiError::bad_request("the body broke off").cause(error))?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // The error's own text can repeat what the visitor wrote, so only its place goes out.
+        let (line, column) = (error.line(), error.column());
+        match error.classify() {
+            serde_json::error::Category::Data => ApiError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                code::BAD_REQUEST,
+                format!("the JSON is not what this call takes, at line {line} column {column}"),
+            ),
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => {
+                ApiError::bad_request(format!("this is not JSON, at line {line} column {column}"))
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chataibot_wire::documented::SendMessage;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_json_and_what_is_other_json_are_told_apart_and_never_repeated() {
+        let syntax = parse::<SendMessage>(br#"{"message": secret"#).expect_err("not JSON");
+        assert_eq!((syntax.status(), syntax.code()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
+        let data = parse::<SendMessage>(br#"{"message": "secret", "user": {}}"#).expect_err("other JSON");
+        assert_eq!(data.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        for error in [syntax, data] {
+            assert!(!error.body().message.contains("secret"), "{}", error.body().message);
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        let twice =
+            br#"{"message":{"data":{"body":"a"},"type":"text"},"user":{"type":"VISITOR"},"user":{"type":"VISITOR"}}"#;
+        assert!(parse::<SendMessage>(twice).is_err());
+    }
+
+    #[test]
+    fn json_without_end_does_not_overflow_the_stack() {
+        let deep = "[".repeat(200_000);
+        assert!(parse::<serde_json::Value>(deep.as_bytes()).is_err());
+    }
+}

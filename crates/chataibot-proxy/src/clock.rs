@@ -1,0 +1,58 @@
+//! The wall clock as a value, so that tests decide what time it is.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// Tells the time: the system's, or one that stands still until a test moves it.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Option<Arc<AtomicU64>>);
+
+impl Clock {
+    /// The system's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(None)
+    }
+
+    /// A clock that shows the system's time now, and moves only by [`Clock::advance`].
+    #[must_use]
+    pub fn standing() -> Self {
+        Self(Some(Arc::new(AtomicU64::new(system_now()))))
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.0.as_ref().map_or_else(system_now, |time| time.load(Ordering::SeqCst))
+    }
+
+    /// The clock as a function, for those who only ask.
+    #[must_use]
+    pub fn function(&self) -> Arc<dyn Fn() -> u64 + Send + Sync> {
+        let clock = self.clone();
+        Arc::new(move || clock.now())
+    }
+
+    /// Moves a standing clock forward. The system's clock stays as it is.
+    pub fn advance(&self, by: Duration) {
+        if let Some(time) = &self.0 {
+            time.fetch_add(millis(by), Ordering::SeqCst);
+        }
+    }
+}
+
+/// A duration in whole milliseconds.
+#[must_use]
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn system_now() -> u64 {
+    // A clock before 1970 is broken; time zero makes tokens invalid rather than eternal.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
+}

@@ -1,0 +1,111 @@
+//! Every setting of the proxy, checked: what the rest of the crate may rely on.
+//!
+//! - [`site`]: one site, its secrets and its bots
+//! - [`origin`]: exact web origins
+//! - [`settings`]: every setting with its name, variable, default and meaning, in one table
+//! - [`read`]: file, environment and command line to a [`Config`], with every problem found
+//! - [`problem`]: what is wrong, where, and what to change
+//!
+//! Nothing here opens a socket or a database.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+
+pub mod command_line;
+pub mod origin;
+pub mod problem;
+pub mod read;
+pub mod secret;
+pub mod settings;
+pub mod site;
+
+pub use command_line::Arguments;
+pub use origin::Origins;
+pub use problem::{Problem, Problems};
+pub use site::{Site, SiteId, Sites};
+
+/// The whole configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where visitors and the platform reach the proxy.
+    pub listen: SocketAddr,
+    /// Where a metrics collector reaches it; nowhere when `None`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The database file.
+    pub database: PathBuf,
+    /// The widget's bundle, served at `/`.
+    pub assets: Option<PathBuf>,
+    /// How long a visitor token lives.
+    pub token_lifetime: Duration,
+    /// How long a visitor may stay away and still come back as the same visitor.
+    pub renewal_lifetime: Duration,
+    /// Signing keys of visitor tokens; kept in the database when `None`.
+    pub token_keys_file: Option<PathBuf>,
+    /// What one visitor and one address may ask for.
+    pub limits: LimitSettings,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where messages of unknown kinds are written, redacted.
+    pub capture_unknown: Option<PathBuf>,
+    /// How long running requests may take after the signal to stop.
+    pub shutdown_grace: Duration,
+    /// The sites; at least one.
+    pub sites: Sites,
+}
+
+/// Limits of requests, bodies and connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// `POST /token`, per minute and address.
+    pub token_per_minute: u32,
+    /// Starts, per minute and address; a visitor gets a tenth.
+    pub start_per_minute: u32,
+    /// Sends, per minute and visitor; an address gets ten times that.
+    pub send_per_minute: u32,
+    /// Largest body of a visitor's request, bytes.
+    pub body_bytes: usize,
+    /// Largest body of a webhook, bytes.
+    pub webhook_bytes: usize,
+    /// Open connections at one time.
+    pub connections: usize,
+    /// How long a request's head may take, and how long an idle connection is kept.
+    pub head_timeout: Duration,
+    /// How long a request's body may take.
+    pub body_timeout: Duration,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            token_per_minute: 60,
+            start_per_minute: 60,
+            send_per_minute: 60,
+            body_bytes: 64 * 1024,
+            webhook_bytes: 4 * 1024 * 1024,
+            connections: 20_000,
+            head_timeout: Duration::from_secs(15),
+            body_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Config {
+    /// The configuration in a few lines, without any secret: what `--check-config` prints when all is well.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let count = self.sites.iter().count();
+        let mut text = format!("The configuration is fine: {count} {}.", if count == 1 { "site" } else { "sites" });
+        for site in self.sites.iter() {
+            text += &format!(
+                "\n\n  {}\n    origins   {}\n    bots      {}\n    platform  {}\n    webhook   <public address of this proxy>/webhook/… (the secret)\n    kept for  {} days",
+                site.id,
+                site.origins,
+                site.bot_keys.join(", "),
+                site.platform_url,
+                site.retention_days
+            );
+        }
+        text
+    }
+}

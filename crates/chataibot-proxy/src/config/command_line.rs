@@ -1,0 +1,54 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, ValueEnum};
+
+/// The server between the ChatAIBot widget and the platform.
+///
+/// It holds the account token, gives visitors short-lived tokens, forwards what they say, takes the platform's events by webhook,
+/// and streams replies to the browser.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "chataibot-proxy", version, after_long_help = super::settings::help())]
+pub struct Arguments {
+    /// The configuration file (TOML)
+    #[arg(long, short, value_name = "FILE", env = "CHATAIBOT_PROXY_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Read the configuration, say everything that is wrong with it, and end
+    #[arg(long)]
+    pub check_config: bool,
+    /// Run without any configuration, against the simulator, for this machine only
+    #[arg(long)]
+    pub demo: bool,
+    /// Address and port for visitors and the platform; port 0 takes any free one
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Address and port for Prometheus
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The database file
+    #[arg(long, value_name = "FILE")]
+    pub database: Option<PathBuf>,
+    /// Directory of the widget's bundle, served at /
+    #[arg(long, value_name = "DIR")]
+    pub assets: Option<PathBuf>,
+    /// Base URL of the platform's API
+    #[arg(long, value_name = "URL")]
+    pub platform_url: Option<String>,
+    /// What to log, as `level` or `module=level,…`
+    #[arg(long, value_name = "FILTER", env = "CHATAIBOT_PROXY_LOG", default_value = "info")]
+    pub log: String,
+    /// How to log
+    #[arg(long, value_name = "FORMAT", env = "CHATAIBOT_PROXY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,132 @@
+//! Web origins, compared exactly as a browser writes them.
+
+use std::{collections::BTreeSet, fmt};
+
+use url::{Host, Url};
+
+/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header: `scheme://host[:port]`.
+///
+/// # Errors
+/// Says what to write instead.
+pub fn check(text: &str) -> Result<(), String> {
+    if text.contains('*') {
+        return Err(format!("`{text}` has a wildcard; list every origin by name"));
+    }
+    if text == "null" {
+        return Err("`null` is the origin of sandboxed pages and files; it can't be allowed".to_owned());
+    }
+    let Ok(url) = Url::parse(text) else {
+        return Err(format!(
+            "`{text}` is not an origin; write scheme://host or scheme://host:port, such as https://www.example.com"
+        ));
+    };
+    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+        return Err(format!("`{text}` must begin with https:// or http://"));
+    }
+    let exact = url.origin().ascii_serialization();
+    if exact == text { Ok(()) } else { Err(format!("`{text}` is not written as a browser does; write `{exact}`")) }
+}
+
+/// The origins of one site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    exact: BTreeSet<String>,
+    /// Also every port of this machine; only `--demo` sets it.
+    loopback: bool,
+}
+
+impl Origins {
+    /// Exactly these origins, each already checked.
+    #[must_use]
+    pub fn exactly(origins: impl IntoIterator<Item = String>) -> Self {
+        Self { exact: origins.into_iter().collect(), loopback: false }
+    }
+
+    /// Every port of this machine, for the demo.
+    #[must_use]
+    pub fn loopback() -> Self {
+        Self { exact: BTreeSet::new(), loopback: true }
+    }
+
+    /// Is this origin, exactly as the browser sent it, one of them?
+    #[must_use]
+    pub fn allow(&self, origin: &str) -> bool {
+        self.exact.contains(origin) || (self.loopback && is_loopback(origin))
+    }
+
+    /// The listed origins, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter().map(String::as_str)
+    }
+}
+
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if self.loopback {
+            return f.write_str("every port of localhost");
+        }
+        f.write_str(&self.exact.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn is_loopback(origin: &str) -> bool {
+    let Ok(url) = Url::parse(origin) else { return false };
+    let here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    here && url.scheme() == "http" && url.origin().ascii_serialization() == origin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_taken_only_as_a_browser_writes_it() {
+        for good in ["https://example.com", "http://localhost:8080", "https://xn--bcher-kva.example", "http://[::1]:80"]
+        {
+            let wanted = good.strip_suffix(":80").unwrap_or(good);
+            assert_eq!(check(wanted), Ok(()), "{wanted}");
+        }
+        for (bad, hint) in [
+            ("https://example.com/", "write `https://example.com`"),
+            ("https://Example.com", "write `https://example.com`"),
+            ("https://example.com:443", "write `https://example.com`"),
+            ("https://example.com/shop", "write `https://example.com`"),
+            ("https://user@example.com", "write `https://example.com`"),
+            ("https://bücher.example", "write `https://xn--bcher-kva.example`"),
+            ("https://*.example.com", "wildcard"),
+            ("*", "wildcard"),
+            ("null", "sandboxed"),
+            ("example.com", "scheme://host"),
+            ("ftp://example.com", "https:// or http://"),
+            ("", "scheme://host"),
+        ] {
+            let said = check(bad).expect_err(bad);
+            assert!(said.contains(hint), "{bad}: {said}");
+        }
+    }
+
+    #[test]
+    fn the_demo_allows_this_machine_and_nothing_that_looks_like_it() {
+        let origins = Origins::loopback();
+        for good in ["http://localhost:8080", "http://localhost", "http://127.0.0.1:1", "http://[::1]:9"] {
+            assert!(origins.allow(good), "{good}");
+        }
+        for bad in [
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example:80",
+            "http://evil.example/localhost",
+            "http://localhost:8080/",
+            "http://localhost@evil.example",
+            "https://localhost:8080",
+            "null",
+            "",
+        ] {
+            assert!(!origins.allow(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Command line, environment and file to a checked [`Config`]. A flag stands over a variable, a variable over the file.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{
+    Arguments, Config, LimitSettings, Problems, Sites,
+    problem::Place,
+    settings::{self, Setting},
+};
+
+mod file;
+mod sites;
+
+use file::{Located, Table};
+
+/// Environment variables, as a value so that tests bring their own.
+pub type Environment = BTreeMap<String, String>;
+
+/// The process's environment. Variables that are not Unicode are left out; no setting of ours is one.
+#[must_use]
+pub fn process_environment() -> Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Reads and checks everything.
+///
+/// # Errors
+/// Every problem, not only the first.
+pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
+    let mut problems = Problems::default();
+    let text = match &arguments.config {
+        Some(path) => std::fs::read_to_string(path).map(|text| Some((path.clone(), text))).unwrap_or_else(|error| {
+            problems.add(Place::File(path.clone()), format!("can't be read: {error}"));
+            None
+        }),
+        None => None,
+    };
+    let table = text.as_ref().map(|(path, text)| Table::parse(path, text, &mut problems));
+    // After a mistake of syntax half of the file may be missing: more problems would only be confusing.
+    if !problems.0.is_empty() {
+        return Err(problems);
+    }
+    let mut reader = Reader { arguments, environment, file: table.as_ref(), problems };
+    let config = reader.config();
+    let mut problems = reader.problems;
+    problems.0.sort_by_key(|problem| match &problem.place {
+        Place::Line(_, line) => (0, *line),
+        Place::File(_) | Place::Variable(_) | Place::Flag(_) | Place::Nowhere => (1, 0),
+    });
+    if problems.0.is_empty() { Ok(config) } else { Err(problems) }
+}
+
+struct Reader<'a> {
+    arguments: &'a Arguments,
+    environment: &'a Environment,
+    file: Option<&'a Table<'a>>,
+    problems: Problems,
+}
+
+impl Reader<'_> {
+    /// Where a problem leaves no value, the default stands in: the result is not used then.
+    fn config(&mut self) -> Config {
+        self.refuse_unknown();
+        let platform_url = self.setting("", "platform_url", platform_url);
+        let retention_days = self.number("", "retention_days", 1, 3650);
+        let days = |count: u32| Duration::from_secs(u64::from(count) * 24 * 3600);
+        let seconds = |count: u32| Duration::from_secs(u64::from(count));
+        let config = Config {
+            listen: self.setting("", "listen", address),
+            metrics_listen: self.optional("", "metrics_listen", address),
+            database: self.setting("", "database", path),
+            assets: self.optional("", "assets", directory),
+            token_lifetime: seconds(self.number("", "token_lifetime_seconds", 60, 3600)),
+            renewal_lifetime: days(self.number("", "renewal_lifetime_days", 1, 3650)),
+            token_keys_file: self.optional("", "token_keys_file", path),
+            limits: LimitSettings {
+                token_per_minute: self.number("limits", "token_per_minute", 1, 1_000_000),
+                start_per_minute: self.number("limits", "start_per_minute", 1, 1_000_000),
+                send_per_minute: self.number("limits", "send_per_minute", 1, 1_000_000),
+                body_bytes: self.number("limits", "body_bytes", 1024, 16 * 1024 * 1024) as usize,
+                webhook_bytes: self.number("limits", "webhook_bytes", 64 * 1024, 64 * 1024 * 1024) as usize,
+                connections: self.number("limits", "connections", 1, 10_000_000) as usize,
+                head_timeout: seconds(self.number("limits", "head_timeout_seconds", 1, 600)),
+                body_timeout: seconds(self.number("limits", "body_timeout_seconds", 1, 600)),
+            },
+            trusted_proxies: self.trusted_proxies(),
+            capture_unknown: self.optional("", "capture_unknown", directory),
+            shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
+            sites: Sites::new(self.sites(&platform_url, retention_days)),
+        };
+        if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
+            let place = self.place_of("metrics_listen");
+            self.problems
+                .add(place, "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics");
+        }
+        config
+    }
+
+    fn refuse_unknown(&mut self) {
+        let Some(file) = self.file else { return };
+        let top = settings::SETTINGS.iter().filter(|setting| setting.table.is_empty()).map(|setting| setting.key);
+        file.refuse_unknown("", &top.chain(["limits", "site"]).collect::<Vec<_>>(), &mut self.problems);
+        if let Some(limits) = file.table("limits", &mut self.problems) {
+            let keys = settings::SETTINGS.iter().filter(|setting| setting.table == "limits").map(|setting| setting.key);
+            limits.refuse_unknown(" in [limits]", &keys.collect::<Vec<_>>(), &mut self.problems);
+        }
+    }
+
+    fn setting<T>(&mut self, table: &str, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        self.optional(table, key, &parse).unwrap_or_else(|| {
+            let default = settings::find(table, key).map_or("", |setting| setting.default);
+            parse(default).unwrap_or_else(|what| unreachable!("the default of {key} is valid: {what}"))
+        })
+    }
+
+    fn number(&mut self, table: &str, key: &str, least: u32, most: u32) -> u32 {
+        self.setting(table, key, |text| number(text, least, most))
+    }
+
+    fn optional<T>(&mut self, table: &str, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let setting = settings::find(table, key)?;
+        let found = self.raw(setting)?;
+        match parse(&found.value) {
+            Ok(value) => Some(value),
+            Err(what) => {
+                self.problems.add(found.place, format!("`{key}`: {what}"));
+                None
+            }
+        }
+    }
+
+    /// The setting's text, from the place that counts most.
+    fn raw(&mut self, setting: &Setting) -> Option<Located<String>> {
+        if let Some(found) = flag(self.arguments, setting) {
+            return Some(found);
+        }
+        let variable = setting.variable();
+        if let Some(value) = self.environment.get(&variable).filter(|value| !value.is_empty()) {
+            return Some(Located { value: value.clone(), place: Place::Variable(variable) });
+        }
+        let file = self.file?;
+        let is_number = !setting.default.is_empty() && setting.default.bytes().all(|b| b.is_ascii_digit());
+        let read = |table: &Table, problems: &mut Problems| {
+            if is_number { table.number(setting.key, problems) } else { table.text(setting.key, problems) }
+        };
+        if setting.table.is_empty() {
+            return read(file, &mut self.problems);
+        }
+        // A `limits` that is no table was said already.
+        let table = file.table(setting.table, &mut Problems::default())?;
+        read(&table, &mut self.problems)
+    }
+
+    fn place_of(&self, key: &str) -> Place {
+        self.file.and_then(|file| file.place(key)).unwrap_or(Place::Nowhere)
+    }
+
+    fn trusted_proxies(&mut self) -> Vec<ipnet::IpNet> {
+        let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
+        let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
+            Some(value) => split(value, &Place::Variable(setting.variable())),
+            None => self.file.map(|file| file.list(setting.key, &mut self.problems)).unwrap_or_default(),
+        };
+        let mut networks = Vec::new();
+        for Located { value, place } in listed {
+            match ipnet::IpNet::from_str(&value).or_else(|_| std::net::IpAddr::from_str(&value).map(ipnet::IpNet::from))
+            {
+                Ok(network) => networks.push(network),
+                Err(_) => self.problems.add(
+                    place,
+                    format!("`{value}` is neither an address nor a network; write one such as 10.0.0.7 or 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
+    }
+}
+
+fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
+    let path = |path: &PathBuf| path.display().to_string();
+    let (flag, value) = match (setting.table, setting.key) {
+        ("", "listen") => ("--listen", arguments.listen.map(|address| address.to_string())),
+        ("", "metrics_listen") => ("--metrics-listen", arguments.metrics_listen.map(|address| address.to_string())),
+        ("", "database") => ("--database", arguments.database.as_ref().map(path)),
+        ("", "assets") => ("--assets", arguments.assets.as_ref().map(path)),
+        ("", "platform_url") => ("--platform-url", arguments.platform_url.clone()),
+        _ => return None,
+    };
+    Some(Located { value: value?, place: Place::Flag(flag) })
+}
+
+fn split(text: &str, place: &Place) -> Vec<Located<String>> {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items.map(|item| Located { value: item.to_owned(), place: place.clone() }).collect()
+}
+
+fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    let allowed = format!("write a whole number from {least} to {most}");
+    match text.parse::<u32>() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        Ok(_) | Err(_) => Err(format!("`{text}` does not fit; {allowed}")),
+    }
+}
+
+fn address(text: &str) -> Result<std::net::SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is not an address with a port; write one such as 127.0.0.1:8787"))
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("the path is empty".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn directory(text: &str) -> Result<PathBuf, String> {
+    let path = Path::new(text);
+    if path.is_dir() {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("`{text}` is not a directory; make it, or name another"))
+    }
+}
+
+/// The platform's base URL, without a slash at its end.
+pub(crate) fn platform_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim_end_matches('/'))
+        .map_err(|_| format!("`{text}` is not a URL; write one such as https://app.chataibot.io/api/v1"))?;
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+        return Err(format!("`{text}` must begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err("the platform's URL may have no user, password, query or fragment".to_owned());
+    }
+    Ok(url)
+}

@@ -1,0 +1,167 @@
+//! The configuration file as tables whose every value knows its line.
+
+use std::{ops::Range, path::Path};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::config::{Problems, problem::Place};
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// One table of the file.
+#[derive(Clone)]
+pub struct Table<'a> {
+    path: &'a Path,
+    text: &'a str,
+    entries: DeTable<'a>,
+    begins: usize,
+}
+
+impl<'a> Table<'a> {
+    /// The whole file. Mistakes of syntax become problems.
+    pub fn parse(path: &'a Path, text: &'a str, problems: &mut Problems) -> Self {
+        let (entries, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let place = Place::Line(path.to_owned(), line(text, error.span().map_or(0, |span| span.start)));
+            problems.add(place, format!("this is not TOML: {}", error.message()));
+        }
+        Self { path, text, entries: entries.into_inner(), begins: 0 }
+    }
+
+    /// Where the table begins.
+    pub fn begins(&self) -> Place {
+        self.at(&(self.begins..self.begins))
+    }
+
+    /// Where a key stands.
+    pub fn place(&self, key: &str) -> Option<Place> {
+        self.entries.get_key_value(key).map(|(key, _)| self.at(&key.span()))
+    }
+
+    /// Says which keys are unknown, and which known one was perhaps meant.
+    pub fn refuse_unknown(&self, inside: &str, known: &[&str], problems: &mut Problems) {
+        for key in self.entries.keys() {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let place = self.at(&key.span());
+            if let Some(secret) = ["account_token", "webhook_secret", "webhook_token"].into_iter().find(|s| *s == name)
+            {
+                problems.add(
+                    place,
+                    format!(
+                        "secrets don't stand in this file; write `{secret}_file = \"<path>\"` or `{secret}_env = \"<variable>\"`"
+                    ),
+                );
+                continue;
+            }
+            let nearest =
+                known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+            let hint = match nearest {
+                Some(nearest) if strsim::jaro_winkler(name, nearest) > 0.8 => format!("did you mean `{nearest}`?"),
+                _ => format!("known are {}", known.join(", ")),
+            };
+            problems.add(place, format!("unknown setting `{name}`{inside}; {hint}"));
+        }
+    }
+
+    /// A text.
+    pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
+        let value = self.entries.get(key)?;
+        self.expect(key, value, as_text(value), "a text in quotes", problems)
+    }
+
+    /// A whole number, still as its digits.
+    pub fn number(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
+        let value = self.entries.get(key)?;
+        let digits =
+            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let digits = digits.map(|number| number.to_string());
+        self.expect(key, value, digits, "a whole number, without quotes", problems)
+    }
+
+    /// A list of texts.
+    pub fn list(&self, key: &str, problems: &mut Problems) -> Vec<Located<String>> {
+        let Some(value) = self.entries.get(key) else { return Vec::new() };
+        let wanted = "a list of texts, such as [\"one\", \"two\"]";
+        let DeValue::Array(items) = value.get_ref() else {
+            self.expect(key, value, None::<()>, wanted, problems);
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items.iter() {
+            texts.extend(self.expect(key, item, as_text(item), wanted, problems));
+        }
+        texts
+    }
+
+    /// A table inside this one.
+    pub fn table(&self, key: &str, problems: &mut Problems) -> Option<Table<'a>> {
+        let value = self.entries.get(key)?;
+        self.inner(key, value, &format!("a table: [{key}]"), problems)
+    }
+
+    /// All tables of an array of tables.
+    pub fn tables(&self, key: &str, problems: &mut Problems) -> Vec<Table<'a>> {
+        let Some(value) = self.entries.get(key) else { return Vec::new() };
+        let wanted = format!("tables with two brackets: [[{key}]]");
+        let DeValue::Array(items) = value.get_ref() else {
+            self.expect(key, value, None::<()>, &wanted, problems);
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.inner(key, item, &wanted, problems)).collect()
+    }
+
+    fn inner(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'a>>,
+        wanted: &str,
+        problems: &mut Problems,
+    ) -> Option<Table<'a>> {
+        let entries = value.get_ref().as_table().cloned();
+        let found = self.expect(key, value, entries, wanted, problems)?;
+        Some(Table { path: self.path, text: self.text, entries: found.value, begins: value.span().start })
+    }
+
+    fn expect<T>(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue>,
+        found: Option<T>,
+        wanted: &str,
+        problems: &mut Problems,
+    ) -> Option<Located<T>> {
+        let place = self.at(&value.span());
+        match found {
+            Some(value) => Some(Located { value, place }),
+            None => {
+                problems.add(place, format!("`{key}` must be {wanted}"));
+                None
+            }
+        }
+    }
+
+    fn at(&self, span: &Range<usize>) -> Place {
+        Place::Line(self.path.to_owned(), line(self.text, span.start))
+    }
+}
+
+fn as_text(value: &Spanned<DeValue>) -> Option<String> {
+    value.get_ref().as_str().map(str::to_owned)
+}
+
+fn line(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|b| *b == b'\n').count()
+}

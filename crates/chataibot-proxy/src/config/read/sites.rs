@@ -1,0 +1,202 @@
+//! The sites, from the file's `[[site]]` tables and from the environment.
+
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{
+    Reader,
+    file::{Located, Table},
+    platform_url, split,
+};
+use crate::config::{
+    Origins, Site, SiteId, origin,
+    problem::Place,
+    secret::{self, Form},
+    settings,
+};
+
+/// A site as it was written, every value with its place.
+struct Written {
+    place: Place,
+    id: Option<Located<String>>,
+    origins: Vec<Located<String>>,
+    bot_keys: Vec<Located<String>>,
+    account_token: Option<SecretString>,
+    webhook_secret: Option<SecretString>,
+    webhook_token: Option<SecretString>,
+    platform_url: Option<Located<String>>,
+    retention_days: Option<Located<String>>,
+}
+
+impl Reader<'_> {
+    /// Every site that could be read whole.
+    pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
+        let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
+        let mut written: Vec<Written> = tables.iter().map(|table| self.in_file(table)).collect();
+        written.extend(self.in_environment());
+        if written.is_empty() {
+            let place = self.arguments.config.clone().map_or(Place::Nowhere, Place::File);
+            self.problems.add(
+                place,
+                "there is no site; add a [[site]] to the file, or set CHATAIBOT_PROXY_SITE_ORIGINS and its fellows (see --help), or try --demo",
+            );
+        }
+        let mut sites: Vec<Site> = Vec::new();
+        for one in written {
+            let place = one.place.clone();
+            let Some(site) = self.check(one, platform_url, retention_days) else { continue };
+            if sites.iter().any(|other| other.id == site.id) {
+                self.problems.add(place, format!("there are two sites called `{}`; rename one", site.id));
+                continue;
+            }
+            // One webhook path has one token: it could not be told whose events come in.
+            let same_path = sites.iter().find(|other| other.is_webhook_secret(site.webhook_secret.expose_secret()));
+            if let Some(other) = same_path.filter(|other| !other.is_webhook_token(site.webhook_token.expose_secret())) {
+                self.problems.add(
+                    place,
+                    format!(
+                        "`{}` and `{}` have the same webhook secret and different webhook tokens; make them one account's (same token) or give each its own secret",
+                        other.id, site.id
+                    ),
+                );
+                continue;
+            }
+            sites.push(site);
+        }
+        sites
+    }
+
+    fn in_file(&mut self, table: &Table) -> Written {
+        table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
+        Written {
+            place: table.begins(),
+            id: table.text("id", &mut self.problems).or_else(|| {
+                if table.place("id").is_none() {
+                    self.problems.add(table.begins(), "this site has no `id`; add one, such as id = \"shop\"");
+                }
+                None
+            }),
+            origins: table.list("origins", &mut self.problems),
+            bot_keys: table.list("bot_keys", &mut self.problems),
+            account_token: self.secret(table, "account_token", Form::Header),
+            webhook_secret: self.secret(table, "webhook_secret", Form::Path),
+            webhook_token: self.secret(table, "webhook_token", Form::Header),
+            platform_url: table.text("platform_url", &mut self.problems),
+            retention_days: table.number("retention_days", &mut self.problems),
+        }
+    }
+
+    fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
+        let file = table.text(&format!("{name}_file"), &mut self.problems);
+        let variable = table.text(&format!("{name}_env"), &mut self.problems);
+        let (found, place) = match (file, variable) {
+            (Some(_), Some(variable)) => {
+                (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
+            }
+            (Some(file), None) => (secret::from_file(Path::new(&file.value), form), file.place),
+            (None, Some(variable)) => {
+                let name = &variable.value;
+                let found = match self.environment.get(name) {
+                    Some(value) => {
+                        secret::check(value, form).map_err(|what| format!("the secret in {name} can't be used: {what}"))
+                    }
+                    None => Err(format!("the environment variable {name} is not set")),
+                };
+                (found, variable.place)
+            }
+            (None, None) => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
+        };
+        found.map_err(|what| self.problems.add(place, what)).ok()
+    }
+
+    fn in_environment(&mut self) -> Option<Written> {
+        let get = |name: &str| {
+            let name = format!("CHATAIBOT_PROXY_SITE_{name}");
+            let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
+            Some(Located { value, place: Place::Variable(name) })
+        };
+        let list = |name: &str| get(name).map(|found| split(&found.value, &found.place)).unwrap_or_default();
+        let some =
+            settings::SITE_VARIABLES.iter().any(|(name, _)| self.environment.get(*name).is_some_and(|v| !v.is_empty()));
+        if !some {
+            return None;
+        }
+        let default_id = || Located { value: "default".to_owned(), place: Place::Nowhere };
+        let (id, origins, bot_keys) = (get("ID").unwrap_or_else(default_id), list("ORIGINS"), list("BOT_KEYS"));
+        let secrets =
+            [("ACCOUNT_TOKEN", Form::Header), ("WEBHOOK_SECRET", Form::Path), ("WEBHOOK_TOKEN", Form::Header)];
+        let secrets = secrets.map(|(name, form)| (format!("CHATAIBOT_PROXY_SITE_{name}"), get(name), form));
+        let [account_token, webhook_secret, webhook_token] = secrets.map(|(name, found, form)| {
+            let checked = match &found {
+                Some(found) => secret::check(&found.value, form).map_err(|what| format!("it can't be used: {what}")),
+                None => Err("must be set too, for the site of the environment".to_owned()),
+            };
+            checked.map_err(|what| self.problems.add(Place::Variable(name), what)).ok()
+        });
+        let place = Place::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
+        let (platform_url, retention_days) = (None, None);
+        Some(Written {
+            place,
+            id: Some(id),
+            origins,
+            bot_keys,
+            account_token,
+            webhook_secret,
+            webhook_token,
+            platform_url,
+            retention_days,
+        })
+    }
+
+    fn check(&mut self, written: Written, default_url: &Url, default_days: u32) -> Option<Site> {
+        let before = self.problems.0.len();
+        let id = written.id.and_then(|id| self.parse("id", &id, SiteId::parse));
+        if written.origins.is_empty() {
+            let what =
+                "this site has no `origins`; list the pages that may embed the widget, such as https://www.example.com";
+            self.problems.add(written.place.clone(), what);
+        }
+        for origin in &written.origins {
+            self.parse("origins", origin, origin::check);
+        }
+        if written.bot_keys.is_empty() {
+            let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
+            self.problems.add(written.place.clone(), what);
+        }
+        for key in &written.bot_keys {
+            self.parse("bot_keys", key, |key| {
+                let fits = !key.is_empty() && key.len() <= 200 && key.bytes().all(|b| b.is_ascii_graphic());
+                if fits { Ok(()) } else { Err("a bot key has 1 to 200 characters and no spaces".to_owned()) }
+            });
+        }
+        let platform_url = match &written.platform_url {
+            Some(url) => self.parse("platform_url", url, platform_url),
+            None => Some(default_url.clone()),
+        };
+        let retention_days = match &written.retention_days {
+            Some(days) => self.parse("retention_days", days, |text| super::number(text, 1, 3650)),
+            None => Some(default_days),
+        };
+        if self.problems.0.len() > before {
+            return None;
+        }
+        let bot_keys: Vec<String> = written.bot_keys.into_iter().map(|key| key.value).collect();
+        Some(Site {
+            id: id?,
+            origins: Origins::exactly(written.origins.into_iter().map(|origin| origin.value)),
+            bot_key: bot_keys.first()?.clone(),
+            bot_keys,
+            account_token: written.account_token?,
+            webhook_secret: written.webhook_secret?,
+            webhook_token: written.webhook_token?,
+            platform_url: platform_url?,
+            retention_days: retention_days?,
+        })
+    }
+
+    fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        parse(&found.value).map_err(|what| self.problems.add(found.place.clone(), format!("`{key}`: {what}"))).ok()
+    }
+}

@@ -1,0 +1,116 @@
+//! Every setting in one table: its key in the file, its environment variable, its default and what it means.
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The table it stands in; empty for the top of the file.
+    pub table: &'static str,
+    /// Its key.
+    pub key: &'static str,
+    /// Its default, as an operator would write it; empty when there is none.
+    pub default: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+impl Setting {
+    /// The environment variable that overrides the file: `CHATAIBOT_PROXY_…`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        let table = if self.table.is_empty() { String::new() } else { format!("{}_", self.table) };
+        format!("CHATAIBOT_PROXY_{table}{}", self.key).to_uppercase()
+    }
+}
+
+const fn top(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { table: "", key, default, help }
+}
+
+const fn limit(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { table: "limits", key, default, help }
+}
+
+/// Everything but the sites.
+pub const SETTINGS: &[Setting] = &[
+    top("listen", "127.0.0.1:8787", "Address and port for visitors and the platform."),
+    top("metrics_listen", "", "Address and port for Prometheus. Off when not set."),
+    top("database", "chataibot-proxy.sqlite", "The database file; made when it is not there."),
+    top("assets", "", "Directory of the widget's bundle, served at `/`. Off when not set."),
+    top("platform_url", "https://app.chataibot.io/api/v1", "Base URL of the platform's API. A site can have its own."),
+    top(
+        "retention_days",
+        "90",
+        "A conversation is deleted so many days after its last entry. A site can have its own.",
+    ),
+    top("token_lifetime_seconds", "600", "How long a visitor token lives, 60 to 3600."),
+    top("renewal_lifetime_days", "90", "How long a visitor may stay away and still be the same visitor."),
+    top(
+        "token_keys_file",
+        "",
+        "Signing keys of visitor tokens, `<id> <64 hex characters>` a line, the first one signs. In the database when not set.",
+    ),
+    top("trusted_proxies", "", "Addresses or networks of reverse proxies whose X-Forwarded-For is believed."),
+    top(
+        "capture_unknown",
+        "",
+        "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set.",
+    ),
+    top("shutdown_grace_seconds", "10", "How long running requests may take after the signal to stop."),
+    limit("token_per_minute", "60", "`POST /token`, per minute and address."),
+    limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
+    limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),
+    limit("body_bytes", "65536", "Largest body of a visitor's request."),
+    limit("webhook_bytes", "4194304", "Largest body of a webhook."),
+    limit("connections", "20000", "Open connections at one time."),
+    limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
+    limit("body_timeout_seconds", "20", "How long a request's body may take."),
+];
+
+/// The keys of a `[[site]]`.
+pub const SITE_KEYS: &[&str] = &[
+    "id",
+    "origins",
+    "bot_keys",
+    "account_token_file",
+    "account_token_env",
+    "webhook_secret_file",
+    "webhook_secret_env",
+    "webhook_token_file",
+    "webhook_token_env",
+    "platform_url",
+    "retention_days",
+];
+
+/// Variables that make one site without a file; with a file, one more.
+pub const SITE_VARIABLES: &[(&str, &str)] = &[
+    ("CHATAIBOT_PROXY_SITE_ID", "Its name; `default` when not set."),
+    ("CHATAIBOT_PROXY_SITE_ORIGINS", "Its origins, with commas between."),
+    ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "Its bots, with commas between; the first is the default."),
+    ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", "The platform's account token. Secret."),
+    ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", "The last part of the webhook's path, at least 16 characters. Secret."),
+    ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", "The token entered in the platform's Events settings. Secret."),
+];
+
+/// The setting of that key.
+#[must_use]
+pub fn find(table: &str, key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.table == table && setting.key == key)
+}
+
+/// The table as it stands at the end of `--help`.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from(
+        "Settings stand in the file given with --config, each can be overridden by an environment variable, and some by a flag.\n",
+    );
+    for setting in SETTINGS {
+        let path = if setting.table.is_empty() { String::new() } else { format!("{}.", setting.table) };
+        let default = if setting.default.is_empty() { String::new() } else { format!(" [{}]", setting.default) };
+        text += &format!("\n  {path}{}{default}\n    {}\n    {}\n", setting.key, setting.help, setting.variable());
+    }
+    text += "\nSites stand in the file as [[site]] tables (see chataibot-proxy.example.toml). One site can be given without a file:\n";
+    for (variable, help) in SITE_VARIABLES {
+        text += &format!("\n  {variable}\n    {help}\n");
+    }
+    text
+}

@@ -1,0 +1,142 @@
+//! One site: who may embed the widget, which bot answers, and the secrets that belong to it.
+
+use std::{fmt, sync::Arc};
+
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::origin::Origins;
+
+/// The name of a site: 1 to 40 of `a-z`, `0-9` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(String);
+
+impl SiteId {
+    /// Reads a site id.
+    ///
+    /// # Errors
+    /// Says what is allowed when the text is not one.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if (1..=40).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a site id is 1 to 40 of the characters a-z, 0-9 and -".to_owned())
+        }
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SiteId {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One site.
+#[derive(Clone)]
+pub struct Site {
+    /// Its name, in logs, tokens and the database.
+    pub id: SiteId,
+    /// The pages that may embed the widget.
+    pub origins: Origins,
+    /// The bot that answers when the page names none: the first of `bot_keys`.
+    pub bot_key: String,
+    /// Every bot the site's pages may name. Never empty.
+    pub bot_keys: Vec<String>,
+    /// The platform's token for the whole account. Never leaves the server.
+    pub account_token: SecretString,
+    /// The last part of the webhook's path. Sites of one account share it, because the platform has one webhook per account.
+    pub webhook_secret: SecretString,
+    /// The token the platform sends with each event, as entered in its settings.
+    pub webhook_token: SecretString,
+    /// Base URL of the platform's API, without a slash at the end.
+    pub platform_url: Url,
+    /// How long a conversation's log is kept after its last entry.
+    pub retention_days: u32,
+}
+
+impl Site {
+    /// May a page of this site talk to this bot?
+    #[must_use]
+    pub fn knows_bot(&self, bot_key: &str) -> bool {
+        self.bot_keys.iter().any(|known| known == bot_key)
+    }
+
+    /// Is this the webhook's secret? Takes the same time for every wrong answer of the same length.
+    #[must_use]
+    pub fn is_webhook_secret(&self, presented: &str) -> bool {
+        same(&self.webhook_secret, presented)
+    }
+
+    /// Is this the webhook's token? Takes the same time for every wrong answer of the same length.
+    #[must_use]
+    pub fn is_webhook_token(&self, presented: &str) -> bool {
+        same(&self.webhook_token, presented)
+    }
+}
+
+fn same(secret: &SecretString, presented: &str) -> bool {
+    bool::from(secret.expose_secret().as_bytes().ct_eq(presented.as_bytes()))
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("id", &self.id.as_str())
+            .field("origins", &self.origins)
+            .field("bot_keys", &self.bot_keys)
+            .field("account_token", &"…")
+            .field("webhook_secret", &"…")
+            .field("webhook_token", &"…")
+            .field("platform_url", &self.platform_url.as_str())
+            .field("retention_days", &self.retention_days)
+            .finish()
+    }
+}
+
+/// All sites, in the order of the configuration.
+#[derive(Clone, Debug)]
+pub struct Sites(Vec<Arc<Site>>);
+
+impl Sites {
+    /// The sites of a checked configuration.
+    #[must_use]
+    pub fn new(sites: Vec<Site>) -> Self {
+        Self(sites.into_iter().map(Arc::new).collect())
+    }
+
+    /// Every site.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.0.iter()
+    }
+
+    /// The site of that name.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Arc<Site>> {
+        self.0.iter().find(|site| site.id.as_str() == id)
+    }
+
+    /// Is the origin allowed for any site?
+    #[must_use]
+    pub fn allow(&self, origin: &str) -> bool {
+        self.0.iter().any(|site| site.origins.allow(origin))
+    }
+
+    /// The sites an origin belongs to.
+    pub fn of_origin<'a>(&'a self, origin: &'a str) -> impl Iterator<Item = &'a Arc<Site>> {
+        self.0.iter().filter(move |site| site.origins.allow(origin))
+    }
+
+    /// The sites behind one webhook path. Every site is compared, so the time does not tell which one fits.
+    #[must_use]
+    pub fn of_webhook_secret(&self, presented: &str) -> Vec<Arc<Site>> {
+        self.0.iter().filter(|site| site.is_webhook_secret(presented)).cloned().collect()
+    }
+}

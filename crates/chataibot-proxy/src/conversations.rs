@@ -1,0 +1,423 @@
+//! The two flows of a visitor's message to the platform: start a conversation, send to one.
+//!
+//! Each message is logged, forwarded and settled by a task of its own, which goes on when the visitor's connection breaks. A
+//! second request with the same key waits for that task. Messages of one conversation are forwarded one after the other, in the
+//! order of the log, because their echoes are matched by that order.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chataibot_wire::{
+    documented::{
+        Channel, Contact, From, MessageType, SendAnswer, SendMessage, StartAnswer, StartConversation, SystemVariables,
+        User, UserType, Variables, VisitorMessage,
+    },
+    entry::DeliveryState,
+    error::code,
+};
+use http::StatusCode;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    app::App,
+    error::ApiError,
+    platform::{Fault, Forwarded},
+    store::sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendKey},
+    token::{Visitor, hex},
+};
+
+mod idempotency;
+pub use idempotency::IdempotencyKey;
+
+/// The longest message, in characters.
+pub const TEXT_CHARS: usize = 4_000;
+/// The longest value of a variable, in characters.
+const VALUE_CHARS: usize = 1_000;
+/// The longest name of a variable, in characters.
+const NAME_CHARS: usize = 100;
+/// How many variables a page may give a conversation.
+const VARIABLES: usize = 50;
+/// How long a message waits for those before it in its conversation.
+const LANE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// An accepted message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its conversation's alias.
+    pub alias: String,
+    /// Of a start `created_at`, of a send the platform's message id; absent when an echo told of it and not the answer.
+    pub answer: Option<String>,
+}
+
+type Answer = Result<Accepted, ApiError>;
+
+/// The messages on their way to the platform.
+#[derive(Debug, Default)]
+pub struct Conversations {
+    // Never held across an await.
+    flights: Mutex<HashMap<SendKey, Flight>>,
+    lanes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    tasks: TaskTracker,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+struct Flight {
+    fingerprint: [u8; 32],
+    answer: watch::Receiver<Option<Answer>>,
+}
+
+impl Conversations {
+    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
+    pub async fn landed(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn flights(&self) -> MutexGuard<'_, HashMap<SendKey, Flight>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lane(&self, alias: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lanes.entry(alias.to_owned()).or_default())
+    }
+
+    fn leave_lane(&self, alias: &str) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        // One is the map's own.
+        if lanes.get(alias).is_some_and(|lane| Arc::strong_count(lane) == 1) {
+            lanes.remove(alias);
+        }
+    }
+}
+
+/// Starts a conversation with the visitor's first message.
+///
+/// # Errors
+/// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
+    let text = checked_text(&body.message)?;
+    let site = Arc::clone(&visitor.site);
+    let bot_key = match body.bot_key {
+        none if none.is_empty() => site.bot_key.clone(),
+        named if site.knows_bot(&named) => named,
+        _ => {
+            return Err(ApiError::bad_request(
+                "this site has no bot of that `bot_key`; leave it empty for the site's own",
+            ));
+        }
+    };
+    let body = StartConversation {
+        channel: Channel::Api,
+        message: VisitorMessage { data: body.message.data, kind: MessageType::Text },
+        variables: body.variables.map(checked_variables).transpose()?,
+        bot_key,
+        from: From { user_external_id: visitor.visitor.as_str().to_owned(), kind: UserType::Visitor },
+    };
+    let send = NewSend {
+        key: send_key(visitor, key),
+        // What the visitor said. The variables are the browser's state, which a reload may change between two tries.
+        fingerprint: fingerprint(&["start", &text]),
+        text,
+    };
+    let flight = Arc::clone(app);
+    once(app, send.clone(), async move {
+        let alias = random_alias()?;
+        let begun = flight.store.begin_start(send, alias).await.map_err(ApiError::unavailable)?;
+        let forward = match to_forward(&flight, begun) {
+            Ok(forward) => forward,
+            Err(answer) => return answer,
+        };
+        let forwarded = flight.platform.start(&site, &body).await;
+        let accepted = |answer: StartAnswer| Outcome::Accepted {
+            platform_id: Some(answer.conversation.id),
+            answer: answer.conversation.created_at,
+        };
+        settle(&flight, forward, forwarded, accepted, true).await
+    })
+    .await
+}
+
+/// Sends a message to a conversation of the visitor's.
+///
+/// # Errors
+/// 400 for what is wrong with the message, 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
+/// platform's refusals.
+pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendMessage) -> Answer {
+    let text = checked_text(&body.message)?;
+    let site = Arc::clone(&visitor.site);
+    let body = SendMessage {
+        message: VisitorMessage { data: body.message.data, kind: MessageType::Text },
+        user: User { kind: UserType::Visitor },
+    };
+    let send = NewSend { key: send_key(visitor, key), fingerprint: fingerprint(&["send", &alias, &text]), text };
+    let flight = Arc::clone(app);
+    once(app, send.clone(), async move {
+        // A stranger gets no place in the conversation's lane.
+        let owned = flight.store.owned(&send.key.site, &send.key.visitor, &alias).await;
+        if owned.map_err(ApiError::unavailable)?.is_none() {
+            return Err(ApiError::not_found());
+        }
+        let answer = in_lane(&flight, &alias, async {
+            let begun = flight.store.begin_send(send, alias.clone()).await.map_err(ApiError::unavailable)?;
+            let forward = match to_forward(&flight, begun) {
+                Ok(forward) => forward,
+                Err(answer) => return answer,
+            };
+            let conversation = forward.platform_id.clone();
+            let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
+            let forwarded = flight.platform.send(&site, &conversation, &body).await;
+            let accepted =
+                |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
+            settle(&flight, forward, forwarded, accepted, false).await
+        })
+        .await;
+        flight.conversations.leave_lane(&alias);
+        answer
+    })
+    .await
+}
+
+async fn in_lane(app: &App, alias: &str, message: impl Future<Output = Answer>) -> Answer {
+    let lane = app.conversations.lane(alias);
+    match tokio::time::timeout(LANE_PATIENCE, lane.lock()).await {
+        Ok(_turn) => message.await,
+        Err(_) => Err(ApiError::unavailable("the messages before this one in its conversation take too long")),
+    }
+}
+
+/// Runs `flight` for a key, or waits for the one that is under way.
+async fn once(app: &Arc<App>, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
+    let mut answer = {
+        let mut flights = app.conversations.flights();
+        match flights.get(&send.key) {
+            Some(other) if other.fingerprint != send.fingerprint => return Err(key_reused()),
+            Some(same) => {
+                app.counters.sends_repeated.increment();
+                same.answer.clone()
+            }
+            None => {
+                let (sender, receiver) = watch::channel(None);
+                flights.insert(send.key.clone(), Flight { fingerprint: send.fingerprint, answer: receiver.clone() });
+                let landing = Landing { app: Arc::clone(app), key: send.key };
+                app.conversations.tasks.spawn(async move {
+                    let answer = flight.await;
+                    // Off the list before the answer is out: whoever comes with the key now reads the record.
+                    drop(landing);
+                    sender.send_replace(Some(answer));
+                });
+                receiver
+            }
+        }
+    };
+    match answer.wait_for(Option::is_some).await {
+        Ok(answer) => answer.clone().unwrap_or_else(|| Err(ApiError::internal("a message without an answer"))),
+        Err(_) => Err(ApiError::internal("the task that forwards a message panicked")),
+    }
+}
+
+/// Takes a flight off the list, whichever way it ended.
+struct Landing {
+    app: Arc<App>,
+    key: SendKey,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.app.conversations.flights().remove(&self.key);
+    }
+}
+
+/// Records how forwarding ended, and says so.
+async fn settle<T>(
+    app: &App,
+    forward: Forward,
+    forwarded: Forwarded<T>,
+    accepted: impl FnOnce(T) -> Outcome,
+    is_start: bool,
+) -> Answer {
+    let (outcome, fault) = match forwarded {
+        Forwarded::Accepted(answer) => (accepted(answer), None),
+        Forwarded::Failed(fault) => (Outcome::Failed, Some(fault)),
+        Forwarded::Refused(fault) => {
+            let refusal = Refusal { status: StatusCode::BAD_REQUEST.as_u16(), code: fault.code.to_owned() };
+            (Outcome::Refused(refusal), Some(fault))
+        }
+        Forwarded::Unknown(fault) => (Outcome::Unknown, Some(fault)),
+    };
+    if fault.as_ref().is_some_and(|fault| fault.operator) {
+        app.counters.platform_operator_faults.increment();
+    }
+    let settled = match app.store.settle(forward.send, outcome).await {
+        Ok(settled) => settled,
+        // It may well be with the platform: to say "try again" would be wrong.
+        Err(error) => return Err(unknown_outcome().cause(error)),
+    };
+    app.counters.waiting_delivered.add(settled.let_in);
+    let counter = match settled.record.state {
+        DeliveryState::Sent => &app.counters.sends_accepted,
+        DeliveryState::Failed => &app.counters.sends_failed,
+        DeliveryState::Refused => &app.counters.sends_refused,
+        DeliveryState::Unknown | DeliveryState::Sending => &app.counters.sends_unknown,
+    };
+    counter.increment();
+    if is_start && settled.record.state == DeliveryState::Sent {
+        app.counters.conversations_started.increment();
+    }
+    if settled.foreign {
+        return Err(unknown_outcome().cause("the platform answered a start with another visitor's conversation"));
+    }
+    let answer = of_record(settled.record);
+    match (answer, fault) {
+        (Err(_), Some(fault)) => Err(of_fault(fault)),
+        (answer, _) => answer,
+    }
+}
+
+/// The message is to be forwarded, or else this is its answer.
+fn to_forward(app: &App, begun: Begun) -> Result<Forward, Answer> {
+    Err(match begun {
+        Begun::Forward(forward) => return Ok(forward),
+        Begun::Known(record) => {
+            app.counters.sends_repeated.increment();
+            of_record(record)
+        }
+        Begun::OtherBody => Err(key_reused()),
+        Begun::Ended => Err(ApiError::new(
+            StatusCode::CONFLICT,
+            code::CONVERSATION_ENDED,
+            "the conversation has ended; start a new one",
+        )),
+        Begun::NotFound => Err(ApiError::not_found()),
+        Begun::Unbound => Err(ApiError::unavailable("the platform's id of the conversation is not known yet")),
+    })
+}
+
+fn of_record(record: Record) -> Answer {
+    match record.state {
+        DeliveryState::Sent => Ok(Accepted { alias: record.alias, answer: record.answer }),
+        DeliveryState::Refused => {
+            let refusal = record.refusal.unwrap_or(Refusal { status: 400, code: code::BAD_REQUEST.to_owned() });
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+            Err(ApiError::new(status, refusal.code, REFUSED))
+        }
+        DeliveryState::Failed => Err(ApiError::unavailable("an earlier try failed")),
+        DeliveryState::Unknown | DeliveryState::Sending => Err(unknown_outcome()),
+    }
+}
+
+const REFUSED: &str = "the platform refused this message; sending it again can't help";
+
+fn of_fault(fault: Fault) -> ApiError {
+    let error = match fault.code {
+        code::UNKNOWN_OUTCOME => unknown_outcome(),
+        code::RATE_LIMITED => ApiError::rate_limited(fault.retry_after.unwrap_or(5)),
+        code::UNAVAILABLE | code::CONVERSATION_CREATION_EXCEPTION => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            fault.code,
+            "the message did not arrive; try again with the same Idempotency-Key",
+        ),
+        refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED),
+    };
+    // An operator needs longer than a network.
+    let wait = fault.retry_after.or(fault.operator.then_some(60));
+    match wait {
+        Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
+        _ => error,
+    }
+    .cause(fault.cause)
+}
+
+fn unknown_outcome() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_GATEWAY,
+        code::UNKNOWN_OUTCOME,
+        "the platform's answer was lost; do not send the message under another key. Asking again with the same key forwards nothing and tells what is known by then",
+    )
+}
+
+fn key_reused() -> ApiError {
+    ApiError::new(StatusCode::CONFLICT, code::KEY_REUSED, "this Idempotency-Key was used for another message")
+}
+
+fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
+    SendKey {
+        site: visitor.site.id.as_str().to_owned(),
+        visitor: visitor.visitor.as_str().to_owned(),
+        key: key.into_string(),
+    }
+}
+
+fn fingerprint(parts: &[&str]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+/// 128 random bits: the alias is no secret, but nobody needs to be able to count conversations.
+fn random_alias() -> Result<String, ApiError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
+    Ok(hex(&bytes))
+}
+
+fn checked_text(message: &VisitorMessage) -> Result<String, ApiError> {
+    let text = &message.data.body;
+    if text.trim().is_empty() {
+        return Err(ApiError::bad_request("`message.data.body` is empty"));
+    }
+    // Bytes first: counting characters of a megabyte is work nobody asked for.
+    if text.len() > TEXT_CHARS * 4 || text.chars().count() > TEXT_CHARS {
+        return Err(ApiError::bad_request(format!("`message.data.body` may hold {TEXT_CHARS} characters")));
+    }
+    Ok(text.clone())
+}
+
+/// The documented variables and no others; each of a size that fits a variable.
+fn checked_variables(variables: Variables) -> Result<Variables, ApiError> {
+    let fits = |value: Option<String>| match value {
+        Some(text) if text.chars().count() > VALUE_CHARS => {
+            Err(ApiError::bad_request(format!("a variable's value may hold {VALUE_CHARS} characters")))
+        }
+        value => Ok(value),
+    };
+    let system = match variables.system {
+        Some(SystemVariables { timezone, referrer_url, browser_language }) => Some(SystemVariables {
+            timezone: fits(timezone)?,
+            referrer_url: fits(referrer_url)?,
+            browser_language: fits(browser_language)?,
+        }),
+        None => None,
+    };
+    let contact = match variables.contact {
+        Some(Contact { name, email, phone }) => {
+            Some(Contact { name: fits(name)?, email: fits(email)?, phone: fits(phone)? })
+        }
+        None => None,
+    };
+    let conversation = variables.conversation.map(checked_names).transpose()?;
+    Ok(Variables { system, contact, conversation })
+}
+
+fn checked_names(variables: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ApiError> {
+    if variables.len() > VARIABLES {
+        return Err(ApiError::bad_request(format!("`variables.conversation` may hold {VARIABLES} variables")));
+    }
+    for (name, value) in &variables {
+        if name.is_empty() || name.chars().count() > NAME_CHARS || value.chars().count() > VALUE_CHARS {
+            return Err(ApiError::bad_request(format!(
+                "a conversation variable has a name of 1 to {NAME_CHARS} and a value of up to {VALUE_CHARS} characters"
+            )));
+        }
+    }
+    Ok(variables)
+}

@@ -1,0 +1,66 @@
+//! The `Idempotency-Key` of a start or a send: the widget's client message id.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::{app::App, error::ApiError};
+
+/// A UUID as text in its usual form, lower case. The widget makes version 7, which sorts by time; any version is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads a key.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            });
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl FromRequestParts<Arc<App>> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let key = values.next().and_then(|value| value.to_str().ok()).and_then(Self::parse);
+        match (key, values.next()) {
+            (Some(key), None) => Ok(key),
+            _ => Err(ApiError::bad_request(
+                "one `Idempotency-Key` header is needed, a UUID in lower case, such as 018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e; the same for each try of one message",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        assert!(IdempotencyKey::parse("018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e").is_some());
+        for other in [
+            "",
+            "018F5C3E-7A10-7C4E-9D1B-2F6A8B9C0D1E",
+            "018f5c3e7a107c4e9d1b2f6a8b9c0d1e",
+            "{018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1}",
+            "018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e ",
+            "018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1é",
+        ] {
+            assert!(IdempotencyKey::parse(other).is_none(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Which pages may call: exact origins, preflights, and a log line that says which setting to change.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use crate::{app::App, error::ApiError};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
+const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key, last-event-id");
+const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after");
+/// Ten minutes: long enough to save the preflights, short enough that a changed list counts soon. Browsers cap it at two hours.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+
+/// In front of everything a page calls. A request without `Origin` passes: it is no cross-origin request of a browser.
+pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut origins = request.headers().get_all(header::ORIGIN).iter();
+    let (origin, second) = (origins.next().cloned(), origins.next());
+    let Some(origin) = origin else {
+        let mut response = next.run(request).await;
+        vary(response.headers_mut());
+        return response;
+    };
+    let allowed = second.is_none() && origin.to_str().is_ok_and(|origin| app.config.sites.allow(origin));
+    let is_preflight =
+        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if !allowed {
+        refused(&app, &origin);
+        let mut response = ApiError::origin_not_allowed().into_response();
+        vary(response.headers_mut());
+        return response;
+    }
+    let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if is_preflight {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    } else {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+    vary(headers);
+    response
+}
+
+/// Counts it, and tells the operator which line to write. The origin is cut: it comes from a stranger.
+pub fn refused(app: &App, origin: &HeaderValue) {
+    app.counters.origins_refused.increment();
+    let origin: String =
+        String::from_utf8_lossy(origin.as_bytes()).chars().filter(|c| !c.is_control()).take(200).collect();
+    tracing::warn!(origin, "a page was refused; if it is yours, add its origin to `origins` of its [[site]]");
+}
+
+fn vary(headers: &mut HeaderMap) {
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+}

@@ -1,0 +1,201 @@
+//! The one way a request is refused: a status, a code, a sentence for developers, and a cause that stays on the server.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use chataibot_wire::error::{ErrorBody, code};
+use http::{HeaderValue, StatusCode, header};
+
+/// A refused request. Turns into an [`ErrorBody`]; `429` and `503` always carry `Retry-After`.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    retry_after: Option<u32>,
+    cause: Option<Cause>,
+}
+
+/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that it is logged once, at the border.
+#[derive(Clone)]
+pub struct Cause(Arc<str>);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How long to wait where nothing better is known, seconds.
+const DEFAULT_RETRY_AFTER: u32 = 5;
+
+impl ApiError {
+    /// Any status with any code.
+    pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code: code.into(), message: message.into(), retry_after: None, cause: None }
+    }
+
+    /// 400: the request is wrong in a way its sender can repair.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, message)
+    }
+
+    /// 401: no token, or one that does not hold. Which of its checks failed is in the log, not in the answer.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            code::UNAUTHORIZED,
+            "a valid visitor token is needed; renew it and try once more",
+        )
+    }
+
+    /// 403: the page's origin is not one of the site's.
+    #[must_use]
+    pub fn origin_not_allowed() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            code::ORIGIN_NOT_ALLOWED,
+            "this page's origin is not one of the site's; its operator can add it to `origins`",
+        )
+    }
+
+    /// 404: not there, or not yours.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, code::NOT_FOUND, "there is nothing here, or nothing of yours")
+    }
+
+    /// 405: the path exists, not with this method.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
+    }
+
+    /// 408: the request did not arrive in time.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, code::TIMEOUT, "the request's body did not arrive in time")
+    }
+
+    /// 413: the body is larger than `limit` bytes.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, format!("the body may hold {limit} bytes"))
+    }
+
+    /// 429: too many requests; `after` whole seconds are counted at least as one.
+    #[must_use]
+    pub fn rate_limited(after: u32) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code::RATE_LIMITED, "too many requests").retry_after(after)
+    }
+
+    /// 503: cannot be done now; the cause is logged, never answered.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, "this is not possible at the moment").cause(cause)
+    }
+
+    /// 500: a fault of ours; the cause is logged, never answered.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::UNAVAILABLE, "something went wrong here").cause(cause)
+    }
+
+    /// After how many whole seconds another try makes sense.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// Why, for the operator's log.
+    #[must_use]
+    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(Cause(cause.to_string().into()));
+        self
+    }
+
+    /// The status it will have.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The code it will have.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The body it will have.
+    #[must_use]
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody {
+            ok: false,
+            error: self.code.clone().into_owned(),
+            code: Some(self.code.clone().into_owned()),
+            message: self.message.clone().into_owned(),
+            status: self.status.as_u16(),
+            retry_after: self.wait(),
+        }
+    }
+
+    fn wait(&self) -> Option<u32> {
+        let must = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        self.retry_after.or(must.then_some(DEFAULT_RETRY_AFTER))
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body())).into_response();
+        if let Some(seconds) = self.wait() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_asks_to_wait_says_how_long_in_whole_seconds() {
+        for (error, wait) in [
+            (ApiError::rate_limited(0), "1"),
+            (ApiError::unavailable("the disk is full"), "5"),
+            (ApiError::new(StatusCode::BAD_GATEWAY, code::UNKNOWN_OUTCOME, "").retry_after(7), "7"),
+        ] {
+            let response = error.into_response();
+            assert_eq!(response.headers()[header::RETRY_AFTER], wait);
+        }
+        assert!(ApiError::not_found().into_response().headers().get(header::RETRY_AFTER).is_none());
+    }
+
+    #[test]
+    fn the_cause_goes_to_the_log_and_not_to_the_answer() {
+        let error = ApiError::internal("no such table: secrets");
+        let body = serde_json::to_string(&error.body()).expect("an error body is JSON");
+        assert!(!body.contains("secrets"));
+        let response = error.into_response();
+        assert_eq!(
+            response.extensions().get::<Cause>().expect("the cause rides along").to_string(),
+            "no such table: secrets"
+        );
+    }
+}

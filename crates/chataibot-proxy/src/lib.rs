@@ -1,0 +1,45 @@
+//! The server between the ChatAIBot widget and the platform.
+//!
+//! In reading order:
+//! - [`config`], [`demo`]: every setting, from file, environment and command line
+//! - [`app`]: what requests share, and every route on one screen
+//! - [`serve`]: the accept loop; [`border`], [`cors`], [`body`], [`limits`]: what each request passes
+//! - [`token`]: who a request comes from
+//! - [`routes`]: the calls
+//! - [`conversations`], [`platform`]: a visitor's messages, logged and forwarded by the two documented calls
+//! - [`webhook`], [`normalise`]: the platform's events, from its JSON and HTML to our types
+//! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite
+//! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
+//! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`clock`]
+//!
+//! A message out: `routes::send` → `store::sends` (logged first) → `platform` → a `delivery` entry. A reply in: `routes::webhook` →
+//! `normalise` → `store::incoming` (committed) → `hub` → `stream`.
+//!
+//! Absent on purpose: cookies, HTML in an answer, a platform error's own text in an answer, message text in a log.
+
+pub mod app;
+pub mod assets;
+pub mod body;
+pub mod border;
+pub mod capture;
+pub mod clock;
+pub mod config;
+pub mod conversations;
+pub mod cors;
+pub mod counters;
+pub mod demo;
+pub mod error;
+pub mod hub;
+pub mod limits;
+pub mod normalise;
+pub mod platform;
+pub mod routes;
+pub mod serve;
+pub mod store;
+pub mod stream;
+pub mod sweep;
+pub mod testing;
+pub mod token;
+pub mod webhook;
+
+pub use app::{App, Listeners, StartError, build, run};

@@ -1,0 +1,101 @@
+//! The platform's events, from its JSON and HTML to our strict types: tolerant in, strict out.
+//!
+//! - [`envelope`]: which event it is, which conversation it belongs to, who speaks (platform-api, section 2)
+//! - [`kinds`]: each message kind to a `Content`
+//! - [`html`]: the platform's HTML to a `RichText` tree
+//! - [`links`]: which addresses may reach a browser
+//! - [`text`]: characters that may reach a page
+//! - [`shape`]: a message of an unknown kind without its words, for an operator to report
+//!
+//! Pure: no network, no clock, no log. What was dropped or not understood is returned, for the caller to count.
+
+use chataibot_wire::{
+    Author, Content,
+    entry::{Assignee, Status},
+};
+
+mod envelope;
+mod fields;
+pub mod html;
+mod kinds;
+pub mod links;
+pub mod shape;
+pub mod text;
+
+pub use envelope::{BadDelivery, read};
+
+/// One POST to the webhook.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delivery {
+    /// The platform checks the address: it wants the same token back (DOC; the shape is OBS).
+    Handshake {
+        /// The token it sent, not yet compared with ours.
+        token: String,
+    },
+    /// Events, in order.
+    Events {
+        /// The token in the body, not yet compared with ours (OBS). It may stand in a header instead.
+        token: Option<String>,
+        /// The events.
+        events: Vec<PlatformEvent>,
+    },
+}
+
+/// One event of the platform, cleaned. Holds no personal data but what somebody said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlatformEvent {
+    /// The platform's id of the conversation (OBS).
+    pub conversation: Option<String>,
+    /// `<visitor_id>_<account_id>` (OBS).
+    pub visitor_key: Option<String>,
+    /// The event's or message's own id, where one is given (INF).
+    pub id: Option<String>,
+    /// What happened.
+    pub kind: EventKind,
+    /// Kinds that were met and not known, or dropped by type; names only, for counting.
+    pub notes: Vec<Note>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// Somebody said something.
+    Message {
+        /// Who.
+        author: Author,
+        /// What.
+        content: Content,
+    },
+    /// The conversation was closed or opened again (INT).
+    Status(Status),
+    /// Another bot or person answers from now on (INT).
+    Assignee(Assignee),
+    /// The conversation began (DOC).
+    Created {
+        /// It was already over when it was told.
+        closed: bool,
+    },
+    /// Nothing for a visitor to see.
+    Ignored {
+        /// Why, in a word, for counting: a documented event without use here, or `unknown`.
+        reason: &'static str,
+    },
+}
+
+/// Something met on the way that an operator may want to know of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// The platform wanted a script run. It was dropped by its type, unread.
+    ScriptDropped,
+    /// A kind of message or event this version does not know.
+    UnknownKind {
+        /// The platform's name for it, cut to a safe label.
+        kind: String,
+        /// Its shape without its words: see [`shape`].
+        shape: serde_json::Value,
+    },
+    /// An address was dropped because its scheme is not allowed.
+    LinkDropped,
+    /// Something was longer or deeper than allowed, and was cut.
+    Cut,
+}

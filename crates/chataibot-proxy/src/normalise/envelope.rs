@@ -1,0 +1,293 @@
+//! Around the message: which event it is, which conversation it belongs to, and who speaks.
+
+use std::{borrow::Cow, fmt};
+
+use chataibot_wire::{
+    Author,
+    entry::{Assignee, Status},
+};
+use serde_json::Value;
+
+use super::{Delivery, EventKind, Note, PlatformEvent, fields, kinds, links, shape, text};
+
+/// Most events of one delivery.
+const MOST_EVENTS: usize = 5_000;
+/// Longest id of anything, bytes.
+const LONGEST_ID: usize = 200;
+
+/// A body that is no delivery of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadDelivery {
+    /// It is not JSON, or nested too deeply.
+    NotJson,
+    /// It is JSON, and neither events nor a handshake.
+    Shape,
+    /// It holds more events than any delivery does.
+    TooMany,
+}
+
+impl fmt::Display for BadDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotJson => "the delivery is not JSON",
+            Self::Shape => "the delivery has neither events nor a handshake",
+            Self::TooMany => "the delivery has too many events",
+        })
+    }
+}
+
+impl std::error::Error for BadDelivery {}
+
+/// Reads the body of a webhook.
+///
+/// # Errors
+/// When it is none: see [`BadDelivery`].
+pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
+    let value = parse(body)?;
+    let token = fields::text(&value, &["token"]);
+    let events: Cow<'_, [Value]> = match (&value, value.get("events")) {
+        (Value::Array(events), _) => Cow::Borrowed(events),
+        (_, Some(events)) => match opened(events).as_ref() {
+            Value::Array(events) => Cow::Owned(events.clone()),
+            Value::Object(_) => Cow::Owned(vec![opened(events).into_owned()]),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(BadDelivery::Shape),
+        },
+        (Value::Object(entries), None) if entries.contains_key("event") || entries.contains_key("type") => {
+            Cow::Borrowed(std::slice::from_ref(&value))
+        }
+        // `ok` and `error` belong to answers of the API, which nobody delivers.
+        (Value::Object(entries), None) if entries.len() <= 3 && !entries.contains_key("ok") => {
+            return token.map(|token| Delivery::Handshake { token }).ok_or(BadDelivery::Shape);
+        }
+        _ => return Err(BadDelivery::Shape),
+    };
+    if events.len() > MOST_EVENTS {
+        return Err(BadDelivery::TooMany);
+    }
+    Ok(Delivery::Events { token, events: events.iter().map(|item| event(opened(item).as_ref())).collect() })
+}
+
+/// JSON; if need be without what an editor cut in half: bytes that are no UTF-8, and halves of an emoji.
+fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).or_else(|_| {
+        let mended = without_lone_surrogates(&String::from_utf8_lossy(body));
+        serde_json::from_str(&mended).map_err(|_| BadDelivery::NotJson)
+    })
+}
+
+/// `\ud83d` without its other half becomes the replacement character.
+fn without_lone_surrogates(json: &str) -> String {
+    let unit = |text: &str| -> Option<u16> { u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok() };
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = match unit(rest) {
+            Some(0xd800..=0xdbff) if matches!(rest.get(6..).and_then(unit), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => {
+                out.push_str("\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            Some(_) => 6,
+            None => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        out.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Objects and lists also come as texts that hold JSON (INT).
+fn opened(value: &Value) -> Cow<'_, Value> {
+    if let Value::String(text) = value
+        && text.trim_start().starts_with(['{', '['])
+        && let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text)
+    {
+        return Cow::Owned(inner);
+    }
+    Cow::Borrowed(value)
+}
+
+fn event(item: &Value) -> PlatformEvent {
+    let inner = item.get("event").filter(|inner| !inner.is_null()).map_or(Cow::Borrowed(item), opened);
+    let payload = fields::any(&inner, &["payload", "data"]).map_or(Cow::Borrowed(inner.as_ref()), opened);
+    let raw_kind = fields::text(&inner, &["type", "event_type", "name"]).or_else(|| fields::text(item, &["type"]));
+    let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
+    let mut notes = Vec::new();
+    let (kind, id) = match kind.as_str() {
+        "message" | "message_create" | "message_created" | "message_exchange" | "new_message" => {
+            message(&payload, &mut notes)
+        }
+        "" if payload.get("message").is_some() => message(&payload, &mut notes),
+        "conversation_create" | "conversation_created" | "conversation_creation" => {
+            (EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) }, None)
+        }
+        "status" | "status_change" | "status_changed" | "conversation_status" | "conversation_status_change" => {
+            (status(&payload), None)
+        }
+        "conversation_close" | "conversation_closed" => (EventKind::Status(Status::Closed), None),
+        "conversation_open" | "conversation_opened" | "conversation_reopened" => {
+            (EventKind::Status(Status::Open), None)
+        }
+        "assignee"
+        | "assignee_change"
+        | "assignee_changed"
+        | "conversation_assignee"
+        | "conversation_assigned"
+        | "assigned" => (assignee(&payload, &mut notes), None),
+        "variable" | "variables" => (EventKind::Ignored { reason: "variable" }, None),
+        "label" | "labels" => (EventKind::Ignored { reason: "label" }, None),
+        "note" | "notes" => (EventKind::Ignored { reason: "note" }, None),
+        "sla" | "sla_breach" | "sla_breached" => (EventKind::Ignored { reason: "sla" }, None),
+        "message_status" => (EventKind::Ignored { reason: "message_status" }, None),
+        _ => {
+            notes
+                .push(Note::UnknownKind { kind: format!("event_{}", fields::label(&kind)), shape: shape::shape(item) });
+            (EventKind::Ignored { reason: "unknown" }, None)
+        }
+    };
+    let id = id.or_else(|| [&inner, item].into_iter().find_map(|value| id_of(value, &["id", "event_id"])));
+    PlatformEvent {
+        conversation: conversation(item, &payload),
+        visitor_key: visitor_key(item, &payload),
+        id,
+        kind,
+        notes,
+    }
+}
+
+fn message(payload: &Value, notes: &mut Vec<Note>) -> (EventKind, Option<String>) {
+    let message = payload.get("message").map_or(Cow::Borrowed(payload), opened);
+    let id = id_of(payload, &["message_id"])
+        .or_else(|| id_of(&message, &["id", "message_id"]))
+        .or_else(|| id_of(payload, &["id"]));
+    let author = author(payload).or_else(|| author(&message)).unwrap_or(Author::Bot);
+    // A message that is only a text, not an object, is that text.
+    let wrapped = serde_json::json!({ "type": "text", "text": message.as_str().unwrap_or_default() });
+    let before = notes.len();
+    let content = kinds::content(if message.is_string() { &wrapped } else { &message }, notes);
+    let kind = match content {
+        Some(content) => EventKind::Message { author, content },
+        None if notes[before..].contains(&Note::ScriptDropped) => EventKind::Ignored { reason: "script" },
+        None => EventKind::Ignored { reason: "empty" },
+    };
+    (kind, id)
+}
+
+/// `message_by` as an object (OBS) or a plain text (INT). Unknown ones count as the bot: shown rather than taken for an echo.
+fn author(value: &Value) -> Option<Author> {
+    let by = fields::any(value, &["message_by", "sent_by", "sender"])?;
+    let kind = fields::plain(by).or_else(|| fields::text(by, &["type", "role"]))?;
+    Some(role(&kind))
+}
+
+fn role(kind: &str) -> Author {
+    match fields::name(kind).as_str() {
+        "visitor" | "contact" | "customer" | "end_user" => Author::Visitor,
+        "agent" | "human" | "operator" | "user" => Author::Agent,
+        _ => Author::Bot,
+    }
+}
+
+fn status(payload: &Value) -> EventKind {
+    let status = payload.get("status").or_else(|| payload.get("conversation_status"));
+    let word =
+        status.and_then(|status| fields::plain(status).or_else(|| fields::text(status, &["type", "name", "value"])));
+    let closed = match word.map(|word| fields::name(&word)).as_deref() {
+        Some("closed" | "close" | "resolved" | "ended" | "completed") => Some(true),
+        Some("open" | "opened" | "reopened" | "active") => Some(false),
+        Some(_) | None => {
+            let nested = payload.get("conversation").and_then(|inner| fields::flag(inner, &["is_closed"]));
+            fields::flag(payload, &["is_closed", "closed"]).or(nested)
+        }
+    };
+    match closed {
+        Some(true) => EventKind::Status(Status::Closed),
+        Some(false) => EventKind::Status(Status::Open),
+        None => EventKind::Ignored { reason: "status" },
+    }
+}
+
+/// Who answers from now on, with what a visitor may see of them.
+fn assignee(payload: &Value, notes: &mut Vec<Note>) -> EventKind {
+    let Some(who) = fields::any(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
+        return EventKind::Ignored { reason: "assignee" };
+    };
+    let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
+    let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
+    // Some accounts have an e-mail address where the name belongs: that is not for visitors.
+    let name = fields::text(who, &["name", "display_name", "first_name"])
+        .map(|name| text::line(&name, 80))
+        .filter(|name| !name.is_empty() && !name.contains('@'));
+    let kind = match kind.as_deref().map(role) {
+        _ if is_bot => Author::Bot,
+        Some(Author::Bot) => Author::Bot,
+        // A visitor is never an assignee.
+        Some(Author::Agent | Author::Visitor) => Author::Agent,
+        None if name.is_some() => Author::Agent,
+        // Bot or person? Saying "a person has taken over" without knowing would be a promise.
+        None => return EventKind::Ignored { reason: "assignee" },
+    };
+    let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
+    let picture = address.as_deref().and_then(links::secure);
+    if address.is_some() && picture.is_none() {
+        notes.push(Note::LinkDropped);
+    }
+    EventKind::Assignee(Assignee { kind, name, picture })
+}
+
+fn conversation(item: &Value, payload: &Value) -> Option<String> {
+    let nested = |value: &Value| {
+        let inner = value.get("conversation")?;
+        id(inner).or_else(|| id_of(inner, &["key", "id", "external_key"]))
+    };
+    let flat = |value: &Value| id_of(value, &["conversation_key", "conversation_id", "external_key", "thread_key"]);
+    nested(item).or_else(|| flat(item)).or_else(|| nested(payload)).or_else(|| flat(payload))
+}
+
+fn visitor_key(item: &Value, payload: &Value) -> Option<String> {
+    let nested = |value: &Value| {
+        let inner = value.get("visitor")?;
+        id(inner).or_else(|| id_of(inner, &["key", "visitor_key", "id"]))
+    };
+    [item, payload].into_iter().find_map(|value| nested(value).or_else(|| id_of(value, &["visitor_key"])))
+}
+
+fn id_of(value: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().filter_map(|key| value.get(key)).find_map(id)
+}
+
+/// An id is opaque, but short and printable.
+fn id(value: &Value) -> Option<String> {
+    fields::plain(value).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_emoji_does_not_cost_the_whole_delivery() {
+        let body =
+            br#"{"events":[{"event":{"type":"message","payload":{"message":{"type":"text","text":"Bye \ud83d"}}}}]}"#;
+        assert!(matches!(read(body), Ok(Delivery::Events { events, .. }) if events.len() == 1));
+        assert_eq!(
+            without_lone_surrogates(r#""\ud83d\ude42 \ud83d \ude42 \\ud83d \n \u00e9""#),
+            r#""\ud83d\ude42 \ufffd \ufffd \\ud83d \n \u00e9""#
+        );
+    }
+
+    #[test]
+    fn an_answer_of_the_api_is_no_handshake() {
+        assert_eq!(read(br#"{"token":"t"}"#), Ok(Delivery::Handshake { token: "t".to_owned() }));
+        for body in
+            [r#"{"ok":true,"token":"t"}"#, "{}", "[1", "1", "null", r#""x""#, r#"{"token":1,"a":1,"b":1,"c":1}"#]
+        {
+            assert!(read(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Tolerant looks into the platform's JSON: one value under several names, numbers as texts, texts as numbers.
+
+use serde_json::Value;
+
+/// The first of the keys that holds something.
+pub fn any<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter().filter_map(|key| value.get(key)).find(|found| !found.is_null())
+}
+
+/// The first of the keys that holds a text with something in it. A number counts as its digits.
+pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().filter_map(|key| value.get(key)).find_map(plain)
+}
+
+/// A text with something in it, or a number's digits.
+pub fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A finite number, from a number or a text.
+pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
+    let parse = |found: &Value| match found {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    keys.iter().filter_map(|key| value.get(key)).find_map(parse).filter(|number| number.is_finite())
+}
+
+/// Yes or no, from a boolean, a number or a text.
+pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
+    keys.iter().filter_map(|key| value.get(key)).find_map(|found| match found {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => Some(number.as_f64() != Some(0.0)),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Some(true),
+            "false" | "no" | "0" | "" => Some(false),
+            _ => None,
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    })
+}
+
+/// The items of the first of the keys that holds a list.
+pub fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
+    keys.iter().filter_map(|key| value.get(key)?.as_array()).next().map_or(&[], Vec::as_slice)
+}
+
+/// A kind's name as it is compared: `Message-Create`, `message.create` and `message_create` are one.
+pub fn name(raw: &str) -> String {
+    let separated =
+        raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });
+    separated.collect()
+}
+
+/// A kind's name as it may be logged and shown: at most 40 of `a-z 0-9 _`.
+pub fn label(raw: &str) -> String {
+    let label: String =
+        name(raw).chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    if label.is_empty() { "unnamed".to_owned() } else { label }
+}

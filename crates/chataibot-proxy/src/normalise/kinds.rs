@@ -1,0 +1,185 @@
+//! Each message kind of the platform to a [`Content`]. Names are DOC; field shapes OBS for text and button, INT for the rest.
+
+use chataibot_wire::{
+    Content, Node, RichText,
+    content::{Appointment, Calendar, FileUpload, Info, Media, MediaKind, Prompt, Slider, Text, Unsupported},
+};
+use serde_json::Value;
+
+use super::{Note, fields, html, links, shape, text};
+
+mod choices;
+mod form;
+
+/// Most things in one `send_message`.
+const MOST_PARTS: usize = 50;
+/// Longest name of a file, characters.
+const LONGEST_NAME: usize = 200;
+/// Under which keys a kind's main text stands.
+const TITLE: &[&str] = &["title", "text", "body", "message", "question", "label", "description", "caption"];
+
+/// What a message says; `None` when it says nothing to a visitor.
+pub fn content(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    at_depth(message, notes, 2)
+}
+
+fn at_depth(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Content> {
+    let raw_kind = fields::text(message, &["type", "message_type", "kind"]);
+    let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
+    match kind.as_str() {
+        "text" | "" => texts(message, None, notes),
+        "name" => texts(message, Some(Prompt::Name), notes),
+        "email" => texts(message, Some(Prompt::Email), notes),
+        "phone" | "phone_number" => texts(message, Some(Prompt::Phone), notes),
+        "send_message" if depth > 0 => parts(message, notes, depth - 1),
+        "image" => media(message, &kind, MediaKind::Image, notes),
+        "video" => media(message, &kind, MediaKind::Video, notes),
+        "audio" => media(message, &kind, MediaKind::Audio, notes),
+        "document" | "file" => media(message, &kind, MediaKind::Document, notes),
+        "info" => Some(Content::Info(Info { title: title(message.get("info").unwrap_or(message), notes) })),
+        "button" | "buttons" => choices::buttons(message, notes),
+        "list" => choices::list(message, notes),
+        "carousel" | "image_carousel" => choices::carousel(message, notes),
+        "slider" => Some(Content::Slider(slider(message, notes))),
+        "calendar" | "date" | "datetime" => Some(Content::Calendar(calendar(message, notes))),
+        "file_upload" => Some(Content::FileUpload(FileUpload { title: title(message, notes) })),
+        "form" => Some(Content::Form(form::form(message, notes))),
+        "appointment_booking" | "appointment" | "calendly" => Some(Content::Appointment(appointment(message, notes))),
+        "delay" => Some(Content::Delay),
+        "javascript" | "java_script" | "script" | "js" => {
+            notes.push(Note::ScriptDropped);
+            None
+        }
+        _ => {
+            let kind = fields::label(&kind);
+            notes.push(Note::UnknownKind { kind: kind.clone(), shape: shape::shape(message) });
+            Some(Content::Unsupported(Unsupported { kind, text: title(message, notes) }))
+        }
+    }
+}
+
+fn texts(message: &Value, prompt: Option<Prompt>, notes: &mut Vec<Note>) -> Option<Content> {
+    // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML (OBS).
+    let body = match fields::text(message, &["text"]) {
+        Some(text) => html::rich(&text, notes),
+        None => match message.get("data").and_then(|data| fields::text(data, &["body", "text"])) {
+            Some(body) => html::plain(&body),
+            None => title(message, notes),
+        },
+    };
+    (!body.is_empty()).then_some(Content::Text(Text { body, prompt }))
+}
+
+fn parts(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Content> {
+    let listed = fields::list(message, &["messages", "parts"]);
+    if listed.is_empty() {
+        return texts(message, None, notes);
+    }
+    if listed.len() > MOST_PARTS {
+        notes.push(Note::Cut);
+    }
+    let mut parts: Vec<Content> =
+        listed.iter().take(MOST_PARTS).filter_map(|part| at_depth(part, notes, depth)).collect();
+    match parts.len() {
+        0 => None,
+        1 => parts.pop(),
+        _ => Some(Content::Parts(parts)),
+    }
+}
+
+fn media(message: &Value, kind: &str, media: MediaKind, notes: &mut Vec<Note>) -> Option<Content> {
+    let held = fields::any(message, &[kind, "media", "file"]).unwrap_or(message);
+    let address = fields::plain(held).or_else(|| fields::text(held, &["link", "url", "src", "href"]));
+    let name = fields::text(held, &["file_name", "filename", "name", "title", "caption"])
+        .or_else(|| fields::text(message, &["file_name", "filename", "caption", "title"]))
+        .map(|name| text::line(&name, LONGEST_NAME))
+        .filter(|name| !name.is_empty());
+    match address.as_deref().and_then(links::media) {
+        Some(url) => Some(Content::Media(Media { kind: media, url, name })),
+        None => {
+            notes.push(Note::LinkDropped);
+            let text = name.map(RichText::plain).unwrap_or_default();
+            Some(Content::Unsupported(Unsupported { kind: fields::label(kind), text }))
+        }
+    }
+}
+
+fn slider(message: &Value, notes: &mut Vec<Note>) -> Slider {
+    let data = message.get("slider").filter(|data| data.is_object()).unwrap_or(message);
+    let min = fields::number(data, &["min", "minimum", "from"]).unwrap_or(0.0);
+    let max = fields::number(data, &["max", "maximum", "to"]).unwrap_or(100.0);
+    let (min, max) = if min <= max { (min, max) } else { (max, min) };
+    let step = fields::number(data, &["step"]).filter(|step| *step > 0.0).unwrap_or(1.0);
+    let unit = fields::text(data, &["unit"]).map(|unit| text::line(&unit, 40)).filter(|unit| !unit.is_empty());
+    Slider { title: title(message, notes), min, max, step, unit }
+}
+
+fn calendar(message: &Value, notes: &mut Vec<Note>) -> Calendar {
+    let bounds = message.get("validation").filter(|bounds| bounds.is_object()).unwrap_or(message);
+    let day = |keys: &[&str]| fields::text(bounds, keys).as_deref().and_then(day);
+    let kind = fields::text(message, &["type"]).unwrap_or_default();
+    let with_time = ["time", "with_time", "enable_time", "include_time", "show_time"];
+    Calendar {
+        title: title(message, notes),
+        auto_open: fields::flag(message, &["auto_open", "autoOpen"]).unwrap_or(false),
+        with_time: fields::flag(bounds, &with_time)
+            .or_else(|| fields::flag(message, &with_time))
+            .unwrap_or_else(|| fields::name(&kind) == "datetime"),
+        min: day(&["min", "min_date", "minDate", "start", "from"]),
+        max: day(&["max", "max_date", "maxDate", "end", "to"]),
+    }
+}
+
+/// `YYYY-MM-DD` at the start of a text.
+fn day(text: &str) -> Option<String> {
+    let day = text.trim().get(..10)?;
+    let mut numbers =
+        day.split('-').map(|part| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u32>().ok())?);
+    let (Some(Some(_)), Some(Some(month)), Some(Some(date)), None) =
+        (numbers.next(), numbers.next(), numbers.next(), numbers.next())
+    else {
+        return None;
+    };
+    let is_split_right = day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
+    (is_split_right && (1..=12).contains(&month) && (1..=31).contains(&date)).then(|| day.to_owned())
+}
+
+fn appointment(message: &Value, notes: &mut Vec<Note>) -> Appointment {
+    let address = fields::text(message, &["link", "url", "booking_url", "calendly_url", "href"]);
+    let link = address.as_deref().and_then(links::secure);
+    if address.is_some() && link.is_none() {
+        notes.push(Note::LinkDropped);
+    }
+    let minutes = fields::number(message, &["duration"]).filter(|minutes| (1.0..=10_080.0).contains(minutes));
+    // The range above makes the cast exact enough: whole minutes.
+    let duration = minutes.map(|minutes| minutes.round() as u32);
+    Appointment { title: title(message, notes), duration, link }
+}
+
+/// A kind's main text.
+fn title(message: &Value, notes: &mut Vec<Note>) -> RichText {
+    block(message, TITLE, notes).unwrap_or_default()
+}
+
+/// A formatted text under one of the keys; also as `{"text": …}`.
+fn block(value: &Value, keys: &[&str], notes: &mut Vec<Note>) -> Option<RichText> {
+    let found = keys
+        .iter()
+        .filter_map(|key| value.get(key))
+        .find_map(|found| fields::plain(found).or_else(|| fields::text(found, &["text", "title", "body"])))?;
+    let rich = html::rich(&found, notes);
+    (!rich.is_empty()).then_some(rich)
+}
+
+/// Two texts as one, each a block of its own.
+fn joined(first: Option<RichText>, second: Option<RichText>) -> RichText {
+    let as_block = |text: RichText| {
+        let is_blocks = text.0.iter().all(|node| matches!(node, Node::Paragraph(_) | Node::List(_)));
+        if is_blocks { text.0 } else { vec![Node::Paragraph(text.0)] }
+    };
+    match (first, second) {
+        (Some(first), Some(second)) => RichText([as_block(first), as_block(second)].concat()),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => RichText::default(),
+    }
+}

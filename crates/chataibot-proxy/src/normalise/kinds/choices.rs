@@ -1,0 +1,144 @@
+//! Buttons, lists and cards: what a visitor chooses from.
+
+use chataibot_wire::{
+    Content,
+    content::{Action, Button, ButtonLayout, Buttons, Card, Carousel, ChoiceList, Section},
+};
+use serde_json::Value;
+
+use super::{block, joined, title};
+use crate::normalise::{Note, fields, html, links};
+
+/// Most buttons of one message (DOC) and of one card.
+const MOST_BUTTONS: usize = 10;
+const MOST_CARDS: usize = 30;
+const MOST_SECTIONS: usize = 30;
+const MOST_ITEMS: usize = 100;
+/// Longest text on a button or in a list, characters.
+const LONGEST_LABEL: usize = 200;
+
+/// `button`; `options` is the history form (INT).
+pub fn buttons(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    let header = block(message, &["header"], notes);
+    let title = title(message, notes);
+    let footer = block(message, &["footer"], notes);
+    let buttons = row(fields::list(message, &["buttons", "options"]), notes);
+    if buttons.is_empty() && header.is_none() && footer.is_none() && title.is_empty() {
+        return None;
+    }
+    let layout = fields::text(message, &["buttons_layout", "button_layout", "layout"]).unwrap_or_default();
+    let layout = if fields::name(&layout) == "vertical" { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
+    Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
+}
+
+/// `list`.
+pub fn list(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    let header = block(message, &["header"], notes);
+    let title = title(message, notes);
+    let footer = block(message, &["footer"], notes);
+    let inner = message.get("list").unwrap_or(message);
+    let listed = match inner.as_array() {
+        Some(sections) => sections,
+        None => fields::list(inner, &["sections"]),
+    };
+    if listed.len() > MOST_SECTIONS {
+        notes.push(Note::Cut);
+    }
+    let mut sections: Vec<Section> = listed.iter().take(MOST_SECTIONS).map(|one| section(one, notes)).collect();
+    if listed.is_empty() {
+        sections.push(section(inner, notes));
+        // Without sections, a title at hand is that of the whole.
+        sections.iter_mut().for_each(|section| section.title = None);
+    }
+    sections.retain(|section| !section.items.is_empty());
+    let says_something = !sections.is_empty() || header.is_some() || footer.is_some() || !title.is_empty();
+    says_something.then_some(Content::List(ChoiceList { header, title, footer, sections }))
+}
+
+fn section(section: &Value, notes: &mut Vec<Note>) -> Section {
+    let listed = fields::list(section, &["items", "rows", "options"]);
+    if listed.len() > MOST_ITEMS {
+        notes.push(Note::Cut);
+    }
+    let items = listed.iter().take(MOST_ITEMS).filter_map(|item| label(item, notes)).collect();
+    Section { title: label(section, notes), items }
+}
+
+/// `carousel` and `image_carousel`; `items` is the history form (INT).
+pub fn carousel(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    let listed = fields::list(message, &["cards", "items"]);
+    if listed.len() > MOST_CARDS {
+        notes.push(Note::Cut);
+    }
+    let cards: Vec<Card> = listed.iter().take(MOST_CARDS).filter_map(|one| card(one, notes)).collect();
+    (!cards.is_empty()).then_some(Content::Carousel(Carousel { cards }))
+}
+
+fn card(card: &Value, notes: &mut Vec<Note>) -> Option<Card> {
+    let image = fields::any(card, &["image", "image_url", "media", "picture"]);
+    let address = image.and_then(|image| fields::plain(image).or_else(|| fields::text(image, &["link", "url", "src"])));
+    let image = address.as_deref().and_then(links::media);
+    if address.is_some() && image.is_none() {
+        notes.push(Note::LinkDropped);
+    }
+    let title = block(card, &["title"], notes).unwrap_or_default();
+    let description = joined(block(card, &["subtitle"], notes), block(card, &["description", "text"], notes));
+    let mut buttons = row(fields::list(card, &["buttons", "options"]), notes);
+    // In the history form a whole card can be a link.
+    let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
+    if let Some(link) = whole.as_deref() {
+        match links::link(link) {
+            Some(link) => {
+                let shown = super::text::line(&title.to_plain(), LONGEST_LABEL);
+                let label = if shown.is_empty() { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
+                buttons.push(Button { label, action: Action::Link(link) });
+            }
+            None => notes.push(Note::LinkDropped),
+        }
+    }
+    let says_something = image.is_some() || !title.is_empty() || !description.is_empty() || !buttons.is_empty();
+    says_something.then_some(Card { image, title, description, buttons })
+}
+
+fn row(listed: &[Value], notes: &mut Vec<Note>) -> Vec<Button> {
+    if listed.len() > MOST_BUTTONS {
+        notes.push(Note::Cut);
+    }
+    listed.iter().take(MOST_BUTTONS).filter_map(|one| button(one, notes)).collect()
+}
+
+/// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose address is not allowed is left out:
+/// as an answer its label would mean nothing to the bot.
+fn button(button: &Value, notes: &mut Vec<Note>) -> Option<Button> {
+    let label = label(button, notes)?;
+    let kind = fields::text(button, &["type", "callback"]).map(|kind| fields::name(&kind)).unwrap_or_default();
+    let address = fields::text(button, &["url", "link", "href"]);
+    let value = || fields::text(button, &["value", "payload"]);
+    let address = match kind.as_str() {
+        "url" | "link" | "web_url" | "website" => Some(address.or_else(value).unwrap_or_default()),
+        "email" | "mailto" => Some(with_scheme("mailto:", address.or_else(value).unwrap_or_default())),
+        "phone" | "call" | "tel" => Some(with_scheme("tel:", address.or_else(value).unwrap_or_default())),
+        _ => address,
+    };
+    let action = match address {
+        None => Action::Reply(label.clone()),
+        Some(address) => match links::link(&address) {
+            Some(link) => Action::Link(link),
+            None => {
+                notes.push(Note::LinkDropped);
+                return None;
+            }
+        },
+    };
+    Some(Button { label, action })
+}
+
+fn with_scheme(scheme: &str, address: String) -> String {
+    if address.contains(':') { address } else { format!("{scheme}{address}") }
+}
+
+fn label(value: &Value, notes: &mut Vec<Note>) -> Option<String> {
+    let raw = fields::plain(value).or_else(|| fields::text(value, &["title", "text", "label", "name"]))?;
+    let label = html::label(&raw, LONGEST_LABEL, notes);
+    (!label.is_empty()).then_some(label)
+}

@@ -1,0 +1,41 @@
+//! Forms: fields for a visitor to fill in.
+
+use chataibot_wire::content::{Field, FieldKind, Form};
+use serde_json::Value;
+
+use super::title;
+use crate::normalise::{Note, fields, html, text};
+
+const MOST_FIELDS: usize = 50;
+const LONGEST_LABEL: usize = 200;
+const LONGEST_VALUE: usize = 1_000;
+
+/// `form`.
+pub fn form(message: &Value, notes: &mut Vec<Note>) -> Form {
+    let listed = fields::list(message, &["fields", "inputs"]);
+    if listed.len() > MOST_FIELDS {
+        notes.push(Note::Cut);
+    }
+    let title = title(message, notes);
+    Form { title, fields: listed.iter().take(MOST_FIELDS).filter_map(|one| field(one, notes)).collect() }
+}
+
+fn field(field: &Value, notes: &mut Vec<Note>) -> Option<Field> {
+    let label = html::label(&fields::text(field, &["label", "title", "name", "placeholder"])?, LONGEST_LABEL, notes);
+    if label.is_empty() {
+        return None;
+    }
+    let kind = fields::text(field, &["type", "input_type"]).map(|kind| fields::name(&kind)).unwrap_or_default();
+    let kind = match kind.as_str() {
+        "email" => FieldKind::Email,
+        "phone" | "tel" | "phone_number" => FieldKind::Phone,
+        "number" | "integer" => FieldKind::Number,
+        "date" | "calendar" => FieldKind::Date,
+        "textarea" | "long" | "multiline" | "long_text" => FieldKind::Long,
+        _ => FieldKind::Text,
+    };
+    let value =
+        fields::text(field, &["value", "default"]).map(|value| text::line(&value, LONGEST_VALUE)).unwrap_or_default();
+    let required = fields::flag(field, &["required", "mandatory", "is_required"]).unwrap_or(false);
+    Some(Field { label, value, kind, required })
+}

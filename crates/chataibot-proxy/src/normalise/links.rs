@@ -1,0 +1,131 @@
+//! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what they are.
+
+use url::{ParseError, Url};
+
+/// Longer than any honest link.
+const LONGEST: usize = 2048;
+
+/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it.
+#[must_use]
+pub fn link(raw: &str) -> Option<String> {
+    let url = parse(raw)?;
+    match url.scheme() {
+        "https" | "http" => is_honest(&url).then(|| url.into()),
+        "mailto" | "tel" => (url.path().len() > 1).then(|| url.into()),
+        _ => None,
+    }
+}
+
+/// An address of a picture, film, sound or file: `https` or `http`.
+#[must_use]
+pub fn media(raw: &str) -> Option<String> {
+    parse(raw).filter(|url| matches!(url.scheme(), "https" | "http") && is_honest(url)).map(Into::into)
+}
+
+/// An address whose content is trusted a little more, such as an agent's picture or a booking page: `https` only.
+#[must_use]
+pub fn secure(raw: &str) -> Option<String> {
+    parse(raw).filter(|url| url.scheme() == "https" && is_honest(url)).map(Into::into)
+}
+
+/// The host, where there is one to show.
+#[must_use]
+pub fn host(address: &str) -> Option<String> {
+    Url::parse(address).ok()?.host_str().map(str::to_owned)
+}
+
+fn parse(raw: &str) -> Option<Url> {
+    // Browsers skip these inside a scheme, so they go before anything is judged.
+    let plain: String = raw.chars().filter(|c| super::text::is_shown(*c) && !is_invisible(*c)).collect();
+    let plain = plain.trim();
+    if plain.is_empty() || plain.len() > LONGEST {
+        return None;
+    }
+    let url = match Url::parse(plain) {
+        Ok(url) => url,
+        // Editors keep what people type: `www.example.com`, `//example.com`.
+        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("//") => {
+            Url::parse(&format!("https:{plain}")).ok()?
+        }
+        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("www.") => {
+            Url::parse(&format!("https://{plain}")).ok()?
+        }
+        Err(_) => return None,
+    };
+    (url.as_str().len() <= LONGEST).then_some(url)
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
+}
+
+/// `https://bank.example@evil.example` looks like the one and leads to the other.
+fn is_honest(url: &Url) -> bool {
+    url.has_host() && url.username().is_empty() && url.password().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn honest_addresses_pass() {
+        for (raw, clean) in [
+            ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
+            (" HTTPS://Example.COM ", "https://example.com/"),
+            ("http://example.com", "http://example.com/"),
+            ("mailto:hello@example.com?subject=Hi", "mailto:hello@example.com?subject=Hi"),
+            ("tel:+442079460123", "tel:+442079460123"),
+            ("www.example.com/x", "https://www.example.com/x"),
+            ("//example.com/x", "https://example.com/x"),
+            ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+            ("https://example.com/\u{202e}gpj.exe", "https://example.com/gpj.exe"),
+        ] {
+            assert_eq!(link(raw).as_deref(), Some(clean), "{raw}");
+        }
+    }
+
+    #[test]
+    fn scripts_and_their_disguises_do_not() {
+        for raw in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            " \u{1}javascript:alert(1)",
+            "java\tscript:alert(1)",
+            "java\nscript:alert(1)",
+            "java\0script:alert(1)",
+            "java\u{200b}script:alert(1)",
+            "java\u{ad}script:alert(1)",
+            "javascript\u{ff1a}alert(1)",
+            "\u{ff4a}avascript:alert(1)",
+            "javascript&colon;alert(1)",
+            "vbscript:msgbox(1)",
+            "data:text/html,<script>1</script>",
+            "blob:https://example.com/uuid",
+            "file:///etc/passwd",
+            "filesystem:https://example.com/x",
+            "view-source:https://example.com",
+            "about:blank",
+            "chrome://settings",
+            "intent://scan/#Intent;end",
+            "ws://example.com",
+            "ftp://example.com",
+            "https:",
+            "https://",
+            "https://bank.example@evil.example/",
+            "https://user:pass@evil.example/",
+            "/relative",
+            "relative",
+            "mailto:",
+            "tel:",
+            "",
+            " ",
+        ] {
+            assert_eq!(link(raw), None, "{raw:?}");
+            assert_eq!(media(raw), None, "{raw:?}");
+        }
+        assert_eq!(media("mailto:a@example.com"), None);
+        assert_eq!(secure("http://example.com/"), None);
+        assert_eq!(link(&format!("https://example.com/{}", "a".repeat(LONGEST))), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! Which characters may reach a page: no controls, nothing invisible that reorders text.
+
+/// May the character stand in a shown text? White space is judged by the caller.
+///
+/// Bidirectional overrides, embeddings and isolates are out, because they reorder what stands beside them; the harmless marks
+/// (LRM, RLM, ALM) that Arabic and Hebrew texts need stay. So do joiners and tag characters: emoji are made of them.
+#[must_use]
+pub fn is_shown(character: char) -> bool {
+    !(character.is_control() || is_reordering(character) || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}'))
+}
+
+fn is_reordering(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// White space that a browser collapses, and the two separators that some parsers take for line ends.
+#[must_use]
+pub fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{2028}' | '\u{2029}')
+}
+
+/// One line of plain text, at most `most` characters.
+#[must_use]
+pub fn line(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut count = 0;
+    for word in text.split(is_space).filter(|word| !word.is_empty()) {
+        if count > 0 && count < most {
+            out.push(' ');
+            count += 1;
+        }
+        for character in word.chars().filter(|c| is_shown(*c)) {
+            if count == most {
+                break;
+            }
+            out.push(character);
+            count += 1;
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}

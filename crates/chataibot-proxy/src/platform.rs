@@ -1,0 +1,280 @@
+//! The proxy's client of the platform: the two documented calls, and what each answer means for the message that was sent.
+//!
+//! Retryable faults come as 400 too, so an answer is classified by its `error` first and by its status after that. What can't be
+//! proved to have failed is [`Forwarded::Unknown`]. Nothing here logs; a [`Fault`] carries its cause, without tokens or texts.
+
+use std::{fmt, time::Duration};
+
+use chataibot_wire::{
+    documented::{START_PATH, SendAnswer, SendMessage, StartAnswer, StartConversation, send_path},
+    error::{ErrorBody, code},
+};
+use http::{HeaderMap, StatusCode, header};
+use secrecy::ExposeSecret;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::config::Site;
+
+/// The longest answer that is read. The documented ones have a few hundred bytes.
+const ANSWER_BYTES: usize = 64 * 1024;
+/// The longest wait that is passed on to a visitor, seconds.
+const LONGEST_WAIT: u32 = 300;
+
+/// How long the platform may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Until the whole answer is there.
+    pub total: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
+    }
+}
+
+/// Speaks to the platform for every site. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct PlatformClient(reqwest::Client);
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Forwarded<T> {
+    /// The platform took it.
+    Accepted(T),
+    /// It was definitely not processed; the same may be sent again.
+    Failed(Fault),
+    /// The platform refused it for good.
+    Refused(Fault),
+    /// Nobody knows whether it was processed.
+    Unknown(Fault),
+}
+
+/// Why a call was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What the visitor is told: a code of [`code`], never the operator's trouble.
+    pub code: &'static str,
+    /// After how many seconds another try makes sense, where known.
+    pub retry_after: Option<u32>,
+    /// Only the operator can do something about it.
+    pub operator: bool,
+    /// Why, for the operator's log.
+    pub cause: String,
+}
+
+impl PlatformClient {
+    /// A client without cookies, redirects and proxies: each request goes to the site's `platform_url` and nowhere else.
+    ///
+    /// # Errors
+    /// When the TLS library can't be set up.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Self::with_patience(Patience::default())
+    }
+
+    /// As [`PlatformClient::new`], with other limits of time.
+    ///
+    /// # Errors
+    /// As [`PlatformClient::new`].
+    pub fn with_patience(patience: Patience) -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(patience.connect)
+            .timeout(patience.total)
+            // Below what servers usually keep: a connection that dies under a request makes its outcome unknown.
+            .pool_idle_timeout(Duration::from_secs(15))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent(concat!("chataibot-proxy/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self(client))
+    }
+
+    /// Starts a conversation.
+    pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
+        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, &body.message.data.body).await;
+        match forwarded {
+            Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
+                Fault::of_visitor(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
+            ),
+            Forwarded::Accepted(_) | Forwarded::Failed(_) | Forwarded::Refused(_) | Forwarded::Unknown(_) => forwarded,
+        }
+    }
+
+    /// Sends a visitor's message to a conversation, named by the platform's id.
+    pub async fn send(&self, site: &Site, conversation: &str, body: &SendMessage) -> Forwarded<SendAnswer> {
+        self.call(site, &send_path(&escaped(conversation)), body, &body.message.data.body).await
+    }
+
+    async fn call<T: DeserializeOwned + Answered>(
+        &self,
+        site: &Site,
+        path: &str,
+        body: &impl Serialize,
+        text: &str,
+    ) -> Forwarded<T> {
+        let url = format!("{}{path}", site.platform_url.as_str().trim_end_matches('/'));
+        let token = site.account_token.expose_secret();
+        let response = match self.0.post(url).bearer_auth(token).json(body).send().await {
+            Ok(response) => response,
+            Err(error) => return lost(error),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        match read_whole(response).await {
+            Ok(Some(bytes)) => judge(status, &headers, &bytes, &[text, token]),
+            Ok(None) => judge(status, &headers, b"", &[]),
+            // Of an error answer the status alone says enough.
+            Err(_) if !status.is_success() => judge(status, &headers, b"", &[]),
+            Err(error) => lost(error),
+        }
+    }
+}
+
+/// An answer that says itself whether it is one.
+pub trait Answered {
+    /// Its `ok`.
+    fn is_ok(&self) -> bool;
+}
+
+impl Answered for StartAnswer {
+    fn is_ok(&self) -> bool {
+        self.ok
+    }
+}
+
+impl Answered for SendAnswer {
+    fn is_ok(&self) -> bool {
+        self.ok
+    }
+}
+
+/// The body; `None` when it is longer than any documented answer.
+async fn read_whole(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut whole = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if whole.len() + chunk.len() > ANSWER_BYTES {
+            return Ok(None);
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(Some(whole))
+}
+
+/// No answer came. Only when not even a connection stood is it certain that nothing was processed.
+fn lost<T>(error: reqwest::Error) -> Forwarded<T> {
+    let connected = !error.is_connect() && !error.is_builder();
+    // The URL holds the conversation's id, which is nobody's business in a log.
+    let cause = format!("the platform did not answer: {}", chain(&error.without_url()));
+    if connected {
+        Forwarded::Unknown(Fault::of_visitor(code::UNKNOWN_OUTCOME, cause))
+    } else {
+        Forwarded::Failed(Fault::of_visitor(code::UNAVAILABLE, cause))
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// What an answer means. `private` are texts that must not get into the cause.
+fn judge<T: DeserializeOwned + Answered>(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    private: &[&str],
+) -> Forwarded<T> {
+    if status.is_success()
+        && let Ok(answer) = serde_json::from_slice::<T>(body)
+        && answer.is_ok()
+    {
+        return Forwarded::Accepted(answer);
+    }
+    let error = serde_json::from_slice::<ErrorBody>(body).ok().filter(|error| !error.ok);
+    let fault = |code, operator| Fault {
+        code,
+        retry_after: retry_after(headers),
+        operator,
+        cause: cause(status, error.as_ref(), private),
+    };
+    match error.as_ref().map_or("", |error| error.error.as_str()) {
+        code::CONVERSATION_CREATION_EXCEPTION => {
+            return Forwarded::Failed(fault(code::CONVERSATION_CREATION_EXCEPTION, false));
+        }
+        code::CONTACT_IS_BLOCKED => return Forwarded::Refused(fault(code::CONTACT_IS_BLOCKED, false)),
+        code::BAD_REQUEST => return Forwarded::Refused(fault(code::BAD_REQUEST, false)),
+        code::CHANNEL_NOT_ENABLED
+        | code::CHANNEL_TOKEN_EXPIRED
+        | code::JWT_SIGNATURE_EXCEPTION
+        | code::UNAUTHORIZED_FEATURE
+        | code::ACCOUNT_DETAILS_NOT_FOUND => return Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+        _ => {}
+    }
+    match status.as_u16() {
+        429 => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
+        503 | 408 | 425 => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
+        // A wrong address or a wrong token: neither was processed, and neither is the visitor's fault.
+        300..=399 | 401 | 403 | 407 => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+        400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
+        _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
+    }
+}
+
+impl Fault {
+    fn of_visitor(code: &'static str, cause: impl fmt::Display) -> Self {
+        Self { code, retry_after: None, operator: false, cause: cause.to_string() }
+    }
+}
+
+/// Status, code and the platform's own sentence, which is for developers and may repeat what was sent: that is taken out.
+fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
+    let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
+    let code: String = error.error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+    let mut message = error.message.clone();
+    for text in private.iter().filter(|text| !text.is_empty()) {
+        message = message.replace(text, "…");
+    }
+    let message: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
+    format!("the platform answered {} {code}: {message}", status.as_u16())
+}
+
+/// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own `Date`, not with our clock.
+fn retry_after(headers: &HeaderMap) -> Option<u32> {
+    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let value = text(header::RETRY_AFTER)?.trim();
+    let seconds = if let Ok(seconds) = value.parse::<u64>() {
+        seconds
+    } else {
+        let until = httpdate::parse_http_date(value).ok()?;
+        let now = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok())?;
+        until.duration_since(now).map_or(0, |wait| wait.as_secs())
+    };
+    Some(u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_WAIT))
+}
+
+/// Something that can stand as one segment of a path and as a key in the database.
+fn is_usable_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 200 && !matches!(id, "." | "..") && !id.chars().any(char::is_control)
+}
+
+/// One segment of a path: whatever the id holds, it stays inside it.
+fn escaped(id: &str) -> String {
+    let mut escaped = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests;

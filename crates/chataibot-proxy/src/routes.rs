@@ -1,0 +1,9 @@
+//! The calls, one file each. No route knows another; `app.rs` has them all on one screen.
+
+pub mod events;
+pub mod health;
+pub mod metrics;
+pub mod send;
+pub mod start;
+pub mod token;
+pub mod webhook;

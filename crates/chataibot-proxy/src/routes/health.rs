@@ -1,0 +1,31 @@
+//! `GET /healthz`: the process answers. `GET /readyz`: it can also do its work.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+use crate::{app::App, error::ApiError};
+
+/// Longer than a busy disk needs, shorter than a balancer waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Alive.
+pub async fn live() -> Json<Value> {
+    Json(json!({ "ok": true }))
+}
+
+/// Ready: the database takes a write, and no shutdown has begun.
+///
+/// # Errors
+/// 503.
+pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
+    if app.shutdown.is_cancelled() {
+        return Err(ApiError::unavailable("shutting down"));
+    }
+    match tokio::time::timeout(PATIENCE, app.store.check()).await {
+        Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
+        Ok(Err(error)) => Err(ApiError::unavailable(error)),
+        Err(_) => Err(ApiError::unavailable("the database did not take a write in time")),
+    }
+}

@@ -1,0 +1,33 @@
+//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use chataibot_wire::documented::{SendAnswer, SendMessage};
+
+use crate::{
+    app::App,
+    body::JsonBody,
+    conversations::{self, IdempotencyKey},
+    error::ApiError,
+    token::Visitor,
+};
+
+/// Answers with the platform's message id, or with the key where only an echo told that the message arrived.
+///
+/// # Errors
+/// See [`conversations::send`].
+pub async fn send(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(alias): Path<String>,
+    key: IdempotencyKey,
+    JsonBody(body): JsonBody<SendMessage>,
+) -> Result<Json<SendAnswer>, ApiError> {
+    let instead = key.clone();
+    let accepted = conversations::send(&app, &visitor, alias, key, body).await?;
+    Ok(Json(SendAnswer { ok: true, message_id: accepted.answer.unwrap_or_else(|| instead.into_string()) }))
+}

@@ -1,0 +1,174 @@
+//! The accept loop: sockets in, answers out, and an orderly end. Knows a router, and nothing of what its routes do.
+//!
+//! - [`framing`]: which requests are well-formed beyond doubt
+//! - [`connection`]: one guarded socket
+//!
+//! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use chataibot_wire::error::code;
+use http::{HeaderValue, Request, StatusCode, header};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
+
+use crate::{counters::Counters, error::ApiError};
+use connection::{Connection, REFUSED};
+use framing::{LONGEST_HEAD, Refusal};
+
+pub mod connection;
+pub mod framing;
+
+/// How long to wait when the system has no socket left to give.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Serves one listener.
+pub struct Server {
+    /// What answers.
+    pub router: Router,
+    /// How long a head may take, and an idle connection stay.
+    pub head_timeout: Duration,
+    /// A place for each connection that may be open.
+    pub places: Arc<Semaphore>,
+    /// Where refusals are counted.
+    pub counters: Arc<Counters>,
+    /// Ends the accepting, and then everything that runs.
+    pub shutdown: CancellationToken,
+    /// How long what runs may still take then.
+    pub grace: Duration,
+}
+
+impl Server {
+    /// Accepts until the shutdown, then waits for what runs. Returns how many connections had to be cut.
+    pub async fn run(self, listener: TcpListener) -> usize {
+        let (running, cut) = (TaskTracker::new(), CancellationToken::new());
+        let server = Arc::new(self);
+        loop {
+            let accepted = tokio::select! {
+                () = server.shutdown.cancelled() => break,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((socket, peer)) => match Arc::clone(&server.places).try_acquire_owned() {
+                    Ok(place) => {
+                        running.spawn(Arc::clone(&server).connection(socket, peer, place, cut.clone()));
+                    }
+                    Err(_) => server.turn_away(&socket),
+                },
+                // The peer's own fault: gone before we took it.
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+                Err(error) => {
+                    tracing::error!(%error, "can't accept connections; is the limit of open files too low?");
+                    tokio::time::sleep(BREATH).await;
+                }
+            }
+        }
+        drop(listener);
+        running.close();
+        if tokio::time::timeout(server.grace, running.wait()).await.is_ok() {
+            return 0;
+        }
+        let left = running.len();
+        cut.cancel();
+        running.wait().await;
+        left
+    }
+
+    async fn connection(
+        self: Arc<Self>,
+        socket: TcpStream,
+        peer: SocketAddr,
+        place: OwnedSemaphorePermit,
+        cut: CancellationToken,
+    ) {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY; events may come late");
+        }
+        let service = service_fn(|request| Arc::clone(&self).answer(request, peer));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.head_timeout)
+            // The head must fit; more would only be memory for an idle stream.
+            .max_buf_size(LONGEST_HEAD + 1024)
+            .max_headers(128)
+            .half_close(false)
+            .serve_connection(TokioIo::new(Connection::new(socket)), service);
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = self.shutdown.cancelled() => None,
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = cut.cancelled() => Ok(()),
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+        drop(place);
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<Response, std::convert::Infallible> {
+        if request.method().as_str() == REFUSED {
+            return Ok(self.refuse(request.uri().path()));
+        }
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.router.clone().oneshot(request).await
+    }
+
+    fn refuse(&self, path: &str) -> Response {
+        self.counters.framing_refused.increment();
+        let refusal = Refusal::ALL.into_iter().find(|refusal| path.strip_prefix('/') == Some(refusal.word()));
+        let (status, message) = match refusal {
+            Some(Refusal::HeadTooLarge) => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
+            }
+            Some(_) | None => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
+        };
+        tracing::info!(refusal = refusal.map_or("other", Refusal::word), "a malformed request was refused");
+        let mut response = ApiError::new(status, code::BAD_REQUEST, message).into_response();
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    }
+
+    /// Says so and hangs up: a silent close would look like a broken network.
+    fn turn_away(&self, socket: &TcpStream) {
+        self.counters.connections_refused.increment();
+        let error = ApiError::unavailable("too many connections");
+        let body = serde_json::to_vec(&error.body()).unwrap_or_default();
+        let head = format!(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 5\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let answer: Bytes = [head.into_bytes(), body].concat().into();
+        // A new socket's buffer takes this at once; if not, nobody is waiting for it.
+        if let Err(error) = socket.try_write(&answer) {
+            tracing::debug!(%error, "a connection over the limit was closed without a word");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The tables and their versions. A file of an older version is brought up to date; a newer one is refused.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{StoreError, incoming, log, renewals, sends, waiting};
+
+/// One step from a version to the next.
+type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
+
+/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
+const MIGRATIONS: &[Migration] = &[first];
+
+fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
+    for table in [log::SCHEMA, sends::SCHEMA, incoming::SCHEMA, waiting::SCHEMA, renewals::SCHEMA] {
+        tx.execute_batch(table)?;
+    }
+    Ok(())
+}
+
+/// Sets the connection up for writing, brings the schema up to date and returns the epoch.
+pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32, StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones with the power.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What retention deletes is overwritten, not only forgotten.
+    connection.pragma_update(None, "secure_delete", true)?;
+
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = u32::try_from(MIGRATIONS.len()).map_err(|_| StoreError::Corrupt("too many versions".to_owned()))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(found as usize) {
+        migration(&tx)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    // A new database must not continue the cursors of one that was lost: seconds differ from any made before it.
+    let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
+    tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
+    let epoch = tx.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
+    tx.commit()?;
+    Ok(epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{clock::Clock, hub::Hub, store::Store};
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("chat.sqlite");
+        drop(Store::open(&path, Hub::default()).expect("made"));
+        Connection::open(&path).expect("opened").pragma_update(None, "user_version", 99).expect("set");
+        let error = Store::open(&path, Hub::default()).err().expect("refused").to_string();
+        assert!(error.contains("version 99") && error.contains("up to 1"), "{error}");
+        let version: u32 = Connection::open(&path)
+            .expect("opened")
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .expect("read");
+        assert_eq!(version, 99);
+    }
+
+    #[tokio::test]
+    async fn the_epoch_stays_with_the_file_and_a_new_file_gets_another() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let clock = Clock::standing();
+        let open = |name: &str| {
+            let path = directory.path().join(name);
+            Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("opened").epoch()
+        };
+        let first = open("a.sqlite");
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(open("a.sqlite"), first);
+        assert_eq!(open("b.sqlite"), first + 1);
+    }
+}

@@ -1,0 +1,180 @@
+//! The log's rules, without a network: what a send, an echo, a redelivery and an early event do to it.
+
+use std::time::Duration;
+
+use chataibot_wire::{
+    Author, Content, Cursor, Event, RichText,
+    content::Text,
+    entry::{Assignee, DeliveryState, Status},
+};
+
+use super::{
+    ConversationId, Store,
+    incoming::{Incoming, Tally, What},
+    sends::{Begun, Forward, NewSend, Outcome, Refusal, SendKey, Settled},
+};
+use crate::{clock::Clock, hub::Hub};
+
+mod echoes;
+mod model;
+mod sending;
+mod waiting;
+
+const SITE: &str = "shop";
+const VISITOR: &str = "0123456789abcdef0123456789abcdef";
+
+/// A store with a clock that stands still, and short words for what tests say often.
+struct Bench {
+    store: Store,
+    clock: Clock,
+    delivery: std::cell::Cell<u64>,
+    _directory: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let clock = Clock::standing();
+        let path = directory.path().join("chat.sqlite");
+        let store = Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("a store");
+        Self { store, clock, delivery: std::cell::Cell::new(0), _directory: directory }
+    }
+
+    /// The same file, opened anew as after a crash: nothing that was on its way is known any more.
+    fn reopened(self) -> Self {
+        let Self { store, clock, delivery, _directory } = self;
+        drop(store);
+        let path = _directory.path().join("chat.sqlite");
+        let store = Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("opened again");
+        Self { store, clock, delivery, _directory }
+    }
+
+    fn new_send(key: &str, text: &str) -> NewSend {
+        let key = SendKey { site: SITE.to_owned(), visitor: VISITOR.to_owned(), key: key.to_owned() };
+        let mut fingerprint = [0; 32];
+        fingerprint.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        NewSend { key, fingerprint, text: text.to_owned() }
+    }
+
+    async fn begin_start(&self, key: &str, text: &str, alias: &str) -> Begun {
+        self.store.begin_start(Self::new_send(key, text), alias.to_owned()).await.expect("begun")
+    }
+
+    async fn begin_send(&self, key: &str, text: &str) -> Begun {
+        self.store.begin_send(Self::new_send(key, text), "alias".to_owned()).await.expect("begun")
+    }
+
+    async fn settle(&self, forward: &Forward, outcome: Outcome) -> Settled {
+        self.store.settle(forward.send, outcome).await.expect("settled")
+    }
+
+    /// A conversation under way: alias `alias`, platform id `p1`, first message `k0` echoed; two entries.
+    async fn started(&self) -> ConversationId {
+        let forward = forward(self.begin_start("k0", "hello", "alias").await);
+        self.settle(&forward, accepted_start("p1")).await;
+        assert_eq!(self.deliver(&[says(Author::Visitor, "hello")]).await.echoes, 1);
+        forward.conversation
+    }
+
+    async fn sent(&self, key: &str, text: &str) -> Forward {
+        let forward = forward(self.begin_send(key, text).await);
+        self.settle(&forward, accepted_send(key)).await;
+        forward
+    }
+
+    /// One delivery that is acknowledged.
+    async fn deliver(&self, events: &[Incoming]) -> Tally {
+        let (number, tally) = self.deliver_unanswered(events).await;
+        self.store.acknowledged(number);
+        tally
+    }
+
+    /// One delivery whose 2xx gets lost.
+    async fn deliver_in_vain(&self, events: &[Incoming]) -> Tally {
+        let (number, tally) = self.deliver_unanswered(events).await;
+        self.store.unacknowledged(number);
+        tally
+    }
+
+    /// One delivery that is stored and not answered yet.
+    async fn deliver_unanswered(&self, events: &[Incoming]) -> (u64, Tally) {
+        let number = self.delivery.get() + 1;
+        self.delivery.set(number);
+        let tally = self.store.receive(number, vec![SITE.to_owned()], events.to_vec()).await.expect("received");
+        (number, tally)
+    }
+
+    /// The whole log in short: `visitor: hello`, `k0 sent`, `closed`.
+    async fn log(&self, conversation: ConversationId) -> Vec<String> {
+        let replay = self.store.read_after(conversation, None, 10_000).await.expect("read");
+        for (at, entry) in replay.entries.iter().enumerate() {
+            assert_eq!(entry.cursor.seq as usize, at + 1, "numbers without gaps");
+        }
+        replay.entries.into_iter().map(|entry| short(&entry.event)).collect()
+    }
+}
+
+fn short(event: &Event) -> String {
+    match event {
+        Event::Message(message) => {
+            let who = match message.author {
+                Author::Bot => "bot",
+                Author::Agent => "agent",
+                Author::Visitor => "visitor",
+            };
+            format!("{who}: {}", message.content.to_plain())
+        }
+        Event::Delivery(delivery) => format!("{} {}", delivery.client_message_id, word(delivery.state)),
+        Event::Status(Status::Open) => "open".to_owned(),
+        Event::Status(Status::Closed) => "closed".to_owned(),
+        Event::Assignee(assignee) => format!("assignee {}", assignee.name.as_deref().unwrap_or("?")),
+    }
+}
+
+fn word(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Sending => "sending",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Unknown => "unknown",
+        DeliveryState::Failed => "failed",
+        DeliveryState::Refused => "refused",
+    }
+}
+
+fn forward(begun: Begun) -> Forward {
+    let Begun::Forward(forward) = begun else { panic!("to be forwarded, not {begun:?}") };
+    forward
+}
+
+fn known(begun: Begun) -> DeliveryState {
+    let Begun::Known(record) = begun else { panic!("known, not {begun:?}") };
+    record.state
+}
+
+fn accepted_start(platform_id: &str) -> Outcome {
+    Outcome::Accepted { platform_id: Some(platform_id.to_owned()), answer: Some("2025-02-10 20:21:03".to_owned()) }
+}
+
+fn accepted_send(message_id: &str) -> Outcome {
+    Outcome::Accepted { platform_id: None, answer: Some(format!("m-{message_id}")) }
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused(Refusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() })
+}
+
+fn event(what: What) -> Incoming {
+    Incoming { conversation: "p1".to_owned(), visitor_key: Some(format!("{VISITOR}_77")), id: None, what }
+}
+
+fn says(author: Author, text: &str) -> Incoming {
+    event(What::Message { author, content: Content::Text(Text { body: RichText::plain(text), prompt: None }) })
+}
+
+fn with_id(id: &str, event: Incoming) -> Incoming {
+    Incoming { id: Some(id.to_owned()), ..event }
+}
+
+fn of(conversation: &str, event: Incoming) -> Incoming {
+    Incoming { conversation: conversation.to_owned(), ..event }
+}

@@ -1,0 +1,174 @@
+//! Any mix of sends, answers, echoes, replies, redeliveries and crashes, against a model that is a few lists.
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// The visitor writes one of a few texts, so that equal ones are common.
+    Send(u8),
+    /// The oldest message on its way is answered.
+    Answer(u8),
+    /// A visitor comes again with the key of some message.
+    Repeat(usize),
+    /// The platform echoes the oldest message that reached it.
+    Echo,
+    /// The bot says one of a few texts; the delivery is acknowledged, or lost and repeated some times.
+    Reply(u8, u8),
+    /// The visitor writes in another place.
+    Elsewhere(u8),
+    Crash,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..3u8).prop_map(Step::Send),
+        4 => (0..4u8).prop_map(Step::Answer),
+        2 => any::<usize>().prop_map(Step::Repeat),
+        3 => Just(Step::Echo),
+        3 => (0..3u8, 0..3u8).prop_map(|(text, lost)| Step::Reply(text, lost)),
+        1 => (0..3u8).prop_map(Step::Elsewhere),
+        1 => Just(Step::Crash),
+    ];
+    prop::collection::vec(step, 1..30)
+}
+
+struct Message {
+    key: String,
+    text: String,
+    state: DeliveryState,
+    forward: Forward,
+    /// Which forwarding of all this was the last of.
+    forwarded: usize,
+    echoed: bool,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #[test]
+    fn the_log_holds_each_message_once_and_the_truth_about_it(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(run(steps))?;
+    }
+}
+
+async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let mut bench = Bench::new();
+    let conversation = bench.started().await;
+    let mut messages: Vec<Message> = Vec::new();
+    // What the visitor and the bot said, in the order in which it was first stored.
+    let mut said: Vec<String> = vec!["visitor: hello".to_owned()];
+    let mut on_their_way: VecDeque<usize> = VecDeque::new();
+    // Reached the platform and not echoed yet.
+    let mut to_echo: VecDeque<usize> = VecDeque::new();
+    let mut forwardings = 0;
+
+    for step in steps {
+        match step {
+            Step::Send(text) => {
+                let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
+                let forward = forward(bench.begin_send(&key, &text).await);
+                said.push(format!("visitor: {text}"));
+                on_their_way.push_back(messages.len());
+                forwardings += 1;
+                let state = DeliveryState::Sending;
+                messages.push(Message { key, text, state, forward, forwarded: forwardings, echoed: false });
+            }
+            Step::Answer(how) => {
+                let Some(at) = on_their_way.pop_front() else { continue };
+                let (outcome, state, arrived) = match how {
+                    0 => (accepted_send("x"), DeliveryState::Sent, true),
+                    1 => (Outcome::Unknown, DeliveryState::Unknown, true),
+                    2 => (Outcome::Failed, DeliveryState::Failed, false),
+                    _ => (refused(), DeliveryState::Refused, false),
+                };
+                let settled = bench.settle(&messages[at].forward, outcome).await;
+                // An echo that came first stands.
+                if !messages[at].echoed {
+                    messages[at].state = state;
+                }
+                prop_assert_eq!(settled.record.state, messages[at].state);
+                if arrived {
+                    to_echo.push_back(at);
+                }
+            }
+            Step::Repeat(which) => {
+                if messages.is_empty() {
+                    continue;
+                }
+                let at = which % messages.len();
+                if on_their_way.contains(&at) {
+                    // Within a run the flow joins the two; the store is not asked.
+                    continue;
+                }
+                let (key, text) = (messages[at].key.clone(), messages[at].text.clone());
+                let begun = bench.begin_send(&key, &text).await;
+                if messages[at].state == DeliveryState::Failed {
+                    messages[at].forward = forward(begun);
+                    messages[at].state = DeliveryState::Sending;
+                    forwardings += 1;
+                    messages[at].forwarded = forwardings;
+                    on_their_way.push_back(at);
+                } else {
+                    prop_assert_eq!(known(begun), messages[at].state);
+                }
+            }
+            Step::Echo => {
+                let Some(at) = to_echo.pop_front() else { continue };
+                let text = messages[at].text.clone();
+                let tally = bench.deliver(&[says(Author::Visitor, &text)]).await;
+                prop_assert_eq!(tally.entries, 0, "never shown twice");
+                // Of equal messages nobody can tell which one it is of: the first forwarded one without an echo gets it.
+                let first = messages
+                    .iter_mut()
+                    .filter(|message| {
+                        message.text == text && !message.echoed && message.state != DeliveryState::Refused
+                    })
+                    .min_by_key(|message| message.forwarded);
+                prop_assert_eq!(tally.echoes, u64::from(first.is_some()));
+                if let Some(first) = first {
+                    first.echoed = true;
+                    first.state = DeliveryState::Sent;
+                }
+            }
+            Step::Reply(text, lost) => {
+                let event = [says(Author::Bot, &format!("reply {text}"))];
+                for _ in 0..lost {
+                    bench.deliver_in_vain(&event).await;
+                }
+                bench.deliver(&event).await;
+                said.push(format!("bot: reply {text}"));
+            }
+            Step::Elsewhere(text) => {
+                let text = format!("elsewhere {text}");
+                bench.deliver(&[says(Author::Visitor, &text)]).await;
+                said.push(format!("visitor: {text}"));
+            }
+            Step::Crash => {
+                bench = bench.reopened();
+                for at in on_their_way.drain(..) {
+                    if !messages[at].echoed {
+                        messages[at].state = DeliveryState::Unknown;
+                    }
+                    to_echo.push_back(at);
+                }
+            }
+        }
+    }
+
+    let log = bench.log(conversation).await;
+    let logged: Vec<_> = log.iter().filter(|line| line.contains(": ")).cloned().collect();
+    prop_assert_eq!(logged, said, "each once, in order");
+    for message in &messages {
+        let last = log.iter().rfind(|line| line.starts_with(&format!("{} ", message.key)));
+        let expected = format!("{} {}", message.key, word(message.state));
+        match last {
+            Some(last) => prop_assert_eq!(last, &expected),
+            None => prop_assert_eq!(message.state, DeliveryState::Sending),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,388 @@
+//! The one thread that writes. Jobs that wait at the same time share a commit, each in a savepoint of its own; each is answered
+//! after the commit, and what it appended is published before that.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use chataibot_wire::Entry;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{Semaphore, oneshot};
+
+use super::{ConversationId, StoreError, incoming, sends};
+use crate::{clock::Clock, hub::Hub};
+
+/// Jobs that may wait for the writer; more wait for a place.
+const WAITING: usize = 4096;
+/// Jobs to a commit. More would only make the first of them wait longer.
+const GROUP: usize = 512;
+/// How long a job that is in no hurry waits for one that is.
+const SOON: Duration = Duration::from_millis(200);
+
+/// What a job works with: the open transaction, the time, and the entries to publish.
+pub struct Work<'a> {
+    transaction: &'a Transaction<'a>,
+    /// Milliseconds since 1970-01-01 UTC; the same for all jobs of one commit.
+    pub(super) now: u64,
+    /// The epoch of this database.
+    pub(super) epoch: u32,
+    pub(super) appended: Vec<(ConversationId, Arc<Entry>)>,
+}
+
+impl<'a> Work<'a> {
+    /// The open transaction.
+    pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
+        self.transaction
+    }
+}
+
+/// Runs the job, or does not when there is no transaction to run it in. Gives back whether it succeeded, and what answers its
+/// request once the commit's outcome is known.
+type Run = Box<dyn FnOnce(Result<&mut Work<'_>, StoreError>) -> (bool, Answer) + Send>;
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+struct Job {
+    run: Run,
+    hurried: bool,
+}
+
+/// The way to the writing thread. The thread ends, after the jobs it has, when this is dropped.
+pub struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    places: Arc<Semaphore>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, epoch: u32, clock: Clock, hub: Hub) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || Thread { connection, epoch, clock, hub, queue }.run())
+            .map_err(|error| StoreError::Corrupt(format!("no thread for the writer: {error}")))?;
+        Ok(Self { jobs: Some(jobs), places: Arc::new(Semaphore::new(WAITING)), thread: Some(thread) })
+    }
+
+    pub(super) async fn run<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        let (answer, answered) = oneshot::channel();
+        let run: Run = Box::new(move |work| {
+            let result = work.and_then(job);
+            let done = result.is_ok();
+            let answer: Answer = Box::new(move |commit| {
+                drop(place);
+                // Nobody waits any more when the request was given up; the commit stands.
+                let _ = answer.send(result.and_then(|value| commit.map(|()| value)));
+            });
+            (done, answer)
+        });
+        self.send(Job { run, hurried: true })?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    pub(super) fn run_soon<F>(&self, job: F)
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<(), StoreError> + Send + 'static,
+    {
+        let run: Run = Box::new(move |work| {
+            let result = work.and_then(job);
+            let done = result.is_ok();
+            let answer: Answer = Box::new(move |commit| {
+                if let Err(error) = result.and(commit) {
+                    tracing::error!(%error, "a write that nobody waits for failed");
+                }
+            });
+            (done, answer)
+        });
+        if self.send(Job { run, hurried: false }).is_err() {
+            tracing::debug!("a write that nobody waits for came after the writer had stopped");
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.as_ref().ok_or(StoreError::Stopped)?.send(job).map_err(|_| StoreError::Stopped)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // The last handle may be dropped on the thread itself, by a job that holds one: it can't wait for itself.
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("the store's writer panicked");
+            }
+        }
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    epoch: u32,
+    clock: Clock,
+    hub: Hub,
+    queue: mpsc::Receiver<Job>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        while let Ok(first) = self.queue.recv() {
+            let group = self.gather(first);
+            self.commit(group);
+        }
+    }
+
+    /// The jobs of one commit: everything that waits already. A group without any hurry waits a moment for company.
+    fn gather(&mut self, first: Job) -> Vec<Job> {
+        let mut hurried = first.hurried;
+        let mut group = vec![first];
+        let until = Instant::now() + SOON;
+        while group.len() < GROUP {
+            let wait = if hurried { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
+            let Ok(job) = self.queue.recv_timeout(wait) else { break };
+            hurried |= job.hurried;
+            group.push(job);
+        }
+        group
+    }
+
+    fn commit(&mut self, group: Vec<Job>) {
+        let mut answers = Vec::with_capacity(group.len());
+        let mut appended = Vec::new();
+        let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Ok(tx) => {
+                let mut work =
+                    Work { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
+                let ran = run_group(&mut work, group, &mut answers);
+                appended = work.appended;
+                ran.and_then(|()| Ok(tx.commit()?))
+            }
+            Err(error) => {
+                let error = StoreError::from(error);
+                answers.extend(group.into_iter().map(|job| (job.run)(Err(error.clone())).1));
+                Err(error)
+            }
+        };
+        if outcome.is_ok() {
+            for (conversation, entry) in &appended {
+                self.hub.publish(*conversation, entry);
+            }
+        }
+        answers.into_iter().for_each(|answer| answer(outcome.clone()));
+    }
+}
+
+/// Before the first job: settles what the last run of the program left open. Nobody listens yet, so nothing is published.
+pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<(), StoreError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    incoming::recover(&tx)?;
+    sends::recover(&mut Work { transaction: &tx, now, epoch, appended: Vec::new() })?;
+    Ok(tx.commit()?)
+}
+
+/// Runs each job in its savepoint. An error means that the whole transaction is gone.
+fn run_group(work: &mut Work<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+    let tx = work.transaction;
+    let mut gone: Option<StoreError> = None;
+    for job in group {
+        if let Some(error) = &gone {
+            answers.push((job.run)(Err(error.clone())).1);
+            continue;
+        }
+        if let Err(error) = tx.execute_batch("SAVEPOINT job") {
+            let error = StoreError::from(error);
+            answers.push((job.run)(Err(error.clone())).1);
+            gone = Some(error);
+            continue;
+        }
+        let kept = work.appended.len();
+        // A job that panics must not end the only writer; its request sees its answer dropped.
+        let done = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *work)))) {
+            Ok((done, answer)) => {
+                answers.push(answer);
+                done
+            }
+            Err(_) => false,
+        };
+        let end = if done { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+        if !done {
+            work.appended.truncate(kept);
+        }
+        // A full or broken disk makes SQLite roll the whole transaction back by itself: then its neighbours fail with the job.
+        if tx.is_autocommit() {
+            gone = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
+        } else if let Err(error) = tx.execute_batch(end) {
+            gone = Some(error.into());
+        }
+    }
+    gone.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::store::Store;
+
+    async fn numbers() -> Store {
+        let store = Store::temporary(Hub::default()).expect("a store");
+        store
+            .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
+            .await
+            .expect("a table");
+        store
+    }
+
+    async fn sum(store: &Store) -> i64 {
+        store
+            .read(|db| Ok(db.query_row("SELECT coalesce(sum(n), 0) FROM numbers", [], |row| row.get(0))?))
+            .await
+            .expect("a sum")
+    }
+
+    fn insert(store: &Store, n: i64) -> impl Future<Output = Result<(), StoreError>> + use<> {
+        let store = store.clone();
+        async move { store.write(move |tx| Ok(tx.execute("INSERT INTO numbers VALUES (?1)", [n]).map(drop)?)).await }
+    }
+
+    #[tokio::test]
+    async fn a_failing_and_a_panicking_job_leave_nothing_and_take_nobody_with_them() {
+        let store = numbers().await;
+        // Holds the writer until all the others wait, so that they share one commit.
+        let (go, wait) = mpsc::channel::<()>();
+        let gate = tokio::spawn({
+            let store = store.clone();
+            async move { store.write(move |_| wait.recv().map_err(|_| StoreError::Stopped)).await }
+        });
+        let jobs = vec![
+            tokio::spawn(insert(&store, 1)),
+            tokio::spawn({
+                let store = store.clone();
+                async move {
+                    store
+                        .write(|tx| {
+                            tx.execute("INSERT INTO numbers VALUES (100)", [])?;
+                            Ok(tx.execute("INSERT INTO nowhere VALUES (1)", []).map(drop)?)
+                        })
+                        .await
+                }
+            }),
+            tokio::spawn({
+                let store = store.clone();
+                async move {
+                    store
+                        .write(|tx| {
+                            tx.execute("INSERT INTO numbers VALUES (1000)", [])?;
+                            panic!("on purpose")
+                        })
+                        .await
+                }
+            }),
+            tokio::spawn(insert(&store, 2)),
+        ];
+        tokio::task::yield_now().await;
+        go.send(()).expect("the gate listens");
+        gate.await.expect("ran").expect("opened");
+        let mut results = Vec::new();
+        for job in jobs {
+            results.push(job.await.expect("ran").is_ok());
+        }
+        assert_eq!(results, [true, false, false, true]);
+        assert_eq!(sum(&store).await, 3);
+    }
+
+    #[tokio::test]
+    async fn jobs_that_wait_together_share_a_commit() {
+        let store = numbers().await;
+        let times = Arc::new(AtomicUsize::new(0));
+        let (go, wait) = mpsc::channel::<()>();
+        let gate = {
+            let store = store.clone();
+            tokio::spawn(async move { store.write(move |_| wait.recv().map_err(|_| StoreError::Stopped)).await })
+        };
+        let jobs: Vec<_> = (0..50)
+            .map(|n| {
+                let (store, times) = (store.clone(), Arc::clone(&times));
+                tokio::spawn(async move {
+                    store
+                        .work(move |work| {
+                            let tx = work.transaction();
+                            tx.execute("INSERT INTO numbers VALUES (?1)", [n])?;
+                            // In one transaction every job sees what the ones before it left uncommitted.
+                            if tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0))? == 50 {
+                                times.fetch_add(1, Ordering::SeqCst);
+                            }
+                            Ok(work.now)
+                        })
+                        .await
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        go.send(()).expect("the gate listens");
+        gate.await.expect("ran").expect("opened");
+        for job in jobs {
+            job.await.expect("ran").expect("written");
+        }
+        assert_eq!(times.load(Ordering::SeqCst), 1);
+        assert_eq!(sum(&store).await, (0..50).sum::<i64>());
+    }
+
+    #[tokio::test]
+    async fn a_write_in_no_hurry_is_done_before_any_write_that_came_after_it() {
+        let store = numbers().await;
+        store.work_soon(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        let seen =
+            store.write(|tx| Ok(tx.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))?)).await;
+        assert_eq!(seen.expect("read"), 7);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_written_before_the_store_closes() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("chat.sqlite");
+        let store = Store::open(&path, Hub::default()).expect("made");
+        store
+            .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
+            .await
+            .expect("a table");
+        store.work_soon(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        drop(store);
+        let store = Store::open(&path, Hub::default()).expect("opened again");
+        assert_eq!(sum(&store).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_what_does_not_fit_and_loses_nothing_that_was_answered() {
+        let store = numbers().await;
+        store.write(|tx| Ok(tx.execute_batch("CREATE TABLE large (bytes BLOB)")?)).await.expect("a table");
+        let limit = async |pages: u32| {
+            let limited = store.write(move |tx| {
+                Ok(tx.pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0)).and_then(|now| {
+                    tx.query_row(&format!("PRAGMA max_page_count = {}", now + pages), [], |_| Ok(()))
+                })?)
+            });
+            limited.await.expect("limited");
+        };
+        limit(20).await;
+        insert(&store, 1).await.expect("fits");
+        let large = store.write(|tx| {
+            tx.execute("INSERT INTO numbers VALUES (100)", [])?;
+            Ok(tx.execute("INSERT INTO large VALUES (zeroblob(1000000))", []).map(drop)?)
+        });
+        let error = large.await.expect_err("does not fit").to_string();
+        assert!(error.contains("full"), "{error}");
+        assert_eq!(sum(&store).await, 1, "all of the failed job is gone");
+        limit(1_000).await;
+        insert(&store, 2).await.expect("there is room again");
+        assert_eq!(sum(&store).await, 3);
+    }
+}

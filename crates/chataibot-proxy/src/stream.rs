@@ -1,0 +1,242 @@
+//! A conversation's log on its way to one browser: as server-sent events, or as one long poll.
+//!
+//! First what is in the log after the reader's cursor, page by page, then what is published. Before each page the reader
+//! subscribes anew, so whatever is committed after the last page's reading is in its queue, and its numbers tell what it has had:
+//! no gap, no double. Knows nothing of tokens but when this one ends, and nothing of who may read.
+
+use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use chataibot_wire::{
+    Cursor, Entry,
+    entry::{Poll, Reset},
+};
+use futures_util::stream::{self, Stream};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::{
+    app::App,
+    hub::Subscriber,
+    store::{ConversationId, StoreError},
+    token::Visitor,
+};
+
+/// Entries read from the log at one time.
+const PAGE: u32 = 200;
+/// The longest that a long poll waits.
+pub const LONGEST_POLL: Duration = Duration::from_secs(25);
+/// A stream asks for a new token this long before the old one ends, or at half of a life that is shorter.
+const REAUTH: Duration = Duration::from_secs(30);
+/// Heartbeats come after 15 to 25 seconds, each time another.
+const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
+
+/// The log of a conversation as the body of an event stream. It ends with `reauth` before the visitor's token does, at a revocation
+/// or at the proxy's shutdown, and without a word when the reader was too slow: it then comes back with its cursor.
+pub fn events(
+    app: Arc<App>,
+    visitor: Visitor,
+    conversation: ConversationId,
+    after: Option<Cursor>,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    app.counters.streams_opened.increment();
+    let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
+    let margin = REAUTH.min(left / 2);
+    let reader = Reader {
+        reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
+        heartbeat: Box::pin(sleep(Duration::ZERO)),
+        phase: Phase::Opening,
+        app,
+        visitor,
+        conversation,
+        cursor: after,
+    };
+    stream::unfold(reader, |mut reader| async move { reader.next().await.map(|chunk| (Ok(chunk), reader)) })
+}
+
+/// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
+/// `wait`. At most a page; the rest follows from its last cursor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn poll(
+    app: &App,
+    conversation: ConversationId,
+    after: Option<Cursor>,
+    wait: Duration,
+) -> Result<Poll, StoreError> {
+    let mut subscriber = app.hub.subscribe(conversation);
+    let mut replay = app.store.read_after(conversation, after, PAGE).await?;
+    if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
+        tokio::select! {
+            _ = subscriber.next() => replay = app.store.read_after(conversation, after, PAGE).await?,
+            () = sleep(wait.min(LONGEST_POLL)) => {}
+            () = app.shutdown.cancelled() => {}
+        }
+    }
+    if replay.reset.is_some() {
+        app.counters.streams_reset.increment();
+    }
+    Ok(Poll { ok: true, reset: replay.reset, entries: replay.entries })
+}
+
+struct Reader {
+    app: Arc<App>,
+    visitor: Visitor,
+    conversation: ConversationId,
+    /// The last entry that was read.
+    cursor: Option<Cursor>,
+    phase: Phase,
+    heartbeat: Pin<Box<Sleep>>,
+    reauth_at: Instant,
+}
+
+enum Phase {
+    /// Nothing was said yet.
+    Opening,
+    /// There is more in the log.
+    Replaying,
+    /// All of the log was read; the rest comes by itself.
+    Live(Subscriber),
+    Ended,
+}
+
+/// Why a live reader woke.
+enum Wake {
+    Goodbye,
+    Reauth,
+    Entry(Option<Arc<Entry>>),
+    Heartbeat,
+}
+
+impl Reader {
+    /// The next bytes to send; `None` at the end.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            match &mut self.phase {
+                Phase::Opening => {
+                    self.phase = Phase::Replaying;
+                    // At once, so that the browser, and whoever buffers in between, sees that the stream is open.
+                    return Some(Bytes::from_static(b": welcome\n\n"));
+                }
+                Phase::Replaying => {
+                    let chunk = self.replay().await?;
+                    self.rest();
+                    if !chunk.is_empty() {
+                        return Some(chunk);
+                    }
+                }
+                Phase::Live(subscriber) => {
+                    let revoked = self.app.tokens.revocations.until_revoked(&self.visitor.family);
+                    // In this order: a reader that was held up for long must not get entries its token is too old for.
+                    let wake = tokio::select! {
+                        biased;
+                        () = self.app.shutdown.cancelled() => Wake::Goodbye,
+                        () = sleep_until(self.reauth_at) => Wake::Reauth,
+                        () = revoked => Wake::Reauth,
+                        entry = subscriber.next() => Wake::Entry(entry),
+                        () = self.heartbeat.as_mut() => Wake::Heartbeat,
+                    };
+                    match wake {
+                        Wake::Goodbye => return None,
+                        Wake::Reauth => {
+                            self.phase = Phase::Ended;
+                            return Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n"));
+                        }
+                        Wake::Entry(None) => {
+                            self.app.counters.streams_cut.increment();
+                            return None;
+                        }
+                        Wake::Entry(Some(entry)) => {
+                            let had = self.cursor.map_or(0, |cursor| cursor.seq);
+                            if entry.cursor.seq == had + 1 {
+                                self.cursor = Some(entry.cursor);
+                                self.rest();
+                                return frame(&entry).ok();
+                            }
+                            if entry.cursor.seq > had {
+                                self.phase = Phase::Replaying;
+                            }
+                        }
+                        Wake::Heartbeat => {
+                            self.rest();
+                            return Some(Bytes::from_static(b":\n\n"));
+                        }
+                    }
+                }
+                Phase::Ended => return None,
+            }
+        }
+    }
+
+    /// Reads a page; goes live when it was the last.
+    async fn replay(&mut self) -> Option<Bytes> {
+        let subscriber = self.app.hub.subscribe(self.conversation);
+        let page = match self.app.store.read_after(self.conversation, self.cursor, PAGE).await {
+            Ok(page) => page,
+            Err(error) => {
+                tracing::error!(%error, "a stream ended because its log can't be read");
+                return None;
+            }
+        };
+        let mut chunk = Vec::new();
+        if let Some(reset) = &page.reset {
+            self.app.counters.streams_reset.increment();
+            chunk.extend_from_slice(&reset_frame(reset).ok()?);
+            self.cursor = Some(Cursor { epoch: self.app.store.epoch(), seq: 0 });
+        }
+        for entry in &page.entries {
+            chunk.extend_from_slice(&frame(entry).ok()?);
+            self.cursor = Some(entry.cursor);
+        }
+        if !page.more {
+            self.phase = Phase::Live(subscriber);
+        }
+        Some(chunk.into())
+    }
+
+    /// Something was said: the next heartbeat is due after a while.
+    fn rest(&mut self) {
+        let (least, spread) = HEARTBEAT;
+        let next = Instant::now() + least + spread.mul_f64(random_fraction());
+        self.heartbeat.as_mut().reset(next);
+    }
+}
+
+/// One entry as a server-sent event. JSON has no line ends of its own, so nothing in a text can forge a field.
+fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
+    let json = serde_json::to_string(entry)?;
+    Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
+}
+
+fn reset_frame(reset: &Reset) -> Result<Bytes, serde_json::Error> {
+    let json = serde_json::to_string(reset)?;
+    Ok(format!("event: reset\ndata: {json}\n\n").into())
+}
+
+/// From 0 to 1, for spreading: connections that were opened together must not all speak or end together.
+fn random_fraction() -> f64 {
+    // Without randomness there is no spreading, which is no fault worth ending a stream for.
+    getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use chataibot_wire::{Author, Content, Event, RichText, content::Text, entry::Message};
+
+    use super::*;
+
+    #[test]
+    fn no_text_can_forge_a_field_or_an_event() {
+        let text = "one\nid: 9-9\n\nevent: reauth\rdata: {}\r\n\0\u{2028}\u{2029}";
+        let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
+        let message = Message { author: Author::Bot, client_message_id: None, content };
+        let entry = Entry { cursor: Cursor { epoch: 3, seq: 4 }, at: 5, event: Event::Message(message) };
+        let bytes = frame(&entry).expect("a frame");
+        let frame = std::str::from_utf8(&bytes).expect("UTF-8");
+        let lines: Vec<_> = frame.split(['\n', '\r']).collect();
+        assert_eq!(lines.len(), 5, "{lines:?}");
+        assert_eq!((lines[0], lines[1], lines[3], lines[4]), ("event: message", "id: 3-4", "", ""));
+        let json = lines[2].strip_prefix("data: ").expect("data");
+        assert_eq!(serde_json::from_str::<Entry>(json).expect("the entry"), entry);
+    }
+}

@@ -1,0 +1,73 @@
+//! A whole proxy on a free port of this machine, for tests of this crate and of others.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::task::JoinHandle;
+
+use crate::{
+    App, Listeners, StartError,
+    app::{build, run},
+    clock::Clock,
+    config::{Arguments, Config},
+    demo,
+};
+
+/// A running proxy. Dropping it stops it.
+#[derive(Debug)]
+pub struct TestApp {
+    /// Where it answers.
+    pub address: SocketAddr,
+    /// Where its metrics are.
+    pub metrics: Option<SocketAddr>,
+    /// Its inside.
+    pub app: Arc<App>,
+    /// Its time; moves only when a test moves it.
+    pub clock: Clock,
+    running: Option<JoinHandle<usize>>,
+    _directory: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// The URL of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops it in an orderly way. Returns how many connections had to be cut.
+    ///
+    /// # Panics
+    /// When it panicked.
+    pub async fn stop(mut self) -> usize {
+        self.app.shutdown.cancel();
+        let running = self.running.take().expect("a test stops its proxy once");
+        running.await.expect("the proxy ended without panic")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.app.shutdown.cancel();
+    }
+}
+
+/// Starts a proxy with the demo's site and a fresh database, after `change` has had its say about the settings.
+///
+/// # Errors
+/// When it can't start.
+///
+/// # Panics
+/// When this machine has no temporary directory.
+pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let arguments = Arguments { listen: Some(([127, 0, 0, 1], 0).into()), ..Arguments::default() };
+    let mut config = demo::config(&arguments, directory.path().to_owned()).expect("the demo's configuration is right");
+    change(&mut config);
+    let clock = Clock::standing();
+    let app = build(config, clock.clone()).await?;
+    let listeners = Listeners::open(&app.config).await?;
+    let bound = |listener: &tokio::net::TcpListener| listener.local_addr().expect("a bound socket has an address");
+    let (address, metrics) = (bound(&listeners.public), listeners.metrics.as_ref().map(bound));
+    let running = Some(tokio::spawn(run(Arc::clone(&app), listeners)));
+    Ok(TestApp { address, metrics, app, clock, running, _directory: directory })
+}

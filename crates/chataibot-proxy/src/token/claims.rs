@@ -1,0 +1,149 @@
+//! What a visitor token says, and the one way it is signed and checked.
+//!
+//! HS256 with own random keys, because only proxies of one installation sign and check: nobody needs a public key, a check
+//! costs one hash, and there is no second algorithm to be confused with. The header is read strictly before any key is touched:
+//! exactly `alg`, `typ` and `kid`, so that `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
+use serde::{Deserialize, Serialize};
+
+use super::keys::{Key, KeyRing};
+
+/// `iss` of every token.
+pub const ISSUER: &str = "chataibot-proxy";
+/// `typ` of every token: no other kind of JWT can stand in for it.
+pub const TYPE: &str = "chataibot-visitor+jwt";
+/// A token with a long site id and a long origin has about 600 bytes.
+const LONGEST: usize = 1024;
+
+/// The claims, all needed, none more allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// Always [`ISSUER`].
+    pub iss: String,
+    /// The site.
+    pub aud: String,
+    /// The visitor.
+    pub sub: String,
+    /// The exact origin of the page.
+    pub origin: String,
+    /// The renewal family.
+    pub family: String,
+    /// Issued at, Unix seconds.
+    pub iat: u64,
+    /// Ends at, Unix seconds.
+    pub exp: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictHeader {
+    alg: String,
+    typ: String,
+    kid: String,
+}
+
+/// The check a token failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenFault {
+    /// There is no bearer token.
+    Missing,
+    /// It is not a JWT of our form.
+    Form,
+    /// Its algorithm is not ours.
+    Algorithm,
+    /// Its type is not ours.
+    Type,
+    /// Its key is not on the ring.
+    Key,
+    /// Its signature does not fit.
+    Signature,
+    /// A claim is missing, unknown or malformed.
+    Claims,
+    /// It claims to live longer than ours do, or to come from the future.
+    Lifetime,
+    /// Its time is over.
+    Expired,
+    /// Its site is not configured.
+    Site,
+    /// It belongs to another origin, or its origin is no longer allowed.
+    Origin,
+    /// Its family was revoked.
+    Revoked,
+}
+
+impl TokenFault {
+    /// A word for logs and counters.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Form => "form",
+            Self::Algorithm => "algorithm",
+            Self::Type => "type",
+            Self::Key => "key",
+            Self::Signature => "signature",
+            Self::Claims => "claims",
+            Self::Lifetime => "lifetime",
+            Self::Expired => "expired",
+            Self::Site => "site",
+            Self::Origin => "origin",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl fmt::Display for TokenFault {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "visitor token refused: {}", self.word())
+    }
+}
+
+impl std::error::Error for TokenFault {}
+
+/// Signs.
+///
+/// # Errors
+/// [`TokenFault::Form`] when the claims can't be written, which does not happen.
+pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
+    let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some(TYPE.to_owned());
+    header.kid = Some(key.id().to_owned());
+    jsonwebtoken::encode(&header, claims, key.signing()).map_err(|_| TokenFault::Form)
+}
+
+/// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not look at the clock.
+///
+/// # Errors
+/// The first check that failed.
+pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
+    if token.len() > LONGEST || token.split('.').count() != 3 {
+        return Err(TokenFault::Form);
+    }
+    let head = token.split('.').next().ok_or(TokenFault::Form)?;
+    let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| TokenFault::Form)?;
+    let head: StrictHeader = serde_json::from_slice(&head).map_err(|_| TokenFault::Form)?;
+    if head.alg != "HS256" {
+        return Err(TokenFault::Algorithm);
+    }
+    if head.typ != TYPE {
+        return Err(TokenFault::Type);
+    }
+    let key = keys.get(&head.kid).ok_or(TokenFault::Key)?;
+    let mut validation = Validation::new(Algorithm::HS256);
+    // Times and audience are checked by the caller against its own clock and its own sites.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    match jsonwebtoken::decode::<Claims>(token, key.checking(), &validation) {
+        Ok(data) => Ok(data.claims),
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(TokenFault::Signature),
+        Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => Err(TokenFault::Claims),
+        Err(_) => Err(TokenFault::Form),
+    }
+}

@@ -1,0 +1,188 @@
+//! The one-time secrets a browser renews its token with, and the rule of their use. Their rows are in `store::renewals`.
+
+use std::{fmt, time::Duration};
+
+use sha2::{Digest, Sha256};
+
+use super::{FamilyId, TokenFault, VisitorId, hex, keys::unhex};
+use crate::{
+    app::App,
+    clock::millis,
+    config::Site,
+    store::{
+        StoreError,
+        renewals::{self, Refusal, Times},
+    },
+};
+
+/// How long a secret that was just used still works: two tabs that race, or an answer lost on the way.
+pub const GRACE: Duration = Duration::from_secs(20);
+
+/// 256 random bits, known to one browser and stored here only as a hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads 64 lower-case hex characters.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { None } else { unhex(text).map(Self) }
+    }
+
+    /// As it goes to the browser.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// As it is stored. A plain hash is enough: there is nothing to guess in 256 random bits.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.0).into()
+    }
+
+    /// The successor, readable only with this secret: the pad is used once, because a secret has one successor.
+    #[must_use]
+    pub fn seal(&self, successor: &Self) -> [u8; 32] {
+        let mut sealed = self.pad();
+        sealed.iter_mut().zip(successor.0).for_each(|(byte, plain)| *byte ^= plain);
+        sealed
+    }
+
+    /// Undoes [`Secret::seal`].
+    #[must_use]
+    pub fn open(&self, sealed: &[u8; 32]) -> Self {
+        Self(self.seal(&Self(*sealed)))
+    }
+
+    fn pad(&self) -> [u8; 32] {
+        Sha256::new().chain_update(b"chataibot renewal successor\0").chain_update(self.0).finalize().into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A visitor's credentials, ready to be answered.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// The secret for the next renewal.
+    pub renewal: Secret,
+    /// The visitor.
+    pub visitor: VisitorId,
+}
+
+/// Why no credentials were issued.
+#[derive(Debug)]
+pub enum NotIssued {
+    /// The secret was refused.
+    Refused(Refusal),
+    /// The database could not be written.
+    Store(StoreError),
+    /// The token could not be signed.
+    Token(TokenFault),
+    /// The system gave no randomness.
+    Randomness(getrandom::Error),
+}
+
+impl From<StoreError> for NotIssued {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<TokenFault> for NotIssued {
+    fn from(fault: TokenFault) -> Self {
+        Self::Token(fault)
+    }
+}
+
+impl From<getrandom::Error> for NotIssued {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Randomness(error)
+    }
+}
+
+/// Credentials for a visitor nobody has seen before.
+///
+/// # Errors
+/// See [`NotIssued`]; never [`NotIssued::Refused`].
+pub async fn begin(app: &App, site: &Site, origin: &str) -> Result<Issued, NotIssued> {
+    let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
+    let token = app.tokens.issue(site, origin, &visitor, &family)?;
+    let row = (site.id.as_str().to_owned(), origin.to_owned(), visitor.clone(), family, first.clone(), app.clock.now());
+    app.store
+        .write(move |tx| {
+            let (site, origin, visitor, family, first, now) = row;
+            renewals::begin(tx, &site, &origin, &visitor, &family, &first, now)
+        })
+        .await?;
+    Ok(Issued { token, renewal: first, visitor })
+}
+
+/// New credentials for old ones.
+///
+/// # Errors
+/// See [`NotIssued`]. A reused secret has ended its family, and with it every token and stream, before this returns.
+pub async fn renew(app: &App, site: &Site, origin: &str, presented: Secret) -> Result<Issued, NotIssued> {
+    let fresh = Secret::random()?;
+    let times = Times { now: app.clock.now(), grace: millis(GRACE), lifetime: millis(app.config.renewal_lifetime) };
+    let place = (site.id.as_str().to_owned(), origin.to_owned());
+    let renewed = app.store.write(move |tx| renewals::renew(tx, &place.0, &place.1, &presented, fresh, times)).await?;
+    match renewed {
+        Ok(renewed) => {
+            let token = app.tokens.issue(site, origin, &renewed.visitor, &renewed.family)?;
+            Ok(Issued { token, renewal: renewed.next, visitor: renewed.visitor })
+        }
+        Err(refusal) => {
+            if let Refusal::Reused(family) = &refusal {
+                app.tokens.revoke(family.clone());
+            }
+            Err(NotIssued::Refused(refusal))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_successor_is_readable_only_with_its_predecessor() {
+        let [first, second, other] = [(); 3].map(|()| Secret::random().expect("randomness"));
+        let sealed = first.seal(&second);
+        assert_eq!(first.open(&sealed), second);
+        assert_ne!(other.open(&sealed), second);
+        assert_ne!(sealed, second.0);
+        assert_ne!(sealed, second.hash());
+    }
+
+    #[test]
+    fn a_secret_has_one_spelling_and_never_prints() {
+        let secret = Secret::random().expect("randomness");
+        let text = secret.expose();
+        assert_eq!(text.len(), 64);
+        assert_eq!(Secret::parse(&text), Some(secret.clone()));
+        for bad in [String::new(), text[1..].to_owned(), format!("{text}0"), format!("g{}", &text[1..]), "é".repeat(32)]
+        {
+            assert_eq!(Secret::parse(&bad), None, "{bad}");
+        }
+        assert_eq!(Secret::parse(&format!("A{}", &text[1..])), None);
+        assert!(!format!("{secret:?}").contains(&text));
+    }
+}

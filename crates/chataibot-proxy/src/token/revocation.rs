@@ -1,0 +1,55 @@
+//! Families of tokens that ended before their time. In memory, because every request asks; the store has them for the next start.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
+use tokio::sync::watch;
+
+use super::FamilyId;
+
+/// Which families are revoked. A family is forgotten once its last token has ended by itself.
+#[derive(Debug)]
+pub struct Revocations {
+    /// Family → when to forget it, milliseconds. Never held across an await.
+    families: RwLock<HashMap<FamilyId, u64>>,
+    /// Counts revocations, so that a stream can wait for the next one.
+    changed: watch::Sender<u64>,
+}
+
+impl Revocations {
+    /// Those still known from an earlier run.
+    #[must_use]
+    pub fn new(known: impl IntoIterator<Item = (FamilyId, u64)>) -> Self {
+        Self { families: RwLock::new(known.into_iter().collect()), changed: watch::Sender::new(0) }
+    }
+
+    /// Is the family revoked?
+    #[must_use]
+    pub fn contains(&self, family: &FamilyId) -> bool {
+        self.families.read().unwrap_or_else(PoisonError::into_inner).contains_key(family)
+    }
+
+    /// Revokes a family, and wakes everybody who waits.
+    pub fn add(&self, family: FamilyId, forget_at: u64) {
+        self.families.write().unwrap_or_else(PoisonError::into_inner).insert(family, forget_at);
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Forgets families whose tokens have all ended by themselves.
+    pub fn sweep(&self, now: u64) {
+        self.families.write().unwrap_or_else(PoisonError::into_inner).retain(|_, forget_at| *forget_at > now);
+    }
+
+    /// Ends when this family is revoked; at once when it already is.
+    pub async fn until_revoked(&self, family: &FamilyId) {
+        let mut changed = self.changed.subscribe();
+        while !self.contains(family) {
+            if changed.changed().await.is_err() {
+                // The sender lives as long as `self`.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}

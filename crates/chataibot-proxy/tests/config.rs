@@ -1,0 +1,275 @@
+//! The configuration: what is taken, what is refused, and that a refusal says where and what to change.
+
+use std::{fs, path::PathBuf};
+
+use chataibot_proxy::{
+    config::{
+        Arguments, Config, Problems,
+        read::{Environment, read},
+        settings,
+    },
+    demo,
+};
+use clap::{CommandFactory, Parser};
+use secrecy::ExposeSecret;
+
+const SECRETS: &[(&str, &str)] =
+    &[("TOKEN", "an-account-token"), ("SECRET", "0123456789abcdef0123456789abcdef"), ("HOOK", "a-webhook-token")];
+
+const SITE: &str = r#"
+[[site]]
+id = "shop"
+origins = ["https://www.example.com"]
+bot_keys = ["one", "two"]
+account_token_env = "TOKEN"
+webhook_secret_env = "SECRET"
+webhook_token_env = "HOOK"
+"#;
+
+fn environment(more: &[(&str, &str)]) -> Environment {
+    SECRETS.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(text: &str, more: &[(&str, &str)]) -> Result<Config, Problems> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("proxy.toml");
+    fs::write(&path, text).expect("written");
+    read(&Arguments { config: Some(path), ..Arguments::default() }, &environment(more))
+}
+
+/// `(line, what)` of each problem; line 0 where it has none.
+fn problems(text: &str) -> Vec<(usize, String)> {
+    let problems = load(text, &[]).expect_err("there is something wrong");
+    let line = |place: &str| place.rsplit_once("proxy.toml:").and_then(|(_, line)| line.parse().ok()).unwrap_or(0);
+    problems.0.iter().map(|problem| (line(&problem.place.to_string()), problem.what.clone())).collect()
+}
+
+#[test]
+fn a_site_needs_few_lines_and_the_rest_has_defaults() {
+    let config = load(SITE, &[]).expect("fine");
+    let site = config.sites.get("shop").expect("the site");
+    assert_eq!((site.bot_key.as_str(), site.bot_keys.len()), ("one", 2));
+    assert!(site.knows_bot("two") && !site.knows_bot("three"));
+    assert!(site.origins.allow("https://www.example.com") && !site.origins.allow("https://example.com"));
+    assert_eq!(site.account_token.expose_secret(), "an-account-token");
+    assert_eq!(site.platform_url.as_str(), "https://app.chataibot.io/api/v1");
+    assert_eq!((config.listen.to_string().as_str(), site.retention_days), ("127.0.0.1:8787", 90));
+    assert_eq!(config.limits, chataibot_proxy::config::LimitSettings::default());
+}
+
+#[test]
+fn a_flag_stands_over_a_variable_and_a_variable_over_the_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("proxy.toml");
+    fs::write(&path, format!("listen = \"127.0.0.1:1\"\ndatabase = \"file\"\nretention_days = 7\n{SITE}"))
+        .expect("written");
+    let arguments = Arguments { config: Some(path), listen: Some(([127, 0, 0, 1], 3).into()), ..Arguments::default() };
+    let more = [
+        ("CHATAIBOT_PROXY_LISTEN", "127.0.0.1:2"),
+        ("CHATAIBOT_PROXY_DATABASE", "variable"),
+        ("CHATAIBOT_PROXY_LIMITS_BODY_BYTES", "2048"),
+    ];
+    let config = read(&arguments, &environment(&more)).expect("fine");
+    assert_eq!(config.listen.port(), 3);
+    assert_eq!(config.database, PathBuf::from("variable"));
+    assert_eq!(config.limits.body_bytes, 2048);
+    assert_eq!(config.sites.get("shop").expect("the site").retention_days, 7);
+}
+
+#[test]
+fn every_problem_is_found_at_once_with_its_line_and_what_to_write() {
+    let text = r#"listen = "nowhere"
+retention_days = 0
+orgins = []
+limits = { token_per_minut = 1 }
+
+[[site]]
+id = "Shop"
+origins = ["https://example.com/", "*"]
+bot_keys = []
+account_token = "oops-a-secret"
+webhook_secret_env = "NOT_SET"
+webhook_token_file = "/does/not/exist"
+bot_key = "x"
+
+[[site]]
+origins = "https://example.com"
+"#;
+    let found = problems(text);
+    for (line, what) in [
+        (1, "`listen`: `nowhere` is not an address with a port; write one such as 127.0.0.1:8787"),
+        (2, "`retention_days`: `0` does not fit; write a whole number from 1 to 3650"),
+        (3, "unknown setting `orgins`; known are"),
+        (4, "unknown setting `token_per_minut` in [limits]; did you mean `token_per_minute`?"),
+        (6, "this site has no `bot_keys`"),
+        (6, "this site needs `account_token_file` or `account_token_env`"),
+        (7, "`id`: a site id is 1 to 40 of the characters a-z, 0-9 and -"),
+        (8, "`origins`: `https://example.com/` is not written as a browser does; write `https://example.com`"),
+        (8, "`origins`: `*` has a wildcard; list every origin by name"),
+        (
+            10,
+            "secrets don't stand in this file; write `account_token_file = \"<path>\"` or `account_token_env = \"<variable>\"`",
+        ),
+        (11, "the environment variable NOT_SET is not set"),
+        (12, "the file /does/not/exist can't be read"),
+        (13, "unknown setting `bot_key` in [[site]]; did you mean `bot_keys`?"),
+        (15, "this site has no `id`"),
+        (16, "`origins` must be a list of texts"),
+    ] {
+        assert!(
+            found.iter().any(|(at, said)| *at == line && said.starts_with(what)),
+            "line {line}: {what}\nfound {found:#?}"
+        );
+    }
+    assert!(!format!("{found:?}").contains("oops-a-secret"));
+    assert!(found.is_sorted_by_key(|(line, _)| *line), "{found:?}");
+}
+
+#[test]
+fn mistakes_of_syntax_are_named_with_their_lines() {
+    let found = problems("listen = \"a\"\n[[site]\nid = = 1\n");
+    assert!(found.iter().all(|(_, what)| what.starts_with("this is not TOML")), "{found:?}");
+    assert_eq!(found.first().map(|(line, _)| *line), Some(2));
+    let twice = problems("database = \"a\"\ndatabase = \"b\"\n");
+    assert_eq!(twice.first().map(|(line, _)| *line), Some(2), "{twice:?}");
+}
+
+#[test]
+fn what_would_be_unsafe_or_ambiguous_is_refused() {
+    let with = |from: &str, to: &str| problems(&SITE.replace(from, to));
+    let said = |found: Vec<(usize, String)>, what: &str| {
+        assert!(found.iter().any(|(_, said)| said.contains(what)), "{what}: {found:?}")
+    };
+    said(problems(&format!("{SITE}{SITE}")), "two sites called `shop`");
+    let other_token = SITE.replace("shop", "blog").replace("\"HOOK\"", "\"TOKEN\"");
+    said(problems(&format!("{SITE}{other_token}")), "same webhook secret and different webhook tokens");
+    said(with("\"SECRET\"", "\"HOOK\""), "fewer than 16 characters");
+    said(with("webhook_token_env = \"HOOK\"", "webhook_token_env = \"HOOK\"\nwebhook_token_file = \"x\""), "keep one");
+    said(problems(&format!("platform_url = \"ftp://x\"\n{SITE}")), "must begin with https:// or http://");
+    said(problems(&format!("platform_url = \"https://u:p@x\"\n{SITE}")), "no user, password");
+    said(problems(&format!("trusted_proxies = [\"all\"]\n{SITE}")), "neither an address nor a network");
+    said(problems(&format!("metrics_listen = \"127.0.0.1:8787\"\n{SITE}")), "must differ from `listen`");
+    said(problems(&format!("assets = \"/does/not/exist\"\n{SITE}")), "is not a directory");
+    said(problems(&format!("retention_days = \"7\"\n{SITE}")), "must be a whole number, without quotes");
+    said(problems(""), "there is no site");
+    said(problems("site = 1"), "[[site]]");
+}
+
+#[test]
+fn sites_of_one_account_share_one_webhook() {
+    let blog = SITE.replace("shop", "blog").replace("www.", "blog.");
+    let config = load(&format!("{SITE}{blog}"), &[]).expect("fine");
+    assert_eq!(config.sites.of_webhook_secret("0123456789abcdef0123456789abcdef").len(), 2);
+    assert!(config.sites.of_webhook_secret("0123456789abcdef0123456789abcdeX").is_empty());
+}
+
+#[test]
+fn secrets_come_from_files_too_and_never_print() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("token");
+    fs::write(&file, "from-a-file\n").expect("written");
+    let text = SITE
+        .replace("account_token_env = \"TOKEN\"", &format!("account_token_file = {:?}", file.display().to_string()));
+    let config = load(&text, &[]).expect("fine");
+    assert_eq!(config.sites.get("shop").expect("the site").account_token.expose_secret(), "from-a-file");
+    let printed = format!("{config:?} {config:#?} {}", config.summary());
+    for secret in ["from-a-file", "0123456789abcdef", "a-webhook-token"] {
+        assert!(!printed.contains(secret), "{secret}");
+    }
+    for visible in ["shop", "https://www.example.com", "one"] {
+        assert!(printed.contains(visible), "{visible}");
+    }
+}
+
+#[test]
+fn one_site_needs_no_file_at_all() {
+    let mut environment: Environment = [
+        ("CHATAIBOT_PROXY_SITE_ORIGINS", "https://a.example, https://b.example"),
+        ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "one,two"),
+        ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", "an-account-token"),
+        ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", "0123456789abcdef"),
+        ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", "a-webhook-token"),
+        ("CHATAIBOT_PROXY_TRUSTED_PROXIES", "127.0.0.1, fd00::/8"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    let config = read(&Arguments::default(), &environment).expect("fine");
+    assert_eq!(config.sites.get("default").expect("the site").bot_keys, ["one", "two"]);
+    assert_eq!(config.trusted_proxies.len(), 2);
+    environment.remove("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN");
+    let problems = read(&Arguments::default(), &environment).expect_err("a secret is missing").to_string();
+    assert!(
+        problems.contains("environment variable CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN: must be set too"),
+        "{problems}"
+    );
+    let none = read(&Arguments::default(), &Environment::new()).expect_err("no site").to_string();
+    assert!(none.contains("--demo"), "{none}");
+}
+
+#[test]
+fn the_example_is_right_and_its_comments_show_the_defaults() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("chataibot-proxy.example.toml");
+    let text = fs::read_to_string(&path).expect("the example");
+    let mut environment = Environment::new();
+    for site in ["SHOP", "BLOG"] {
+        environment.insert(format!("{site}_ACCOUNT_TOKEN"), "an-account-token".to_owned());
+        environment.insert(format!("{site}_WEBHOOK_SECRET"), format!("0123456789abcdef-{site}"));
+        environment.insert(format!("{site}_WEBHOOK_TOKEN"), "a-webhook-token".to_owned());
+    }
+    let config =
+        read(&Arguments { config: Some(path), ..Arguments::default() }, &environment).expect("the example is right");
+    assert_eq!(config.sites.iter().count(), 2);
+    for setting in settings::SETTINGS.iter().filter(|setting| !setting.default.is_empty() && setting.key != "database")
+    {
+        let quoted = if setting.default.bytes().all(|b| b.is_ascii_digit()) {
+            setting.default.to_owned()
+        } else {
+            format!("{:?}", setting.default)
+        };
+        let line = format!("# {} = {quoted}", setting.key);
+        assert!(text.lines().any(|one| one.starts_with(&line)), "{line}");
+    }
+}
+
+#[test]
+fn the_help_lists_every_setting_and_every_variable() {
+    Arguments::command().debug_assert();
+    let help = Arguments::command().render_long_help().to_string();
+    for setting in settings::SETTINGS {
+        assert!(help.contains(setting.key) && help.contains(&setting.variable()), "{}", setting.key);
+    }
+    for (variable, _) in settings::SITE_VARIABLES {
+        assert!(help.contains(variable), "{variable}");
+    }
+}
+
+#[test]
+fn the_demo_needs_nothing_and_stays_on_this_machine() {
+    let arguments =
+        |line: &str| Arguments::try_parse_from(format!("chataibot-proxy {line}").split(' ')).expect("flags");
+    let config = demo::config(&arguments("--demo"), PathBuf::from("/tmp/demo")).expect("nothing is needed");
+    let site = config.sites.get("demo").expect("the demo's site");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8787");
+    assert_eq!((site.bot_key.as_str(), site.account_token.expose_secret()), ("demo-bot", "demo-account-token"));
+    assert!(site.is_webhook_secret("demo-webhook-secret") && site.is_webhook_token("demo-webhook-token"));
+    assert_eq!(site.platform_url.as_str(), "http://127.0.0.1:8788/api/v1");
+    assert!(config.sites.allow("http://localhost:4711") && !config.sites.allow("https://example.com"));
+    assert_eq!(config.database, PathBuf::from("/tmp/demo/chat.sqlite"));
+    let config = demo::config(
+        &arguments("--demo --listen [::1]:0 --database x --platform-url http://127.0.0.1:1/api/v1/"),
+        PathBuf::new(),
+    )
+    .expect("fine");
+    assert_eq!(config.database, PathBuf::from("x"));
+    assert_eq!(config.sites.get("demo").expect("the site").platform_url.as_str(), "http://127.0.0.1:1/api/v1");
+    for (line, what) in [
+        ("--demo --listen 0.0.0.0:8787", "this machine only"),
+        ("--demo --metrics-listen 192.0.2.1:1", "this machine only"),
+        ("--demo --config x", "needs no --config"),
+        ("--demo --platform-url x", "is not a URL"),
+        ("--demo --assets /does/not/exist", "is not a directory"),
+    ] {
+        let problems = demo::config(&arguments(line), PathBuf::new()).expect_err(line).to_string();
+        assert!(problems.contains(what), "{line}: {problems}");
+    }
+}

@@ -1,0 +1,295 @@
+//! Reading a log while it grows: no gap, no double, and a clean end.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use chataibot_proxy::{
+    store::{
+        ConversationId,
+        incoming::{Incoming, What},
+    },
+    stream,
+};
+use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
+use futures_util::StreamExt;
+
+use crate::{
+    browser::{Browser, Said, refusal},
+    stage::{Stage, key, says, short},
+};
+
+/// Stores so many bot messages without a network.
+async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
+    let events = texts
+        .map(|n| Incoming {
+            conversation: "conversation-1".to_owned(),
+            visitor_key: None,
+            id: Some(n.to_string()),
+            what: What::Message {
+                author: Author::Bot,
+                content: Content::Text(Text { body: RichText::plain(n.to_string()), prompt: None }),
+            },
+        })
+        .collect();
+    let tally = stage.app().store.receive(1, vec!["demo".to_owned()], events).await.expect("stored");
+    assert_eq!(tally.foreign + tally.redelivered, 0);
+}
+
+async fn conversation(stage: &Stage, browser: &Browser, alias: &str) -> ConversationId {
+    stage.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
+}
+
+/// Reads on, over as many streams as it takes, until it has `last`.
+async fn read_until(browser: Browser, alias: String, last: u32) -> Vec<Entry> {
+    let mut seen: Vec<Entry> = Vec::new();
+    loop {
+        let mut stream = browser.stream(&alias, seen.last().map(|entry| entry.cursor)).await;
+        while let Some(said) = stream.next().await {
+            match said {
+                Said::Comment => {}
+                Said::Entry(entry) => {
+                    let done = entry.cursor.seq == last;
+                    seen.push(entry);
+                    if done {
+                        return seen;
+                    }
+                }
+                Said::Reset(_) | Said::Reauth => panic!("no reason for {said:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
+    const WRITERS: usize = 4;
+    const DELIVERIES: usize = 75;
+    const EVENTS: usize = 10;
+    let stage = Arc::new(Stage::open().await);
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let last = u32::try_from(2 + WRITERS * DELIVERIES * EVENTS).expect("a small number");
+
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let stage = Arc::clone(&stage);
+            tokio::spawn(async move {
+                for delivery in 0..DELIVERIES {
+                    let text = |event| format!("{writer} {delivery} {event}");
+                    stage.tell((0..EVENTS).map(|event| says("bot", "conversation-1", &text(event))).collect()).await;
+                }
+            })
+        })
+        .collect();
+    let mut readers = Vec::new();
+    for tenth in 0..10 {
+        // Each begins when about that many tenths are stored.
+        let stored = last as usize * tenth / 10;
+        stage.until(|stage| stage.app().counters.webhook_entries.get() as usize >= stored.saturating_sub(2)).await;
+        readers.push(tokio::spawn(read_until(browser.clone(), alias.clone(), last)));
+    }
+    for writer in writers {
+        writer.await.expect("written");
+    }
+    let mut first: Option<Vec<Entry>> = None;
+    for reader in readers {
+        let seen = reader.await.expect("read");
+        let numbers: Vec<u32> = seen.iter().map(|entry| entry.cursor.seq).collect();
+        assert_eq!(numbers, (1..=last).collect::<Vec<_>>(), "no gap, no double");
+        assert_eq!(*first.get_or_insert_with(|| seen.clone()), seen, "the same for all");
+    }
+    let texts = short(&first.expect("ten readers"));
+    for writer in 0..WRITERS {
+        let own: Vec<_> = texts.iter().filter(|text| text.starts_with(&format!("bot: {writer} "))).collect();
+        let sent = (0..DELIVERIES).flat_map(|d| (0..EVENTS).map(move |e| format!("bot: {writer} {d} {e}")));
+        assert!(own.into_iter().eq(sent.collect::<Vec<_>>().iter()), "in the order in which it was told");
+    }
+}
+
+#[tokio::test]
+async fn a_long_log_is_replayed_whole_and_resumed_where_it_was_left() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    store(&stage, 0..1_000).await;
+    let seen = read_until(browser.clone(), alias.clone(), 1_002).await;
+    assert_eq!(seen.len(), 1_002);
+    for at in [0, 1, 200, 1_000] {
+        let mut stream = browser.stream(&alias, Some(seen[at].cursor)).await;
+        assert_eq!(stream.entries(1_001 - at).await, seen[at + 1..]);
+    }
+    let mut live = browser.stream(&alias, Some(seen[1_001].cursor)).await;
+    assert_eq!(live.next().await, Some(Said::Comment));
+    stage.tell(vec![says("bot", "conversation-1", "new")]).await;
+    assert_eq!(short(&[live.entry().await]), ["bot: new"]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_does_not_fit_is_told_and_gets_the_whole_log() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let log = browser.log(&alias).await;
+    let epoch = log[0].cursor.epoch;
+    for (cursor, reason) in [
+        (Cursor { epoch: epoch + 1, seq: 1 }, "epoch"),
+        (Cursor { epoch: 0, seq: 0 }, "epoch"),
+        (Cursor { epoch, seq: 3 }, "future"),
+        (Cursor { epoch, seq: u32::MAX }, "future"),
+    ] {
+        let mut stream = browser.stream(&alias, Some(cursor)).await;
+        assert_eq!(stream.next().await, Some(Said::Comment));
+        let Some(Said::Reset(reset)) = stream.next().await else { panic!("a reset for {cursor}") };
+        assert_eq!(reset.reason, reason);
+        assert_eq!(stream.entries(2).await, log);
+        let Poll { reset, entries, .. } = browser.poll(&alias, Some(cursor), 25).await;
+        assert_eq!(
+            (reset.expect("a reset").reason.as_str(), entries),
+            (reason, log.clone()),
+            "at once, without waiting"
+        );
+    }
+    for malformed in ["1", "1-", "-1", "1-01", "+1-1", "a-b", "1-1-1", "4294967296-0"] {
+        let refused = refusal(browser.get(&alias, "", &[("last-event-id", malformed)]).await).await;
+        assert_eq!(refused, (400, "BAD_REQUEST".to_owned()), "{malformed}");
+    }
+    for query in ["?wait=-1", "?wait=soon", "?after=x"] {
+        let refused = refusal(browser.get(&alias, query, &[("accept", "application/json")]).await).await;
+        assert_eq!(refused, (400, "BAD_REQUEST".to_owned()), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_poll_waits_for_something_and_then_tells_it() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let log = browser.poll(&alias, None, 25).await;
+    assert_eq!((log.reset, short(&log.entries)), (None, vec!["visitor: hello".to_owned(), "01 sent".to_owned()]));
+    let last = log.entries[1].cursor;
+    assert_eq!(browser.poll(&alias, Some(last), 0).await.entries, []);
+    let waiting = tokio::spawn({
+        let (browser, alias) = (browser.clone(), alias.clone());
+        async move { browser.poll(&alias, Some(last), 25).await }
+    });
+    stage.until(|stage| stage.app().hub.subscribers() == 1).await;
+    stage.tell(vec![says("bot", "conversation-1", "Hi")]).await;
+    assert_eq!(short(&waiting.await.expect("answered").entries), ["bot: hi"]);
+    assert_eq!(stage.app().hub.subscribers(), 0);
+
+    let mut all = Vec::new();
+    store(&stage, 0..450).await;
+    loop {
+        let page = browser.poll(&alias, all.last().map(|entry: &Entry| entry.cursor), 0).await.entries;
+        if page.is_empty() {
+            break;
+        }
+        all.extend(page);
+    }
+    assert!(all.iter().map(|entry| entry.cursor.seq).eq(1..=453), "page by page");
+}
+
+#[tokio::test]
+async fn a_poll_that_waits_in_vain_is_empty() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let conversation = conversation(&stage, &browser, &alias).await;
+    let last = browser.log(&alias).await[1].cursor;
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let poll = stream::poll(stage.app(), conversation, Some(last), Duration::from_secs(1_000)).await.expect("read");
+    assert_eq!(poll.entries, []);
+    assert_eq!(began.elapsed().as_secs(), 25, "never longer than that");
+}
+
+#[tokio::test]
+async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let conversation = conversation(&stage, &browser, &alias).await;
+    let open = |after| stream::events(Arc::clone(stage.app()), stage.visitor(&browser), conversation, after);
+
+    let mut slow = pin!(open(None));
+    let opening = [next(&mut slow).await, next(&mut slow).await].concat();
+    assert_eq!(cursors(&opening).len(), 2);
+    // One that is read from now on is live; nobody reads it while a thousand entries come.
+    store(&stage, 0..1).await;
+    assert_eq!(cursors(&next(&mut slow).await).len(), 1);
+    store(&stage, 1..1_000).await;
+    let mut seen = Vec::new();
+    while let Some(chunk) = slow.next().await {
+        seen.extend(cursors(&chunk.expect("bytes")));
+    }
+    assert!(seen.len() < 999, "cut");
+    assert_eq!(stage.app().counters.streams_cut.get(), 1);
+    let mut resumed = pin!(open(seen.last().copied()));
+    while seen.last().is_none_or(|cursor| cursor.seq < 1_002) {
+        seen.extend(cursors(&next(&mut resumed).await));
+    }
+    assert!(seen.iter().map(|cursor| cursor.seq).eq(4..=1_002), "no gap, no double");
+}
+
+async fn next(
+    stream: &mut (impl futures_util::Stream<Item = Result<Bytes, std::convert::Infallible>> + Unpin),
+) -> Bytes {
+    stream.next().await.expect("not the end").expect("bytes")
+}
+
+fn cursors(chunk: &[u8]) -> Vec<Cursor> {
+    let text = std::str::from_utf8(chunk).expect("UTF-8");
+    text.lines().filter_map(|line| line.strip_prefix("id: ")).map(|id| id.parse().expect("a cursor")).collect()
+}
+
+#[tokio::test]
+async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_in_time() {
+    let stage = Stage::open().await;
+    let browser = stage.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let conversation = conversation(&stage, &browser, &alias).await;
+    let visitor = stage.visitor(&browser);
+    let life = Duration::from_millis(visitor.expires_at - stage.proxy.clock.now());
+    let mut stream = pin!(stream::events(Arc::clone(stage.app()), visitor, conversation, None));
+    let began = tokio::time::Instant::now();
+    assert_eq!(&next(&mut stream).await[..], b": welcome\n\n");
+    assert_eq!(cursors(&next(&mut stream).await).len(), 2);
+
+    tokio::time::pause();
+    let mut last = tokio::time::Instant::now();
+    let mut pauses = Vec::new();
+    loop {
+        let chunk = next(&mut stream).await;
+        if &chunk[..] == b"event: reauth\ndata: {}\n\n" {
+            break;
+        }
+        assert_eq!(&chunk[..], b":\n\n");
+        pauses.push(last.elapsed());
+        last = tokio::time::Instant::now();
+    }
+    assert!(stream.next().await.is_none(), "and then it ends");
+    let left = life - began.elapsed();
+    assert!(left >= Duration::from_secs(14) && left <= Duration::from_secs(31), "{left:?}");
+    assert!(pauses.len() >= 20, "{}", pauses.len());
+    for pause in &pauses {
+        assert!(*pause >= Duration::from_millis(14_900) && *pause <= Duration::from_millis(25_100), "{pause:?}");
+    }
+    pauses.dedup();
+    assert!(pauses.len() > 10, "spread");
+}
+
+#[tokio::test]
+async fn a_revoked_visitor_hears_it_at_once() {
+    let stage = Stage::open().await;
+    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let (alias, others) = (browser.start(&key(1), "Hello").await, other.start(&key(1), "Hello").await);
+    let mut stream = browser.stream(&alias, None).await;
+    let mut others = other.stream(&others, None).await;
+    stream.entries(2).await;
+    others.entries(2).await;
+    stage.app().tokens.revoke(stage.visitor(&browser).family);
+    assert_eq!(stream.next().await, Some(Said::Reauth));
+    assert_eq!(stream.next().await, None);
+    stage.tell(vec![says("bot", "conversation-2", "Hi")]).await;
+    assert_eq!(short(&[others.entry().await]), ["bot: hi"]);
+}
