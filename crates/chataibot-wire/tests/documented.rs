@@ -56,7 +56,8 @@ fn an_error_body_without_code_message_or_status_is_still_read() {
 #[test]
 fn a_conversation_id_may_be_a_number() {
     let answer: StartAnswer =
-        serde_json::from_value(json!({"ok": true, "conversation": {"id": 90_071_992_547_409_910_u64}})).expect("a number is an id too");
+        serde_json::from_value(json!({"ok": true, "conversation": {"id": 90_071_992_547_409_910_u64}}))
+            .expect("a number is an id too");
     assert_eq!(answer.conversation.id, "90071992547409910");
 }
 

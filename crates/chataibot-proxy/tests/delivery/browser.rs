@@ -103,6 +103,9 @@ impl Browser {
     }
 }
 
+/// How long a test waits for what must come, before it fails instead of hanging.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// A stream as a browser reads it.
 pub struct Events {
     response: reqwest::Response,
@@ -126,7 +129,8 @@ impl Events {
                 let block: Vec<u8> = self.bytes.drain(..end + 2).collect();
                 return Some(read(std::str::from_utf8(&block).expect("UTF-8")));
             }
-            match self.response.chunk().await.expect("an orderly end") {
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("something in time");
+            match chunk.expect("an orderly end") {
                 Some(chunk) => self.bytes.extend_from_slice(&chunk),
                 None => {
                     assert!(self.bytes.is_empty(), "nothing is cut in half");

@@ -13,7 +13,7 @@ use chataibot_wire::{Entry, entry::Event};
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Browser, ORIGIN},
+    browser::{Browser, ORIGIN, PATIENCE},
     platform::Platform,
 };
 
@@ -128,7 +128,9 @@ pub fn key(number: u8) -> String {
 impl Stage {
     /// Waits until something is so, without a pause of any length in mind: gives way to the other tasks and looks again.
     pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
+        let began = std::time::Instant::now();
         while !holds(self) {
+            assert!(began.elapsed() < PATIENCE, "it must become so");
             tokio::task::yield_now().await;
         }
     }

@@ -1,0 +1,84 @@
+// Types of <chataibot-widget> for pages written in TypeScript. What each setting means stands in README.md.
+
+/** Who the visitor is, as far as the page knows. */
+export interface Contact {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+}
+
+/** What can be set, by property name; `null` takes a setting back. */
+export interface Settings {
+  proxyUrl: string | null;
+  tokenUrl: string | null;
+  apiUrl: string | null;
+  eventsUrl: string | 'none' | null;
+  site: string | null;
+  botKey: string | null;
+  storage: 'local' | 'memory' | null;
+  preload: 'intent' | 'idle' | null;
+  theme: 'auto' | 'light' | 'dark' | 'system' | null;
+  position: 'bottom-end' | 'bottom-start' | 'top-end' | 'top-start' | null;
+  locale: string | null;
+  heading: string | null;
+  subheading: string | null;
+  greeting: string | null;
+  avatar: string | null;
+  launcherLabel: string | null;
+  contactName: string | null;
+  contactEmail: string | null;
+  contactPhone: string | null;
+  contact: Contact | null;
+  variables: Record<string, string | number | boolean | null> | null;
+  strings: Record<string, string> | null;
+}
+
+/** How the widget stands now. */
+export interface State {
+  ready: boolean;
+  open: boolean;
+  unread: number;
+  phase: 'new' | 'active' | 'ended';
+  link: 'idle' | 'connecting' | 'live' | 'reconnecting' | 'offline';
+  conversation: string | null;
+}
+
+/** Events of the element, with their details. All bubble and cross shadow roots. */
+export interface ChataibotEventMap {
+  'chataibot-ready': CustomEvent<Record<string, never>>;
+  'chataibot-open': CustomEvent<Record<string, never>>;
+  'chataibot-close': CustomEvent<Record<string, never>>;
+  'chataibot-conversation': CustomEvent<{ id: string }>;
+  'chataibot-sent': CustomEvent<{ id: string; text: string }>;
+  'chataibot-message': CustomEvent<{ author: 'bot' | 'agent' | 'visitor'; text: string; content: unknown }>;
+  'chataibot-unread': CustomEvent<{ count: number }>;
+  'chataibot-status': CustomEvent<{ status: 'open' | 'closed' }>;
+  'chataibot-error': CustomEvent<{ code: string; message: string }>;
+}
+
+export interface ChataibotWidget extends Settings {}
+
+export class ChataibotWidget extends HTMLElement {
+  /** Resolves when the program is there; does not fetch it. */
+  readonly ready: Promise<this>;
+  readonly state: State;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  toggle(): Promise<void>;
+  /** Says `text` as the visitor. Resolves with the message's id, or with nothing for a blank text. */
+  send(text: string): Promise<string | undefined>;
+  /** Changes the named settings and no others, by property or attribute name; objects are merged. */
+  update(settings: Partial<Settings> & { open?: boolean } & Record<string, unknown>): Promise<void>;
+  /** Forgets visitor and conversation, here and in storage. */
+  reset(): Promise<void>;
+  /** Ends the widget for good. What is stored stays. */
+  destroy(): Promise<void>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'chataibot-widget': ChataibotWidget;
+  }
+  interface HTMLElementEventMap extends ChataibotEventMap {}
+  interface DocumentEventMap extends ChataibotEventMap {}
+}

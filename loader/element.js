@@ -1,0 +1,350 @@
+// The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
+
+import { build } from './dom.js';
+import { asProblem, load, origin } from './engine.js';
+import { hasStoredConversation, whenIdle } from './intent.js';
+import { addFullStyles, buildLauncher, styles } from './launcher.js';
+import { ATTRIBUTES, MAPS, TEXTS, propertyOf } from './settings.js';
+
+// On a server there is no HTMLElement; the class is then only a name.
+const Base = globalThis.HTMLElement ?? class {};
+
+/** The state until the program is there. */
+const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
+
+/** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
+function deferred() {
+  const ends = {};
+  ends.promise = new Promise((resolve, reject) => Object.assign(ends, { resolve, reject }));
+  ends.promise.catch(() => {});
+  return ends;
+}
+
+/** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
+const filled = (place) =>
+  new Promise((resolve) => {
+    if (place.firstChild) return resolve();
+    new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
+  });
+
+export class ChataibotWidget extends Base {
+  /** Tells a second copy of this script that the name is taken by the same thing. */
+  static chataibot = true;
+  static observedAttributes = ATTRIBUTES;
+
+  #root = this.attachShadow({ mode: 'open' });
+  #internals = this.attachInternals?.();
+  #maps = {};
+  #ready = deferred();
+  /** What early calls wait for: the mounted program. Replaced after a failure or a removal. */
+  #arrival = deferred();
+  /** Holds the launcher while the program is not there. */
+  #stand = null;
+  /** What stands in for the window after a failure. */
+  #panel = null;
+  #problem = null;
+  #mounted = null;
+  #starting = false;
+  #destroyed = false;
+  /** Somebody wanted the program: it comes back when the element does. */
+  #wanted = false;
+  /** Somebody wanted the window: a failure must show something. */
+  #asked = false;
+  /** … and it was the visitor: the click is given on to the program. */
+  #clicked = false;
+  /** As the program says; the attribute `open` follows. */
+  #isOpen = false;
+  #changes = null;
+  #cancelIdle = null;
+
+  /* ---- life in the page ---- */
+
+  connectedCallback() {
+    if (this.#destroyed || this.#stand || this.#mounted) return;
+    this.#takeEarlyProperties();
+    this.#root.adoptedStyleSheets = [styles()];
+    this.#showLauncher();
+    if (this.hasAttribute('open')) this.open();
+    else if (this.#wanted || hasStoredConversation(this, origin)) this.#start();
+    else if (this.preload === 'idle') this.#cancelIdle = whenIdle(() => this.#prefetch());
+  }
+
+  disconnectedCallback() {
+    // Only moved, when it is back a microtask later.
+    queueMicrotask(() => this.isConnected || this.#leave());
+  }
+
+  attributeChangedCallback(name, old, value) {
+    if (name !== 'open') {
+      if (old !== value) this.#changed(name, value);
+    } else if ((value !== null) !== this.#isOpen && (this.#stand || this.#mounted)) {
+      value === null ? this.close() : this.open();
+    }
+  }
+
+  /** Properties set before this class was known lie on the element itself and would hide ours. */
+  #takeEarlyProperties() {
+    for (const property of [...TEXTS.map(propertyOf), ...MAPS]) {
+      if (!Object.hasOwn(this, property)) continue;
+      const value = this[property];
+      delete this[property];
+      this[property] = value;
+    }
+  }
+
+  #leave() {
+    this.#cancelIdle?.();
+    if (this.#mounted) {
+      this.#mounted.destroy();
+      this.#arrival = deferred();
+    }
+    this.#mounted = this.#stand = this.#panel = null;
+    this.#isOpen = this.#asked = this.#clicked = false;
+    this.#root.replaceChildren();
+    for (const state of ['ready', 'open', 'unread']) this.#mark(state, false);
+  }
+
+  /* ---- the launcher before the program ---- */
+
+  get #launcher() {
+    return this.#stand?.querySelector('button');
+  }
+
+  #showLauncher() {
+    const stand = (this.#stand = document.createElement('div'));
+    stand.append(...buildLauncher());
+    for (const sign of ['pointerover', 'focusin', 'touchstart']) {
+      stand.addEventListener(sign, () => this.#prefetch(), { once: true, passive: true });
+    }
+    this.#launcher.addEventListener('click', () => this.#click());
+    this.#root.replaceChildren(stand);
+    this.#nameLauncher();
+  }
+
+  #nameLauncher() {
+    if (this.launcherLabel && this.#launcher) this.#launcher.ariaLabel = this.launcherLabel;
+  }
+
+  #click() {
+    if (this.#panel?.isOpen) this.#panel.close();
+    // No second try while there is something to lose or nothing to win.
+    else if (this.#panel && (this.#problem.final || this.#panel.holdsText)) this.#panel.open();
+    else {
+      this.#asked = this.#clicked = true;
+      this.#start();
+    }
+  }
+
+  #prefetch() {
+    // A failure is told when the visitor clicks: that tries again.
+    load().catch(() => {});
+  }
+
+  /* ---- the program's arrival ---- */
+
+  async #start() {
+    this.#wanted = true;
+    if (this.#starting || !this.#stand) return;
+    this.#starting = true;
+    this.#stand.querySelector('[role="alert"]')?.remove();
+    this.#busy(true);
+    try {
+      const app = await load();
+      // The stand may be another one by now, or none: the element was moved or removed meanwhile.
+      if (this.#stand) await this.#mount(app);
+    } catch (cause) {
+      this.#fail(cause.code ? cause : await asProblem(cause));
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  #busy(busy) {
+    this.#launcher?.setAttribute('aria-busy', busy);
+  }
+
+  async #mount(app) {
+    const stand = this.#stand;
+    const place = document.createElement('div');
+    addFullStyles(app.css);
+    const mounted = app.mount(place, this.#settings(), (type, detail) => this.#tell(type, detail));
+    this.#mounted = mounted;
+    this.#root.append(place);
+    await filled(place);
+    if (this.#mounted !== mounted) return;
+    const launcher = place.querySelector('[part~="launcher"]');
+    if (stand.contains(this.#root.activeElement)) launcher?.focus({ preventScroll: true });
+    stand.remove();
+    this.#stand = this.#panel = this.#problem = null;
+    this.#mark('ready', true);
+    this.#tell('ready', {});
+    this.#ready.resolve(this);
+    this.#arrival.resolve(mounted);
+    // As a click, so that the program knows it was the visitor; not where a stored conversation has opened the window already.
+    if (this.#clicked && !this.#isOpen) launcher?.click();
+    this.#asked = this.#clicked = false;
+  }
+
+  #fail(problem) {
+    if (this.#destroyed) return;
+    this.#problem = problem;
+    this.#busy(false);
+    const show = this.#asked && this.#stand;
+    this.#asked = this.#clicked = false;
+    this.#arrival.reject(problem);
+    this.#arrival = deferred();
+    this.#tell('error', { code: problem.code, message: problem.message });
+    if (show) this.#standIn(problem);
+  }
+
+  #standIn({ help }) {
+    if (help) {
+      const hasSlot = !!this.querySelector(':scope > [slot="fallback"]');
+      this.#panel ??= new help.Panel(this.#stand, this.#launcher, this.#settings(), hasSlot);
+      return this.#panel.open();
+    }
+    // Not even that can be fetched: a sentence, which is read out, or what the page put in its place.
+    const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
+    this.#stand.append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
+  }
+
+  /* ---- settings ---- */
+
+  #settings() {
+    const settings = { 'proxy-url': origin };
+    for (const name of ATTRIBUTES) {
+      if (name !== 'open' && this.hasAttribute(name)) settings[name] = this.getAttribute(name);
+    }
+    return Object.assign(settings, this.#maps);
+  }
+
+  #changed(name, value) {
+    if (!this.#mounted) return this.#nameLauncher();
+    if (name === 'proxy-url') value ??= origin;
+    if (!this.#changes) {
+      this.#changes = {};
+      queueMicrotask(() => {
+        const changes = this.#changes;
+        this.#changes = null;
+        this.#mounted?.update(changes);
+      });
+    }
+    // A property goes before the attribute of the same name.
+    this.#changes[name] = this.#maps[name] ?? value;
+  }
+
+  static {
+    const define = (name, get, set) => Object.defineProperty(this.prototype, name, { get, set, enumerable: true, configurable: true });
+    for (const attribute of TEXTS) {
+      define(
+        propertyOf(attribute),
+        function () {
+          return this.getAttribute(attribute);
+        },
+        function (value) {
+          value == null ? this.removeAttribute(attribute) : this.setAttribute(attribute, value);
+        },
+      );
+    }
+    for (const map of MAPS) {
+      define(
+        map,
+        function () {
+          return this.#maps[map] ?? null;
+        },
+        function (value) {
+          if (value == null) delete this.#maps[map];
+          else this.#maps[map] = value;
+          this.#changed(map, this.getAttribute(map));
+        },
+      );
+    }
+  }
+
+  /* ---- methods and state ---- */
+
+  /** Resolves when the program is there; does not fetch it. */
+  get ready() {
+    return this.#ready.promise;
+  }
+
+  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
+  get state() {
+    return this.#mounted ? { ...BEFORE, ready: true, ...this.#mounted.state() } : { ...BEFORE };
+  }
+
+  open() {
+    this.#asked = true;
+    return this.#call('open');
+  }
+
+  close() {
+    this.#panel?.close();
+    // Nothing to close where nothing was asked for.
+    return this.#mounted || this.#asked ? this.#call('close') : Promise.resolve();
+  }
+
+  toggle() {
+    if (this.#panel?.isOpen) return this.close();
+    this.#asked = true;
+    return this.#call('toggle');
+  }
+
+  /** Resolves with the message's id. */
+  send(text) {
+    return this.#call('send', String(text));
+  }
+
+  /** Forgets visitor and conversation, here and in storage. */
+  reset() {
+    return this.#call('reset');
+  }
+
+  /** Changes the named settings and no others; objects are merged, `null` takes a setting back. */
+  async update(settings) {
+    for (const [name, value] of Object.entries(settings ?? {})) {
+      if (MAPS.includes(name)) this[name] = value && { ...this[name], ...value };
+      else if (name === 'open') this.toggleAttribute('open', !!value);
+      else if (TEXTS.includes(name)) this[propertyOf(name)] = value;
+      else if (TEXTS.some((text) => propertyOf(text) === name)) this[name] = value;
+      else console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
+    }
+  }
+
+  /** Ends the widget for good. The element stays where the page put it and shows nothing. What is stored stays. */
+  async destroy() {
+    this.#destroyed = true;
+    this.#leave();
+    this.#root.adoptedStyleSheets = [];
+    this.#arrival.reject(new DOMException('The chat widget was destroyed.', 'InvalidStateError'));
+  }
+
+  /** Calls keep their order: all wait for the same promise. */
+  #call(name, ...values) {
+    if (this.#destroyed) this.#arrival.reject(new DOMException('The chat widget was destroyed.', 'InvalidStateError'));
+    else this.#start();
+    const result = this.#arrival.promise.then((mounted) => mounted[name](...values));
+    result.catch(() => {});
+    return result;
+  }
+
+  /* ---- telling the page ---- */
+
+  #tell(type, detail) {
+    if (type === 'open' || type === 'close') {
+      this.#isOpen = type === 'open';
+      this.#mark('open', this.#isOpen);
+      this.toggleAttribute('open', this.#isOpen);
+    }
+    if (type === 'unread') this.#mark('unread', detail.count > 0);
+    this.dispatchEvent(new CustomEvent(`chataibot-${type}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #mark(state, on) {
+    try {
+      this.#internals?.states?.[on ? 'add' : 'delete'](state);
+    } catch {
+      // Some older browsers know states, but only with dashes in front: there is nothing to style with then.
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// Fetches the program once for all elements of the page. Knows files and their addresses; does not know the element.
+
+/** The folder this script came from. The script has no other way to know: `document.currentScript` is null in modules. */
+const folder = new URL('.', import.meta.url);
+
+/** Where the script came from; the proxy is there unless the page says otherwise. */
+export const { origin } = folder;
+
+let loading;
+let attempts = 0;
+
+/**
+ * The program's module, ready to mount. Fetched when first asked for; after a failure that may pass, fetched again.
+ * A failure is as [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
+ */
+export const load = () =>
+  (loading ??= start().catch((problem) => {
+    if (!problem.final) loading = undefined;
+    throw problem;
+  }));
+
+// Some browsers remember a failed import for the life of the page: a later attempt needs another address.
+const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
+
+/** What is needed only when something is amiss. */
+const loadHelp = () => import(file('chataibot-fallback.js'));
+
+async function start() {
+  attempts++;
+  // What the page's Content-Security-Policy refuses meanwhile.
+  let refusal;
+  const note = (event) => {
+    if (event.blockedURI === 'wasm-eval' || event.blockedURI.startsWith(origin)) refusal ??= event;
+  };
+  document.addEventListener('securitypolicyviolation', note);
+  try {
+    const [app, module] = await Promise.all([import(file('chataibot-widget.js')), compile(file('chataibot-widget_bg.wasm'))]);
+    await app.default({ module_or_path: module });
+    return app;
+  } catch (cause) {
+    // A refusal is reported in a task of its own.
+    await new Promise((resolve) => setTimeout(resolve));
+    throw await asProblem(cause, refusal);
+  } finally {
+    document.removeEventListener('securitypolicyviolation', note);
+  }
+}
+
+/** Says on the console why the chat could not start, and makes an error of it: `{code, message, final, help}`. */
+export async function asProblem(cause, refusal) {
+  const help = await loadHelp().catch(() => null);
+  const problem = help?.explain(cause, refusal, origin) ?? {
+    code: 'NETWORK',
+    message: `${origin} cannot be reached, or the header Content-Security-Policy lacks: script-src ${origin}`,
+  };
+  console.error(`[chataibot] the chat could not start: ${problem.message}`);
+  return Object.assign(new Error(problem.message), problem, { help });
+}
+
+async function compile(url) {
+  const response = await fetch(url);
+  const streams = response.ok && response.headers.get('content-type') === 'application/wasm' && WebAssembly.compileStreaming;
+  return streams ? WebAssembly.compileStreaming(response) : (await loadHelp()).compile(response);
+}

@@ -1,0 +1,55 @@
+// The plain message form. Shows no conversation: replies come to the address the visitor leaves.
+
+import { build } from './dom.js';
+import { Line, asObject, known } from './line.js';
+
+const TEXTS = {
+  fallback_heading: 'Leave us a message',
+  fallback_note: 'The live chat does not run here, but your message reaches us.',
+  fallback_message: 'Message',
+  fallback_email: 'Your e-mail, so that we can answer',
+  fallback_send: 'Send',
+  fallback_sending: 'Sending…',
+  fallback_sent: 'Thank you. We have your message.',
+  fallback_failed: 'That did not work. Your message is still here: please try again.',
+  fallback_unsure: 'We could not confirm that your message arrived. It is not sent twice.',
+};
+
+/** The form, ready to be shown. `settings`: as the element has them, by attribute or property name. */
+export function buildForm(settings) {
+  const texts = { ...TEXTS, ...asObject(settings.strings) };
+  const message = build(['textarea', { name: 'message', required: '', rows: 4, maxlength: 4000, dir: 'auto' }]);
+  const email = build(['input', { name: 'email', type: 'email', autocomplete: 'email', value: known(settings, 'email') ?? '' }]);
+  const button = build(['button', {}, [texts.fallback_send]]);
+  const outcome = build(['p', { class: 'outcome', role: 'status' }]);
+  const form = build([
+    'form',
+    { class: 'form' },
+    [
+      ['h2', {}, [settings.heading || texts.fallback_heading]],
+      ['p', {}, [texts.fallback_note]],
+      ['label', {}, [texts.fallback_message, message]],
+      ['label', {}, [texts.fallback_email, email]],
+      button,
+      outcome,
+    ],
+  ]);
+  const line = new Line(settings);
+  let sending = false;
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const text = message.value.trim();
+    if (sending || !text) return;
+    sending = message.readOnly = true;
+    button.setAttribute('aria-disabled', 'true');
+    outcome.textContent = texts.fallback_sending;
+    const result = await line.send(text, email.value.trim());
+    outcome.textContent = texts[`fallback_${result}`];
+    if (result === 'sent') message.value = '';
+    sending = message.readOnly = false;
+    button.removeAttribute('aria-disabled');
+  });
+
+  return form;
+}

@@ -1,0 +1,25 @@
+// The launcher before the program is there: its elements, and the one stylesheet all widgets of the page share.
+
+import { build } from './dom.js';
+import { markup } from './generated/launcher.js';
+import { launcherCss } from './generated/styles.js';
+import { css } from './loader_css.js';
+
+/** The launcher's elements, new. */
+export const buildLauncher = () => markup.map((node) => build(node));
+
+let sheet;
+
+/** The shared stylesheet. Made when first needed: on a server there are none. */
+export function styles() {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(launcherCss + css);
+  }
+  return sheet;
+}
+
+/** Puts the program's full styles in the place of the launcher's, which are a part of them. */
+export function addFullStyles(full) {
+  if (styles().full !== full) sheet.replaceSync((sheet.full = full) + css);
+}

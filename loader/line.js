@@ -1,0 +1,121 @@
+// One visitor's way to the proxy, without the program: token, start, send. Keeps nothing.
+
+/** One visitor's way to the proxy: token, conversation, messages. */
+export class Line {
+  #settings;
+  #token;
+  #conversation;
+  /** The last message that is not known to have arrived, with its key: the same text is sent with the same key again. */
+  #open = { text: null, key: null };
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  /** Sends `text`; says how it went: `sent`, `failed` or `unsure`. */
+  async send(text, email) {
+    if (this.#open.text !== text) this.#open = { text, key: newKey() };
+    try {
+      this.#token ??= await this.#fetchToken();
+      const message = { data: { body: text }, type: 'text' };
+      let answer;
+      if (this.#conversation) {
+        const path = `/conversation/${encodeURIComponent(this.#conversation)}/messages`;
+        answer = await this.#post(path, { message, user: { type: 'VISITOR' } });
+      } else {
+        answer = await this.#post('/conversations', this.#start(message, email));
+        this.#conversation = String(answer.conversation.id);
+      }
+      this.#open = { text: null, key: null };
+      return 'sent';
+    } catch (cause) {
+      console.warn(`[chataibot] the message was not sent: ${cause.message}`);
+      if (cause.status === 401) this.#token = null;
+      if (cause.code === 'CONVERSATION_ENDED') this.#conversation = null;
+      return cause.code === 'UNKNOWN_OUTCOME' ? 'unsure' : 'failed';
+    }
+  }
+
+  #start(message, email) {
+    const settings = this.#settings;
+    const contact = { name: known(settings, 'name'), email: email || undefined, phone: known(settings, 'phone') };
+    const variables = asObject(settings.variables);
+    return {
+      channel: 'API',
+      message,
+      variables: {
+        system: {
+          timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+          referrerUrl: document.referrer || undefined,
+          browserLanguage: navigator.language,
+        },
+        contact: Object.values(contact).some(Boolean) ? contact : undefined,
+        conversation: Object.keys(variables).length
+          ? Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]))
+          : undefined,
+      },
+      bot_key: settings['bot-key'] ?? '',
+      from: { user_external_id: this.#token.visitor, type: 'VISITOR' },
+    };
+  }
+
+  async #fetchToken() {
+    const base = trim(this.#settings['proxy-url']);
+    const url = this.#settings['token-url'] || `${base}/token`;
+    return read(
+      await fetch(trim(url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ site: this.#settings.site }),
+      }),
+    );
+  }
+
+  async #post(path, body) {
+    const base = trim(this.#settings['api-url'] || `${trim(this.#settings['proxy-url'])}/api/v1`);
+    return read(
+      await fetch(base + path, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${this.#token.token}`,
+          'idempotency-key': this.#open.key,
+        },
+        body: JSON.stringify(body),
+      }),
+    );
+  }
+}
+
+async function read(response) {
+  const body = await response.json().catch(() => ({}));
+  if (response.ok && body.ok !== false) return body;
+  throw Object.assign(new Error(body.error ?? `status ${response.status}`), { status: response.status, code: body.error });
+}
+
+const trim = (url) => url.replace(/\/+$/, '');
+
+/** What the page knows about the visitor: `name`, `email` or `phone`. The property goes before the attribute. */
+export const known = (settings, fact) => asObject(settings.contact)[fact] ?? settings[`contact-${fact}`];
+
+/** Objects stand in properties as they are and in attributes as JSON. */
+export function asObject(value) {
+  if (typeof value !== 'string') return value ?? {};
+  try {
+    return Object(JSON.parse(value));
+  } catch {
+    console.warn('[chataibot] an attribute that should hold JSON does not.');
+    return {};
+  }
+}
+
+/** UUIDv7: the proxy's idempotency key, sorted by time. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  new DataView(bytes.buffer).setUint32(0, Math.floor(Date.now() / 65536));
+  new DataView(bytes.buffer).setUint16(4, Date.now() % 65536);
+  bytes[6] = 0x70 | (bytes[6] & 15);
+  bytes[8] = 0x80 | (bytes[8] & 63);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}

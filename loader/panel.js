@@ -1,0 +1,73 @@
+// What stands in for the window when the program cannot start: a dialog beside the launcher with the page's own content or a form.
+
+import { build } from './dom.js';
+import { buildForm } from './form.js';
+import { css } from './panel_css.js';
+
+let count = 0;
+let sheet;
+
+export class Panel {
+  #dialog;
+  #launcher;
+
+  /**
+   * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or property name.
+   * `hasSlot`: the page brought its own content. Closed at first.
+   */
+  constructor(stand, launcher, settings, hasSlot) {
+    const content = hasSlot ? build(['slot', { name: 'fallback' }]) : buildForm(settings);
+    const name = hasSlot ? launcher.getAttribute('aria-label') : content.firstChild.textContent;
+    const id = `panel-${++count}`;
+    const attributes = { id, class: 'panel', part: 'fallback', role: 'dialog', tabindex: -1, hidden: '', 'aria-label': name ?? '' };
+    this.#dialog = build(['div', attributes, [content]]);
+    this.#launcher = launcher;
+    launcher.setAttribute('aria-controls', id);
+    stand.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.isOpen) this.close();
+    });
+    stand.append(this.#dialog);
+    this.#dress(stand.getRootNode());
+  }
+
+  get isOpen() {
+    return !this.#dialog.hidden;
+  }
+
+  /** Has the visitor written something that is not sent? */
+  get holdsText() {
+    return !!this.#dialog.querySelector('textarea')?.value;
+  }
+
+  /** Shows the dialog. Focus goes in only from the launcher: nothing but the visitor moves focus. */
+  open() {
+    this.#toggle(true);
+    if (this.#hasFocus(this.#launcher)) (this.#dialog.querySelector('textarea') ?? this.#dialog).focus({ preventScroll: true });
+  }
+
+  /** Hides the dialog and gives focus back to the launcher if it was inside. */
+  close() {
+    const inside = this.#hasFocus(this.#dialog);
+    this.#toggle(false);
+    if (inside) this.#launcher.focus({ preventScroll: true });
+  }
+
+  #toggle(open) {
+    this.#dialog.hidden = !open;
+    this.#launcher.setAttribute('aria-expanded', open);
+  }
+
+  #hasFocus(element) {
+    // What the page puts into the slot has its focus outside of the shadow root.
+    const slotted = element.querySelector('slot')?.assignedElements() ?? [];
+    return element.contains(element.getRootNode().activeElement) || slotted.some((child) => child.matches(':focus-within'));
+  }
+
+  #dress(root) {
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+    }
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  }
+}

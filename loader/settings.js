@@ -1,0 +1,17 @@
+// Names of the settings, for reflecting attributes and properties. What they take and mean stands in src/config.rs; a test there holds
+// these lists against it.
+
+/** Settings that are texts: attribute names. The property is the same name in camel case. */
+export const TEXTS = [
+  'proxy-url', 'token-url', 'api-url', 'events-url', 'site', 'bot-key', 'storage', 'preload', 'theme', 'position', 'locale',
+  'heading', 'subheading', 'greeting', 'avatar', 'launcher-label', 'contact-name', 'contact-email', 'contact-phone',
+];
+
+/** Settings that are objects: property names. `variables` and `strings` may also stand in an attribute, as JSON. */
+export const MAPS = ['contact', 'variables', 'strings'];
+
+/** Every attribute that is watched. */
+export const ATTRIBUTES = [...TEXTS, 'variables', 'strings', 'open'];
+
+/** `bot-key` → `botKey` */
+export const propertyOf = (attribute) => attribute.replace(/-./g, (pair) => pair[1].toUpperCase());

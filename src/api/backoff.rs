@@ -1,0 +1,49 @@
+//! When to try again: exponential back-off with full jitter. Pure; chance is passed in.
+
+/// The longest wait after the first failure, in milliseconds.
+const BASE: u64 = 500;
+/// The longest wait while nobody looks.
+pub const CAP: u64 = 30_000;
+/// The longest wait while the visitor looks at the window: what is healed must show within seconds.
+pub const CAP_WATCHED: u64 = 4_000;
+/// A server may ask for a pause, not for a funeral.
+const LONGEST_RETRY_AFTER: u64 = 300_000;
+
+/// Milliseconds to wait before trying again after failure number `attempt` (from 1).
+///
+/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full, jitter comes on top of it.
+#[must_use]
+pub fn delay(attempt: u32, cap: u64, chance: u32, retry_after: Option<u32>) -> u64 {
+    let ceiling = (BASE << attempt.saturating_sub(1).min(16)).min(cap);
+    let jitter = (ceiling * u64::from(chance)) >> 32;
+    let asked = retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(LONGEST_RETRY_AFTER));
+    asked + jitter
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_wait_is_within_its_ceiling_and_never_before_what_the_server_asked(
+            attempt in 0u32..200, chance: u32, asked in proptest::option::of(any::<u32>()), watched: bool,
+        ) {
+            let cap = if watched { CAP_WATCHED } else { CAP };
+            let wait = delay(attempt, cap, chance, asked);
+            let floor = asked.map_or(0, |s| (u64::from(s) * 1_000).min(LONGEST_RETRY_AFTER));
+            prop_assert!(wait >= floor);
+            prop_assert!(wait - floor <= cap);
+        }
+
+        #[test]
+        fn jitter_is_full_from_nothing_to_the_ceiling(attempt in 1u32..6) {
+            let ceiling = (BASE << (attempt - 1)).min(CAP);
+            prop_assert_eq!(delay(attempt, CAP, 0, None), 0);
+            prop_assert_eq!(delay(attempt, CAP, u32::MAX, None), ceiling - 1);
+            prop_assert_eq!(delay(attempt, CAP, 1 << 31, None), ceiling / 2);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! One call to the proxy: sent with a time limit, and whatever goes wrong read as a [`Failure`].
+
+use std::{pin::Pin, rc::Rc};
+
+use chataibot_wire::ErrorBody;
+use js_sys::JSON;
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
+
+use super::{Failure, json};
+use crate::system::{self, Timer};
+
+/// What a start, send or token call may take, in milliseconds.
+pub const PATIENCE: u64 = 30_000;
+
+/// A call under way. Boxed, so that sending and judging are compiled once and each caller's own future stays small.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+
+/// A call's right to go on: ends when it is let go, when it is dropped, and by itself when its time is over.
+pub struct Leash {
+    controller: AbortController,
+    _timer: Option<Timer>,
+}
+
+impl Leash {
+    /// A leash of so many milliseconds; `None` holds until it is dropped.
+    #[must_use]
+    pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
+        let controller = AbortController::new().ok()?;
+        let timer = milliseconds.and_then(|milliseconds| {
+            let controller = controller.clone();
+            Timer::after(milliseconds, move || controller.abort())
+        });
+        Some(Rc::new(Self { controller, _timer: timer }))
+    }
+
+    /// Ends the call now, whoever else holds the leash.
+    pub fn let_go(&self) {
+        self.controller.abort();
+    }
+
+    /// Has the call been ended?
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.controller.signal().aborted()
+    }
+}
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        // Of no effect on a call that is over.
+        self.let_go();
+    }
+}
+
+/// What is asked of the proxy.
+pub struct Request {
+    url: String,
+    method: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: Option<String>,
+}
+
+impl Request {
+    /// Asks for `kind`, a media type.
+    #[must_use]
+    pub fn get(url: String, kind: &str) -> Self {
+        Self { url, method: "GET", headers: vec![("Accept", kind.into())], body: None }
+    }
+
+    /// Brings `body` as JSON.
+    pub fn post(url: String, body: &impl Serialize) -> Self {
+        let headers = vec![("Content-Type", "application/json".into())];
+        Self { url, method: "POST", headers, body: json::stringify(body) }
+    }
+
+    /// With a header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// With the visitor token.
+    #[must_use]
+    pub fn by(self, token: &str) -> Self {
+        self.with("Authorization", &["Bearer ", token].concat())
+    }
+}
+
+/// Sends a request and reads the JSON answer.
+#[must_use]
+pub fn ask(request: Request, leash: Rc<Leash>) -> Answer<JsValue> {
+    Box::pin(async move {
+        let response = send(request, &leash).await?;
+        // A 204, a portal's page, half a body: none of them is an answer.
+        body(&response).await.ok_or(Failure::Network)
+    })
+}
+
+/// Opens a stream of server-sent events: the answer's head, when it is one.
+#[must_use]
+pub fn open(request: Request, leash: Rc<Leash>) -> Answer<Response> {
+    Box::pin(async move {
+        let response = send(request, &leash).await?;
+        let kind = header(&response, "Content-Type").unwrap_or_default();
+        // A captive portal says 200 too, with a page.
+        let stream = response.status() == 200 && kind.starts_with("text/event-stream");
+        if stream { Ok(response) } else { Err(Failure::Network) }
+    })
+}
+
+/// The answer, when it is a success.
+fn send(request: Request, leash: &Leash) -> Answer<Response> {
+    let response = fetch(&request, leash);
+    Box::pin(async move {
+        let response: Response =
+            response?.await.ok().and_then(|response| response.dyn_into().ok()).ok_or(Failure::Network)?;
+        if response.ok() {
+            return Ok(response);
+        }
+        let said: Option<ErrorBody> = body(&response).await.and_then(json::from_js);
+        Err(Failure::of_answer(response.status(), said.as_ref(), header(&response, "Retry-After").as_deref()))
+    })
+}
+
+fn fetch(request: &Request, leash: &Leash) -> Result<JsFuture, Failure> {
+    // What no browser would send does not leave: an address or a header that is none.
+    let headers = Headers::new().map_err(|_| Failure::Network)?;
+    for (name, value) in &request.headers {
+        headers.set(name, value).map_err(|_| Failure::Network)?;
+    }
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_headers(&headers);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    // The proxy never redirects; whoever does must not get the token.
+    init.set_redirect(RequestRedirect::Error);
+    init.set_signal(Some(&leash.controller.signal()));
+    if let Some(body) = &request.body {
+        init.set_body(&JsValue::from_str(body));
+    }
+    let window = system::window().ok_or(Failure::Network)?;
+    Ok(JsFuture::from(window.fetch_with_str_and_init(&request.url, &init)))
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok()?
+}
+
+/// The answer's JSON. Boxed like the rest, for it is read in two places.
+fn body(response: &Response) -> Pin<Box<dyn Future<Output = Option<JsValue>>>> {
+    let text = response.text().map(JsFuture::from);
+    Box::pin(async move { JSON::parse(&text.ok()?.await.ok()?.as_string()?).ok() })
+}

@@ -1,0 +1,58 @@
+//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and answer with a [`Verb`]; they know
+//! neither network nor storage, so any state can be shown without either.
+//!
+//! In reading order:
+//! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
+//! - [`Launcher`], and the window: header, notices, message list, composer
+//! - a message: row, content, rich text, answers
+//! - `markup`: the plain elements of all of these
+//! - the announcer, which says it to screen readers
+//! - [`parts`]: the names by which a page can style all of this
+
+mod announcer;
+mod answers;
+mod app;
+mod avatar;
+mod browser;
+mod chat_window;
+mod clock;
+mod composer;
+mod content;
+mod header;
+mod icons;
+mod launcher;
+mod look;
+mod markup;
+mod message_list;
+mod message_row;
+mod notices;
+pub mod parts;
+mod rich_text;
+mod widget;
+
+use std::rc::Rc;
+
+pub use app::{App, AppProps};
+pub use launcher::{Launcher, LauncherProps, launcher_label};
+pub use look::Look;
+pub use rich_text::safe_address;
+pub use widget::{Widget, WidgetProps};
+
+/// What a visitor did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Said this.
+    Send(String),
+    /// Wants a failed message sent again.
+    Retry(Rc<str>),
+    /// Takes a failed message back.
+    Discard(Rc<str>),
+    /// Has this in the composer now.
+    Draft(String),
+    /// Opened the window.
+    Open,
+    /// Closed the window.
+    Close,
+    /// Left this conversation.
+    Restart,
+}

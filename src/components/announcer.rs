@@ -1,0 +1,185 @@
+//! The announcer: says to screen readers, in whole sentences, in order and once, what came. It is there before it is first used, and
+//! stands outside of the list.
+//!
+//! Three regions take turns: a text that changes while it is being read would be cut off, so each stays for one more turn.
+
+use chataibot_wire::Author;
+use yew::prelude::*;
+
+use super::{
+    Look,
+    avatar::author_name,
+    markup::{element, text},
+};
+use crate::{
+    conversation::{Conversation, Link, MessageRow, Notice, Row, RowKind, SendState},
+    strings::{Strings, fill},
+};
+
+/// A long message is read in the list, not in one breath.
+const LONGEST: usize = 600;
+
+/// What was said already.
+#[derive(Default)]
+struct Said {
+    /// Of this row and all before it.
+    newest: u32,
+    /// Of these rows, that they were not sent.
+    failed: Vec<u32>,
+    trouble: Option<Trouble>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Trouble {
+    Reconnecting,
+    Offline,
+}
+
+/// The texts of one set of regions.
+#[derive(Default)]
+struct Regions {
+    turn: usize,
+    polite: [AttrValue; 3],
+    alarms: usize,
+    alarm: [AttrValue; 2],
+}
+
+/// Speaks beside the window, or inside of it while it is modal: a modal window hides from screen readers what stands beside it.
+#[derive(Default)]
+pub(super) struct Announcer {
+    said: Said,
+    beside: Regions,
+    inside: Regions,
+}
+
+impl Announcer {
+    /// Looks at what came. True when there is something to say.
+    pub(super) fn follow(&mut self, state: &Conversation, look: &Look, modal: bool) -> bool {
+        let news = self.said.news(state, look);
+        let alarm = self.said.alarm(state, &look.strings);
+        let speaks = !(news.is_empty() && alarm.is_empty());
+        let regions = if modal { &mut self.inside } else { &mut self.beside };
+        regions.say(news, alarm);
+        speaks
+    }
+
+    /// The regions beside the window.
+    pub(super) fn beside(&self) -> Html {
+        self.beside.view()
+    }
+
+    /// The regions inside of it.
+    pub(super) fn inside(&self) -> Html {
+        self.inside.view()
+    }
+}
+
+impl Regions {
+    fn say(&mut self, news: String, alarm: String) {
+        take_turn(&mut self.polite, &mut self.turn, news);
+        take_turn(&mut self.alarm, &mut self.alarms, alarm);
+    }
+
+    fn view(&self) -> Html {
+        let region = |how: &'static str, words: &AttrValue| {
+            Html::from(element!("div", "aria-live" = how, "aria-atomic" = "true"; text(words.clone())))
+        };
+        let polite = self.polite.iter().map(|words| region("polite", words));
+        let alarm = self.alarm.iter().map(|words| region("assertive", words));
+        let regions: Html = polite.chain(alarm).collect();
+        html! { <div class="unseen announcer">{ regions }</div> }
+    }
+}
+
+/// The next region has the words, and the one after it is emptied for those that follow.
+fn take_turn(regions: &mut [AttrValue], turn: &mut usize, words: String) {
+    if !words.is_empty() {
+        let count = regions.len();
+        regions[*turn % count] = words.into();
+        *turn += 1;
+        regions[*turn % count] = AttrValue::default();
+    }
+}
+
+impl Said {
+    /// Messages of others, notices and the connection's changes, oldest first.
+    fn news(&mut self, state: &Conversation, look: &Look) -> String {
+        let since = self.newest;
+        let mut news = String::new();
+        for row in state.rows().iter().filter(|row| row.fresh && row.key > since) {
+            add(&mut news, &sentence(row, state, look));
+        }
+        let newest = state.rows().iter().map(|row| row.key).max().unwrap_or(since);
+        self.newest = newest.max(since);
+
+        let strings = &look.strings;
+        let trouble = match state.link() {
+            Link::Reconnecting { attempt } if attempt > 1 => Some(Trouble::Reconnecting),
+            Link::Reconnecting { .. } => self.trouble,
+            Link::Offline => Some(Trouble::Offline),
+            Link::Idle | Link::Connecting | Link::Live => None,
+        };
+        if trouble != self.trouble {
+            self.trouble = trouble;
+            let sentence = match trouble {
+                Some(Trouble::Reconnecting) => strings.notice_reconnecting(),
+                Some(Trouble::Offline) => strings.notice_offline(),
+                None => strings.notice_live(),
+            };
+            add(&mut news, &sentence);
+        }
+        news
+    }
+
+    /// Messages of the visitor that were not sent.
+    fn alarm(&mut self, state: &Conversation, strings: &Strings) -> String {
+        let mut alarm = String::new();
+        let mut failed = Vec::new();
+        for (key, message) in state.rows().iter().filter_map(|row| Some((row.key, row.message()?))) {
+            if matches!(message.delivery.state(), SendState::Failed(_)) {
+                failed.push(key);
+                if !self.failed.contains(&key) {
+                    add(&mut alarm, &fill(&strings.failed_announcement(), "text", &message.content().to_plain()));
+                }
+            }
+        }
+        self.failed = failed;
+        alarm
+    }
+}
+
+fn sentence(row: &Row, state: &Conversation, look: &Look) -> String {
+    match &row.kind {
+        RowKind::Message(MessageRow { author: Author::Visitor, .. }) => String::new(),
+        RowKind::Message(message) => {
+            let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
+            let mut text = message.content().to_plain();
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+                text.push('…');
+            }
+            fill(&fill(&look.strings.announcement(), "author", &name), "text", &text)
+        }
+        RowKind::Notice(notice) => notice_text(notice, &look.strings),
+    }
+}
+
+/// The sentence of a notice between messages.
+pub(super) fn notice_text(notice: &Notice, strings: &Strings) -> String {
+    match notice {
+        Notice::Ended => strings.ended().to_string(),
+        Notice::Reopened => strings.reopened().to_string(),
+        Notice::Handover(assignee) => match (&assignee.name, assignee.kind) {
+            (_, Author::Bot | Author::Visitor) => strings.handover_bot().to_string(),
+            (Some(name), Author::Agent) => fill(&strings.handover(), "name", name),
+            (None, Author::Agent) => strings.handover_agent().to_string(),
+        },
+    }
+}
+
+fn add(sentences: &mut String, sentence: &str) {
+    if !sentences.is_empty() && !sentence.is_empty() {
+        sentences.push('\n');
+    }
+    sentences.push_str(sentence);
+}

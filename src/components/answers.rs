@@ -1,0 +1,104 @@
+//! Answers: suggested replies that are sent as the visitor's words, and buttons that lead somewhere.
+
+use chataibot_wire::content::{Action, Button, ButtonLayout, Section};
+use yew::prelude::*;
+
+use super::{
+    Look, Verb, browser, icons,
+    markup::{self, element, group, on_click, part, text, unseen, written},
+    rich_text::safe_address,
+};
+use crate::strings::fill;
+
+/// What the answers of one message need to know.
+pub(super) struct Choice<'a> {
+    pub(super) look: &'a Look,
+    pub(super) act: &'a Callback<Verb>,
+    /// Can an answer be given now?
+    pub(super) open: bool,
+    /// What the visitor said next, when something.
+    pub(super) given: Option<&'a str>,
+}
+
+/// The buttons of a message or card.
+pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) -> Html {
+    let class = match (layout, choice.open) {
+        (ButtonLayout::Wrap, true) => "answers",
+        (ButtonLayout::Vertical, true) => "answers answers-vertical",
+        (ButtonLayout::Wrap | ButtonLayout::Vertical, false) => "answers answers-past",
+    };
+    let each = list.iter().map(|button| match &button.action {
+        Action::Reply(answer) => reply(&button.label, answer, choice),
+        Action::Link(address) => link(&button.label, address, choice.look),
+    });
+    choices(class, each.collect(), choice.look)
+}
+
+/// A list's choices, section by section.
+pub(super) fn sections(list: &[Section], choice: &Choice) -> Html {
+    let each = list.iter().map(|section| {
+        let items = section.items.iter().map(|item| reply(item, item, choice));
+        let title = section.title.as_deref().filter(|title| !title.is_empty());
+        let title = title.map(|title| spoken("p", "answers-title", title));
+        title.into_iter().chain(items).collect::<Html>()
+    });
+    let class = if choice.open { "answers answers-vertical" } else { "answers answers-past" };
+    choices(class, each.collect(), choice.look)
+}
+
+fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
+    let name = look.strings.answers();
+    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
+}
+
+fn reply(label: &str, answer: &str, choice: &Choice) -> Html {
+    if choice.open {
+        let said = answer.to_owned();
+        let onclick = choice.act.reform(move |event: MouseEvent| {
+            // The button is about to become a text: the keyboard goes on from the composer, a finger needs nothing.
+            browser::focus_after_answer(&event);
+            Verb::Send(said.clone())
+        });
+        let button = element!(
+            "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto"; words(label)
+        );
+        return on_click(button, onclick).into();
+    }
+    if choice.given == Some(answer.trim()) {
+        let inside = vec![
+            icons::sign("", icons::TICK),
+            html! { <span aria-hidden="true" dir="auto">{ words(label) }</span> },
+            unseen(fill(&choice.look.strings.chosen(), "answer", label).into()),
+        ];
+        return part("span", "answer answer-past answer-chosen", group(inside));
+    }
+    past(label)
+}
+
+fn past(label: &str) -> Html {
+    spoken("span", "answer answer-past", label)
+}
+
+/// Words of a bot's flow, which may be in another language than the page.
+fn spoken(tag: &'static str, names: &'static str, label: &str) -> Html {
+    element!(tag, "class" = names, "part" = names, "dir" = "auto"; words(label)).into()
+}
+
+fn words(label: &str) -> Html {
+    text(label.to_owned().into())
+}
+
+/// Links stay usable after the conversation went on.
+fn link(label: &str, address: &str, look: &Look) -> Html {
+    let Some(href) = safe_address(address) else {
+        return past(label);
+    };
+    let starts = |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let sign = match () {
+        () if starts("mailto:") => icons::MAIL,
+        () if starts("tel:") => icons::PHONE,
+        () => icons::OUT,
+    };
+    let inside = group(vec![written("span", words(label)), icons::sign("", sign)]);
+    markup::link("answer answer-link", href, inside, &look.strings.new_tab())
+}

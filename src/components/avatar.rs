@@ -1,0 +1,36 @@
+//! The round picture beside whoever is not the visitor: a photo, a first letter, or the bot's sparkles.
+
+use chataibot_wire::{Author, entry::Assignee};
+use yew::prelude::*;
+
+use super::{Look, icons, markup::text};
+
+/// Decoration: the name always stands beside it.
+pub(super) fn avatar(look: &Look, author: Author, assignee: Option<&Assignee>) -> Html {
+    let agent = assignee.filter(|_| author == Author::Agent);
+    let picture = match author {
+        Author::Agent => agent.and_then(|agent| agent.picture.clone()).map(AttrValue::from),
+        Author::Bot | Author::Visitor => look.avatar.clone(),
+    };
+    let letter = || agent?.name.as_deref()?.trim().chars().next();
+    let inside = match picture {
+        Some(src) => html! { <img {src} alt="" referrerpolicy="no-referrer" decoding="async" /> },
+        None => match letter() {
+            Some(letter) => text(String::from(letter).into()),
+            None => icons::sign("spark", icons::SPARK),
+        },
+    };
+    html! { <span class="avatar" part="avatar" aria-hidden="true">{ inside }</span> }
+}
+
+/// What screen readers call the author.
+pub(super) fn author_name(look: &Look, author: Author, assignee: Option<&Assignee>) -> AttrValue {
+    match author {
+        Author::Visitor => look.strings.author_visitor(),
+        Author::Bot => look.strings.author_bot(),
+        Author::Agent => match assignee.and_then(|agent| agent.name.clone()) {
+            Some(name) => name.into(),
+            None => look.strings.author_agent(),
+        },
+    }
+}

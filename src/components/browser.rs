@@ -1,0 +1,147 @@
+//! What components ask of the browser: focus, media queries, a moment later, a change of size. Each is nothing where there is none.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{
+    Element, Event, FocusOptions, HtmlElement, MediaQueryList, MouseEvent, ResizeObserver, ShadowRoot, window,
+};
+
+/// The screen belongs to the window. The same condition stands in `styles/window.css`.
+pub(super) const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
+
+/// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
+const FINGER: &str = "(pointer: coarse)";
+
+/// Does this media query hold now?
+pub(super) fn matches(query: &str) -> bool {
+    media(query).is_some_and(|list| list.matches())
+}
+
+fn media(query: &str) -> Option<MediaQueryList> {
+    window()?.match_media(query).ok().flatten()
+}
+
+/// Gives focus without scrolling the page.
+pub(super) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // Fails for no element that can have focus; one that cannot, does not get it.
+        let focused = element.focus_with_options(&options);
+        debug_assert!(focused.is_ok());
+    }
+}
+
+/// What has the focus inside the same shadow root (or page) as `element`.
+pub(super) fn focused_beside(element: &Element) -> Option<Element> {
+    match element.get_root_node().dyn_into::<ShadowRoot>() {
+        Ok(root) => root.active_element(),
+        Err(_) => window()?.document()?.active_element(),
+    }
+}
+
+/// Is the focus in `element` or something inside it?
+pub(super) fn holds_focus(element: &Element) -> bool {
+    focused_beside(element).is_some_and(|focused| element.contains(Some(&focused)))
+}
+
+/// Where the keyboard goes when the window opens: the message field; with a finger, the window.
+pub(super) fn focus_window(section: &Element) {
+    let field = if matches(FINGER) { None } else { section.query_selector("#input").ok().flatten() };
+    focus(field.as_ref().unwrap_or(section));
+}
+
+/// Where the keyboard goes on after a suggested reply was given.
+pub(super) fn focus_after_answer(event: &MouseEvent) {
+    let button = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(section) = button.and_then(|button| button.closest("#window").ok().flatten()) {
+        focus_window(&section);
+    }
+}
+
+/// Did the visitor just click, press or touch? Then what happens now is theirs.
+pub(super) fn visitor_acted() -> bool {
+    window().is_some_and(|window| window.navigator().user_activation().is_active())
+}
+
+/// Keeps Tab inside the window: at its ends the focus goes to the other end. True when it did.
+pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
+    const REACHABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
+    let Ok(list) = section.query_selector_all(REACHABLE) else { return false };
+    let at = |index| list.item(index).and_then(|node| node.dyn_into::<Element>().ok());
+    let (Some(first), Some(last)) = (at(0), at(list.length().saturating_sub(1))) else { return false };
+    let focused = focused_beside(section);
+    let (end, other) = if backwards { (first, last) } else { (last, first) };
+    let leaves = focused.as_ref() == Some(&end) || (backwards && focused.as_ref() == Some(section));
+    if leaves {
+        focus(&other);
+    }
+    leaves
+}
+
+/// Calls something whenever a media query begins or ceases to hold, until dropped.
+pub(super) struct MediaWatch(MediaQueryList, Closure<dyn FnMut(Event)>);
+
+impl MediaWatch {
+    pub(super) fn new(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Self> {
+        let list = media(query)?;
+        let seen = list.clone();
+        let call = Closure::new(move |_| changed(seen.matches()));
+        list.add_event_listener_with_callback("change", call.as_ref().unchecked_ref()).ok()?;
+        Some(Self(list, call))
+    }
+}
+
+impl Drop for MediaWatch {
+    fn drop(&mut self) {
+        // Fails only where there was nothing to remove.
+        let removed = self.0.remove_event_listener_with_callback("change", self.1.as_ref().unchecked_ref());
+        debug_assert!(removed.is_ok());
+    }
+}
+
+/// Calls something once, a little later, unless dropped before.
+pub(super) struct Later(
+    i32,
+    #[expect(dead_code, reason = "lives as long as the browser may call it")] Closure<dyn FnMut()>,
+);
+
+impl Later {
+    pub(super) fn new(milliseconds: i32, call: impl FnOnce() + 'static) -> Option<Self> {
+        let call = Closure::once(call);
+        let handle = window()?
+            .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds)
+            .ok()?;
+        Some(Self(handle, call))
+    }
+}
+
+impl Drop for Later {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            window.clear_timeout_with_handle(self.0);
+        }
+    }
+}
+
+/// Calls something whenever one of some elements changes its size, until dropped.
+pub(super) struct SizeWatch(
+    ResizeObserver,
+    #[expect(dead_code, reason = "lives as long as the browser may call it")] Closure<dyn FnMut()>,
+);
+
+impl SizeWatch {
+    pub(super) fn new(elements: &[&Element], changed: impl FnMut() + 'static) -> Option<Self> {
+        let call = Closure::<dyn FnMut()>::new(changed);
+        let observer = ResizeObserver::new(call.as_ref().unchecked_ref()).ok()?;
+        for element in elements {
+            observer.observe(element);
+        }
+        Some(Self(observer, call))
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.0.disconnect();
+    }
+}

@@ -1,0 +1,36 @@
+//! The signs of the widget, drawn as strokes in a 24 × 24 field. Hidden from screen readers: names stand beside them.
+
+use yew::Html;
+
+use super::markup::element;
+
+/// A sign made of one path.
+pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
+    let path = element!("path", "d" = path; Html::default());
+    let class = (!class.is_empty()).then_some(class);
+    element!("svg", "class" = class, "viewBox" = "0 0 24 24", "aria-hidden" = "true"; path.into()).into()
+}
+
+/// The chat sign of the launcher: a filled bubble with two lines of text cut out.
+pub(super) const CHAT: &str = "M12 3c5.5 0 9.6 3.7 9.6 8.5S17.5 20 12 20c-1.1 0-2.2-.2-3.2-.5-.4-.1-.7 0-1 .1l-3.4 1.6c-.6.3-1.2-.2-1.1-.8l.5-2.9c.1-.4 0-.8-.3-1.1A8 8 0 0 1 2.4 11.5C2.4 6.7 6.5 3 12 3ZM8 9.1a.9.9 0 0 0 0 1.8h8a.9.9 0 0 0 0-1.8ZM8 12.7a.9.9 0 0 0 0 1.8h4.5a.9.9 0 0 0 0-1.8Z";
+pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
+pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";
+pub(super) const RESTART: &str = "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4.5 4v4.5H9";
+pub(super) const SEND: &str = "M12 19V5m-6.5 6.5L12 5l6.5 6.5";
+pub(super) const ARROW_DOWN: &str = "M12 5v14m-6.5-6.5L12 19l6.5-6.5";
+pub(super) const TICK: &str = "m5 12.5 4.5 4.5L19 7.5";
+pub(super) const CLOCK: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5V12l3 2";
+pub(super) const ALERT: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5v5m0 3.5v.1";
+pub(super) const NO_NETWORK: &str = "M3 3l18 18M8.5 16a5 5 0 0 1 7 0M5 12.5a10 10 0 0 1 5.2-2.7m4 .2a10 10 0 0 1 4.8 2.5M2 9a15 15 0 0 1 4.5-2.8m4-1A15 15 0 0 1 22 9M12 19.5v.1";
+pub(super) const OUT: &str = "M14 4h6v6m0-6-9 9M18 14.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h3.5";
+pub(super) const MAIL: &str = "M4 6.5h16v11H4zm0 .5 8 6 8-6";
+pub(super) const PHONE: &str =
+    "M6 3.5h3l1.5 4.5-2 1.5a12 12 0 0 0 6 6l1.5-2 4.5 1.5v3c0 1-1 2-2 2A16 16 0 0 1 4 5.5c0-1 1-2 2-2Z";
+pub(super) const PICTURE: &str = "M4 5h16v14H4zm0 11 4.5-4.5L13 16l2.5-2.5L20 18M15.5 9.5v.1";
+pub(super) const FILM: &str = "M4 5h16v14H4zm6 4v6l5-3z";
+pub(super) const SOUND: &str =
+    "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-2.5-2.5A2.5 2.5 0 0 1 9 18Zm10-2a2.5 2.5 0 1 1-2.5-2.5A2.5 2.5 0 0 1 19 16Z";
+pub(super) const FILE: &str = "M13.5 3H6v18h12V7.5zm0 0v4.5H18M9 13h6m-6 4h4";
+pub(super) const CALENDAR: &str = "M4 6h16v14H4zm0 4.5h16M8 3.5V7m8-3.5V7";
+/// Two sparkles: stands for the bot where there is no picture of it.
+pub(super) const SPARK: &str = "M10.5 4c.6 4.2 2.3 5.9 6.5 6.5-4.2.6-5.9 2.3-6.5 6.5-.6-4.2-2.3-5.9-6.5-6.5 4.2-.6 5.9-2.3 6.5-6.5ZM17.8 14.5c.3 2 1.1 2.8 3.2 3.2-2 .3-2.9 1.1-3.2 3.2-.3-2-1.1-2.9-3.2-3.2 2.1-.4 2.9-1.2 3.2-3.2Z";

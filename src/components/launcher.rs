@@ -1,0 +1,79 @@
+//! The launcher: the round button on the page that opens and closes the window. Also printed at build time, for the page to show
+//! before the program is there, so it touches no browser while it renders.
+
+use yew::prelude::*;
+
+use super::{
+    icons,
+    markup::{at, element, group, on_click, text},
+};
+use crate::strings::{Strings, fill};
+
+/// What the launcher shows.
+#[derive(Properties, Clone, PartialEq)]
+pub struct LauncherProps {
+    /// Its name for screen readers.
+    #[prop_or(AttrValue::Static("Chat"))]
+    pub label: AttrValue,
+    /// Is the window open?
+    #[prop_or_default]
+    pub open: bool,
+    /// Messages nobody has looked at; shown as a badge when there are any.
+    #[prop_or_default]
+    pub unread: u32,
+    /// Called on a click.
+    #[prop_or_default]
+    pub onclick: Callback<MouseEvent>,
+    /// The button, for giving focus back to it.
+    #[prop_or_default]
+    pub button: NodeRef,
+}
+
+impl Default for LauncherProps {
+    fn default() -> Self {
+        yew::props!(Self {})
+    }
+}
+
+/// The launcher's name, with the number of unread messages.
+#[must_use]
+pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
+    let label = strings.launcher();
+    let sentence = match unread {
+        0 => return label,
+        1 => strings.launcher_unread_one(),
+        _ => strings.launcher_unread_other(),
+    };
+    fill(&fill(&sentence, "launcher", &label), "count", &unread.to_string()).into()
+}
+
+/// The launcher alone, to be printed.
+#[component]
+pub fn Launcher(props: &LauncherProps) -> Html {
+    launcher(props)
+}
+
+/// The round button on the page.
+pub(super) fn launcher(props: &LauncherProps) -> Html {
+    let badge = match props.unread {
+        0 => None,
+        count @ 1..=99 => Some(AttrValue::from(count.to_string())),
+        _ => Some(AttrValue::Static("99+")),
+    };
+    let badge = badge
+        .map(|count| element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count)).into());
+    let inside =
+        vec![icons::sign("sign-chat", icons::CHAT), icons::sign("sign-close", icons::DOWN), badge.unwrap_or_default()];
+    let button = element!(
+        "button",
+        "type" = "button",
+        "class" = "launcher",
+        "part" = if props.open { "launcher launcher-open" } else { "launcher" },
+        "aria-label" = props.label.clone(),
+        "aria-haspopup" = "dialog",
+        "aria-expanded" = if props.open { "true" } else { "false" },
+        "aria-controls" = "window";
+        group(inside)
+    );
+    on_click(at(button, &props.button), props.onclick.clone()).into()
+}

@@ -1,0 +1,72 @@
+//! How a widget looks and speaks: the settings that components need, in the form they need them.
+
+use yew::AttrValue;
+
+use crate::{
+    config::{Config, Name},
+    strings::Strings,
+};
+
+/// Sentences, names, pictures and place of one widget.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// Every sentence, the page's in place of ours.
+    pub strings: Strings,
+    /// The bot's picture.
+    pub avatar: Option<AttrValue>,
+    /// Language for dates, and for the widget where the page names it.
+    pub locale: Option<AttrValue>,
+    /// Classes of the widget's root: corner and colours.
+    pub class: AttrValue,
+}
+
+impl Look {
+    /// Reads the settings. Names of sentences we do not have go to `unknown`.
+    #[must_use]
+    pub fn new(config: &Config, unknown: impl FnMut(&str)) -> Self {
+        let mut strings = Strings::with(config.strings(), unknown);
+        for (name, sentence) in [
+            (Name::Heading, "heading"),
+            (Name::Subheading, "subheading"),
+            (Name::Greeting, "greeting"),
+            (Name::LauncherLabel, "launcher"),
+        ] {
+            if let Some(text) = config.given(name) {
+                let known = strings.set(sentence, &text);
+                debug_assert!(known, "there is no sentence {sentence}");
+            }
+        }
+        let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
+        Self {
+            strings,
+            avatar: config.given(Name::Avatar).map(AttrValue::from),
+            locale: config.given(Name::Locale).map(AttrValue::from),
+            class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
+        }
+    }
+
+    /// The writing direction of the language the page names; without one, the page's own holds.
+    pub(super) fn direction(&self) -> Option<&'static str> {
+        const RIGHT_TO_LEFT: &[&str] =
+            &["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"];
+        let locale = self.locale.as_deref()?;
+        let language = locale.split('-').next().unwrap_or_default();
+        let rtl = RIGHT_TO_LEFT.iter().any(|known| known.eq_ignore_ascii_case(language));
+        Some(if rtl { "rtl" } else { "ltr" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn direction_follows_the_language_and_is_the_pages_without_one() {
+        let with =
+            |locale: &'static str| Look { locale: Some(AttrValue::Static(locale)), ..Look::default() }.direction();
+        assert_eq!(with("ar-EG"), Some("rtl"));
+        assert_eq!(with("HE"), Some("rtl"));
+        assert_eq!(with("de"), Some("ltr"));
+        assert_eq!(Look::default().direction(), None);
+    }
+}

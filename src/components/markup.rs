@@ -1,0 +1,121 @@
+//! The elements of the views. `html!` writes out the making of an element wherever one stands; here it stands once, which keeps the
+//! program small. Elements whose attributes never change and that stand in one place are written with `html!`: they cost nothing.
+
+use std::rc::Rc;
+
+use yew::{
+    html::onclick,
+    prelude::*,
+    virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
+};
+
+/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is `None` is left out.
+macro_rules! element {
+    ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
+        $crate::components::markup::make(
+            $tag,
+            &[$($key),+],
+            vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
+            $inside,
+        )
+    };
+}
+pub(super) use element;
+
+/// Nodes beside one another.
+pub(super) fn group(nodes: Vec<Html>) -> Html {
+    VList::with_children(nodes, None).into()
+}
+
+/// A text, as it is.
+pub(super) fn text(text: AttrValue) -> Html {
+    VText::new(text).into()
+}
+
+/// An element without a name.
+pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
+    make(tag, &[], Vec::new(), inside).into()
+}
+
+/// An element by whose names the page can style it, as we do.
+pub(super) fn part(tag: &'static str, names: &'static str, inside: Html) -> Html {
+    shaped(tag, names.into(), names.into(), inside)
+}
+
+/// An element that we style by other names than the page.
+pub(super) fn shaped(tag: &'static str, class: AttrValue, part: AttrValue, inside: Html) -> Html {
+    element!(tag, "class" = class, "part" = part; inside).into()
+}
+
+/// An element with words that somebody wrote: they run in the direction of their own language.
+pub(super) fn written(tag: &'static str, inside: Html) -> Html {
+    element!(tag, "dir" = "auto"; inside).into()
+}
+
+/// Words for screen readers alone.
+pub(super) fn unseen(words: AttrValue) -> Html {
+    element!("span", "class" = "unseen"; text(words)).into()
+}
+
+/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address).
+pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: &AttrValue) -> Html {
+    let opens = unseen([" (", new_tab.as_str(), ")"].concat().into());
+    let inside = group(vec![inside, opens]);
+    element!(
+        "a",
+        "class" = names,
+        "part" = names,
+        "href" = href.to_owned(),
+        "target" = "_blank",
+        "rel" = "noopener noreferrer";
+        inside
+    )
+    .into()
+}
+
+/// A button with words on it, or with a sign and a name for screen readers.
+pub(super) fn button(
+    class: &'static str,
+    part: &'static str,
+    name: Option<AttrValue>,
+    inside: Html,
+    onclick: Callback<MouseEvent>,
+) -> VTag {
+    let button = element!(
+        "button", "type" = "button", "class" = class, "part" = part, "aria-label" = name.clone(), "title" = name; inside
+    );
+    on_click(button, onclick)
+}
+
+/// The element, listening to clicks.
+pub(super) fn on_click(element: VTag, clicked: Callback<MouseEvent>) -> VTag {
+    on(element, Rc::new(onclick::Wrapper::new(clicked)))
+}
+
+/// The element, listening.
+pub(super) fn on(mut element: VTag, listener: Rc<dyn Listener>) -> VTag {
+    element.add_listener(listener);
+    element
+}
+
+/// The element, to be found by `place`.
+pub(super) fn at(mut element: VTag, place: &NodeRef) -> VTag {
+    element.node_ref = place.clone();
+    element
+}
+
+/// An element with as many values as keys; written as [`element!`].
+pub(super) fn make(
+    tag: &'static str,
+    keys: &'static [&'static str],
+    values: Vec<Option<AttrValue>>,
+    inside: Html,
+) -> VTag {
+    let values = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
+    let mut element = VTag::new(tag);
+    element.attributes = Attributes::Dynamic { keys, values };
+    if let Some(children) = element.children_mut() {
+        *children = inside;
+    }
+    element
+}

@@ -1,0 +1,144 @@
+//! One row of the message list: a message with its author, time and fate, or a notice.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Author, entry::Assignee};
+use yew::prelude::*;
+
+use super::{
+    Look, Verb,
+    announcer::notice_text,
+    answers::Choice,
+    avatar::{author_name, avatar},
+    clock::Clock,
+    content::content,
+    icons,
+    markup::{element, group, on_click, part, plain, text, unseen},
+};
+use crate::{
+    conversation::{MessageRow, Row, RowKind, SendError, SendState},
+    strings::fill,
+};
+
+/// Everything a row needs; the same for all rows but the first three.
+#[derive(Clone)]
+pub(super) struct RowView {
+    pub(super) row: Rc<Row>,
+    /// Can its answers be given now?
+    pub(super) answerable: bool,
+    /// What the visitor said next, where the row offered answers.
+    pub(super) given: Option<AttrValue>,
+    pub(super) look: Rc<Look>,
+    pub(super) act: Callback<Verb>,
+    pub(super) assignee: Option<Rc<Assignee>>,
+    /// `None` until there was time to make one.
+    pub(super) clock: Option<Rc<Clock>>,
+}
+
+/// Only what changed is looked at again. Rows and clocks are replaced, never changed.
+impl PartialEq for RowView {
+    fn eq(&self, other: &Self) -> bool {
+        (Rc::ptr_eq(&self.row, &other.row) || self.row == other.row)
+            && self.answerable == other.answerable
+            && self.given == other.given
+            && Rc::ptr_eq(&self.look, &other.look)
+            && self.act == other.act
+            && self.assignee == other.assignee
+            && self.clock.as_ref().map(Rc::as_ptr) == other.clock.as_ref().map(Rc::as_ptr)
+    }
+}
+
+/// The row as elements.
+pub(super) fn row(view: &RowView) -> Html {
+    match &view.row.kind {
+        RowKind::Message(message) => message_row(view, message),
+        RowKind::Notice(notice) => {
+            let sentence = text(notice_text(notice, &view.look.strings).into());
+            html! { <p key={view.row.key} class="event" part="event">{ sentence }</p> }
+        }
+    }
+}
+
+fn message_row(view: &RowView, message: &MessageRow) -> Html {
+    let RowView { row, look, act, .. } = view;
+    let strings = &look.strings;
+    let visitor = message.author == Author::Visitor;
+    let state = message.delivery.state();
+    let (first, last) = (row.first_in_group, row.last_in_group);
+    let assignee = view.assignee.as_deref();
+    let name = author_name(look, message.author, assignee);
+
+    let mut bubble = String::from(if visitor { "bubble bubble-visitor" } else { "bubble bubble-bot" });
+    if message.author == Author::Agent {
+        bubble.push_str(" bubble-agent");
+    }
+    if first {
+        bubble.push_str(" bubble-first");
+    }
+    if last {
+        bubble.push_str(" bubble-last");
+    }
+    bubble.push_str(match state {
+        SendState::Queued | SendState::Sending => " bubble-sending",
+        SendState::Unknown => " bubble-unknown",
+        SendState::Failed(_) => " bubble-failed",
+        SendState::Sent => "",
+    });
+    // The fate of a message is always told; otherwise a group has one time, at its end.
+    let has_meta = last || state != SendState::Sent;
+    let mut class = String::from(if visitor { "row row-visitor" } else { "row" });
+    for (holds, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.fresh, " row-enter")] {
+        if holds {
+            class.push_str(name);
+        }
+    }
+    let choice = Choice { look, act, open: view.answerable, given: view.given.as_deref() };
+    let inside = vec![
+        unseen(fill(&strings.said(), "author", &name).into()),
+        content(message.content(), &AttrValue::from(bubble), &choice),
+        if has_meta { meta(view, message, state) } else { Html::default() },
+        if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
+    ];
+    let part = if visitor { "row row-visitor" } else { "row row-bot" };
+    let mut element = element!("div", "class" = class, "part" = part; group(inside));
+    element.key = Some(row.key.into());
+    element.into()
+}
+
+/// Time, and how the sending went.
+fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
+    let strings = &view.look.strings;
+    let time = || match &view.clock {
+        Some(clock) => html! { <time part="time">{ text(clock.write(view.row.at)) }</time> },
+        None => Html::default(),
+    };
+    let verb = |label: AttrValue, verb: fn(Rc<str>) -> Verb| {
+        let Some(id) = message.id.clone() else { return Html::default() };
+        let onclick = view.act.reform(move |_: MouseEvent| verb(id.clone()));
+        let button = element!("button", "type" = "button", "part" = "button-text"; text(label));
+        on_click(button, onclick).into()
+    };
+    let told = |sign, sentence| vec![icons::sign("", sign), plain("span", text(sentence))];
+    let (names, inside) = match state {
+        SendState::Sent if message.author == Author::Visitor => {
+            ("meta", vec![time(), icons::sign("", icons::TICK), unseen(strings.sent())])
+        }
+        SendState::Sent => ("meta", vec![time()]),
+        SendState::Sending => ("meta meta-sending", told(icons::CLOCK, strings.sending())),
+        SendState::Queued => ("meta meta-sending", told(icons::CLOCK, strings.queued())),
+        SendState::Unknown => ("meta meta-unknown", told(icons::ALERT, strings.unknown())),
+        SendState::Failed(error) => {
+            let sentence = match error {
+                SendError::Temporary | SendError::Ended => strings.failed(),
+                SendError::Refused => strings.refused(),
+            };
+            let mut inside = told(icons::ALERT, sentence);
+            if error.can_retry() {
+                inside.push(verb(strings.retry(), Verb::Retry));
+            }
+            inside.push(verb(strings.discard(), Verb::Discard));
+            ("meta meta-failed", inside)
+        }
+    };
+    part("div", names, group(inside))
+}

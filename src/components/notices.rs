@@ -1,0 +1,65 @@
+//! Notices over the list, and what stands in place of the composer when a conversation has ended.
+
+use yew::prelude::*;
+
+use super::{
+    Look, icons,
+    markup::{at, button, group, part, plain, text},
+};
+use crate::conversation::{Conversation, Link, Problem};
+
+/// What holds for the whole chat now: one line each, most urgent first.
+pub(super) fn notices(look: &Look, state: &Conversation) -> Html {
+    let strings = &look.strings;
+    let connection = match state.link() {
+        Link::Idle | Link::Connecting | Link::Live => None,
+        Link::Reconnecting { .. } => {
+            Some(("notice notice-connection notice-reconnecting", strings.notice_reconnecting()))
+        }
+        Link::Offline => Some(("notice notice-connection notice-offline", strings.notice_offline())),
+    };
+    let urgent = match (state.problem(), connection) {
+        (Some(Problem::Unavailable), _) => {
+            notice("notice notice-unavailable", icons::ALERT, strings.notice_unavailable())
+        }
+        (None, Some((names, sentence))) => notice(names, icons::NO_NETWORK, sentence),
+        (None, None) => Html::default(),
+    };
+    let memory = if state.memory_only() && !state.rows().is_empty() {
+        notice("notice notice-memory", icons::CLOCK, strings.notice_memory())
+    } else {
+        Html::default()
+    };
+    part("div", "notices", group(vec![urgent, memory]))
+}
+
+fn notice(names: &'static str, sign: &'static str, sentence: AttrValue) -> Html {
+    part("p", names, group(vec![icons::sign("", sign), plain("span", text(sentence))]))
+}
+
+/// Asked before a conversation is left.
+pub(super) fn restart_question(
+    look: &Look,
+    confirm: Callback<MouseEvent>,
+    cancel: Callback<MouseEvent>,
+    first: &NodeRef,
+) -> Html {
+    let strings = &look.strings;
+    html! {
+        <div class="notice notice-restart" part="notice notice-restart" role="group" aria-labelledby="restart-question">
+            <span id="restart-question">{ text(strings.restart_question()) }</span>
+            { at(button("quiet", "button", None, text(strings.restart_confirm()), confirm), first) }
+            { button("quiet", "button", None, text(strings.restart_cancel()), cancel) }
+        </div>
+    }
+}
+
+/// In place of the composer when the conversation has ended.
+pub(super) fn ended(look: &Look, onclick: Callback<MouseEvent>) -> Html {
+    let again = text(look.strings.start_new());
+    let inside = vec![
+        plain("p", text(look.strings.ended())),
+        button("primary", "button button-primary", None, again, onclick).into(),
+    ];
+    part("div", "ended", group(inside))
+}

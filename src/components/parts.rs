@@ -1,0 +1,115 @@
+//! The anatomy: every `part` a page's style sheet can reach, as `chataibot-widget::part(NAME)`. States are parts of their own.
+
+/// Name and meaning of each part.
+pub const PARTS: &[(&str, &str)] = &[
+    ("launcher", "the round button on the page"),
+    ("launcher-open", "… while the window is open"),
+    ("badge", "the number of unread messages on the launcher"),
+    ("window", "the window"),
+    ("window-open", "… while it is open"),
+    ("header", "the top of the window"),
+    ("avatar", "picture of bot or team member, in the header, beside messages and in the greeting"),
+    ("title", "the window's title"),
+    ("status", "the line below the title"),
+    ("status-live", "… while replies arrive at once"),
+    ("status-waiting", "… while a connection is made"),
+    ("status-none", "… before the first message"),
+    ("header-button", "a button in the header"),
+    ("restart", "the button that starts over"),
+    ("close", "the button that closes the window"),
+    ("notices", "the place for notices, below the header"),
+    ("notice", "a notice"),
+    ("notice-connection", "… on the connection"),
+    ("notice-reconnecting", "… on a lost connection that comes back"),
+    ("notice-offline", "… on a missing network"),
+    ("notice-unavailable", "… on a chat that does not work"),
+    ("notice-memory", "… on a browser that keeps nothing"),
+    ("notice-restart", "the question before starting over"),
+    ("list", "the scrolling list of messages"),
+    ("rows", "what scrolls in it"),
+    ("greeting", "what stands in an empty list"),
+    ("greeting-title", "its title"),
+    ("greeting-text", "its text"),
+    ("row", "a message with avatar, answers and time"),
+    ("row-bot", "… of bot or team"),
+    ("row-visitor", "… of the visitor"),
+    ("bubble", "a bubble"),
+    ("bubble-bot", "… of bot or team"),
+    ("bubble-agent", "… of a team member"),
+    ("bubble-visitor", "… of the visitor"),
+    ("bubble-first", "… that begins a group"),
+    ("bubble-last", "… that ends a group"),
+    ("bubble-sending", "… on its way"),
+    ("bubble-unknown", "… that may or may not have arrived"),
+    ("bubble-failed", "… that did not arrive"),
+    ("bubble-emoji", "… of emoji alone"),
+    ("bubble-head", "the line above a question"),
+    ("bubble-foot", "the line below a question"),
+    ("typing", "the bubble that says a reply is being written"),
+    ("link", "a link in a text"),
+    ("note", "a collapsible note"),
+    ("hint", "how a question can be answered"),
+    ("card", "a link to a file, film, sound, picture or booking page"),
+    ("card-sign", "the sign on it"),
+    ("cards", "a list of cards to choose from"),
+    ("choice-card", "one of them"),
+    ("answers", "suggested replies and link buttons"),
+    ("answers-vertical", "… one below the other"),
+    ("answers-past", "… when the conversation went on"),
+    ("answers-title", "the title of a group of them"),
+    ("answer", "one suggested reply or link button"),
+    ("answer-link", "… that leads somewhere"),
+    ("answer-past", "… that can no longer be given"),
+    ("answer-chosen", "… that was given"),
+    ("meta", "the line below a message"),
+    ("meta-sending", "… on its way"),
+    ("meta-unknown", "… not confirmed"),
+    ("meta-failed", "… not sent"),
+    ("time", "the time in it"),
+    ("button-text", "try again and delete, in it"),
+    ("event", "a line between messages: handover, end"),
+    ("earlier", "the button that shows earlier messages"),
+    ("jump", "the button that goes to new messages"),
+    ("composer", "the bottom of the window"),
+    ("field", "the frame of the message field"),
+    ("input", "the message field"),
+    ("send", "the button that sends"),
+    ("counter", "how many characters are left"),
+    ("ended", "what stands in place of the composer when a conversation has ended"),
+    ("button", "a quiet button"),
+    ("button-primary", "the one main button"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::PARTS;
+
+    /// Words of the texts in `src/components/*.rs` that could be parts: lower case, digits and dashes.
+    fn words() -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
+        let mut words = BTreeSet::new();
+        for file in fs::read_dir(folder).expect("the components are there") {
+            let path = file.expect("a file").path();
+            if path.file_name().is_some_and(|name| name == "parts.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(path).expect("a text");
+            let quoted = text.split('"').skip(1).step_by(2);
+            words.extend(quoted.flat_map(str::split_whitespace).map(str::to_owned));
+        }
+        words
+    }
+
+    #[test]
+    fn every_part_is_on_some_element_and_stands_once() {
+        let words = words();
+        let mut seen = BTreeSet::new();
+        for (name, meaning) in PARTS {
+            assert!(words.contains(*name), "no component has the part {name}");
+            assert!(seen.insert(name), "{name} stands twice");
+            assert!(!meaning.is_empty());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Rich text as elements. The tree is closed, so nothing can stand in it that is not in this file; addresses are judged once more.
+
+use chataibot_wire::{Node, RichText};
+use yew::prelude::*;
+
+use super::markup::{self, plain, text};
+
+/// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
+const DEEPEST: u8 = 24;
+
+/// The elements of a text.
+pub(super) fn rich_text(words: &RichText, new_tab: &AttrValue) -> Html {
+    nodes(&words.0, new_tab, 0)
+}
+
+fn nodes(list: &[Node], new_tab: &AttrValue, depth: u8) -> Html {
+    if depth > DEEPEST {
+        return text(RichText(list.to_vec()).to_plain().into());
+    }
+    list.iter().map(|one| node(one, new_tab, depth + 1)).collect()
+}
+
+fn node(node: &Node, new_tab: &AttrValue, depth: u8) -> Html {
+    let inside = |children: &[Node]| nodes(children, new_tab, depth);
+    match node {
+        Node::Text(words) => text(words.clone().into()),
+        Node::Break => plain("br", Html::default()),
+        Node::Bold(children) => plain("strong", inside(children)),
+        Node::Italic(children) => plain("em", inside(children)),
+        Node::Underline(children) => plain("u", inside(children)),
+        Node::Strike(children) => plain("s", inside(children)),
+        Node::Code(children) => plain("code", inside(children)),
+        Node::Paragraph(children) => plain("p", inside(children)),
+        Node::List(list) => {
+            let items = list.items.iter().map(|item| plain("li", inside(item)));
+            plain(if list.ordered { "ol" } else { "ul" }, items.collect())
+        }
+        Node::Link(link) => match safe_address(&link.href) {
+            Some(href) => markup::link("link", href, inside(&link.children), new_tab),
+            None => inside(&link.children),
+        },
+    }
+}
+
+/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly. The proxy sends no others; this is the
+/// second lock on the same door.
+#[must_use]
+pub fn safe_address(address: &str) -> Option<&str> {
+    // Browsers drop tabs and line ends inside an address, so `java\nscript:` would be a scheme again.
+    if address.bytes().any(|b| b <= b' ' || b == 0x7f) {
+        return None;
+    }
+    let (scheme, rest) = address.split_once(':')?;
+    let allowed = match scheme {
+        _ if rest.is_empty() => false,
+        _ if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") => {
+            rest.len() > 2 && rest.starts_with("//")
+        }
+        _ => scheme.eq_ignore_ascii_case("mailto") || scheme.eq_ignore_ascii_case("tel"),
+    };
+    allowed.then_some(address)
+}
+
+/// A few emoji and nothing else: such a text is shown large and without a bubble.
+pub(super) fn is_emoji_only(text: &str) -> bool {
+    let text = text.trim();
+    let pictures = text.chars().filter(|&c| is_picture(c)).count();
+    // Joiners, variation selectors and skin tones belong to the emoji before them.
+    let fits = |c: char| is_picture(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | ' ');
+    pictures > 0 && text.chars().count() <= 14 && text.chars().all(fits) && clusters(text) <= 3
+}
+
+fn clusters(text: &str) -> usize {
+    let mut count = 0;
+    let mut joined = false;
+    let mut half_flag = false;
+    for c in text.chars() {
+        match c {
+            '\u{200d}' => joined = true,
+            '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | ' ' => {}
+            '\u{1f1e6}'..='\u{1f1ff}' => {
+                half_flag = !half_flag;
+                count += usize::from(half_flag);
+            }
+            _ => {
+                count += usize::from(!joined);
+                joined = false;
+            }
+        }
+    }
+    count
+}
+
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{231a}'..='\u{23ff}' | '\u{2190}'..='\u{21ff}' | '\u{203c}' | '\u{3030}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_web_mail_and_telephone_addresses_become_links() {
+        for good in ["https://a.example/x?y#z", "HTTP://a.example", "mailto:a@b.example", "tel:+491234"] {
+            assert_eq!(safe_address(good), Some(good));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java\nscript:alert(1)",
+            " javascript:alert(1)",
+            "\u{1}https://a.example",
+            "data:text/html,x",
+            "blob:https://a.example/1",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "//a.example",
+            "/path",
+            "https:",
+            "https://",
+            "https:a.example",
+            "mailto:",
+            "",
+        ] {
+            assert_eq!(safe_address(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn up_to_three_emoji_alone_are_shown_large() {
+        for large in ["👍", "🎉🎉🎉", "❤️", "👩‍👩‍👧‍👦", "🇩🇪 🇫🇷", "👋🏽"] {
+            assert!(is_emoji_only(large), "{large}");
+        }
+        for small in ["", "ok", "👍 ok", "1", "🎉🎉🎉🎉", "→ x", " "] {
+            assert!(!is_emoji_only(small), "{small}");
+        }
+    }
+}

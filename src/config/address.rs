@@ -1,0 +1,83 @@
+//! Where the proxy is: checks addresses and makes the ones that were not given from the ones that were.
+
+/// Addresses of everything the widget calls, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `POST` here for a visitor token.
+    pub token: String,
+    /// The documented paths come behind this.
+    pub api: String,
+    /// `/conversation/<id>/events` comes behind this; `None` when the page wants no stream.
+    pub events: Option<String>,
+}
+
+impl Address {
+    /// Fills what is not given from what is.
+    pub(super) fn from_settings(
+        proxy: Option<&str>,
+        token: Option<&str>,
+        api: Option<&str>,
+        events: Option<&str>,
+    ) -> Self {
+        let proxy = proxy.unwrap_or_default().trim_end_matches('/');
+        let base = |given: Option<&str>, path: &str| match given {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => [proxy, path].concat(),
+        };
+        let api = base(api, "/api/v1");
+        let events = match events {
+            Some("none") => None,
+            Some(url) => Some(url.trim_end_matches('/').to_owned()),
+            None => Some(api.clone()),
+        };
+        Self { token: base(token, "/token"), api, events }
+    }
+}
+
+/// What is to be thought of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// `https`, this machine, or a path on the page's own origin.
+    Secure,
+    /// Plain `http` to another machine: works, and anybody on the way can read it.
+    Insecure,
+    /// Not an address this widget would call.
+    Unusable,
+}
+
+/// Judges an address by its scheme and host alone; the browser parses the rest when it is used.
+pub(super) fn judge(url: &str) -> Judgement {
+    if url.bytes().any(|b| b <= b' ' || b == b'\\') {
+        return Judgement::Unusable;
+    }
+    if let Some(path) = url.strip_prefix('/') {
+        // `//host` is another host under the page's scheme, not a path.
+        return if path.starts_with('/') { Judgement::Unusable } else { Judgement::Secure };
+    }
+    // By one character: searching for a text costs the WASM the whole of a text search.
+    let Some((scheme, rest)) = url.split_once(':') else { return Judgement::Unusable };
+    let Some(rest) = rest.strip_prefix("//") else { return Judgement::Unusable };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() || authority.contains('@') {
+        return Judgement::Unusable;
+    }
+    if scheme.eq_ignore_ascii_case("https") {
+        Judgement::Secure
+    } else if !scheme.eq_ignore_ascii_case("http") {
+        Judgement::Unusable
+    } else if is_loopback(authority) {
+        Judgement::Secure
+    } else {
+        Judgement::Insecure
+    }
+}
+
+fn is_loopback(authority: &str) -> bool {
+    if authority == "[::1]" || authority.starts_with("[::1]:") {
+        return true;
+    }
+    let host = authority.split(':').next().unwrap_or_default();
+    host.eq_ignore_ascii_case("localhost")
+        || host.ends_with(".localhost")
+        || (host.starts_with("127.") && host.bytes().all(|b| b == b'.' || b.is_ascii_digit()))
+}

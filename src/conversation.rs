@@ -1,0 +1,400 @@
+//! The whole behaviour of a conversation as one value and one list of facts. Pure: no clock, no randomness, no I/O, no Yew.
+//!
+//! [`Conversation::apply`] takes an [`Action`], a fact in the past tense that carries its own time and ids. The same fact
+//! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
+
+mod action;
+mod outbox;
+mod row;
+mod timeline;
+
+use std::rc::Rc;
+
+use chataibot_wire::{
+    Author, Content, Cursor, Entry,
+    content::{Action as ButtonAction, Prompt},
+    entry::{Assignee, Status},
+};
+
+pub use action::{Action, Restored};
+pub use outbox::Pending;
+pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
+pub use timeline::Place;
+
+/// How long a reply is expected after an accepted message, in milliseconds.
+const TYPING_CAP: u64 = 30_000;
+
+/// Where a conversation is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing was said yet; the first message starts it.
+    #[default]
+    New,
+    /// It goes on.
+    Active,
+    /// It was closed. What the visitor says next starts a new one.
+    Ended,
+}
+
+/// What the visitor should know about the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing to connect to: no conversation yet, or replies do not come by stream.
+    #[default]
+    Idle,
+    /// The first connection is being made.
+    Connecting,
+    /// Replies arrive.
+    Live,
+    /// The connection was lost.
+    Reconnecting {
+        /// Counts from 1.
+        attempt: u32,
+    },
+    /// The browser says it has no network.
+    Offline,
+}
+
+/// A standing trouble the visitor should know of, besides the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The chat is not available; the cause is the operator's.
+    Unavailable,
+}
+
+/// A quick reply that can be given now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What stands on it.
+    pub label: Rc<str>,
+    /// What is sent.
+    pub text: Rc<str>,
+}
+
+/// One visitor's conversation, as the visitor sees it.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    id: Option<Rc<str>>,
+    phase: Phase,
+    /// In order, without gaps but where [`Action::Skipped`] said so; each cursor once.
+    log: Vec<Rc<Entry>>,
+    rows: Vec<Rc<Row>>,
+    /// Rows `..logged_rows` are in the log.
+    logged_rows: usize,
+    outbox: Vec<Rc<Pending>>,
+    cursor: Option<Cursor>,
+    read: Option<Cursor>,
+    next_key: u32,
+    assignee: Option<Rc<Assignee>>,
+    /// What the log said last; `phase` may know better, from an answer.
+    logged_status: Status,
+    draft: Rc<str>,
+    window_open: bool,
+    page_hidden: bool,
+    typing_until: Option<u64>,
+    link: Link,
+    memory_only: bool,
+    problem: Option<Problem>,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Self {
+            id: None,
+            phase: Phase::New,
+            log: Vec::new(),
+            rows: Vec::new(),
+            logged_rows: 0,
+            outbox: Vec::new(),
+            cursor: None,
+            read: None,
+            next_key: 0,
+            assignee: None,
+            logged_status: Status::Open,
+            draft: Rc::from(""),
+            window_open: false,
+            page_hidden: false,
+            typing_until: None,
+            link: Link::Idle,
+            memory_only: false,
+            problem: None,
+        }
+    }
+}
+
+impl Conversation {
+    /// A conversation in which nothing was said.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a fact in. Returns whether anything changed; the same fact twice changes nothing.
+    pub fn apply(&mut self, action: Action) -> bool {
+        match action {
+            Action::Composed { id, text, at } => self.compose(id, text, at),
+            Action::Drafted(draft) => set(&mut self.draft, draft),
+            Action::SendBegan { id } => {
+                self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
+            }
+            Action::SendAccepted { id, now } => self.send_accepted(&id, now),
+            Action::SendDelayed { id } => self.send_moved(&id, &[SendState::Sending], SendState::Queued),
+            Action::SendUnknown { id } => self.send_moved(&id, &[SendState::Sending], SendState::Unknown),
+            Action::SendFailed { id, error } => self.send_failed(&id, error),
+            Action::Requeued { id, new_id, at } => self.requeue(&id, new_id, at),
+            Action::Discarded { id } => self.discard(&id),
+            Action::OutboxFound(found) => self.adopt_outbox(found),
+            Action::Started { conversation } => self.start(conversation),
+            Action::Received { entry, now } => self.receive(entry, now),
+            Action::Skipped { cursor } => self.skip(cursor),
+            Action::Rebuilt { entries } => self.rebuild(entries),
+            Action::Restored(restored) => self.restore(*restored),
+            Action::Ended => self.phase == Phase::Active && self.set_status(Status::Closed),
+            Action::Left => self.leave(),
+            Action::Forgotten => self.forget(),
+            Action::WindowOpened => self.look(|it| set(&mut it.window_open, true)),
+            Action::WindowClosed => set(&mut self.window_open, false),
+            Action::PageShown => self.look(|it| set(&mut it.page_hidden, false)),
+            Action::PageHidden => set(&mut self.page_hidden, true),
+            Action::Read { up_to } => self.read_up_to(up_to),
+            Action::LinkChanged(link) => set(&mut self.link, link),
+            Action::ProblemChanged(problem) => set(&mut self.problem, problem),
+            Action::StorageLost => set(&mut self.memory_only, true),
+            Action::Ticked { now } => match self.typing_until {
+                Some(until) if now >= until => set(&mut self.typing_until, None),
+                Some(_) | None => false,
+            },
+        }
+    }
+
+    fn start(&mut self, conversation: Rc<str>) -> bool {
+        if self.id.is_some() {
+            return false;
+        }
+        self.id = Some(conversation);
+        self.phase = Phase::Active;
+        true
+    }
+
+    fn forget(&mut self) -> bool {
+        let fresh = Self {
+            next_key: self.next_key,
+            window_open: self.window_open,
+            page_hidden: self.page_hidden,
+            memory_only: self.memory_only,
+            ..Self::default()
+        };
+        *self = fresh;
+        true
+    }
+
+    /// Takes the status in; returns whether it is news.
+    fn set_status(&mut self, status: Status) -> bool {
+        match (status, self.phase) {
+            (Status::Closed, Phase::New | Phase::Active) => {
+                self.phase = Phase::Ended;
+                self.typing_until = None;
+                self.fail_waiting(SendError::Ended);
+                true
+            }
+            (Status::Open, Phase::Ended) => {
+                self.phase = Phase::Active;
+                true
+            }
+            (Status::Closed, Phase::Ended) | (Status::Open, Phase::New | Phase::Active) => false,
+        }
+    }
+
+    /// A change after which the visitor may see what was unread.
+    fn look(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
+        let changed = change(self);
+        if self.is_watched() { self.read_up_to(None) || changed } else { changed }
+    }
+
+    /// A reply is due any moment from now on.
+    fn expect_reply(&mut self, now: u64) {
+        self.typing_until = Some(now + TYPING_CAP);
+    }
+
+    /// Does the visitor see the list: window open, page shown?
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.window_open && !self.page_hidden
+    }
+
+    /// The message list, from top to bottom: what is logged in log order, then what is not, in the order it was composed.
+    #[must_use]
+    pub fn rows(&self) -> &[Rc<Row>] {
+        &self.rows
+    }
+
+    /// The log as far as it was read in, in order.
+    #[must_use]
+    pub fn log(&self) -> &[Rc<Entry>] {
+        &self.log
+    }
+
+    /// The largest key given to a row so far.
+    #[must_use]
+    pub fn newest_key(&self) -> u32 {
+        self.next_key
+    }
+
+    /// The conversation's id, once it was started.
+    #[must_use]
+    pub fn id(&self) -> Option<&Rc<str>> {
+        self.id.as_ref()
+    }
+
+    /// Where the conversation is in its life.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Is a reply expected any moment?
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing_until.is_some()
+    }
+
+    /// When typing ends if no reply comes, monotonic.
+    #[must_use]
+    pub fn typing_until(&self) -> Option<u64> {
+        self.typing_until
+    }
+
+    /// Is the window open?
+    #[must_use]
+    pub fn window_open(&self) -> bool {
+        self.window_open
+    }
+
+    /// Who answers, once somebody took over.
+    #[must_use]
+    pub fn assignee(&self) -> Option<&Rc<Assignee>> {
+        self.assignee.as_ref()
+    }
+
+    /// What stands in the composer.
+    #[must_use]
+    pub fn draft(&self) -> &Rc<str> {
+        &self.draft
+    }
+
+    /// The row of the last bot's or agent's message, while the visitor has said nothing since and the conversation goes on: its
+    /// answers can be given now.
+    #[must_use]
+    pub fn answerable_row(&self) -> Option<&Rc<Row>> {
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        // What failed was not said.
+        let failed = |m: &MessageRow| matches!(m.delivery.state(), SendState::Failed(_));
+        let last = self.rows.iter().rev().find(|row| row.message().is_some_and(|m| !failed(m)))?;
+        last.message().filter(|m| m.author != Author::Visitor).map(|_| last)
+    }
+
+    /// The quick replies that can be given now: those of [`Self::answerable_row`].
+    #[must_use]
+    pub fn active_answers(&self) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        if let Some(message) = self.answerable_row().and_then(|row| row.message()) {
+            collect_answers(message.content(), &mut answers);
+        }
+        answers
+    }
+
+    /// What kind of answer the bot's last message waits for, while the visitor has said nothing since.
+    #[must_use]
+    pub fn prompt(&self) -> Option<Prompt> {
+        prompt_of(self.answerable_row()?.message()?.content())
+    }
+
+    /// Does the browser refuse to keep anything? Then a reload forgets the conversation.
+    #[must_use]
+    pub fn memory_only(&self) -> bool {
+        self.memory_only
+    }
+
+    /// A standing trouble, besides the connection.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        self.problem
+    }
+
+    /// Up to where the log was read in.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.cursor
+    }
+
+    /// Up to where the visitor has read.
+    #[must_use]
+    pub fn read(&self) -> Option<Cursor> {
+        self.read
+    }
+}
+
+fn set<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let news = *place != value;
+    if news {
+        *place = value;
+    }
+    news
+}
+
+fn collect_answers(content: &Content, answers: &mut Vec<Answer>) {
+    match content {
+        Content::Buttons(buttons) => {
+            for button in &buttons.buttons {
+                if let ButtonAction::Reply(text) = &button.action {
+                    answers.push(Answer { label: button.label.as_str().into(), text: text.as_str().into() });
+                }
+            }
+        }
+        Content::List(list) => {
+            for item in list.sections.iter().flat_map(|section| &section.items) {
+                let text: Rc<str> = item.as_str().into();
+                answers.push(Answer { label: text.clone(), text });
+            }
+        }
+        Content::Parts(parts) => parts.iter().for_each(|part| collect_answers(part, answers)),
+        Content::Text(_)
+        | Content::Media(_)
+        | Content::Info(_)
+        | Content::Carousel(_)
+        | Content::Slider(_)
+        | Content::Calendar(_)
+        | Content::FileUpload(_)
+        | Content::Form(_)
+        | Content::Appointment(_)
+        | Content::Delay
+        | Content::Unsupported(_) => {}
+    }
+}
+
+fn prompt_of(content: &Content) -> Option<Prompt> {
+    match content {
+        Content::Text(text) => text.prompt,
+        Content::Parts(parts) => parts.iter().rev().find_map(prompt_of),
+        Content::Media(_)
+        | Content::Info(_)
+        | Content::Buttons(_)
+        | Content::List(_)
+        | Content::Carousel(_)
+        | Content::Slider(_)
+        | Content::Calendar(_)
+        | Content::FileUpload(_)
+        | Content::Form(_)
+        | Content::Appointment(_)
+        | Content::Delay
+        | Content::Unsupported(_) => None,
+    }
+}

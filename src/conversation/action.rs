@@ -1,0 +1,139 @@
+//! What can happen to a conversation: facts in the past tense, each with its own time and ids.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, Entry, entry::Assignee};
+
+use super::{Link, Pending, Phase, Problem, SendError};
+
+/// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a monotonic clock in milliseconds.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The visitor said something. It shows at once and waits in the outbox.
+    Composed {
+        /// The client message id, a UUIDv7.
+        id: Rc<str>,
+        /// What was said.
+        text: Rc<str>,
+        /// When.
+        at: u64,
+    },
+    /// The composer holds this now.
+    Drafted(Rc<str>),
+    /// A message left for the proxy.
+    SendBegan {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// The proxy has the message.
+    SendAccepted {
+        /// The client message id.
+        id: Rc<str>,
+        /// When the answer came, monotonic.
+        now: u64,
+    },
+    /// It did not get through for now and waits again.
+    SendDelayed {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// The answer was lost on the way from the platform: nobody knows.
+    SendUnknown {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// It did not arrive.
+    SendFailed {
+        /// The client message id.
+        id: Rc<str>,
+        /// Why.
+        error: SendError,
+    },
+    /// The visitor asked to send a failed message again.
+    Requeued {
+        /// The client message id so far.
+        id: Rc<str>,
+        /// The id from now on. The same one, unless the old one got a final answer.
+        new_id: Rc<str>,
+        /// When.
+        at: u64,
+    },
+    /// The visitor took an unsent message back.
+    Discarded {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// The outbox of an earlier page, or of another tab, was found in storage.
+    OutboxFound(Vec<Pending>),
+    /// The first message began a conversation.
+    Started {
+        /// The proxy's id for it.
+        conversation: Rc<str>,
+    },
+    /// The log brought its next entry.
+    Received {
+        /// The entry.
+        entry: Rc<Entry>,
+        /// When it came, monotonic.
+        now: u64,
+    },
+    /// The log brought an entry this version cannot read.
+    Skipped {
+        /// Where it stands.
+        cursor: Cursor,
+    },
+    /// The log could not be continued; this is all that is left of it.
+    Rebuilt {
+        /// Everything, in order.
+        entries: Vec<Rc<Entry>>,
+    },
+    /// A stored conversation was found. Replaces the one that was shown; unsent messages stay.
+    Restored(Box<Restored>),
+    /// The server says the conversation has ended.
+    Ended,
+    /// The conversation is left, or lost: what is said next starts a new one. Unsent messages and the draft stay.
+    Left,
+    /// The visitor is forgotten: nothing stays.
+    Forgotten,
+    /// The window was opened.
+    WindowOpened,
+    /// The window was closed.
+    WindowClosed,
+    /// The page is seen again.
+    PageShown,
+    /// The page is hidden: another tab, or minimised.
+    PageHidden,
+    /// The visitor read everything up to here, here or in another tab.
+    Read {
+        /// The last entry read; `None` means the last one there is.
+        up_to: Option<Cursor>,
+    },
+    /// The connection changed.
+    LinkChanged(Link),
+    /// A standing trouble began or went away.
+    ProblemChanged(Option<Problem>),
+    /// The browser refuses to keep anything.
+    StorageLost,
+    /// Time went by.
+    Ticked {
+        /// Monotonic.
+        now: u64,
+    },
+}
+
+/// What storage knew of a conversation.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// The proxy's id for it; `None` when none was started.
+    pub id: Option<Rc<str>>,
+    /// New, active or ended.
+    pub phase: Phase,
+    /// The last entries, in order.
+    pub entries: Vec<Rc<Entry>>,
+    /// Up to where the log was read in: the last entry, or a skipped one after it.
+    pub cursor: Option<Cursor>,
+    /// The last entry the visitor has read.
+    pub read: Option<Cursor>,
+    /// Who answered, should the entry that says so be older than those kept.
+    pub assignee: Option<Assignee>,
+}

@@ -1,0 +1,299 @@
+//! What the visitor said and the proxy has not yet confirmed: in order, and how each message stands.
+//!
+//! A message leaves the outbox when its outcome is known: accepted, settled in the log, or taken back. Only then may its copy in
+//! storage go. When to send is decided in `session`; this file only knows how things stand.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Author, Content, RichText, content::Text, entry::DeliveryState};
+
+use super::{Conversation, Delivery, MessageRow, Phase, Row, RowKind, SendError, SendState, row::Body};
+
+/// A message in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The client message id.
+    pub id: Rc<str>,
+    /// What was said.
+    pub text: Rc<str>,
+    /// When, in the visitor's clock.
+    pub at: u64,
+    /// Never [`SendState::Sent`].
+    pub state: SendState,
+}
+
+impl Conversation {
+    /// What was said and not yet confirmed, in order.
+    #[must_use]
+    pub fn outbox(&self) -> &[Rc<Pending>] {
+        &self.outbox
+    }
+
+    /// The message whose turn it is, if none is on its way.
+    ///
+    /// While no conversation exists, a first message of unknown fate is asked for again: the same key starts nothing twice, and only
+    /// its answer tells the conversation's id.
+    #[must_use]
+    pub fn next_to_send(&self) -> Option<&Rc<Pending>> {
+        if self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
+            return None;
+        }
+        let unknown_start = self.outbox.iter().find(|p| self.id.is_none() && p.state == SendState::Unknown);
+        unknown_start.or_else(|| self.outbox.iter().find(|p| p.state == SendState::Queued))
+    }
+
+    pub(super) fn compose(&mut self, id: Rc<str>, text: Rc<str>, at: u64) -> bool {
+        if self.pending(&id).is_some() || self.row_of(&id).is_some() {
+            return false;
+        }
+        if self.id.is_none() {
+            self.requeue_starts(at);
+        }
+        self.enqueue(Pending { id, text, at, state: SendState::Queued });
+        true
+    }
+
+    /// Another page's outbox: what was on its way there counts as waiting, because the same key may always be asked for again.
+    pub(super) fn adopt_outbox(&mut self, found: Vec<Pending>) -> bool {
+        let mut changed = false;
+        for mut pending in found {
+            if pending.state == SendState::Sending {
+                pending.state = SendState::Queued;
+            }
+            if let Some(at) = self.pending(&pending.id) {
+                // Both pages have it. Only a failure or a retry elsewhere is news; what is on its way here stays so.
+                let ours = self.outbox[at].state;
+                if ours != SendState::Sending && ours != pending.state {
+                    self.set_pending(at, pending.state);
+                    changed = true;
+                }
+                continue;
+            }
+            match self.row_of(&pending.id).map(|at| (at, self.rows[at].clone())) {
+                // The log has it but not yet its outcome: it must be asked for once more.
+                Some((at, row)) if row.message().is_some_and(|m| m.delivery.state() == SendState::Sending) => {
+                    let state = pending.state;
+                    self.outbox.push(Rc::new(pending));
+                    self.set_row_state(at, state);
+                    changed = true;
+                }
+                Some(_) => {}
+                None => {
+                    self.enqueue(pending);
+                    changed = true;
+                }
+            }
+        }
+        self.hold_starts();
+        changed
+    }
+
+    fn enqueue(&mut self, pending: Pending) {
+        let content = Content::Text(Text { body: RichText::plain(&*pending.text), prompt: None });
+        let row = Row {
+            key: self.new_key(),
+            at: pending.at,
+            kind: RowKind::Message(MessageRow {
+                author: Author::Visitor,
+                id: Some(pending.id.clone()),
+                delivery: Delivery::Local(pending.state),
+                body: Body::Local(Rc::new(content)),
+            }),
+            first_in_group: true,
+            last_in_group: true,
+            fresh: true,
+        };
+        self.rows.push(Rc::new(row));
+        self.outbox.push(Rc::new(pending));
+        self.regroup(self.rows.len() - 1);
+    }
+
+    /// Moves a message from one of the states in `from` to `to`.
+    pub(super) fn send_moved(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
+        match self.pending(id) {
+            Some(at) if from.contains(&self.outbox[at].state) && self.outbox[at].state != to => {
+                self.set_pending(at, to);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    pub(super) fn send_failed(&mut self, id: &str, error: SendError) -> bool {
+        let from = [SendState::Queued, SendState::Sending, SendState::Unknown];
+        let failed = self.send_moved(id, &from, SendState::Failed(error));
+        self.hold_starts();
+        failed
+    }
+
+    /// While no conversation exists, the first message decides: should it have begun one after all, a later message must not begin
+    /// a second. So what waits behind it fails with it.
+    fn hold_starts(&mut self) {
+        let failed = SendState::Failed(SendError::Temporary);
+        if self.id.is_none() && self.outbox.iter().any(|p| p.state == failed) {
+            self.fail_waiting(SendError::Temporary);
+        }
+    }
+
+    /// And all of them are tried again together, in their order, with their keys.
+    fn requeue_starts(&mut self, at: u64) {
+        let failed = |p: &&Rc<Pending>| p.state == SendState::Failed(SendError::Temporary);
+        let ids: Vec<Rc<str>> = self.outbox.iter().filter(failed).map(|p| p.id.clone()).collect();
+        for id in ids {
+            self.requeue_one(&id, id.clone(), at);
+        }
+    }
+
+    pub(super) fn send_accepted(&mut self, id: &str, now: u64) -> bool {
+        let was_pending = self.settle(id);
+        let Some(at) = self.row_of(id) else { return was_pending };
+        let news = self.set_row_state(at, SendState::Sent);
+        if news && !self.answered_after(at) {
+            self.expect_reply(now);
+        }
+        was_pending || news
+    }
+
+    pub(super) fn requeue(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
+        let failed = |p: &Rc<Pending>| *p.id == *id && p.state == SendState::Failed(SendError::Temporary);
+        if self.id.is_none() && *new_id == *id && self.outbox.iter().any(failed) {
+            self.requeue_starts(at);
+            return true;
+        }
+        self.requeue_one(id, new_id, at)
+    }
+
+    fn requeue_one(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
+        let Some(row_at) = self.row_of(id) else { return false };
+        let Some(message) = self.rows[row_at].message() else { return false };
+        let SendState::Failed(error) = message.delivery.state() else { return false };
+        if !error.can_retry() {
+            return false;
+        }
+        let text: Rc<str> = match self.pending(id) {
+            Some(index) => self.outbox.remove(index).text.clone(),
+            None => message.content().to_plain().into(),
+        };
+        let logged = matches!(message.delivery, Delivery::Logged(..));
+        if logged && *new_id == *id {
+            self.outbox.push(Rc::new(Pending { id: new_id, text, at, state: SendState::Queued }));
+            self.set_row_state(row_at, SendState::Queued);
+        } else if logged {
+            // Its old attempt stands in the log; the new one is a message of its own.
+            self.enqueue(Pending { id: new_id, text, at, state: SendState::Queued });
+        } else {
+            // It is said now, so it stands last, with the key it had.
+            let mut row = self.rows.remove(row_at);
+            let changed = Rc::make_mut(&mut row);
+            changed.at = at;
+            if let RowKind::Message(message) = &mut changed.kind {
+                message.id = Some(new_id.clone());
+                message.delivery = Delivery::Local(SendState::Queued);
+            }
+            self.rows.push(row);
+            self.outbox.push(Rc::new(Pending { id: new_id, text, at, state: SendState::Queued }));
+            self.regroup_all();
+        }
+        true
+    }
+
+    pub(super) fn discard(&mut self, id: &str) -> bool {
+        let Some(at) = self.pending(id) else { return false };
+        if self.outbox[at].state == SendState::Sending {
+            return false;
+        }
+        self.outbox.remove(at);
+        if let Some(row) = self.row_of(id).filter(|&row| row >= self.logged_rows) {
+            self.rows.remove(row);
+            self.regroup_all();
+        }
+        true
+    }
+
+    /// What the log says about a visitor's message. `live` is the time, when the entry is news and not history.
+    pub(super) fn delivered(&mut self, id: &str, state: DeliveryState, live: Option<u64>) -> bool {
+        let Some(at) = self.row_of(id) else { return false };
+        match state {
+            DeliveryState::Sending => false,
+            DeliveryState::Sent => {
+                self.settle(id);
+                let news = self.set_row_state(at, SendState::Sent);
+                if let Some(now) = live.filter(|_| news && !self.answered_after(at)) {
+                    self.expect_reply(now);
+                }
+                news
+            }
+            DeliveryState::Unknown => {
+                self.settle(id);
+                self.set_row_state(at, SendState::Unknown)
+            }
+            DeliveryState::Refused => {
+                self.settle(id);
+                self.set_row_state(at, SendState::Failed(SendError::Refused))
+            }
+            DeliveryState::Failed => match self.pending(id).map(|index| self.outbox[index].state) {
+                // The answer to the send decides whether it is tried again by itself.
+                Some(SendState::Sending | SendState::Queued) => false,
+                Some(SendState::Unknown | SendState::Failed(_) | SendState::Sent) => {
+                    self.send_failed(id, SendError::Temporary)
+                }
+                None => self.set_row_state(at, SendState::Failed(SendError::Temporary)),
+            },
+        }
+    }
+
+    /// Everything that waits fails, because the conversation has ended.
+    pub(super) fn fail_waiting(&mut self, error: SendError) {
+        for at in 0..self.outbox.len() {
+            if matches!(self.outbox[at].state, SendState::Queued) {
+                self.set_pending(at, SendState::Failed(error));
+            }
+        }
+    }
+
+    /// Takes a message out of the outbox because its outcome is known.
+    fn settle(&mut self, id: &str) -> bool {
+        match self.pending(id) {
+            Some(at) => {
+                self.outbox.remove(at);
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn pending(&self, id: &str) -> Option<usize> {
+        self.outbox.iter().position(|p| *p.id == *id)
+    }
+
+    /// The row of a message the visitor sent, searched from the end, where it nearly always is.
+    pub(super) fn row_of(&self, id: &str) -> Option<usize> {
+        self.rows.iter().rposition(|row| row.message().is_some_and(|m| m.id.as_deref() == Some(id)))
+    }
+
+    fn set_pending(&mut self, at: usize, state: SendState) {
+        Rc::make_mut(&mut self.outbox[at]).state = state;
+        let id = self.outbox[at].id.clone();
+        if let Some(row) = self.row_of(&id) {
+            self.set_row_state(row, state);
+        }
+    }
+
+    pub(super) fn set_row_state(&mut self, at: usize, to: SendState) -> bool {
+        let Some(message) = self.rows[at].message() else { return false };
+        if message.delivery.state() == to {
+            return false;
+        }
+        if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[at]).kind {
+            match &mut message.delivery {
+                Delivery::Local(state) | Delivery::Logged(_, state) => *state = to,
+            }
+        }
+        true
+    }
+
+    /// Does a message of a bot or an agent stand below this row?
+    fn answered_after(&self, at: usize) -> bool {
+        self.rows[at + 1..].iter().any(|row| row.message().is_some_and(|m| m.author != Author::Visitor))
+    }
+}

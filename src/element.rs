@@ -1,0 +1,222 @@
+//! The border to JavaScript: what the loader's custom element calls, and what it is told.
+//!
+//! The element itself, its attributes, its life in the page and its events are `loader/element.js`. This file turns settings into a
+//! [`Session`] and a rendered [`App`], and what happens in them into plain objects. It is the only one that knows both.
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_wire::{Author, documented::Contact, entry::Status};
+use js_sys::{Function, Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::AppHandle;
+
+use crate::{
+    components::{App, AppProps},
+    config::{Config, Name, from_js},
+    conversation::{Conversation, Link, MessageRow, Phase},
+    session::{Outgoing, Session, Settings},
+};
+
+/// A running widget. Dropping it in JavaScript (`free`) is the same as [`Mounted::destroy`].
+#[wasm_bindgen]
+pub struct Mounted(RefCell<Option<Running>>);
+
+struct Running {
+    app: AppHandle<App>,
+    session: Session,
+    config: Rc<Config>,
+}
+
+/// Starts a session and renders the widget into `place`, an element inside the shadow root that nothing else touches.
+///
+/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `tell(type, detail)` is called for everything
+/// the page may want to know; the element makes events of it.
+#[wasm_bindgen]
+pub fn mount(place: Element, settings: &JsValue, tell: Function) -> Mounted {
+    let mut config = Config::default();
+    from_js::apply(&mut config, settings, &mut warn);
+    let config = Rc::new(config);
+    let session = Session::start(session_settings(&config), Rc::new(move |outgoing| report(&tell, outgoing)));
+    let props = AppProps { session: session.clone(), config: config.clone() };
+    let app = yew::Renderer::<App>::with_root_and_props(place, props).render();
+    Mounted(RefCell::new(Some(Running { app, session, config })))
+}
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Opens the window.
+    pub fn open(&self) {
+        self.with_session(Session::open);
+    }
+
+    /// Closes the window. The conversation goes on.
+    pub fn close(&self) {
+        self.with_session(Session::close);
+    }
+
+    /// Opens the closed window, closes the open one.
+    pub fn toggle(&self) {
+        self.with_session(Session::toggle);
+    }
+
+    /// Says `text` as the visitor. The message's id, or nothing for a blank text.
+    pub fn send(&self, text: &str) -> Option<String> {
+        self.with_session(|session| session.send(text)).flatten().map(|id| id.as_ref().into())
+    }
+
+    /// Forgets visitor and conversation, here and in storage.
+    pub fn reset(&self) {
+        self.with_session(Session::reset);
+    }
+
+    /// Takes the named settings and leaves the others.
+    pub fn update(&self, settings: &JsValue) {
+        let mut slot = self.0.borrow_mut();
+        let Some(running) = slot.as_mut() else { return };
+        let mut config = Config::clone(&running.config);
+        from_js::apply(&mut config, settings, &mut warn);
+        if config == *running.config {
+            return;
+        }
+        let config = Rc::new(config);
+        running.session.update(session_settings(&config));
+        running.config = config.clone();
+        running.app.update(AppProps { session: running.session.clone(), config });
+    }
+
+    /// What a page may want to know: `{open, unread, phase, link, conversation}`.
+    pub fn state(&self) -> JsValue {
+        let state = self.with_session(Session::state).unwrap_or_default();
+        object(&[
+            ("open", state.window_open().into()),
+            ("unread", state.unread().into()),
+            ("phase", phase(&state).into()),
+            ("link", link(&state).into()),
+            ("conversation", state.id().map_or(JsValue::NULL, |id| JsValue::from_str(id))),
+        ])
+    }
+
+    /// Takes the widget down: elements, stream, timers, listeners. What is stored stays.
+    pub fn destroy(&self) {
+        if let Some(running) = self.0.borrow_mut().take() {
+            running.session.destroy();
+            running.app.destroy();
+        }
+    }
+}
+
+impl Mounted {
+    /// The session is cloned out first: what it does may call back into this value.
+    fn with_session<T>(&self, act: impl FnOnce(&Session) -> T) -> Option<T> {
+        let session = self.0.borrow().as_ref().map(|running| running.session.clone());
+        session.as_ref().map(act)
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.destroy();
+    }
+}
+
+fn session_settings(config: &Config) -> Settings {
+    let address = config.address();
+    let owned = |fact| config.contact(fact).map(|text| text.as_ref().to_owned());
+    Settings {
+        token_url: address.token.into(),
+        api_url: address.api.into(),
+        events_url: address.events.map(Into::into),
+        site: config.given(Name::Site),
+        bot_key: config.given(Name::BotKey).unwrap_or_default(),
+        contact: Contact {
+            name: owned(Name::ContactName),
+            email: owned(Name::ContactEmail),
+            phone: owned(Name::ContactPhone),
+        },
+        variables: config.variables().as_ref().clone(),
+        memory_only: config.text(Name::Storage) == "memory",
+    }
+}
+
+fn report(tell: &Function, outgoing: Outgoing) {
+    let (kind, detail) = match outgoing {
+        // The element says so itself, when the widget is on the page.
+        Outgoing::Ready => return,
+        Outgoing::Opened => ("open", object(&[])),
+        Outgoing::Closed => ("close", object(&[])),
+        Outgoing::Started { conversation } => ("conversation", object(&[("id", JsValue::from_str(&conversation))])),
+        Outgoing::Sent { id, text } => {
+            ("sent", object(&[("id", JsValue::from_str(&id)), ("text", JsValue::from_str(&text))]))
+        }
+        Outgoing::Received(message) => ("message", received(&message)),
+        Outgoing::Unread(count) => ("unread", object(&[("count", count.into())])),
+        Outgoing::Status(status) => ("status", object(&[("status", status_name(status).into())])),
+        Outgoing::Error { code, message } => {
+            ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
+        }
+    };
+    // The element's `tell` dispatches an event, and what listeners throw is reported by the browser, not thrown here.
+    let told = tell.call2(&JsValue::NULL, &kind.into(), &detail);
+    debug_assert!(told.is_ok(), "the element's tell threw");
+}
+
+fn received(message: &MessageRow) -> JsValue {
+    let content = message.content();
+    let plain = content.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
+    object(&[
+        ("author", author_name(message.author).into()),
+        ("text", content.to_plain().into()),
+        ("content", plain.unwrap_or(JsValue::NULL)),
+    ])
+}
+
+const fn author_name(author: Author) -> &'static str {
+    match author {
+        Author::Bot => "bot",
+        Author::Agent => "agent",
+        Author::Visitor => "visitor",
+    }
+}
+
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Open => "open",
+        Status::Closed => "closed",
+    }
+}
+
+fn phase(state: &Conversation) -> &'static str {
+    match state.phase() {
+        Phase::New => "new",
+        Phase::Active => "active",
+        Phase::Ended => "ended",
+    }
+}
+
+fn link(state: &Conversation) -> &'static str {
+    match state.link() {
+        Link::Idle => "idle",
+        Link::Connecting => "connecting",
+        Link::Live => "live",
+        Link::Reconnecting { .. } => "reconnecting",
+        Link::Offline => "offline",
+    }
+}
+
+fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        // Setting a property of a new plain object cannot fail.
+        let set = Reflect::set(&object, &JsValue::from_str(key), value);
+        debug_assert!(set.is_ok(), "a new object takes properties");
+    }
+    object.into()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(line: &str);
+}

@@ -1,0 +1,197 @@
+//! A running widget without its looks: owns stream, timers and listeners, and has one verb for each thing a visitor or page can do.
+//!
+//! It knows no element, no component and no sentence. Dropping the last handle, or [`Session::destroy`], releases everything.
+
+mod calls;
+pub mod client;
+pub mod fact;
+mod keeper;
+pub mod line;
+mod listening;
+pub mod order;
+mod reader;
+mod rim;
+mod sender;
+mod shelf;
+pub mod stored;
+
+use std::{
+    collections::BTreeMap,
+    rc::{Rc, Weak},
+};
+
+use chataibot_wire::documented::Contact;
+
+pub use order::Outgoing;
+
+use crate::conversation::Conversation;
+use fact::Fact;
+use rim::Rim;
+
+/// What a session needs to know; made by the element from attributes and properties.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// Full address of `POST /token`.
+    pub token_url: Rc<str>,
+    /// Base of the two documented calls, such as `https://chat.example.com/api/v1`, without a slash at the end.
+    pub api_url: Rc<str>,
+    /// Base of `…/conversation/{id}/events`; `None` when replies are the page's affair.
+    pub events_url: Option<Rc<str>>,
+    /// Which site, when one origin serves several.
+    pub site: Option<Rc<str>>,
+    /// Stands on the bot's trigger block; may be empty towards a proxy that knows its bot.
+    pub bot_key: Rc<str>,
+    /// The contact variables of the start call.
+    pub contact: Contact,
+    /// The conversation variables of the start call.
+    pub variables: BTreeMap<String, String>,
+    /// Keep everything in memory only: nothing survives a reload.
+    pub memory_only: bool,
+}
+
+/// What a subscriber is called with.
+pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
+
+impl Settings {
+    /// What everything stored begins with: other sites and other proxies see nothing of it.
+    #[must_use]
+    pub fn storage_prefix(&self) -> String {
+        let place = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
+        ["chataibot:", place, ":"].concat()
+    }
+}
+
+/// The origin of an absolute address, or whatever stands in its place.
+fn origin(url: &str) -> &str {
+    let Some(host) = url.find(':').filter(|&at| url[at..].starts_with("://")).map(|at| at + 3) else { return url };
+    url[host..].find('/').map_or(url, |at| &url[..host + at])
+}
+
+/// A handle on a running session. Clones are the same session.
+#[derive(Clone)]
+pub struct Session(Rc<Rim>);
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Ends a subscription when dropped.
+#[must_use]
+pub struct Subscription {
+    rim: Weak<Rim>,
+    number: u32,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(rim) = self.rim.upgrade() {
+            rim.unsubscribe(self.number);
+        }
+    }
+}
+
+impl Session {
+    /// Starts a session: reads what is stored, and connects only when a conversation is running.
+    #[must_use]
+    pub fn start(settings: Settings, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Self {
+        Self(Rim::start(settings, on_outgoing))
+    }
+
+    /// The conversation as it stands.
+    #[must_use]
+    pub fn state(&self) -> Rc<Conversation> {
+        self.0.state()
+    }
+
+    /// Calls `listener` after every change, until the subscription is dropped.
+    pub fn subscribe(&self, listener: Listener) -> Subscription {
+        Subscription { rim: Rc::downgrade(&self.0), number: self.0.subscribe(listener) }
+    }
+
+    /// Says `text`. Blank texts are ignored. Returns the client message id.
+    pub fn send(&self, text: &str) -> Option<Rc<str>> {
+        let text = text.trim();
+        if text.is_empty() || self.0.is_gone() {
+            return None;
+        }
+        let id = self.0.new_id();
+        self.0.hear(Fact::Said { id: id.clone(), text: Rc::from(text) });
+        Some(id)
+    }
+
+    /// Sends a failed message again.
+    pub fn retry(&self, id: &str) {
+        self.0.hear(Fact::RetryAsked { id: Rc::from(id), new_id: self.0.new_id() });
+    }
+
+    /// Takes back a message that was not sent.
+    pub fn discard(&self, id: &str) {
+        self.0.hear(Fact::DiscardAsked { id: Rc::from(id) });
+    }
+
+    /// Opens the window.
+    pub fn open(&self) {
+        self.0.hear(Fact::Opened);
+    }
+
+    /// Closes the window. The conversation goes on.
+    pub fn close(&self) {
+        self.0.hear(Fact::Closed);
+    }
+
+    /// Opens the closed window, closes the open one.
+    pub fn toggle(&self) {
+        if self.state().window_open() {
+            self.close();
+        } else {
+            self.open();
+        }
+    }
+
+    /// Leaves this conversation; what is said next starts a new one.
+    pub fn restart(&self) {
+        self.0.hear(Fact::RestartAsked);
+    }
+
+    /// Forgets the visitor: wipes storage, ends the conversation here and in other tabs.
+    pub fn reset(&self) {
+        self.0.hear(Fact::ResetAsked);
+    }
+
+    /// What stands in the composer now.
+    pub fn set_draft(&self, text: &str) {
+        self.0.hear(Fact::Drafted(Rc::from(text)));
+    }
+
+    /// Everything shown was read.
+    pub fn mark_read(&self) {
+        self.0.hear(Fact::ReadAll);
+    }
+
+    /// Takes new settings. Another proxy, site or storage begins anew with what is stored there.
+    pub fn update(&self, settings: Settings) {
+        self.0.update(settings);
+    }
+
+    /// Releases everything: stream, timers, listeners. What is stored stays. Verbs do nothing afterwards.
+    pub fn destroy(&self) {
+        self.0.destroy();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_kept_apart_by_site_or_else_by_proxy() {
+        let mut settings =
+            Settings { token_url: Rc::from("https://chat.example.com:8443/token"), ..Settings::default() };
+        assert_eq!(settings.storage_prefix(), "chataibot:https://chat.example.com:8443:");
+        settings.site = Some(Rc::from("shop"));
+        assert_eq!(settings.storage_prefix(), "chataibot:shop:");
+        assert_eq!(origin("https://chat.example.com"), "https://chat.example.com");
+    }
+}

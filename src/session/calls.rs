@@ -1,0 +1,268 @@
+//! The calls themselves: what is asked of the proxy, under which lock, and the fact that comes of it.
+//!
+//! A running call holds the session only weakly: what is dropped meanwhile is not kept alive by an answer.
+
+use std::rc::{Rc, Weak};
+
+use chataibot_wire::{
+    Cursor,
+    documented::{Channel, From, SendAnswer, SendMessage, StartConversation, UserType, Variables, VisitorMessage},
+    documented::{START_PATH, send_path},
+    token::{TokenAnswer, TokenRequest},
+};
+use js_sys::{Array, Number, Object};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    fact::{Fact, Frame, frame_of},
+    line::Dial,
+    rim::{Call, Calls, Rim},
+};
+use crate::{
+    api::{
+        Failure, Identity,
+        http::{self, Leash, PATIENCE, Request},
+        identity::{Plan, plan},
+        json,
+        stream::{Body, End},
+    },
+    conversation::Pending,
+    system, tabs,
+};
+
+/// A poll's own time limit, beyond the client's, which hangs up earlier.
+const POLL_LIMIT: u64 = 60_000;
+/// Carries the client message id.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// Makes the request, or gives the fact that makes asking needless.
+type Prepare = dyn FnOnce(&Rim) -> Result<Request, Fact>;
+
+/// A call that only one tab at a time may make.
+struct Errand {
+    /// The lock all tabs share.
+    lock: &'static str,
+    /// Where the session finds the call to let go of it.
+    place: fn(&Calls) -> &Call,
+    /// Runs inside the lock.
+    prepare: Box<Prepare>,
+    /// What the answer means.
+    conclude: Box<dyn FnOnce(Result<JsValue, Failure>) -> Fact>,
+}
+
+impl Rim {
+    /// Runs an errand. Its fact is told inside the lock: it is stored before the next tab looks.
+    fn run(self: &Rc<Self>, errand: Errand) {
+        let rim = Rc::downgrade(self);
+        let lock = [self.shelf.borrow().0.prefix(), errand.lock].concat();
+        spawn_local(async move {
+            let lock = tabs::lock(&lock).await;
+            let Some(live) = alive(&rim) else { return };
+            let fact = match (errand.prepare)(&live) {
+                Ok(request) => {
+                    // Kept in its place so that the session can let go of the call.
+                    let leash = Leash::new(Some(PATIENCE));
+                    (errand.place)(&live.calls).replace(leash.clone());
+                    drop(live);
+                    (errand.conclude)(match leash {
+                        Some(leash) => http::ask(request, leash).await,
+                        None => Err(Failure::Network),
+                    })
+                }
+                Err(fact) => fact,
+            };
+            tell(&rim, fact);
+            drop(lock);
+        });
+    }
+
+    pub(super) fn authorize(self: &Rc<Self>, held: Option<Rc<Identity>>, refused: Option<Rc<str>>) {
+        self.run(Errand {
+            lock: "token",
+            place: |calls| &calls.token,
+            prepare: Box::new(move |rim| {
+                let (settings, stored) = (rim.settings(), rim.shelf().identity());
+                let renewal = match plan(stored, held.as_deref(), refused.as_deref(), system::wall()) {
+                    Plan::Adopt(identity) => return Err(Fact::TokenAnswered(Ok(Rc::new(identity)))),
+                    Plan::Renew(secret) => Some(secret),
+                    Plan::Begin => None,
+                };
+                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal };
+                Ok(Request::post(String::from(&*settings.token_url), &body))
+            }),
+            conclude: Box::new(|answer| {
+                let identity = |answer| Rc::new(Identity::new(answer, system::wall()));
+                Fact::TokenAnswered(typed::<TokenAnswer>(answer).map(identity))
+            }),
+        });
+    }
+
+    pub(super) fn start_conversation(self: &Rc<Self>, message: Rc<Pending>, identity: Rc<Identity>) {
+        let id = message.id.clone();
+        self.run(Errand {
+            lock: "send",
+            place: |calls| &calls.send,
+            prepare: Box::new(move |rim| {
+                let (settings, shelf) = (rim.settings(), rim.shelf());
+                if shelf.0.is_shared() {
+                    if let Some(stored) = shelf.conversation().filter(|stored| stored.id.is_some()) {
+                        return Err(Fact::ConversationElsewhere(Some(Box::new(stored))));
+                    }
+                    if !shelf.has_message(&message.id) {
+                        return Err(Fact::SettledElsewhere { id: message.id.clone() });
+                    }
+                    if shelf.has_older(&message.id) {
+                        // Another tab's, and this tab will hear of it: it waits, as if the network did not let it through.
+                        return Err(Fact::StartAnswered { id: message.id.clone(), result: Err(Failure::Network) });
+                    }
+                }
+                let body = StartConversation {
+                    channel: Channel::Api,
+                    message: VisitorMessage::text(&*message.text),
+                    variables: Some(Variables {
+                        system: Some(system::variables()),
+                        contact: Some(settings.contact.clone()).filter(|contact| *contact != Default::default()),
+                        conversation: Some(settings.variables.clone()).filter(|variables| !variables.is_empty()),
+                    }),
+                    bot_key: String::from(&*settings.bot_key),
+                    from: From { user_external_id: identity.visitor.clone(), kind: UserType::Visitor },
+                };
+                let url = [&*settings.api_url, START_PATH].concat();
+                Ok(Request::post(url, &body).by(&identity.token).with(IDEMPOTENCY_KEY, &message.id))
+            }),
+            conclude: Box::new(move |answer| {
+                let result = answer.and_then(|answer| begun(&answer).ok_or(Failure::Network));
+                Fact::StartAnswered { id, result }
+            }),
+        });
+    }
+
+    pub(super) fn send(self: &Rc<Self>, message: Rc<Pending>, conversation: Rc<str>, identity: Rc<Identity>) {
+        let id = message.id.clone();
+        self.run(Errand {
+            lock: "send",
+            place: |calls| &calls.send,
+            prepare: Box::new(move |rim| {
+                let shelf = rim.shelf();
+                if shelf.0.is_shared() && !shelf.has_message(&message.id) {
+                    return Err(Fact::SettledElsewhere { id: message.id.clone() });
+                }
+                let url = [&*rim.settings().api_url, &send_path(&escape(&conversation))].concat();
+                let body = SendMessage::text(&*message.text);
+                Ok(Request::post(url, &body).by(&identity.token).with(IDEMPOTENCY_KEY, &message.id))
+            }),
+            conclude: Box::new(|answer| Fact::SendAnswered { id, result: typed::<SendAnswer>(answer).map(drop) }),
+        });
+    }
+
+    pub(super) fn dial(
+        self: &Rc<Self>,
+        generation: u32,
+        dial: Dial,
+        conversation: &str,
+        after: Option<Cursor>,
+        identity: &Identity,
+    ) {
+        let Some(base) = self.settings.borrow().events_url.clone() else { return };
+        let mut url = [&*base, "/conversation/", &escape(conversation), "/events"].concat();
+        let after = after.map(|cursor| cursor.to_string());
+        let (request, limit) = match dial {
+            Dial::Stream => {
+                let request = Request::get(url, "text/event-stream");
+                let request = match &after {
+                    Some(after) => request.with("Last-Event-ID", after),
+                    None => request,
+                };
+                (request, None)
+            }
+            Dial::Poll { wait } => {
+                url += &match &after {
+                    Some(after) => ["?after=", after, "&wait="].concat(),
+                    None => String::from("?wait="),
+                };
+                url += &wait.to_string();
+                (Request::get(url, "application/json"), Some(POLL_LIMIT))
+            }
+        };
+        let request = request.by(&identity.token);
+        let leash = Leash::new(limit);
+        self.calls.log.replace(leash.clone());
+        let rim = Rc::downgrade(self);
+        spawn_local(async move {
+            let read = match (leash, dial) {
+                (None, _) => Err(Failure::Network),
+                (Some(leash), Dial::Stream) => read_stream(&rim, generation, request, leash).await,
+                (Some(leash), Dial::Poll { .. }) => http::ask(request, leash)
+                    .await
+                    .and_then(|answer| frames(&answer).ok_or(Failure::Network))
+                    .map(|frames| Fact::Polled { generation, frames }),
+            };
+            tell(&rim, read.unwrap_or_else(|failure| Fact::LineFailed { generation, failure }));
+        });
+    }
+}
+
+async fn read_stream(rim: &Weak<Rim>, generation: u32, request: Request, leash: Rc<Leash>) -> Result<Fact, Failure> {
+    let response = http::open(request, leash.clone()).await?;
+    let mut body = response.body().and_then(|body| Body::new(&body)).ok_or(Failure::Network)?;
+    tell(rim, Fact::StreamHead { generation });
+    loop {
+        match body.next().await {
+            Ok(said) => {
+                let frames: Vec<Frame> = said.into_iter().map(|one| frame_of(one, json::parse)).collect();
+                tell(rim, Fact::Streamed { generation, frames });
+            }
+            Err(End::Closed) => return Ok(Fact::StreamEnded { generation }),
+            Err(End::Broken) => return Err(Failure::Network),
+        }
+        // Given up while we were reading.
+        if leash.is_over() {
+            return Ok(Fact::StreamEnded { generation });
+        }
+    }
+}
+
+/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does not spoil the others.
+fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
+    let mut frames = Vec::new();
+    if json::field(answer, "reset").is_object() {
+        frames.push(Frame::Reset);
+    }
+    let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
+    for value in entries.iter() {
+        let cursor = json::field(&value, "cursor").as_string().and_then(|text| text.parse().ok());
+        frames.push(match json::from_js(value) {
+            Some(entry) => Frame::Entry(Rc::new(entry)),
+            None => Frame::Unreadable(cursor),
+        });
+    }
+    Some(frames)
+}
+
+fn alive(rim: &Weak<Rim>) -> Option<Rc<Rim>> {
+    rim.upgrade().filter(|rim| !rim.is_gone())
+}
+
+fn tell(rim: &Weak<Rim>, fact: Fact) {
+    if let Some(rim) = alive(rim) {
+        rim.hear(fact);
+    }
+}
+
+/// The answer in its shape; what has another one is no answer.
+fn typed<T: DeserializeOwned>(answer: Result<JsValue, Failure>) -> Result<T, Failure> {
+    json::from_js(answer?).ok_or(Failure::Network)
+}
+
+/// The id in the answer to a start; the rest of the documented answer is for servers. A whole number will do, too (INF).
+fn begun(answer: &JsValue) -> Option<Rc<str>> {
+    let id = json::field(&json::field(answer, "conversation"), "id");
+    let id = if Number::is_safe_integer(&id) { Object::from(id).to_string().into() } else { id };
+    id.as_string().map(Rc::from)
+}
+
+fn escape(id: &str) -> String {
+    String::from(js_sys::encode_uri_component(id))
+}

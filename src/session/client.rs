@@ -1,0 +1,411 @@
+//! The client: every decision of a running widget, pure. Facts go in, orders come out; the rim carries them out.
+//!
+//! It owns no socket, no clock, no storage and no chance, so a test can drive it through years of faults in milliseconds.
+
+mod elsewhere;
+mod report;
+mod wishes;
+
+use std::rc::Rc;
+
+use report::{Saved, Source, Told};
+
+use super::{
+    fact::{Fact, Frame, Moment},
+    keeper::Keeper,
+    line::{Circumstance, Line, Signal},
+    order::{Order, Outgoing},
+    reader::{Course, Reader},
+    sender::{Sender, Verdict},
+    stored::{Found, StoredConversation},
+};
+use crate::{
+    api::Failure,
+    conversation::{Action, Conversation, Pending, Phase, SendState},
+};
+
+/// See the file's head.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    state: Rc<Conversation>,
+    keeper: Keeper,
+    sender: Sender,
+    line: Line,
+    reader: Reader,
+    /// Replies come by stream or poll.
+    listens: bool,
+    /// Did the visitor show intent? Before that nothing is connected, fetched or stored.
+    awake: bool,
+    /// Whose conversation it is.
+    owner: Option<String>,
+    /// The token of the current call to the log.
+    line_token: Rc<str>,
+    saved: Saved,
+    told: Told,
+    save_due: Option<u64>,
+    /// Whether the fact that is being heard has changed the conversation.
+    changed: bool,
+}
+
+impl Client {
+    /// A client that was told nothing yet. `listens` unless replies are the page's own affair.
+    #[must_use]
+    pub fn new(listens: bool) -> Self {
+        Self { listens, ..Self::default() }
+    }
+
+    /// The conversation as it stands.
+    #[must_use]
+    pub fn state(&self) -> &Rc<Conversation> {
+        &self.state
+    }
+
+    /// The conversation as it is to be stored.
+    #[must_use]
+    pub fn to_store(&self) -> StoredConversation {
+        StoredConversation::of(&self.state, self.keeper.identity().map(|identity| identity.visitor.as_str()))
+    }
+
+    /// Is this call to the log still the current one?
+    #[must_use]
+    pub fn is_current(&self, generation: u32) -> bool {
+        self.line.is_current(generation)
+    }
+
+    /// Hears a fact and adds to `orders` what is to be done about it. Returns whether the conversation changed.
+    pub fn hear(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) -> bool {
+        let before = self.state.clone();
+        self.changed = false;
+        self.take(fact, moment, orders);
+        self.pursue(moment, orders);
+        if self.changed {
+            self.tell(&before, orders);
+        } else {
+            self.state = before;
+        }
+        self.save(moment, orders);
+        self.changed
+    }
+
+    fn take(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) {
+        match fact {
+            Fact::Loaded(found) => self.load(*found, moment),
+            Fact::Said { id, text } => self.say(id, text, moment, orders),
+            Fact::RetryAsked { id, new_id } => self.retry(&id, new_id, moment, orders),
+            Fact::DiscardAsked { id } => self.discard(id, orders),
+            Fact::Drafted(draft) => self.draft(draft),
+            Fact::Opened => self.open(moment, orders),
+            Fact::Closed => self.close(orders),
+            Fact::ReadAll => self.apply(Action::Read { up_to: None }),
+            Fact::RestartAsked => self.leave(orders),
+            Fact::ResetAsked => self.reset(orders),
+
+            Fact::TokenAnswered(result) => self.token_answered(result, moment, orders),
+            Fact::StartAnswered { id, result } => {
+                if self.sender.in_flight() == Some(&id) {
+                    match result {
+                        Ok(conversation) => {
+                            self.owner = self.keeper.identity().map(|identity| identity.visitor.clone());
+                            self.apply(Action::Started { conversation: conversation.clone() });
+                            self.accepted(id, moment);
+                            orders.push(Order::Tell(Outgoing::Started { conversation }));
+                        }
+                        Err(failure) => self.send_failed(&failure, true, moment, orders),
+                    }
+                }
+            }
+            Fact::SendAnswered { id, result } => match result {
+                Ok(()) => self.accepted(id, moment),
+                Err(failure) if self.sender.in_flight() == Some(&id) => {
+                    self.send_failed(&failure, false, moment, orders);
+                }
+                Err(_) => {}
+            },
+            Fact::SettledElsewhere { id } => self.settled_elsewhere(id, moment),
+
+            Fact::StreamHead { generation } => self.heard(generation, Signal::Head, moment, orders),
+            Fact::Streamed { generation, frames } => self.streamed(generation, frames, moment, orders),
+            Fact::StreamEnded { generation } => {
+                self.heard(generation, Signal::Ended { expected: false }, moment, orders);
+            }
+            Fact::LineFailed { generation, failure } => self.line_failed(generation, &failure, moment, orders),
+            Fact::Polled { generation, frames } => self.polled(generation, frames, moment, orders),
+
+            Fact::ConversationElsewhere(stored) => self.conversation_elsewhere(stored, orders),
+            Fact::VisitorElsewhere(identity) => self.visitor_elsewhere(identity, moment, orders),
+            Fact::OutboxElsewhere { id, stored } => self.outbox_elsewhere(id, stored, moment),
+            Fact::StorageLost => self.apply(Action::StorageLost),
+
+            Fact::Online => {
+                self.hurry(moment);
+                self.signal(Signal::Online, moment, orders);
+            }
+            Fact::Offline => {
+                self.sender.pause(moment.now);
+                self.signal(Signal::Offline, moment, orders);
+            }
+            Fact::Shown => {
+                self.apply(Action::PageShown);
+                self.hurry(moment);
+                self.signal(Signal::Nudged, moment, orders);
+            }
+            Fact::Hidden => {
+                self.apply(Action::PageHidden);
+                self.save_due = Some(moment.now);
+            }
+            Fact::Woke => {
+                self.keeper.expire();
+                self.hurry(moment);
+                self.signal(Signal::Woke, moment, orders);
+            }
+            Fact::Froze => {
+                self.save_due = Some(moment.now);
+                self.signal(Signal::Froze, moment, orders);
+            }
+            Fact::Ticked => {
+                self.apply(Action::Ticked { now: moment.now });
+                if self.reader.due().is_some_and(|due| due <= moment.now) {
+                    self.settle_reader();
+                }
+                self.signal(Signal::Ticked, moment, orders);
+            }
+        }
+    }
+
+    /// Changes the state; those who hold the old one keep it.
+    fn apply(&mut self, action: Action) {
+        self.changed |= Rc::make_mut(&mut self.state).apply(action);
+    }
+
+    fn settle_reader(&mut self) {
+        self.changed |= self.reader.settle(Rc::make_mut(&mut self.state));
+    }
+
+    fn load(&mut self, found: Found, moment: Moment) {
+        let visitor = found.identity.as_ref().map(|identity| identity.visitor.clone());
+        if let Some(identity) = found.identity {
+            self.keeper.adopt(Rc::new(identity), moment);
+        }
+        if let Some(stored) = found.conversation {
+            let open = stored.open;
+            if visitor.is_some() && stored.visitor == visitor {
+                self.owner = visitor;
+                self.apply(Action::Restored(Box::new(stored.into_restored())));
+            }
+            if open {
+                self.apply(Action::WindowOpened);
+            }
+        }
+        self.apply(Action::OutboxFound(found.outbox));
+        if let Some(draft) = found.draft {
+            self.apply(Action::Drafted(draft.into()));
+        }
+        self.awake = self.state.window_open() || self.state.phase() == Phase::Active || !self.state.outbox().is_empty();
+        self.mark_saved();
+        self.told.phase = self.state.phase();
+    }
+
+    /// Sets everything in motion that can be: the connection, the token, the next message, the next call.
+    fn pursue(&mut self, moment: Moment, orders: &mut Vec<Order>) {
+        let now = moment.now;
+        self.drop_settled_flight();
+        let running = match self.state.phase() {
+            Phase::New => false,
+            Phase::Active => true,
+            // It may be opened again while somebody looks.
+            Phase::Ended => self.state.window_open(),
+        };
+        let wanted = self.awake && self.listens && running && self.state.id().is_some();
+        if self.line.want(wanted) {
+            self.reader.cut();
+            orders.push(Order::HangUp);
+        }
+        if self.needs_token(now) {
+            orders.extend(self.keeper.authorize(now));
+        }
+        if let Some(identity) = self.keeper.ready(now).cloned() {
+            if self.sender.is_free(now)
+                && let Some(message) = self.state.next_to_send().cloned()
+            {
+                self.sender.began(message.id.clone(), &identity.token);
+                self.apply(Action::SendBegan { id: message.id.clone() });
+                let identity = identity.clone();
+                orders.push(match self.state.id() {
+                    Some(conversation) => Order::Send { message, conversation: conversation.clone(), identity },
+                    None => Order::Start { message, identity },
+                });
+            }
+            if let (Some((generation, dial)), Some(conversation)) = (self.line.dial(now), self.state.id().cloned()) {
+                let after = self.reader.begin(&self.state, now);
+                self.line_token = Rc::from(identity.token.as_str());
+                orders.push(Order::Dial { generation, dial, conversation, after, identity });
+            }
+        }
+        self.apply(Action::LinkChanged(self.line.link()));
+    }
+
+    fn needs_token(&self, now: u64) -> bool {
+        let to_send = self.state.next_to_send().is_some() && self.sender.is_free(now);
+        // An opened window will need one soon: the first message should not wait for it.
+        let soon = self.awake && self.state.window_open() && self.keeper.identity().is_none();
+        to_send || self.line.wants_dial(now) || soon
+    }
+
+    /// When the log, or another tab, has settled the message on its way, its own answer is not waited for.
+    fn drop_settled_flight(&mut self) {
+        if let Some(id) = self.sender.in_flight() {
+            let on_its_way = |p: &Rc<Pending>| p.id == *id && p.state == SendState::Sending;
+            if !self.state.outbox().iter().any(on_its_way) {
+                self.sender.done();
+            }
+        }
+    }
+
+    fn token_answered(
+        &mut self,
+        result: Result<Rc<crate::api::Identity>, Failure>,
+        moment: Moment,
+        orders: &mut Vec<Order>,
+    ) {
+        if self.keeper.is_stale() {
+            return;
+        }
+        match result {
+            Ok(identity) => {
+                self.adopt(identity.clone(), moment, orders);
+                orders.push(Order::SaveIdentity(identity));
+                self.well(Source::Token);
+            }
+            Err(failure) => {
+                self.keeper.failed(&failure, self.state.is_watched(), moment);
+                self.trouble(Source::Token, &failure, orders);
+            }
+        }
+    }
+
+    fn accepted(&mut self, id: Rc<str>, moment: Moment) {
+        if self.sender.in_flight() == Some(&id) {
+            self.sender.done();
+        }
+        self.keeper.liked();
+        self.apply(Action::SendAccepted { id, now: moment.now });
+        self.well(Source::Send);
+    }
+
+    fn send_failed(&mut self, failure: &Failure, starts: bool, moment: Moment, orders: &mut Vec<Order>) {
+        let watched = self.state.is_watched();
+        let Some(verdict) = self.sender.failed(failure, starts, watched, moment) else { return };
+        match verdict {
+            Verdict::Only(action) => self.apply(action),
+            Verdict::Unauthorized(action) => {
+                let token = String::from(self.sender.token());
+                self.keeper.disliked(&token, watched, moment);
+                self.apply(action);
+            }
+            Verdict::Ended(action) => {
+                self.apply(action);
+                self.apply(Action::Ended);
+            }
+            Verdict::Lost(action) => {
+                self.apply(action);
+                self.leave(orders);
+            }
+            Verdict::Trouble(action) => {
+                self.apply(action);
+                self.trouble(Source::Send, failure, orders);
+            }
+        }
+    }
+
+    fn streamed(&mut self, generation: u32, frames: Vec<Frame>, moment: Moment, orders: &mut Vec<Order>) {
+        if !self.line.is_current(generation) {
+            return;
+        }
+        self.signal(Signal::Heard, moment, orders);
+        self.keeper.liked();
+        self.sender.hurry(moment.now);
+        self.well(Source::Log);
+        self.read(frames, moment, orders);
+    }
+
+    fn polled(&mut self, generation: u32, frames: Vec<Frame>, moment: Moment, orders: &mut Vec<Order>) {
+        if !self.line.is_current(generation) {
+            return;
+        }
+        self.keeper.liked();
+        self.sender.hurry(moment.now);
+        self.well(Source::Log);
+        let empty = frames.is_empty();
+        if self.read(frames, moment, orders) == Course::On {
+            self.settle_reader();
+            self.signal(Signal::Polled { empty }, moment, orders);
+        }
+    }
+
+    fn read(&mut self, frames: Vec<Frame>, moment: Moment, orders: &mut Vec<Order>) -> Course {
+        let state = Rc::make_mut(&mut self.state);
+        let (course, changed) = self.reader.read(frames, moment.now, state);
+        self.changed |= changed;
+        match course {
+            Course::On => {}
+            Course::Broken => self.signal(Signal::Failed { retry_after: None }, moment, orders),
+            Course::Reauth => {
+                self.keeper.expire();
+                self.signal(Signal::Ended { expected: true }, moment, orders);
+            }
+        }
+        course
+    }
+
+    fn line_failed(&mut self, generation: u32, failure: &Failure, moment: Moment, orders: &mut Vec<Order>) {
+        if !self.line.is_current(generation) {
+            return;
+        }
+        match failure {
+            Failure::Unauthorized => {
+                let token = self.line_token.clone();
+                self.keeper.disliked(&token, self.state.is_watched(), moment);
+                self.signal(Signal::Unauthorized, moment, orders);
+            }
+            Failure::NotFound => self.leave(orders),
+            Failure::Network
+            | Failure::Busy { .. }
+            | Failure::Unknown
+            | Failure::Ended
+            | Failure::Unavailable { .. }
+            | Failure::Refused { .. } => {
+                self.signal(Signal::Failed { retry_after: failure.retry_after() }, moment, orders);
+                self.trouble(Source::Log, failure, orders);
+            }
+        }
+    }
+
+    fn heard(&mut self, generation: u32, signal: Signal, moment: Moment, orders: &mut Vec<Order>) {
+        if self.line.is_current(generation) {
+            self.signal(signal, moment, orders);
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, moment: Moment, orders: &mut Vec<Order>) {
+        let at = Circumstance { now: moment.now, chance: moment.chance, watched: self.state.is_watched() };
+        if self.line.take(signal, at) {
+            self.reader.cut();
+            orders.push(Order::HangUp);
+        }
+    }
+
+    fn hurry(&mut self, moment: Moment) {
+        self.keeper.hurry();
+        self.sender.hurry(moment.now);
+    }
+
+    /// When [`Fact::Ticked`] is due, monotonic. What cannot go on without something else is not waited for.
+    #[must_use]
+    pub fn due(&self, now: u64) -> Option<u64> {
+        let token = if self.needs_token(now) { self.keeper.due() } else { None };
+        let line = if self.line.wants_dial(now) { None } else { self.line.due() };
+        let send =
+            if self.state.next_to_send().is_some() && !self.sender.is_free(now) { self.sender.due() } else { None };
+        [token, line, send, self.reader.due(), self.state.typing_until(), self.save_due].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,102 @@
+//! What other tabs did, seen through storage, and a visitor who turns out to be another one.
+
+use std::rc::Rc;
+
+use super::{
+    Client,
+    report::{lazy, urgent},
+};
+use crate::{
+    api::Identity,
+    conversation::Action,
+    session::{
+        fact::Moment,
+        order::Order,
+        stored::{StoredConversation, StoredPending},
+    },
+};
+
+impl Client {
+    /// Takes an identity. Another visitor sees nothing of the one before; only what was never sent goes along.
+    pub(super) fn adopt(&mut self, identity: Rc<Identity>, moment: Moment, orders: &mut Vec<Order>) {
+        if self.state.id().is_some() && self.owner.as_ref() != Some(&identity.visitor) {
+            self.bring_back();
+            self.leave(orders);
+        }
+        self.keeper.adopt(identity, moment);
+    }
+
+    /// What is on its way waits again, because where it went is left.
+    fn bring_back(&mut self) {
+        if let Some(id) = self.sender.in_flight().cloned() {
+            self.apply(Action::SendDelayed { id });
+            self.sender.done();
+        }
+    }
+
+    pub(super) fn visitor_elsewhere(
+        &mut self,
+        identity: Option<Rc<Identity>>,
+        moment: Moment,
+        orders: &mut Vec<Order>,
+    ) {
+        match identity {
+            Some(identity) => self.adopt(identity, moment, orders),
+            None => self.forget(orders),
+        }
+    }
+
+    pub(super) fn conversation_elsewhere(&mut self, stored: Option<Box<StoredConversation>>, orders: &mut Vec<Order>) {
+        let Some(stored) = stored else { return self.forget(orders) };
+        let ours = self.state.id().map(|id| &**id);
+        if ours == stored.id.as_deref() {
+            if stored.read.is_some() {
+                self.apply(Action::Read { up_to: stored.read });
+            }
+            return;
+        }
+        let visitor = self.keeper.identity().map(|identity| identity.visitor.as_str());
+        if visitor.is_some() && stored.visitor.is_some() && stored.visitor.as_deref() != visitor {
+            return;
+        }
+        self.bring_back();
+        self.hang_up_for_good(orders);
+        if stored.id.is_some() {
+            self.owner.clone_from(&stored.visitor);
+            self.apply(Action::Restored(Box::new(stored.into_restored())));
+            self.awake = true;
+        } else {
+            self.apply(Action::Left);
+        }
+        self.saved.urgent = urgent(&self.state);
+        self.saved.lazy = lazy(&self.state);
+        self.told.phase = self.state.phase();
+    }
+
+    pub(super) fn outbox_elsewhere(&mut self, id: Rc<str>, stored: Option<StoredPending>, moment: Moment) {
+        let on_its_way = self.sender.in_flight() == Some(&id);
+        match stored {
+            None if on_its_way => {}
+            // Removed there means settled there: a message that is taken back says so first.
+            None => self.apply(Action::SendAccepted { id: id.clone(), now: moment.now }),
+            Some(stored) => match stored.into_pending(&id) {
+                Some(pending) => {
+                    self.apply(Action::OutboxFound(vec![pending]));
+                    self.awake = true;
+                }
+                None => self.apply(Action::Discarded { id: id.clone() }),
+            },
+        }
+        // Storage knows already.
+        self.saved.outbox.retain(|saved| saved.id != id);
+        self.saved.outbox.extend(self.state.outbox().iter().find(|pending| pending.id == id).cloned());
+    }
+
+    pub(super) fn settled_elsewhere(&mut self, id: Rc<str>, moment: Moment) {
+        if self.sender.in_flight() == Some(&id) {
+            self.sender.done();
+        }
+        self.saved.outbox.retain(|saved| saved.id != id);
+        self.apply(Action::SendAccepted { id, now: moment.now });
+    }
+}

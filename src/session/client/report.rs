@@ -1,0 +1,159 @@
+//! What comes of a change: the page is told, storage is brought up to date, troubles are named.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Author, Cursor, entry::Status, error::code};
+
+use super::Client;
+use crate::{
+    api::Failure,
+    conversation::{Action, Conversation, Pending, Phase, Problem, Row, SendState},
+    session::{
+        fact::Moment,
+        order::{Order, Outgoing},
+    },
+};
+
+/// So long a change that can wait is kept before it is stored, in milliseconds.
+const SAVE_LAZILY: u64 = 400;
+
+/// What storage holds, as far as it was ordered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Saved {
+    pub(super) urgent: (Option<Rc<str>>, Phase, bool),
+    pub(super) lazy: (Option<Cursor>, Option<Cursor>),
+    pub(super) outbox: Vec<Rc<Pending>>,
+    pub(super) draft: Rc<str>,
+}
+
+/// What the page knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    pub(super) phase: Phase,
+    pub(super) unread: u32,
+    pub(super) newest_row: u32,
+    pub(super) trouble: Option<(Source, Rc<str>)>,
+}
+
+/// Which call a trouble came from: only its own success ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Token,
+    Send,
+    Log,
+}
+
+impl Client {
+    /// Tells page and visitor of a trouble that is not just the network's, once.
+    pub(super) fn trouble(&mut self, source: Source, failure: &Failure, orders: &mut Vec<Order>) {
+        let (message, blocks) = match failure {
+            Failure::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
+            Failure::Refused { code } => ("the request was refused for good", &**code == code::CONTACT_IS_BLOCKED),
+            Failure::Busy { .. } => ("not possible for now", false),
+            Failure::Unauthorized => ("the visitor token was refused", false),
+            Failure::Network | Failure::Unknown | Failure::Ended | Failure::NotFound => return,
+        };
+        if blocks {
+            self.apply(Action::ProblemChanged(Some(Problem::Unavailable)));
+        }
+        let code: Rc<str> = Rc::from(failure.code());
+        let told = Some((source, code.clone()));
+        if self.told.trouble != told {
+            self.told.trouble = told;
+            orders.push(Order::Tell(Outgoing::Error { code, message: Rc::from(message) }));
+        }
+    }
+
+    /// A call worked: what was in its way is gone.
+    pub(super) fn well(&mut self, source: Source) {
+        if self.told.trouble.as_ref().is_some_and(|(from, _)| *from == source) {
+            self.told.trouble = None;
+            self.apply(Action::ProblemChanged(None));
+        }
+    }
+
+    /// Tells the page what changed.
+    pub(super) fn tell(&mut self, before: &Rc<Conversation>, orders: &mut Vec<Order>) {
+        let state = self.state.clone();
+        for pending in before.outbox() {
+            let id = &pending.id;
+            let sent = |row: &Rc<Row>| {
+                row.message().is_some_and(|m| m.id.as_ref() == Some(id) && m.delivery.state() == SendState::Sent)
+            };
+            if !state.outbox().iter().any(|p| p.id == *id) && state.rows().iter().rev().any(sent) {
+                orders.push(Order::Tell(Outgoing::Sent { id: id.clone(), text: pending.text.clone() }));
+            }
+        }
+        if state.newest_key() > self.told.newest_row {
+            let new = state.rows().iter().filter(|row| row.key > self.told.newest_row && row.fresh);
+            for message in new.filter_map(|row| row.message()).filter(|m| m.author != Author::Visitor) {
+                orders.push(Order::Tell(Outgoing::Received(message.clone())));
+            }
+            self.told.newest_row = state.newest_key();
+        }
+        match (std::mem::replace(&mut self.told.phase, state.phase()), state.phase()) {
+            (Phase::Active, Phase::Ended) => orders.push(Order::Tell(Outgoing::Status(Status::Closed))),
+            (Phase::Ended, Phase::Active) => orders.push(Order::Tell(Outgoing::Status(Status::Open))),
+            (Phase::New | Phase::Active | Phase::Ended, _) => {}
+        }
+        let unread = state.unread();
+        if std::mem::replace(&mut self.told.unread, unread) != unread {
+            orders.push(Order::Tell(Outgoing::Unread(unread)));
+        }
+    }
+
+    /// Orders what changed to be stored: at once where another tab or a reload must know, else a little later.
+    pub(super) fn save(&mut self, moment: Moment, orders: &mut Vec<Order>) {
+        if !self.awake {
+            return;
+        }
+        for pending in self.state.outbox() {
+            if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
+                orders.push(Order::SaveMessage(pending.clone()));
+            }
+        }
+        for saved in &self.saved.outbox {
+            if !self.state.outbox().iter().any(|pending| pending.id == saved.id) {
+                orders.push(Order::DropMessage { id: saved.id.clone(), discarded: false });
+            }
+        }
+        self.saved.outbox = self.state.outbox().to_vec();
+        let due = self.save_due.is_some_and(|due| due <= moment.now);
+        let (urgent, lazy) = (urgent(&self.state), lazy(&self.state));
+        let waits = lazy != self.saved.lazy || *self.state.draft() != self.saved.draft;
+        if urgent != self.saved.urgent || (due && lazy != self.saved.lazy) {
+            orders.push(Order::SaveConversation { over: self.saved.urgent.0.clone() });
+            self.saved.urgent = urgent;
+            self.saved.lazy = lazy;
+        }
+        if due && *self.state.draft() != self.saved.draft {
+            orders.push(Order::SaveDraft);
+            self.saved.draft = self.state.draft().clone();
+        }
+        self.save_due = if due || !waits { None } else { self.save_due.or(Some(moment.now + SAVE_LAZILY)) };
+    }
+
+    /// Storage holds just what is here.
+    pub(super) fn mark_saved(&mut self) {
+        self.saved = Saved {
+            urgent: urgent(&self.state),
+            lazy: lazy(&self.state),
+            outbox: self.state.outbox().to_vec(),
+            draft: self.state.draft().clone(),
+        };
+    }
+}
+
+pub(super) fn urgent(state: &Conversation) -> (Option<Rc<str>>, Phase, bool) {
+    (state.id().cloned(), state.phase(), state.window_open())
+}
+
+pub(super) fn lazy(state: &Conversation) -> (Option<Cursor>, Option<Cursor>) {
+    (state.cursor(), state.read())
+}
+
+/// On its way or waiting is the same to storage.
+fn same_in_storage(a: &Pending, b: &Pending) -> bool {
+    let waits = |state| matches!(state, SendState::Queued | SendState::Sending);
+    a.id == b.id && (a.state == b.state || (waits(a.state) && waits(b.state)))
+}

@@ -1,0 +1,176 @@
+//! What the client hears: what the visitor wants, what the proxy answered, what the browser and other tabs did.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, Entry};
+
+use super::stored::{Found, StoredConversation, StoredPending};
+use crate::api::{
+    Failure, Identity,
+    sse::{Event, Said},
+};
+
+/// When a fact is heard. All clocks and all chance come from here.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Monotonic milliseconds.
+    pub now: u64,
+    /// Milliseconds since 1970-01-01 UTC, by the visitor's clock.
+    pub wall: u64,
+    /// Uniform over `u32`.
+    pub chance: u32,
+}
+
+/// A fact.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// Storage was read. Comes first.
+    Loaded(Box<Found>),
+
+    /// The visitor said something.
+    Said {
+        /// A new client message id.
+        id: Rc<str>,
+        /// What was said, not blank.
+        text: Rc<str>,
+    },
+    /// The visitor wants a failed message sent again.
+    RetryAsked {
+        /// The client message id.
+        id: Rc<str>,
+        /// A new one, should the old one be spent.
+        new_id: Rc<str>,
+    },
+    /// The visitor takes an unsent message back.
+    DiscardAsked {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// The composer holds this.
+    Drafted(Rc<str>),
+    /// The window was opened.
+    Opened,
+    /// The window was closed.
+    Closed,
+    /// Everything shown was read.
+    ReadAll,
+    /// A new conversation is wanted.
+    RestartAsked,
+    /// The visitor is to be forgotten.
+    ResetAsked,
+
+    /// A token came, or did not.
+    TokenAnswered(Result<Rc<Identity>, Failure>),
+    /// The start call was answered.
+    StartAnswered {
+        /// The client message id it carried.
+        id: Rc<str>,
+        /// The conversation's id.
+        result: Result<Rc<str>, Failure>,
+    },
+    /// The send call was answered.
+    SendAnswered {
+        /// The client message id it carried.
+        id: Rc<str>,
+        /// Whether it was accepted.
+        result: Result<(), Failure>,
+    },
+    /// When its turn came, the message was no longer in storage: another tab has settled it.
+    SettledElsewhere {
+        /// The client message id.
+        id: Rc<str>,
+    },
+
+    /// The stream's head came.
+    StreamHead {
+        /// Which call.
+        generation: u32,
+    },
+    /// The stream brought bytes; these are the frames they completed.
+    Streamed {
+        /// Which call.
+        generation: u32,
+        /// In order; often none.
+        frames: Vec<Frame>,
+    },
+    /// The stream ended by itself.
+    StreamEnded {
+        /// Which call.
+        generation: u32,
+    },
+    /// The stream, or a poll, failed.
+    LineFailed {
+        /// Which call.
+        generation: u32,
+        /// Why.
+        failure: Failure,
+    },
+    /// A poll was answered.
+    Polled {
+        /// Which call.
+        generation: u32,
+        /// In order, with [`Frame::Reset`] first when the log could not be continued.
+        frames: Vec<Frame>,
+    },
+
+    /// The conversation in storage was changed by another tab; `None` when it was removed.
+    ConversationElsewhere(Option<Box<StoredConversation>>),
+    /// The visitor in storage was changed by another tab; `None` when it was removed.
+    VisitorElsewhere(Option<Rc<Identity>>),
+    /// A message of the outbox was written or removed by another tab.
+    OutboxElsewhere {
+        /// The client message id.
+        id: Rc<str>,
+        /// How it stands there; `None` when it was removed.
+        stored: Option<StoredPending>,
+    },
+    /// Storage throws: nothing is kept from now on.
+    StorageLost,
+
+    /// The browser has a network again.
+    Online,
+    /// The browser lost its network.
+    Offline,
+    /// The page is seen again.
+    Shown,
+    /// The page is hidden.
+    Hidden,
+    /// The page, or the whole machine, was asleep.
+    Woke,
+    /// The page goes to sleep or into the back-forward cache.
+    Froze,
+    /// The time [`super::client::Client::due`] named has come.
+    Ticked,
+}
+
+/// What a stream or a poll says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// An entry of the log.
+    Entry(Rc<Entry>),
+    /// A heartbeat.
+    Comment,
+    /// The log could not be continued; all that is left follows.
+    Reset,
+    /// The stream ends because its token does.
+    Reauth,
+    /// An event of a kind this version does not know, and its place if it has one.
+    Unfamiliar(Option<Cursor>),
+    /// An event that should be an entry and cannot be read, and its place if it has one.
+    Unreadable(Option<Cursor>),
+}
+
+/// What something said by the stream means. `parse` reads JSON, by whatever means there are.
+pub fn frame_of(said: Said, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
+    let Said::Event(Event { name, data, id }) = said else { return Frame::Comment };
+    let cursor = id.and_then(|id| id.parse().ok());
+    match name.as_str() {
+        "message" | "delivery" | "status" | "assignee" => match parse(&data) {
+            Some(entry) => Frame::Entry(Rc::new(entry)),
+            None => Frame::Unreadable(cursor),
+        },
+        "reset" => Frame::Reset,
+        "reauth" => Frame::Reauth,
+        _ => Frame::Unfamiliar(cursor),
+    }
+}

@@ -1,0 +1,497 @@
+//! The connection to the log: when to dial, when it is dead, when the long poll must do. Pure: time and chance are passed in.
+//!
+//! One call at a time, stream or poll. Each call has a generation, so that what a call says after it was given up is told apart.
+
+use crate::{
+    api::backoff::{CAP, CAP_WATCHED, delay},
+    conversation::Link,
+};
+
+/// A stream's head must come within this time; a middlebox that buffers may hold back even that.
+const HEAD: u64 = 10_000;
+/// The first byte must follow the head within this time: the proxy sends a comment at once.
+const FIRST_BYTE: u64 = 8_000;
+/// Heartbeats come every 15 to 25 s. After this long without a byte the line is dead.
+const SILENCE: u64 = 45_000;
+/// A line that lasted this long was a good one: failures before it do not count any more.
+const GOOD: u64 = 10_000;
+/// How long the proxy may hold a poll open, in seconds.
+const POLL_WAIT: u32 = 25;
+/// What a poll may take beyond that.
+const POLL_GRACE: u64 = 10_000;
+/// The shortest time between two polls that bring nothing.
+const POLL_PAUSE: u64 = 1_000;
+/// After this long on polls a stream is tried again.
+const STREAM_AGAIN: u64 = 600_000;
+
+/// What happened on the line, or to the browser around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The stream's head came: 200 with the right type.
+    Head,
+    /// The stream brought bytes.
+    Heard,
+    /// The stream ended. `expected` when the proxy said so before.
+    Ended {
+        /// Did the proxy announce it?
+        expected: bool,
+    },
+    /// The call failed, or what it said made no sense.
+    Failed {
+        /// Whole seconds the proxy asked to wait.
+        retry_after: Option<u32>,
+    },
+    /// The token was not good: the line is dialled again with a better one.
+    Unauthorized,
+    /// A poll was answered.
+    Polled {
+        /// Did it bring nothing?
+        empty: bool,
+    },
+    /// Time went by.
+    Ticked,
+    /// The browser has a network again.
+    Online,
+    /// The browser lost its network.
+    Offline,
+    /// The page was asleep: whatever was connected is probably dead.
+    Woke,
+    /// The page goes to sleep.
+    Froze,
+    /// The visitor did something: now would be a good time to be connected.
+    Nudged,
+}
+
+/// A call to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dial {
+    /// Open the stream.
+    Stream,
+    /// Ask for entries and let the proxy wait so many seconds.
+    Poll {
+        /// Seconds.
+        wait: u32,
+    },
+}
+
+/// When something happens, and what chance and the visitor have to do with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstance {
+    /// Monotonic milliseconds.
+    pub now: u64,
+    /// Uniform over `u32`.
+    pub chance: u32,
+    /// Does the visitor look at the window?
+    pub watched: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Dial again at `until`; `floor` is what the proxy asked to wait.
+    Down { until: u64, floor: u64 },
+    /// Waits for the head of a stream, or for the answer of a poll until `by`.
+    Dialing { by: u64 },
+    /// The head came, nothing else yet.
+    Silent { by: u64 },
+    /// A stream that speaks.
+    Live { since: u64, heard: u64 },
+    /// The page sleeps.
+    Frozen,
+}
+
+/// See the file's head.
+#[derive(Clone, Debug)]
+pub struct Line {
+    state: State,
+    wanted: bool,
+    generation: u32,
+    failures: u32,
+    was_live: bool,
+    offline: bool,
+    /// Streams in a row that gave a head and ended without a byte.
+    barren: u32,
+    /// Polls until then.
+    polls_until: Option<u64>,
+    dialed: u64,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            state: State::Down { until: 0, floor: 0 },
+            wanted: false,
+            generation: 0,
+            failures: 0,
+            was_live: false,
+            offline: false,
+            barren: 0,
+            polls_until: None,
+            dialed: 0,
+        }
+    }
+}
+
+impl Line {
+    /// Is there something to connect to? Returns whether a call must be given up.
+    pub fn want(&mut self, wanted: bool) -> bool {
+        if self.wanted == wanted {
+            return false;
+        }
+        self.wanted = wanted;
+        let busy = self.is_busy();
+        self.was_live = false;
+        self.failures = 0;
+        if self.state != State::Frozen {
+            self.down(0, 0);
+        }
+        busy
+    }
+
+    /// The number of the current call; what comes from another call is not for us.
+    #[must_use]
+    pub fn is_current(&self, generation: u32) -> bool {
+        generation == self.generation && self.is_busy()
+    }
+
+    /// Is a call under way?
+    fn is_busy(&self) -> bool {
+        matches!(self.state, State::Dialing { .. } | State::Silent { .. } | State::Live { .. })
+    }
+
+    /// Would [`Self::dial`] make a call?
+    #[must_use]
+    pub fn wants_dial(&self, now: u64) -> bool {
+        self.wanted && matches!(self.state, State::Down { until, .. } if until <= now)
+    }
+
+    /// The call to make now, if any, with its generation.
+    pub fn dial(&mut self, now: u64) -> Option<(u32, Dial)> {
+        if !self.wants_dial(now) {
+            return None;
+        }
+        self.generation += 1;
+        self.dialed = now;
+        if self.polls_until.is_some_and(|until| until <= now) {
+            self.polls_until = None;
+        }
+        let dial = match self.polls_until {
+            None => Dial::Stream,
+            // The first poll is answered at once, so that the visitor knows where things stand.
+            Some(_) if !self.was_live || self.failures > 0 => Dial::Poll { wait: 0 },
+            Some(_) => Dial::Poll { wait: POLL_WAIT },
+        };
+        let by = match dial {
+            Dial::Stream => now + HEAD,
+            Dial::Poll { wait } => now + u64::from(wait) * 1_000 + POLL_GRACE,
+        };
+        self.state = State::Dialing { by };
+        Some((self.generation, dial))
+    }
+
+    /// Takes in what happened. Returns whether the current call must be given up.
+    pub fn take(&mut self, signal: Signal, at: Circumstance) -> bool {
+        let busy = self.is_busy();
+        let now = at.now;
+        match signal {
+            Signal::Head => {
+                if matches!(self.state, State::Dialing { .. }) {
+                    self.state = State::Silent { by: now + FIRST_BYTE };
+                }
+                false
+            }
+            Signal::Heard => {
+                match &mut self.state {
+                    State::Live { heard, .. } => *heard = now,
+                    State::Dialing { .. } | State::Silent { .. } => {
+                        self.state = State::Live { since: now, heard: now };
+                        self.was_live = true;
+                        self.offline = false;
+                        self.barren = 0;
+                    }
+                    State::Down { .. } | State::Frozen => {}
+                }
+                false
+            }
+            Signal::Polled { empty } => {
+                self.was_live = true;
+                self.offline = false;
+                self.failures = 0;
+                let until = if empty { now.max(self.dialed + POLL_PAUSE) } else { now };
+                self.down(until, 0);
+                false
+            }
+            Signal::Ended { expected } => {
+                match self.state {
+                    State::Live { since, .. } if now.saturating_sub(since) >= GOOD => {
+                        self.failures = 0;
+                        if expected {
+                            self.down(now, 0);
+                            return busy;
+                        }
+                    }
+                    State::Silent { .. } => {
+                        self.barren += 1;
+                        if self.barren >= 2 {
+                            self.polls_until = Some(now + STREAM_AGAIN);
+                        }
+                    }
+                    State::Live { .. } | State::Down { .. } | State::Dialing { .. } | State::Frozen => {}
+                }
+                self.fail(None, at);
+                busy
+            }
+            Signal::Failed { retry_after } => {
+                // Polls that fail are no better than the stream.
+                self.polls_until = None;
+                self.fail(retry_after, at);
+                busy
+            }
+            Signal::Unauthorized => {
+                self.down(now, 0);
+                busy
+            }
+            Signal::Ticked => self.tick(at),
+            Signal::Online => {
+                let was_offline = std::mem::replace(&mut self.offline, false);
+                if was_offline {
+                    self.nudge(now);
+                }
+                false
+            }
+            Signal::Offline => {
+                self.offline = true;
+                // A browser may be wrong about this: it is tried all the same, seldom.
+                if self.state != State::Frozen {
+                    self.down(now + CAP, 0);
+                }
+                busy
+            }
+            Signal::Woke => {
+                self.down(now, 0);
+                busy
+            }
+            Signal::Froze => {
+                self.state = State::Frozen;
+                busy
+            }
+            Signal::Nudged => {
+                self.nudge(now);
+                false
+            }
+        }
+    }
+
+    fn tick(&mut self, at: Circumstance) -> bool {
+        let now = at.now;
+        match self.state {
+            State::Dialing { by } if by <= now => {
+                if self.polls_until.is_none() {
+                    self.fall_back(now);
+                } else {
+                    self.polls_until = None;
+                    self.fail(None, at);
+                }
+                true
+            }
+            State::Silent { by } if by <= now => {
+                self.fall_back(now);
+                true
+            }
+            State::Live { heard, .. } if heard + SILENCE <= now => {
+                self.failures = 1;
+                self.down(now, 0);
+                true
+            }
+            State::Dialing { .. } | State::Silent { .. } | State::Live { .. } | State::Down { .. } | State::Frozen => {
+                false
+            }
+        }
+    }
+
+    fn fall_back(&mut self, now: u64) {
+        self.polls_until = Some(now + STREAM_AGAIN);
+        self.down(now, 0);
+    }
+
+    fn fail(&mut self, retry_after: Option<u32>, at: Circumstance) {
+        if self.state == State::Frozen {
+            return;
+        }
+        self.failures += 1;
+        let cap = if at.watched { CAP_WATCHED } else { CAP };
+        let floor = at.now + delay(0, 0, 0, retry_after);
+        self.down(at.now + delay(self.failures, cap, at.chance, retry_after), floor);
+    }
+
+    fn down(&mut self, until: u64, floor: u64) {
+        self.state = State::Down { until, floor };
+    }
+
+    fn nudge(&mut self, now: u64) {
+        if let State::Down { until, floor } = &mut self.state {
+            *until = (*until).min(now.max(*floor));
+        }
+    }
+
+    /// What the visitor should know.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        if self.offline {
+            return Link::Offline;
+        }
+        if !self.wanted {
+            return Link::Idle;
+        }
+        match self.state {
+            State::Live { .. } => Link::Live,
+            State::Down { .. } | State::Dialing { .. } | State::Silent { .. } | State::Frozen => match self.failures {
+                0 if self.was_live => Link::Live,
+                0 => Link::Connecting,
+                attempt => Link::Reconnecting { attempt },
+            },
+        }
+    }
+
+    /// When [`Signal::Ticked`] or a dial is due, monotonic.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        if !self.wanted {
+            return None;
+        }
+        match self.state {
+            State::Down { until, .. } => Some(until),
+            State::Dialing { by } | State::Silent { by } => Some(by),
+            State::Live { heard, .. } => Some(heard + SILENCE),
+            State::Frozen => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(now: u64) -> Circumstance {
+        Circumstance { now, chance: u32::MAX, watched: false }
+    }
+
+    /// A line that wants to be connected, and whose stream speaks since `now`.
+    fn live(now: u64) -> Line {
+        let mut line = Line::default();
+        line.want(true);
+        assert!(matches!(line.dial(now), Some((_, Dial::Stream))));
+        line.take(Signal::Head, at(now));
+        line.take(Signal::Heard, at(now));
+        line
+    }
+
+    #[test]
+    fn silence_of_45_seconds_is_death_and_any_byte_is_life() {
+        let mut line = live(0);
+        assert!(!line.take(Signal::Ticked, at(44_999)));
+        line.take(Signal::Heard, at(44_999));
+        assert!(!line.take(Signal::Ticked, at(89_998)));
+        assert!(line.take(Signal::Ticked, at(89_999)), "hang up");
+        assert_eq!(line.link(), Link::Reconnecting { attempt: 1 });
+        assert!(line.wants_dial(89_999));
+    }
+
+    #[test]
+    fn a_head_without_a_byte_for_8_seconds_means_polls_and_one_day_a_stream_again() {
+        let mut line = Line::default();
+        line.want(true);
+        line.dial(0);
+        line.take(Signal::Head, at(1_000));
+        assert!(!line.take(Signal::Ticked, at(8_999)));
+        assert!(line.take(Signal::Ticked, at(9_000)));
+        assert!(matches!(line.dial(9_000), Some((_, Dial::Poll { wait: 0 }))));
+        line.take(Signal::Polled { empty: true }, at(9_100));
+        assert_eq!(line.link(), Link::Live);
+        assert!(line.dial(9_101).is_none(), "a poll that brings nothing is not repeated at once");
+        assert!(matches!(line.dial(10_000), Some((_, Dial::Poll { wait: POLL_WAIT }))));
+        line.take(Signal::Polled { empty: false }, at(9_000 + STREAM_AGAIN));
+        assert!(matches!(line.dial(9_000 + STREAM_AGAIN), Some((_, Dial::Stream))));
+    }
+
+    #[test]
+    fn a_head_that_never_comes_means_polls_too() {
+        let mut line = Line::default();
+        line.want(true);
+        line.dial(0);
+        assert!(line.take(Signal::Ticked, at(HEAD)));
+        assert!(matches!(line.dial(HEAD), Some((_, Dial::Poll { .. }))));
+        assert!(line.take(Signal::Failed { retry_after: None }, at(HEAD + 1)));
+        assert!(matches!(line.dial(HEAD + 60_000), Some((_, Dial::Stream))), "polls that fail are no better");
+    }
+
+    #[test]
+    fn a_line_that_dies_at_once_every_time_is_dialled_ever_more_seldom() {
+        let mut line = Line::default();
+        line.want(true);
+        let mut now = 0;
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            line.dial(now);
+            line.take(Signal::Heard, at(now));
+            line.take(Signal::Ended { expected: true }, at(now + 1));
+            let due = line.due().expect("it goes on");
+            waits.push(due - now);
+            now = due;
+        }
+        assert!(waits.is_sorted() && waits[7] > 20_000, "{waits:?}");
+    }
+
+    #[test]
+    fn an_announced_end_shows_no_trouble() {
+        let mut line = live(0);
+        assert!(line.take(Signal::Ended { expected: true }, at(540_000)));
+        assert_eq!(line.link(), Link::Live);
+        assert!(line.wants_dial(540_000));
+    }
+
+    #[test]
+    fn what_the_proxy_asked_to_wait_is_waited_whoever_nudges() {
+        let mut line = Line::default();
+        line.want(true);
+        line.dial(0);
+        line.take(Signal::Failed { retry_after: Some(7) }, at(0));
+        line.take(Signal::Nudged, at(10));
+        assert!(!line.wants_dial(6_999));
+        assert!(line.wants_dial(7_000));
+    }
+
+    #[test]
+    fn offline_is_believed_but_not_for_ever() {
+        let mut line = live(0);
+        assert!(line.take(Signal::Offline, at(1_000)));
+        assert_eq!(line.link(), Link::Offline);
+        assert!(!line.wants_dial(30_000));
+        assert!(line.wants_dial(31_000), "the browser may be wrong");
+        line.take(Signal::Online, at(2_000));
+        assert!(line.wants_dial(2_000));
+    }
+
+    #[test]
+    fn a_sleeping_page_does_nothing_until_it_wakes() {
+        let mut line = live(0);
+        assert!(line.take(Signal::Froze, at(1_000)));
+        assert_eq!(line.due(), None);
+        assert!(!line.wants_dial(9_000_000));
+        line.take(Signal::Woke, at(9_000_000));
+        assert!(line.wants_dial(9_000_000));
+    }
+
+    #[test]
+    fn a_call_that_was_given_up_is_not_listened_to() {
+        let mut line = Line::default();
+        line.want(true);
+        let Some((first, _)) = line.dial(0) else { panic!("it dials") };
+        assert!(line.is_current(first));
+        assert!(line.want(false), "hang up");
+        assert!(!line.is_current(first));
+        line.want(true);
+        let Some((second, _)) = line.dial(1) else { panic!("it dials") };
+        assert!(line.is_current(second) && !line.is_current(first));
+        assert_eq!(line.link(), Link::Connecting);
+    }
+}

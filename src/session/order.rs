@@ -1,0 +1,112 @@
+//! What the client wants done: calls to make, things to store, things to tell the page. The rim carries them out, in order.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, entry::Status};
+
+use super::line::Dial;
+use crate::{
+    api::Identity,
+    conversation::{MessageRow, Pending},
+};
+
+/// An order to the rim.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// Get a good token, by [`crate::api::identity::plan`], under the lock all tabs share. Answer: `TokenAnswered`.
+    Authorize {
+        /// What is held now.
+        held: Option<Rc<Identity>>,
+        /// A renewal secret the proxy did not take.
+        refused: Option<Rc<str>>,
+    },
+    /// Start a conversation, under the lock. Answer: `StartAnswered`, or `ConversationElsewhere` when another tab was first.
+    Start {
+        /// The first message.
+        message: Rc<Pending>,
+        /// By whom.
+        identity: Rc<Identity>,
+    },
+    /// Send a message, under the lock. Answer: `SendAnswered`, or `SettledElsewhere`.
+    Send {
+        /// The message.
+        message: Rc<Pending>,
+        /// Where to.
+        conversation: Rc<str>,
+        /// By whom.
+        identity: Rc<Identity>,
+    },
+    /// Connect to the log.
+    Dial {
+        /// The number of this call.
+        generation: u32,
+        /// Stream or poll.
+        dial: Dial,
+        /// Whose log.
+        conversation: Rc<str>,
+        /// From where; `None` wants all of it.
+        after: Option<Cursor>,
+        /// By whom.
+        identity: Rc<Identity>,
+    },
+    /// Give up the current call to the log.
+    HangUp,
+    /// Store the visitor, for all tabs.
+    SaveIdentity(Rc<Identity>),
+    /// Store the conversation as it stands, unless storage holds a newer one: then `ConversationElsewhere`.
+    SaveConversation {
+        /// The conversation that storage held last, as far as is known.
+        over: Option<Rc<str>>,
+    },
+    /// Store a message of the outbox.
+    SaveMessage(Rc<Pending>),
+    /// Remove a message of the outbox from storage.
+    DropMessage {
+        /// The client message id.
+        id: Rc<str>,
+        /// Taken back by the visitor? Then other tabs must know.
+        discarded: bool,
+    },
+    /// Store the draft; an empty one is removed.
+    SaveDraft,
+    /// Remove everything stored.
+    Wipe,
+    /// Tell the page.
+    Tell(Outgoing),
+}
+
+/// What the page is told.
+#[derive(Clone, Debug)]
+pub enum Outgoing {
+    /// The session stands.
+    Ready,
+    /// The window was opened.
+    Opened,
+    /// The window was closed.
+    Closed,
+    /// A conversation began.
+    Started {
+        /// Its id.
+        conversation: Rc<str>,
+    },
+    /// A message of the visitor's was accepted.
+    Sent {
+        /// The client message id.
+        id: Rc<str>,
+        /// What was said.
+        text: Rc<str>,
+    },
+    /// Bot or agent said something.
+    Received(MessageRow),
+    /// The number of unread messages changed.
+    Unread(u32),
+    /// The conversation was closed or opened again.
+    Status(Status),
+    /// Something went wrong that the page's developer should know of.
+    Error {
+        /// The wire's code, or `NETWORK`.
+        code: Rc<str>,
+        /// A sentence for developers.
+        message: Rc<str>,
+    },
+}

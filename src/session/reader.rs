@@ -1,0 +1,146 @@
+//! Reads the log's frames: the next entry, one already known, a gap, a reset that is rebuilt in one go. Pure.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, Entry};
+
+use super::fact::Frame;
+use crate::conversation::{Action, Conversation, Place};
+
+/// After a reset, so long without another entry means the rest of the log has come, in milliseconds.
+const SETTLED: u64 = 400;
+
+/// Whether the line may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// It may.
+    On,
+    /// What it says cannot be used: hang up and ask again.
+    Broken,
+    /// The proxy ends it because the token ends.
+    Reauth,
+}
+
+/// See the file's head.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    rebuilding: Option<Rebuilding>,
+    /// Before which gap the last line broke, to tell a bad line from a bad log.
+    stuck: Option<Option<Cursor>>,
+    /// Entries that could not be read once.
+    unreadable: Vec<Cursor>,
+    /// The next call asks for the whole log.
+    from_start: bool,
+}
+
+/// What came since a reset. The visitor goes on seeing the old rows until it is whole.
+#[derive(Clone, Debug)]
+struct Rebuilding {
+    entries: Vec<Rc<Entry>>,
+    /// When the last of them came.
+    at: u64,
+    /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more is on its way.
+    opened: bool,
+}
+
+impl Reader {
+    /// From where the next call reads. A log that is read from its start again is a rebuild.
+    pub fn begin(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
+        let after = if self.from_start { None } else { conversation.cursor() };
+        let again = after.is_none() && !conversation.log().is_empty();
+        self.rebuilding = again.then(|| Rebuilding { entries: Vec::new(), at: now, opened: false });
+        after
+    }
+
+    /// Takes frames in order, and stops at the first that ends the line. Returns whether the conversation changed, too.
+    pub fn read(&mut self, frames: Vec<Frame>, now: u64, state: &mut Conversation) -> (Course, bool) {
+        let mut changed = false;
+        for frame in frames {
+            match frame {
+                Frame::Reset => self.rebuilding = Some(Rebuilding { entries: Vec::new(), at: now, opened: true }),
+                Frame::Comment => match &mut self.rebuilding {
+                    Some(rebuilding) if rebuilding.entries.is_empty() && !rebuilding.opened => {
+                        rebuilding.opened = true;
+                    }
+                    Some(_) => changed |= self.settle(state),
+                    None => {}
+                },
+                Frame::Reauth => return (Course::Reauth, changed),
+                Frame::Entry(entry) => {
+                    if let Some(rebuilding) = &mut self.rebuilding {
+                        rebuilding.entries.push(entry);
+                        rebuilding.at = now;
+                        continue;
+                    }
+                    match state.place_of(entry.cursor) {
+                        Place::Known => {}
+                        Place::Next => {
+                            self.stuck = None;
+                            changed |= state.apply(Action::Received { entry, now });
+                        }
+                        Place::Gap => return (self.gap(state), changed),
+                    }
+                }
+                // A newer proxy's: its place counts, what it says does not.
+                Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
+                Frame::Unreadable(cursor) => {
+                    let rebuilds = self.rebuilding.is_some();
+                    if !rebuilds && cursor.is_some_and(|cursor| state.place_of(cursor) == Place::Known) {
+                        continue;
+                    }
+                    // The first time it may be the line's fault, the second time it is the entry's.
+                    match cursor {
+                        Some(cursor) if self.unreadable.contains(&cursor) => changed |= self.skip(Some(cursor), state),
+                        Some(_) | None => {
+                            self.unreadable.extend(cursor);
+                            return (Course::Broken, changed);
+                        }
+                    }
+                }
+            }
+        }
+        (Course::On, changed)
+    }
+
+    fn skip(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
+        match (cursor, &self.rebuilding) {
+            (Some(cursor), None) => state.apply(Action::Skipped { cursor }),
+            (Some(_), Some(_)) | (None, _) => false,
+        }
+    }
+
+    fn gap(&mut self, state: &Conversation) -> Course {
+        self.from_start = self.stuck == Some(state.cursor());
+        self.stuck = Some(state.cursor());
+        Course::Broken
+    }
+
+    /// What came since a reset is all there is: shows it. Returns whether there was anything to show anew.
+    pub fn settle(&mut self, state: &mut Conversation) -> bool {
+        let Some(Rebuilding { entries, .. }) = self.rebuilding.take() else { return false };
+        self.from_start = false;
+        self.stuck = None;
+        state.apply(Action::Rebuilt { entries })
+    }
+
+    /// The line ended. Half a rebuilt log is not shown: it is asked for again, from its start.
+    pub fn cut(&mut self) {
+        if self.rebuilding.take().is_some() {
+            self.from_start = true;
+        }
+    }
+
+    /// Another conversation is read from now on.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// When [`Self::settle`] is due.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        self.rebuilding
+            .as_ref()
+            .filter(|rebuilding| !rebuilding.entries.is_empty())
+            .map(|rebuilding| rebuilding.at + SETTLED)
+    }
+}

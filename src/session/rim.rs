@@ -1,0 +1,287 @@
+//! The rim: carries out the client's orders in a real browser, and brings it the facts. Decides nothing.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+};
+
+use super::{
+    Listener, Settings,
+    client::Client,
+    fact::{Fact, Moment},
+    order::{Order, Outgoing},
+    shelf::Shelf,
+};
+use crate::{
+    api::http::Leash,
+    conversation::Conversation,
+    storage::Storage,
+    system::{self, Timer},
+};
+
+/// When the wall clock went this much further than the other one, the machine slept, in milliseconds.
+const SLEPT: u64 = 5_000;
+/// A timer this much too late means that the page slept. Hidden pages get their timers up to a minute late.
+const LATE: u64 = 90_000;
+
+/// A running session. Dropping it releases everything.
+pub struct Rim {
+    pub(super) client: RefCell<Client>,
+    pub(super) settings: RefCell<Rc<Settings>>,
+    pub(super) shelf: RefCell<Rc<Shelf>>,
+    pub(super) calls: Calls,
+    on_outgoing: Rc<dyn Fn(Outgoing)>,
+    listeners: RefCell<Vec<(u32, Listener)>>,
+    next_listener: Cell<u32>,
+    waiting: RefCell<VecDeque<Fact>>,
+    hearing: Cell<bool>,
+    timer: RefCell<Option<(u64, Timer)>>,
+    ears: RefCell<Vec<system::Listener>>,
+    /// How far the wall clock was ahead of the other one.
+    lead: Cell<Option<u64>>,
+    last_id_at: Cell<u64>,
+    gone: Cell<bool>,
+}
+
+/// The calls under way, each ended when it is replaced or let go.
+#[derive(Default)]
+pub struct Calls {
+    pub(super) token: Call,
+    pub(super) send: Call,
+    pub(super) log: Call,
+}
+
+/// A call under way, or none.
+#[derive(Default)]
+pub struct Call(RefCell<Option<Rc<Leash>>>);
+
+impl Call {
+    /// Takes the place of the call before, which ends.
+    pub(super) fn replace(&self, leash: Option<Rc<Leash>>) {
+        let before = std::mem::replace(&mut *self.0.borrow_mut(), leash);
+        // Ending a call may run code of the page's, so nothing is borrowed meanwhile.
+        if let Some(before) = before {
+            before.let_go();
+        }
+    }
+}
+
+impl Calls {
+    fn let_go(&self) {
+        for call in [&self.token, &self.send, &self.log] {
+            call.replace(None);
+        }
+    }
+}
+
+impl Rim {
+    pub(super) fn start(settings: Settings, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Rc<Self> {
+        let rim = Rc::new(Self {
+            client: RefCell::default(),
+            shelf: RefCell::new(Rc::new(Shelf(Storage::memory("")))),
+            settings: RefCell::new(Rc::new(Settings::default())),
+            calls: Calls::default(),
+            on_outgoing,
+            listeners: RefCell::default(),
+            next_listener: Cell::new(0),
+            waiting: RefCell::default(),
+            hearing: Cell::new(false),
+            timer: RefCell::default(),
+            ears: RefCell::default(),
+            lead: Cell::new(None),
+            last_id_at: Cell::new(0),
+            gone: Cell::new(false),
+        });
+        rim.settle_in(settings);
+        (rim.on_outgoing)(Outgoing::Ready);
+        rim
+    }
+
+    /// Begins anew with these settings: another place for the proxy, or another place in storage.
+    fn settle_in(self: &Rc<Self>, settings: Settings) {
+        self.calls.let_go();
+        self.ears.borrow_mut().clear();
+        let prefix = settings.storage_prefix();
+        let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
+        *self.client.borrow_mut() = Client::new(settings.events_url.is_some());
+        *self.settings.borrow_mut() = Rc::new(settings);
+        let shelf = Rc::new(Shelf(storage));
+        *self.shelf.borrow_mut() = shelf.clone();
+        self.hear(Fact::Loaded(Box::new(shelf.found())));
+        let ears = super::listening::ears(self, &prefix);
+        *self.ears.borrow_mut() = ears;
+    }
+
+    pub(super) fn update(self: &Rc<Self>, settings: Settings) {
+        let stays = {
+            let known = self.settings.borrow();
+            known.token_url == settings.token_url
+                && known.api_url == settings.api_url
+                && known.events_url == settings.events_url
+                && known.site == settings.site
+                && known.memory_only == settings.memory_only
+        };
+        if stays {
+            *self.settings.borrow_mut() = Rc::new(settings);
+            return;
+        }
+        let was_open = self.state().window_open();
+        self.settle_in(settings);
+        if was_open {
+            self.hear(Fact::Opened);
+        }
+    }
+
+    pub(super) fn state(&self) -> Rc<Conversation> {
+        self.client.borrow().state().clone()
+    }
+
+    pub(super) fn settings(&self) -> Rc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    pub(super) fn shelf(&self) -> Rc<Shelf> {
+        self.shelf.borrow().clone()
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.get()
+    }
+
+    /// A new client message id, later than all before it.
+    pub(super) fn new_id(&self) -> Rc<str> {
+        let at = system::wall().max(self.last_id_at.get() + 1);
+        self.last_id_at.set(at);
+        Rc::from(system::message_id(at))
+    }
+
+    /// Lets the client hear a fact and does what it orders. A fact that comes up meanwhile waits its turn.
+    pub(super) fn hear(self: &Rc<Self>, fact: Fact) {
+        self.waiting.borrow_mut().push_back(fact);
+        if self.hearing.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.waiting.borrow_mut().pop_front();
+            let Some(fact) = next.filter(|_| !self.gone.get()) else { break };
+            let moment = self.moment();
+            let mut orders = Vec::new();
+            let changed = self.client.borrow_mut().hear(fact, moment, &mut orders);
+            for order in orders {
+                // The page may destroy us while it is told something.
+                if !self.gone.get() {
+                    self.carry_out(order);
+                }
+            }
+            if changed {
+                self.announce();
+            }
+            let lost = self.shelf.borrow().0.is_lost();
+            if lost && !self.state().memory_only() {
+                self.waiting.borrow_mut().push_back(Fact::StorageLost);
+            }
+        }
+        self.waiting.borrow_mut().clear();
+        self.hearing.set(false);
+        self.set_timer();
+    }
+
+    fn moment(&self) -> Moment {
+        let (now, wall) = (system::now(), system::wall());
+        let lead = wall.saturating_sub(now);
+        if self.lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEPT) {
+            self.waiting.borrow_mut().push_back(Fact::Woke);
+        }
+        Moment { now, wall, chance: system::chance() }
+    }
+
+    fn carry_out(self: &Rc<Self>, order: Order) {
+        let shelf = self.shelf();
+        match order {
+            Order::Authorize { held, refused } => self.authorize(held, refused),
+            Order::Start { message, identity } => self.start_conversation(message, identity),
+            Order::Send { message, conversation, identity } => self.send(message, conversation, identity),
+            Order::Dial { generation, dial, conversation, after, identity } => {
+                self.dial(generation, dial, &conversation, after, &identity);
+            }
+            Order::HangUp => self.calls.log.replace(None),
+            Order::SaveIdentity(identity) => shelf.save_identity(&identity),
+            Order::SaveConversation { over } => {
+                let stored = self.client.borrow().to_store();
+                if let Some(newer) = shelf.save_conversation(stored, over.as_deref()) {
+                    self.waiting.borrow_mut().push_back(Fact::ConversationElsewhere(Some(Box::new(newer))));
+                }
+            }
+            Order::SaveMessage(message) => shelf.save_message(&message),
+            Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
+            Order::SaveDraft => shelf.save_draft(self.state().draft()),
+            Order::Wipe => shelf.wipe(),
+            Order::Tell(outgoing) => (self.on_outgoing)(outgoing),
+        }
+    }
+
+    fn announce(&self) {
+        let state = self.state();
+        let listeners: Vec<Listener> = self.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        for listener in listeners {
+            listener(&state);
+        }
+    }
+
+    /// One timer for everything: it rings when the client says so.
+    fn set_timer(self: &Rc<Self>) {
+        let now = system::now();
+        let due = if self.gone.get() { None } else { self.client.borrow().due(now) };
+        let same = matches!((&*self.timer.borrow(), due), (Some((set, _)), Some(due)) if *set == due);
+        if same {
+            return;
+        }
+        let timer = due.and_then(|due| {
+            let rim = Rc::downgrade(self);
+            let set_at = system::wall();
+            let wait = due.saturating_sub(now);
+            Timer::after(wait, move || Self::ring(&rim, set_at + wait)).map(|timer| (due, timer))
+        });
+        *self.timer.borrow_mut() = timer;
+    }
+
+    fn ring(rim: &Weak<Self>, expected: u64) {
+        let Some(rim) = rim.upgrade() else { return };
+        let rung = rim.timer.borrow_mut().take();
+        if system::wall() > expected + LATE {
+            rim.hear(Fact::Woke);
+        }
+        rim.hear(Fact::Ticked);
+        // Kept until now: it holds the very code that is running.
+        drop(rung);
+    }
+
+    pub(super) fn subscribe(&self, listener: Listener) -> u32 {
+        let number = self.next_listener.get() + 1;
+        self.next_listener.set(number);
+        self.listeners.borrow_mut().push((number, listener));
+        number
+    }
+
+    pub(super) fn unsubscribe(&self, number: u32) {
+        let left = {
+            let mut listeners = self.listeners.borrow_mut();
+            listeners.iter().position(|(known, _)| *known == number).map(|at| listeners.remove(at))
+        };
+        drop(left);
+    }
+
+    pub(super) fn destroy(&self) {
+        self.gone.set(true);
+        self.calls.let_go();
+        let released = (self.timer.take(), self.ears.take(), self.listeners.take());
+        drop(released);
+    }
+}
+
+impl Drop for Rim {
+    fn drop(&mut self) {
+        self.calls.let_go();
+    }
+}

@@ -1,0 +1,153 @@
+//! Which stored thing stands where: the keys of storage, and the stored shapes as versioned JSON.
+
+use std::rc::Rc;
+
+use js_sys::JSON;
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+
+use super::stored::{Found, StoredConversation, StoredPending, VERSION, Versioned};
+use crate::{
+    api::{Identity, json},
+    conversation::Pending,
+    storage::Storage,
+};
+
+/// The visitor, shared by all tabs.
+pub const VISITOR: &str = "visitor";
+/// The conversation.
+pub const CONVERSATION: &str = "conversation";
+const DRAFT: &str = "draft";
+/// One key for each message, so that two tabs never overwrite each other's.
+pub const OUTBOX: &str = "outbox:";
+
+/// Everything stored for one site.
+pub struct Shelf(pub Storage);
+
+/// Reads a stored shape; what is corrupt or of another version is as good as nothing.
+pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    json::from_js(unwrap(text)?)
+}
+
+/// What is stored, without its shape: all shapes have their version in one place.
+fn unwrap(text: &str) -> Option<JsValue> {
+    let stored = JSON::parse(text).ok()?;
+    (json::field(&stored, "v") == VERSION).then(|| json::field(&stored, "value"))
+}
+
+fn write<T: Serialize>(value: T) -> Option<String> {
+    json::stringify(&Versioned { v: VERSION, value })
+}
+
+impl Shelf {
+    /// Everything there is.
+    pub fn found(&self) -> Found {
+        let keys = self.0.keys(OUTBOX);
+        let outbox = keys.iter().filter_map(|key| {
+            let id = key.strip_prefix(OUTBOX)?;
+            read::<StoredPending>(&self.0.get(key)?)?.into_pending(id)
+        });
+        Found {
+            identity: self.identity(),
+            conversation: self.conversation(),
+            outbox: outbox.collect(),
+            draft: self.0.get(DRAFT),
+        }
+    }
+
+    /// The visitor.
+    pub fn identity(&self) -> Option<Identity> {
+        read(&self.0.get(VISITOR)?)
+    }
+
+    /// The conversation.
+    pub fn conversation(&self) -> Option<StoredConversation> {
+        read(&self.0.get(CONVERSATION)?)
+    }
+
+    /// Is this message still to be sent, as far as all tabs know?
+    pub fn has_message(&self, id: &str) -> bool {
+        self.0.get(&[OUTBOX, id].concat()).is_some()
+    }
+
+    /// Is a message older than this one still to be sent, or to be tried again? Only the oldest may start a conversation.
+    pub fn has_older(&self, id: &str) -> bool {
+        self.0.keys(OUTBOX).iter().any(|key| {
+            let older = key.strip_prefix(OUTBOX).is_some_and(|other| other < id);
+            older && self.0.get(key).and_then(|text| read::<StoredPending>(&text)).is_some_and(|one| one.may_start())
+        })
+    }
+
+    /// Keeps the visitor.
+    pub fn save_identity(&self, identity: &Identity) {
+        self.save(VISITOR, write(identity));
+    }
+
+    /// Keeps the conversation; without its entries, which the proxy has too, where there is no room. Gives back what another tab
+    /// has stored meanwhile, if that must not be overwritten.
+    pub fn save_conversation(&self, mut stored: StoredConversation, over: Option<&str>) -> Option<StoredConversation> {
+        let visitor = self.identity().map(|identity| identity.visitor);
+        let newer = |there: &StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor.as_deref());
+        if let Some(there) = self.conversation().filter(newer) {
+            return Some(there);
+        }
+        let text = write(&stored)?;
+        if self.0.try_set(CONVERSATION, &text).is_err() {
+            stored.entries.clear();
+            // The log is then read from its start.
+            stored.cursor = None;
+            self.save(CONVERSATION, write(&stored));
+        }
+        None
+    }
+
+    /// Keeps a message of the outbox; what is only cached makes room for it.
+    pub fn save_message(&self, pending: &Pending) {
+        let key = [OUTBOX, &pending.id].concat();
+        let Some(text) = write(StoredPending::of(pending)) else { return };
+        if self.0.try_set(&key, &text).is_err() {
+            if let Some(mut cached) = self.conversation() {
+                cached.entries.clear();
+                cached.cursor = None;
+                self.save(CONVERSATION, write(&cached));
+            }
+            self.0.set(&key, &text);
+        }
+    }
+
+    /// Removes a message of the outbox. One the visitor took back is marked first, for the other tabs.
+    pub fn drop_message(&self, id: &Rc<str>, discarded: bool) {
+        let key = [OUTBOX, id].concat();
+        if discarded && let Some(mut stored) = self.0.get(&key).and_then(|text| read::<StoredPending>(&text)) {
+            stored.state = super::stored::StoredState::Discarded;
+            self.save(&key, write(stored));
+        }
+        self.0.remove(&key);
+    }
+
+    /// Keeps the draft.
+    pub fn save_draft(&self, draft: &str) {
+        if draft.is_empty() {
+            self.0.remove(DRAFT);
+        } else {
+            self.0.set(DRAFT, draft);
+        }
+    }
+
+    /// Removes everything.
+    pub fn wipe(&self) {
+        // The visitor first: whoever sees that gone forgets the rest by itself.
+        for key in [VISITOR, CONVERSATION, DRAFT] {
+            self.0.remove(key);
+        }
+        for key in self.0.keys(OUTBOX) {
+            self.0.remove(&key);
+        }
+    }
+
+    fn save(&self, key: &str, text: Option<String>) {
+        if let Some(text) = text {
+            self.0.set(key, &text);
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! The client, driven natively through weather, reloads and other tabs: the very code that decides in the WASM.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod api_client {
+    pub mod world;
+}
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use api_client::world::{Weather, World, bot};
+use chataibot_widget::{
+    conversation::{Delivery, Link, Phase, SendState},
+    session::{Outgoing, fact::Fact},
+};
+use chataibot_wire::{Event, entry::Status};
+
+/// Rows of a tab as text, with how they stand.
+fn shown(world: &World, tab: usize) -> Vec<String> {
+    let text = |row: &Rc<chataibot_widget::conversation::Row>| row.message().map(|m| m.content().to_plain());
+    world.state(tab).rows().iter().filter_map(text).collect()
+}
+
+/// Messages of the conversation's log, as text.
+fn logged(world: &World, conversation: &str) -> Vec<String> {
+    let text = |entry: &Rc<chataibot_wire::Entry>| match &entry.event {
+        Event::Message(message) => Some(message.content.to_plain()),
+        Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => None,
+    };
+    world.logs[conversation].entries.iter().filter_map(text).collect()
+}
+
+#[test]
+fn nothing_happens_before_the_visitor_wants_something() {
+    let mut world = World::new(1, 1);
+    world.run(3_600_000);
+    assert!(world.tabs[0].told.is_empty());
+    assert_eq!(world.state(0).link(), Link::Idle);
+    assert!(world.logs.is_empty());
+}
+
+#[test]
+fn a_message_goes_out_and_its_reply_comes_in() {
+    let mut world = World::new(2, 1);
+    world.hear(0, Fact::Opened);
+    let id = world.say(0, "hello");
+    assert_eq!(shown(&world, 0), ["hello"], "at once");
+    let key = world.state(0).rows()[0].key;
+    world.run(10_000);
+    let state = world.state(0);
+    assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
+    assert_eq!(state.rows()[0].key, key);
+    assert!(matches!(state.rows()[0].message().map(|m| m.delivery), Some(Delivery::Logged(_, SendState::Sent))));
+    assert_eq!((state.link(), state.phase(), state.unread(), state.is_typing()), (Link::Live, Phase::Active, 0, false));
+    let told: Vec<&'static str> = world.tabs[0]
+        .told
+        .iter()
+        .map(|one| match one {
+            Outgoing::Opened => "opened",
+            Outgoing::Started { .. } => "started",
+            Outgoing::Sent { .. } => "sent",
+            Outgoing::Received(_) => "received",
+            Outgoing::Ready | Outgoing::Closed | Outgoing::Unread(_) | Outgoing::Status(_) | Outgoing::Error { .. } => {
+                "?"
+            }
+        })
+        .collect();
+    assert_eq!(told, ["opened", "started", "sent", "received"]);
+}
+
+#[test]
+fn two_tabs_start_one_conversation_and_show_the_same() {
+    let mut world = World::new(3, 2);
+    for tab in 0..2 {
+        world.hear(tab, Fact::Opened);
+    }
+    world.say(0, "from one");
+    world.say(1, "from the other");
+    world.run(20_000);
+    assert_eq!(world.logs.len(), 1, "one conversation");
+    assert_eq!(shown(&world, 0), shown(&world, 1));
+    assert_eq!(shown(&world, 0).len(), 4);
+}
+
+#[test]
+fn a_dead_stream_is_noticed_by_its_silence() {
+    let mut world = World::new(4, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.weather.stream_mute = 100;
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.append(&conversation, bot("lost on the way"));
+    world.run(10_000);
+    assert!(!shown(&world, 0).contains(&"lost on the way".to_owned()), "the line is dead and nobody knows yet");
+    world.weather = Weather::FAIR;
+    world.run(50_000);
+    assert!(shown(&world, 0).contains(&"lost on the way".to_owned()));
+    assert_eq!(world.state(0).link(), Link::Live);
+}
+
+#[test]
+fn where_streams_are_buffered_polls_take_over() {
+    let mut world = World::new(5, 1);
+    world.weather.stream_buffered = 100;
+    world.hear(0, Fact::Opened);
+    let id = world.say(0, "hello");
+    world.run(30_000);
+    assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
+    assert_eq!(world.state(0).link(), Link::Live);
+}
+
+#[test]
+fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
+    let mut world = World::new(6, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "one");
+    world.say(0, "two");
+    world.run(20_000);
+    let before: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.restore_log(&conversation);
+    for _ in 0..5_000 {
+        world.run(1);
+        assert_eq!(shown(&world, 0).len(), before.len(), "no flicker");
+    }
+    let after: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
+    assert_eq!(before, after);
+    assert_eq!(world.state(0).cursor().map(|cursor| cursor.epoch), Some(2));
+}
+
+#[test]
+fn eight_hours_of_sleep_end_in_the_right_state() {
+    let mut world = World::new(7, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "good night");
+    world.run(10_000);
+    world.hear(0, Fact::Froze);
+    world.now += 8 * 3_600_000;
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.append(&conversation, bot("good morning"));
+    world.hear(0, Fact::Woke);
+    world.run(5_000);
+    assert_eq!(shown(&world, 0).last().map(String::as_str), Some("good morning"));
+    assert_eq!(world.state(0).link(), Link::Live);
+}
+
+#[test]
+fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
+    let mut world = World::new(8, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    for _ in 0..4_000 {
+        world.run(1_000);
+        assert_eq!(world.state(0).link(), Link::Live);
+    }
+    let id = world.say(0, "still there?");
+    world.run(10_000);
+    assert!(shown(&world, 0).contains(&format!("reply to {id}")));
+}
+
+#[test]
+fn what_is_said_after_the_end_starts_a_new_conversation() {
+    let mut world = World::new(9, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    let first = world.state(0).id().cloned().expect("started");
+    world.append(&first, Event::Status(Status::Closed));
+    world.run(1_000);
+    assert_eq!(world.state(0).phase(), Phase::Ended);
+    let id = world.say(0, "one more thing");
+    world.run(10_000);
+    assert_eq!(shown(&world, 0), ["one more thing".to_owned(), format!("reply to {id}")]);
+    assert_ne!(world.state(0).id(), Some(&first));
+}
+
+#[test]
+fn reset_forgets_here_and_in_the_other_tab() {
+    let mut world = World::new(10, 2);
+    world.hear(0, Fact::Opened);
+    world.say(0, "private");
+    world.run(10_000);
+    assert_eq!(shown(&world, 1).len(), 2, "the other tab follows");
+    world.hear(0, Fact::ResetAsked);
+    world.run(1_000);
+    for tab in 0..2 {
+        assert!(world.state(tab).rows().is_empty());
+        assert_eq!((world.state(tab).phase(), world.state(tab).link()), (Phase::New, Link::Idle));
+        world.reload(tab);
+        assert!(world.state(tab).rows().is_empty(), "and after a reload");
+    }
+}
+
+/// A long run of everything at once, then fair weather, then: is what everybody sees what was said and logged?
+fn survive(seed: u64, tabs: usize) {
+    let mut world = World::new(seed, tabs);
+    world.weather = Weather::STORM;
+    let mut said: BTreeMap<String, String> = BTreeMap::new();
+    for tab in 0..tabs {
+        world.hear(tab, Fact::Opened);
+    }
+    for step in 0..60 {
+        let tab = world.roll(u32::try_from(tabs).expect("few tabs")) as usize;
+        match world.roll(20) {
+            0..=6 => {
+                let text = format!("message {step}");
+                let id = world.say(tab, &text);
+                said.insert(id.to_string(), text);
+            }
+            7..=8 => world.reload(tab),
+            9 => world.hear(tab, Fact::Offline),
+            10..=11 => world.hear(tab, Fact::Online),
+            12 => world.hear(tab, Fact::Hidden),
+            13 => world.hear(tab, Fact::Shown),
+            14 => world.hear(tab, Fact::Froze),
+            15 => world.hear(tab, Fact::Woke),
+            16 => {
+                let failed =
+                    world.state(tab).outbox().iter().find(|p| matches!(p.state, SendState::Failed(_))).cloned();
+                if let Some(pending) = failed {
+                    let new_id = world.new_id();
+                    world.hear(tab, Fact::RetryAsked { id: pending.id.clone(), new_id });
+                }
+            }
+            _ => {}
+        }
+        let pause = u64::from(world.roll(8_000));
+        world.run(pause);
+    }
+    world.weather = Weather::FAIR;
+    for tab in 0..tabs {
+        world.hear(tab, Fact::Opened);
+        world.hear(tab, Fact::Woke);
+        world.hear(tab, Fact::Online);
+        world.hear(tab, Fact::Shown);
+    }
+    world.run(60_000);
+    let asks_again = |p: &&Rc<chataibot_widget::conversation::Pending>| matches!(p.state, SendState::Failed(_));
+    let failed: Vec<Rc<str>> = world.state(0).outbox().iter().filter(asks_again).map(|p| p.id.clone()).collect();
+    for id in failed {
+        let new_id = world.new_id();
+        world.hear(0, Fact::RetryAsked { id, new_id });
+    }
+    world.run(60_000);
+
+    assert!(world.logs.len() <= 1, "seed {seed}: one visitor, one conversation, not {}", world.logs.len());
+    let Some(conversation) = world.logs.keys().next().cloned() else {
+        assert!(said.is_empty(), "seed {seed}: {said:?} went nowhere");
+        return;
+    };
+    let log = logged(&world, &conversation);
+    for text in said.values() {
+        let times = log.iter().filter(|line| *line == text).count();
+        assert_eq!(times, 1, "seed {seed}: {text:?} is in the log {times} times");
+    }
+    for tab in 0..tabs {
+        assert_eq!(shown(&world, tab), log, "seed {seed}, tab {tab}: what is shown is not the log");
+        assert_eq!(world.state(tab).link(), Link::Live, "seed {seed}, tab {tab}");
+        assert!(world.state(tab).outbox().is_empty(), "seed {seed}, tab {tab}: {:?}", world.state(tab).outbox());
+    }
+}
+
+#[test]
+fn one_tab_survives_every_weather() {
+    (0..200).for_each(|seed| survive(seed, 1));
+}
+
+#[test]
+fn three_tabs_survive_every_weather() {
+    (1_000..1_100).for_each(|seed| survive(seed, 3));
+}
+
+#[test]
+fn an_entry_nobody_can_read_does_not_stop_the_rest() {
+    let mut world = World::new(11, 1);
+    world.poison = Some(3);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(60_000);
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.append(&conversation, bot("after it"));
+    world.run(60_000);
+    assert_eq!(shown(&world, 0), ["hello", "after it"]);
+    assert_eq!(world.state(0).link(), Link::Live);
+    world.restore_log(&conversation);
+    world.run(60_000);
+    assert_eq!(shown(&world, 0), ["hello", "after it"], "nor a rebuilt log");
+    assert_eq!(world.state(0).link(), Link::Live);
+}
+
+#[test]
+fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
+    let mut world = World::new(12, 2);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    while world.state(0).id().is_none() {
+        world.run(1);
+    }
+    // The other tab is opened in the very moment in which the news is on its way.
+    world.hear(1, Fact::Opened);
+    world.say(1, "me too");
+    world.run(30_000);
+    assert_eq!(world.logs.len(), 1);
+    assert_eq!(shown(&world, 0).len(), 4);
+    assert_eq!(shown(&world, 0), shown(&world, 1));
+}
+
+#[test]
+fn a_restart_in_one_tab_is_a_restart_in_all() {
+    let mut world = World::new(13, 2);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.hear(1, Fact::RestartAsked);
+    world.hear(0, Fact::ReadAll);
+    world.run(2_000);
+    for tab in 0..2 {
+        assert_eq!((world.state(tab).phase(), world.state(tab).rows().len()), (Phase::New, 0), "tab {tab}");
+    }
+    world.say(0, "afresh");
+    world.run(10_000);
+    assert_eq!(world.logs.len(), 2);
+    assert_eq!(shown(&world, 1), shown(&world, 0));
+}
+
+#[test]
+fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
+    let mut world = World::new(14, 2);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.end_tokens();
+    world.forgets_visitors = true;
+    world.weather.request_lost = 0;
+    let id = world.say(0, "are you there?");
+    world.run(30_000);
+    assert_eq!(world.logs.len(), 2, "the old conversation belongs to nobody here any more");
+    for tab in 0..2 {
+        assert_eq!(shown(&world, tab), ["are you there?".to_owned(), format!("reply to {id}")], "tab {tab}");
+    }
+}
+
+#[test]
+fn a_token_that_ends_before_its_time_costs_one_renewal_and_no_message() {
+    let mut world = World::new(15, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.end_tokens();
+    let id = world.say(0, "still me");
+    world.run(10_000);
+    assert_eq!(world.logs.len(), 1);
+    assert!(shown(&world, 0).contains(&format!("reply to {id}")));
+}
+
+#[test]
+fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
+    let mut world = World::new(16, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.weather.request_lost = 100;
+    world.weather.stream_refused = 100;
+    world.hear(0, Fact::Offline);
+    let id = world.say(0, "from the tunnel");
+    world.run(120_000);
+    assert_eq!(world.state(0).link(), Link::Offline);
+    assert_eq!(world.state(0).outbox().len(), 1, "it waits, it has not failed");
+    world.reload(0);
+    assert!(shown(&world, 0).contains(&"from the tunnel".to_owned()), "even over a reload");
+    world.weather = Weather::FAIR;
+    world.hear(0, Fact::Online);
+    world.run(5_000);
+    assert!(shown(&world, 0).contains(&format!("reply to {id}")));
+}
+
+#[test]
+fn a_stranger_s_stored_conversation_is_not_shown() {
+    let mut world = World::new(17, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "mine");
+    world.run(10_000);
+    world.give_storage_to("somebody-else");
+    world.reload(0);
+    assert!(shown(&world, 0).is_empty());
+}

@@ -1,0 +1,286 @@
+//! The world's proxy: tokens, idempotent sends, a log per conversation, streams and polls, and what the weather does to them.
+
+use std::rc::Rc;
+
+use chataibot_widget::{
+    api::{Failure, Identity},
+    conversation::Pending,
+    session::{
+        fact::{Fact, Frame},
+        line::Dial,
+    },
+};
+use chataibot_wire::{
+    Author, Content, Cursor, Entry, Event, RichText,
+    content::Text,
+    entry::{Delivery, DeliveryState, Message, Status},
+};
+
+use super::{Attempt, Happening, Log, Stream, WALL, World};
+
+impl World {
+    pub(super) fn token(&mut self, visitor: &str) -> Rc<Identity> {
+        let token = self.new_id().to_string();
+        self.tokens.insert(token.clone(), (visitor.into(), self.now + 600_000));
+        let wall = self.now + WALL;
+        Rc::new(Identity {
+            visitor: visitor.into(),
+            token,
+            renewal: format!("secret of {visitor}"),
+            from: wall,
+            until: wall + 600_000,
+        })
+    }
+
+    pub(super) fn visitor_of(&self, token: &str) -> Result<String, Failure> {
+        match self.tokens.get(token) {
+            Some((visitor, until)) if *until > self.now => Ok(visitor.clone()),
+            _ => Err(Failure::Unauthorized),
+        }
+    }
+
+    /// What the proxy does with a visitor's message: logged first, then forwarded, each key once.
+    pub(super) fn deliver(
+        &mut self,
+        conversation: Option<Rc<str>>,
+        message: &Pending,
+        identity: &Identity,
+    ) -> Result<Rc<str>, Failure> {
+        let weather = self.weather;
+        if self.bad_luck(weather.request_lost) {
+            return Err(Failure::Network);
+        }
+        if self.bad_luck(weather.busy) {
+            let retry_after = Some(self.roll(3));
+            return Err(Failure::Busy { retry_after, code: Rc::from("RATE_LIMITED") });
+        }
+        let visitor = self.visitor_of(&identity.token)?;
+        let known = self.attempts.get(&*message.id).cloned();
+        let conversation = match (&known, conversation) {
+            (Some(attempt), _) => attempt.conversation.clone(),
+            (None, Some(conversation)) => conversation,
+            (None, None) => {
+                let alias: Rc<str> = Rc::from(format!("conversation-{}", self.counter));
+                self.logs.insert(alias.clone(), Log { epoch: 1, visitor: visitor.clone(), ..Log::default() });
+                alias
+            }
+        };
+        match self.logs.get(&conversation) {
+            Some(log) if log.visitor == visitor => {}
+            _ => return Err(Failure::NotFound),
+        }
+        if known.is_none() && self.logs[&conversation].ended {
+            return Err(Failure::Ended);
+        }
+        let outcome = match &known {
+            Some(attempt) if attempt.state != DeliveryState::Failed => attempt.state,
+            _ => {
+                if known.is_none() {
+                    self.append(&conversation, visitor_says(&message.id, &message.text));
+                }
+                let state = if self.bad_luck(weather.unknown) {
+                    DeliveryState::Unknown
+                } else if self.bad_luck(weather.forward_failed) {
+                    DeliveryState::Failed
+                } else {
+                    DeliveryState::Sent
+                };
+                self.attempts.insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state });
+                self.append(&conversation, delivery(&message.id, state));
+                match state {
+                    DeliveryState::Sent => self.reply_to(&conversation, &message.id),
+                    DeliveryState::Unknown => {
+                        let (conversation, id) = (conversation.clone(), message.id.to_string());
+                        self.push(self.now + 7_000, Happening::Settle { conversation, id });
+                    }
+                    DeliveryState::Sending | DeliveryState::Failed | DeliveryState::Refused => {}
+                }
+                state
+            }
+        };
+        // A start whose fate was unknown tells its conversation once the echo has come.
+        if self.bad_luck(weather.answer_lost) {
+            return Err(Failure::Network);
+        }
+        match outcome {
+            DeliveryState::Sent | DeliveryState::Sending => Ok(conversation),
+            DeliveryState::Unknown => {
+                let settled = self.logs[&conversation].entries.iter().any(|entry| {
+                    matches!(&entry.event, Event::Delivery(d) if d.client_message_id == *message.id && d.state == DeliveryState::Sent)
+                });
+                if settled { Ok(conversation) } else { Err(Failure::Unknown) }
+            }
+            DeliveryState::Failed => Err(Failure::Busy { retry_after: None, code: Rc::from("UNAVAILABLE") }),
+            DeliveryState::Refused => Err(Failure::Refused { code: Rc::from("CONTACT_IS_BLOCKED") }),
+        }
+    }
+
+    pub(super) fn reply_to(&mut self, conversation: &Rc<str>, id: &str) {
+        if self.replies {
+            let delay = u64::from(self.roll(3_000));
+            let text = format!("reply to {id}");
+            self.push(self.now + delay, Happening::Reply { conversation: conversation.clone(), text });
+        }
+    }
+
+    pub fn append(&mut self, conversation: &Rc<str>, event: Event) {
+        let at = self.now + WALL + 1_234;
+        let log = self.logs.get_mut(conversation).expect("a conversation of this world");
+        let seq = u32::try_from(log.entries.len()).expect("a short log") + 1;
+        let cursor = Cursor { epoch: log.epoch, seq };
+        log.ended |= matches!(event, Event::Status(Status::Closed));
+        log.entries.push(Rc::new(Entry { cursor, at, event }));
+        for tab in 0..self.tabs.len() {
+            if let Some(stream) = self.tabs[tab].stream.as_ref().filter(|stream| stream.conversation == *conversation) {
+                let generation = stream.generation;
+                let (page, latency) = (self.tabs[tab].page, self.latency());
+                self.push(self.now + latency, Happening::Flush { tab, page, generation });
+            }
+        }
+    }
+
+    /// Another visitor's identity stands in storage.
+    pub fn give_storage_to(&mut self, visitor: &str) {
+        let identity = self.token(visitor);
+        self.storage.identity = Some((*identity).clone());
+    }
+
+    /// Every token ends now.
+    pub fn end_tokens(&mut self) {
+        self.tokens.clear();
+    }
+
+    /// The log is restored from somewhere: same entries, another epoch.
+    pub fn restore_log(&mut self, conversation: &Rc<str>) {
+        let log = self.logs.get_mut(conversation).expect("a conversation of this world");
+        log.epoch += 1;
+        let epoch = log.epoch;
+        for entry in &mut log.entries {
+            let mut moved = (**entry).clone();
+            moved.cursor.epoch = epoch;
+            *entry = Rc::new(moved);
+        }
+        for tab in 0..self.tabs.len() {
+            if let Some(stream) = self.tabs[tab].stream.take() {
+                self.later(tab, 5, Fact::StreamEnded { generation: stream.generation });
+            }
+        }
+    }
+
+    pub(super) fn dial(
+        &mut self,
+        tab: usize,
+        generation: u32,
+        dial: Dial,
+        conversation: Rc<str>,
+        after: Option<Cursor>,
+        identity: &Identity,
+    ) {
+        let weather = self.weather;
+        let latency = self.latency();
+        let failed = |failure| Fact::LineFailed { generation, failure };
+        if self.bad_luck(weather.stream_refused) {
+            return self.later(tab, latency, failed(Failure::Network));
+        }
+        let visitor = match self.visitor_of(&identity.token) {
+            Ok(visitor) => visitor,
+            Err(failure) => return self.later(tab, latency, failed(failure)),
+        };
+        if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) {
+            return self.later(tab, latency, failed(Failure::NotFound));
+        }
+        if !self.logs[&conversation].entries.is_empty() && self.bad_luck(weather.log_restored) {
+            self.restore_log(&conversation);
+        }
+        let log = &self.logs[&conversation];
+        let fits = after.is_none_or(|after| after.epoch == log.epoch && after.seq as usize <= log.entries.len());
+        let (epoch, position) = (log.epoch, if fits { after.map_or(0, |after| after.seq as usize) } else { 0 });
+        let page = self.tabs[tab].page;
+        if let Dial::Poll { wait } = dial {
+            let mut frames = if fits { Vec::new() } else { vec![Frame::Reset] };
+            frames.extend(log.entries[position..].iter().cloned().map(Frame::Entry));
+            let hold = if frames.is_empty() { u64::from(wait) * 1_000 } else { 0 };
+            // Good enough: what comes during the wait is seen by the next poll.
+            return self.later(tab, latency + hold.min(2_000), Fact::Polled { generation, frames });
+        }
+        let token = identity.token.clone();
+        let mute = self.bad_luck(weather.stream_buffered);
+        let stream = Stream { generation, conversation, token, epoch, position, mute, is_poll: false };
+        self.tabs[tab].stream = Some(stream);
+        self.later(tab, latency, Fact::StreamHead { generation });
+        if mute {
+            return;
+        }
+        let mut first = vec![Frame::Comment];
+        if !fits {
+            first.push(Frame::Reset);
+        }
+        self.later(tab, latency + 1, Fact::Streamed { generation, frames: first });
+        self.push(self.now + latency + 2, Happening::Flush { tab, page, generation });
+        self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
+        if self.bad_luck(weather.stream_cut) {
+            let after = u64::from(self.roll(20_000));
+            self.push(self.now + after, Happening::Cut { tab, page, generation });
+        }
+    }
+
+    pub(super) fn flush(&mut self, tab: usize, generation: u32) {
+        let weather = self.weather;
+        let mute_now = self.bad_luck(weather.stream_mute);
+        let spoilt = self.bad_luck(weather.frame_spoilt);
+        let Some(stream) = self.tabs[tab].stream.as_mut().filter(|stream| stream.generation == generation) else {
+            return;
+        };
+        stream.mute |= mute_now;
+        let log = &self.logs[&stream.conversation];
+        if stream.mute || stream.is_poll || stream.epoch != log.epoch {
+            return;
+        }
+        let mut frames: Vec<Frame> = log.entries[stream.position..].iter().cloned().map(Frame::Entry).collect();
+        stream.position = log.entries.len();
+        if frames.is_empty() {
+            return;
+        }
+        for (at, frame) in frames.iter_mut().enumerate() {
+            let Frame::Entry(entry) = &frame else { continue };
+            let cursor = entry.cursor;
+            let once = at == 0 && spoilt && !self.spoilt.contains(&cursor);
+            if once || self.poison == Some(cursor.seq) {
+                self.spoilt.push(cursor);
+                *frame = Frame::Unreadable(Some(cursor));
+            }
+        }
+        self.hear(tab, Fact::Streamed { generation, frames });
+    }
+
+    pub(super) fn heartbeat(&mut self, tab: usize, generation: u32) {
+        let Some(stream) = self.tabs[tab].stream.as_ref().filter(|stream| stream.generation == generation) else {
+            return;
+        };
+        if stream.mute {
+            return;
+        }
+        let page = self.tabs[tab].page;
+        let ends = self.tokens.get(&stream.token).map_or(0, |(_, until)| *until);
+        if ends <= self.now + 25_000 {
+            self.tabs[tab].stream = None;
+            return self.hear(tab, Fact::Streamed { generation, frames: vec![Frame::Reauth] });
+        }
+        self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
+        self.hear(tab, Fact::Streamed { generation, frames: vec![Frame::Comment] });
+    }
+}
+
+pub fn bot(text: &str) -> Event {
+    let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
+    Event::Message(Message { author: Author::Bot, client_message_id: None, content })
+}
+
+fn visitor_says(id: &str, text: &str) -> Event {
+    let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
+    Event::Message(Message { author: Author::Visitor, client_message_id: Some(id.into()), content })
+}
+
+pub(super) fn delivery(id: &str, state: DeliveryState) -> Event {
+    Event::Delivery(Delivery { client_message_id: id.into(), state })
+}

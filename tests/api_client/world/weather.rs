@@ -1,0 +1,46 @@
+//! What goes wrong in the world, and how often.
+
+/// How many of a hundred calls go wrong, by kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Weather {
+    pub request_lost: u32,
+    pub answer_lost: u32,
+    pub busy: u32,
+    pub unknown: u32,
+    pub forward_failed: u32,
+    pub stream_refused: u32,
+    pub stream_cut: u32,
+    pub stream_mute: u32,
+    pub stream_buffered: u32,
+    pub log_restored: u32,
+    pub frame_spoilt: u32,
+}
+
+impl Weather {
+    pub const FAIR: Self = Self {
+        request_lost: 0,
+        answer_lost: 0,
+        busy: 0,
+        unknown: 0,
+        forward_failed: 0,
+        stream_refused: 0,
+        stream_cut: 0,
+        stream_mute: 0,
+        stream_buffered: 0,
+        log_restored: 0,
+        frame_spoilt: 0,
+    };
+    pub const STORM: Self = Self {
+        request_lost: 20,
+        answer_lost: 20,
+        busy: 10,
+        unknown: 8,
+        forward_failed: 8,
+        stream_refused: 20,
+        stream_cut: 30,
+        stream_mute: 10,
+        stream_buffered: 10,
+        log_restored: 3,
+        frame_spoilt: 5,
+    };
+}

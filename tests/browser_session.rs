@@ -1,0 +1,469 @@
+//! The session's rim in a real browser: storage that throws, JSON, streams, locks, timers, and a whole session against a stand-in `fetch`.
+#![cfg(target_arch = "wasm32")]
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_widget::{
+    api::{
+        Failure,
+        http::{self, Leash, Request},
+        json,
+        sse::Said,
+        stream::{Body, End},
+    },
+    conversation::{Delivery, Link, Phase, SendState},
+    session::{Outgoing, Session, Settings},
+    storage::Storage,
+    system::{self, Listener, Timer},
+    tabs,
+};
+use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Runs JavaScript with some arguments by the names `a`, `b`.
+fn js(code: &str, arguments: &[&JsValue]) -> JsValue {
+    let function = Function::new_with_args("a, b", code);
+    let array: js_sys::Array = arguments.iter().copied().collect();
+    function.apply(&JsValue::UNDEFINED, &array).expect("the code runs")
+}
+
+/// Waits until `holds`, looking again after each turn of the event loop.
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    let begun = system::wall();
+    while !holds() {
+        assert!(system::wall() < begun + 10_000, "not in time: {what}");
+        let turn = Promise::new(&mut |done, _| {
+            js("setTimeout(a, 4)", &[&done]);
+        });
+        JsFuture::from(turn).await.expect("a turn passes");
+    }
+}
+
+fn fake_storage(code: &str) -> web_sys::Storage {
+    js(code, &[]).unchecked_into()
+}
+
+const WORKING: &str = "const map = new Map(); return { get length() { return map.size }, key: i => [...map.keys()][i] ?? null,
+    getItem: k => map.has(k) ? map.get(k) : null, setItem: (k, v) => { if (v.length > 50) throw new DOMException('full', 'QuotaExceededError'); map.set(k, v) },
+    removeItem: k => { map.delete(k) } }";
+
+#[wasm_bindgen_test]
+fn storage_keeps_what_fits_and_only_under_its_prefix() {
+    let local = fake_storage(WORKING);
+    let storage = Storage::over("chataibot:a:", Some(local.clone()));
+    let other = Storage::over("chataibot:b:", Some(local));
+    storage.set("outbox:2", "two");
+    storage.set("outbox:1", "one");
+    other.set("outbox:3", "three");
+    assert_eq!(storage.keys("outbox:"), ["outbox:1", "outbox:2"]);
+    assert_eq!(storage.get("outbox:1").as_deref(), Some("one"));
+    assert_eq!(storage.get("outbox:3"), None);
+    storage.remove("outbox:1");
+    assert_eq!(storage.get("outbox:1"), None);
+    assert!(storage.is_shared() && !storage.is_lost());
+}
+
+#[wasm_bindgen_test]
+fn storage_that_is_full_goes_on_in_memory_with_what_it_had() {
+    let storage = Storage::over("p:", Some(fake_storage(WORKING)));
+    storage.set("kept", "small");
+    assert!(storage.try_set("big", &"x".repeat(51)).is_err());
+    assert!(!storage.is_lost(), "a refusal alone changes nothing");
+    storage.set("big", &"x".repeat(51));
+    assert!(storage.is_lost());
+    assert_eq!(storage.get("kept").as_deref(), Some("small"));
+    assert_eq!(storage.get("big").map(|text| text.len()), Some(51));
+}
+
+#[wasm_bindgen_test]
+fn storage_that_always_throws_is_memory() {
+    let storage =
+        Storage::over("p:", Some(fake_storage("return new Proxy({}, { get() { throw new Error('blocked') } })")));
+    assert_eq!(storage.get("a"), None);
+    storage.set("a", "1");
+    assert_eq!(storage.get("a").as_deref(), Some("1"));
+    assert_eq!(storage.keys(""), ["a"]);
+    storage.remove("a");
+    assert_eq!(storage.get("a"), None);
+    assert!(storage.is_lost());
+}
+
+#[wasm_bindgen_test]
+fn json_goes_through_the_browser_as_documented() {
+    let body = json::stringify(&SendMessage::text("Grüße \u{1F44B}")).expect("JSON");
+    assert_eq!(body, r#"{"message":{"data":{"body":"Grüße 👋"},"type":"text"},"user":{"type":"VISITOR"}}"#);
+    let text = r#"{"cursor":"1-42","at":1760000000000,"event":{"message":{"author":"bot","content":{"text":{"body":[{"text":"Hi"}]}}}}}"#;
+    let entry: Entry = json::parse(text).expect("an entry");
+    assert_eq!(entry.at, 1_760_000_000_000);
+    assert!(matches!(&entry.event, Event::Message(Message { content: Content::Text(_), .. })));
+    assert_eq!(json::stringify(&entry).as_deref(), Some(text));
+    assert!(json::parse::<Entry>("{\"cursor\":").is_none());
+    assert!(json::parse::<Entry>("<html>").is_none());
+    assert!(json::parse::<Entry>("null").is_none());
+}
+
+/// Reads `content` as part of an entry, and writes it again.
+fn reread(content: &str) -> Option<String> {
+    let text = [r#"{"cursor":"1-1","at":1,"event":{"message":{"author":"bot","content":"#, content, "}}}"].concat();
+    let entry: Entry = json::parse(&text)?;
+    assert_eq!(json::stringify(&entry).as_deref(), Some(text.as_str()));
+    Some(text)
+}
+
+#[wasm_bindgen_test]
+fn every_kind_of_content_is_read_as_it_was_written() {
+    let kinds = [
+        r#"{"text":{"body":[{"bold":[{"text":"a"}]},"break",{"list":{"ordered":true,"items":[[{"text":"b"}]]}}],"prompt":"email"}}"#,
+        r#"{"text":{"body":[{"link":{"href":"https://a.example/","children":[]}}]}}"#,
+        r#"{"parts":["delay",{"info":{"title":[]}}]}"#,
+        r#"{"media":{"kind":"image","url":"https://a.example/b.png"}}"#,
+        r#"{"buttons":{"title":[],"buttons":[{"label":"a","action":{"reply":"b"}}],"layout":"vertical"}}"#,
+        r#"{"list":{"header":[],"title":[],"sections":[{"title":"a","items":["b","c"]},{"items":[]}]}}"#,
+        r#"{"carousel":{"cards":[{"title":[],"description":[],"buttons":[]}]}}"#,
+        r#"{"slider":{"title":[],"min":-0.5,"max":10,"step":0.25,"unit":"kg"}}"#,
+        r#"{"calendar":{"title":[],"auto_open":true,"with_time":false,"max":"2030-01-01"}}"#,
+        r#"{"file_upload":{"title":[]}}"#,
+        r#"{"form":{"title":[],"fields":[{"label":"a","value":"b","kind":"phone","required":true}]}}"#,
+        r#"{"appointment":{"title":[],"duration":30}}"#,
+        r#"{"unsupported":{"kind":"x","text":[]}}"#,
+    ];
+    for kind in kinds {
+        assert!(reread(kind).is_some(), "{kind}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_left_out_has_its_default_and_what_is_new_is_passed_over() {
+    let read = |content: &str| {
+        let text =
+            [r#"{"later":[1],"event":{"message":{"content":"#, content, r#","author":"bot"}},"at":1,"cursor":"1-1"}"#];
+        let entry: Entry = json::parse(&text.concat())?;
+        json::stringify(&entry)
+    };
+    let field = r#"{"form":{"fields":[{"label":"a","later":{}}],"title":[]}}"#;
+    let whole = r#"{"form":{"title":[],"fields":[{"label":"a","value":"","kind":"text","required":false}]}}"#;
+    assert_eq!(read(field), read(whole));
+    assert!(read(field).is_some());
+    assert!(read(r#"{"appointment":{"title":[],"duration":null,"link":null}}"#).is_some(), "null is nothing");
+    let misfits = [
+        r#"{"form":{"title":[]}}"#,
+        r#"{"form":{"title":[],"fields":{}}}"#,
+        r#"{"info":{"title":"plain"}}"#,
+        r#"{"info":null}"#,
+        r#"{"appointment":{"title":[],"duration":-1}}"#,
+        r#"{"appointment":{"title":[],"duration":1.5}}"#,
+        r#"{"appointment":{"title":[],"duration":4294967296}}"#,
+        r#"{"appointment":{"title":[],"duration":"30"}}"#,
+        r#"{"slider":{"title":[],"min":"0","max":1,"step":1}}"#,
+        r#"{"later":{}}"#,
+        r#""later""#,
+        r#"{"info":{"title":[]},"delay":null}"#,
+        r#"{"delay":{}}"#,
+        "{}",
+        "null",
+        "7",
+    ];
+    for misfit in misfits {
+        assert_eq!(read(misfit), None, "{misfit}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_real_stream_is_read_chunk_by_chunk() {
+    let stream = js(
+        "const bytes = new TextEncoder().encode(': hi\\n\\nid: 1-1\\nevent: message\\ndata: gr\u{fc}n\\n\\n');
+         return new ReadableStream({ start(c) { for (const b of bytes) c.enqueue(new Uint8Array([b])); c.close() } })",
+        &[],
+    );
+    let mut body = Body::new(&stream.unchecked_into()).expect("nobody else reads it");
+    let mut said = Vec::new();
+    let end = loop {
+        match body.next().await {
+            Ok(more) => said.extend(more),
+            Err(end) => break end,
+        }
+    };
+    assert_eq!(end, End::Closed);
+    assert_eq!(said.len(), 2);
+    assert!(matches!(&said[1], Said::Event(event) if event.data == "gr\u{fc}n" && event.id.as_deref() == Some("1-1")));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_breaks_or_is_dropped_leaves_nothing_behind() {
+    let stream = js("return new ReadableStream({ pull(c) { c.error(new Error('cut')) } })", &[]);
+    let mut body = Body::new(&stream.unchecked_into()).expect("nobody else reads it");
+    assert_eq!(body.next().await, Err(End::Broken));
+
+    let seen = Object::new();
+    let stream = js("return new ReadableStream({ cancel() { a.cancelled = true } })", &[&seen]);
+    drop(Body::new(&stream.unchecked_into()));
+    until("the stream is cancelled", || Reflect::get(&seen, &"cancelled".into()).is_ok_and(|is| is.is_truthy())).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_is_held_by_one_at_a_time() {
+    let name = system::message_id(system::wall());
+    let order: Rc<RefCell<Vec<&str>>> = Rc::default();
+    let first = tabs::lock(&name).await;
+    order.borrow_mut().push("first has it");
+    {
+        let (name, order) = (name.clone(), order.clone());
+        spawn_local(async move {
+            let _second = tabs::lock(&name).await;
+            order.borrow_mut().push("second has it");
+        });
+    }
+    let other = tabs::lock(&[&name, "-other"].concat()).await;
+    order.borrow_mut().push("another name is free");
+    drop(other);
+    order.borrow_mut().push("first lets go");
+    drop(first);
+    until("the second has it", || order.borrow().len() == 4).await;
+    assert_eq!(*order.borrow(), ["first has it", "another name is free", "first lets go", "second has it"]);
+}
+
+#[wasm_bindgen_test]
+async fn timers_and_listeners_end_when_dropped() {
+    let calls: Rc<RefCell<u32>> = Rc::default();
+    let count = || {
+        let calls = calls.clone();
+        move || *calls.borrow_mut() += 1
+    };
+    drop(Timer::after(0, count()));
+    let kept = Timer::after(0, count());
+    until("the kept timer rings", || *calls.borrow() > 0).await;
+    drop(kept);
+    let window = system::window().expect("a window");
+    let heard = count();
+    let listener = Listener::new(&window, "chataibot-test", move |_| heard());
+    let event = web_sys::Event::new("chataibot-test").expect("an event");
+    assert!(window.dispatch_event(&event).is_ok());
+    drop(listener);
+    assert!(window.dispatch_event(&event).is_ok());
+    assert_eq!(*calls.borrow(), 2);
+}
+
+#[wasm_bindgen_test]
+fn the_system_variables_are_what_the_browser_says() {
+    let variables = system::variables();
+    let zone = js("return Intl.DateTimeFormat().resolvedOptions().timeZone", &[]).as_string();
+    assert_eq!(variables.timezone, zone);
+    assert_eq!(variables.browser_language, js("return navigator.language", &[]).as_string());
+}
+
+/// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.
+struct Net {
+    notes: Object,
+    before: JsValue,
+}
+
+impl Net {
+    fn new(code: &str) -> Self {
+        let notes = Object::new();
+        let before = js("return window.fetch", &[]);
+        let make = [
+            "const notes = a; notes.calls = [];
+             const answer = (body, status = 200, headers = {}) => new Response(typeof body === 'string' ? body : JSON.stringify(body),
+                 { status, headers: { 'content-type': 'application/json', ...headers } });
+             window.fetch = async (request, options) => {
+                 const r = request instanceof Request ? request : new Request(request, options);
+                 const call = { url: r.url, method: r.method, key: r.headers.get('idempotency-key'), token: r.headers.get('authorization'),
+                     accept: r.headers.get('accept'), last: r.headers.get('last-event-id'), body: r.method === 'POST' ? await r.text() : '' };
+                 notes.calls.push(call);
+                 const aborted = new Promise((_, fail) => r.signal.addEventListener('abort', () => fail(new DOMException('x', 'AbortError'))));
+                 return Promise.race([aborted, (async () => { ",
+            code,
+            " })()]);
+             };",
+        ]
+        .concat();
+        js(&make, &[&notes]);
+        Self { notes, before }
+    }
+
+    /// A value computed from the notes.
+    fn see(&self, code: &str) -> JsValue {
+        js(&["const notes = a; return (", code, ")"].concat(), &[&self.notes])
+    }
+
+    fn count(&self, part: &str) -> usize {
+        let code = ["notes.calls.filter(c => c.url.includes('", part, "')).length"].concat();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+        let count = self.see(&code).as_f64().expect("a number") as usize;
+        count
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        js("window.fetch = a", &[&self.before]);
+    }
+}
+
+async fn ask(code: &str) -> Failure {
+    let net = Net::new(code);
+    let leash = Leash::new(Some(500)).expect("a leash");
+    let request = Request::post("https://proxy.example/x".into(), &SendMessage::text("hello"));
+    let result = http::ask(request, leash).await;
+    drop(net);
+    result.expect_err("that is no answer")
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_answer_is_a_bad_line() {
+    assert_eq!(
+        ask("return answer('<html>Log in to the Wi-Fi</html>', 200, { 'content-type': 'text/html' })").await,
+        Failure::Network
+    );
+    assert_eq!(ask("return new Response(null, { status: 204 })").await, Failure::Network);
+    assert_eq!(ask("return answer('{\"ok\":tr')").await, Failure::Network);
+    assert_eq!(ask("throw new TypeError('no connection')").await, Failure::Network);
+    assert_eq!(ask("return new Promise(() => {})").await, Failure::Network, "the leash ends a call that hangs");
+    assert_eq!(ask("return answer({ ok: false, error: 'UNAUTHORIZED' }, 401)").await, Failure::Unauthorized);
+    assert_eq!(ask("return answer('busy', 503, { 'retry-after': '7' })").await.retry_after(), Some(7));
+}
+
+/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with an answer for each message.
+const PROXY: &str = "
+    notes.log ??= []; notes.streams ??= [];
+    const put = (event) => { const entry = { cursor: '1-' + (notes.log.length + 1), at: Date.now(), event }; notes.log.push(entry);
+        for (const s of notes.streams) { try { s.say(entry) } catch {} } };
+    const text = words => ({ text: { body: [{ text: words }] } });
+    const path = new URL(call.url).pathname;
+    if (path === '/token') return answer({ ok: true, token: 'token-' + notes.calls.length, expires_in: 600, renewal: 'f'.repeat(64), visitor: 'a'.repeat(32) });
+    if (path.endsWith('/events')) {
+        const encode = t => new TextEncoder().encode(t);
+        let controller;
+        const body = new ReadableStream({ start(c) { controller = c } });
+        const say = e => controller.enqueue(encode('id: ' + e.cursor + '\\nevent: ' + Object.keys(e.event)[0] + '\\ndata: ' + JSON.stringify(e) + '\\n\\n'));
+        controller.enqueue(encode(': hello\\n\\n'));
+        const after = call.last ? Number(call.last.split('-')[1]) : 0;
+        notes.log.slice(after).forEach(say);
+        notes.streams.push({ say, close: () => controller.close() });
+        return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    }
+    const said = JSON.parse(call.body).message.data.body;
+    put({ message: { author: 'visitor', client_message_id: call.key, content: text(said) } });
+    put({ delivery: { client_message_id: call.key, state: 'sent' } });
+    put({ message: { author: 'bot', content: text('You said: ' + said) } });
+    return path === '/api/v1/conversations' ? answer({ ok: true, conversation: { id: 'alias-1' } }) : answer({ ok: true, message_id: 'm' });
+";
+
+fn settings() -> Settings {
+    Settings {
+        token_url: "https://proxy.example/token".into(),
+        api_url: "https://proxy.example/api/v1".into(),
+        events_url: Some("https://proxy.example/api/v1".into()),
+        site: Some(system::message_id(system::wall()).into()),
+        bot_key: "bot".into(),
+        ..Settings::default()
+    }
+}
+
+fn session(settings: &Settings) -> (Session, Rc<RefCell<Vec<Outgoing>>>) {
+    let told: Rc<RefCell<Vec<Outgoing>>> = Rc::default();
+    let notes = told.clone();
+    (Session::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
+}
+
+fn words(session: &Session) -> Vec<String> {
+    session.state().rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn a_session_chats_and_survives_a_reload() {
+    let net = Net::new(PROXY);
+    let settings = settings();
+    let (first, told) = session(&settings);
+    assert_eq!(net.count("/"), 0, "nothing is fetched before intent");
+    first.open();
+    let id = first.send("  hello ").expect("not blank");
+    assert_eq!(words(&first), ["hello"], "at once");
+    assert!(first.send("   ").is_none());
+    until("the reply is there", || words(&first).len() == 2).await;
+    assert_eq!(words(&first), ["hello", "You said: hello"]);
+    until("the line is live", || first.state().link() == Link::Live && first.state().outbox().is_empty()).await;
+    assert!(matches!(
+        first.state().rows()[0].message().map(|m| m.delivery),
+        Some(Delivery::Logged(_, SendState::Sent))
+    ));
+    let start: JsValue = net.see("JSON.parse(notes.calls.find(c => c.url.endsWith('/conversations')).body)");
+    let start = js_sys::JSON::stringify(&start).ok().and_then(|text| text.as_string()).expect("JSON");
+    for part in [r#""channel":"API""#, r#""bot_key":"bot""#, r#""timezone":"#, r#""browserLanguage":"#] {
+        assert!(start.contains(part), "{part} is missing in {start}");
+    }
+    let key = net.see("notes.calls.find(c => c.url.endsWith('/conversations')).key").as_string();
+    assert_eq!(key.as_deref(), Some(&*id));
+    assert!(told.borrow().iter().any(|one| matches!(one, Outgoing::Received(_))));
+    first.set_draft("half a thou");
+    until("it is stored", || Storage::local(&settings.storage_prefix()).get("draft").is_some()).await;
+    first.destroy();
+
+    let (second, _) = session(&settings);
+    assert_eq!(words(&second), ["hello", "You said: hello"], "at once, before any call");
+    assert_eq!(
+        (&**second.state().draft(), second.state().window_open(), second.state().phase()),
+        ("half a thou", true, Phase::Active)
+    );
+    second.send("again");
+    until("the second reply", || words(&second).len() == 4).await;
+    assert_eq!(net.count("/conversations"), 1, "one conversation");
+    assert_eq!(net.count("/token"), 1, "the token is still good");
+    let last = net.see("notes.calls.filter(c => c.url.includes('/events')).at(-1).last").as_string();
+    assert_eq!(last.as_deref(), Some("1-3"), "resumed by cursor");
+
+    second.reset();
+    assert!(words(&second).is_empty());
+    assert!(Storage::local(&settings.storage_prefix()).keys("").is_empty(), "nothing is left");
+    second.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn two_sessions_of_one_browser_start_one_conversation() {
+    let net = Net::new(PROXY);
+    let settings = settings();
+    let (one, _) = session(&settings);
+    let (other, _) = session(&settings);
+    one.open();
+    one.send("hello");
+    until("it has started", || one.state().id().is_some()).await;
+    // Two sessions in one page hear no storage events of each other: only the lock and storage itself keep them together.
+    other.open();
+    other.send("me too");
+    until("the other has joined", || words(&other).contains(&"You said: me too".to_owned())).await;
+    assert_eq!(net.count("/conversations"), 1);
+    until("both show the same", || words(&one) == words(&other)).await;
+    one.destroy();
+    other.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_destroyed_session_leaves_nothing_running() {
+    let net = Net::new(PROXY);
+    let (session, told) = session(&settings());
+    let changes: Rc<RefCell<u32>> = Rc::default();
+    let seen = changes.clone();
+    let subscription = session.subscribe(Rc::new(move |_| *seen.borrow_mut() += 1));
+    session.open();
+    session.send("hello");
+    until("the reply is there", || words(&session).len() == 2).await;
+    session.destroy();
+    let (calls, before, events) = (net.count("/"), *changes.borrow(), told.borrow().len());
+    session.send("anybody?");
+    session.open();
+    net.see("notes.streams.forEach(s => { try { s.close() } catch {} })");
+    // A turn of the loop in which a stream's end would be heard.
+    let turns = Rc::new(RefCell::new(0));
+    until("some turns pass", || {
+        *turns.borrow_mut() += 1;
+        *turns.borrow() > 20
+    })
+    .await;
+    assert_eq!((net.count("/"), *changes.borrow(), told.borrow().len()), (calls, before, events));
+    drop(subscription);
+}

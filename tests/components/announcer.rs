@@ -1,0 +1,81 @@
+//! What screen readers hear: whole sentences, in order, once; failures at once.
+
+use chataibot_widget::conversation::{Action, Link, SendError};
+use chataibot_wire::{Author, Event, entry::Assignee};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{
+    script::{open, text},
+    stage::Stage,
+};
+
+fn heard(stage: &Stage, how: &str) -> Vec<String> {
+    let regions = stage.all(&[".announcer [aria-live='", how, "']"].concat());
+    regions.iter().filter_map(|region| region.text_content()).filter(|text| !text.is_empty()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn its_regions_are_there_before_anything_is_said_and_outside_of_the_list() {
+    let stage = Stage::show(open()).await;
+    assert!(stage.all(".announcer [aria-live='polite']").len() >= 2);
+    assert!(stage.find(".list .announcer").is_none());
+    assert!(heard(&stage, "polite").is_empty());
+    assert!(stage.find(".app > .announcer").is_some(), "inside the closed window it would be inert");
+}
+
+#[wasm_bindgen_test]
+async fn new_messages_are_said_in_order_and_once() {
+    let mut script = open().bot("Old").visitor("Mine").restored();
+    let first = script.message(Author::Bot, text("First"), None);
+    let second = script.message(Author::Bot, text("Second"), None);
+    let third = script.message(Author::Bot, text("Second"), None);
+    let stage = Stage::show(script).await;
+    stage.settled().await;
+    assert!(heard(&stage, "polite").is_empty(), "what was restored is not news");
+
+    stage.happens([first, second]);
+    stage.until("both are said", || heard(&stage, "polite") == ["Bot says: First\nBot says: Second"]).await;
+    stage.happens([third]);
+    stage
+        .until("the same words again are said again", || {
+            heard(&stage, "polite").iter().any(|it| it == "Bot says: Second")
+        })
+        .await;
+    stage.happens([Action::Drafted("x".into())]);
+    stage.settled().await;
+    assert_eq!(heard(&stage, "polite").len(), 2, "nothing is said twice");
+}
+
+#[wasm_bindgen_test]
+async fn the_visitors_own_words_are_not_said_but_their_failure_is_at_once() {
+    let stage = Stage::show(open()).await;
+    let composed = Action::Composed { id: "m1".into(), text: "Hello?".into(), at: 1 };
+    stage.happens([composed, Action::SendBegan { id: "m1".into() }]);
+    stage.until("the row is there", || stage.find(".row-visitor").is_some()).await;
+    assert!(heard(&stage, "polite").is_empty());
+    stage.happens([Action::SendFailed { id: "m1".into(), error: SendError::Temporary }]);
+    stage.until("the failure is said", || heard(&stage, "assertive") == ["Your message was not sent: Hello?"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_connection_is_said_when_it_lasts_and_when_it_is_back() {
+    let stage = Stage::show(open()).await;
+    stage.happens([Action::LinkChanged(Link::Reconnecting { attempt: 1 })]);
+    stage.settled().await;
+    assert!(heard(&stage, "polite").is_empty(), "a stumble is no news");
+    stage.happens([Action::LinkChanged(Link::Reconnecting { attempt: 2 })]);
+    stage.until("the loss is said", || heard(&stage, "polite").len() == 1).await;
+    stage.happens([Action::LinkChanged(Link::Live)]);
+    stage.until("the return is said", || heard(&stage, "polite").iter().any(|it| it == "Connected again.")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_handover_is_said_by_name() {
+    let mut script = open();
+    let maya = Assignee { kind: Author::Agent, name: Some("Maya".to_owned()), picture: None };
+    let joined = script.entry(Event::Assignee(maya));
+    let hello = script.message(Author::Agent, text("Hello"), None);
+    let stage = Stage::show(script).await;
+    stage.happens([joined, hello]);
+    stage.until("both are said", || heard(&stage, "polite") == ["Maya joined the chat\nMaya says: Hello"]).await;
+}

@@ -1,0 +1,106 @@
+//! The composer: keys, composition, what the field asks a keyboard for, and its limit.
+
+use chataibot_widget::{components::Verb, conversation::Action};
+use chataibot_wire::{
+    Content, RichText,
+    content::{Prompt, Text},
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{
+    script::{closed, open},
+    stage::Stage,
+};
+
+#[wasm_bindgen_test]
+async fn enter_sends_empties_the_field_and_keeps_the_focus() {
+    let stage = Stage::show(open()).await;
+    stage.types("Hello there").await;
+    assert!(!stage.press("textarea", "Enter", |_| ()), "a line break would stay in the field");
+    stage.until("the field is empty", || stage.field().value().is_empty()).await;
+    assert_eq!(stage.verbs(), [Verb::Send("Hello there".to_owned())]);
+    assert!(stage.is_focused("textarea"));
+}
+
+#[wasm_bindgen_test]
+async fn shift_enter_begins_a_line() {
+    let stage = Stage::show(open()).await;
+    stage.types("Hello").await;
+    assert!(stage.press("textarea", "Enter", |init| init.set_shift_key(true)), "the browser makes the line break");
+    assert!(stage.verbs().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn enter_that_ends_a_composition_sends_nothing() {
+    let stage = Stage::show(open()).await;
+    stage.types("にほん").await;
+    stage.press("textarea", "Enter", |init| init.set_is_composing(true));
+    // Safari: after the composition, marked by the key code alone.
+    stage.press("textarea", "Enter", |init| init.set_key_code(229));
+    stage.settled().await;
+    assert!(stage.verbs().is_empty());
+    assert_eq!(stage.field().value(), "にほん");
+}
+
+#[wasm_bindgen_test]
+async fn only_an_empty_field_cannot_be_sent() {
+    let stage = Stage::show(open()).await;
+    assert!(stage.get(".send").has_attribute("disabled"));
+    stage.types("  \n ").await;
+    assert!(stage.get(".send").has_attribute("disabled"));
+    stage.press("textarea", "Enter", |_| ());
+    assert!(stage.verbs().is_empty());
+    stage.types("x").await;
+    assert!(!stage.get(".send").has_attribute("disabled"));
+    stage.click(".send");
+    stage.until("the field is empty", || stage.field().value().is_empty()).await;
+    assert_eq!(stage.verbs(), [Verb::Send("x".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn the_draft_stands_in_the_field_and_outlives_closing() {
+    let stage = Stage::show(closed().with(Action::Drafted("half a".into()))).await;
+    assert_eq!(stage.field().value(), "half a");
+    stage.types("half a sentence").await;
+    assert_eq!(&**stage.state().draft(), "half a sentence");
+    stage.happens([Action::WindowOpened, Action::WindowClosed]);
+    stage.settled().await;
+    assert_eq!(stage.field().value(), "half a sentence");
+}
+
+#[wasm_bindgen_test]
+async fn the_field_has_a_name_and_asks_for_the_keyboard_that_fits() {
+    let stage = Stage::show(open()).await;
+    assert_eq!(stage.text("label[for='input']"), "Your message");
+    assert_eq!(stage.field().get_attribute("enterkeyhint").as_deref(), Some("send"));
+    assert_eq!(stage.field().get_attribute("maxlength").as_deref(), Some("4000"));
+    for (prompt, mode, complete) in
+        [(Prompt::Name, None, "name"), (Prompt::Email, Some("email"), "email"), (Prompt::Phone, Some("tel"), "tel")]
+    {
+        let text = Text { body: RichText::plain("Tell me"), prompt: Some(prompt) };
+        let stage = Stage::show(open().bot_shows(Content::Text(text))).await;
+        assert_eq!(stage.field().get_attribute("inputmode").as_deref(), mode);
+        assert_eq!(stage.field().get_attribute("autocomplete").as_deref(), Some(complete));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn it_grows_with_the_text_up_to_a_limit() {
+    let stage = Stage::show(open()).await;
+    let height = || stage.field().get_bounding_client_rect().height();
+    let one = height();
+    stage.types("1\n2\n3").await;
+    let three = height();
+    assert!(three > one * 1.5, "{one} → {three}");
+    stage.types(&"line\n".repeat(60)).await;
+    assert!(height() < one * 5.0);
+}
+
+#[wasm_bindgen_test]
+async fn near_the_limit_it_counts() {
+    let stage = Stage::show(open()).await;
+    stage.types(&"x".repeat(3790)).await;
+    assert!(stage.find(".counter").is_none());
+    stage.types(&"x".repeat(3990)).await;
+    assert_eq!(stage.text(".counter").trim(), "10 left");
+}

@@ -1,0 +1,173 @@
+//! The theming contract: tokens take effect from outside, text is readable on any brand colour, directions and corners mirror.
+
+use chataibot_widget::{
+    components::{Look, parts::PARTS},
+    conversation::{Action, Link, SendError},
+};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{
+    script::{Script, closed, open, question},
+    stage::{Stage, english},
+};
+
+/// Red, green, blue and opacity as the screen shows them, whatever way the colour is written.
+const PIXEL: &str = "const c = document.createElement('canvas').getContext('2d'); c.fillStyle = color; c.fillRect(0, 0, 1, 1); return Array.from(c.getImageData(0, 0, 1, 1).data).join(' ')";
+
+fn luminance(color: &str) -> f64 {
+    let pixel = Function::new_with_args("color", PIXEL).call1(&JsValue::NULL, &color.into()).expect("a pixel");
+    let channels: Vec<f64> =
+        pixel.as_string().expect("a text").split(' ').map(|it| it.parse().expect("a number")).collect();
+    assert_eq!(channels[3], 255.0, "{color} is not opaque: nothing can be said of its contrast");
+    let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
+    0.2126 * linear(channels[0] / 255.0) + 0.7152 * linear(channels[1] / 255.0) + 0.0722 * linear(channels[2] / 255.0)
+}
+
+fn contrast(one: &str, other: &str) -> f64 {
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+fn readable(stage: &Stage, text: &str, ground: &str, what: &str) {
+    let (color, background) = (stage.style(text, "color"), stage.style(ground, "background-color"));
+    let found = contrast(&color, &background);
+    assert!(found >= 4.5, "{what}: {text} is {color} on {background}, {found:.2} to 1");
+}
+
+fn everything() -> Script {
+    let failed =
+        [Action::SendBegan { id: "m1".into() }, Action::SendFailed { id: "m1".into(), error: SendError::Temporary }];
+    open()
+        .bot_shows(question("Colour?", &["Red", "Blue"]))
+        .visitor("Blue")
+        .bot_shows(question("Size?", &["S", "M"]))
+        .composed("m1", "Large", failed)
+        .with(Action::LinkChanged(Link::Reconnecting { attempt: 2 }))
+        .with(Action::StorageLost)
+}
+
+#[wasm_bindgen_test]
+async fn text_is_readable_in_light_and_dark() {
+    for theme in ["light", "dark"] {
+        let class = ["app at-bottom-end theme-", theme].concat();
+        let stage = Stage::dressed(everything(), Look { class: class.into(), ..english() }).await;
+        for (text, ground) in [
+            (".title", "#window"),
+            (".bubble-bot", ".bubble-bot"),
+            (".bubble-visitor:not(.bubble-failed)", ".bubble-visitor:not(.bubble-failed)"),
+            (".bubble-failed", "#window"),
+            (".meta", "#window"),
+            (".meta-failed", "#window"),
+            (".meta-failed button", "#window"),
+            ("button.answer", "button.answer"),
+            (".answer-past:not(.answer-chosen)", "#window"),
+            (".notice-connection", ".notice-connection"),
+            (".notice-memory", ".notice-memory"),
+            (".input", "#window"),
+            (".launcher", ".launcher"),
+        ] {
+            readable(&stage, text, ground, theme);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn on_any_brand_colour_text_is_readable() {
+    let stage = Stage::show(everything()).await;
+    for accent in ["#ffd400", "#00c2ff", "#ff5a36", "#7a00ff", "#111111", "#fafafa", "#777777", "hsl(140 60% 45%)"] {
+        stage.host.style().set_property("--chataibot-accent", accent).expect("a property");
+        readable(&stage, ".launcher", ".launcher", accent);
+        readable(&stage, ".bubble-visitor:not(.bubble-failed)", ".bubble-visitor:not(.bubble-failed)", accent);
+        readable(&stage, "button.answer", "button.answer", accent);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn tokens_of_the_page_take_effect_and_a_theme_is_only_tokens_and_parts() {
+    let stage = Stage::show(everything()).await;
+    let style = stage.host.style();
+    for (token, value, selector, property, computed) in [
+        ("--chataibot-accent", "rgb(1, 2, 3)", ".launcher", "background-color", "rgb(1, 2, 3)"),
+        ("--chataibot-bubble-bot-background", "rgb(4, 5, 6)", ".bubble-bot", "background-color", "rgb(4, 5, 6)"),
+        ("--chataibot-font-size", "20px", ".bubble-bot", "font-size", "20px"),
+        ("--chataibot-launcher-size", "50px", ".launcher", "width", "50px"),
+        ("--chataibot-z-index", "7", "#window", "z-index", "7"),
+        ("--chataibot-text", "rgb(7, 8, 9)", ".title", "color", "rgb(7, 8, 9)"),
+    ] {
+        style.set_property(token, value).expect("a property");
+        assert_eq!(stage.style(selector, property), computed, "{token}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nothing_the_page_sets_on_everything_comes_in_but_its_colour_scheme() {
+    let stage =
+        Stage::dressed(open().bot("Hello"), Look { class: "app at-bottom-end theme-auto".into(), ..english() }).await;
+    let style = stage.host.style();
+    for (name, value) in [
+        ("font-size", "40px"),
+        ("letter-spacing", "9px"),
+        ("text-transform", "uppercase"),
+        ("color", "red"),
+        ("line-height", "5"),
+    ] {
+        style.set_property(name, value).expect("a property");
+    }
+    assert_eq!(stage.style(".bubble-bot", "font-size"), "15px");
+    assert_eq!(stage.style(".bubble-bot", "letter-spacing"), "normal");
+    assert_eq!(stage.style(".bubble-bot", "text-transform"), "none");
+
+    style.set_property("color-scheme", "light").expect("a property");
+    let light = stage.style("#window", "background-color");
+    style.set_property("color-scheme", "dark").expect("a property");
+    assert_ne!(stage.style("#window", "background-color"), light, "the page's colour scheme is followed live");
+}
+
+#[wasm_bindgen_test]
+async fn a_right_to_left_language_mirrors_the_widget() {
+    let centre = |stage: &Stage| {
+        let launcher = stage.get(".launcher").get_bounding_client_rect();
+        launcher.left() + launcher.width() / 2.0
+    };
+    let width = web_sys::window().expect("a window").inner_width().expect("a width").as_f64().expect("a number");
+    let stage = Stage::show(closed()).await;
+    assert!(centre(&stage) > width / 2.0);
+    stage.dress(Look { locale: Some("ar".into()), ..english() });
+    stage.until("it is mirrored", || centre(&stage) < width / 2.0).await;
+    assert_eq!(stage.get(".app").get_attribute("dir").as_deref(), Some("rtl"));
+    stage.dress(Look { class: "app at-top-start theme-light".into(), ..english() });
+    stage.until("it is at the top", || stage.get(".launcher").get_bounding_client_rect().top() < 100.0).await;
+    assert!(centre(&stage) < width / 2.0);
+}
+
+#[wasm_bindgen_test]
+async fn every_part_on_an_element_is_in_the_table_and_no_element_has_an_inline_style() {
+    let stage = Stage::show(everything()).await;
+    stage.click(".restart");
+    stage.until("the question is asked", || stage.find(".notice-restart").is_some()).await;
+    for element in stage.all("[part]") {
+        for part in element.get_attribute("part").expect("parts").split_whitespace() {
+            assert!(PARTS.iter().any(|(name, _)| *name == part), "{part} is not in the table");
+        }
+    }
+    assert!(stage.find("[style]").is_none(), "strict pages block it");
+    assert!(stage.find(".answers button:not([part])").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn main_controls_are_large_enough_for_a_finger() {
+    let stage = Stage::show(open().bot("Hello")).await;
+    for selector in [".launcher", ".header-button"] {
+        for element in stage.all(selector) {
+            let size = element.get_bounding_client_rect();
+            assert!(
+                size.width() >= 44.0 && size.height() >= 44.0,
+                "{selector} is {} × {}",
+                size.width(),
+                size.height()
+            );
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The components in a real browser: names, roles, keyboard, focus, scrolling, announcements, theming. No session, no network: each
+//! test stages a conversation, and what a visitor does is kept as verbs.
+#![cfg(target_arch = "wasm32")]
+
+mod announcer;
+mod composer;
+mod launcher;
+mod list;
+mod looks;
+mod messages;
+mod script;
+mod stage;
+mod window;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,185 @@
+//! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
+
+use chataibot_widget::{
+    components::Verb,
+    conversation::{Action, SendError},
+};
+use chataibot_wire::{
+    Content, Node, RichText,
+    content::{self, Button, ButtonLayout, Media, MediaKind},
+    rich_text::{Link, List},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+
+use crate::{
+    script::{open, question},
+    stage::Stage,
+};
+
+fn words(text: &str) -> Vec<Node> {
+    vec![Node::Text(text.to_owned())]
+}
+
+#[wasm_bindgen_test]
+async fn rich_text_becomes_elements_and_links_go_to_new_tabs() {
+    let body = RichText(vec![
+        Node::Paragraph(vec![Node::Bold(words("bold")), Node::Italic(words("italic")), Node::Code(words("code"))]),
+        Node::List(List { ordered: true, items: vec![words("one"), words("two")] }),
+        Node::Link(Link { href: "https://a.example/x".to_owned(), children: words("here") }),
+    ]);
+    let stage = Stage::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
+    for (selector, text) in [("strong", "bold"), ("em", "italic"), ("code", "code"), ("ol li:last-child", "two")] {
+        assert_eq!(stage.text(&[".bubble ", selector].concat()), text);
+    }
+    let link = stage.get(".bubble a");
+    assert_eq!(link.get_attribute("href").as_deref(), Some("https://a.example/x"));
+    assert_eq!(link.get_attribute("target").as_deref(), Some("_blank"));
+    assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener noreferrer"));
+    assert_eq!(link.text_content().as_deref(), Some("here (opens in a new tab)"));
+}
+
+#[wasm_bindgen_test]
+async fn an_address_that_is_no_link_is_only_its_words() {
+    let hostile = "java\tscript:alert(1)";
+    let body = RichText(vec![Node::Link(Link { href: hostile.to_owned(), children: words("press me") })]);
+    let button = Button { label: "and me".to_owned(), action: content::Action::Link(hostile.to_owned()) };
+    let buttons = content::Buttons {
+        header: None,
+        title: body,
+        footer: None,
+        buttons: vec![button],
+        layout: ButtonLayout::Vertical,
+    };
+    let media = Media { kind: MediaKind::Image, url: "data:text/html,x".to_owned(), name: Some("pic.png".to_owned()) };
+    let stage = Stage::show(open().bot_shows(Content::Buttons(buttons)).bot_shows(Content::Media(media))).await;
+    assert!(stage.find("a").is_none());
+    let list = stage.text(".rows");
+    for text in ["press me", "and me", "pic.png"] {
+        assert!(list.contains(text), "{text} is lost");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn markup_in_a_text_stays_text() {
+    let stage = Stage::show(open().bot("<img src=x onerror=alert(1)><script>alert(2)</script>")).await;
+    assert!(stage.find(".bubble *").is_none());
+    assert!(stage.text(".bubble").starts_with("<img"));
+}
+
+#[wasm_bindgen_test]
+async fn a_tree_of_a_thousand_levels_shows_its_words() {
+    let mut nodes = words("deep");
+    for _ in 0..1000 {
+        nodes = vec![Node::Bold(nodes)];
+    }
+    let text = content::Text { body: RichText(nodes), prompt: None };
+    let stage = Stage::show(open().bot_shows(Content::Text(text))).await;
+    assert_eq!(stage.text(".bubble"), "deep");
+    assert!(stage.all(".bubble strong").len() < 50);
+}
+
+#[wasm_bindgen_test]
+async fn a_suggested_reply_is_sent_and_the_chosen_one_stays_readable() {
+    let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"]))).await;
+    stage.labelled("Blue").unchecked_into::<HtmlElement>().click();
+    assert_eq!(stage.verbs(), [Verb::Send("Blue".to_owned())]);
+    stage.until("the focus goes on", || stage.is_focused("textarea, #window")).await;
+
+    let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"])).visitor("Blue")).await;
+    assert!(stage.find("button.answer").is_none(), "it could be given twice");
+    assert_eq!(stage.all(".answer-past").len(), 2);
+    assert!(stage.text(".answer-chosen").contains("Blue, your choice"));
+}
+
+#[wasm_bindgen_test]
+async fn only_the_last_question_can_be_answered() {
+    let stage = Stage::show(open().bot_shows(question("One?", &["A"])).bot_shows(question("Two?", &["B"]))).await;
+    let live: Vec<_> = stage.all("button.answer").iter().filter_map(|it| it.text_content()).collect();
+    assert_eq!(live, ["B"]);
+}
+
+#[wasm_bindgen_test]
+async fn choices_in_lists_and_cards_are_answers_too() {
+    let list = content::ChoiceList {
+        header: Some(RichText::plain("Menu")),
+        title: RichText::plain("Pick one"),
+        footer: Some(RichText::plain("or type")),
+        sections: vec![content::Section { title: Some("Orders".to_owned()), items: vec!["Track".to_owned()] }],
+    };
+    let stage = Stage::show(open().bot_shows(Content::List(list))).await;
+    for text in ["Menu", "Pick one", "or type", "Orders"] {
+        assert!(stage.text(".rows").contains(text), "{text} is lost");
+    }
+    stage.labelled("Track").unchecked_into::<HtmlElement>().click();
+    assert_eq!(stage.verbs(), [Verb::Send("Track".to_owned())]);
+
+    let card = content::Card {
+        image: None,
+        title: RichText::plain("Room"),
+        description: RichText::plain("quiet"),
+        buttons: vec![Button { label: "Book".to_owned(), action: content::Action::Reply("Book the room".to_owned()) }],
+    };
+    let stage = Stage::show(open().bot_shows(Content::Carousel(content::Carousel { cards: vec![card] }))).await;
+    stage.labelled("Book").unchecked_into::<HtmlElement>().click();
+    assert_eq!(stage.verbs(), [Verb::Send("Book the room".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn every_other_kind_shows_at_least_its_text() {
+    let title = || RichText::plain("What is asked");
+    let slider = content::Slider { title: title(), min: 0.0, max: 1.0, step: 0.1, unit: None };
+    let calendar = content::Calendar { title: title(), auto_open: false, with_time: true, min: None, max: None };
+    let field =
+        content::Field { label: "Size".to_owned(), value: String::new(), kind: Default::default(), required: true };
+    let appointment =
+        content::Appointment { title: title(), duration: Some(30), link: Some("https://b.example".to_owned()) };
+    let kinds = [
+        (Content::Slider(slider), "Reply with a number."),
+        (Content::Calendar(calendar), "Reply with a date and a time."),
+        (Content::FileUpload(content::FileUpload { title: title() }), "Files can’t be sent"),
+        (Content::Form(content::Form { title: title(), fields: vec![field] }), "Size"),
+        (Content::Appointment(appointment), "30 minutes"),
+        (Content::Info(content::Info { title: title() }), ""),
+        (Content::Unsupported(content::Unsupported { kind: "x".to_owned(), text: title() }), ""),
+    ];
+    for (content, more) in kinds {
+        let stage = Stage::show(open().bot_shows(content)).await;
+        let shown = stage.text(".row");
+        assert!(shown.contains("What is asked") && shown.contains(more), "{shown}");
+    }
+    let nothing = content::Unsupported { kind: "x".to_owned(), text: RichText::default() };
+    let stage = Stage::show(open().bot_shows(Content::Unsupported(nothing))).await;
+    assert_eq!(stage.text(".bubble"), "This message can’t be shown here.");
+}
+
+#[wasm_bindgen_test]
+async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
+    let failed = |error| [Action::SendBegan { id: "m1".into() }, Action::SendFailed { id: "m1".into(), error }];
+    let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Temporary))).await;
+    assert!(stage.get(".bubble").get_attribute("part").expect("parts").contains("bubble-failed"));
+    assert!(stage.text(".meta-failed").contains("Not sent."));
+    stage.labelled("Try again").unchecked_into::<HtmlElement>().click();
+    stage.labelled("Delete").unchecked_into::<HtmlElement>().click();
+    assert_eq!(stage.verbs(), [Verb::Retry("m1".into()), Verb::Discard("m1".into())]);
+
+    let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Refused))).await;
+    assert!(!stage.text(".meta-failed").contains("Try again"), "it cannot help");
+}
+
+#[wasm_bindgen_test]
+async fn what_nobody_knows_is_said_so() {
+    let unknown = [Action::SendBegan { id: "m1".into() }, Action::SendUnknown { id: "m1".into() }];
+    let stage = Stage::show(open().composed("m1", "Hello?", unknown)).await;
+    assert_eq!(stage.text(".meta-unknown"), "Not confirmed");
+    assert!(stage.find(".meta-unknown button").is_none(), "a second copy could go out");
+}
+
+#[wasm_bindgen_test]
+async fn emoji_alone_are_large_and_long_words_stay_inside() {
+    let stage = Stage::show(open().bot("🎉").visitor(&"Donaudampfschiff".repeat(40))).await;
+    assert!(stage.find(".bubble-emoji").is_some());
+    let list = stage.get(".list");
+    assert!(list.scroll_width() <= list.client_width(), "something sticks out");
+}

@@ -1,0 +1,115 @@
+//! What happened before the curtain: conversations, made of the same facts a session would bring.
+
+use std::rc::Rc;
+
+use chataibot_widget::conversation::{Action, Conversation, Link, Restored};
+use chataibot_wire::{
+    Author, Content, Cursor, Entry, Event,
+    content::{Action as Press, Button, ButtonLayout, Buttons, Text},
+    entry::{Delivery, DeliveryState, Message},
+    rich_text::RichText,
+};
+
+/// A conversation that is being written.
+pub struct Script {
+    pub conversation: Conversation,
+    entries: Vec<Rc<Entry>>,
+    seq: u32,
+    at: u64,
+}
+
+/// The window is open and replies arrive.
+pub fn open() -> Script {
+    closed().with(Action::WindowOpened)
+}
+
+/// The window is closed and replies arrive.
+pub fn closed() -> Script {
+    let script = Script { conversation: Conversation::new(), entries: Vec::new(), seq: 0, at: 1_763_800_000_000 };
+    script.with(Action::Started { conversation: "c1".into() }).with(Action::LinkChanged(Link::Live))
+}
+
+pub fn text(words: &str) -> Content {
+    Content::Text(Text { body: RichText::plain(words), prompt: None })
+}
+
+/// A question with these suggested replies.
+pub fn question(title: &str, replies: &[&str]) -> Content {
+    let button = |label: &&str| Button { label: (*label).to_owned(), action: Press::Reply((*label).to_owned()) };
+    Content::Buttons(Buttons {
+        header: None,
+        title: RichText::plain(title),
+        footer: None,
+        buttons: replies.iter().map(button).collect(),
+        layout: ButtonLayout::Wrap,
+    })
+}
+
+impl Script {
+    pub fn with(mut self, action: Action) -> Self {
+        self.conversation.apply(action);
+        self
+    }
+
+    /// The log's next entry, a minute after the last.
+    pub fn entry(&mut self, event: Event) -> Action {
+        self.seq += 1;
+        self.at += 60_000;
+        let entry = Rc::new(Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event });
+        self.entries.push(entry.clone());
+        Action::Received { entry, now: u64::from(self.seq) }
+    }
+
+    pub fn message(&mut self, author: Author, content: Content, id: Option<&str>) -> Action {
+        self.entry(Event::Message(Message { author, client_message_id: id.map(str::to_owned), content }))
+    }
+
+    pub fn bot(self, words: &str) -> Self {
+        self.bot_shows(text(words))
+    }
+
+    pub fn bot_shows(mut self, content: Content) -> Self {
+        let action = self.message(Author::Bot, content, None);
+        self.with(action)
+    }
+
+    pub fn event(mut self, event: Event) -> Self {
+        let action = self.entry(event);
+        self.with(action)
+    }
+
+    /// Logged and sent.
+    pub fn visitor(mut self, words: &str) -> Self {
+        let id = ["v", &self.seq.to_string()].concat();
+        let said = self.message(Author::Visitor, text(words), Some(&id));
+        let sent = self.entry(Event::Delivery(Delivery { client_message_id: id, state: DeliveryState::Sent }));
+        self.with(said).with(sent)
+    }
+
+    /// Composed here, and gone this far.
+    pub fn composed(self, id: &str, words: &str, then: impl IntoIterator<Item = Action>) -> Self {
+        let at = self.at;
+        let script = self.with(Action::Composed { id: id.into(), text: words.into(), at });
+        then.into_iter().fold(script, Script::with)
+    }
+
+    /// The same, as storage gives it back after a reload.
+    pub fn restored(self) -> Self {
+        let open = self.conversation.window_open();
+        let restored = Restored {
+            id: Some("c1".into()),
+            phase: self.conversation.phase(),
+            entries: self.entries.clone(),
+            cursor: self.conversation.cursor(),
+            read: self.conversation.cursor(),
+            assignee: None,
+        };
+        let mut conversation = Conversation::new();
+        conversation.apply(Action::Restored(Box::new(restored)));
+        conversation.apply(Action::LinkChanged(Link::Live));
+        if open {
+            conversation.apply(Action::WindowOpened);
+        }
+        Self { conversation, ..self }
+    }
+}

@@ -1,0 +1,251 @@
+//! A widget on a page of its own, with the real style sheets in a real shadow root. Dropping it leaves the page as it was.
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_widget::{
+    components::{Look, Verb, Widget, WidgetProps},
+    conversation::{Action, Conversation},
+};
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    CssStyleSheet, Document, Element, HtmlElement, HtmlTextAreaElement, InputEvent, InputEventInit, KeyboardEvent,
+    KeyboardEventInit, ShadowRoot, ShadowRootInit, ShadowRootMode,
+};
+use yew::{AppHandle, Callback};
+
+use crate::script::Script;
+
+/// The order the bundle has: tokens, ground, launcher, then the regions.
+const STYLES: &[&str] = &[
+    include_str!("../../styles/tokens.css"),
+    include_str!("../../styles/base.css"),
+    include_str!("../../styles/launcher.css"),
+    include_str!("../../styles/answers.css"),
+    include_str!("../../styles/badge.css"),
+    include_str!("../../styles/bubble.css"),
+    include_str!("../../styles/composer.css"),
+    include_str!("../../styles/controls.css"),
+    include_str!("../../styles/header.css"),
+    include_str!("../../styles/list.css"),
+    include_str!("../../styles/notices.css"),
+    include_str!("../../styles/states.css"),
+    include_str!("../../styles/window.css"),
+];
+
+/// A widget that can be looked at and touched.
+pub struct Stage {
+    pub host: HtmlElement,
+    pub root: ShadowRoot,
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    app: RefCell<Option<AppHandle<Widget>>>,
+    state: RefCell<Conversation>,
+    look: RefCell<Rc<Look>>,
+    verbs: RefCell<Vec<Verb>>,
+}
+
+pub fn document() -> Document {
+    web_sys::window().expect("a window").document().expect("a page")
+}
+
+pub fn english() -> Look {
+    Look { class: "app at-bottom-end theme-light".into(), ..Look::default() }
+}
+
+impl Stage {
+    /// Shows a conversation, and waits until it is there.
+    pub async fn show(script: Script) -> Self {
+        Self::dressed(script, english()).await
+    }
+
+    pub async fn dressed(script: Script, look: Look) -> Self {
+        let host: HtmlElement = document().create_element("div").expect("a div").unchecked_into();
+        document().body().expect("a body").append_child(&host).expect("a child");
+        let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).expect("a shadow root");
+        let sheet = CssStyleSheet::new().expect("a style sheet");
+        sheet.replace_sync(&STYLES.concat()).expect("styles");
+        Reflect::set(&root, &"adoptedStyleSheets".into(), &Array::of1(&sheet)).expect("adopted");
+        let place = document().create_element("div").expect("a div");
+        root.append_child(&place).expect("a child");
+
+        let inner = Rc::new(Inner {
+            app: RefCell::default(),
+            state: RefCell::new(script.conversation),
+            look: RefCell::new(Rc::new(look)),
+            verbs: RefCell::default(),
+        });
+        let props = inner.props();
+        *inner.app.borrow_mut() = Some(yew::Renderer::<Widget>::with_root_and_props(place, props).render());
+        let stage = Self { host, root, inner };
+        stage.until("the widget is there", || stage.find(".launcher").is_some()).await;
+        stage
+    }
+
+    /// Lets facts come in. What shows them comes a moment later.
+    pub fn happens(&self, actions: impl IntoIterator<Item = Action>) {
+        for action in actions {
+            self.inner.state.borrow_mut().apply(action);
+        }
+        self.inner.render();
+    }
+
+    /// Puts on other looks.
+    pub fn dress(&self, look: Look) {
+        *self.inner.look.borrow_mut() = Rc::new(look);
+        self.inner.render();
+    }
+
+    /// What the visitor did so far, drafts left out.
+    pub fn verbs(&self) -> Vec<Verb> {
+        let verbs = self.inner.verbs.borrow();
+        verbs.iter().filter(|verb| !matches!(verb, Verb::Draft(_))).cloned().collect()
+    }
+
+    pub fn state(&self) -> Conversation {
+        self.inner.state.borrow().clone()
+    }
+
+    pub fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).expect("a selector")
+    }
+
+    pub fn get(&self, selector: &str) -> Element {
+        self.find(selector).unwrap_or_else(|| panic!("nothing matches {selector}"))
+    }
+
+    pub fn all(&self, selector: &str) -> Vec<Element> {
+        let list = self.root.query_selector_all(selector).expect("a selector");
+        (0..list.length()).filter_map(|at| list.item(at)).map(JsCast::unchecked_into).collect()
+    }
+
+    pub fn text(&self, selector: &str) -> String {
+        self.get(selector).text_content().unwrap_or_default()
+    }
+
+    pub fn click(&self, selector: &str) {
+        self.get(selector).unchecked_into::<HtmlElement>().click();
+    }
+
+    /// The button or link with this on it.
+    pub fn labelled(&self, label: &str) -> Element {
+        let of = |element: &Element| element.text_content().unwrap_or_default().trim() == label;
+        self.all("button, a").into_iter().find(of).unwrap_or_else(|| panic!("nothing is labelled {label}"))
+    }
+
+    pub fn is_focused(&self, selector: &str) -> bool {
+        self.root.active_element().is_some_and(|focused| focused.matches(selector).expect("a selector"))
+    }
+
+    pub fn focus(&self, selector: &str) {
+        self.get(selector).unchecked_into::<HtmlElement>().focus().expect("focus");
+    }
+
+    pub fn field(&self) -> HtmlTextAreaElement {
+        self.get("textarea").unchecked_into()
+    }
+
+    /// Types into the composer, as one input.
+    pub async fn types(&self, text: &str) {
+        self.field().set_value(text);
+        let init = InputEventInit::new();
+        init.set_bubbles(true);
+        init.set_composed(true);
+        let event = InputEvent::new_with_event_init_dict("input", &init).expect("an event");
+        self.field().dispatch_event(&event).expect("dispatched");
+        self.until("the draft is rendered", || self.get(".field").get_attribute("data-text").as_deref() == Some(text))
+            .await;
+    }
+
+    /// Presses a key on an element. True when the browser would go on to do what the key does.
+    pub fn press(&self, selector: &str, key: &str, change: impl FnOnce(&KeyboardEventInit)) -> bool {
+        let init = KeyboardEventInit::new();
+        init.set_key(key);
+        init.set_bubbles(true);
+        init.set_composed(true);
+        init.set_cancelable(true);
+        change(&init);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).expect("an event");
+        self.get(selector).dispatch_event(&event).expect("dispatched")
+    }
+
+    /// Waits for something to become true, and fails with what was waited for when it does not.
+    pub async fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        for _ in 0..400 {
+            if holds() {
+                return;
+            }
+            turn().await;
+        }
+        panic!("waited in vain: {what}");
+    }
+
+    /// Waits until everything that is due was rendered: a message of the program to itself comes after all of it.
+    pub async fn settled(&self) {
+        for _ in 0..3 {
+            turn().await;
+        }
+    }
+
+    /// A computed style.
+    pub fn style(&self, selector: &str, property: &str) -> String {
+        let window = web_sys::window().expect("a window");
+        let style = window.get_computed_style(&self.get(selector)).expect("styles").expect("styles");
+        style.get_property_value(property).expect("a property")
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if let Some(app) = self.inner.app.borrow_mut().take() {
+            app.destroy();
+        }
+        self.host.remove();
+    }
+}
+
+impl Inner {
+    fn props(self: &Rc<Self>) -> WidgetProps {
+        let inner = Rc::downgrade(self);
+        let act = Callback::from(move |verb| {
+            if let Some(inner) = inner.upgrade() {
+                inner.take(verb);
+            }
+        });
+        WidgetProps { state: Rc::new(self.state.borrow().clone()), look: self.look.borrow().clone(), act }
+    }
+
+    /// A draft and the window's state come back at once, as from a session; all else is only kept.
+    fn take(self: &Rc<Self>, verb: Verb) {
+        let action = match &verb {
+            Verb::Draft(text) => Some(Action::Drafted(text.as_str().into())),
+            Verb::Open => Some(Action::WindowOpened),
+            Verb::Close => Some(Action::WindowClosed),
+            Verb::Send(_) | Verb::Retry(_) | Verb::Discard(_) | Verb::Restart => None,
+        };
+        self.verbs.borrow_mut().push(verb);
+        if let Some(action) = action {
+            self.state.borrow_mut().apply(action);
+            self.render();
+        }
+    }
+
+    fn render(self: &Rc<Self>) {
+        let props = self.props();
+        if let Some(app) = self.app.borrow_mut().as_mut() {
+            app.update(props);
+        }
+    }
+}
+
+/// One turn of the browser's event loop with a frame in it, so that layout and observers have run.
+async fn turn() {
+    let frame = Function::new_with_args("done", "requestAnimationFrame(() => setTimeout(done, 0))");
+    let promise = Promise::new(&mut |done, _| {
+        frame.call1(&JsValue::NULL, &done).expect("a frame");
+    });
+    JsFuture::from(promise).await.expect("a frame");
+}

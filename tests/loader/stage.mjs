@@ -1,0 +1,86 @@
+// A page on a server of its own with the loader's real modules and a stub program, in a real Chromium.
+// Each test says what the server answers and when; nothing sleeps.
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const LOADER = new URL('../../loader/', import.meta.url);
+const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+const MARKUP = `export const markup = [['button', { type: 'button', class: 'launcher', part: 'launcher', 'aria-expanded': 'false',
+  'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]]]]];`;
+const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';`;
+
+let browser;
+const launch = async () =>
+  (browser ??= await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
+  }));
+after(() => browser?.close());
+
+/**
+ * Opens a page. `body`: its HTML; `head`: more headers for it; `routes`: path → `(request, response) => …` in place of the usual answer.
+ * Hands back the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
+ */
+export async function open(test, { body = '', headers = {}, routes = {}, script = '<script type="module" src="/chataibot.js"></script>' } = {}) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const path = request.url.split('?')[0];
+    requests.push(path);
+    const send = (type, content) => response.writeHead(200, { 'content-type': type, 'access-control-allow-origin': '*' }).end(content);
+    try {
+      if (routes[path]) await routes[path](request, response, send);
+      else if (path === '/') {
+        response.writeHead(200, { 'content-type': 'text/html', ...headers });
+        response.end(`<!doctype html><html lang="en"><title>stage</title>${script}<body>${body}`);
+      } else if (path === '/favicon.ico') response.writeHead(204).end();
+      else if (path === '/chataibot.js') send('text/javascript', await readFile(new URL('loader.js', LOADER)));
+      else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
+      else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
+      else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
+      else if (path === '/generated/launcher.js') send('text/javascript', MARKUP);
+      else if (path === '/generated/styles.js') send('text/javascript', STYLES);
+      else send('text/javascript', await readFile(new URL(`.${path}`, LOADER)));
+    } catch (error) {
+      response.writeHead(404).end(String(error));
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const context = await (await launch()).newContext();
+  const page = await context.newPage();
+  const lines = [];
+  page.on('console', (message) => lines.push(message.text()));
+  page.on('pageerror', (error) => lines.push(`uncaught ${error}`));
+  test.after(async () => {
+    await context.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  await page.goto(origin);
+  await page.waitForFunction(() => customElements.get('chataibot-widget'));
+  return Object.assign(page, { requests, lines, origin });
+}
+
+/** A gate for a route: the answer waits until `release()`. */
+export function gate(type = 'application/wasm', content = EMPTY_WASM) {
+  let release;
+  const opened = new Promise((resolve) => (release = resolve));
+  const route = async (_request, _response, send) => {
+    await opened;
+    send(type, content);
+  };
+  return { route, release };
+}
+
+/** Waits until the program is mounted in the page's only widget. */
+export const mounted = (page) => page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
+
+/** What the loader asked of the program, by name. */
+export const calls = (page) => page.evaluate(() => (globalThis.calls ?? []).map(([name]) => name));
+
+/** The files of the program that were fetched. */
+export const fetched = (page) => page.requests.filter((path) => path.includes('widget'));

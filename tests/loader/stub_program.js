@@ -1,0 +1,44 @@
+// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and renders a launcher a microtask later, as Yew does.
+
+export const css = ':host { --program-styles: yes }';
+
+globalThis.calls ??= [];
+
+export default async function init({ module_or_path }) {
+  calls.push(['init', module_or_path instanceof WebAssembly.Module]);
+}
+
+export function mount(place, settings, tell) {
+  calls.push(['mount', settings]);
+  if (settings.heading === 'broken') throw new WebAssembly.RuntimeError('unreachable');
+  let open = false;
+  const set = (now) => {
+    if (open !== now) tell((open = now) ? 'open' : 'close', {});
+  };
+  queueMicrotask(() => {
+    const button = document.createElement('button');
+    button.className = 'launcher';
+    button.setAttribute('part', 'launcher');
+    button.textContent = 'program';
+    button.addEventListener('click', () => {
+      calls.push(['click']);
+      set(!open);
+    });
+    place.append(button);
+  });
+  const verb = (name, act) => (...values) => {
+    calls.push([name, ...values]);
+    return act?.(...values);
+  };
+  globalThis.tell = tell;
+  return {
+    open: verb('open', () => set(true)),
+    close: verb('close', () => set(false)),
+    toggle: verb('toggle', () => set(!open)),
+    send: verb('send', (text) => `id of ${text}`),
+    update: verb('update'),
+    reset: verb('reset'),
+    destroy: verb('destroy'),
+    state: () => ({ open, unread: 0, phase: 'new', link: 'idle', conversation: null }),
+  };
+}

@@ -1,0 +1,322 @@
+//! The conversation's state: the life of a message, and what the visitor sees of the log.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::rc::Rc;
+
+use chataibot_widget::conversation::{
+    Action, Answer, Conversation, Delivery, Notice, Pending, Phase, Restored, Row, SendError, SendState,
+};
+use chataibot_wire::{
+    Author, Content, Cursor, Entry, Event, RichText,
+    content::{Action as ButtonAction, Button, ButtonLayout, Buttons, Prompt, Text},
+    entry::{Assignee, Delivery as LoggedDelivery, DeliveryState, Message, Status},
+};
+
+fn text(words: &str) -> Content {
+    Content::Text(Text { body: RichText::plain(words), prompt: None })
+}
+
+fn entry(seq: u32, at: u64, event: Event) -> Rc<Entry> {
+    Rc::new(Entry { cursor: Cursor { epoch: 1, seq }, at, event })
+}
+
+fn says(author: Author, id: Option<&str>, content: Content) -> Event {
+    Event::Message(Message { author, client_message_id: id.map(Into::into), content })
+}
+
+fn bot(words: &str) -> Event {
+    says(Author::Bot, None, text(words))
+}
+
+fn visitor(id: &str, words: &str) -> Event {
+    says(Author::Visitor, Some(id), text(words))
+}
+
+fn delivery(id: &str, state: DeliveryState) -> Event {
+    Event::Delivery(LoggedDelivery { client_message_id: id.into(), state })
+}
+
+fn received(seq: u32, event: Event) -> Action {
+    Action::Received { entry: entry(seq, u64::from(seq) * 1_000, event), now: u64::from(seq) }
+}
+
+fn composed(id: &str, words: &str) -> Action {
+    Action::Composed { id: id.into(), text: words.into(), at: 500 }
+}
+
+fn words(state: &Conversation) -> Vec<String> {
+    state.rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
+}
+
+fn delivery_of(state: &Conversation, id: &str) -> Option<Delivery> {
+    let message = |row: &Rc<Row>| row.message().filter(|m| m.id.as_deref() == Some(id)).map(|m| m.delivery);
+    state.rows().iter().find_map(message)
+}
+
+fn state_of(state: &Conversation, id: &str) -> Option<SendState> {
+    delivery_of(state, id).map(Delivery::state)
+}
+
+#[test]
+fn the_whole_life_of_a_message() {
+    let mut state = Conversation::new();
+    state.apply(composed("a", "hello"));
+    let key = state.rows()[0].key;
+    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Queued)));
+    assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"));
+
+    state.apply(Action::SendBegan { id: "a".into() });
+    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Sending)));
+    assert!(state.next_to_send().is_none(), "one in flight");
+
+    state.apply(Action::Started { conversation: "c".into() });
+    assert_eq!(state.phase(), Phase::Active);
+
+    // The log is faster than the answer.
+    state.apply(received(1, visitor("a", "hello")));
+    let place = Cursor { epoch: 1, seq: 1 };
+    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(place, SendState::Sending)));
+
+    state.apply(Action::SendAccepted { id: "a".into(), now: 10 });
+    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(place, SendState::Sent)));
+    assert!(state.outbox().is_empty());
+    assert!(state.is_typing(), "a reply is expected");
+
+    state.apply(received(2, delivery("a", DeliveryState::Sent)));
+    state.apply(received(3, bot("hi there")));
+    assert!(!state.is_typing());
+    assert_eq!(words(&state), ["hello", "hi there"]);
+    assert_eq!(state.rows()[0].key, key, "one key from echo to log");
+}
+
+#[test]
+fn a_reply_that_overtakes_the_answer_stands_below_and_ends_typing() {
+    let mut state = Conversation::new();
+    state.apply(composed("a", "hello"));
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::Started { conversation: "c".into() });
+    state.apply(received(1, visitor("a", "hello")));
+    state.apply(received(2, bot("hi")));
+    state.apply(Action::SendAccepted { id: "a".into(), now: 10 });
+    assert_eq!(words(&state), ["hello", "hi"]);
+    assert!(!state.is_typing());
+}
+
+#[test]
+fn typing_ends_by_itself_after_thirty_seconds() {
+    let mut state = Conversation::new();
+    state.apply(composed("a", "hello"));
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendAccepted { id: "a".into(), now: 1_000 });
+    assert!(!state.apply(Action::Ticked { now: 30_999 }));
+    assert!(state.is_typing());
+    assert!(state.apply(Action::Ticked { now: 31_000 }));
+    assert!(!state.is_typing());
+}
+
+#[test]
+fn a_delay_shows_as_typing_and_never_as_a_row() {
+    let mut state = Conversation::new();
+    state.apply(received(1, says(Author::Bot, None, Content::Delay)));
+    assert!(state.is_typing());
+    assert!(state.rows().is_empty());
+    assert_eq!(state.unread(), 0);
+    state.apply(received(2, bot("done")));
+    assert!(!state.is_typing());
+}
+
+#[test]
+fn unread_counts_replies_while_nobody_looks_and_opening_reads_them() {
+    let mut state = Conversation::new();
+    state.apply(received(1, bot("one")));
+    state.apply(received(2, visitor("x", "me")));
+    state.apply(received(3, says(Author::Agent, None, text("two"))));
+    assert_eq!(state.unread(), 2);
+    state.apply(Action::WindowOpened);
+    assert_eq!(state.unread(), 0);
+    state.apply(received(4, bot("seen")));
+    assert_eq!(state.unread(), 0);
+    state.apply(Action::PageHidden);
+    state.apply(received(5, bot("not seen")));
+    assert_eq!(state.unread(), 1);
+    state.apply(Action::PageShown);
+    assert_eq!(state.unread(), 0);
+    state.apply(Action::WindowClosed);
+    assert_eq!(state.unread(), 0);
+}
+
+#[test]
+fn answers_are_offered_until_the_visitor_has_said_something() {
+    let button = |label: &str, action| Button { label: label.into(), action };
+    let buttons = Content::Buttons(Buttons {
+        header: None,
+        title: RichText::plain("Which?"),
+        footer: None,
+        buttons: vec![
+            button("Red", ButtonAction::Reply("red".into())),
+            button("More", ButtonAction::Link("https://example.com/".into())),
+        ],
+        layout: ButtonLayout::Wrap,
+    });
+    let mut state = Conversation::new();
+    state.apply(received(1, says(Author::Bot, None, buttons)));
+    let red = Answer { label: "Red".into(), text: "red".into() };
+    assert_eq!(state.active_answers(), std::slice::from_ref(&red));
+    state.apply(composed("a", "red"));
+    assert_eq!(state.active_answers(), []);
+    state.apply(Action::SendFailed { id: "a".into(), error: SendError::Refused });
+    assert_eq!(state.active_answers(), [red], "what failed was not said");
+}
+
+#[test]
+fn a_prompt_lasts_until_it_is_answered() {
+    let mut state = Conversation::new();
+    let ask = Content::Text(Text { body: RichText::plain("Your e-mail?"), prompt: Some(Prompt::Email) });
+    state.apply(received(1, says(Author::Bot, None, ask)));
+    assert_eq!(state.prompt(), Some(Prompt::Email));
+    state.apply(composed("a", "a@example.com"));
+    assert_eq!(state.prompt(), None);
+}
+
+#[test]
+fn a_failed_message_is_sent_again_or_taken_back() {
+    let mut state = Conversation::new();
+    state.apply(Action::Started { conversation: "c".into() });
+    for (id, words) in [("a", "one"), ("b", "two")] {
+        state.apply(composed(id, words));
+    }
+    let key = state.rows()[0].key;
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendFailed { id: "a".into(), error: SendError::Temporary });
+    assert_eq!(state.next_to_send().map(|p| &*p.id), Some("b"), "a failure holds nobody up");
+    assert!(state.apply(Action::Requeued { id: "a".into(), new_id: "a".into(), at: 9_000 }));
+    assert_eq!(words(&state), ["two", "one"], "it is said now");
+    assert_eq!(state.rows()[1].key, key);
+    assert!(state.apply(Action::Discarded { id: "b".into() }));
+    assert_eq!(words(&state), ["one"]);
+    state.apply(Action::SendBegan { id: "a".into() });
+    assert!(!state.apply(Action::Discarded { id: "a".into() }), "it is on its way");
+}
+
+#[test]
+fn a_refused_message_is_not_offered_again() {
+    let mut state = Conversation::new();
+    state.apply(composed("a", "one"));
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendFailed { id: "a".into(), error: SendError::Refused });
+    assert!(!state.apply(Action::Requeued { id: "a".into(), new_id: "b".into(), at: 0 }));
+}
+
+#[test]
+fn before_a_conversation_exists_the_first_message_decides_for_all() {
+    let mut state = Conversation::new();
+    state.apply(composed("a", "one"));
+    state.apply(composed("b", "two"));
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendFailed { id: "a".into(), error: SendError::Temporary });
+    assert_eq!(state_of(&state, "b"), Some(SendState::Failed(SendError::Temporary)));
+    assert!(state.next_to_send().is_none());
+    state.apply(composed("c", "three"));
+    assert_eq!(words(&state), ["one", "two", "three"]);
+    assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"), "the first is tried again first");
+}
+
+#[test]
+fn an_unknown_outcome_waits_for_the_log() {
+    let mut state = Conversation::new();
+    state.apply(Action::Started { conversation: "c".into() });
+    state.apply(composed("a", "one"));
+    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(received(1, visitor("a", "one")));
+    state.apply(Action::SendUnknown { id: "a".into() });
+    assert_eq!(state_of(&state, "a"), Some(SendState::Unknown));
+    assert!(state.next_to_send().is_none(), "it is not sent again");
+    state.apply(received(2, delivery("a", DeliveryState::Unknown)));
+    assert!(state.outbox().is_empty(), "the log knows it now");
+    state.apply(received(3, delivery("a", DeliveryState::Sent)));
+    assert_eq!(state_of(&state, "a"), Some(SendState::Sent));
+}
+
+#[test]
+fn the_end_is_shown_once_and_what_waited_can_be_said_in_a_new_conversation() {
+    let mut state = Conversation::new();
+    state.apply(Action::Started { conversation: "c".into() });
+    state.apply(composed("a", "one"));
+    assert!(state.apply(Action::Ended), "an answer said so");
+    assert!(state.apply(received(1, Event::Status(Status::Closed))), "then the log");
+    let notices: Vec<&Notice> = state.rows().iter().filter_map(|row| row.notice()).collect();
+    assert_eq!(notices, [&Notice::Ended]);
+    assert_eq!((state.phase(), state_of(&state, "a")), (Phase::Ended, Some(SendState::Failed(SendError::Ended))));
+    state.apply(Action::Requeued { id: "a".into(), new_id: "b".into(), at: 0 });
+    state.apply(Action::Left);
+    assert_eq!((state.phase(), words(&state)), (Phase::New, vec!["one".to_owned()]));
+    assert_eq!(state.next_to_send().map(|p| &*p.id), Some("b"));
+}
+
+#[test]
+fn a_handover_names_who_answers() {
+    let ada = Assignee { kind: Author::Agent, name: Some("Ada".into()), picture: None };
+    let mut state = Conversation::new();
+    state.apply(received(1, Event::Assignee(ada.clone())));
+    state.apply(received(2, Event::Assignee(ada.clone())));
+    assert_eq!(state.assignee().map(|a| &**a), Some(&ada));
+    assert_eq!(state.rows().len(), 1, "told once");
+}
+
+#[test]
+fn rows_group_by_author_and_minute() {
+    let mut state = Conversation::new();
+    for (seq, at, event) in
+        [(1, 1_000, bot("a")), (2, 59_000, bot("b")), (3, 61_000, bot("c")), (4, 62_000, visitor("v", "d"))]
+    {
+        state.apply(Action::Received { entry: entry(seq, at, event), now: 0 });
+    }
+    let marks: Vec<(bool, bool)> = state.rows().iter().map(|row| (row.first_in_group, row.last_in_group)).collect();
+    assert_eq!(marks, [(true, false), (false, true), (true, true), (true, true)]);
+}
+
+#[test]
+fn an_echo_that_is_logged_out_of_turn_leaves_its_group_in_order() {
+    let mut state = Conversation::new();
+    state.apply(Action::Started { conversation: "c".into() });
+    for (id, at) in [("a", 1_000), ("b", 61_000), ("c", 2_000)] {
+        state.apply(Action::Composed { id: id.into(), text: id.into(), at });
+    }
+    state.apply(Action::Received { entry: entry(1, 500_000, visitor("b", "b")), now: 0 });
+    let marks: Vec<(bool, bool)> = state.rows().iter().map(|row| (row.first_in_group, row.last_in_group)).collect();
+    assert_eq!(words(&state), ["b", "a", "c"]);
+    assert_eq!(marks, [(true, true), (true, false), (false, true)]);
+}
+
+#[test]
+fn only_rows_that_changed_are_new() {
+    let mut state = Conversation::new();
+    for seq in 1..=20 {
+        state.apply(received(seq, bot("x")));
+    }
+    let before = state.rows().to_vec();
+    let old = state.clone();
+    state.apply(received(21, bot("y")));
+    let replaced = before.iter().zip(state.rows()).filter(|(a, b)| !Rc::ptr_eq(a, b)).count();
+    assert!(replaced <= 1, "{replaced} rows were replaced for one new row");
+    assert_eq!(old.rows().len(), 20, "who holds the old state keeps it");
+}
+
+#[test]
+fn another_pages_outbox_is_taken_over() {
+    let mut state = Conversation::new();
+    let restored = Restored {
+        id: Some("c".into()),
+        phase: Phase::Active,
+        entries: vec![entry(1, 1_000, visitor("a", "one"))],
+        cursor: Some(Cursor { epoch: 1, seq: 1 }),
+        ..Restored::default()
+    };
+    state.apply(Action::Restored(Box::new(restored)));
+    let pending = |id: &str, text: &str| Pending { id: id.into(), text: text.into(), at: 1, state: SendState::Sending };
+    state.apply(Action::OutboxFound(vec![pending("a", "one"), pending("b", "two")]));
+    assert_eq!(words(&state), ["one", "two"]);
+    assert_eq!(state_of(&state, "a"), Some(SendState::Queued), "logged, outcome not known: asked for again");
+    assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"));
+    assert!(state.rows().iter().filter(|row| row.fresh).count() <= 1, "history is not announced");
+}
