@@ -1,0 +1,83 @@
+//! One Chromium for all tests of a file, and pages that fail their test when the console, a script or a policy complains.
+
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+let running;
+
+/** The browser, started when first asked for. */
+export function browser() {
+  running ??= chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS, chromiumSandbox: false });
+  return running;
+}
+
+/** Ends the browser. */
+export async function closeBrowser() {
+  await (await running)?.close();
+  running = undefined;
+}
+
+/** A visitor's browser profile: own storage, own tabs. Collects what any of its pages complains of. */
+export class Profile {
+  /** Errors and warnings of the console, uncaught errors, refusals of a policy: all that a careful developer would see. */
+  complaints = [];
+  #context;
+  #expected = [];
+
+  static async open(options = {}) {
+    const profile = new Profile();
+    profile.#context = await (await browser()).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+    profile.#context.setDefaultTimeout(15_000);
+    await profile.#context.addInitScript(() => {
+      // What the widget tells the page, in order. Set up from outside, so that no page needs an inline script for it.
+      window.told = [];
+      for (const type of ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'error']) {
+        document.addEventListener(`chataibot-${type}`, ({ detail }) => window.told.push({ type, ...detail }));
+      }
+      // The console does not name every refusal; the event does.
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`);
+      });
+    });
+    return profile;
+  }
+
+  /** The context of Playwright, for what is not worth a name of its own. */
+  get context() {
+    return this.#context;
+  }
+
+  /** A new tab at `address`. */
+  async tab(address) {
+    const page = await this.#context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.#complain(`console.${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => this.#complain(`uncaught: ${error.stack ?? error}`));
+    page.on('crash', () => this.#complain('the tab crashed'));
+    await page.goto(address);
+    return page;
+  }
+
+  /** From now on such complaints are part of the story; the browser itself logs every connection it cannot make. */
+  expect(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  #complain(text) {
+    if (!this.#expected.some((pattern) => pattern.test(text))) this.complaints.push(text);
+  }
+
+  close() {
+    return this.#context.close();
+  }
+}

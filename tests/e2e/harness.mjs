@@ -1,0 +1,138 @@
+//! One test, one world: a simulated platform, a real proxy, a host page on another origin, and visitors with real browsers.
+//!
+//! - [server.mjs](server.mjs): programs that serve, and can be killed
+//! - [host_page.mjs](host_page.mjs): the site that embeds the widget
+//! - [browser.mjs](browser.mjs): Chromium, and pages that fail their test when something complains
+//! - [simulator.mjs](simulator.mjs): the platform's controls
+//! - [widget.mjs](widget.mjs): the widget as a visitor meets it
+//! - [wait.mjs](wait.mjs): for conditions, never for times
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Profile, closeBrowser } from './browser.mjs';
+import { HostPage } from './host_page.mjs';
+import { Server } from './server.mjs';
+import { Simulator } from './simulator.mjs';
+import { Widget } from './widget.mjs';
+
+export { until } from './wait.mjs';
+export { Widget } from './widget.mjs';
+
+const { CHATAIBOT_PROXY, CHATAIBOT_SIMULATOR, CHATAIBOT_DIST } = process.env;
+assert.ok(CHATAIBOT_PROXY && CHATAIBOT_SIMULATOR && CHATAIBOT_DIST, 'run these by: cargo xtask test e2e');
+
+/** The demo's own secrets; they open nothing else. */
+const WEBHOOK_SECRET = 'demo-webhook-secret';
+
+/** What every world is made of. */
+class World {
+  simulator;
+  proxy;
+  host;
+  #platform;
+  #folder;
+  #profiles = [];
+
+  async build(options) {
+    this.#folder = await mkdtemp(join(tmpdir(), 'chataibot-'));
+    this.host = await new HostPage().start();
+    this.#platform = await new Server('simulator', CHATAIBOT_SIMULATOR, (listen) => ['--listen', listen]).start();
+    this.simulator = new Simulator(this.#platform.address);
+    await this.simulator.order('pace', { ms: 0 });
+
+    const platformUrl = `${this.#platform.address}/api/v1`;
+    const configured = options.proxy?.(this.host.origin, platformUrl);
+    const common = (listen) => ['--listen', listen, '--database', join(this.#folder, 'log.sqlite'), '--assets', CHATAIBOT_DIST];
+    this.proxy = configured
+      ? new Server('proxy', CHATAIBOT_PROXY, common, configured)
+      : new Server('proxy', CHATAIBOT_PROXY, (listen) => [...common(listen), '--demo', '--platform-url', platformUrl]);
+    await this.proxy.start();
+    await this.simulator.order('webhook', { url: `${this.proxy.address}/webhook/${WEBHOOK_SECRET}` });
+    await this.simulator.look('webhook');
+    this.page();
+    return this;
+  }
+
+  /** The page that embeds the widget, with what else it should have. Returns its address. */
+  page({ path = '/', attributes = '', inside = '', scripts = '', body, ...options } = {}) {
+    return this.host.page(
+      path,
+      `<h1>A page</h1>
+      <script type="module" src="${this.proxy.address}/chataibot.js"></script>${scripts}
+      ${body ?? `<chataibot-widget ${attributes}>${inside}</chataibot-widget>`}`,
+      options,
+    );
+  }
+
+  /** A new visitor: a browser profile of their own. */
+  async visitor(options) {
+    const profile = await Profile.open(options);
+    this.#profiles.push(profile);
+    return profile;
+  }
+
+  /** A new visitor who has opened the window on the page. */
+  async chat({ address = `${this.host.origin}/`, ...options } = {}) {
+    const visitor = await this.visitor(options);
+    const widget = new Widget(await visitor.tab(address));
+    await widget.open();
+    return { visitor, page: widget.page, widget };
+  }
+
+  /** Fails when any page complained. */
+  assertQuiet() {
+    for (const profile of this.#profiles) assert.deepEqual(profile.complaints, [], 'nobody complains');
+  }
+
+  /** What pages complained of and servers printed last, for the report of a failed test. */
+  report() {
+    const complaints = this.#profiles.flatMap((profile) => profile.complaints).join('\n');
+    const last = (server) => server?.output.slice(-30).join('\n') ?? '';
+    return `— pages:\n${complaints}\n— proxy:\n${last(this.proxy)}\n— simulator:\n${last(this.#platform)}`;
+  }
+
+  async end() {
+    await Promise.all(this.#profiles.map((profile) => profile.close()));
+    await Promise.all([this.proxy?.kill(), this.#platform?.kill(), this.host?.stop()]);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * One test in a world of its own. `tell(world)` is the story; at its end no page may have complained.
+ * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
+ */
+export function story(name, tell, options = {}) {
+  test(name, { timeout: options.timeout ?? 90_000 }, async (t) => {
+    const world = new World();
+    try {
+      await world.build(options);
+      await tell(world);
+      world.assertQuiet();
+    } catch (error) {
+      t.diagnostic(world.report());
+      throw error;
+    } finally {
+      await world.end();
+    }
+  });
+}
+
+/** A configuration of one site by environment, for what `--demo` does not offer. */
+export function siteByEnvironment(more) {
+  return (origin, platformUrl) => ({
+    CHATAIBOT_PROXY_SITE_ID: 'demo',
+    CHATAIBOT_PROXY_SITE_ORIGINS: origin,
+    CHATAIBOT_PROXY_SITE_BOT_KEYS: 'demo-bot',
+    CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN: 'demo-account-token',
+    CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN: 'demo-webhook-token',
+    CHATAIBOT_PROXY_PLATFORM_URL: platformUrl,
+    ...more,
+  });
+}
+
+after(closeBrowser);

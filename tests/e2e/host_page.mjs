@@ -1,0 +1,67 @@
+//! The site that a widget is embedded in: an own origin that serves pages with chosen markup and headers. Knows neither proxy nor widget.
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+export class HostPage {
+  /** `http://127.0.0.1:PORT`; another origin than the proxy's. */
+  origin;
+  #pages = new Map();
+  #folders = new Map();
+  #server;
+
+  /** Starts on a free port. */
+  async start() {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.origin = `http://127.0.0.1:${this.#server.address().port}`;
+    return this;
+  }
+
+  /** Serves `body` as the page at `path`, and returns its address. */
+  page(path, body, { headers = {}, language = 'en', direction = 'ltr', head = '' } = {}) {
+    const html = `<!doctype html><html lang="${language}" dir="${direction}"><head><meta charset="utf-8">
+      <meta name="viewport" content="width=device-width"><title>Host</title>${head}</head>
+      <body>${body}</body></html>`;
+    this.#pages.set(path, { body: html, headers: { 'content-type': TYPES['.html'], ...headers } });
+    return this.origin + path;
+  }
+
+  /** Serves a script of the host's own at `path`. */
+  script(path, body) {
+    this.#pages.set(path, { body, headers: { 'content-type': TYPES['.js'] } });
+    return this.origin + path;
+  }
+
+  /** Serves the files of a folder below `path`, which ends in `/`. */
+  folder(path, folder) {
+    this.#folders.set(path, folder);
+  }
+
+  async #answer(request, response) {
+    const { pathname } = new URL(request.url, this.origin);
+    const page = this.#pages.get(pathname);
+    if (page) return response.writeHead(200, page.headers).end(page.body);
+    for (const [path, folder] of this.#folders) {
+      const name = pathname.slice(path.length);
+      if (!pathname.startsWith(path) || !/^[\w-]+\.\w+$/.test(name)) continue;
+      const body = await readFile(join(folder, name)).catch(() => undefined);
+      if (body) return response.writeHead(200, { 'content-type': TYPES[extname(name)] }).end(body);
+    }
+    // Browsers ask by themselves for an icon, and log it when there is none.
+    response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
+  }
+
+  /** Ends it and every connection. */
+  async stop() {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,112 @@
+//! What pages do to the element: move it, remove it, put it back, load the script twice, be a Yew app themselves.
+
+import assert from 'node:assert/strict';
+import { Widget, story, until } from './harness.mjs';
+
+story('the element is moved, removed and put back', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.say('Hello');
+  await widget.hears(/./);
+  await widget.settles();
+  await world.simulator.idle();
+  const texts = await until('the greeting is there', async () => (await widget.texts()).length > 1 && (await widget.texts()));
+
+  await widget.input.fill('a draft');
+  await page.evaluate(() => {
+    const place = document.body.appendChild(document.createElement('div'));
+    place.append(document.querySelector('chataibot-widget'));
+  });
+  await widget.shows(...texts.map((text) => ({ text })));
+  assert.equal(await widget.part('window').count(), 1, 'moved, not mounted a second time');
+  assert.equal(await widget.input.inputValue(), 'a draft');
+
+  await page.evaluate(() => {
+    window.kept = document.querySelector('chataibot-widget');
+    window.kept.remove();
+  });
+  await until('it lets go', () => page.evaluate(() => window.kept.shadowRoot.childElementCount === 0));
+  await world.simulator.reply('<p>While you were out</p>');
+  await page.evaluate(() => document.body.append(window.kept));
+  await widget.part('window-open').waitFor();
+  await widget.hears(/While you were out/);
+  await widget.say('opening hours');
+  await widget.hears(/Monday to Saturday/);
+  assert.equal((await widget.texts()).filter((text) => text === 'While you were out').length, 1);
+  assert.equal((await world.simulator.calls('start')).length, 1);
+});
+
+story('the script loaded twice, from two tags, is one widget', async (world) => {
+  const script = `${world.proxy.address}/chataibot.js`;
+  const address = world.page({ path: '/twice', scripts: `<script type="module" src="${script}?again"></script>` });
+  const { widget } = await world.chat({ address });
+  await widget.say('Hello');
+  await widget.hears(/./);
+  assert.equal(await widget.launcher.count(), 1);
+});
+
+story('calls made before the program is there are kept, in order', async (world) => {
+  const visitor = await world.visitor();
+  const page = await visitor.tab(`${world.host.origin}/`);
+  const widget = new Widget(page);
+  await page.evaluate(async () => {
+    await customElements.whenDefined('chataibot-widget');
+    const element = document.querySelector('chataibot-widget');
+    element.open();
+    element.send('from the page');
+  });
+  await widget.part('window-open').waitFor();
+  await until('it is said', async () => (await widget.texts()).includes('from the page'));
+  await widget.hears(/./);
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.phase), 'active');
+});
+
+story('a click while the program is still loading is not lost', async (world) => {
+  const visitor = await world.visitor();
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await visitor.context.route('**/chataibot-widget_bg.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const widget = new Widget(await visitor.tab(`${world.host.origin}/`));
+  await widget.launcher.click();
+  await until('the launcher says that it is at work', async () => (await widget.launcher.getAttribute('aria-busy')) === 'true');
+  go();
+  await widget.part('window-open').waitFor();
+  await widget.say('Hello');
+  await widget.hears(/./);
+});
+
+story('destroy leaves nothing behind', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.say('Hello');
+  await widget.hears(/./);
+  await page.evaluate(() => document.querySelector('chataibot-widget').destroy());
+  await until('the shadow root is empty', () => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.childElementCount === 0));
+  assert.equal(await page.evaluate(() => document.head.querySelectorAll('style').length), 0);
+});
+
+story('a page that is itself a Yew app and the widget each handle their own clicks', async (world) => {
+  world.host.folder('/yew-host/', process.env.CHATAIBOT_YEW_HOST);
+  world.host.script('/start-yew-host.js', "import start from './yew-host/yew-host.js'; await start();");
+  const address = world.page({
+    path: '/yew',
+    body: '<div id="host"></div>',
+    scripts: '<script type="module" src="/start-yew-host.js"></script>',
+  });
+  const visitor = await world.visitor();
+  const page = await visitor.tab(address);
+  const clicks = page.locator('#host-clicks');
+  await clicks.waitFor();
+  const widget = new Widget(page);
+  await widget.open();
+  assert.equal(await clicks.textContent(), '0 0 0', 'opening the window is no click of the page’s');
+  await widget.say('buttons');
+  await widget.part('answer').first().click();
+  await widget.part('close').click();
+  await widget.part('window-open').waitFor({ state: 'detached' });
+  assert.equal(await clicks.textContent(), '0 0 0', 'nothing in the widget is a click of the page’s');
+  for (const at of [0, 1, 2]) await page.locator(`#host-${at}`).click();
+  await until('the page counts its own', async () => (await clicks.textContent()) === '1 1 1');
+  assert.equal(await widget.part('window-open').count(), 0, 'and the widget does not hear them');
+});

@@ -1,0 +1,78 @@
+//! A server program as a child process: it is up when it says where it listens, and a test may kill it and start it again.
+//! Knows nothing of what the program serves.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** What a server prints, with its address behind, when it is ready. */
+const READY = /^listening on (http:\/\/\S+)$/;
+
+/** How long a server may take to become ready, in milliseconds. */
+const PATIENCE = 20_000;
+
+export class Server {
+  /** `http://127.0.0.1:PORT`, once started; stays the same over a restart. */
+  address;
+  /** The last lines it printed, for a failed test's report. */
+  output = [];
+  #name;
+  #program;
+  #parameters;
+  #environment;
+  #child;
+
+  /** `parameters(listen)` gives the command line for an address to listen on; `environment` is added to our own. */
+  constructor(name, program, parameters, environment = {}) {
+    this.#name = name;
+    this.#program = program;
+    this.#parameters = parameters;
+    this.#environment = environment;
+  }
+
+  /** Starts it, on a free port the first time, and waits until it is ready. */
+  async start() {
+    const listen = this.address ? new URL(this.address).host : '127.0.0.1:0';
+    const child = spawn(this.#program, this.#parameters(listen), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#environment },
+    });
+    this.#child = child;
+    let tooLate;
+    try {
+      this.address = await new Promise((resolve, reject) => {
+        for (const stream of [child.stdout, child.stderr]) {
+          createInterface({ input: stream }).on('line', (line) => {
+            this.#note(line);
+            const ready = READY.exec(line);
+            if (ready) resolve(ready[1]);
+          });
+        }
+        child.once('error', reject);
+        child.once('exit', (code, signal) => reject(new Error(`the ${this.#name} ended early (${signal ?? code})`)));
+        tooLate = setTimeout(() => reject(new Error(`the ${this.#name} was not ready in ${PATIENCE} ms`)), PATIENCE);
+      });
+    } catch (cause) {
+      child.kill('SIGKILL');
+      throw new Error([cause.message, ...this.output].join('\n'), { cause });
+    } finally {
+      clearTimeout(tooLate);
+    }
+    return this;
+  }
+
+  /** Ends it by a signal and waits until it is gone. */
+  async kill(signal = 'SIGKILL') {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  #note(line) {
+    this.output.push(line);
+    if (this.output.length > 200) this.output.shift();
+  }
+}

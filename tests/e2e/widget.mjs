@@ -1,0 +1,109 @@
+//! The widget in a page, as a visitor meets it: reached by its parts, which are its public anatomy.
+
+import assert from 'node:assert/strict';
+import { until } from './wait.mjs';
+
+export class Widget {
+  #host;
+
+  constructor(page, selector = 'chataibot-widget') {
+    this.page = page;
+    this.#host = page.locator(selector);
+  }
+
+  /** Everything with this part name. */
+  part(name) {
+    return this.#host.locator(`[part~="${name}"]`);
+  }
+
+  get launcher() {
+    return this.part('launcher');
+  }
+
+  get window() {
+    return this.part('window');
+  }
+
+  get input() {
+    return this.part('input');
+  }
+
+  /** Clicks the launcher and waits until the window stands. */
+  async open() {
+    await this.launcher.click();
+    await this.part('window-open').waitFor();
+  }
+
+  async close() {
+    await this.part('close').click();
+    await this.part('window-open').waitFor({ state: 'detached' });
+  }
+
+  /** Types a message and sends it; it stands in the list when this ends. */
+  async say(text) {
+    const before = (await this.transcript()).length;
+    await this.input.fill(text);
+    await this.input.press('Enter');
+    await until(`"${text}" stands in the list`, async () => {
+      const rows = await this.transcript();
+      return rows.length > before && rows.some((row) => row.text === text);
+    });
+  }
+
+  /** The bubbles from top to bottom: who says what, and for the visitor's also how the sending went. */
+  transcript() {
+    return this.part('bubble').evaluateAll((bubbles) =>
+      bubbles
+        .filter((bubble) => !bubble.part.contains('typing'))
+        .map((bubble) => {
+          const by = ['visitor', 'agent', 'bot'].find((by) => bubble.part.contains(`bubble-${by}`));
+          const text = bubble.textContent.trim();
+          if (by !== 'visitor') return { by, text };
+          const state = ['sending', 'unknown', 'failed'].find((state) => bubble.part.contains(`bubble-${state}`));
+          return { by, text, state: state ?? 'sent' };
+        }),
+    );
+  }
+
+  /** The texts in the list, from top to bottom. */
+  async texts() {
+    return (await this.transcript()).map((row) => row.text);
+  }
+
+  /** Waits until the list says just this. A pattern stands for a text that need not be known in full. */
+  async shows(...expected) {
+    let rows = [];
+    const fits = (row, wanted) => {
+      if (wanted instanceof RegExp) return wanted.test(row.text);
+      if (typeof wanted === 'string') return row.text === wanted;
+      return Object.entries(wanted).every(([key, value]) => row[key] === value);
+    };
+    await until('the list says what it should', async () => {
+      rows = await this.transcript();
+      return rows.length === expected.length && rows.every((row, at) => fits(row, expected[at]));
+    }).catch(() => assert.deepEqual(rows, expected, 'what the list says'));
+  }
+
+  /** Waits until a text that fits stands in the list. */
+  async hears(pattern) {
+    let rows = [];
+    await until(`a bubble that fits ${pattern}`, async () => {
+      rows = await this.transcript();
+      return rows.some((row) => row.by !== 'visitor' && pattern.test(row.text));
+    }).catch(() => assert.fail(`no bubble fits ${pattern}: ${JSON.stringify(rows, null, 1)}`));
+  }
+
+  /** Waits until every message of the visitor's has arrived. */
+  async settles() {
+    let rows = [];
+    await until('all is sent', async () => {
+      rows = (await this.transcript()).filter((row) => row.by === 'visitor');
+      return rows.every((row) => row.state === 'sent');
+    }).catch(() => assert.fail(`not all is sent: ${JSON.stringify(rows, null, 1)}`));
+  }
+
+  /** Waits until replies arrive at once. */
+  async isLive() {
+    await this.part('status-live').waitFor();
+  }
+}

@@ -1,0 +1,112 @@
+//! Length, first lines and names of files, and the sinks that no file may use.
+
+use crate::source::{Source, file, files};
+
+/// Longer than this, a file holds more than one idea.
+const LONGEST: usize = 500;
+
+fn rust() -> Vec<Source> {
+    ["src", "crates", "xtask", "tests", "examples"].iter().flat_map(|folder| files(folder, &[".rs"])).collect()
+}
+
+fn hand_written() -> Vec<Source> {
+    let scripts = ["loader", "tests"].iter().flat_map(|folder| files(folder, &[".js", ".mjs"]));
+    rust().into_iter().chain(scripts).chain(files("styles", &[".css"])).collect()
+}
+
+/// One line for each file that breaks the rule.
+fn assert_none(rule: &str, broken: impl Iterator<Item = String>) {
+    let broken: Vec<String> = broken.collect();
+    assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));
+}
+
+#[test]
+fn no_file_is_longer_than_one_idea() {
+    let long = hand_written().into_iter().filter_map(|file| {
+        let lines = file.text.lines().count();
+        (lines > LONGEST).then(|| format!("{} has {lines} lines", file.path))
+    });
+    assert_none("at most 500 lines a file", long);
+}
+
+#[test]
+fn every_file_says_first_what_it_is() {
+    let silent = hand_written().into_iter().filter(|file| {
+        let first = file.text.lines().next().unwrap_or_default();
+        let opening = if file.path.ends_with(".rs") { &["//!", "#![doc = include_str!("][..] } else { &["//", "/*"] };
+        !opening.iter().any(|opening| first.starts_with(opening))
+    });
+    assert_none("each file opens with a comment that says what it is", silent.map(|file| file.path));
+}
+
+#[test]
+fn names_say_what_a_thing_is() {
+    let vague = rust().into_iter().filter(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        ["utils.rs", "util.rs", "helpers.rs", "helper.rs", "manager.rs", "common.rs", "misc.rs", "mod.rs"]
+            .contains(&name)
+    });
+    assert_none("no file with a name that says nothing", vague.map(|file| file.path));
+}
+
+#[test]
+fn fixtures_carry_their_grade() {
+    let ungraded = files("tests/fixtures", &[".json"]).into_iter().filter(|fixture| {
+        let name = fixture.path.rsplit('/').next().unwrap_or_default();
+        !["doc-", "seen-", "guess-"].iter().any(|grade| name.starts_with(grade))
+    });
+    assert_none("a fixture's name begins with doc-, seen- or guess-", ungraded.map(|file| file.path));
+}
+
+#[test]
+fn no_markup_is_ever_parsed_in_the_page() {
+    const SINKS: &[&str] = &[
+        "innerHTML",
+        "outerHTML",
+        "inner_html",
+        "outer_html",
+        "insertAdjacentHTML",
+        "insert_adjacent_html",
+        "from_html_unchecked",
+        "document.write",
+        "eval(",
+        "new Function",
+    ];
+    let sources = files("src", &[".rs"]).into_iter().chain(files("loader", &[".js"]));
+    let sinks = sources.flat_map(|file| {
+        let path = file.path.clone();
+        SINKS
+            .iter()
+            .filter(move |sink| file.text.contains(**sink))
+            .map(move |sink| format!("{path} names {sink}"))
+            .collect::<Vec<_>>()
+    });
+    assert_none("no string becomes markup or code in the page", sinks);
+}
+
+#[test]
+fn public_tokens_are_read_and_never_set() {
+    let set = files("styles", &[".css"])
+        .into_iter()
+        .filter(|file| !file.path.contains("/themes/") && !file.path.ends_with("demo.css"));
+    let set = set.flat_map(|file| {
+        let code = without_comments(&file.text);
+        let setting = code.lines().filter(|line| line.trim_start().starts_with("--chataibot-"));
+        setting.map(|line| format!("{}: {}", file.path, line.trim())).collect::<Vec<_>>()
+    });
+    assert_none("a public token that is set inside hides the page's", set);
+}
+
+fn without_comments(css: &str) -> String {
+    let mut parts = css.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |code, part| code + part.split_once("*/").map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn locks_name_no_host() {
+    assert!(
+        !file("package-lock.json").text.contains("\"resolved\""),
+        "package-lock.json names where it was downloaded from"
+    );
+}

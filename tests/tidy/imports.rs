@@ -1,0 +1,174 @@
+//! Who may import whom. The table is ARCHITECTURE.md's, in a form that can be held against the sources.
+
+use crate::source::{Source, file, files, paths};
+
+/// A part of the widget: the file `src/NAME.rs` and the folder `src/NAME/`.
+struct Part {
+    name: &'static str,
+    /// Parts of the widget it may name, beside itself.
+    parts: &'static [&'static str],
+    /// Crates it may name, beside `std`.
+    crates: &'static [&'static str],
+}
+
+/// Everything that touches JavaScript and the browser.
+const BROWSER: &[&str] =
+    &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde", "serde_wasm_bindgen"];
+
+const WIDGET: &[Part] = &[
+    Part { name: "conversation", parts: &[], crates: &["chataibot_wire"] },
+    Part { name: "config", parts: &[], crates: BROWSER },
+    Part { name: "strings", parts: &[], crates: &["yew"] },
+    Part { name: "api", parts: &["conversation", "system"], crates: BROWSER },
+    Part { name: "storage", parts: &["conversation", "system"], crates: BROWSER },
+    Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
+    Part { name: "system", parts: &["conversation"], crates: BROWSER },
+    Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
+    Part {
+        name: "components",
+        parts: &["conversation", "session", "strings", "config"],
+        crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "js_sys"],
+    },
+    Part {
+        name: "element",
+        parts: &["components", "config", "conversation", "session"],
+        crates: &["chataibot_wire", "yew", "js_sys", "web_sys", "wasm_bindgen", "serde", "serde_wasm_bindgen"],
+    },
+];
+
+/// Every crate that this project could name, so that a path's first word is known to be one.
+const CRATES: &[&str] = &[
+    "chataibot_wire",
+    "chataibot_proxy",
+    "chataibot_simulator",
+    "chataibot_widget",
+    "yew",
+    "js_sys",
+    "web_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "gloo",
+    "gloo_net",
+    "gloo_timers",
+    "gloo_storage",
+    "gloo_events",
+    "serde",
+    "serde_json",
+    "serde_wasm_bindgen",
+    "tokio",
+    "axum",
+    "hyper",
+    "reqwest",
+    "rusqlite",
+];
+
+#[test]
+fn every_file_of_the_widget_has_its_place_in_the_table() {
+    for source in files("src", &[".rs"]) {
+        assert!(
+            source.path == "src/lib.rs" || part_of(&source).is_some(),
+            "{} belongs to no part in the table",
+            source.path
+        );
+    }
+}
+
+#[test]
+fn parts_of_the_widget_import_only_what_they_may() {
+    let mut broken = Vec::new();
+    for source in files("src", &[".rs"]) {
+        let Some(part) = part_of(&source) else { continue };
+        for path in paths(&source.text) {
+            let named = path.join("::");
+            let allowed = match own_part(&source, &path) {
+                Some(other) => other == part.name || part.parts.contains(&other.as_str()),
+                None => !CRATES.contains(&path[0].as_str()) || part.crates.contains(&path[0].as_str()),
+            };
+            if !allowed {
+                broken.push(format!("{} names {named}; {} may not", source.path, part.name));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn wire_types_know_serde_and_nothing_else() {
+    assert_eq!(dependencies("crates/chataibot-wire/Cargo.toml", "[dependencies]"), ["serde"]);
+}
+
+#[test]
+fn the_simulator_shares_no_type_with_wire_or_proxy() {
+    for section in ["[dependencies]", "[dev-dependencies]"] {
+        for dependency in dependencies("crates/chataibot-simulator/Cargo.toml", section) {
+            assert!(!dependency.starts_with("chataibot"), "a wrong guess in {dependency} would pass its own test");
+        }
+    }
+}
+
+#[test]
+fn no_route_of_the_proxy_imports_a_route() {
+    for source in files("crates/chataibot-proxy/src/routes", &[".rs"]) {
+        let own = source.path.rsplit('/').next().and_then(|name| name.strip_suffix(".rs")).expect("a Rust file");
+        let routes = files("crates/chataibot-proxy/src/routes", &[".rs"]);
+        let others = routes.iter().filter_map(|route| route.path.rsplit('/').next()?.strip_suffix(".rs"));
+        for other in others.filter(|other| *other != own) {
+            for path in paths(&source.text) {
+                let tail = match path[0].as_str() {
+                    "super" => &path[1..],
+                    "crate" if path.get(1).is_some_and(|module| module == "routes") => &path[2..],
+                    _ => continue,
+                };
+                assert!(tail.first().is_none_or(|module| module != other), "{} names the route {other}", source.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn sql_stands_in_the_store_alone() {
+    for source in files("crates/chataibot-proxy/src", &[".rs"]) {
+        let in_store = source.path.contains("/src/store");
+        let names_sql = paths(&source.text).iter().any(|path| path[0] == "rusqlite");
+        assert!(in_store || !names_sql, "{} names rusqlite", source.path);
+    }
+}
+
+fn part_of(source: &Source) -> Option<&'static Part> {
+    let name = source.path.strip_prefix("src/")?.split(['/', '.']).next()?;
+    WIDGET.iter().find(|part| part.name == name)
+}
+
+/// The part of the widget that a path leads to, if it leads to one: from `crate`, or up by `super` far enough.
+fn own_part(source: &Source, path: &[String]) -> Option<String> {
+    let file = source.path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    let mut module: Vec<&str> = file.split('/').collect();
+    let mut rest = path;
+    match rest.first()?.as_str() {
+        "crate" => {
+            module.clear();
+            rest = &rest[1..];
+        }
+        "super" => {
+            while rest.first().is_some_and(|word| word == "super") {
+                module.pop();
+                rest = &rest[1..];
+            }
+        }
+        _ => return None,
+    }
+    let top = module.first().copied().or_else(|| rest.first().map(String::as_str))?;
+    // `crate::Thing` and `super::*` in an inline module lead to no part.
+    WIDGET.iter().any(|part| part.name == top).then(|| top.to_owned())
+}
+
+fn dependencies(manifest: &str, section: &str) -> Vec<String> {
+    let text = file(manifest).text;
+    let Some((_, after)) = text.split_once(&format!("{section}\n")) else { return Vec::new() };
+    after
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| Some(line.split_once(['=', '.'])?.0.trim().to_owned()))
+        .filter(|name| !name.starts_with('#'))
+        .collect()
+}

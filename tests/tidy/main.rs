@@ -1,0 +1,12 @@
+//! The house rules that a compiler does not check, read from the sources.
+//!
+//! - [`imports`]: who may import whom, as ARCHITECTURE.md says
+//! - [`files`]: length, first lines, names
+//! - [`readme`]: the tables of the README are those of the code
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod files;
+mod imports;
+mod readme;
+mod source;

@@ -1,0 +1,135 @@
+//! The README's tables and what they are made from. A table stands between `<!-- table:NAME -->` and `<!-- /table -->`.
+//!
+//! Attributes, tokens and parts are made whole; `cargo xtask tables` writes them. Methods and events are written by hand, and
+//! only their names are held against the code.
+
+use std::{collections::BTreeSet, fmt::Write, fs};
+
+use chataibot_widget::{
+    components::parts::PARTS,
+    config::{SETTINGS, allowed},
+};
+
+use crate::source::{file, root};
+
+#[test]
+fn readme_tables_are_those_of_the_code() {
+    let mut readme = file("README.md").text;
+    for (name, table) in [("attributes", attributes()), ("tokens", tokens()), ("parts", parts())] {
+        let (begin, end) = place(&readme, name);
+        if std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some() {
+            readme.replace_range(begin..end, &table);
+        } else {
+            assert_eq!(readme[begin..end], table, "the table {name} is out of date; run: cargo xtask tables");
+        }
+    }
+    if std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some() {
+        fs::write(root().join("README.md"), readme).expect("the README can be written");
+    }
+}
+
+#[test]
+fn readme_methods_are_those_of_the_element() {
+    assert_eq!(names_in_table("methods"), methods());
+}
+
+#[test]
+fn readme_events_are_those_of_the_element() {
+    assert_eq!(names_in_table("events"), events());
+}
+
+fn attributes() -> String {
+    let mut table = "\n| attribute | property | values | default | what it does |\n|---|---|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let name = |name: &str| if name.is_empty() { "–".to_owned() } else { format!("`{name}`") };
+        let default = match setting.default.strip_prefix('(').and_then(|words| words.strip_suffix(')')) {
+            Some(words) => words.to_owned(),
+            None => format!("`{}`", setting.default),
+        };
+        let (attribute, property) = (name(setting.attribute), name(setting.property));
+        row(&mut table, &[&attribute, &property, &allowed(setting.kind), &default, setting.doc]);
+    }
+    table
+}
+
+/// From the comments of the theming contract: `/* --chataibot-NAME: what. Default: value */`.
+fn tokens() -> String {
+    let mut table = "\n| token | what it is | default |\n|---|---|---|\n".to_owned();
+    for line in file("styles/tokens.css").text.lines() {
+        let Some(comment) = line.trim().strip_prefix("/* --chataibot-").and_then(|line| line.strip_suffix(" */"))
+        else {
+            continue;
+        };
+        let (name, what) = comment.split_once(": ").unwrap_or_else(|| panic!("no meaning in: {line}"));
+        let (what, default) = what.split_once(" Default: ").unwrap_or_else(|| panic!("no default in: {line}"));
+        row(&mut table, &[&format!("`--chataibot-{name}`"), what, default]);
+    }
+    table
+}
+
+fn parts() -> String {
+    let mut table = "\n| part | what it is |\n|---|---|\n".to_owned();
+    for (name, what) in PARTS {
+        row(&mut table, &[&format!("`{name}`"), what]);
+    }
+    table
+}
+
+fn row(table: &mut String, cells: &[&str]) {
+    for cell in cells {
+        write!(table, "| {} ", cell.replace('|', "\\|")).expect("a String takes everything");
+    }
+    table.push_str("|\n");
+}
+
+/// Where the inside of a table begins and ends: from the line break after its mark to its end mark.
+fn place(readme: &str, name: &str) -> (usize, usize) {
+    let mark = format!("<!-- table:{name} -->");
+    let begin = readme.find(&mark).unwrap_or_else(|| panic!("README.md has no {mark}")) + mark.len();
+    let length =
+        readme[begin..].find("<!-- /table -->").unwrap_or_else(|| panic!("{mark} has no <!-- /table --> after it"));
+    (begin, begin + length)
+}
+
+/// The names in code style in a table's first column, up to their first bracket.
+fn names_in_table(name: &str) -> BTreeSet<String> {
+    let readme = file("README.md").text;
+    let (begin, end) = place(&readme, name);
+    let first_cells = readme[begin..end].lines().filter_map(|line| line.strip_prefix('|')?.split('|').next());
+    first_cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(|code| code.split('(').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// What stands at the beginning of a line of the class, indented once: `name(…) {`, `async name(…) {` or `get name() {`.
+fn methods() -> BTreeSet<String> {
+    let text = file("loader/element.js").text;
+    let class = text.split_once("\nexport class ").expect("the element's class").1;
+    let class = class.split_once("\n}\n").expect("the end of the class").0;
+    class
+        .lines()
+        .filter_map(|line| {
+            let head = line.strip_prefix("  ")?.strip_suffix(") {")?;
+            let head = head.strip_prefix("async ").or_else(|| head.strip_prefix("get ")).unwrap_or(head);
+            let name = head.split_once('(')?.0;
+            name.chars().all(|c| c.is_ascii_alphabetic()).then(|| name.to_owned())
+        })
+        .filter(|name| !name.ends_with("Callback") && name != "constructor")
+        .collect()
+}
+
+/// What the element and the border to it tell by name.
+fn events() -> BTreeSet<String> {
+    let element = file("loader/element.js").text;
+    let told_by_element = element.split("#tell('").skip(1).filter_map(|rest| rest.split('\'').next());
+    let border = file("src/element.rs").text;
+    let report = border.split_once("\nfn report(").expect("the function that tells the page").1;
+    let report = report.split_once("\n}\n").expect("its end").0;
+    let told_by_border = report.split("(\"").skip(1).filter_map(|rest| {
+        let (name, after) = rest.split_once('"')?;
+        // `("open", object(…))` is an event; `("id", JsValue…)` is a field of one.
+        (after.starts_with(", object(") || after.starts_with(", received(")).then_some(name)
+    });
+    told_by_element.chain(told_by_border).map(|name| format!("chataibot-{name}")).collect()
+}

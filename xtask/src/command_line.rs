@@ -1,0 +1,259 @@
+//! What can be typed after `cargo xtask`, on one screen.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what else a command line can hold is lexopt's to say")]
+
+use std::ffi::OsString;
+
+use lexopt::{
+    Arg::{Long, Short, Value},
+    Parser, ValueExt,
+};
+
+/// Printed by `cargo xtask --help`.
+pub const HELP: &str = "\
+Automation for the ChatAIBot widget.
+
+Usage: cargo xtask <command> [options]
+
+  demo                 Build everything, start proxy and simulator, print an address to chat at.
+    --port PORT        Port of the proxy (8787; the next free one when it is taken).
+    --scenario-port PORT
+                       Port of the simulated platform (8788; the next free one when it is taken).
+
+  test                 Run every test: native, headless Chromium, end to end, size budgets.
+  test native [NAME]   Only the native ones, or those whose name contains NAME.
+  test browser [NAME]  Only the components in headless Chromium.
+  test e2e [NAME]      Only the whole product in Chromium.
+
+  dist                 Write the embeddable bundle to dist/.
+    --profile FLAVOUR  small (default), stable (no unstable compiler flags), or dev (readable panics).
+
+  bench size           Show the bundle's sizes beside their budgets.
+    --check            Fail when one is over its budget.
+
+  tables               Write the tables of the README from the code.
+    --check            Only fail when they are out of date.
+
+  setup                Install now what demo and test would install when they need it.
+
+What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
+Chromium and its driver by apt-get where this process may.
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Print [`HELP`].
+    Help,
+    /// Chat on this machine.
+    Demo(DemoOptions),
+    /// Run tests.
+    Test(Selection),
+    /// Write the bundle.
+    Dist(Flavour),
+    /// Weigh the bundle.
+    Size {
+        /// Fail over budget.
+        check: bool,
+    },
+    /// Write the README's tables.
+    Tables {
+        /// Fail when out of date instead.
+        check: bool,
+    },
+    /// Install everything.
+    Setup,
+    /// Complete what Trunk has built; called by `Trunk.toml`.
+    TrunkHook,
+    /// Stand in for `wasm-bindgen-test-runner`; for `cargo test`. Holds its whole command line.
+    TestRunner(Vec<OsString>),
+}
+
+/// Wishes for `demo`; each port is the first one tried.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DemoOptions {
+    /// Of the proxy, which the browser talks to.
+    pub port: u16,
+    /// Of the simulated platform.
+    pub scenario_port: u16,
+}
+
+/// Which tests to run.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// All, and the size budgets.
+    Everything,
+    /// One suite, perhaps only the tests whose name contains a word.
+    Only(Suite, Option<String>),
+}
+
+/// A kind of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suite {
+    /// `cargo test` on this machine.
+    Native,
+    /// Components in headless Chromium.
+    Browser,
+    /// The real bundle, proxy and simulator in Chromium.
+    EndToEnd,
+}
+
+/// How the WASM is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flavour {
+    /// Smallest: the standard library is built for size too. What is shipped and tested.
+    #[default]
+    Small,
+    /// Only stable compiler flags.
+    Stable,
+    /// Unoptimised, with panic messages.
+    Dev,
+}
+
+/// Reads the command line, without the program's name.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+    let mut parser = Parser::from_args(arguments);
+    let name = match parser.next()? {
+        None | Some(Long("help") | Short('h')) => return Ok(Command::Help),
+        Some(Value(name)) => name.string()?,
+        Some(other @ (Long(_) | Short(_))) => return Err(other.unexpected()),
+    };
+    match name.as_str() {
+        "help" => Ok(Command::Help),
+        "demo" => demo(parser),
+        "test" => test(parser),
+        "dist" => dist(parser),
+        "bench" => bench(parser),
+        "tables" => Ok(Command::Tables { check: check_flag(parser)? }),
+        "setup" => finished(parser, Command::Setup),
+        "trunk-hook" => finished(parser, Command::TrunkHook),
+        "test-runner" => Ok(Command::TestRunner(program_line("wasm-bindgen-test-runner", parser)?)),
+        unknown => Err(format!("there is no command {unknown:?}").into()),
+    }
+}
+
+fn demo(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut options = DemoOptions { port: 8787, scenario_port: 8788 };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("scenario-port") => options.scenario_port = parser.value()?.parse()?,
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Demo(options))
+}
+
+fn test(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let suite = match parser.next()? {
+        None => return Ok(Command::Test(Selection::Everything)),
+        Some(Value(suite)) => match suite.string()?.as_str() {
+            "native" => Suite::Native,
+            "browser" => Suite::Browser,
+            "e2e" => Suite::EndToEnd,
+            unknown => return Err(format!("tests are native, browser or e2e, not {unknown:?}").into()),
+        },
+        Some(other) => return help_or_unexpected(other),
+    };
+    let name = match parser.next()? {
+        None => None,
+        Some(Value(name)) => Some(name.string()?),
+        Some(other) => return help_or_unexpected(other),
+    };
+    finished(parser, Command::Test(Selection::Only(suite, name)))
+}
+
+fn dist(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut flavour = Flavour::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("profile") => {
+                flavour = match parser.value()?.string()?.as_str() {
+                    "small" => Flavour::Small,
+                    "stable" | "wasm" => Flavour::Stable,
+                    "dev" => Flavour::Dev,
+                    unknown => return Err(format!("--profile is small, stable or dev, not {unknown:?}").into()),
+                }
+            }
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Dist(flavour))
+}
+
+fn bench(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    match parser.next()? {
+        Some(Value(what)) if what == "size" => Ok(Command::Size { check: check_flag(parser)? }),
+        Some(Value(unknown)) => Err(format!("bench knows size, not {unknown:?}").into()),
+        Some(other) => help_or_unexpected(other),
+        None => Err("bench what? Try: cargo xtask bench size".into()),
+    }
+}
+
+fn check_flag(mut parser: Parser) -> Result<bool, lexopt::Error> {
+    let mut check = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("check") => check = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(check)
+}
+
+fn help_or_unexpected(argument: lexopt::Arg) -> Result<Command, lexopt::Error> {
+    match argument {
+        Long("help") | Short('h') => Ok(Command::Help),
+        other => Err(other.unexpected()),
+    }
+}
+
+fn finished(mut parser: Parser, command: Command) -> Result<Command, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(command),
+        Some(other) => help_or_unexpected(other),
+    }
+}
+
+/// The rest of the line, untouched, behind the name of the program that is stood in for.
+fn program_line(name: &str, mut parser: Parser) -> Result<Vec<OsString>, lexopt::Error> {
+    Ok([OsString::from(name)].into_iter().chain(parser.raw_args()?).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_and_help_show_the_help() {
+        for line in ["", "help", "--help", "-h", "demo --help", "test -h"] {
+            assert_eq!(read(line), Ok(Command::Help), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_suite_can_be_narrowed_to_a_name() {
+        assert_eq!(read("test"), Ok(Command::Test(Selection::Everything)));
+        assert_eq!(read("test browser"), Ok(Command::Test(Selection::Only(Suite::Browser, None))));
+        let only = Selection::Only(Suite::EndToEnd, Some("two_tabs".to_owned()));
+        assert_eq!(read("test e2e two_tabs"), Ok(Command::Test(only)));
+    }
+
+    #[test]
+    fn a_stood_in_program_gets_its_arguments_untouched() {
+        let line = ["wasm-bindgen-test-runner", "--nocapture", "x.wasm"].map(OsString::from).to_vec();
+        assert_eq!(read("test-runner --nocapture x.wasm"), Ok(Command::TestRunner(line)));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        for (line, named) in [("fly", "\"fly\""), ("demo --fast", "--fast"), ("dist --profile tiny", "\"tiny\"")] {
+            let error = read(line).expect_err(line);
+            assert!(error.contains(named), "{line:?} says {error:?}");
+        }
+    }
+}

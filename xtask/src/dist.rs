@@ -1,0 +1,168 @@
+//! `cargo xtask dist`: the embeddable bundle, from source to files as they are served.
+//!
+//! - [`wasm`]: the widget compiled and bound to JavaScript
+//! - [`imports`]: short names between the two
+//! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
+//! - [`needed`]: what of a style sheet the launcher has a use for
+//! - [`styles`]: the style sheets, joined and minified
+//! - [`script`]: JavaScript, bundled and minified
+//! - [`served`]: files with their compressed twins and their hashes
+
+mod imports;
+mod launcher;
+mod needed;
+mod script;
+mod served;
+mod styles;
+mod wasm;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    command_line::Flavour,
+    progress::step,
+    project::{Project, read},
+    setup,
+};
+use served::Bundle;
+
+/// The loader: the only file a page names.
+pub const LOADER: &str = "chataibot.js";
+/// The widget's JavaScript half and its styles.
+pub const WIDGET: &str = "chataibot-widget.js";
+/// The widget itself.
+pub const WASM: &str = "chataibot-widget_bg.wasm";
+/// The plain form for browsers that refuse WASM.
+pub const FALLBACK: &str = "chataibot-fallback.js";
+/// The playground.
+pub const PLAYGROUND: &str = "index.html";
+
+/// Marks a line of the playground that tells Trunk what to do.
+const DIRECTION: &str = "<link data-trunk";
+
+/// Builds the bundle and says where it lies.
+pub fn run(project: &Project, flavour: Flavour) -> Result<()> {
+    build(project, flavour)?;
+    println!("The bundle is in {}", project.dist().display());
+    Ok(())
+}
+
+/// Brings `dist/` up to date. What did not change is left alone.
+pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
+    let files = files(project, flavour)?;
+    step("Compressing", || {
+        let mut bundle = Bundle::open(project.dist())?;
+        for (name, bytes) in &files {
+            bundle.put(name, bytes)?;
+        }
+        let page = page(project)?;
+        bundle.put(PLAYGROUND, without_directions(&page).as_bytes())?;
+        put_copies(project, &page, &mut bundle)?;
+        bundle.finish()
+    })
+}
+
+/// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is complete, with twins and hashes.
+pub fn complete_trunk_build(project: &Project) -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("this is Trunk's post_build hook; use `cargo xtask dist`")?;
+    let folder = PathBuf::from(folder);
+    if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
+        let mut bundle = Bundle::open(folder.clone())?;
+        for (name, bytes) in files(project, Flavour::default())? {
+            bundle.put(name, &bytes)?;
+        }
+        let built = folder.join(PLAYGROUND);
+        bundle.put(PLAYGROUND, &fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?)?;
+        put_copies(project, &page(project)?, &mut bundle)?;
+        return bundle.finish();
+    }
+    for (name, bytes) in files(project, Flavour::Dev)? {
+        update(&folder.join(name), &bytes)?;
+    }
+    Ok(())
+}
+
+/// Everything but the playground, by name.
+fn files(project: &Project, flavour: Flavour) -> Result<[(&'static str, Vec<u8>); 4]> {
+    setup::wasm_target(project)?;
+    setup::npm_packages(project)?;
+    let generated = project.root.join("loader/generated");
+    fs::create_dir_all(&generated).with_context(|| format!("cannot create {}", generated.display()))?;
+    update(&generated.join(".gitignore"), b"*\n")?;
+
+    let bound = wasm::build(project, flavour)?;
+    let markup = step("Rendering the launcher", || {
+        let markup =
+            read(project.cargo().args(["run", "--quiet", "--example", "launcher_markup", "--features", "ssr"]))?;
+        update(&generated.join("launcher.js"), launcher::module(markup.trim())?.as_bytes())?;
+        Ok(markup)
+    })?;
+    step("Bundling", || {
+        let styles = styles::Styles::read(project)?;
+        update(&generated.join("styles.js"), styles.launcher_module(project, &markup)?.as_bytes())?;
+        Ok([
+            (LOADER, script::bundle(project, "loader/loader.js")?),
+            (WIDGET, script::minify(project, &[bound.glue, styles.widget_module(project)?].concat())?),
+            (WASM, bound.wasm),
+            (FALLBACK, script::bundle(project, "loader/fallback.js")?),
+        ])
+    })
+}
+
+fn page(project: &Project) -> Result<String> {
+    fs::read_to_string(project.root.join(PLAYGROUND)).context("cannot read index.html")
+}
+
+/// The page as it is served: its directions for Trunk are carried out, and left out.
+fn without_directions(page: &str) -> String {
+    page.lines().filter(|line| !line.contains(DIRECTION)).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Puts the files beside the page that it tells Trunk to copy.
+fn put_copies(project: &Project, page: &str, bundle: &mut Bundle) -> Result<()> {
+    for path in copies(page) {
+        let bytes = fs::read(project.root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        bundle.put(name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// The paths in `<link data-trunk rel="copy-file" href="PATH">`, one to a line.
+fn copies(page: &str) -> impl Iterator<Item = &str> {
+    let directions = page.lines().filter(|line| line.contains(DIRECTION) && line.contains(r#"rel="copy-file""#));
+    directions.filter_map(|line| line.split_once("href=\"")?.1.split('"').next())
+}
+
+/// The whole widget's styles alone: raw, gzip and brotli bytes.
+pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
+    let module = styles::Styles::read(project)?.widget_module(project)?.into_bytes();
+    Ok((module.len(), served::gzip(&module)?.len(), served::brotli(&module)?.len()))
+}
+
+/// Writes a file unless it says the same already, so that nothing built from it becomes older than it.
+fn update(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<head>\n<link data-trunk rel=\"rust\" data-trunk-skip />\n\
+        <link data-trunk rel=\"copy-file\" href=\"styles/demo.css\" />\n<link rel=\"stylesheet\" href=\"demo.css\" />\n</head>\n";
+
+    #[test]
+    fn what_the_page_tells_trunk_is_carried_out_and_left_out() {
+        assert_eq!(copies(PAGE).collect::<Vec<_>>(), ["styles/demo.css"]);
+        assert_eq!(without_directions(PAGE), "<head>\n<link rel=\"stylesheet\" href=\"demo.css\" />\n</head>\n");
+    }
+}

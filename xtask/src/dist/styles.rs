@@ -1,0 +1,73 @@
+//! The style sheets of `styles/`, joined in one order and minified, as JavaScript modules: a constructed style sheet is the one
+//! way to style a shadow root that every content security policy allows.
+
+use std::{collections::BTreeSet, fs};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{needed::needed, script};
+use crate::project::Project;
+
+/// What the launcher needs before the rest is there, in this order; the first file declares the layers.
+const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
+/// What the loader adds; it may read tokens too.
+const LOADER_CSS: &str = "loader/loader_css.js";
+/// For the playground only.
+const DEMO: &str = "demo.css";
+
+/// All of `styles/*.css` but the playground's. Themes are pages' files, not ours to load.
+pub struct Styles {
+    launcher: String,
+    regions: String,
+}
+
+impl Styles {
+    /// Reads the files; regions in the order of their names, as layers make any order right.
+    pub fn read(project: &Project) -> Result<Self> {
+        let folder = project.root.join("styles");
+        let mut names = Vec::new();
+        for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let name = file?.file_name().into_string().ok().context("a style sheet's name is no text")?;
+            if name.ends_with(".css") && name != DEMO && !LAUNCHER.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        ensure!(!names.is_empty(), "there is no region's style sheet in {}", folder.display());
+        let join = |names: &mut dyn Iterator<Item = &str>| -> Result<String> {
+            let mut sheet = String::new();
+            for name in names {
+                sheet +=
+                    &fs::read_to_string(folder.join(name)).with_context(|| format!("cannot read styles/{name}"))?;
+            }
+            Ok(sheet)
+        };
+        Ok(Self {
+            launcher: join(&mut LAUNCHER.iter().copied())?,
+            regions: join(&mut names.iter().map(String::as_str))?,
+        })
+    }
+
+    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it.
+    pub fn launcher_module(&self, project: &Project, markup: &str) -> Result<String> {
+        let sheet = script::minify_css(project, &self.launcher)?;
+        let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
+        let also =
+            fs::read_to_string(project.root.join(LOADER_CSS)).with_context(|| format!("cannot read {LOADER_CSS}"))?;
+        let classes = markup.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
+        ensure!(!classes.is_empty(), "the launcher's markup names no class");
+        module("launcherCss", needed(sheet, &classes, &also).as_bytes())
+    }
+
+    /// `export const css = "…"`: the whole widget's, to stand below the glue.
+    pub fn widget_module(&self, project: &Project) -> Result<String> {
+        module("css", &script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())?)
+    }
+}
+
+fn module(name: &str, css: &[u8]) -> Result<String> {
+    let css = std::str::from_utf8(css).context("the minified style sheet is no text")?;
+    Ok(format!("export const {name} = {};\n", Value::from(css.trim_end())))
+}

@@ -1,0 +1,115 @@
+//! Where the project's parts lie, and cargo run in it.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// The target the widget is compiled for.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The checkout this runs in.
+pub struct Project {
+    /// Where the root `Cargo.toml` lies.
+    pub root: PathBuf,
+    /// Where cargo builds.
+    pub target: PathBuf,
+}
+
+impl Project {
+    /// Asks cargo, so that every way of setting a target directory is respected.
+    pub fn find() -> Result<Self> {
+        let here =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = here.parent().context("xtask/ has no parent folder")?.to_owned();
+        let mut command = cargo(&root);
+        let output =
+            command.args(["metadata", "--no-deps", "--format-version", "1"]).stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "cargo metadata failed");
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into();
+        Ok(Self { root, target })
+    }
+
+    /// A cargo command, to be run in the project's root.
+    pub fn cargo(&self) -> Command {
+        cargo(&self.root)
+    }
+
+    /// A command to be run in the project's root.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The bundle's folder.
+    pub fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// The automation's own corner of the target directory, created.
+    pub fn scratch(&self) -> Result<PathBuf> {
+        let folder = self.target.join("xtask");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// Builds the two servers, unoptimised: they are fast enough for one visitor, and `cargo test` has built most of them already.
+    pub fn build_servers(&self) -> Result<Servers> {
+        run(self.cargo().args(["build", "--package", "chataibot-proxy", "--package", "chataibot-simulator"]))?;
+        let program = |name: &str| self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+        Ok(Servers { proxy: program("chataibot-proxy"), simulator: program("chataibot-simulator") })
+    }
+}
+
+/// The two server programs.
+pub struct Servers {
+    /// `chataibot-proxy`.
+    pub proxy: PathBuf,
+    /// `chataibot-simulator`.
+    pub simulator: PathBuf,
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    // `cargo run` tells xtask about xtask. Passed on, this would make build scripts that watch these variables run again.
+    for (name, _) in env::vars_os() {
+        let told_by_cargo = name.to_str().is_some_and(|name| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        });
+        if told_by_cargo {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs a command to its end with its output shown; its failure is an error that names it.
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("cannot start {name}"))?;
+    if !status.success() {
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        bail!("`{} {}` failed ({status})", file_name(&name), arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// Runs a command to its end and hands back what it printed on standard output, which must be UTF-8.
+pub fn read(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
+    ensure!(output.status.success(), "`{}` failed ({})", file_name(&name), output.status);
+    String::from_utf8(output.stdout).with_context(|| format!("{name} printed something that is no text"))
+}
+
+fn file_name(program: &str) -> &str {
+    Path::new(program).file_name().and_then(|name| name.to_str()).unwrap_or(program)
+}

@@ -1,0 +1,141 @@
+//! A child process that serves: it is up when it says so, and gone when its value is dropped.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// What a server prints, with its address behind, when it is ready.
+const READY: &str = "listening on http://";
+
+/// How long a server may take to become ready.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server. Dropping it ends the process.
+pub struct Server {
+    name: &'static str,
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts the program and waits until it prints that it listens.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start the {name}"))?;
+        let output = child.stdout.take().context("the child's standard output is piped")?;
+        let (tell, hear) = mpsc::channel();
+        // Reads to the end of the child's life, so that it never blocks on a full pipe.
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                match line.strip_prefix(READY).map(|address| address.trim_end_matches('/').parse()) {
+                    Some(Ok(address)) => _ = tell.send(address),
+                    _ => println!("{name}: {line}"),
+                }
+            }
+        });
+        match hear.recv_timeout(PATIENCE) {
+            Ok(address) => Ok(Self { name, child, address }),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                let status = child.wait()?;
+                bail!("the {name} ended before it was ready ({status}); its own words stand above");
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                child.kill()?;
+                child.wait()?;
+                bail!("the {name} was not ready within {} s", PATIENCE.as_secs());
+            }
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The exit status, once the process has ended by itself.
+    pub fn ended(&mut self) -> Result<Option<String>> {
+        let status = self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))?;
+        Ok(status.map(|status| format!("the {} ended ({status})", self.name)))
+    }
+
+    /// Waits until `GET path` answers 200.
+    pub fn wait_until_ok(&mut self, path: &str) -> Result<()> {
+        let begin = Instant::now();
+        loop {
+            if let Some(ended) = self.ended()? {
+                bail!("{ended}");
+            }
+            if get_status(self.address, path) == Some(200) {
+                return Ok(());
+            }
+            if begin.elapsed() > PATIENCE {
+                bail!("the {} does not answer {path} with 200", self.name);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when the process has ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The status that `GET path` answers with, `None` when there is no answer.
+fn get_status(address: SocketAddr, path: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.take(1024).read_to_end(&mut answer).ok()?;
+    String::from_utf8_lossy(&answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+}
+
+/// The first free port of 127.0.0.1 from `wished` on that is none of `taken`.
+pub fn free_port(wished: u16, taken: &[u16]) -> Result<u16> {
+    (wished..wished.saturating_add(100))
+        .find(|port| !taken.contains(port) && TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .with_context(|| format!("no port from {wished} to {} is free", wished.saturating_add(99)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_passed_over() {
+        let held = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = held.local_addr().expect("its address").port();
+        let next = free_port(port, &[port + 1]).expect("another port");
+        assert!(next > port + 1, "{next} is neither the held {port} nor the excluded one after it");
+    }
+
+    #[test]
+    fn a_program_that_ends_early_is_reported_with_its_status() {
+        let error = Server::start("test server", &mut Command::new("false")).err().expect("it cannot become ready");
+        assert!(error.to_string().contains("test server ended before it was ready"), "{error}");
+    }
+
+    #[test]
+    fn a_server_is_ready_when_it_says_its_address_and_gone_when_dropped() {
+        let script = "echo listening on http://127.0.0.1:4711; exec sleep 600";
+        let server = Server::start("test server", Command::new("sh").args(["-c", script])).expect("it says so");
+        assert_eq!(server.address().port(), 4711);
+        let process = format!("/proc/{}", server.child.id());
+        drop(server);
+        assert!(!std::path::Path::new(&process).exists(), "{process} is gone");
+    }
+}

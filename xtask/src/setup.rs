@@ -1,0 +1,150 @@
+//! What a fresh machine lacks, installed when it is first needed, or one line that says what to install.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    progress::step,
+    project::{Project, WASM_TARGET, read, run},
+};
+
+/// The oldest Node.js whose test runner has what the end-to-end tests use.
+const OLDEST_NODE: u32 = 20;
+
+/// Everything that `demo` and `test` would install when they need it.
+pub fn everything(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    std_sources(project)?;
+    npm_packages(project)?;
+    let browser = browser()?;
+    println!("Ready. Tests will use {} and {}.", browser.chromium.display(), browser.driver.display());
+    Ok(())
+}
+
+/// The standard library for [`WASM_TARGET`].
+pub fn wasm_target(project: &Project) -> Result<()> {
+    if sysroot(project)?.join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    step("Installing the WASM target", || run(project.command("rustup").args(["target", "add", WASM_TARGET])))
+        .with_context(|| format!("please install the Rust target {WASM_TARGET}"))
+}
+
+/// The standard library's sources, from which the smallest build is made.
+pub fn std_sources(project: &Project) -> Result<()> {
+    if sysroot(project)?.join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    step("Installing the sources of the standard library", || {
+        run(project.command("rustup").args(["component", "add", "rust-src"]))
+    })
+    .context("please install the Rust component rust-src, or build with `cargo xtask dist --profile stable`")
+}
+
+fn sysroot(project: &Project) -> Result<PathBuf> {
+    Ok(read(project.command("rustc").args(["--print", "sysroot"]))?.trim().into())
+}
+
+/// Node.js and the npm packages of `package-lock.json`, exactly those.
+pub fn npm_packages(project: &Project) -> Result<()> {
+    node()?;
+    let lock = fs::read(project.root.join("package-lock.json")).context("cannot read package-lock.json")?;
+    let installed = project.root.join("node_modules/.installed-lock");
+    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step("Installing the bundler and the browser driver's client", || {
+        run(project
+            .command("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            .stdout(Stdio::null()))?;
+        fs::write(&installed, &lock).with_context(|| format!("cannot write {}", installed.display()))
+    })
+}
+
+fn node() -> Result<()> {
+    if in_path("node").is_none() || in_path("npm").is_none() {
+        install(&["nodejs", "npm"], "Node.js 20 or newer with npm")?;
+    }
+    let version = read(Command::new("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    ensure!(
+        major.is_some_and(|major| major >= OLDEST_NODE),
+        "this is Node.js {}; please install {OLDEST_NODE} or newer",
+        version.trim()
+    );
+    Ok(())
+}
+
+/// The browser that tests run in, and its WebDriver.
+pub struct Browser {
+    /// The browser; the environment's `CHROMIUM` comes first.
+    pub chromium: PathBuf,
+    /// Its driver; the environment's `CHROMEDRIVER` comes first.
+    pub driver: PathBuf,
+}
+
+/// Finds Chromium and its driver, installed if need be.
+pub fn browser() -> Result<Browser> {
+    if let Some(browser) = find_browser()? {
+        return Ok(browser);
+    }
+    let wanted = "Chromium and ChromeDriver (on Debian: apt-get install chromium chromium-driver)";
+    install(&["chromium", "chromium-driver"], wanted)?;
+    find_browser()?.with_context(|| format!("they were installed and still cannot be found: {wanted}"))
+}
+
+fn find_browser() -> Result<Option<Browser>> {
+    let chromium =
+        named_or_in_path("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?;
+    let driver = named_or_in_path("CHROMEDRIVER", &["chromedriver", "chromium.chromedriver"])?;
+    Ok(chromium.zip(driver).map(|(chromium, driver)| Browser { chromium, driver }))
+}
+
+fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> {
+    if let Some(named) = env::var_os(variable).filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        ensure!(named.is_file(), "{variable} names {}, which is not there", named.display());
+        return Ok(Some(named));
+    }
+    Ok(programs.iter().find_map(|program| in_path(program)))
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(format!("{program}{}", env::consts::EXE_SUFFIX)))
+        .find(|candidate| candidate.is_file())
+}
+
+/// Installs Debian packages where this process may; else says what is `wanted`.
+fn install(packages: &[&str], wanted: &str) -> Result<()> {
+    if in_path("apt-get").is_none() || !is_root() {
+        bail!("please install {wanted}");
+    }
+    step(&format!("Installing {}", packages.join(" and ")), || {
+        let apt_get = |arguments: &[&str]| {
+            run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
+        };
+        apt_get(&["-q", "update"])?;
+        apt_get(&[["-q", "install", "-y", "--no-install-recommends"].as_slice(), packages].concat())
+    })
+    .with_context(|| format!("please install {wanted}"))
+}
+
+/// Whether this process may install packages: on Linux the owner of its own `/proc` entry is its user.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(Path::new("/proc/self")).is_ok_and(|own| own.uid() == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}

@@ -1,0 +1,123 @@
+//! `cargo xtask bench size`: what a visitor downloads, beside what `sizes.toml` allows.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    command_line::Flavour,
+    dist::{self, FALLBACK, LOADER, WASM, WIDGET},
+    project::Project,
+    suite::Tally,
+};
+
+/// Where the budgets stand, in bytes after brotli.
+const BUDGETS: &str = "sizes.toml";
+
+/// One line of the table.
+struct Row {
+    /// The key in the budget file.
+    key: &'static str,
+    /// What a person reads.
+    title: &'static str,
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+/// Builds what is shipped, prints the table, and with `check` fails when something is too large.
+pub fn run(project: &Project, check: bool) -> Result<()> {
+    dist::build(project, Flavour::default())?;
+    let tally = weigh(project)?;
+    if check && tally.failed > 0 {
+        bail!("over budget; if the growth is worth it, say so in {BUDGETS}");
+    }
+    Ok(())
+}
+
+/// Prints the table of the bundle that is in `dist/`; each budget counts as a test.
+pub fn weigh(project: &Project) -> Result<Tally> {
+    let budgets = budgets(project)?;
+    let rows = rows(project)?;
+    for key in budgets.keys() {
+        ensure!(rows.iter().any(|row| row.key == key), "{BUDGETS} has a budget for {key:?}, which is not weighed");
+    }
+    let mut tally = Tally::default();
+    println!("{:<28} {:>10} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli", "budget");
+    for row in &rows {
+        let (allowed, verdict) = match budgets.get(row.key) {
+            None => (String::from("–"), ""),
+            Some(budget) if row.brotli <= *budget => {
+                tally.passed += 1;
+                (grouped(*budget), "")
+            }
+            Some(budget) => {
+                tally.failed += 1;
+                (grouped(*budget), "  over budget")
+            }
+        };
+        let (raw, gzip, brotli) = (grouped(row.raw), grouped(row.gzip), grouped(row.brotli));
+        println!("{:<28} {raw:>10} {gzip:>10} {brotli:>10} {allowed:>10}{verdict}", row.title);
+    }
+    Ok(tally)
+}
+
+fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
+    let path = project.root.join(BUDGETS);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let table: toml::Table = text.parse().with_context(|| format!("{BUDGETS} is not TOML"))?;
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let budget = value.as_integer().and_then(|bytes| usize::try_from(bytes).ok());
+            Ok((key.clone(), budget.with_context(|| format!("{BUDGETS}: {key} should be a number of bytes"))?))
+        })
+        .collect()
+}
+
+fn rows(project: &Project) -> Result<Vec<Row>> {
+    let file = |key, title, name: &str| -> Result<Row> {
+        let path = project.dist().join(name);
+        let size = |ending: &str| -> Result<usize> {
+            let path = path.with_file_name(format!("{name}{ending}"));
+            let length = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
+            Ok(usize::try_from(length)?)
+        };
+        Ok(Row { key, title, raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
+    };
+    let loader = file("loader", "loader", LOADER)?;
+    let wasm = file("wasm", "WASM", WASM)?;
+    let glue = file("glue", "glue with styles", WIDGET)?;
+    let (raw, gzip, brotli) = dist::weigh_styles(project)?;
+    let styles = Row { key: "styles", title: "  of which styles, alone", raw, gzip, brotli };
+    let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
+    let sum = |part: fn(&Row) -> usize| [&loader, &wasm, &glue].into_iter().map(part).sum();
+    let first_open = Row {
+        key: "first-open",
+        title: "first open: all but fallback",
+        raw: sum(|row| row.raw),
+        gzip: sum(|row| row.gzip),
+        brotli: sum(|row| row.brotli),
+    };
+    Ok(vec![loader, wasm, glue, styles, fallback, first_open])
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stand_in_groups_of_three() {
+        for (number, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), expected);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! How many tests passed, failed and were skipped, read from the closing lines of cargo's and Node's test runners.
+
+use std::{fmt, ops::AddAssign};
+
+/// Counts of tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Left out.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Adds what a closing line says; any other line changes nothing.
+    pub fn read_line(&mut self, line: &str) {
+        if let Some(result) = line.trim_start().strip_prefix("test result: ") {
+            // `ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out`
+            let counts = result.split_once(". ").map_or("", |(_, counts)| counts);
+            for count in counts.split("; ") {
+                if let Some((number, what)) = count.split_once(' ') {
+                    self.add(what, number);
+                }
+            }
+        } else if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|count| count.split_once(' ')) {
+            self.add(what, number);
+        }
+    }
+
+    fn add(&mut self, what: &str, number: &str) {
+        let Ok(number) = number.parse::<usize>() else { return };
+        match what {
+            "passed" | "pass" => self.passed += number,
+            "failed" | "fail" | "cancelled" => self.failed += number,
+            "ignored" | "skipped" | "todo" => self.skipped += number,
+            _ => {}
+        }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped", self.skipped)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(output: &str) -> Tally {
+        let mut tally = Tally::default();
+        output.lines().for_each(|line| tally.read_line(line));
+        tally
+    }
+
+    #[test]
+    fn results_of_several_cargo_binaries_add_up() {
+        let output = "running 2 tests\ntest a ... ok\n\
+            test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n\
+            test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 0.1s\n";
+        assert_eq!(read(output), Tally { passed: 7, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn node_counts_a_cancelled_test_as_failed() {
+        let output =
+            "ℹ tests 9\nℹ suites 0\nℹ pass 5\nℹ fail 2\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 8.5\n";
+        assert_eq!(read(output), Tally { passed: 5, failed: 3, skipped: 1 });
+    }
+
+    #[test]
+    fn the_sum_reads_as_one_plain_line() {
+        assert_eq!(Tally { passed: 3, failed: 0, skipped: 0 }.to_string(), "3 passed, 0 failed");
+        assert_eq!(Tally { passed: 3, failed: 1, skipped: 2 }.to_string(), "3 passed, 1 failed, 2 skipped");
+    }
+}
