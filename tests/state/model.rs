@@ -1,60 +1,12 @@
 //! The conversation's state against a model: whatever happens, the list is the log and then the outbox.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Delivery, Link, Row, SendState};
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event, RichText,
-    content::Text,
-    entry::{Delivery as LoggedDelivery, DeliveryState, Message},
-};
+use chataibot_widget::conversation::{Action, Conversation, Link, SendState};
+use chataibot_wire::{Author, Cursor, Entry, Event, entry::DeliveryState};
 use proptest::prelude::*;
 
-fn text(words: &str) -> Content {
-    Content::Text(Text { body: RichText::plain(words), prompt: None })
-}
-
-fn entry(seq: u32, at: u64, event: Event) -> Rc<Entry> {
-    Rc::new(Entry { cursor: Cursor { epoch: 1, seq }, at, event })
-}
-
-fn says(author: Author, id: Option<&str>, content: Content) -> Event {
-    Event::Message(Message { author, client_message_id: id.map(Into::into), content })
-}
-
-fn bot(words: &str) -> Event {
-    says(Author::Bot, None, text(words))
-}
-
-fn visitor(id: &str, words: &str) -> Event {
-    says(Author::Visitor, Some(id), text(words))
-}
-
-fn delivery(id: &str, state: DeliveryState) -> Event {
-    Event::Delivery(LoggedDelivery { client_message_id: id.into(), state })
-}
-
-fn received(seq: u32, event: Event) -> Action {
-    Action::Received { entry: entry(seq, u64::from(seq) * 1_000, event), now: u64::from(seq) }
-}
-
-fn composed(id: &str, words: &str) -> Action {
-    Action::Composed { id: id.into(), text: words.into(), at: 500 }
-}
-
-fn words(state: &Conversation) -> Vec<String> {
-    state.rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
-}
-
-fn delivery_of(state: &Conversation, id: &str) -> Option<Delivery> {
-    let message = |row: &Rc<Row>| row.message().filter(|m| m.id.as_deref() == Some(id)).map(|m| m.delivery);
-    state.rows().iter().find_map(message)
-}
-
-fn state_of(state: &Conversation, id: &str) -> Option<SendState> {
-    delivery_of(state, id).map(Delivery::state)
-}
+use crate::facts::*;
 
 /// The simplest thing that could be right: a log, and what is not in it yet.
 #[derive(Default)]
