@@ -145,8 +145,8 @@ fn text_length(rest: &str) -> usize {
 
 /// A character literal as a whole; of a lifetime only its sign.
 fn character_length(rest: &str) -> usize {
-    if rest.starts_with("'\\") {
-        return rest[2..].find('\'').map_or(rest.len(), |end| end + 3).max(4);
+    if let Some(escaped) = rest.strip_prefix("'\\") {
+        return escaped.find('\'').map_or(rest.len(), |end| end + 3).max(4);
     }
     let mut characters = rest.char_indices().skip(2);
     match characters.next() {
