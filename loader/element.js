@@ -176,6 +176,8 @@ export class ChataibotWidget extends Base {
     if (stand.contains(this.#root.activeElement)) launcher?.focus({ preventScroll: true });
     stand.remove();
     this.#stand = this.#panel = this.#problem = null;
+    // A stored conversation opens its window without a word.
+    if (mounted.state().open) this.#showOpen(true);
     this.#mark('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
@@ -331,13 +333,15 @@ export class ChataibotWidget extends Base {
   /* ---- telling the page ---- */
 
   #tell(type, detail) {
-    if (type === 'open' || type === 'close') {
-      this.#isOpen = type === 'open';
-      this.#mark('open', this.#isOpen);
-      this.toggleAttribute('open', this.#isOpen);
-    }
+    if (type === 'open' || type === 'close') this.#showOpen(type === 'open');
     if (type === 'unread') this.#mark('unread', detail.count > 0);
     this.dispatchEvent(new CustomEvent(`chataibot-${type}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #showOpen(open) {
+    this.#isOpen = open;
+    this.#mark('open', open);
+    this.toggleAttribute('open', open);
   }
 
   #mark(state, on) {
