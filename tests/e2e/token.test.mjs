@@ -48,6 +48,7 @@ story('a visitor whom the proxy no longer knows begins anew', async (world) => {
   await page.reload();
   await until('the program is there', () => page.evaluate(() => window.told.some((event) => event.type === 'ready')));
   if (!(await widget.part('window-open').count())) await widget.open();
+  await until('the stranger’s conversation is gone', async () => !(await widget.texts()).includes('Hello'));
   await widget.say('Hello again');
   await widget.hears(/./);
   await widget.settles();
