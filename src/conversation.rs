@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use chataibot_wire::{
     Author, Content, Cursor, Entry,
-    content::{Action as ButtonAction, Prompt},
+    content::Prompt,
     entry::{Assignee, Status},
 };
 
@@ -60,15 +60,6 @@ pub enum Link {
 pub enum Problem {
     /// The chat is not available; the cause is the operator's.
     Unavailable,
-}
-
-/// A quick reply that can be given now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What stands on it.
-    pub label: Rc<str>,
-    /// What is sent.
-    pub text: Rc<str>,
 }
 
 /// One visitor's conversation, as the visitor sees it.
@@ -301,16 +292,6 @@ impl Conversation {
         last.message().filter(|m| m.author != Author::Visitor).map(|_| last)
     }
 
-    /// The quick replies that can be given now: those of [`Self::answerable_row`].
-    #[must_use]
-    pub fn active_answers(&self) -> Vec<Answer> {
-        let mut answers = Vec::new();
-        if let Some(message) = self.answerable_row().and_then(|row| row.message()) {
-            collect_answers(message.content(), &mut answers);
-        }
-        answers
-    }
-
     /// What kind of answer the bot's last message waits for, while the visitor has said nothing since.
     #[must_use]
     pub fn prompt(&self) -> Option<Prompt> {
@@ -348,36 +329,6 @@ fn set<T: PartialEq>(place: &mut T, value: T) -> bool {
         *place = value;
     }
     news
-}
-
-fn collect_answers(content: &Content, answers: &mut Vec<Answer>) {
-    match content {
-        Content::Buttons(buttons) => {
-            for button in &buttons.buttons {
-                if let ButtonAction::Reply(text) = &button.action {
-                    answers.push(Answer { label: button.label.as_str().into(), text: text.as_str().into() });
-                }
-            }
-        }
-        Content::List(list) => {
-            for item in list.sections.iter().flat_map(|section| &section.items) {
-                let text: Rc<str> = item.as_str().into();
-                answers.push(Answer { label: text.clone(), text });
-            }
-        }
-        Content::Parts(parts) => parts.iter().for_each(|part| collect_answers(part, answers)),
-        Content::Text(_)
-        | Content::Media(_)
-        | Content::Info(_)
-        | Content::Carousel(_)
-        | Content::Slider(_)
-        | Content::Calendar(_)
-        | Content::FileUpload(_)
-        | Content::Form(_)
-        | Content::Appointment(_)
-        | Content::Delay
-        | Content::Unsupported(_) => {}
-    }
 }
 
 fn prompt_of(content: &Content) -> Option<Prompt> {
