@@ -111,9 +111,10 @@ pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
         None => {
             say(
                 &mut steps,
-                message::text(
+                message::text_and_note(
                     "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
                      <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
+                    scenario::words(),
                 ),
             );
             say(&mut steps, scenario::menu());

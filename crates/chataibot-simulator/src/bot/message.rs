@@ -15,6 +15,12 @@ pub fn prompt(kind: &str, html: impl Into<String>) -> Value {
     json!({ "type": kind, "text": html.into() })
 }
 
+/// A text with a note below it, which shows its first line until it is opened (INT).
+pub fn text_and_note(html: impl Into<String>, note: impl Into<String>) -> Value {
+    let info = json!({ "type": "info", "info": { "title": note.into() } });
+    json!({ "type": "send_message", "messages": [text(html), info] })
+}
+
 /// A question with branch buttons (OBS).
 pub fn buttons(title: impl Into<String>, labels: &[&str]) -> Value {
     let buttons: Vec<Value> = labels.iter().map(|label| json!({ "title": label, "type": "branch" })).collect();

@@ -199,8 +199,7 @@ pub fn find(text: &str) -> Option<&'static Scenario> {
 /// The greeting's suggestions.
 pub fn menu() -> Value {
     message::buttons(
-        "<p>What shall we do? Tap a suggestion, or type a word such as <b>rich</b>, <b>image</b>, <b>list</b>, \
-         <b>slider</b>, <b>form</b>, <b>burst</b> or <b>lost</b>. <b>help</b> lists them all.</p>",
+        "<p>What shall we do? Tap a suggestion, or type one of the words above.</p>",
         &["Plan a weekend", "Show me places", "Opening hours", "Talk to a person", "Show me everything"],
     )
 }
@@ -269,13 +268,17 @@ fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
 }
 
 /// The list of all words, from the table.
-fn help() -> Vec<Step> {
-    let mut html = String::from("<p>Type one of these words:</p>");
+pub fn words() -> String {
+    let mut html = String::from("<p>All the words I know</p>");
     for (group, heading) in GROUPS {
         let words: Vec<&str> = SCENARIOS.iter().filter(|one| one.group == *group).map(|one| one.words[0]).collect();
         html.push_str(&format!("<p><b>{heading}</b><br>{}</p>", words.join(" · ")));
     }
-    let mut steps = reply(html);
+    html
+}
+
+fn help() -> Vec<Step> {
+    let mut steps = reply(words());
     let title = "<p>Or begin with one of my favourites:</p>";
     let favourites = ["Tour", "Carousel", "Buttons", "Rich", "Parts", "Slider", "Typing", "Twice", "Lost", "Handover"];
     say(&mut steps, message::buttons(title, &favourites));

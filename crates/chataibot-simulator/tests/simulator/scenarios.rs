@@ -122,11 +122,12 @@ async fn the_greeting_comes_once_and_suggests_what_to_do() {
     let created = stage.receiver.next().await;
     assert_eq!(created.body["events"][0]["event"]["type"], "conversation_create");
     assert_eq!(stage.receiver.next_message().await["text"], "Hello");
-    assert!(stage.receiver.next_message().await["text"].as_str().unwrap().contains("welcome"));
+    let welcome = stage.receiver.next_message().await;
+    assert!(welcome["messages"][0]["text"].as_str().unwrap().contains("welcome"));
+    assert_lists_every_scenario(welcome["messages"][1]["info"]["title"].as_str().unwrap());
     let menu = stage.receiver.next_message().await;
     let labels: Vec<&str> = list(&menu["buttons"]).iter().map(|button| button["title"].as_str().unwrap()).collect();
     assert_eq!(labels, ["Plan a weekend", "Show me places", "Opening hours", "Talk to a person", "Show me everything"]);
-    assert!(menu["title"].as_str().unwrap().contains("<b>help</b>"));
     stage.idle().await;
     assert!(stage.receiver.rest().await.is_empty());
 }
@@ -141,17 +142,21 @@ async fn a_word_in_the_first_message_is_played_after_a_short_greeting() {
     assert_eq!(stage.receiver.next_message().await["type"], "slider");
 }
 
+/// Within the 1,000 characters that the platform's editor allows (DOC).
+fn assert_lists_every_scenario(html: &str) {
+    for scenario in chataibot_simulator::bot::scenario::SCENARIOS {
+        assert!(html.contains(scenario.words[0]), "{} is missing", scenario.words[0]);
+    }
+    assert!(html.chars().count() <= 1000, "{}", html.chars().count());
+}
+
 #[tokio::test]
 async fn help_lists_every_scenario_and_stays_within_the_platforms_limits() {
     let stage = Stage::new().await;
     let id = stage.start().await;
     stage.send(&id, "help").await;
     let help = stage.receiver.next_message().await;
-    let html = help["text"].as_str().unwrap();
-    for scenario in chataibot_simulator::bot::scenario::SCENARIOS {
-        assert!(html.contains(scenario.words[0]), "{} is missing", scenario.words[0]);
-    }
-    assert!(html.chars().count() <= 1000, "{}", html.chars().count());
+    assert_lists_every_scenario(help["text"].as_str().unwrap());
     let favourites = stage.receiver.next_message().await;
     assert!(list(&favourites["buttons"]).len() <= 10);
     for button in list(&favourites["buttons"]) {
