@@ -4,6 +4,7 @@
 //! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
 
 mod action;
+mod logged;
 mod outbox;
 mod row;
 mod timeline;
@@ -11,12 +12,13 @@ mod timeline;
 use std::rc::Rc;
 
 use chataibot_wire::{
-    Author, Content, Cursor, Entry,
+    Author, Content, Cursor,
     content::Prompt,
     entry::{Assignee, Status},
 };
 
 pub use action::{Action, Restored};
+pub use logged::Logged;
 pub use outbox::Pending;
 pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
 pub use timeline::Place;
@@ -68,7 +70,7 @@ pub struct Conversation {
     id: Option<Rc<str>>,
     phase: Phase,
     /// In order, without gaps but where [`Action::Skipped`] said so; each cursor once.
-    log: Vec<Rc<Entry>>,
+    log: Vec<Rc<Logged>>,
     rows: Vec<Rc<Row>>,
     /// Rows `..logged_rows` are in the log.
     logged_rows: usize,
@@ -221,7 +223,7 @@ impl Conversation {
 
     /// The log as far as it was read in, in order.
     #[must_use]
-    pub fn log(&self) -> &[Rc<Entry>] {
+    pub fn log(&self) -> &[Rc<Logged>] {
         &self.log
     }
 

@@ -6,8 +6,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_wire::{Author, documented::Contact, entry::Status};
-use js_sys::{Function, Object, Reflect};
-use serde::Serialize;
+use js_sys::{Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::AppHandle;
@@ -163,12 +162,15 @@ fn report(tell: &Function, outgoing: Outgoing) {
 }
 
 fn received(message: &MessageRow) -> JsValue {
-    let content = message.content();
-    let plain = content.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
+    // As it came: `entry.event.message.content`.
+    let entry = message.logged().and_then(|entry| JSON::parse(entry.json()).ok()).unwrap_or_default();
+    let content = ["event", "message", "content"]
+        .iter()
+        .fold(entry, |value, name| Reflect::get(&value, &JsValue::from_str(name)).unwrap_or_default());
     object(&[
         ("author", author_name(message.author).into()),
-        ("text", content.to_plain().into()),
-        ("content", plain.unwrap_or(JsValue::NULL)),
+        ("text", message.content().to_plain().into()),
+        ("content", content),
     ])
 }
 

@@ -22,7 +22,7 @@ fn shown(world: &World, tab: usize) -> Vec<String> {
 
 /// Messages of the conversation's log, as text.
 fn logged(world: &World, conversation: &str) -> Vec<String> {
-    let text = |entry: &Rc<chataibot_wire::Entry>| match &entry.event {
+    let text = |entry: &Rc<chataibot_widget::conversation::Logged>| match &entry.event {
         Event::Message(message) => Some(message.content.to_plain()),
         Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => None,
     };

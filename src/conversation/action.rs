@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{Cursor, Entry, entry::Assignee};
+use chataibot_wire::{Cursor, entry::Assignee};
 
-use super::{Link, Pending, Phase, Problem, SendError};
+use super::{Link, Logged, Pending, Phase, Problem, SendError};
 
 /// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a monotonic clock in milliseconds.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ pub enum Action {
     /// The log brought its next entry.
     Received {
         /// The entry.
-        entry: Rc<Entry>,
+        entry: Rc<Logged>,
         /// When it came, monotonic.
         now: u64,
     },
@@ -85,7 +85,7 @@ pub enum Action {
     /// The log could not be continued; this is all that is left of it.
     Rebuilt {
         /// Everything, in order.
-        entries: Vec<Rc<Entry>>,
+        entries: Vec<Rc<Logged>>,
     },
     /// A stored conversation was found. Replaces the one that was shown; unsent messages stay.
     Restored(Box<Restored>),
@@ -129,7 +129,7 @@ pub struct Restored {
     /// New, active or ended.
     pub phase: Phase,
     /// The last entries, in order.
-    pub entries: Vec<Rc<Entry>>,
+    pub entries: Vec<Rc<Logged>>,
     /// Up to where the log was read in: the last entry, or a skipped one after it.
     pub cursor: Option<Cursor>,
     /// The last entry the visitor has read.

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{Author, Content, Cursor, Entry, Event, entry::Assignee};
+use chataibot_wire::{Author, Content, Cursor, Event, entry::Assignee};
+
+use super::Logged;
 
 /// One row of the message list. Rows are replaced, never changed: a row that is the same `Rc` looks the same.
 #[derive(Clone, Debug)]
@@ -46,7 +48,7 @@ pub struct MessageRow {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     Local(Rc<Content>),
-    Logged(Rc<Entry>),
+    Logged(Rc<Logged>),
 }
 
 /// Where a message is on its way into the log.
@@ -146,6 +148,15 @@ impl MessageRow {
                 Event::Message(message) => &message.content,
                 Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => &Content::Delay,
             },
+        }
+    }
+
+    /// The log's entry of this message, once it is there.
+    #[must_use]
+    pub fn logged(&self) -> Option<&Rc<Logged>> {
+        match &self.body {
+            Body::Local(_) => None,
+            Body::Logged(entry) => Some(entry),
         }
     }
 }

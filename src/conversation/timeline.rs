@@ -5,11 +5,11 @@
 use std::rc::Rc;
 
 use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event,
+    Author, Content, Cursor, Event,
     entry::{Message, Status},
 };
 
-use super::{Conversation, Delivery, MessageRow, Notice, Phase, Restored, Row, RowKind, SendState, row::Body};
+use super::{Conversation, Delivery, Logged, MessageRow, Notice, Phase, Restored, Row, RowKind, SendState, row::Body};
 
 /// Rows of one author within one minute form a group.
 const MINUTE: u64 = 60_000;
@@ -47,7 +47,7 @@ impl Conversation {
         }
     }
 
-    pub(super) fn receive(&mut self, entry: Rc<Entry>, now: u64) -> bool {
+    pub(super) fn receive(&mut self, entry: Rc<Logged>, now: u64) -> bool {
         if self.place_of(entry.cursor) != Place::Next {
             return false;
         }
@@ -66,7 +66,7 @@ impl Conversation {
         next
     }
 
-    pub(super) fn rebuild(&mut self, entries: Vec<Rc<Entry>>) -> bool {
+    pub(super) fn rebuild(&mut self, entries: Vec<Rc<Logged>>) -> bool {
         let newest_shown = self.log.last().map(|entry| entry.at);
         let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
         let mut old = self.take_log();
@@ -163,7 +163,7 @@ impl Conversation {
     }
 
     /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to the entries they stand for.
-    fn place(&mut self, entry: Rc<Entry>, source: Source, old: &mut Vec<Rc<Row>>) {
+    fn place(&mut self, entry: Rc<Logged>, source: Source, old: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
         if self.phase == Phase::New {
@@ -200,7 +200,7 @@ impl Conversation {
         }
     }
 
-    fn place_message(&mut self, entry: &Rc<Entry>, message: &Message, source: Source, old: &mut Vec<Rc<Row>>) {
+    fn place_message(&mut self, entry: &Rc<Logged>, message: &Message, source: Source, old: &mut Vec<Rc<Row>>) {
         let author = message.author;
         if author != Author::Visitor {
             self.typing_until = None;

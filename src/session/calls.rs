@@ -19,6 +19,7 @@ use super::{
     fact::{Fact, Frame, frame_of},
     line::Dial,
     rim::{Call, Calls, Rim},
+    shelf,
 };
 use crate::{
     api::{
@@ -233,8 +234,8 @@ fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
     for value in entries.iter() {
         let cursor = json::field(&value, "cursor").as_string().and_then(|text| text.parse().ok());
-        frames.push(match json::from_js(value) {
-            Some(entry) => Frame::Entry(Rc::new(entry)),
+        frames.push(match shelf::entry(value) {
+            Some(entry) => Frame::Entry(entry),
             None => Frame::Unreadable(cursor),
         });
     }

@@ -5,9 +5,12 @@ use std::rc::Rc;
 use chataibot_wire::{Cursor, Entry};
 
 use super::stored::{Found, StoredConversation, StoredPending};
-use crate::api::{
-    Failure, Identity,
-    sse::{Event, Said},
+use crate::{
+    api::{
+        Failure, Identity,
+        sse::{Event, Said},
+    },
+    conversation::Logged,
 };
 
 /// When a fact is heard. All clocks and all chance come from here.
@@ -147,7 +150,7 @@ pub enum Fact {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
     /// An entry of the log.
-    Entry(Rc<Entry>),
+    Entry(Rc<Logged>),
     /// A heartbeat.
     Comment,
     /// The log could not be continued; all that is left follows.
@@ -166,7 +169,7 @@ pub fn frame_of(said: Said, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
     let cursor = id.and_then(|id| id.parse().ok());
     match name.as_str() {
         "message" | "delivery" | "status" | "assignee" => match parse(&data) {
-            Some(entry) => Frame::Entry(Rc::new(entry)),
+            Some(entry) => Frame::Entry(Rc::new(Logged::new(entry, data))),
             None => Frame::Unreadable(cursor),
         },
         "reset" => Frame::Reset,

@@ -70,7 +70,9 @@ fn watch(rim: &Weak<Rim>, prefix: &str) -> Option<Listener> {
             },
             Some(CONVERSATION) => match value {
                 None => Some(Fact::ConversationElsewhere(None)),
-                Some(text) => shelf::read(text).map(|stored| Fact::ConversationElsewhere(Some(Box::new(stored)))),
+                Some(text) => {
+                    shelf::read_conversation(text).map(|stored| Fact::ConversationElsewhere(Some(Box::new(stored))))
+                }
             },
             Some(key) => key
                 .strip_prefix(OUTBOX)

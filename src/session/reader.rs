@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{Cursor, Entry};
+use chataibot_wire::Cursor;
 
 use super::fact::Frame;
-use crate::conversation::{Action, Conversation, Place};
+use crate::conversation::{Action, Conversation, Logged, Place};
 
 /// After a reset, so long without another entry means the rest of the log has come, in milliseconds.
 const SETTLED: u64 = 400;
@@ -36,7 +36,7 @@ pub struct Reader {
 /// What came since a reset. The visitor goes on seeing the old rows until it is whole.
 #[derive(Clone, Debug)]
 struct Rebuilding {
-    entries: Vec<Rc<Entry>>,
+    entries: Vec<Rc<Logged>>,
     /// When the last of them came.
     at: u64,
     /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more is on its way.

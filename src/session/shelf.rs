@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use js_sys::JSON;
+use js_sys::{Array, JSON};
 use serde::{Serialize, de::DeserializeOwned};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::stored::{Found, StoredConversation, StoredPending, VERSION, Versioned};
 use crate::{
     api::{Identity, json},
-    conversation::Pending,
+    conversation::{Logged, Pending},
     storage::Storage,
 };
 
@@ -17,6 +17,8 @@ use crate::{
 pub const VISITOR: &str = "visitor";
 /// The conversation.
 pub const CONVERSATION: &str = "conversation";
+/// Where a stored conversation has its entries, beside its value.
+const ENTRIES: &str = "entries";
 const DRAFT: &str = "draft";
 /// One key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
@@ -26,13 +28,36 @@ pub struct Shelf(pub Storage);
 
 /// Reads a stored shape; what is corrupt or of another version is as good as nothing.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    json::from_js(unwrap(text)?)
+    json::from_js(unwrap(&JSON::parse(text).ok()?)?)
 }
 
 /// What is stored, without its shape: all shapes have their version in one place.
-fn unwrap(text: &str) -> Option<JsValue> {
+fn unwrap(stored: &JsValue) -> Option<JsValue> {
+    (json::field(stored, "v") == VERSION).then(|| json::field(stored, "value"))
+}
+
+/// The conversation with its entries; one that cannot be read spoils them all, because the log has no gaps.
+pub fn read_conversation(text: &str) -> Option<StoredConversation> {
     let stored = JSON::parse(text).ok()?;
-    (json::field(&stored, "v") == VERSION).then(|| json::field(&stored, "value"))
+    let mut conversation: StoredConversation = json::from_js(unwrap(&stored)?)?;
+    if let Some(entries) = json::field(&stored, ENTRIES).dyn_ref::<Array>() {
+        conversation.entries = entries.iter().map(entry).collect::<Option<_>>()?;
+    }
+    Some(conversation)
+}
+
+/// An entry of the log out of what `JSON.parse` gave, with its text.
+pub fn entry(value: JsValue) -> Option<Rc<Logged>> {
+    let text = JSON::stringify(&value).ok()?.as_string()?;
+    Some(Rc::new(Logged::new(json::from_js(value)?, text)))
+}
+
+/// The entries go in as the texts they came as.
+fn write_conversation(conversation: &StoredConversation) -> Option<String> {
+    let texts: Vec<&str> = conversation.entries.iter().map(|entry| entry.json()).collect();
+    let value = json::stringify(&Versioned { v: VERSION, value: conversation })?;
+    let rest = value.strip_prefix('{')?;
+    Some(["{\"", ENTRIES, "\":[", &texts.join(","), "],", rest].concat())
 }
 
 fn write<T: Serialize>(value: T) -> Option<String> {
@@ -62,7 +87,7 @@ impl Shelf {
 
     /// The conversation.
     pub fn conversation(&self) -> Option<StoredConversation> {
-        read(&self.0.get(CONVERSATION)?)
+        read_conversation(&self.0.get(CONVERSATION)?)
     }
 
     /// Is this message still to be sent, as far as all tabs know?
@@ -91,12 +116,12 @@ impl Shelf {
         if let Some(there) = self.conversation().filter(newer) {
             return Some(there);
         }
-        let text = write(&stored)?;
+        let text = write_conversation(&stored)?;
         if self.0.try_set(CONVERSATION, &text).is_err() {
             stored.entries.clear();
             // The log is then read from its start.
             stored.cursor = None;
-            self.save(CONVERSATION, write(&stored));
+            self.save(CONVERSATION, write_conversation(&stored));
         }
         None
     }
@@ -109,7 +134,7 @@ impl Shelf {
             if let Some(mut cached) = self.conversation() {
                 cached.entries.clear();
                 cached.cursor = None;
-                self.save(CONVERSATION, write(&cached));
+                self.save(CONVERSATION, write_conversation(&cached));
             }
             self.0.set(&key, &text);
         }

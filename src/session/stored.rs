@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{Cursor, Entry, entry::Assignee};
+use chataibot_wire::{Cursor, entry::Assignee};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::Identity,
-    conversation::{Conversation, Pending, Phase, Restored, SendError, SendState},
+    conversation::{Conversation, Logged, Pending, Phase, Restored, SendError, SendState},
 };
 
 /// The version of all shapes here. What has another version is left aside, as if nothing were stored.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// So many of the last entries are kept; the rest is in the proxy's log.
 const ENTRIES_KEPT: usize = 200;
 
@@ -36,9 +36,9 @@ pub struct StoredConversation {
     /// Has it ended?
     #[serde(default)]
     pub ended: bool,
-    /// The last entries, in order.
-    #[serde(default)]
-    pub entries: Vec<Shared<Entry>>,
+    /// The last entries, in order. They stand beside the conversation in storage, as the texts they came as.
+    #[serde(skip)]
+    pub entries: Vec<Rc<Logged>>,
     /// Up to where the log was read in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
@@ -53,22 +53,6 @@ pub struct StoredConversation {
     pub open: bool,
 }
 
-/// A shared value that is stored as the value itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shared<T>(pub Rc<T>);
-
-impl<T: Serialize> Serialize for Shared<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(|value| Self(Rc::new(value)))
-    }
-}
-
 impl StoredConversation {
     /// The conversation, ready to be stored.
     #[must_use]
@@ -79,7 +63,7 @@ impl StoredConversation {
             visitor: visitor.map(String::from),
             id: conversation.id().map(|id| String::from(&**id)),
             ended: conversation.phase() == Phase::Ended,
-            entries: kept.iter().map(|entry| Shared(entry.clone())).collect(),
+            entries: kept.to_vec(),
             cursor: conversation.cursor(),
             read: conversation.read(),
             assignee: conversation.assignee().map(|assignee| (**assignee).clone()),
@@ -106,7 +90,7 @@ impl StoredConversation {
         Restored {
             id: self.id.map(Rc::from),
             phase,
-            entries: self.entries.into_iter().map(|entry| entry.0).collect(),
+            entries: self.entries,
             cursor: self.cursor,
             read: self.read,
             assignee: self.assignee,

@@ -15,7 +15,7 @@ use chataibot_widget::{
         Failure, Identity,
         identity::{Plan, plan},
     },
-    conversation::Conversation,
+    conversation::{Conversation, Logged},
     session::{
         Outgoing,
         client::Client,
@@ -24,7 +24,7 @@ use chataibot_widget::{
         stored::{Found, StoredConversation, StoredPending, StoredState},
     },
 };
-use chataibot_wire::{Cursor, Entry, entry::DeliveryState};
+use chataibot_wire::{Cursor, entry::DeliveryState};
 
 pub use proxy::bot;
 use proxy::delivery;
@@ -56,7 +56,7 @@ struct Stream {
 #[derive(Default)]
 pub struct Log {
     pub epoch: u32,
-    pub entries: Vec<Rc<Entry>>,
+    pub entries: Vec<Rc<Logged>>,
     visitor: String,
     pub ended: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Link, Restored};
+use chataibot_widget::conversation::{Action, Conversation, Link, Logged, Restored};
 use chataibot_wire::{
     Author, Content, Cursor, Entry, Event,
     content::{Action as Press, Button, ButtonLayout, Buttons, Text},
@@ -13,7 +13,7 @@ use chataibot_wire::{
 /// A conversation that is being written.
 pub struct Script {
     pub conversation: Conversation,
-    entries: Vec<Rc<Entry>>,
+    entries: Vec<Rc<Logged>>,
     seq: u32,
     at: u64,
 }
@@ -55,7 +55,7 @@ impl Script {
     pub fn entry(&mut self, event: Event) -> Action {
         self.seq += 1;
         self.at += 60_000;
-        let entry = Rc::new(Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event });
+        let entry = Rc::new(Logged::from(Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event }));
         self.entries.push(entry.clone());
         Action::Received { entry, now: u64::from(self.seq) }
     }

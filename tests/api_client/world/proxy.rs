@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chataibot_widget::{
     api::{Failure, Identity},
-    conversation::Pending,
+    conversation::{Logged, Pending},
     session::{
         fact::{Fact, Frame},
         line::Dial,
@@ -129,7 +129,7 @@ impl World {
         let seq = u32::try_from(log.entries.len()).expect("a short log") + 1;
         let cursor = Cursor { epoch: log.epoch, seq };
         log.ended |= matches!(event, Event::Status(Status::Closed));
-        log.entries.push(Rc::new(Entry { cursor, at, event }));
+        log.entries.push(Rc::new(Logged::from(Entry { cursor, at, event })));
         for tab in 0..self.tabs.len() {
             if let Some(stream) = self.tabs[tab].stream.as_ref().filter(|stream| stream.conversation == *conversation) {
                 let generation = stream.generation;
@@ -156,9 +156,9 @@ impl World {
         log.epoch += 1;
         let epoch = log.epoch;
         for entry in &mut log.entries {
-            let mut moved = (**entry).clone();
+            let mut moved = Entry::clone(entry);
             moved.cursor.epoch = epoch;
-            *entry = Rc::new(moved);
+            *entry = Rc::new(moved.into());
         }
         for tab in 0..self.tabs.len() {
             if let Some(stream) = self.tabs[tab].stream.take() {
