@@ -13,7 +13,7 @@ use super::{
     Look, Verb, browser, icons,
     markup::{at, element, group, on, part, text},
 };
-use crate::{conversation::Conversation, strings::fill};
+use crate::conversation::Conversation;
 
 /// Characters in one message. The platform documents no limit; this one is ours, and the proxy's.
 const LONGEST: usize = 4000;
@@ -70,8 +70,7 @@ pub(super) fn composer(look: &Look, state: &Conversation, act: &Callback<Verb>, 
     // As the browser counts for `maxlength`.
     let length = if draft.len() > LONGEST - NEARLY { draft.encode_utf16().count() } else { 0 };
     let counter = if length > LONGEST - NEARLY {
-        let left = LONGEST.saturating_sub(length).to_string();
-        part("span", "counter", text(fill(&strings.characters_left(), "count", &left).into()))
+        part("span", "counter", text(strings.characters_left(LONGEST.saturating_sub(length))))
     } else {
         Html::default()
     };

@@ -12,7 +12,6 @@ use super::{
     markup::{self, group, part, plain, shaped, written},
     rich_text::{is_emoji_only, rich_text, safe_address},
 };
-use crate::strings::fill;
 
 /// What stands below one another in a row. `bubble` holds class and part of a bubble in this row.
 pub(super) fn content(content: &Content, bubble: &AttrValue, choice: &Choice) -> Html {
@@ -70,10 +69,8 @@ pub(super) fn content(content: &Content, bubble: &AttrValue, choice: &Choice) ->
             ]))
         }
         Content::Appointment(appointment) => {
-            let minutes =
-                appointment.duration.map(|minutes| fill(&strings.book_duration(), "count", &minutes.to_string()));
             let link = appointment.link.as_deref();
-            let below = minutes.map(AttrValue::from).unwrap_or_default();
+            let below = appointment.duration.map(|minutes| strings.book_duration(minutes as usize)).unwrap_or_default();
             let page = link.map(|link| card(link, icons::CALENDAR, strings.book(), below, &new_tab));
             group(vec![framed_words(&appointment.title), page.unwrap_or_default()])
         }

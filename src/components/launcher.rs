@@ -39,12 +39,10 @@ impl Default for LauncherProps {
 #[must_use]
 pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
     let label = strings.launcher();
-    let sentence = match unread {
-        0 => return label,
-        1 => strings.launcher_unread_one(),
-        _ => strings.launcher_unread_other(),
-    };
-    fill(&fill(&sentence, "launcher", &label), "count", &unread.to_string()).into()
+    match unread {
+        0 => label,
+        count => fill(&strings.launcher_unread(count as usize), "launcher", &label).into(),
+    }
 }
 
 /// The launcher alone, to be printed.
