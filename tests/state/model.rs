@@ -111,9 +111,9 @@ proptest! {
                 Step::Rebuild => {
                     epoch += 1;
                     for entry in &mut log {
-                        let mut moved = (**entry).clone();
+                        let mut moved = Entry::clone(entry);
                         moved.cursor.epoch = epoch;
-                        *entry = Rc::new(moved);
+                        *entry = Rc::new(moved.into());
                     }
                     Action::Rebuilt { entries: log.clone() }
                 }
