@@ -322,9 +322,11 @@ impl World {
                 {
                     return self.later(tab, 0, Fact::ConversationElsewhere(Some(Box::new(there))));
                 }
-                // What is stored is text: it must survive being written and read.
+                // What is stored is text: it must survive being written and read. Entries stand beside it, as they came.
                 let text = serde_json::to_string(&stored).expect("JSON");
+                let entries = stored.entries;
                 let stored: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
+                let stored = StoredConversation { entries, ..stored };
                 self.storage.conversation = Some(stored.clone());
                 self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
             }
