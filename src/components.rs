@@ -4,7 +4,7 @@
 //! In reading order:
 //! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
 //! - [`Launcher`], and the window: header, notices, message list, composer
-//! - a message: row, content, rich text, answers
+//! - a message: row, content, rich text, answers; the other kinds of messages, fetched when first needed
 //! - `markup`: the plain elements of all of these
 //! - the announcer, which says it to screen readers
 //! - [`parts`]: the names by which a page can style all of this
@@ -20,12 +20,14 @@ mod composer;
 mod content;
 mod header;
 mod icons;
+mod kinds;
 mod launcher;
 mod look;
 mod markup;
 mod message_list;
 mod message_row;
 mod notices;
+mod on_demand;
 pub mod parts;
 mod rich_text;
 mod widget;

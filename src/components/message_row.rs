@@ -8,10 +8,9 @@ use yew::prelude::*;
 use super::{
     Look, Verb,
     announcer::notice_text,
-    answers::Choice,
     avatar::{author_name, avatar},
     clock::Clock,
-    content::content,
+    content::{Place, content},
     icons,
     markup::{element, group, on_click, part, plain, text, unseen},
 };
@@ -92,10 +91,11 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
             class.push_str(name);
         }
     }
-    let choice = Choice { look, act, open: view.answerable, given: view.given.as_deref() };
+    let place =
+        Place { row, bubble: &AttrValue::from(bubble), look, act, open: view.answerable, given: view.given.as_ref() };
     let inside = vec![
         unseen(fill(&strings.said(), "author", &name).into()),
-        content(message.content(), &AttrValue::from(bubble), &choice),
+        content(message.content(), &place),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
     ];

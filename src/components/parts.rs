@@ -82,16 +82,25 @@ pub const PARTS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::Path};
+    use std::{
+        collections::BTreeSet,
+        fs,
+        path::{Path, PathBuf},
+    };
 
     use super::PARTS;
 
-    /// Words of the texts in `src/components/*.rs` that could be parts: lower case, digits and dashes.
+    /// The files in `folder` and below.
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("the components are there");
+        let paths = entries.map(|entry| entry.expect("a file").path());
+        paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    /// Words of the texts in `src/components` that could be parts: lower case, digits and dashes.
     fn words() -> BTreeSet<String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
         let mut words = BTreeSet::new();
-        for file in fs::read_dir(folder).expect("the components are there") {
-            let path = file.expect("a file").path();
+        for path in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components")) {
             if path.file_name().is_some_and(|name| name == "parts.rs") {
                 continue;
             }

@@ -102,5 +102,5 @@ async fn near_the_limit_it_counts() {
     stage.types(&"x".repeat(3790)).await;
     assert!(stage.find(".counter").is_none());
     stage.types(&"x".repeat(3990)).await;
-    assert_eq!(stage.text(".counter").trim(), "10 left");
+    assert_eq!(stage.text(".counter").trim(), "10 characters left");
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: the embeddable bundle, from source to files as they are served.
 //!
 //! - [`wasm`]: the widget compiled and bound to JavaScript
+//! - [`parts`]: what few conversations need, taken out of it to be fetched then
 //! - [`imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`needed`]: what of a style sheet the launcher has a use for
@@ -11,6 +12,7 @@
 mod imports;
 mod launcher;
 mod needed;
+mod parts;
 mod script;
 mod served;
 mod styles;
@@ -74,7 +76,7 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
     if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         let mut bundle = Bundle::open(folder.clone())?;
         for (name, bytes) in files(project, Flavour::default())? {
-            bundle.put(name, &bytes)?;
+            bundle.put(&name, &bytes)?;
         }
         let built = folder.join(PLAYGROUND);
         bundle.put(PLAYGROUND, &fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?)?;
@@ -88,7 +90,7 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
 }
 
 /// Everything but the playground, by name.
-fn files(project: &Project, flavour: Flavour) -> Result<[(&'static str, Vec<u8>); 4]> {
+fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> {
     setup::wasm_target(project)?;
     setup::npm_packages(project)?;
     let generated = project.root.join("loader/generated");
@@ -105,12 +107,19 @@ fn files(project: &Project, flavour: Flavour) -> Result<[(&'static str, Vec<u8>)
     step("Bundling", || {
         let styles = styles::Styles::read(project)?;
         update(&generated.join("styles.js"), styles.launcher_module(project, &markup)?.as_bytes())?;
-        Ok([
-            (LOADER, script::bundle(project, "loader/loader.js")?),
-            (WIDGET, script::minify(project, &[bound.glue, styles.widget_module(project)?].concat())?),
-            (WASM, bound.wasm),
-            (FALLBACK, script::bundle(project, "loader/fallback.js")?),
-        ])
+        let glue = project.scratch()?.join("joined");
+        fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
+        update(&glue.join(parts::LINK), bound.link.as_bytes())?;
+        let glue = glue.join(parts::GLUE);
+        update(&glue, [bound.glue, styles.widget_module(project)?].concat().as_bytes())?;
+        let mut files = vec![
+            (LOADER.to_owned(), script::bundle(project, "loader/loader.js")?),
+            (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
+            (WASM.to_owned(), bound.wasm),
+            (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
+        ];
+        files.extend(bound.parts);
+        Ok(files)
     })
 }
 
@@ -137,6 +146,19 @@ fn put_copies(project: &Project, page: &str, bundle: &mut Bundle) -> Result<()> 
 fn copies(page: &str) -> impl Iterator<Item = &str> {
     let directions = page.lines().filter(|line| line.contains(DIRECTION) && line.contains(r#"rel="copy-file""#));
     directions.filter_map(|line| line.split_once("href=\"")?.1.split('"').next())
+}
+
+/// The names of the parts in `dist/` that are fetched when needed.
+pub fn parts(project: &Project) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in fs::read_dir(project.dist())? {
+        let name = file?.file_name().into_string().ok().context("a file's name is no text")?;
+        if name.ends_with(".wasm") && name != WASM {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The whole widget's styles alone: raw, gzip and brotli bytes.

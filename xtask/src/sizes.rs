@@ -19,7 +19,7 @@ struct Row {
     /// The key in the budget file.
     key: &'static str,
     /// What a person reads.
-    title: &'static str,
+    title: String,
     raw: usize,
     gzip: usize,
     brotli: usize,
@@ -76,30 +76,39 @@ fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
 }
 
 fn rows(project: &Project) -> Result<Vec<Row>> {
-    let file = |key, title, name: &str| -> Result<Row> {
+    let file = |key, title: &str, name: &str| -> Result<Row> {
         let path = project.dist().join(name);
         let size = |ending: &str| -> Result<usize> {
             let path = path.with_file_name(format!("{name}{ending}"));
             let length = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
             Ok(usize::try_from(length)?)
         };
-        Ok(Row { key, title, raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
+        Ok(Row { key, title: title.to_owned(), raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
     };
     let loader = file("loader", "loader", LOADER)?;
     let wasm = file("wasm", "WASM", WASM)?;
     let glue = file("glue", "glue with styles", WIDGET)?;
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
-    let styles = Row { key: "styles", title: "  of which styles, alone", raw, gzip, brotli };
+    let styles = Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli };
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let sum = |part: fn(&Row) -> usize| [&loader, &wasm, &glue].into_iter().map(part).sum();
     let first_open = Row {
         key: "first-open",
-        title: "first open: all but fallback",
+        title: "first open: the three above".to_owned(),
         raw: sum(|row| row.raw),
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    Ok(vec![loader, wasm, glue, styles, fallback, first_open])
+    let mut rows = vec![loader, wasm, glue, styles, first_open, fallback];
+    for name in dist::parts(project)? {
+        rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
+    }
+    Ok(rows)
+}
+
+/// `chataibot-kinds-0123abcd.wasm` as `kinds`.
+fn short(part: &str) -> &str {
+    part.split('-').nth(1).unwrap_or(part)
 }
 
 /// `1234567` as `1,234,567`.

@@ -4,7 +4,9 @@
 use anyhow::{Context, Result, ensure};
 use walrus::{Module, ModuleConfig};
 
-/// What all imports come from, in the WASM and in the glue.
+use super::parts::LINK;
+
+/// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their names are short, and the splitter's.
 const MODULE: &str = "i";
 
 /// Renames every import in both files.
@@ -16,7 +18,8 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
         .context("the bound WASM cannot be read")?;
     let mut renamed = Vec::new();
     let mut old_module = None;
-    for (number, import) in module.imports.iter_mut().enumerate() {
+    let ours = module.imports.iter_mut().filter(|import| import.module != LINK);
+    for (number, import) in ours.enumerate() {
         let from = old_module.get_or_insert_with(|| import.module.clone());
         ensure!(
             *from == import.module,

@@ -21,11 +21,6 @@ pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     )
 }
 
-/// One module, minified.
-pub fn minify(project: &Project, module: &str) -> Result<Vec<u8>> {
-    esbuild(project, &["--format=esm", "--minify", "--charset=utf8", TARGET], module)
-}
-
 /// One style sheet, minified.
 pub fn minify_css(project: &Project, sheet: &str) -> Result<Vec<u8>> {
     esbuild(project, &["--loader=css", "--minify", "--charset=utf8"], sheet)

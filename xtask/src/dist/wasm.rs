@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{imports, update};
+use super::{imports, parts, update};
 use crate::{
     command_line::Flavour,
     progress::step,
@@ -25,6 +25,9 @@ const YEW_MARKS: &str = "__yew_";
 /// What our marks begin with instead.
 const OUR_MARKS: &str = "__chataibot_";
 
+/// Where the parts lie once they are ready.
+const PARTS: &str = "parts";
+
 /// The flags of the smallest build. A panic becomes a bare trap, and `{:?}` prints nothing.
 const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
@@ -34,24 +37,65 @@ pub struct Bound {
     pub wasm: Vec<u8>,
     /// The ES module that loads and serves it.
     pub glue: String,
+    /// The module that fetches parts, which imports the glue and is imported by it; empty where there are no parts.
+    pub link: String,
+    /// The parts that are fetched when needed: names of files, and what is in them.
+    pub parts: Vec<(String, Vec<u8>)>,
 }
 
-/// Compiles and binds; binds only when the compiled file is another than last time.
+/// Compiles, takes apart and binds; what comes after compiling only when the compiled file is another than last time.
 pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
     let compiled = step("Compiling the widget", || compile(project, flavour))?;
     let folder = project.scratch()?.join("bound");
     let stamp = folder.join("source");
     let source = fingerprint(&compiled)?;
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
-        step("Binding it to JavaScript", || bind(&compiled, &folder))?;
+        step("Binding it to JavaScript", || {
+            let parts = folder.join(PARTS);
+            if folder.exists() {
+                fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+            }
+            fs::create_dir_all(&parts).with_context(|| format!("cannot create {}", parts.display()))?;
+            if !is_split(flavour) {
+                return bind(&compiled, &folder);
+            }
+            let main = folder.join("main.wasm");
+            let apart = parts::take_apart(&fs::read(&compiled)?, &folder.join("apart"))?;
+            update(&main, &apart.main)?;
+            update(&folder.join(parts::LINK), apart.link.as_bytes())?;
+            apart.parts.iter().try_for_each(|(name, bytes)| update(&parts.join(name), bytes))?;
+            bind(&main, &folder)
+        })?;
         update(&stamp, source.as_bytes())?;
     }
-    let wasm = folder.join(format!("{NAME}_bg.wasm"));
-    let glue = folder.join(format!("{NAME}.js"));
-    let wasm = fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-    let glue = fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    let wasm = read(&folder.join(format!("{NAME}_bg.wasm")))?;
+    let glue = text(read(&folder.join(format!("{NAME}.js")))?)?;
     let (wasm, glue) = imports::shorten(&wasm, &glue)?;
-    Ok(Bound { wasm, glue: seal_html(&rename_marks(&glue)?)? })
+    let mut parts = Vec::new();
+    for file in fs::read_dir(folder.join(PARTS))? {
+        let path = file?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).context("a part without a name")?;
+        parts.push((name.to_owned(), read(&path)?));
+    }
+    parts.sort_unstable();
+    let link = if is_split(flavour) { text(read(&folder.join(parts::LINK))?)? } else { String::new() };
+    Ok(Bound { wasm, glue: seal_html(&rename_marks(&glue)?)?, link, parts })
+}
+
+/// While it is being worked on, the program stays whole.
+const fn is_split(flavour: Flavour) -> bool {
+    match flavour {
+        Flavour::Dev => false,
+        Flavour::Stable | Flavour::Small => true,
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).context("a script is no text")
 }
 
 fn compile(project: &Project, flavour: Flavour) -> Result<PathBuf> {
@@ -74,14 +118,19 @@ fn compile(project: &Project, flavour: Flavour) -> Result<PathBuf> {
             (target, "wasm")
         }
     };
-    run(command.args(["--profile", profile]))?;
+    command.args(["--profile", profile]);
+    if is_split(flavour) {
+        // For the last crate alone, so that no dependency is built again.
+        command.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
+    }
+    run(&mut command)?;
     let folder = if profile == "dev" { "debug" } else { profile };
     Ok(target.join(WASM_TARGET).join(folder).join("chataibot_widget.wasm"))
 }
 
 /// Tells compiled files of one machine apart.
 fn fingerprint(compiled: &Path) -> Result<String> {
-    let bytes = fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+    let bytes = read(compiled)?;
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     Ok(format!("{:016x} {}", hasher.finish(), bytes.len()))
@@ -94,6 +143,8 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
             .iter()
             .map(std::ffi::OsString::from)
             .chain(["--remove-name-section".into(), "--remove-producers-section".into()])
+            // Parts ask the main program for its memory and table.
+            .chain(["--keep-lld-exports".into()])
             .chain(["--out-name".into(), NAME.into(), "--out-dir".into()])
             .chain([folder.into(), compiled.into()]),
     )

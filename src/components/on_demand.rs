@@ -1,0 +1,160 @@
+//! Views that few conversations need. Their code and their styles are a part of the program of its own, fetched when the first of
+//! them is shown, from where the program came and in its version.
+//!
+//! A part is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
+//! fetched, a plain form of the same thing is shown; the next one to be shown asks again.
+
+use std::{cell::Cell, thread::LocalKey};
+
+use js_sys::{Array, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::{CssStyleSheet, Node};
+use yew::prelude::*;
+
+use super::{
+    kinds::{self, Kind},
+    markup::{at, element},
+};
+
+/// A view whose code may still be on its way.
+#[derive(Clone, PartialEq)]
+pub(super) enum View {
+    /// A message that is more than words and buttons.
+    Kind(Kind),
+}
+
+/// What a part gives for views of its kind.
+struct Part<V> {
+    render: fn(&V) -> Html,
+    css: &'static str,
+}
+
+impl<V> Clone for Part<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Part<V> {}
+
+#[cfg(feature = "split")]
+use wasm_split_helpers::SplitLoaderError as Missing;
+/// A part that could not be fetched.
+#[cfg(not(feature = "split"))]
+type Missing = std::convert::Infallible;
+
+/// Declares a part: `fetch` answers with what only the part's own file holds. Without the feature `split` everything is one program.
+macro_rules! part {
+    ($file:ident, $fetch:ident, $view:ty, $render:path, $css:expr) => {
+        #[cfg(feature = "split")]
+        #[wasm_split_helpers::wasm_split($file, fallible)]
+        fn $fetch() -> Result<Part<$view>, Missing> {
+            Ok(Part { render: $render, css: $css })
+        }
+        #[cfg(not(feature = "split"))]
+        async fn $fetch() -> Result<Part<$view>, Missing> {
+            Ok(Part { render: $render, css: $css })
+        }
+    };
+}
+
+part!(kinds, fetch_kinds, Kind, kinds::render, kinds::CSS);
+
+/// The style sheet of a part, shared by all widgets of the page.
+type Sheet = LocalKey<Cell<Option<CssStyleSheet>>>;
+
+thread_local! {
+    static KINDS: Cell<Option<Part<Kind>>> = const { Cell::new(None) };
+    static KINDS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
+}
+
+impl View {
+    fn is_here(&self) -> bool {
+        match self {
+            Self::Kind(_) => KINDS.get().is_some(),
+        }
+    }
+
+    /// Fetches the part. Returns whether it could be had.
+    async fn fetch(self) -> bool {
+        match self {
+            Self::Kind(_) => fetch_kinds().await.map(|part| KINDS.set(Some(part))).is_ok(),
+        }
+    }
+
+    fn render(&self) -> Html {
+        match self {
+            Self::Kind(kind) => KINDS.get().map_or_else(|| kind.plain(), |part| (part.render)(kind)),
+        }
+    }
+
+    fn styles(&self) -> Option<(&'static str, &'static Sheet)> {
+        match self {
+            Self::Kind(_) => KINDS.get().map(|part| (part.css, &KINDS_SHEET)),
+        }
+    }
+}
+
+/// Shows a view.
+pub(super) struct OnDemand {
+    place: NodeRef,
+    dressed: bool,
+}
+
+#[derive(Properties, Clone, PartialEq)]
+pub(super) struct OnDemandProps {
+    pub(super) view: View,
+}
+
+impl Component for OnDemand {
+    /// Whether the part came.
+    type Message = bool;
+    type Properties = OnDemandProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let view = &ctx.props().view;
+        if !view.is_here() {
+            ctx.link().send_future(view.clone().fetch());
+        }
+        Self { place: NodeRef::default(), dressed: false }
+    }
+
+    fn update(&mut self, _: &Context<Self>, came: bool) -> bool {
+        came
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let view = ctx.props().view.render();
+        // Takes no room; it only knows where in the page this is.
+        at(element!("div", "class" = "on-demand"; view), &self.place).into()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        let styles = ctx.props().view.styles().filter(|_| !self.dressed);
+        if let Some(((css, sheet), place)) = styles.zip(self.place.get()) {
+            self.dressed = true;
+            dress(&place, css, sheet);
+        }
+    }
+}
+
+/// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
+fn dress(place: &Node, css: &str, shared: &'static Sheet) {
+    let known = shared.take();
+    let sheet = known.or_else(|| {
+        let sheet = CssStyleSheet::new().ok()?;
+        sheet.replace_sync(css).ok()?;
+        Some(sheet)
+    });
+    let Some(sheet) = sheet else { return };
+    let root = place.get_root_node();
+    let name = JsValue::from_str("adoptedStyleSheets");
+    let adopted = Array::from(&Reflect::get(&root, &name).unwrap_or_default());
+    if !adopted.includes(&sheet, 0) {
+        adopted.push(&sheet);
+        // Refused only outside of a shadow root, where the page's own styles hold.
+        let set = Reflect::set(&root, &name, &adopted);
+        debug_assert!(set.is_ok());
+    }
+    shared.set(Some(sheet));
+}

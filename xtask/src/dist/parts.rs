@@ -1,0 +1,76 @@
+//! The parts of the program that are fetched when first needed, taken out of the compiled WASM.
+//!
+//! The compiler must have kept its relocations (`--emit-relocs`): they tell which code only a part reaches.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use walrus::{Module, ModuleConfig};
+
+/// The module that fetches parts, as the program and the glue name it.
+pub const LINK: &str = "./split.js";
+/// The glue, as [`LINK`] names it.
+pub const GLUE: &str = "./glue.js";
+/// How the splitter names the files of parts.
+const SPLIT: &str = "split_";
+
+/// A program taken apart.
+pub struct Apart {
+    /// What is always needed; still to be bound.
+    pub main: Vec<u8>,
+    /// [`LINK`], with the parts by the names below.
+    pub link: String,
+    /// Names of files, and what is in them.
+    pub parts: Vec<(String, Vec<u8>)>,
+}
+
+/// Takes a compiled program apart. `folder` is a place for files on the way.
+pub fn take_apart(compiled: &[u8], folder: &Path) -> Result<Apart> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    let main = folder.join("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(compiled);
+    options.output_dir = folder;
+    options.main_out_path = &main;
+    options.link_name = LINK;
+    options.main_module = GLUE;
+    let split = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting failed: {error:#}"))?;
+
+    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    // A part fits one main program only, so its name says which: a page with an older program never gets it.
+    let main = read(&main)?;
+    let mut hasher = DefaultHasher::new();
+    main.hash(&mut hasher);
+    let version = format!("{:08x}", hasher.finish() >> 32);
+    let mut link = String::from_utf8(read(&folder.join(LINK))?).context("the link module is no text")?;
+    let mut parts = Vec::new();
+    for path in split.split_modules {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a part without a name")?;
+        let name = format!("chataibot-{}-{version}.wasm", stem.strip_prefix(SPLIT).unwrap_or(stem));
+        let named = format!("\"./{stem}.wasm\"");
+        ensure!(link.contains(&named), "the link module does not fetch {named}");
+        link = link.replace(&named, &format!("\"./{name}\""));
+        parts.push((name, without(&read(&path)?, &["target_features"])?));
+    }
+    parts.sort_unstable();
+    // Told what the compiler may have used, wasm-bindgen turns to reference types, which take more room.
+    Ok(Apart { main: without(&main, &["target_features"])?, link, parts })
+}
+
+/// The same module without names and without these sections.
+fn without(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
+    let mut module: Module = ModuleConfig::new()
+        .generate_name_section(false)
+        .generate_producers_section(false)
+        .parse(wasm)
+        .context("the split WASM cannot be read")?;
+    for section in sections {
+        module.customs.remove_raw(section);
+    }
+    Ok(module.emit_wasm())
+}
