@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, origin } from './engine.js';
+import { asProblem, load, origin, sentences } from './engine.js';
 import { hasStoredConversation, whenIdle } from './intent.js';
 import { addFullStyles, buildLauncher, styles } from './launcher.js';
 import { ATTRIBUTES, MAPS, TEXTS, propertyOf } from './settings.js';
@@ -149,9 +149,9 @@ export class ChataibotWidget extends Base {
     this.#stand.querySelector('[role="alert"]')?.remove();
     this.#busy(true);
     try {
-      const app = await load();
+      const [app, words] = await Promise.all([load(), this.#sentences()]);
       // The stand may be another one by now, or none: the element was moved or removed meanwhile.
-      if (this.#stand) await this.#mount(app);
+      if (this.#stand) await this.#mount(app, words);
     } catch (cause) {
       this.#fail(cause.code ? cause : await asProblem(cause));
     } finally {
@@ -159,16 +159,23 @@ export class ChataibotWidget extends Base {
     }
   }
 
+  /** In the language of the page, or else of the browser. A failure is the program's too, and told as its. */
+  #sentences() {
+    const { locale } = this;
+    return sentences(locale || this.closest('[lang]')?.lang || document.documentElement.lang || navigator.language, locale).catch(() => null);
+  }
+
   #busy(busy) {
     this.#launcher?.setAttribute('aria-busy', busy);
   }
 
-  async #mount(app) {
+  async #mount(app, words) {
     const stand = this.#stand;
     const place = document.createElement('div');
     addFullStyles(app.css);
     const mounted = app.mount(place, this.#settings(), (type, detail) => this.#tell(type, detail));
     this.#mounted = mounted;
+    mounted.speak(words);
     this.#root.append(place);
     await filled(place);
     if (this.#mounted !== mounted) return;
@@ -222,6 +229,7 @@ export class ChataibotWidget extends Base {
 
   #changed(name, value) {
     if (!this.#mounted) return this.#nameLauncher();
+    if (name === 'locale') this.#sentences().then((words) => this.#mounted?.speak(words));
     if (name === 'proxy-url') value ??= origin;
     if (!this.#changes) {
       this.#changes = {};

@@ -22,6 +22,9 @@ export const load = () =>
 // Some browsers remember a failed import for the life of the page: a later attempt needs another address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
+/** The sentences of the nearest of our languages; they are fetched beside the program. */
+export const sentences = async (...tag) => (await import(file('chataibot-widget.js'))).sentences(...tag);
+
 /** What is needed only when something is amiss. */
 const loadHelp = () => import(file('chataibot-fallback.js'));
 

@@ -253,6 +253,16 @@ pub struct Config {
     contact: Rc<BTreeMap<String, String>>,
     variables: Rc<BTreeMap<String, String>>,
     strings: Rc<BTreeMap<String, String>>,
+    language: Option<Rc<Language>>,
+}
+
+/// The visitor's language, where it is not English.
+#[derive(Debug, PartialEq)]
+pub struct Language {
+    /// Its BCP 47 tag, as the page or the browser names it.
+    pub tag: String,
+    /// Sentences by their names in `strings.rs`.
+    pub words: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -284,6 +294,17 @@ impl Config {
     #[must_use]
     pub const fn strings(&self) -> &Rc<BTreeMap<String, String>> {
         &self.strings
+    }
+
+    /// The visitor's language; `None` is English.
+    #[must_use]
+    pub const fn language(&self) -> Option<&Rc<Language>> {
+        self.language.as_ref()
+    }
+
+    /// Speaks another language from now on.
+    pub fn speak(&mut self, language: Option<Language>) {
+        self.language = language.map(Rc::new);
     }
 
     /// One fact about the visitor (`name`, `email` or `phone`): the property goes before the attribute.

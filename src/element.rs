@@ -72,17 +72,12 @@ impl Mounted {
 
     /// Takes the named settings and leaves the others.
     pub fn update(&self, settings: &JsValue) {
-        let mut slot = self.0.borrow_mut();
-        let Some(running) = slot.as_mut() else { return };
-        let mut config = Config::clone(&running.config);
-        from_js::apply(&mut config, settings, &mut warn);
-        if config == *running.config {
-            return;
-        }
-        let config = Rc::new(config);
-        running.session.update(session_settings(&config));
-        running.config = config.clone();
-        running.app.update(AppProps { session: running.session.clone(), config });
+        self.change(|config| from_js::apply(config, settings, &mut warn));
+    }
+
+    /// Speaks the language of `spoken`, which is `{tag, words}`, or English where there are no words.
+    pub fn speak(&self, spoken: &JsValue) {
+        self.change(|config| config.speak(from_js::language(spoken)));
     }
 
     /// What a page may want to know: `{open, unread, phase, link, conversation}`.
@@ -107,6 +102,20 @@ impl Mounted {
 }
 
 impl Mounted {
+    fn change(&self, change: impl FnOnce(&mut Config)) {
+        let mut slot = self.0.borrow_mut();
+        let Some(running) = slot.as_mut() else { return };
+        let mut config = Config::clone(&running.config);
+        change(&mut config);
+        if config == *running.config {
+            return;
+        }
+        let config = Rc::new(config);
+        running.session.update(session_settings(&config));
+        running.config = config.clone();
+        running.app.update(AppProps { session: running.session.clone(), config });
+    }
+
     /// The session is cloned out first: what it does may call back into this value.
     fn with_session<T>(&self, act: impl FnOnce(&Session) -> T) -> Option<T> {
         let session = self.0.borrow().as_ref().map(|running| running.session.clone());

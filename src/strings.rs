@@ -109,15 +109,13 @@ impl fmt::Debug for Strings {
 }
 
 impl Strings {
-    /// English, with the sentences in `replaced` (by name) in place of ours. Names we do not have go to `unknown`.
-    pub fn with(replaced: &BTreeMap<String, String>, mut unknown: impl FnMut(&str)) -> Self {
-        let mut strings = Self::default();
-        for (name, text) in replaced {
-            if !strings.set(name, text) {
+    /// Puts the sentences in `replacements` (by name) in place of those so far. Names we do not have go to `unknown`.
+    pub fn replace(&mut self, replacements: &BTreeMap<String, String>, mut unknown: impl FnMut(&str)) {
+        for (name, text) in replacements {
+            if !self.set(name, text) {
                 unknown(name);
             }
         }
-        strings
     }
 
     /// Puts `text` in place of the sentence called `name`. Returns whether there is one.
@@ -197,7 +195,8 @@ mod tests {
         let replaced =
             BTreeMap::from([("heading".to_owned(), "Hello".to_owned()), ("nonsense".to_owned(), "x".to_owned())]);
         let mut unknown = Vec::new();
-        let strings = Strings::with(&replaced, |name| unknown.push(name.to_owned()));
+        let mut strings = Strings::default();
+        strings.replace(&replaced, |name| unknown.push(name.to_owned()));
         assert_eq!(strings.heading(), "Hello");
         assert_eq!(strings.send(), Strings::default().send());
         assert_eq!(unknown, ["nonsense"]);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use yew::prelude::*;
 
-use super::{Look, Verb, Widget};
+use super::{Look, Verb, Widget, browser};
 use crate::{
     config::Config,
     conversation::Conversation,
@@ -75,7 +75,11 @@ fn look(config: &Config) -> Rc<Look> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". The README lists them all."].concat());
     };
-    Rc::new(Look::new(config, unknown))
+    let mut look = Look::new(config, unknown);
+    if let Some(rule) = look.locale.as_deref().and_then(browser::plural_rule) {
+        look.strings.count_by(rule);
+    }
+    Rc::new(look)
 }
 
 fn acts(session: &Session) -> Callback<Verb> {

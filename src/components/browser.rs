@@ -1,9 +1,14 @@
 //! What components ask of the browser: focus, media queries, a moment later, a change of size. Each is nothing where there is none.
 
-use wasm_bindgen::{JsCast, closure::Closure};
+use std::rc::Rc;
+
+use js_sys::{Array, Intl, Object};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Element, Event, FocusOptions, HtmlElement, MediaQueryList, MouseEvent, ResizeObserver, ShadowRoot, window,
 };
+
+use crate::strings::Plural;
 
 /// The screen belongs to the window. The same condition stands in `styles/window.css`.
 pub(super) const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
@@ -144,4 +149,18 @@ impl Drop for SizeWatch {
     fn drop(&mut self) {
         self.0.disconnect();
     }
+}
+
+/// Which form of a sentence a number asks for in this language. `None` where the browser does not know the language.
+pub(super) fn plural_rule(locale: &str) -> Option<Rc<dyn Fn(usize) -> Plural>> {
+    let locales = Array::of1(&JsValue::from_str(locale));
+    if Intl::PluralRules::supported_locales_of(&locales, &Object::new()).length() == 0 {
+        return None;
+    }
+    let rules = Intl::PluralRules::new(&locales, &Object::new());
+    Some(Rc::new(move |count| {
+        // Nothing that is counted here comes near the numbers a `u32` cannot hold.
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Plural::named(&String::from(rules.select(f64::from(count))))
+    }))
 }

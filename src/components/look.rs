@@ -1,5 +1,7 @@
 //! How a widget looks and speaks: the settings that components need, in the form they need them.
 
+use std::rc::Rc;
+
 use yew::AttrValue;
 
 use crate::{
@@ -24,7 +26,12 @@ impl Look {
     /// Reads the settings. Names of sentences we do not have go to `unknown`.
     #[must_use]
     pub fn new(config: &Config, unknown: impl FnMut(&str)) -> Self {
-        let mut strings = Strings::with(config.strings(), unknown);
+        let mut strings = Strings::default();
+        if let Some(language) = config.language() {
+            // Those of another version are left aside.
+            strings.replace(&language.words, |_| {});
+        }
+        strings.replace(config.strings(), unknown);
         for (name, sentence) in [
             (Name::Heading, "heading"),
             (Name::Subheading, "subheading"),
@@ -36,11 +43,13 @@ impl Look {
                 debug_assert!(known, "there is no sentence {sentence}");
             }
         }
+        let locale =
+            config.given(Name::Locale).or_else(|| config.language().map(|language| Rc::from(language.tag.as_str())));
         let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
         Self {
             strings,
             avatar: config.given(Name::Avatar).map(AttrValue::from),
-            locale: config.given(Name::Locale).map(AttrValue::from),
+            locale: locale.map(AttrValue::from),
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
         }
     }

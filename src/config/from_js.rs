@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Array, JSON, Object};
+use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Config, Given, Kind, find};
+use super::{Config, Given, Kind, Language, find};
 
 /// Takes every entry of `settings` (property or attribute name → value; `null` takes a setting back) into `config`.
 ///
@@ -18,6 +18,15 @@ pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&
         let Some(name) = entry.get(0).as_string() else { continue };
         let given = given(&name, &entry.get(1));
         config.set(&name, given, complain);
+    }
+}
+
+/// The language in `spoken`, which is `{tag, words}`; `None` where there are no words.
+pub fn language(spoken: &JsValue) -> Option<Language> {
+    let field = |name: &str| Reflect::get(spoken, &JsValue::from_str(name)).ok();
+    match map(&field("words")?) {
+        Given::Map(words) if !words.is_empty() => Some(Language { tag: field("tag")?.as_string()?, words }),
+        Given::Map(_) | Given::Nothing | Given::Text(_) | Given::Other(_) => None,
     }
 }
 

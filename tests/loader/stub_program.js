@@ -3,6 +3,10 @@
 export const css = ':host { --program-styles: yes }';
 
 globalThis.calls ??= [];
+/** In what languages it was told to speak, apart from the calls: every page does. */
+globalThis.spoken ??= [];
+
+export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `close in ${asked}` } : {} });
 
 export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
@@ -38,6 +42,7 @@ export function mount(place, settings, tell) {
     send: verb('send', (text) => `id of ${text}`),
     update: verb('update'),
     reset: verb('reset'),
+    speak: (words) => spoken.push(words),
     destroy: verb('destroy'),
     state: () => ({ open, unread: 0, phase: 'new', link: 'idle', conversation: null }),
   };

@@ -6,11 +6,13 @@
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`needed`]: what of a style sheet the launcher has a use for
 //! - [`styles`]: the style sheets, joined and minified
+//! - [`locales`]: the sentences in other languages, a file for each
 //! - [`script`]: JavaScript, bundled and minified
 //! - [`served`]: files with their compressed twins and their hashes
 
 mod imports;
 mod launcher;
+mod locales;
 mod needed;
 mod parts;
 mod script;
@@ -106,12 +108,14 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
     })?;
     step("Bundling", || {
         let styles = styles::Styles::read(project)?;
+        let locales = locales::read(project)?;
+        update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
         update(&generated.join("styles.js"), styles.launcher_module(project, &markup)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(parts::LINK), bound.link.as_bytes())?;
         let glue = glue.join(parts::GLUE);
-        update(&glue, [bound.glue, styles.widget_module(project)?].concat().as_bytes())?;
+        update(&glue, [bound.glue, styles.widget_module(project)?, locales::link(project)?].concat().as_bytes())?;
         let mut files = vec![
             (LOADER.to_owned(), script::bundle(project, "loader/loader.js")?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
@@ -119,6 +123,7 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
         ];
         files.extend(bound.parts);
+        files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
     })
 }

@@ -1,0 +1,44 @@
+//! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and fetched by those who read it.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::project::Project;
+
+/// What only the repository has to know stands under names that begin so, such as who made a translation.
+const PRIVATE: char = '_';
+
+/// Tag and sentences, ready to be served, in the order of the tags.
+pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
+    let folder = project.root.join("locales");
+    let mut locales = BTreeMap::new();
+    for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = file?.path();
+        let Some(tag) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json")) else { continue };
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let sentences: BTreeMap<String, String> =
+            serde_json::from_str(&text).with_context(|| format!("{} is no object of texts", path.display()))?;
+        let public: BTreeMap<_, _> = sentences.into_iter().filter(|(name, _)| !name.starts_with(PRIVATE)).collect();
+        ensure!(!public.is_empty(), "{} holds no sentence", path.display());
+        locales.insert(tag.to_owned(), serde_json::to_string(&public)?);
+    }
+    Ok(locales)
+}
+
+/// `export const languages = […]`: the tags there are.
+pub fn module(locales: &BTreeMap<String, String>) -> String {
+    format!("export const languages = {};\n", locales.keys().map(String::as_str).collect::<Value>())
+}
+
+/// Brings `loader/sentences.js`, which chooses among them, into the program's module.
+pub fn link(project: &Project) -> Result<String> {
+    let path = project.root.join("loader/sentences.js");
+    Ok(format!("export {{ sentences }} from {};\n", Value::from(path.to_str().context("the path is no text")?)))
+}
+
+/// The file's name as it is served.
+pub fn file_name(tag: &str) -> String {
+    format!("chataibot-locale-{tag}.json")
+}
