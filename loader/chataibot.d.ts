@@ -28,6 +28,7 @@ export interface Settings {
   contactName: string | null;
   contactEmail: string | null;
   contactPhone: string | null;
+  demo: string | null;
   contact: Contact | null;
   variables: Record<string, string | number | boolean | null> | null;
   strings: Record<string, string> | null;

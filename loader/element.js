@@ -65,7 +65,7 @@ export class ChataibotWidget extends Base {
     this.#root.adoptedStyleSheets = [styles()];
     this.#showLauncher();
     if (this.hasAttribute('open')) this.open();
-    else if (this.#wanted || hasStoredConversation(this, origin)) this.#start();
+    else if (this.#wanted || this.demo || hasStoredConversation(this, origin)) this.#start();
     else if (this.preload === 'idle') this.#cancelIdle = whenIdle(() => this.#prefetch());
   }
 

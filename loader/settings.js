@@ -5,6 +5,7 @@
 export const TEXTS = [
   'proxy-url', 'token-url', 'api-url', 'events-url', 'site', 'bot-key', 'storage', 'preload', 'theme', 'position', 'locale',
   'heading', 'subheading', 'greeting', 'avatar', 'launcher-label', 'contact-name', 'contact-email', 'contact-phone',
+  'demo',
 ];
 
 /** Settings that are objects: property names. `variables` and `strings` may also stand in an attribute, as JSON. */

@@ -37,6 +37,7 @@ pub enum Name {
     Contact,
     Variables,
     Strings,
+    Demo,
 }
 
 /// What values a setting takes.
@@ -231,6 +232,14 @@ pub const SETTINGS: &[Setting] = &[
         "(none)",
         "Sentences of the widget to put in place of its own.",
     ),
+    row(
+        Name::Demo,
+        "demo",
+        "demo",
+        Kind::Text,
+        "(none)",
+        "Shows one scene of a conversation, such as `carousel`, instead of a chat: for designers and tests. Nothing is connected or stored.",
+    ),
 ];
 
 /// A value as it was given.
@@ -323,6 +332,12 @@ impl Config {
             self.given(Name::ApiUrl).as_deref(),
             self.given(Name::EventsUrl).as_deref(),
         )
+    }
+
+    /// Where the program came from: the base of what lies beside it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
     }
 
     /// Takes one setting, by property or attribute name. What is not allowed is left aside: the setting is then as if not given, and

@@ -1,32 +1,26 @@
 //! The border to JavaScript: what the loader's custom element calls, and what it is told.
 //!
 //! The element itself, its attributes, its life in the page and its events are `loader/element.js`. This file turns settings into a
-//! [`Session`] and a rendered [`App`], and what happens in them into plain objects. It is the only one that knows both.
+//! running widget, and what happens in it into plain objects. It is the only one that knows both.
 
-use std::{cell::RefCell, rc::Rc};
+mod running;
 
 use chataibot_wire::{Author, documented::Contact, entry::Status};
 use js_sys::{Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
-use yew::AppHandle;
 
 use crate::{
-    components::{App, AppProps},
+    components::{Source, Verb},
     config::{Config, Name, from_js},
-    conversation::{Conversation, Link, MessageRow, Phase},
-    session::{Outgoing, Session, Settings},
+    conversation::{Action, Conversation, Link, MessageRow, Phase},
+    session::{Outgoing, Settings},
 };
+use running::Handle;
 
 /// A running widget. Dropping it in JavaScript (`free`) is the same as [`Mounted::destroy`].
 #[wasm_bindgen]
-pub struct Mounted(RefCell<Option<Running>>);
-
-struct Running {
-    app: AppHandle<App>,
-    session: Session,
-    config: Rc<Config>,
-}
+pub struct Mounted(Handle);
 
 /// Starts a session and renders the widget into `place`, an element inside the shadow root that nothing else touches.
 ///
@@ -36,53 +30,58 @@ struct Running {
 pub fn mount(place: Element, settings: &JsValue, tell: Function) -> Mounted {
     let mut config = Config::default();
     from_js::apply(&mut config, settings, &mut warn);
-    let config = Rc::new(config);
-    let session = Session::start(session_settings(&config), Rc::new(move |outgoing| report(&tell, outgoing)));
-    let props = AppProps { session: session.clone(), config: config.clone() };
-    let app = yew::Renderer::<App>::with_root_and_props(place, props).render();
-    Mounted(RefCell::new(Some(Running { app, session, config })))
+    Mounted(Handle::begin(place, config, tell))
 }
 
 #[wasm_bindgen]
 impl Mounted {
     /// Opens the window.
     pub fn open(&self) {
-        self.with_session(Session::open);
+        self.0.act(Verb::Open);
     }
 
     /// Closes the window. The conversation goes on.
     pub fn close(&self) {
-        self.with_session(Session::close);
+        self.0.act(Verb::Close);
     }
 
     /// Opens the closed window, closes the open one.
     pub fn toggle(&self) {
-        self.with_session(Session::toggle);
+        let open = self.0.source().is_some_and(|source| source.state().window_open());
+        self.0.act(if open { Verb::Close } else { Verb::Open });
     }
 
     /// Says `text` as the visitor. The message's id, or nothing for a blank text.
     pub fn send(&self, text: &str) -> Option<String> {
-        self.with_session(|session| session.send(text)).flatten().map(|id| id.as_ref().into())
+        let id = match self.0.source()? {
+            Source::Live(session) => session.send(text),
+            Source::Scene(player) => player.send(text),
+        };
+        id.map(|id| id.as_ref().into())
     }
 
     /// Forgets visitor and conversation, here and in storage.
     pub fn reset(&self) {
-        self.with_session(Session::reset);
+        match self.0.source() {
+            Some(Source::Live(session)) => session.reset(),
+            Some(Source::Scene(player)) => player.apply(Action::Forgotten),
+            None => {}
+        }
     }
 
     /// Takes the named settings and leaves the others.
     pub fn update(&self, settings: &JsValue) {
-        self.change(|config| from_js::apply(config, settings, &mut warn));
+        self.0.change(|config| from_js::apply(config, settings, &mut warn));
     }
 
     /// Speaks the language of `spoken`, which is `{tag, words}`, or English where there are no words.
     pub fn speak(&self, spoken: &JsValue) {
-        self.change(|config| config.speak(from_js::language(spoken)));
+        self.0.change(|config| config.speak(from_js::language(spoken)));
     }
 
     /// What a page may want to know: `{open, unread, phase, link, conversation}`.
     pub fn state(&self) -> JsValue {
-        let state = self.with_session(Session::state).unwrap_or_default();
+        let state = self.0.source().map(|source| source.state()).unwrap_or_default();
         object(&[
             ("open", state.window_open().into()),
             ("unread", state.unread().into()),
@@ -94,32 +93,7 @@ impl Mounted {
 
     /// Takes the widget down: elements, stream, timers, listeners. What is stored stays.
     pub fn destroy(&self) {
-        if let Some(running) = self.0.borrow_mut().take() {
-            running.session.destroy();
-            running.app.destroy();
-        }
-    }
-}
-
-impl Mounted {
-    fn change(&self, change: impl FnOnce(&mut Config)) {
-        let mut slot = self.0.borrow_mut();
-        let Some(running) = slot.as_mut() else { return };
-        let mut config = Config::clone(&running.config);
-        change(&mut config);
-        if config == *running.config {
-            return;
-        }
-        let config = Rc::new(config);
-        running.session.update(session_settings(&config));
-        running.config = config.clone();
-        running.app.update(AppProps { session: running.session.clone(), config });
-    }
-
-    /// The session is cloned out first: what it does may call back into this value.
-    fn with_session<T>(&self, act: impl FnOnce(&Session) -> T) -> Option<T> {
-        let session = self.0.borrow().as_ref().map(|running| running.session.clone());
-        session.as_ref().map(act)
+        self.0.end();
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`session`]: a running widget without its looks; its decisions are pure too, its rim carries them out
 //! - [`api`]: tokens, the two documented calls, the event stream and its fallback
 //! - [`storage`], [`tabs`], [`system`]: what survives a reload, what tabs agree on, what the browser knows
+//! - [`player`]: scenes in place of a session, for designers and tests
 //! - [`components`]: what a visitor sees
 //! - [`element`]: the border to JavaScript
 //!
@@ -21,6 +22,8 @@ pub mod api;
 pub mod storage;
 pub mod system;
 pub mod tabs;
+
+pub mod player;
 
 pub mod components;
 

@@ -1,4 +1,4 @@
-//! The root: joins a running session to its looks.
+//! The root: joins a running session, or a scene in its place, to its looks.
 
 use std::rc::Rc;
 
@@ -8,15 +8,72 @@ use yew::prelude::*;
 use super::{Look, Verb, Widget, browser};
 use crate::{
     config::Config,
-    conversation::Conversation,
+    conversation::{Action, Conversation},
+    player::Player,
     session::{Session, Subscription},
 };
+
+/// What is shown.
+#[derive(Clone, PartialEq)]
+pub enum Source {
+    /// A running session.
+    Live(Session),
+    /// A scene of the scenario player.
+    Scene(Player),
+}
+
+impl Source {
+    /// The conversation as it stands.
+    #[must_use]
+    pub fn state(&self) -> Rc<Conversation> {
+        match self {
+            Self::Live(session) => session.state(),
+            Self::Scene(player) => player.state(),
+        }
+    }
+
+    /// Releases everything it holds.
+    pub fn end(&self) {
+        match self {
+            Self::Live(session) => session.destroy(),
+            Self::Scene(_) => {}
+        }
+    }
+
+    /// Does what the visitor, or the page, wants.
+    pub fn act(&self, verb: Verb) {
+        match self {
+            Self::Live(session) => match verb {
+                Verb::Send(text) => {
+                    session.send(&text);
+                }
+                Verb::Retry(id) => session.retry(&id),
+                Verb::Discard(id) => session.discard(&id),
+                Verb::Draft(text) => session.set_draft(&text),
+                Verb::Open => session.open(),
+                Verb::Close => session.close(),
+                Verb::Restart => session.restart(),
+            },
+            Self::Scene(player) => match verb {
+                Verb::Send(text) => {
+                    player.send(&text);
+                }
+                Verb::Retry(id) => player.retry(&id),
+                Verb::Discard(id) => player.apply(Action::Discarded { id }),
+                Verb::Draft(text) => player.apply(Action::Drafted(text.into())),
+                Verb::Open => player.apply(Action::WindowOpened),
+                Verb::Close => player.apply(Action::WindowClosed),
+                Verb::Restart => player.apply(Action::Left),
+            },
+        }
+    }
+}
 
 /// What the element gives.
 #[derive(Properties, Clone, PartialEq)]
 pub struct AppProps {
-    /// The running session.
-    pub session: Session,
+    /// Where the conversation comes from.
+    pub source: Source,
     /// The settings.
     pub config: Rc<Config>,
 }
@@ -33,7 +90,7 @@ pub struct App {
     look: Rc<Look>,
     act: Callback<Verb>,
     #[expect(dead_code, reason = "listens while it lives")]
-    subscription: Subscription,
+    subscription: Option<Subscription>,
 }
 
 impl Component for App {
@@ -42,14 +99,21 @@ impl Component for App {
     type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let AppProps { session, config } = ctx.props();
+        let AppProps { source, config } = ctx.props();
         let link = ctx.link().clone();
-        Self {
-            state: session.state(),
-            look: look(config),
-            act: acts(session),
-            subscription: session.subscribe(Rc::new(move |now| link.send_message(now.clone()))),
-        }
+        let listener = Rc::new(move |now: &Rc<Conversation>| link.send_message(now.clone()));
+        let subscription = match source {
+            Source::Live(session) => Some(session.subscribe(listener)),
+            Source::Scene(player) => {
+                player.listen(listener);
+                None
+            }
+        };
+        let act = {
+            let source = source.clone();
+            Callback::from(move |verb| source.act(verb))
+        };
+        Self { state: source.state(), look: look(config), act, subscription }
     }
 
     fn update(&mut self, _: &Context<Self>, now: Rc<Conversation>) -> bool {
@@ -58,7 +122,7 @@ impl Component for App {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
-        if old.session == ctx.props().session {
+        if old.source == ctx.props().source {
             self.look = look(&ctx.props().config);
         } else {
             *self = Component::create(ctx);
@@ -80,19 +144,4 @@ fn look(config: &Config) -> Rc<Look> {
         look.strings.count_by(rule);
     }
     Rc::new(look)
-}
-
-fn acts(session: &Session) -> Callback<Verb> {
-    let session = session.clone();
-    Callback::from(move |verb: Verb| match verb {
-        Verb::Send(text) => {
-            session.send(&text);
-        }
-        Verb::Retry(id) => session.retry(&id),
-        Verb::Discard(id) => session.discard(&id),
-        Verb::Draft(text) => session.set_draft(&text),
-        Verb::Open => session.open(),
-        Verb::Close => session.close(),
-        Verb::Restart => session.restart(),
-    })
 }

@@ -24,15 +24,16 @@ const WIDGET: &[Part] = &[
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },
     Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
+    Part { name: "player", parts: &["conversation", "session"], crates: &["chataibot_wire", "wasm_split_helpers"] },
     Part {
         name: "components",
-        parts: &["conversation", "session", "strings", "config"],
-        crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "js_sys"],
+        parts: &["conversation", "session", "player", "strings", "config"],
+        crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "js_sys", "wasm_split_helpers"],
     },
     Part {
         name: "element",
-        parts: &["components", "config", "conversation", "session"],
-        crates: &["chataibot_wire", "yew", "js_sys", "web_sys", "wasm_bindgen", "serde", "serde_wasm_bindgen"],
+        parts: &["components", "config", "conversation", "player", "session"],
+        crates: &["chataibot_wire", "yew", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures"],
     },
 ];
 
@@ -47,6 +48,7 @@ const CRATES: &[&str] = &[
     "web_sys",
     "wasm_bindgen",
     "wasm_bindgen_futures",
+    "wasm_split_helpers",
     "gloo",
     "gloo_net",
     "gloo_timers",

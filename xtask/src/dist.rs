@@ -43,6 +43,8 @@ pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
+/// The picture in the scenes of the scenario player.
+const SAMPLE: &str = "chataibot-sample.svg";
 /// The playground.
 pub const PLAYGROUND: &str = "index.html";
 
@@ -122,6 +124,9 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (WASM.to_owned(), bound.wasm),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
         ];
+        let sample = project.root.join("loader/sample.svg");
+        files
+            .push((SAMPLE.to_owned(), fs::read(&sample).with_context(|| format!("cannot read {}", sample.display()))?));
         files.extend(bound.parts);
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)

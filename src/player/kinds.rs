@@ -1,0 +1,187 @@
+//! One of each kind of message, as a bot for small weekends by train would send it.
+
+use chataibot_wire::{
+    Content, Node, RichText,
+    content::{
+        Action, Appointment, Button, ButtonLayout, Buttons, Calendar, Card, Carousel, ChoiceList, Field, FieldKind,
+        FileUpload, Form, Info, Media, MediaKind, Prompt, Section, Slider, Text, Unsupported,
+    },
+    rich_text::{Link, List},
+};
+
+/// A text that waits for an answer of this kind.
+pub(super) fn prompt(words: &str, prompt: Prompt) -> Content {
+    Content::Text(Text { body: plain(words), prompt: Some(prompt) })
+}
+
+/// Every form a text can have.
+pub(super) fn rich() -> Content {
+    let text = |words: &str| Node::Text(words.into());
+    let link = Link { href: "https://example.com/timetable".into(), children: vec![text("the timetable")] };
+    let item = |words: &str| vec![text(words)];
+    let list =
+        |ordered, items: &[&str]| Node::List(List { ordered, items: items.iter().map(|one| item(one)).collect() });
+    Content::Text(Text {
+        body: RichText(vec![
+            Node::Paragraph(vec![
+                text("Your train leaves "),
+                Node::Bold(vec![text("at 9:12")]),
+                text(", "),
+                Node::Italic(vec![text("not")]),
+                text(" at "),
+                Node::Strike(vec![text("8:50")]),
+                text(". See "),
+                Node::Link(link),
+                text(" or type "),
+                Node::Code(vec![text("times")]),
+                text("."),
+            ]),
+            Node::Paragraph(vec![Node::Underline(vec![text("Please bring:")])]),
+            list(false, &["your ticket", "good shoes", "something to read"]),
+            list(true, &["Change in Bern", "Get off in Thun"]),
+        ]),
+        prompt: None,
+    })
+}
+
+/// A file of this kind.
+pub(super) fn media(kind: MediaKind, url: String, name: Option<&str>) -> Content {
+    Content::Media(Media { kind, url, name: name.map(String::from) })
+}
+
+/// A note that shows its first line until it is opened.
+pub(super) fn info() -> Content {
+    let line = |words: &str| Node::Paragraph(vec![Node::Text(words.into())]);
+    Content::Info(Info {
+        title: RichText(vec![
+            line("What if I have to cancel?"),
+            line(
+                "You can cancel free of charge until 48 hours before the first train. After that we give you a voucher.",
+            ),
+        ]),
+    })
+}
+
+fn reply(label: &str) -> Button {
+    Button { label: label.into(), action: Action::Reply(label.into()) }
+}
+
+fn leads(label: &str, address: &str) -> Button {
+    Button { label: label.into(), action: Action::Link(address.into()) }
+}
+
+/// A question with suggested replies.
+pub(super) fn buttons(layout: ButtonLayout) -> Content {
+    let labels = ["By the sea", "In the hills", "A small town", "Somewhere with a really good bakery"];
+    Content::Buttons(Buttons {
+        header: Some(plain("Your weekend")),
+        title: plain("Where would you like to go?"),
+        footer: Some(plain("You can change your mind later.")),
+        buttons: labels.map(reply).into(),
+        layout,
+    })
+}
+
+/// Buttons that lead somewhere.
+pub(super) fn links() -> Content {
+    Content::Buttons(Buttons {
+        header: None,
+        title: plain("You can also reach us like this:"),
+        footer: None,
+        buttons: vec![
+            leads("Our website", "https://example.com"),
+            leads("Write an email", "mailto:hello@example.com"),
+            leads("Call us", "tel:+41315550123"),
+        ],
+        layout: ButtonLayout::Wrap,
+    })
+}
+
+/// Choices in sections.
+pub(super) fn list() -> Content {
+    let section = |title: &str, items: &[&str]| Section {
+        title: Some(title.into()),
+        items: items.iter().map(|item| (*item).into()).collect(),
+    };
+    Content::List(ChoiceList {
+        header: Some(plain("Help")),
+        title: plain("What is it about?"),
+        footer: None,
+        sections: vec![
+            section("Before the trip", &["Change a booking", "Cancel a booking", "Luggage"]),
+            section("On the way", &["My train is late", "I lost something"]),
+        ],
+    })
+}
+
+/// Cards side by side; with pictures alone, a gallery.
+pub(super) fn cards(picture: &str, gallery: bool) -> Content {
+    let card = |title: &str, description: &str| Card {
+        image: Some(picture.into()),
+        title: plain(title),
+        description: if gallery { RichText::default() } else { plain(description) },
+        buttons: if gallery { Vec::new() } else { vec![reply(title), leads("Read more", "https://example.com")] },
+    };
+    Content::Carousel(Carousel {
+        cards: vec![
+            card("Saltmere", "Two nights by the sea, with breakfast."),
+            card("Upper Fell", "Three nights in the hills, dog welcome."),
+            card("Anstey", "A small town with a large market."),
+        ],
+    })
+}
+
+/// A number on a range.
+pub(super) fn slider() -> Content {
+    let title = plain("How many nights would you like to stay?");
+    Content::Slider(Slider { title, min: 2.0, max: 6.0, step: 1.0, unit: Some("nights".into()) })
+}
+
+/// A date, perhaps with a time.
+pub(super) fn calendar(with_time: bool) -> Content {
+    Content::Calendar(Calendar {
+        title: plain("When do you want to leave?"),
+        auto_open: false,
+        with_time,
+        min: Some("2026-03-02".into()),
+        max: Some("2026-06-30".into()),
+    })
+}
+
+/// A file is asked for.
+pub(super) fn upload() -> Content {
+    Content::FileUpload(FileUpload { title: plain("Please send us a picture of the ticket.") })
+}
+
+/// Several facts are asked for.
+pub(super) fn form() -> Content {
+    let field = |label: &str, kind, required| Field { label: label.into(), value: String::new(), kind, required };
+    Content::Form(Form {
+        title: plain("Who is coming along?"),
+        fields: vec![
+            field("Full name", FieldKind::Text, true),
+            field("Email", FieldKind::Email, true),
+            field("Phone", FieldKind::Phone, false),
+            field("Travellers", FieldKind::Number, true),
+            field("Anything we should know?", FieldKind::Long, false),
+        ],
+    })
+}
+
+/// A booking page.
+pub(super) fn appointment() -> Content {
+    Content::Appointment(Appointment {
+        title: plain("Shall we talk it over on the phone?"),
+        duration: Some(20),
+        link: Some("https://example.com/book".into()),
+    })
+}
+
+/// A kind nobody knows yet.
+pub(super) fn unknown() -> Content {
+    Content::Unsupported(Unsupported { kind: "hologram".into(), text: RichText::default() })
+}
+
+fn plain(words: &str) -> RichText {
+    RichText::plain(words)
+}

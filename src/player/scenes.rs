@@ -1,0 +1,247 @@
+//! Every scene in one table: its name, what it shows, and how it comes about.
+
+use chataibot_wire::{
+    Content,
+    content::{ButtonLayout, MediaKind, Prompt},
+    entry::Status,
+};
+
+use super::{
+    cast::{Cast, text},
+    kinds,
+};
+use crate::conversation::{Action, Conversation, Link, Problem, SendError};
+
+/// The time at which all scenes play: 2026-03-02, 10:30 UTC, a Monday.
+pub const NOW: u64 = 1_772_447_400_000;
+
+/// What is shown.
+pub struct Scene {
+    /// The conversation.
+    pub state: Conversation,
+    /// Settings the scene needs, by attribute; they go before the page's.
+    pub settings: &'static [(&'static str, &'static str)],
+}
+
+/// Makes a scene; the argument is the address of the sample picture.
+type Make = fn(&str) -> Cast;
+
+/// One row of [`TABLE`].
+struct Row {
+    name: &'static str,
+    title: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+    make: Make,
+}
+
+const fn row(name: &'static str, title: &'static str, make: Make) -> Row {
+    // Nobody reads titles in a browser.
+    Row { name, title: if cfg!(target_arch = "wasm32") { "" } else { title }, settings: &[], make }
+}
+
+const fn row_with(
+    name: &'static str,
+    title: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+    make: Make,
+) -> Row {
+    Row { settings, ..row(name, title, make) }
+}
+
+/// Names and titles of all scenes, in the order of the table.
+pub fn scenes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.iter().map(|row| (row.name, row.title))
+}
+
+/// Makes the scene called `name`. `origin` is where the program came from.
+#[must_use]
+pub fn find(name: &str, origin: &str) -> Option<Scene> {
+    let row = TABLE.iter().find(|row| row.name == name)?;
+    let picture = [origin, "/chataibot-sample.svg"].concat();
+    Some(Scene { state: (row.make)(&picture).conversation(), settings: row.settings })
+}
+
+const TABLE: &[Row] = &[
+    row("empty", "Before the first message", |_| Cast::new(0)),
+    row_with(
+        "own-words",
+        "A title and a greeting of the page's own",
+        &[("heading", "Harbour & Hill"), ("subheading", "Small weekends by train"), ("greeting", "Where to?")],
+        |_| Cast::new(0),
+    ),
+    row("greeting", "The bot has greeted", |_| greeted()),
+    row("typing", "A reply is being written", |_| {
+        greeted().visitor("Is there a train on Sunday evening?").shows(Content::Delay)
+    }),
+    row("closed", "The window is closed", |_| greeted().then(Action::WindowClosed)),
+    row("unread", "The window is closed, and replies have come", |_| {
+        greeted()
+            .visitor("Is there a train on Sunday evening?")
+            .then(Action::WindowClosed)
+            .bot("Yes, at 18:40 and at 20:12.")
+            .bot("Shall I book one?")
+    }),
+    // Kinds of messages.
+    row("rich", "Text in every form", |_| greeted().shows(kinds::rich())),
+    row("emoji", "Emoji alone", |_| greeted().visitor("👍").bot("🎉")),
+    row("name", "A name is asked for", |_| greeted().shows(kinds::prompt("What is your name?", Prompt::Name))),
+    row("email", "An email address is asked for", |_| {
+        greeted().shows(kinds::prompt("Where can we write to you?", Prompt::Email))
+    }),
+    row("phone", "A telephone number is asked for", |_| {
+        greeted().shows(kinds::prompt("Where can we call you?", Prompt::Phone))
+    }),
+    row("buttons", "Suggested replies", |_| greeted().shows(kinds::buttons(ButtonLayout::Wrap))),
+    row("buttons-vertical", "Suggested replies, one below the other", |_| {
+        greeted().shows(kinds::buttons(ButtonLayout::Vertical))
+    }),
+    row("buttons-chosen", "A suggested reply was chosen", |_| {
+        greeted().shows(kinds::buttons(ButtonLayout::Wrap)).visitor("By the sea").bot("Lovely. Two nights or three?")
+    }),
+    row("links", "Buttons that lead somewhere", |_| greeted().shows(kinds::links())),
+    row("list", "Choices in sections", |_| greeted().shows(kinds::list())),
+    row("carousel", "Cards side by side", |picture| greeted().shows(kinds::cards(picture, false))),
+    row("gallery", "Pictures side by side", |picture| greeted().shows(kinds::cards(picture, true))),
+    row("image", "A picture", |picture| {
+        greeted().shows(kinds::media(MediaKind::Image, picture.into(), Some("Saltmere at low tide.svg")))
+    }),
+    row("video", "A film", |picture| {
+        greeted().shows(kinds::media(MediaKind::Video, beside(picture, "walk.mp4"), Some("The walk.mp4")))
+    }),
+    row("audio", "A sound", |picture| {
+        greeted().shows(kinds::media(MediaKind::Audio, beside(picture, "waves.mp3"), Some("The waves.mp3")))
+    }),
+    row("document", "A file", |picture| {
+        greeted().shows(kinds::media(MediaKind::Document, beside(picture, "tickets.pdf"), Some("Tickets.pdf")))
+    }),
+    row("parts", "Several things in one message", |picture| {
+        greeted().shows(Content::Parts(vec![
+            text("Here is what you get:"),
+            kinds::media(MediaKind::Image, picture.into(), None),
+            kinds::media(MediaKind::Document, beside(picture, "tickets.pdf"), Some("Tickets.pdf")),
+            kinds::info(),
+        ]))
+    }),
+    row("info", "A note that can be opened", |_| greeted().shows(kinds::info())),
+    row("slider", "A number on a range", |_| greeted().shows(kinds::slider())),
+    row("calendar", "A date", |_| greeted().shows(kinds::calendar(false))),
+    row("calendar-time", "A date and a time", |_| greeted().shows(kinds::calendar(true))),
+    row("upload", "A file is asked for", |_| greeted().shows(kinds::upload())),
+    row("form", "A form", |_| greeted().shows(kinds::form())),
+    row("appointment", "A booking page", |_| greeted().shows(kinds::appointment())),
+    row("unsupported", "A kind nobody knows", |_| greeted().shows(kinds::unknown())),
+    // How sending went.
+    row("sending", "A message on its way", |_| asked([began()])),
+    row("queued", "A message that waits", |_| asked([]).then(Action::LinkChanged(Link::Offline))),
+    row("failed", "A message that was not sent", |_| asked([began(), failed(SendError::Temporary)])),
+    row("refused", "A message that was refused for good", |_| asked([began(), failed(SendError::Refused)])),
+    row("unknown", "A message that may have arrived", |_| asked([began(), Action::SendUnknown { id: ASKED.into() }])),
+    // How the connection stands.
+    row("connecting", "The first connection is being made", |_| greeted().then(Action::LinkChanged(Link::Connecting))),
+    row("reconnecting", "The connection was lost", |_| {
+        greeted().then(Action::LinkChanged(Link::Reconnecting { attempt: 2 }))
+    }),
+    row("offline", "There is no network", |_| greeted().then(Action::LinkChanged(Link::Offline))),
+    row("unavailable", "The chat does not work", |_| {
+        greeted().then(Action::ProblemChanged(Some(Problem::Unavailable)))
+    }),
+    row("memory", "The browser keeps nothing", |_| greeted().then(Action::StorageLost)),
+    // The course of a conversation.
+    row("handover", "A person has taken over", |picture| {
+        greeted()
+            .visitor("Can I talk to somebody?")
+            .handed_to(Some("Noor"), Some(picture.into()))
+            .agent("Hello, this is Noor. What can I do?")
+    }),
+    row("handover-unknown", "Somebody without a name has taken over", |_| {
+        greeted().handed_to(None, None).agent("Hello, how can I help?")
+    }),
+    row("ended", "The conversation has ended", |_| {
+        greeted().visitor("Thank you!").bot("Have a good trip!").status(Status::Closed)
+    }),
+    row("reopened", "The conversation goes on", |_| {
+        greeted().status(Status::Closed).status(Status::Open).bot("One more thing: bring an umbrella.")
+    }),
+    // Hard cases.
+    row("long-thread", "A long conversation", |_| {
+        (1..=150)
+            .fold(Cast::new(310), |cast, _| cast.visitor("And the next one?").bot("The next train leaves in an hour."))
+    }),
+    row("long-words", "Long words and long texts", |_| {
+        greeted()
+            .bot("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
+            .visitor("https://example.com/a/very/long/address/without/any/space/in/it/and/with/more/and/more/parts?and=a&long=query")
+            .bot(LONG)
+    }),
+    row("rtl", "Words from right to left", |_| {
+        greeted()
+            .visitor("مرحبًا! هل يوجد قطار يوم الأحد؟")
+            .bot("نعم، الساعة 18:40 والساعة 20:12.")
+            .bot("שלום וברוכים הבאים")
+    }),
+    row("hostile", "Text that looks like code", |_| {
+        greeted().bot("<img src=x onerror=alert(1)> & <b>not bold</b> {name} \u{202e}txet desrever")
+    }),
+];
+
+/// The client message id of what was just said.
+const ASKED: &str = "asked";
+
+const LONG: &str = "We leave on Friday after work and are there before dark. On Saturday there is the market in the morning, the walk \
+    along the cliffs after lunch, and a table for two in the evening, in a place that has been run by the same family for three generations. \
+    On Sunday nothing is planned at all, which most of our guests like best; the last train home leaves at 20:12.";
+
+fn greeted() -> Cast {
+    Cast::new(8)
+        .bot("Hello 👋 I plan small weekends by train.")
+        .visitor("Nice, tell me more.")
+        .bot("Two to four nights, door to door.")
+}
+
+fn asked<const N: usize>(facts: [Action; N]) -> Cast {
+    greeted().just_said(ASKED, "Is there a train on Sunday evening?", facts)
+}
+
+fn began() -> Action {
+    Action::SendBegan { id: ASKED.into() }
+}
+
+fn failed(error: SendError) -> Action {
+    Action::SendFailed { id: ASKED.into(), error }
+}
+
+/// A file that would lie beside the sample picture.
+fn beside(picture: &str, name: &str) -> String {
+    let folder = picture.rfind('/').map_or("", |at| &picture[..=at]);
+    [folder, name].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_scene_can_be_made_and_has_a_name_of_its_own() {
+        let mut names = BTreeSet::new();
+        for (name, title) in scenes() {
+            assert!(names.insert(name), "{name} stands twice");
+            assert!(!title.is_empty(), "{name} says nothing");
+            let scene = find(name, "https://chat.example.com").expect(name);
+            assert!(scene.state.rows().iter().all(|row| row.at <= NOW), "{name} plays in the future");
+        }
+        assert!(find("nonsense", "").is_none());
+    }
+
+    #[test]
+    fn a_scene_is_the_same_each_time() {
+        for (name, _) in scenes() {
+            let rows = || find(name, "https://chat.example.com").expect(name).state.rows().to_vec();
+            let facts = |rows: Vec<std::rc::Rc<crate::conversation::Row>>| {
+                rows.iter().map(|row| format!("{} {} {:?}", row.key, row.at, row.kind)).collect::<Vec<_>>()
+            };
+            assert_eq!(facts(rows()), facts(rows()), "{name}");
+        }
+    }
+}
