@@ -235,6 +235,16 @@ mod tests {
     }
 
     #[test]
+    fn the_loaders_list_names_them_all() {
+        let list = include_str!("../../loader/scenes.js");
+        let lines = list.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix("',")?.split_once(": '"));
+        let listed: Vec<_> =
+            lines.map(|(name, title)| (name.trim_matches('\''), title.replace("\\'", "'"))).collect();
+        let ours: Vec<_> = scenes().map(|(name, title)| (name, title.to_owned())).collect();
+        assert_eq!(listed, ours);
+    }
+
+    #[test]
     fn a_scene_is_the_same_each_time() {
         for (name, _) in scenes() {
             let rows = || find(name, "https://chat.example.com").expect(name).state.rows().to_vec();
