@@ -34,7 +34,7 @@ mod widget;
 
 use std::rc::Rc;
 
-pub use app::{App, AppProps, Source};
+pub use app::{App, AppProps, Listener, Source};
 pub use launcher::{Launcher, LauncherProps, launcher_label};
 pub use look::Look;
 pub use rich_text::safe_address;

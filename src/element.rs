@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::{
-    components::{Source, Verb},
+    components::Verb,
     config::{Config, Name, from_js},
-    conversation::{Action, Conversation, Link, MessageRow, Phase},
+    conversation::{Conversation, Link, MessageRow, Phase},
     session::{Outgoing, Settings},
 };
 use running::Handle;
@@ -53,19 +53,13 @@ impl Mounted {
 
     /// Says `text` as the visitor. The message's id, or nothing for a blank text.
     pub fn send(&self, text: &str) -> Option<String> {
-        let id = match self.0.source()? {
-            Source::Live(session) => session.send(text),
-            Source::Scene(player) => player.send(text),
-        };
-        id.map(|id| id.as_ref().into())
+        self.0.act(Verb::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
     /// Forgets visitor and conversation, here and in storage.
     pub fn reset(&self) {
-        match self.0.source() {
-            Some(Source::Live(session)) => session.reset(),
-            Some(Source::Scene(player)) => player.apply(Action::Forgotten),
-            None => {}
+        if let Some(source) = self.0.source() {
+            source.reset();
         }
     }
 

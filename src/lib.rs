@@ -6,8 +6,8 @@
 //! - [`session`]: a running widget without its looks; its decisions are pure too, its rim carries them out
 //! - [`api`]: tokens, the two documented calls, the event stream and its fallback
 //! - [`storage`], [`tabs`], [`system`]: what survives a reload, what tabs agree on, what the browser knows
-//! - [`player`]: scenes in place of a session, for designers and tests
 //! - [`components`]: what a visitor sees
+//! - [`player`]: scenes in place of a session, for designers and tests
 //! - [`element`]: the border to JavaScript
 //!
 //! Who may import whom stands in ARCHITECTURE.md and is tested.
@@ -23,8 +23,7 @@ pub mod storage;
 pub mod system;
 pub mod tabs;
 
-pub mod player;
-
 pub mod components;
+pub mod player;
 
 pub mod element;

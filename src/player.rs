@@ -1,7 +1,7 @@
 //! The scenario player: a widget that shows one scene of a conversation, for designers, pictures and tests of accessibility.
 //!
 //! It stands where a session stands, with the same verbs, and touches neither network nor storage. Time stands still in it: a scene
-//! looks the same whenever it is shown. The scenes are a part of the program of their own.
+//! looks the same whenever it is shown. Player and scenes are a part of the program of their own.
 
 mod cast;
 mod kinds;
@@ -12,126 +12,97 @@ use std::{
     rc::Rc,
 };
 
-pub use scenes::{NOW, Scene, scenes};
+pub use scenes::{NOW, Staging, scenes};
 
 use crate::{
+    components::{Listener, Source, Verb},
     conversation::{Action, Conversation, SendState},
-    session::Outgoing,
+    session::{Outgoing, Subscription},
 };
 
 #[cfg(feature = "split")]
 use wasm_split_helpers::SplitLoaderError as Missing;
-/// The scenes could not be fetched.
+/// The player could not be fetched.
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Finds a scene by its name. `origin` is where the program came from: the sample picture is there too.
-pub type Find = fn(name: &str, origin: &str) -> Option<Scene>;
+/// Plays the scene called `name`. `origin` is where the program came from: the sample picture is there too. `None`: there is none.
+pub type Play = fn(name: &str, origin: &str, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Option<Scene>;
+
+/// What a scene needs to be shown.
+pub struct Scene {
+    /// The conversation, and what becomes of it when somebody touches it.
+    pub source: Rc<dyn Source>,
+    /// Settings the scene needs, by attribute; they go before the page's.
+    pub staging: Staging,
+}
 
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(scenes, fallible)]
-fn fetch_scenes() -> Result<Find, Missing> {
-    Ok(scenes::find)
+fn fetch() -> Result<Play, Missing> {
+    Ok(play)
 }
 #[cfg(not(feature = "split"))]
-async fn fetch_scenes() -> Result<Find, Missing> {
-    Ok(scenes::find)
+async fn fetch() -> Result<Play, Missing> {
+    Ok(play)
 }
 
-/// Fetches the scenes and finds one. `Err`: they could not be had.
+/// Fetches the player and plays a scene.
 ///
 /// # Errors
 /// The sentence for the console.
-pub async fn scene(name: &str, origin: &str) -> Result<Scene, String> {
-    let find = fetch_scenes().await.map_err(|_| "the scenes could not be fetched".to_owned())?;
-    find(name, origin).ok_or_else(|| ["there is no scene \"", name, "\". The playground lists them all."].concat())
+pub async fn scene(name: &str, origin: &str, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Result<Scene, String> {
+    let play = fetch().await.map_err(|_| "the scenes could not be fetched".to_owned())?;
+    play(name, origin, on_outgoing)
+        .ok_or_else(|| ["there is no scene \"", name, "\". The playground lists them all."].concat())
 }
 
-/// What a subscriber is called with.
-type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
+fn play(name: &str, origin: &str, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Option<Scene> {
+    let (state, staging) = scenes::find(name, origin)?;
+    if state.window_open() {
+        on_outgoing(Outgoing::Opened);
+    }
+    let player =
+        Player { state: RefCell::new(Rc::new(state)), on_outgoing, listener: RefCell::default(), said: Cell::new(0) };
+    Some(Scene { source: Rc::new(player), staging })
+}
 
-/// A handle on a player. Clones are the same player.
-#[derive(Clone)]
-pub struct Player(Rc<Inner>);
-
-struct Inner {
+/// A conversation in which nobody answers.
+struct Player {
     state: RefCell<Rc<Conversation>>,
     on_outgoing: Rc<dyn Fn(Outgoing)>,
     listener: RefCell<Option<Listener>>,
     said: Cell<u32>,
 }
 
-impl PartialEq for Player {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 impl Player {
-    /// Shows an empty conversation; the page is told of what the visitor does.
-    #[must_use]
-    pub fn new(on_outgoing: Rc<dyn Fn(Outgoing)>) -> Self {
-        let (state, listener, said) = Default::default();
-        Self(Rc::new(Inner { state, on_outgoing, listener, said }))
-    }
-
-    /// The conversation as it stands.
-    #[must_use]
-    pub fn state(&self) -> Rc<Conversation> {
-        self.0.state.borrow().clone()
-    }
-
-    /// Calls `listener` after every change, in place of the one before.
-    pub fn listen(&self, listener: Listener) {
-        *self.0.listener.borrow_mut() = Some(listener);
-    }
-
-    /// Begins anew with another conversation.
-    pub fn play(&self, state: Conversation) {
-        self.change(|now| {
-            *now = Rc::new(state);
-            true
-        });
-    }
-
-    /// Something happened. Nobody answers here.
-    pub fn apply(&self, action: Action) {
-        self.change(|now| Rc::make_mut(now).apply(action));
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Rc<Conversation>) -> bool) {
+    fn apply(&self, action: Action) {
         let was_open = self.state().window_open();
-        if !change(&mut self.0.state.borrow_mut()) {
+        if !Rc::make_mut(&mut self.state.borrow_mut()).apply(action) {
             return;
         }
         let open = self.state().window_open();
         if open != was_open {
-            (self.0.on_outgoing)(if open { Outgoing::Opened } else { Outgoing::Closed });
+            (self.on_outgoing)(if open { Outgoing::Opened } else { Outgoing::Closed });
         }
-        let listener = self.0.listener.borrow().clone();
+        let listener = self.listener.borrow().clone();
         if let Some(listener) = listener {
             listener(&self.state());
         }
     }
 
-    /// Says `text`, which arrives at once.
-    pub fn send(&self, text: &str) -> Option<Rc<str>> {
+    /// What is said arrives at once.
+    fn send(&self, text: &str) -> Option<Rc<str>> {
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
-        let number = self.0.said.get() + 1;
-        self.0.said.set(number);
+        let number = self.said.get() + 1;
+        self.said.set(number);
         let id: Rc<str> = ["said-", &number.to_string()].concat().into();
         self.apply(Action::Composed { id: id.clone(), text: text.into(), at: NOW });
         self.arrive(&id);
         Some(id)
-    }
-
-    /// Sends a failed message again; this time it arrives.
-    pub fn retry(&self, id: &Rc<str>) {
-        self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
-        self.arrive(id);
     }
 
     fn arrive(&self, id: &Rc<str>) {
@@ -143,9 +114,40 @@ impl Player {
             self.apply(Action::Ticked { now: u64::MAX });
         }
     }
+}
 
-    /// Opens the closed window, closes the open one.
-    pub fn toggle(&self) {
-        self.apply(if self.state().window_open() { Action::WindowClosed } else { Action::WindowOpened });
+impl Source for Player {
+    fn state(&self) -> Rc<Conversation> {
+        self.state.borrow().clone()
+    }
+
+    /// In place of the listener before.
+    fn subscribe(&self, listener: Listener) -> Option<Subscription> {
+        *self.listener.borrow_mut() = Some(listener);
+        None
+    }
+
+    fn act(&self, verb: Verb) -> Option<Rc<str>> {
+        match verb {
+            Verb::Send(text) => return self.send(&text),
+            Verb::Retry(id) => {
+                self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
+                self.arrive(&id);
+            }
+            Verb::Discard(id) => self.apply(Action::Discarded { id }),
+            Verb::Draft(text) => self.apply(Action::Drafted(text.into())),
+            Verb::Open => self.apply(Action::WindowOpened),
+            Verb::Close => self.apply(Action::WindowClosed),
+            Verb::Restart => self.apply(Action::Left),
+        }
+        None
+    }
+
+    fn reset(&self) {
+        self.apply(Action::Forgotten);
+    }
+
+    fn end(&self) {
+        self.listener.take();
     }
 }

@@ -8,72 +8,67 @@ use yew::prelude::*;
 use super::{Look, Verb, Widget, browser};
 use crate::{
     config::Config,
-    conversation::{Action, Conversation},
-    player::Player,
+    conversation::Conversation,
     session::{Session, Subscription},
 };
 
-/// What is shown.
-#[derive(Clone, PartialEq)]
-pub enum Source {
-    /// A running session.
-    Live(Session),
-    /// A scene of the scenario player.
-    Scene(Player),
+/// Called with the conversation after every change.
+pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
+
+/// Where a conversation comes from: a running session, or a scene in its place.
+pub trait Source {
+    /// The conversation as it stands.
+    fn state(&self) -> Rc<Conversation>;
+
+    /// Calls `listener` after every change, until what is given back is dropped.
+    fn subscribe(&self, listener: Listener) -> Option<Subscription>;
+
+    /// Does what the visitor, or the page, wants. The client message id, where something was said.
+    fn act(&self, verb: Verb) -> Option<Rc<str>>;
+
+    /// Forgets the visitor.
+    fn reset(&self);
+
+    /// Releases everything.
+    fn end(&self);
 }
 
-impl Source {
-    /// The conversation as it stands.
-    #[must_use]
-    pub fn state(&self) -> Rc<Conversation> {
-        match self {
-            Self::Live(session) => session.state(),
-            Self::Scene(player) => player.state(),
-        }
+impl Source for Session {
+    fn state(&self) -> Rc<Conversation> {
+        Self::state(self)
     }
 
-    /// Releases everything it holds.
-    pub fn end(&self) {
-        match self {
-            Self::Live(session) => session.destroy(),
-            Self::Scene(_) => {}
-        }
+    fn subscribe(&self, listener: Listener) -> Option<Subscription> {
+        Some(Self::subscribe(self, listener))
     }
 
-    /// Does what the visitor, or the page, wants.
-    pub fn act(&self, verb: Verb) {
-        match self {
-            Self::Live(session) => match verb {
-                Verb::Send(text) => {
-                    session.send(&text);
-                }
-                Verb::Retry(id) => session.retry(&id),
-                Verb::Discard(id) => session.discard(&id),
-                Verb::Draft(text) => session.set_draft(&text),
-                Verb::Open => session.open(),
-                Verb::Close => session.close(),
-                Verb::Restart => session.restart(),
-            },
-            Self::Scene(player) => match verb {
-                Verb::Send(text) => {
-                    player.send(&text);
-                }
-                Verb::Retry(id) => player.retry(&id),
-                Verb::Discard(id) => player.apply(Action::Discarded { id }),
-                Verb::Draft(text) => player.apply(Action::Drafted(text.into())),
-                Verb::Open => player.apply(Action::WindowOpened),
-                Verb::Close => player.apply(Action::WindowClosed),
-                Verb::Restart => player.apply(Action::Left),
-            },
+    fn act(&self, verb: Verb) -> Option<Rc<str>> {
+        match verb {
+            Verb::Send(text) => return self.send(&text),
+            Verb::Retry(id) => self.retry(&id),
+            Verb::Discard(id) => self.discard(&id),
+            Verb::Draft(text) => self.set_draft(&text),
+            Verb::Open => self.open(),
+            Verb::Close => self.close(),
+            Verb::Restart => self.restart(),
         }
+        None
+    }
+
+    fn reset(&self) {
+        Self::reset(self);
+    }
+
+    fn end(&self) {
+        self.destroy();
     }
 }
 
 /// What the element gives.
-#[derive(Properties, Clone, PartialEq)]
+#[derive(Properties, Clone)]
 pub struct AppProps {
     /// Where the conversation comes from.
-    pub source: Source,
+    pub source: Rc<dyn Source>,
     /// The settings.
     pub config: Rc<Config>,
 }
@@ -82,6 +77,13 @@ pub struct AppProps {
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     fn warn(line: &str);
+}
+
+/// Sources are replaced, never compared.
+impl PartialEq for AppProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.source, &other.source) && self.config == other.config
+    }
 }
 
 /// The whole widget: launcher and window of one session.
@@ -101,17 +103,12 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let AppProps { source, config } = ctx.props();
         let link = ctx.link().clone();
-        let listener = Rc::new(move |now: &Rc<Conversation>| link.send_message(now.clone()));
-        let subscription = match source {
-            Source::Live(session) => Some(session.subscribe(listener)),
-            Source::Scene(player) => {
-                player.listen(listener);
-                None
-            }
-        };
+        let subscription = source.subscribe(Rc::new(move |now| link.send_message(now.clone())));
         let act = {
             let source = source.clone();
-            Callback::from(move |verb| source.act(verb))
+            Callback::from(move |verb| {
+                source.act(verb);
+            })
         };
         Self { state: source.state(), look: look(config), act, subscription }
     }
@@ -122,7 +119,7 @@ impl Component for App {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
-        if old.source == ctx.props().source {
+        if Rc::ptr_eq(&old.source, &ctx.props().source) {
             self.look = look(&ctx.props().config);
         } else {
             *self = Component::create(ctx);

@@ -11,135 +11,138 @@ use super::{report, session_settings, warn};
 use crate::{
     components::{App, AppProps, Source, Verb},
     config::{Config, Given, Name},
-    player::{self, Player},
-    session::Session,
+    player,
+    session::{Outgoing, Session},
 };
 
 /// A running widget, until it is ended. Clones are the same one.
 #[derive(Clone)]
-pub(super) struct Handle(Rc<RefCell<Option<Running>>>);
+pub(super) struct Handle(Rc<Inner>);
 
-struct Running {
-    app: AppHandle<App>,
-    source: Source,
-    tell: Function,
-    /// As the page set it.
-    config: Rc<Config>,
-    /// What the scene of the scenario player wants to be otherwise.
-    staging: &'static [(&'static str, &'static str)],
+struct Inner {
+    place: Element,
+    on_outgoing: Rc<dyn Fn(Outgoing)>,
+    /// As the page set it. `None`: the widget has ended.
+    config: RefCell<Option<Rc<Config>>>,
+    /// `None` while a scene is fetched.
+    shown: RefCell<Option<Shown>>,
 }
 
-/// A session, or a player where the page wants a scene.
-fn source(config: &Config, tell: &Function) -> Source {
-    let tell = tell.clone();
-    let on_outgoing = Rc::new(move |outgoing| report(&tell, outgoing));
-    match config.given(Name::Demo) {
-        Some(_) => Source::Scene(Player::new(on_outgoing)),
-        None => Source::Live(Session::start(session_settings(config), on_outgoing)),
-    }
+struct Shown {
+    app: AppHandle<App>,
+    source: Rc<dyn Source>,
+    /// The session, where the source is one.
+    session: Option<Session>,
+    /// What a scene wants to be otherwise than the page set it.
+    staging: player::Staging,
 }
 
 impl Handle {
-    /// Starts a session, or a player, and renders it into `place`.
+    /// Starts a session, or a scene where the page wants one, and renders it into `place`.
     pub(super) fn begin(place: Element, config: Config, tell: Function) -> Self {
-        let config = Rc::new(config);
-        let source = source(&config, &tell);
-        let props = AppProps { source: source.clone(), config: config.clone() };
-        let app = yew::Renderer::<App>::with_root_and_props(place, props).render();
-        let handle = Self(Rc::new(RefCell::new(Some(Running { app, source, tell, config, staging: &[] }))));
-        handle.set_the_scene();
+        let handle = Self(Rc::new(Inner {
+            place,
+            on_outgoing: Rc::new(move |outgoing| report(&tell, outgoing)),
+            config: RefCell::new(Some(Rc::new(config))),
+            shown: RefCell::default(),
+        }));
+        handle.start();
         handle
+    }
+
+    fn start(&self) {
+        let Some(config) = self.config() else { return };
+        let on_outgoing = self.0.on_outgoing.clone();
+        let Some(name) = config.given(Name::Demo) else {
+            let session = Session::start(session_settings(&config), on_outgoing);
+            return self.show(Rc::new(session.clone()), Some(session), &[]);
+        };
+        // A widget that is gone is not kept alive by its scene, and one that is set otherwise meanwhile does not show it.
+        let handle = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            let scene = player::scene(&name, &config.origin(), on_outgoing).await;
+            let handle = handle.upgrade().map(Self);
+            let wants =
+                |handle: &Self| handle.config().and_then(|config| config.given(Name::Demo)).as_ref() == Some(&name);
+            match (handle.filter(wants), scene) {
+                (Some(handle), Ok(scene)) => handle.show(scene.source, None, scene.staging),
+                (Some(_), Err(why)) => warn(&["[chataibot] demo: ", &why].concat()),
+                (None, _) => {}
+            }
+        });
+    }
+
+    fn show(&self, source: Rc<dyn Source>, session: Option<Session>, staging: player::Staging) {
+        let Some(config) = self.config() else { return };
+        let props = AppProps { source: source.clone(), config: staged(config, staging) };
+        let mut shown = self.0.shown.borrow_mut();
+        let app = match shown.take() {
+            Some(before) => {
+                before.source.end();
+                let mut app = before.app;
+                app.update(props);
+                app
+            }
+            None => yew::Renderer::<App>::with_root_and_props(self.0.place.clone(), props).render(),
+        };
+        *shown = Some(Shown { app, source, session, staging });
     }
 
     /// Takes everything down.
     pub(super) fn end(&self) {
-        let running = self.0.borrow_mut().take();
-        if let Some(running) = running {
-            running.source.end();
-            running.app.destroy();
+        self.0.config.take();
+        let shown = self.0.shown.borrow_mut().take();
+        if let Some(shown) = shown {
+            shown.source.end();
+            shown.app.destroy();
         }
     }
 
     /// Changes settings; nothing happens where they stay the same.
     pub(super) fn change(&self, change: impl FnOnce(&mut Config)) {
-        let mut slot = self.0.borrow_mut();
-        let Some(running) = slot.as_mut() else { return };
-        let mut config = Config::clone(&running.config);
+        let Some(before) = self.config() else { return };
+        let mut config = Config::clone(&before);
         change(&mut config);
-        if config == *running.config {
+        if config == *before {
             return;
         }
-        let another = running.config.given(Name::Demo) != config.given(Name::Demo);
-        running.config = Rc::new(config);
-        if another {
-            running.source.end();
-            running.source = source(&running.config, &running.tell);
-            running.staging = &[];
-        } else if let Source::Live(session) = &running.source {
-            session.update(session_settings(&running.config));
+        let config = Rc::new(config);
+        *self.0.config.borrow_mut() = Some(config.clone());
+        if config.given(Name::Demo) != before.given(Name::Demo) {
+            return self.start();
         }
-        running.show();
-        drop(slot);
-        if another {
-            self.set_the_scene();
+        let session = self.0.shown.borrow().as_ref().and_then(|shown| shown.session.clone());
+        if let Some(session) = session {
+            session.update(session_settings(&config));
         }
+        if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
+            let config = staged(config, shown.staging);
+            shown.app.update(AppProps { source: shown.source.clone(), config });
+        }
+    }
+
+    fn config(&self) -> Option<Rc<Config>> {
+        self.0.config.borrow().clone()
     }
 
     /// Cloned out: what it does may call back into this value.
-    pub(super) fn source(&self) -> Option<Source> {
-        self.0.borrow().as_ref().map(|running| running.source.clone())
+    pub(super) fn source(&self) -> Option<Rc<dyn Source>> {
+        self.0.shown.borrow().as_ref().map(|shown| shown.source.clone())
     }
 
     /// Does what the page wants.
-    pub(super) fn act(&self, verb: Verb) {
-        if let Some(source) = self.source() {
-            source.act(verb);
-        }
-    }
-
-    /// Plays the scene the page names. The scenes may have to be fetched; what was destroyed or set otherwise meanwhile stays so.
-    fn set_the_scene(&self) {
-        let (Some(Source::Scene(player)), Some(name)) = (self.source(), self.scene()) else { return };
-        let origin = self.0.borrow().as_ref().map_or_else(String::new, |running| running.config.origin());
-        // A widget that is gone is not kept alive by its scene.
-        let handle = Rc::downgrade(&self.0);
-        spawn_local(async move {
-            let scene = player::scene(&name, &origin).await;
-            let Some(handle) = handle.upgrade().map(Self).filter(|handle| handle.scene().as_ref() == Some(&name))
-            else {
-                return;
-            };
-            match scene {
-                Ok(scene) => {
-                    handle.dress(scene.settings);
-                    player.play(scene.state);
-                }
-                Err(why) => warn(&["[chataibot] demo: ", &why].concat()),
-            }
-        });
-    }
-
-    fn scene(&self) -> Option<Rc<str>> {
-        self.0.borrow().as_ref()?.config.given(Name::Demo)
-    }
-
-    fn dress(&self, staging: &'static [(&'static str, &'static str)]) {
-        if let Some(running) = self.0.borrow_mut().as_mut() {
-            running.staging = staging;
-            running.show();
-        }
+    pub(super) fn act(&self, verb: Verb) -> Option<Rc<str>> {
+        self.source()?.act(verb)
     }
 }
 
-impl Running {
-    fn show(&mut self) {
-        let mut config = self.config.clone();
-        if !self.staging.is_empty() {
-            let staged = Rc::make_mut(&mut config);
-            for (name, value) in self.staging {
-                staged.set(name, Given::Text((*value).to_owned()), &mut warn);
-            }
+/// The page's settings with a scene's in front of them.
+fn staged(mut config: Rc<Config>, staging: player::Staging) -> Rc<Config> {
+    if !staging.is_empty() {
+        let config = Rc::make_mut(&mut config);
+        for (name, value) in staging {
+            config.set(name, Given::Text((*value).to_owned()), &mut warn);
         }
-        self.app.update(AppProps { source: self.source.clone(), config });
     }
+    config
 }

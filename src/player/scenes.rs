@@ -15,14 +15,6 @@ use crate::conversation::{Action, Conversation, Link, Problem, SendError};
 /// The time at which all scenes play: 2026-03-02, 10:30 UTC, a Monday.
 pub const NOW: u64 = 1_772_447_400_000;
 
-/// What is shown.
-pub struct Scene {
-    /// The conversation.
-    pub state: Conversation,
-    /// Settings the scene needs, by attribute; they go before the page's.
-    pub settings: &'static [(&'static str, &'static str)],
-}
-
 /// Makes a scene; the argument is the address of the sample picture.
 type Make = fn(&str) -> Cast;
 
@@ -30,7 +22,7 @@ type Make = fn(&str) -> Cast;
 struct Row {
     name: &'static str,
     title: &'static str,
-    settings: &'static [(&'static str, &'static str)],
+    settings: Staging,
     make: Make,
 }
 
@@ -39,12 +31,7 @@ const fn row(name: &'static str, title: &'static str, make: Make) -> Row {
     Row { name, title: if cfg!(target_arch = "wasm32") { "" } else { title }, settings: &[], make }
 }
 
-const fn row_with(
-    name: &'static str,
-    title: &'static str,
-    settings: &'static [(&'static str, &'static str)],
-    make: Make,
-) -> Row {
+const fn row_with(name: &'static str, title: &'static str, settings: Staging, make: Make) -> Row {
     Row { settings, ..row(name, title, make) }
 }
 
@@ -53,12 +40,14 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLE.iter().map(|row| (row.name, row.title))
 }
 
+/// What a scene needs to be otherwise than the page set it, by attribute.
+pub type Staging = &'static [(&'static str, &'static str)];
+
 /// Makes the scene called `name`. `origin` is where the program came from.
-#[must_use]
-pub fn find(name: &str, origin: &str) -> Option<Scene> {
+pub(super) fn find(name: &str, origin: &str) -> Option<(Conversation, Staging)> {
     let row = TABLE.iter().find(|row| row.name == name)?;
     let picture = [origin, "/chataibot-sample.svg"].concat();
-    Some(Scene { state: (row.make)(&picture).conversation(), settings: row.settings })
+    Some(((row.make)(&picture).conversation(), row.settings))
 }
 
 const TABLE: &[Row] = &[
@@ -228,8 +217,8 @@ mod tests {
         for (name, title) in scenes() {
             assert!(names.insert(name), "{name} stands twice");
             assert!(!title.is_empty(), "{name} says nothing");
-            let scene = find(name, "https://chat.example.com").expect(name);
-            assert!(scene.state.rows().iter().all(|row| row.at <= NOW), "{name} plays in the future");
+            let (state, _) = find(name, "https://chat.example.com").expect(name);
+            assert!(state.rows().iter().all(|row| row.at <= NOW), "{name} plays in the future");
         }
         assert!(find("nonsense", "").is_none());
     }
@@ -238,8 +227,7 @@ mod tests {
     fn the_loaders_list_names_them_all() {
         let list = include_str!("../../loader/scenes.js");
         let lines = list.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix("',")?.split_once(": '"));
-        let listed: Vec<_> =
-            lines.map(|(name, title)| (name.trim_matches('\''), title.replace("\\'", "'"))).collect();
+        let listed: Vec<_> = lines.map(|(name, title)| (name.trim_matches('\''), title.replace("\\'", "'"))).collect();
         let ours: Vec<_> = scenes().map(|(name, title)| (name, title.to_owned())).collect();
         assert_eq!(listed, ours);
     }
@@ -247,7 +235,7 @@ mod tests {
     #[test]
     fn a_scene_is_the_same_each_time() {
         for (name, _) in scenes() {
-            let rows = || find(name, "https://chat.example.com").expect(name).state.rows().to_vec();
+            let rows = || find(name, "https://chat.example.com").expect(name).0.rows().to_vec();
             let facts = |rows: Vec<std::rc::Rc<crate::conversation::Row>>| {
                 rows.iter().map(|row| format!("{} {} {:?}", row.key, row.at, row.kind)).collect::<Vec<_>>()
             };

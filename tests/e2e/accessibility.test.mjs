@@ -38,7 +38,7 @@ const show = (page, scene) =>
     let before;
     while (still < 3) {
       await frame();
-      const now = widget.shadowRoot.textContent;
+      const now = widget.shadowRoot.textContent + widget.shadowRoot.querySelector('[part~="list"]')?.scrollTop;
       still = now === before && quiet() ? still + 1 : 0;
       before = now;
     }

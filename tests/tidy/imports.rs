@@ -24,10 +24,14 @@ const WIDGET: &[Part] = &[
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },
     Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
-    Part { name: "player", parts: &["conversation", "session"], crates: &["chataibot_wire", "wasm_split_helpers"] },
+    Part {
+        name: "player",
+        parts: &["components", "conversation", "session"],
+        crates: &["chataibot_wire", "wasm_split_helpers"],
+    },
     Part {
         name: "components",
-        parts: &["conversation", "session", "player", "strings", "config"],
+        parts: &["conversation", "session", "strings", "config"],
         crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "js_sys", "wasm_split_helpers"],
     },
     Part {
