@@ -5,7 +5,7 @@ use std::{fmt, io, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
 };
@@ -22,10 +22,11 @@ use crate::{
     cors,
     counters::Counters,
     error::ApiError,
+    files::Files,
     hub::Hub,
     limits::{self, Limits},
     platform::PlatformClient,
-    routes::{events, health, metrics, send, start, token, webhook},
+    routes::{events, files, health, metrics, send, start, token, webhook},
     serve::Server,
     store::{Store, StoreError, renewals},
     token::{Tokens, keys::KeyRing, revocation::Revocations},
@@ -47,6 +48,8 @@ pub struct App {
     pub tokens: Tokens,
     /// How much one of them may ask for.
     pub limits: Limits,
+    /// The files of visitors.
+    pub files: Files,
     /// What happened how often.
     pub counters: Arc<Counters>,
     /// Where messages of unknown kinds are written down.
@@ -68,6 +71,8 @@ pub enum StartError {
     Keys(String),
     /// The bundle can't be read.
     Assets(BadAssets),
+    /// The directory of visitors' files can't be used.
+    Uploads(io::Error),
     /// The way to the platform can't be set up.
     Platform(String),
     /// The address can't be listened to.
@@ -80,6 +85,7 @@ impl fmt::Display for StartError {
             Self::Store(error) => write!(f, "{error}"),
             Self::Keys(what) => write!(f, "`token_keys_file`: {what}"),
             Self::Assets(error) => write!(f, "`assets`: {error}"),
+            Self::Uploads(error) => write!(f, "`uploads_directory`: {error}"),
             Self::Platform(what) => write!(f, "no client for the platform: {what}"),
             Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
         }
@@ -100,11 +106,13 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         Some(directory) => Assets::read(directory).map_err(StartError::Assets)?,
         None => Assets::default(),
     };
+    let files = Files::open(&config, &store).await.map_err(StartError::Uploads)?;
     Ok(Arc::new(App {
         platform: PlatformClient::new().map_err(|error| StartError::Platform(error.to_string()))?,
         conversations: Conversations::default(),
         tokens,
         limits: Limits::new(&config.limits),
+        files,
         counters: Arc::default(),
         captures: Captures::new(config.capture_unknown.clone()),
         clock,
@@ -143,9 +151,18 @@ pub fn router(app: &Arc<App>) -> Router {
         )
         .route("/api/v1/conversation/{alias}/events", get(events::events))
         .layer(from_fn_with_state(state(), body::collect))
+        .merge(
+            Router::new().route(
+                "/api/v1/conversation/{alias}/files",
+                post(files::upload)
+                    .route_layer(from_fn_with_state(state(), limits::upload))
+                    .route_layer(from_fn(files::hold)),
+            ),
+        )
         .layer(from_fn_with_state(state(), cors::check));
     let called_by_others = Router::new()
         .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))
+        .route("/files/{id}/{name}", get(files::serve))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready));
     Router::new()

@@ -66,9 +66,9 @@ async fn take(body: &mut Body, limit: usize) -> Result<Bytes, Broken> {
     Ok(bytes.freeze())
 }
 
-/// Takes what is still coming, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
-async fn drain(mut body: Body) {
-    const MOST: usize = 4 * 1024 * 1024;
+/// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
+pub async fn drain(mut body: Body) {
+    const MOST: usize = 16 * 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(2);
     let taken = async {
         let mut taken = 0;

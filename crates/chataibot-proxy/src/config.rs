@@ -11,6 +11,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use url::Url;
 
 pub mod command_line;
 pub mod origin;
@@ -24,6 +25,9 @@ pub use command_line::Arguments;
 pub use origin::Origins;
 pub use problem::{Problem, Problems};
 pub use site::{Site, SiteId, Sites};
+
+/// What `uploads_total_megabytes` counts in.
+pub const MEGABYTE: u64 = 1024 * 1024;
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -46,6 +50,13 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How browsers and the platform reach the proxy, without a slash at the end. Set where a site takes files; `None` in the
+    /// demo, which is reached as its requests say.
+    pub public_url: Option<Url>,
+    /// Where files of visitors are kept; set where a site takes files.
+    pub uploads_directory: Option<PathBuf>,
+    /// How many bytes the files of one site may have together.
+    pub uploads_total: u64,
     /// Where messages of unknown kinds are written, redacted.
     pub capture_unknown: Option<PathBuf>,
     /// How long running requests may take after the signal to stop.
@@ -63,7 +74,11 @@ pub struct LimitSettings {
     pub start_per_minute: u32,
     /// Sends, per minute and visitor; an address gets ten times that.
     pub send_per_minute: u32,
-    /// Largest body of a visitor's request, bytes.
+    /// Uploads, per minute and visitor; an address gets ten times that.
+    pub upload_per_minute: u32,
+    /// Largest file of a visitor's, bytes.
+    pub upload_bytes: u32,
+    /// Largest body of a visitor's other requests, bytes.
     pub body_bytes: usize,
     /// Largest body of a webhook, bytes.
     pub webhook_bytes: usize,
@@ -81,6 +96,8 @@ impl Default for LimitSettings {
             token_per_minute: 60,
             start_per_minute: 60,
             send_per_minute: 60,
+            upload_per_minute: 10,
+            upload_bytes: 10 * 1024 * 1024,
             body_bytes: 64 * 1024,
             webhook_bytes: 4 * 1024 * 1024,
             connections: 20_000,
@@ -105,6 +122,14 @@ impl Config {
                 site.platform_url,
                 site.retention_days
             );
+            if !site.upload_types.is_empty() {
+                let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
+                let (most, total) = (self.limits.upload_bytes, self.uploads_total / MEGABYTE);
+                text += &format!("\n    files     {}; up to {most} bytes, {total} megabytes in all", types.join(", "));
+            }
+            if site.typed_answers {
+                text += "\n    answers   typed, too";
+            }
         }
         text
     }

@@ -12,11 +12,12 @@ use std::{
 
 use chataibot_wire::{
     documented::{
-        Channel, Contact, From, MessageType, SendAnswer, SendMessage, StartAnswer, StartConversation, SystemVariables,
-        User, UserType, Variables, VisitorMessage,
+        Channel, Contact, From, MessageData, SendAnswer, StartAnswer, StartConversation, SystemVariables, User,
+        UserType, Variables, VisitorMessage,
     },
     entry::DeliveryState,
     error::code,
+    typed::{SendTyped, TypedMessage},
 };
 use http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -32,6 +33,7 @@ use crate::{
 };
 
 mod idempotency;
+mod said;
 pub use idempotency::IdempotencyKey;
 
 /// The longest message, in characters.
@@ -102,7 +104,7 @@ impl Conversations {
 /// # Errors
 /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
 pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
-    let text = checked_text(&body.message)?;
+    let text = said::text(body.message.data)?;
     let site = Arc::clone(&visitor.site);
     let bot_key = match body.bot_key {
         none if none.is_empty() => site.bot_key.clone(),
@@ -115,7 +117,7 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
     };
     let body = StartConversation {
         channel: Channel::Api,
-        message: VisitorMessage { data: body.message.data, kind: MessageType::Text },
+        message: VisitorMessage::text(text.as_str()),
         variables: body.variables.map(checked_variables).transpose()?,
         bot_key,
         from: From { user_external_id: visitor.visitor.as_str().to_owned(), kind: UserType::Visitor },
@@ -124,7 +126,7 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
         key: send_key(visitor, key),
         // What the visitor said. The variables are the browser's state, which a reload may change between two tries.
         fingerprint: fingerprint(&["start", &text]),
-        text,
+        said: said::words(&text),
     };
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
@@ -144,26 +146,22 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
     .await
 }
 
-/// Sends a message to a conversation of the visitor's.
+/// Sends a message, a text or a typed answer, to a conversation of the visitor's.
 ///
 /// # Errors
-/// 400 for what is wrong with the message, 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
+/// 400 for what is wrong with the message and for a typed answer that the site does not take, 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
 /// platform's refusals.
-pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendMessage) -> Answer {
-    let text = checked_text(&body.message)?;
+pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
     let site = Arc::clone(&visitor.site);
-    let body = SendMessage {
-        message: VisitorMessage { data: body.message.data, kind: MessageType::Text },
-        user: User { kind: UserType::Visitor },
-    };
-    let send = NewSend { key: send_key(visitor, key), fingerprint: fingerprint(&["send", &alias, &text]), text };
+    // A stranger gets no place in the conversation's lane.
+    let owned = app.store.owned(site.id.as_str(), visitor.visitor.as_str(), &alias).await;
+    let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+    let (message, said) = said::checked(app, &site, owned.id, body.message).await?;
+    let fingerprint = of_message(&alias, &message)?;
+    let send = NewSend { key: send_key(visitor, key), fingerprint, said };
+    let body = SendTyped { message, user: User { kind: UserType::Visitor } };
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
-        // A stranger gets no place in the conversation's lane.
-        let owned = flight.store.owned(&send.key.site, &send.key.visitor, &alias).await;
-        if owned.map_err(ApiError::unavailable)?.is_none() {
-            return Err(ApiError::not_found());
-        }
         let answer = in_lane(&flight, &alias, async {
             let begun = flight.store.begin_send(send, alias.clone()).await.map_err(ApiError::unavailable)?;
             let forward = match to_forward(&flight, begun) {
@@ -363,23 +361,20 @@ fn fingerprint(parts: &[&str]) -> [u8; 32] {
     digest.finalize().into()
 }
 
+/// A digest of what is sent and where to. That of a text is the one it always had: keys outlive an update of this program.
+fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
+    if let TypedMessage::Text(MessageData { body }) = message {
+        return Ok(fingerprint(&["send", alias, body]));
+    }
+    let json = serde_json::to_string(message).map_err(ApiError::internal)?;
+    Ok(fingerprint(&["typed", alias, &json]))
+}
+
 /// 128 random bits: the alias is no secret, but nobody needs to be able to count conversations.
 fn random_alias() -> Result<String, ApiError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
     Ok(hex(&bytes))
-}
-
-fn checked_text(message: &VisitorMessage) -> Result<String, ApiError> {
-    let text = &message.data.body;
-    if text.trim().is_empty() {
-        return Err(ApiError::bad_request("`message.data.body` is empty"));
-    }
-    // Bytes first: counting characters of a megabyte is work nobody asked for.
-    if text.len() > TEXT_CHARS * 4 || text.chars().count() > TEXT_CHARS {
-        return Err(ApiError::bad_request(format!("`message.data.body` may hold {TEXT_CHARS} characters")));
-    }
-    Ok(text.clone())
 }
 
 /// The documented variables and no others; each of a size that fits a variable.

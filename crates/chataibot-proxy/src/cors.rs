@@ -12,7 +12,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use crate::{app::App, error::ApiError};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
-const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key, last-event-id");
+const HEADERS: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, idempotency-key, last-event-id, x-file-name");
 const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after");
 /// Ten minutes: long enough to save the preflights, short enough that a changed list counts soon. Browsers cap it at two hours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");

@@ -93,6 +93,12 @@ counters! {
     streams_reset,
     /// Event streams that were cut because their reader was too slow.
     streams_cut,
+    /// Files of visitors that were stored.
+    files_stored,
+    /// Files of visitors that were refused.
+    files_refused,
+    /// Of those, files refused because their site's take up all the room they may.
+    files_quota,
     /// Conversations deleted because their retention was over.
     conversations_deleted,
     /// Visitors that got their first token.

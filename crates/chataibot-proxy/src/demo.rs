@@ -5,9 +5,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use crate::config::{
-    Arguments, Config, LimitSettings, Origins, Problems, Site, SiteId, Sites, problem::Place, read::platform_url,
-    settings,
+    Arguments, Config, LimitSettings, MEGABYTE, Origins, Problems, Site, SiteId, Sites, problem::Place,
+    read::platform_url, settings,
 };
+use crate::files;
 
 /// The simulator's account token.
 pub const ACCOUNT_TOKEN: &str = "demo-account-token";
@@ -58,6 +59,8 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         webhook_token: SecretString::from(WEBHOOK_TOKEN),
         platform_url,
         retention_days: default_number("retention_days"),
+        upload_types: files::kinds::usual(),
+        typed_answers: arguments.typed_answers,
     };
     Ok(Config {
         listen,
@@ -72,9 +75,14 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
             token_per_minute: 6_000,
             start_per_minute: 6_000,
             send_per_minute: 600,
+            upload_per_minute: 600,
+            upload_bytes: 2 * 1024 * 1024,
             ..LimitSettings::default()
         },
         trusted_proxies: Vec::new(),
+        public_url: None,
+        uploads_directory: Some(directory.join("uploads")),
+        uploads_total: 256 * MEGABYTE,
         capture_unknown: None,
         shutdown_grace: Duration::from_secs(u64::from(default_number("shutdown_grace_seconds"))),
         sites: Sites::new(vec![site]),

@@ -7,6 +7,7 @@
 //! - [`token`]: who a request comes from
 //! - [`routes`]: the calls
 //! - [`conversations`], [`platform`]: a visitor's messages, logged and forwarded by the two documented calls
+//! - [`files`]: the files of visitors, and where they lie
 //! - [`webhook`], [`normalise`]: the platform's events, from its JSON and HTML to our types
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite
 //! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
@@ -29,6 +30,7 @@ pub mod cors;
 pub mod counters;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod hub;
 pub mod limits;
 pub mod normalise;

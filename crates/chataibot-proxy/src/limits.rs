@@ -23,6 +23,8 @@ pub struct Limits {
     start_visitor: DefaultKeyedRateLimiter<String>,
     send_address: DefaultKeyedRateLimiter<IpAddr>,
     send_visitor: DefaultKeyedRateLimiter<String>,
+    upload_address: DefaultKeyedRateLimiter<IpAddr>,
+    upload_visitor: DefaultKeyedRateLimiter<String>,
 }
 
 impl Limits {
@@ -35,16 +37,18 @@ impl Limits {
             start_visitor: limiter(settings.start_per_minute.div_ceil(10)),
             send_address: limiter(settings.send_per_minute.saturating_mul(10)),
             send_visitor: limiter(settings.send_per_minute),
+            upload_address: limiter(settings.upload_per_minute.saturating_mul(10)),
+            upload_visitor: limiter(settings.upload_per_minute),
         }
     }
 
     /// Forgets everybody who has not asked for a while.
     pub fn sweep(&self) {
-        for limiter in [&self.token, &self.start_address, &self.send_address] {
+        for limiter in [&self.token, &self.start_address, &self.send_address, &self.upload_address] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        for limiter in [&self.start_visitor, &self.send_visitor] {
+        for limiter in [&self.start_visitor, &self.send_visitor, &self.upload_visitor] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -97,6 +101,14 @@ pub async fn start(State(app): State<Arc<App>>, request: Request, next: Next) ->
 /// 401 and 429.
 pub async fn send(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     both(&app, &app.limits.send_visitor, &app.limits.send_address, request, next).await
+}
+
+/// In front of the sending of a file. Also checks the visitor token.
+///
+/// # Errors
+/// 401 and 429.
+pub async fn upload(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+    both(&app, &app.limits.upload_visitor, &app.limits.upload_address, request, next).await
 }
 
 async fn both(

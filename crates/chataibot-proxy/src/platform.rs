@@ -6,8 +6,9 @@
 use std::{fmt, time::Duration};
 
 use chataibot_wire::{
-    documented::{START_PATH, SendAnswer, SendMessage, StartAnswer, StartConversation, send_path},
+    documented::{START_PATH, SendAnswer, StartAnswer, StartConversation, send_path},
     error::{ErrorBody, code},
+    typed::{SendTyped, TypedMessage},
 };
 use http::{HeaderMap, StatusCode, header};
 use secrecy::ExposeSecret;
@@ -93,7 +94,7 @@ impl PlatformClient {
 
     /// Starts a conversation.
     pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
-        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, &body.message.data.body).await;
+        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, vec![&body.message.data.body]).await;
         match forwarded {
             Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
                 Fault::of_visitor(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
@@ -103,8 +104,8 @@ impl PlatformClient {
     }
 
     /// Sends a visitor's message to a conversation, named by the platform's id.
-    pub async fn send(&self, site: &Site, conversation: &str, body: &SendMessage) -> Forwarded<SendAnswer> {
-        self.call(site, &send_path(&escaped(conversation)), body, &body.message.data.body).await
+    pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Forwarded<SendAnswer> {
+        self.call(site, &send_path(&escaped(conversation)), body, words(&body.message)).await
     }
 
     async fn call<T: DeserializeOwned + Answered>(
@@ -112,21 +113,35 @@ impl PlatformClient {
         site: &Site,
         path: &str,
         body: &impl Serialize,
-        text: &str,
+        mut private: Vec<&str>,
     ) -> Forwarded<T> {
         let url = format!("{}{path}", site.platform_url.as_str().trim_end_matches('/'));
         let token = site.account_token.expose_secret();
+        private.push(token);
         let response = match self.0.post(url).bearer_auth(token).json(body).send().await {
             Ok(response) => response,
             Err(error) => return lost(error),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         match read_whole(response).await {
-            Ok(Some(bytes)) => judge(status, &headers, &bytes, &[text, token]),
+            Ok(Some(bytes)) => judge(status, &headers, &bytes, &private),
             Ok(None) => judge(status, &headers, b"", &[]),
             // Of an error answer the status alone says enough.
             Err(_) if !status.is_success() => judge(status, &headers, b"", &[]),
             Err(error) => lost(error),
+        }
+    }
+}
+
+/// What a visitor says in a message: none of it may get into a log.
+fn words(message: &TypedMessage) -> Vec<&str> {
+    match message {
+        TypedMessage::Text(data) | TypedMessage::Button(data) | TypedMessage::Slider(data) => vec![&data.body],
+        TypedMessage::Form(form) => {
+            form.fields.iter().flat_map(|field| [field.label.as_str(), field.value.as_str()]).collect()
+        }
+        TypedMessage::Files(files) => {
+            files.files.iter().flat_map(|file| [file.link.as_str(), file.filename.as_str()]).collect()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The calls, one file each. No route knows another; `app.rs` has them all on one screen.
 
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod metrics;
 pub mod send;

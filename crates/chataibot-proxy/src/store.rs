@@ -7,6 +7,7 @@
 //! - [`sends`]: the idempotency records: what became of each message a visitor sent
 //! - [`incoming`]: what the platform's events do to the log
 //! - [`waiting`]: events that came before their conversation was known
+//! - [`files`]: the records of visitors' files
 //! - [`sweep`]: what is deleted, and when
 //! - [`renewals`]: the renewal secrets of visitor tokens
 //!
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::{clock::Clock, hub::Hub};
 
+pub mod files;
 pub mod incoming;
 pub mod log;
 pub mod renewals;

@@ -9,7 +9,7 @@ use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use chataibot_wire::{
     Cursor, Entry,
-    entry::{Poll, Reset},
+    entry::{Begin, Poll},
 };
 use futures_util::stream::{self, Stream};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use crate::{
     app::App,
     hub::Subscriber,
-    store::{ConversationId, StoreError},
+    store::{ConversationId, Replay, StoreError},
     token::Visitor,
 };
 
@@ -30,13 +30,22 @@ const REAUTH: Duration = Duration::from_secs(30);
 /// Heartbeats come after 15 to 25 seconds, each time another.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
 
+/// Where a reader begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Where {
+    /// After this entry; at the first one when there is none.
+    pub after: Option<Cursor>,
+    /// Where the whole log would be told, tell only so many of its last entries.
+    pub last: Option<u32>,
+}
+
 /// The log of a conversation as the body of an event stream. It ends with `reauth` before the visitor's token does, at a revocation
 /// or at the proxy's shutdown, and without a word when the reader was too slow: it then comes back with its cursor.
 pub fn events(
     app: Arc<App>,
     visitor: Visitor,
     conversation: ConversationId,
-    after: Option<Cursor>,
+    place: Where,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
     app.counters.streams_opened.increment();
     let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
@@ -48,7 +57,8 @@ pub fn events(
         app,
         visitor,
         conversation,
-        cursor: after,
+        cursor: place.after,
+        last: place.last,
     };
     stream::unfold(reader, |mut reader| async move { reader.next().await.map(|chunk| (Ok(chunk), reader)) })
 }
@@ -58,25 +68,33 @@ pub fn events(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn poll(
-    app: &App,
-    conversation: ConversationId,
-    after: Option<Cursor>,
-    wait: Duration,
-) -> Result<Poll, StoreError> {
+pub async fn poll(app: &App, conversation: ConversationId, place: Where, wait: Duration) -> Result<Poll, StoreError> {
     let mut subscriber = app.hub.subscribe(conversation);
-    let mut replay = app.store.read_after(conversation, after, PAGE).await?;
+    let read = || app.store.read_after(conversation, place.after, place.last, PAGE);
+    let mut replay = read().await?;
     if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
         tokio::select! {
-            _ = subscriber.next() => replay = app.store.read_after(conversation, after, PAGE).await?,
+            _ = subscriber.next() => replay = read().await?,
             () = sleep(wait.min(LONGEST_POLL)) => {}
             () = app.shutdown.cancelled() => {}
         }
     }
+    Ok(told(app, replay))
+}
+
+/// The page of a log before a cursor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(app: &App, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Poll, StoreError> {
+    Ok(told(app, app.store.read_before(conversation, before, limit).await?))
+}
+
+fn told(app: &App, replay: Replay) -> Poll {
     if replay.reset.is_some() {
         app.counters.streams_reset.increment();
     }
-    Ok(Poll { ok: true, reset: replay.reset, entries: replay.entries })
+    Poll { ok: true, reset: replay.reset, earlier: replay.earlier, entries: replay.entries }
 }
 
 struct Reader {
@@ -85,6 +103,8 @@ struct Reader {
     conversation: ConversationId,
     /// The last entry that was read.
     cursor: Option<Cursor>,
+    /// Where the whole log would be told, only so many entries of it are.
+    last: Option<u32>,
     phase: Phase,
     heartbeat: Pin<Box<Sleep>>,
     reauth_at: Instant,
@@ -171,7 +191,7 @@ impl Reader {
     /// Reads a page; goes live when it was the last.
     async fn replay(&mut self) -> Option<Bytes> {
         let subscriber = self.app.hub.subscribe(self.conversation);
-        let page = match self.app.store.read_after(self.conversation, self.cursor, PAGE).await {
+        let page = match self.app.store.read_after(self.conversation, self.cursor, self.last, PAGE).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!(%error, "a stream ended because its log can't be read");
@@ -181,8 +201,11 @@ impl Reader {
         let mut chunk = Vec::new();
         if let Some(reset) = &page.reset {
             self.app.counters.streams_reset.increment();
-            chunk.extend_from_slice(&reset_frame(reset).ok()?);
+            chunk.extend_from_slice(&aside("reset", reset).ok()?);
             self.cursor = Some(Cursor { epoch: self.app.store.epoch(), seq: 0 });
+        }
+        if let Some(earlier) = page.earlier {
+            chunk.extend_from_slice(&aside("begin", &Begin { earlier }).ok()?);
         }
         for entry in &page.entries {
             chunk.extend_from_slice(&frame(entry).ok()?);
@@ -208,12 +231,13 @@ fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
 }
 
-fn reset_frame(reset: &Reset) -> Result<Bytes, serde_json::Error> {
-    let json = serde_json::to_string(reset)?;
-    Ok(format!("event: reset\ndata: {json}\n\n").into())
+/// What is no entry of the log: an event without id, so that a reader's cursor stays where it is.
+fn aside(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
+    let json = serde_json::to_string(data)?;
+    Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }
 
-/// From 0 to 1, for spreading: connections that were opened together must not all speak or end together.
+/// Where 0 to 1, for spreading: connections that were opened together must not all speak or end together.
 fn random_fraction() -> f64 {
     // Without randomness there is no spreading, which is no fault worth ending a stream for.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))

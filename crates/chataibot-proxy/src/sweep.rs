@@ -43,7 +43,7 @@ pub async fn waiting(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes old records, and each site's conversations past its retention; whoever still listens to one is cut.
+/// Deletes old records, and each site's conversations past its retention with their files; whoever still listens to one is cut.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,5 +59,5 @@ pub async fn old(app: &App) -> Result<(), StoreError> {
             deleted.into_iter().for_each(|conversation| app.hub.end(conversation));
         }
     }
-    Ok(())
+    app.files.sweep(&app.store).await
 }

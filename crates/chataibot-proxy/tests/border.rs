@@ -25,11 +25,12 @@ async fn error(response: Response) -> (u16, String) {
     (status, body["error"].as_str().expect("a code").to_owned())
 }
 
-fn calls(app: &TestApp) -> [(Method, String); 4] {
+fn calls(app: &TestApp) -> [(Method, String); 5] {
     [
         (Method::POST, app.url("/token")),
         (Method::POST, app.url("/api/v1/conversations")),
         (Method::POST, app.url("/api/v1/conversation/x/messages")),
+        (Method::POST, app.url("/api/v1/conversation/x/files")),
         (Method::GET, app.url("/api/v1/conversation/x/events")),
     ]
 }
@@ -46,7 +47,7 @@ async fn an_allowed_page_may_ask_and_is_told_so_exactly() {
         assert_eq!(header(&answer, "access-control-allow-methods"), "GET, POST");
         assert_eq!(
             header(&answer, "access-control-allow-headers"),
-            "authorization, content-type, idempotency-key, last-event-id"
+            "authorization, content-type, idempotency-key, last-event-id, x-file-name"
         );
         assert_eq!(header(&answer, "vary"), "Origin");
         assert_eq!(header(&answer, "access-control-allow-credentials"), "", "there are no cookies to send");

@@ -273,3 +273,92 @@ fn the_demo_needs_nothing_and_stays_on_this_machine() {
         assert!(problems.contains(what), "{line}: {problems}");
     }
 }
+
+const FILES: &str = "public_url = \"https://chat.example.com/proxy/\"\nuploads_directory = \"/tmp/not-there\"\nuploads_total_megabytes = 5\n";
+
+#[test]
+fn a_site_takes_files_and_typed_answers_only_when_it_says_so() {
+    let config = load(SITE, &[]).expect("fine");
+    let site = config.sites.get("shop").expect("the site");
+    assert!(site.upload_types.is_empty() && !site.typed_answers, "off when nobody says");
+
+    let limits = "[limits]\nupload_bytes = 5242880\n";
+    let text = format!("{FILES}{limits}{SITE}uploads = true\ntyped_answers = true\n");
+    let config = load(&text, &[]).expect("fine");
+    let site = config.sites.get("shop").expect("the site");
+    let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
+    assert_eq!(types, ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"]);
+    assert!(site.typed_answers);
+    assert_eq!((config.uploads_total, config.limits.upload_bytes), (5_242_880, 5_242_880));
+    let summary = config.summary();
+    for said in ["files     image/png, ", "; up to 5242880 bytes, 5 megabytes in all", "answers   typed"] {
+        assert!(summary.contains(said), "{summary}");
+    }
+
+    let types = "upload_types = [\"image/png\", \"text/csv\", \"image/png\"]\n";
+    let config = load(&format!("{FILES}{limits}{SITE}uploads = true\n{types}"), &[]).expect("fine");
+    let types: Vec<&str> = config.sites.get("shop").expect("the site").upload_types.iter().map(|t| t.mime).collect();
+    assert_eq!(types, ["image/png", "text/csv"]);
+}
+
+#[test]
+fn what_is_wrong_about_files_is_explained() {
+    let of = |text: &str| problems(text).into_iter().map(|(_, what)| what).collect::<Vec<_>>().join("\n");
+    let missing = of(&format!("{SITE}uploads = true\n"));
+    assert!(
+        missing.contains("`shop` takes files, so `public_url` is needed, such as public_url = \"https://"),
+        "{missing}"
+    );
+    assert!(missing.contains("so `uploads_directory` is needed"), "{missing}");
+    for (line, said) in [
+        ("uploads = \"yes\"", "`uploads` must be true or false, without quotes"),
+        ("typed_answers = 1", "`typed_answers` must be true or false, without quotes"),
+        ("uploads = true\nupload_types = [\"image/svg+xml\"]", "`image/svg+xml` can run scripts and is never taken"),
+        ("uploads = true\nupload_types = [\"text/html\"]", "`text/html` can run scripts and is never taken"),
+        ("uploads = true\nupload_types = [\"image/*\"]", "known are image/png, "),
+        ("uploads = true\nupload_types = \"image/png\"", "`upload_types` must be a list of texts"),
+        ("upload_types = [\"image/png\"]", "`upload_types` counts only with `uploads = true`"),
+        ("upload = true", "did you mean `uploads`?"),
+    ] {
+        let found = of(&format!("{SITE}{line}\n"));
+        assert!(found.contains(said), "{line}: {found}");
+    }
+    for (line, said) in [
+        ("public_url = \"chat.example.com\"", "`chat.example.com` is not a URL"),
+        ("public_url = \"ftp://chat.example.com\"", "must be an address such as https://chat.example.com"),
+        ("public_url = \"https://a:b@chat.example.com\"", "must be an address such as"),
+        ("uploads_directory = \"/dev/null\"", "`/dev/null` is not a directory"),
+        ("uploads_total_megabytes = 0", "write a whole number from 1 to"),
+        ("uploads_total_megabytes = 5", "is less than one file of `limits.upload_bytes` takes"),
+    ] {
+        let kept: String = FILES
+            .lines()
+            .filter(|one| one.split(' ').next() != line.split(' ').next())
+            .map(|one| format!("{one}\n"))
+            .collect();
+        let found = of(&format!("{kept}{line}\n{SITE}uploads = true\n"));
+        assert!(found.contains(said), "{line}: {found}");
+    }
+}
+
+#[test]
+fn the_environment_gives_files_and_typed_answers_to_its_site() {
+    let more = [
+        ("CHATAIBOT_PROXY_PUBLIC_URL", "https://chat.example.com"),
+        ("CHATAIBOT_PROXY_UPLOADS_DIRECTORY", "/tmp/not-there"),
+        ("CHATAIBOT_PROXY_SITE_ORIGINS", "https://a.example"),
+        ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "bot"),
+        ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", "an-account-token"),
+        ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", "a-webhook-token"),
+        ("CHATAIBOT_PROXY_SITE_UPLOADS", "true"),
+        ("CHATAIBOT_PROXY_SITE_UPLOAD_TYPES", "image/png, application/pdf"),
+        ("CHATAIBOT_PROXY_SITE_TYPED_ANSWERS", "true"),
+    ];
+    let config = read(&Arguments::default(), &environment(&more)).expect("fine");
+    let site = config.sites.get("default").expect("the site");
+    assert_eq!((site.upload_types.len(), site.typed_answers), (2, true));
+    let wrong = more.map(|(name, value)| (name, if name.ends_with("SITE_UPLOADS") { "yes" } else { value }));
+    let what = read(&Arguments::default(), &environment(&wrong)).expect_err("not a flag").to_string();
+    assert!(what.contains("CHATAIBOT_PROXY_SITE_UPLOADS") && what.contains("neither `true` nor `false`"), "{what}");
+}

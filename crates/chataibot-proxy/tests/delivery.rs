@@ -6,10 +6,14 @@ mod browser;
 mod crash;
 #[path = "delivery/ends.rs"]
 mod ends;
+#[path = "delivery/files.rs"]
+mod files;
 #[path = "delivery/life.rs"]
 mod life;
 #[path = "delivery/lost_answers.rs"]
 mod lost_answers;
+#[path = "delivery/paging.rs"]
+mod paging;
 #[path = "delivery/platform.rs"]
 mod platform;
 #[path = "delivery/refusals.rs"]
@@ -18,3 +22,5 @@ mod refusals;
 mod stage;
 #[path = "delivery/streams.rs"]
 mod streams;
+#[path = "delivery/typed.rs"]
+mod typed;

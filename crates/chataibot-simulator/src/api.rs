@@ -135,7 +135,7 @@ fn process(
 }
 
 fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<Accepted, Refusal> {
-    let start = body::start(body, platform.config.typed_answers).map_err(Refusal::bad)?;
+    let start = body::start(body).map_err(Refusal::bad)?;
     if platform.config.bot_key.as_ref().is_some_and(|key| *key != start.bot_key) {
         return Err(Refusal::ChannelNotEnabled);
     }
@@ -177,12 +177,12 @@ fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<A
     state.conversations.insert(id.clone(), conversation);
     let created = events::created(state, &id, &body["variables"]);
     webhook::push(platform, state, &id, Delivery::events(&id, vec![created]));
-    conversation::hear(platform, state, &id, &start.text, true);
+    conversation::hear(platform, state, &id, &start.text, None, true);
     Ok(Accepted { conversation: id, answer, trick })
 }
 
 fn go_on(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value) -> Result<Accepted, Refusal> {
-    let text = body::send(body, platform.config.typed_answers).map_err(Refusal::bad)?;
+    let body::Send { text, typed } = body::send(body, platform.config.typed_answers).map_err(Refusal::bad)?;
     let conversation =
         state.conversations.get(&id).ok_or_else(|| Refusal::bad("conversation: there is none with this id"))?;
     let visitor = conversation.visitor.clone();
@@ -195,7 +195,7 @@ fn go_on(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value)
     }
     let trick = bot::trick(&conversation.flow, &text);
     refuse_by_trick(state, trick, &visitor)?;
-    let message_id = conversation::hear(platform, state, &id, &text, false);
+    let message_id = conversation::hear(platform, state, &id, &text, typed, false);
     Ok(Accepted { conversation: id, answer: json!({ "ok": true, "message_id": message_id }), trick })
 }
 

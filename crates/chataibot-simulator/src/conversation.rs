@@ -54,10 +54,18 @@ impl Conversation {
     }
 }
 
-/// Takes a visitor's message in: the echo goes out at once, the reply at the bot's pace. Gives the message's id.
-pub fn hear(platform: &Arc<Platform>, state: &mut State, id: &str, text: &str, first: bool) -> String {
+/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the reply at the bot's pace. Gives the
+/// message's id.
+pub fn hear(
+    platform: &Arc<Platform>,
+    state: &mut State,
+    id: &str,
+    text: &str,
+    typed: Option<Value>,
+    first: bool,
+) -> String {
     let message_id = clock::message_id();
-    if let Some(event) = events::echo(state, id, text, &message_id) {
+    if let Some(event) = events::echo(state, id, text, typed, &message_id) {
         webhook::push(platform, state, id, Delivery::events(id, vec![event]));
     }
     if let Some(conversation) = state.conversations.get_mut(id) {

@@ -45,14 +45,14 @@ fn message_with_id(state: &State, conversation: &str, author: Author, message: V
     envelope(state, conversation, "message", payload)
 }
 
-/// The visitor's own message, sent back (OBS).
-pub fn echo(state: &State, conversation: &str, text: &str, message_id: &str) -> Option<Event> {
+/// The visitor's own message, sent back: a text (OBS), or a typed answer as it came (INF).
+pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>, message_id: &str) -> Option<Event> {
     let text = match state.style.echo {
         Echo::Plain => text.to_owned(),
         Echo::Html => format!("<p>{}</p>", escape(text)),
         Echo::Off => return None,
     };
-    let echoed = json!({ "type": "text", "text": text });
+    let echoed = typed.unwrap_or_else(|| json!({ "type": "text", "text": text }));
     Some(message_with_id(state, conversation, Author::Visitor, echoed, message_id))
 }
 

@@ -5,7 +5,7 @@ use std::{f64::consts::TAU, sync::Arc};
 use axum::{
     Router,
     extract::Path,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -23,13 +23,18 @@ macro_rules! media {
     };
 }
 
-async fn serve(Path(name): Path<String>) -> Response {
+async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
     let (kind, bytes): (&str, Vec<u8>) = match name.as_str() {
         "port-ellery.svg" => ("image/svg+xml", media!("port-ellery.svg").to_vec()),
         "upper-fern.svg" => ("image/svg+xml", media!("upper-fern.svg").to_vec()),
         "glasshouse-street.svg" => ("image/svg+xml", media!("glasshouse-street.svg").to_vec()),
         "night-train.svg" => ("image/svg+xml", media!("night-train.svg").to_vec()),
         "noor.svg" => ("image/svg+xml", media!("noor.svg").to_vec()),
+        "harbour-at-dusk.jpg" => ("image/jpeg", media!("harbour-at-dusk.jpg").to_vec()),
+        "valley-in-spring.jpg" => ("image/jpeg", media!("valley-in-spring.jpg").to_vec()),
+        "night-train-wide.jpg" => ("image/jpeg", media!("night-train-wide.jpg").to_vec()),
+        "galleries.jpg" => ("image/jpeg", media!("galleries.jpg").to_vec()),
+        "lighthouse.jpg" => ("image/jpeg", media!("lighthouse.jpg").to_vec()),
         "night-train.webm" => ("video/webm", media!("night-train.webm").to_vec()),
         "packing-list.pdf" | "ticket.pdf" => ("application/pdf", media!("packing-list.pdf").to_vec()),
         "harbour-bell.wav" => ("audio/wav", bell()),
@@ -40,8 +45,31 @@ async fn serve(Path(name): Path<String>) -> Response {
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=3600"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Without ranges a browser plays films and sounds and can't jump in them.
+        (header::ACCEPT_RANGES, "bytes"),
     ];
-    (headers, [("cross-origin-resource-policy", "cross-origin")], bytes).into_response()
+    let headers = (headers, [("cross-origin-resource-policy", "cross-origin")]);
+    let range = request.get(header::RANGE).and_then(|range| range.to_str().ok());
+    match range.and_then(|range| part(range, bytes.len())) {
+        Some((first, last)) => {
+            let place = format!("bytes {first}-{last}/{}", bytes.len());
+            let part = bytes[first..=last].to_vec();
+            (StatusCode::PARTIAL_CONTENT, headers, [(header::CONTENT_RANGE, place)], part).into_response()
+        }
+        None => (headers, bytes).into_response(),
+    }
+}
+
+/// The first and last byte of `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>`; anything else is answered whole.
+fn part(range: &str, length: usize) -> Option<(usize, usize)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let end = length.checked_sub(1)?;
+    let (first, last) = match (first, last) {
+        ("", last) => (length.checked_sub(last.parse().ok()?)?, end),
+        (first, "") => (first.parse().ok()?, end),
+        (first, last) => (first.parse().ok()?, last.parse::<usize>().ok()?.min(end)),
+    };
+    (first <= last).then_some((first, last))
 }
 
 /// A small bell: two seconds, 8 bit, mono.

@@ -73,6 +73,9 @@ pub struct Media {
     /// The file's name, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Bytes, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
 }
 
 /// What a [`Media`] is.
@@ -87,6 +90,19 @@ pub enum MediaKind {
     Audio,
     /// Any other file.
     Document,
+}
+
+impl MediaKind {
+    /// How a file of this MIME type is shown. What most browsers can't show is a document.
+    #[must_use]
+    pub fn of_mime(mime_type: &str) -> Self {
+        match mime_type.split_once('/') {
+            Some(("image", "png" | "jpeg" | "gif" | "webp" | "avif")) => Self::Image,
+            Some(("video", "mp4" | "webm")) => Self::Video,
+            Some(("audio", _)) => Self::Audio,
+            _ => Self::Document,
+        }
+    }
 }
 
 /// A collapsible note.
@@ -257,6 +273,9 @@ pub struct Field {
     /// Must it be filled?
     #[serde(default)]
     pub required: bool,
+    /// What can be chosen, plain text; not empty when `kind` is [`FieldKind::Choice`], else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
 }
 
 /// The kind of a [`Field`].
@@ -276,6 +295,8 @@ pub enum FieldKind {
     Date,
     /// Several lines.
     Long,
+    /// One of the field's options.
+    Choice,
 }
 
 /// An appointment to book.

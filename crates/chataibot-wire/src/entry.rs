@@ -1,8 +1,8 @@
 //! The conversation's log as a browser reads it: entries in one order, each with a [`Cursor`].
 //!
 //! Stream: each entry is one server-sent event, `id:` its cursor, `event:` the name of its [`Event`] variant, `data:` the
-//! whole [`Entry`] as JSON. Two more events carry no id: `reset` with a [`Reset`], and `reauth` with `{}`.
-//! Long poll: [`Poll`].
+//! whole [`Entry`] as JSON. Three more events carry no id: `reset` with a [`Reset`], `begin` with a [`Begin`], and `reauth`
+//! with `{}`. Long poll, and the pages before a cursor: [`Poll`].
 
 use std::{fmt, str::FromStr};
 
@@ -115,7 +115,7 @@ pub struct Assignee {
     /// The name to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// An `https` picture.
+    /// An `https` picture; `http` only from the machine the browser runs on, for demos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
@@ -127,14 +127,29 @@ pub struct Reset {
     pub reason: String,
 }
 
-/// Answer of the long poll: `GET …/events?after=<cursor>&wait=<seconds>` with `Accept: application/json`.
+/// A stream that was asked for `last=<n>` begins in the middle of a log: comes before the first entry, and after a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begin {
+    /// The log holds more before the entry that follows.
+    pub earlier: bool,
+}
+
+/// Most entries that `last=<n>` and `limit=<n>` may ask for.
+pub const LONGEST_PAGE: u32 = 200;
+
+/// Answer of the long poll, `GET …/events?after=<cursor>&wait=<seconds>`, and of the pages before a cursor,
+/// `GET …/events?before=<cursor>&limit=<n>`; both with `Accept: application/json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Poll {
     /// `true`.
     pub ok: bool,
-    /// Set when the log could not be continued from `after`; `entries` is then all that is left.
+    /// Set when the log could not be continued from `after`, or followed back from `before`; `entries` is then all that is
+    /// left, or of that the last, where `last` or `before` asked for so many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Reset>,
+    /// Set where `last` or `before` asked for a part of the log: it holds more before the first of `entries`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<bool>,
     /// In order; empty when nothing came in time.
     pub entries: Vec<Entry>,
 }

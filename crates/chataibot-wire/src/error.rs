@@ -56,6 +56,8 @@ pub mod code {
     pub const TIMEOUT: &str = "TIMEOUT";
     /// Proxy, 413: the body is too large.
     pub const TOO_LARGE: &str = "TOO_LARGE";
+    /// Proxy, 415: a file of this type is not taken.
+    pub const TYPE_NOT_ALLOWED: &str = "TYPE_NOT_ALLOWED";
     /// Proxy, 409: the same idempotency key came with another body.
     pub const KEY_REUSED: &str = "KEY_REUSED";
     /// Proxy, 409: the conversation has ended.

@@ -2,7 +2,9 @@
 //!
 //! In reading order:
 //! - [`documented`]: the platform's two documented calls and their answers, field for field
-//! - [`token`]: how a browser gets and renews its visitor token
+//! - [`typed`]: the platform's internal forms of an answer, for sites that turned them on
+//! - [`token`]: how a browser gets and renews its visitor token, and what its site offers
+//! - [`file`]: a file of the visitor's
 //! - [`entry`]: the conversation's log as the browser reads it, by stream or by long poll
 //! - [`content`]: everything a bot can say, as one closed enum
 //! - [`rich_text`]: formatted text as a tree; HTML never reaches a browser
@@ -15,8 +17,10 @@ pub mod content;
 pub mod documented;
 pub mod entry;
 pub mod error;
+pub mod file;
 pub mod rich_text;
 pub mod token;
+pub mod typed;
 
 pub use content::Content;
 pub use entry::{Author, Cursor, Entry, Event};

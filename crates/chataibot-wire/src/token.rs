@@ -26,6 +26,35 @@ pub struct TokenAnswer {
     pub renewal: String,
     /// The visitor's id: 32 lower-case hex characters.
     pub visitor: String,
+    /// What this site offers beside text messages. A proxy without any of it may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
+}
+
+/// What a site offers beside text messages. What is absent is off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Features {
+    /// Visitors may send files: see [`file`](crate::file).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<Uploads>,
+    /// Answers may be sent typed: see [`typed`](crate::typed).
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub typed_answers: bool,
+}
+
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_off(feature: &bool) -> bool {
+    !*feature
+}
+
+/// Which files a site takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uploads {
+    /// Largest file, bytes.
+    pub max_bytes: u32,
+    /// MIME types, such as `image/png`; never a wildcard.
+    pub types: Vec<String>,
 }
 
 impl std::fmt::Debug for TokenAnswer {

@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Run without any configuration, against the simulator, for this machine only
     #[arg(long)]
     pub demo: bool,
+    /// With --demo: take typed answers, which the simulator must take too
+    #[arg(long, requires = "demo")]
+    pub typed_answers: bool,
     /// Address and port for visitors and the platform; port 0 takes any free one
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,

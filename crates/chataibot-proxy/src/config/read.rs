@@ -10,7 +10,7 @@ use std::{
 use url::Url;
 
 use super::{
-    Arguments, Config, LimitSettings, Problems, Sites,
+    Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites,
     problem::Place,
     settings::{self, Setting},
 };
@@ -86,6 +86,8 @@ impl Reader<'_> {
                 token_per_minute: self.number("limits", "token_per_minute", 1, 1_000_000),
                 start_per_minute: self.number("limits", "start_per_minute", 1, 1_000_000),
                 send_per_minute: self.number("limits", "send_per_minute", 1, 1_000_000),
+                upload_per_minute: self.number("limits", "upload_per_minute", 1, 1_000_000),
+                upload_bytes: self.number("limits", "upload_bytes", 1024, 256 * 1024 * 1024),
                 body_bytes: self.number("limits", "body_bytes", 1024, 16 * 1024 * 1024) as usize,
                 webhook_bytes: self.number("limits", "webhook_bytes", 64 * 1024, 64 * 1024 * 1024) as usize,
                 connections: self.number("limits", "connections", 1, 10_000_000) as usize,
@@ -93,6 +95,9 @@ impl Reader<'_> {
                 body_timeout: seconds(self.number("limits", "body_timeout_seconds", 1, 600)),
             },
             trusted_proxies: self.trusted_proxies(),
+            public_url: self.optional("", "public_url", public_url),
+            uploads_directory: self.optional("", "uploads_directory", own_directory),
+            uploads_total: u64::from(self.number("", "uploads_total_megabytes", 1, 10_000_000)) * MEGABYTE,
             capture_unknown: self.optional("", "capture_unknown", directory),
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
@@ -102,7 +107,31 @@ impl Reader<'_> {
             self.problems
                 .add(place, "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics");
         }
+        self.check_uploads(&config);
         config
+    }
+
+    /// Files need a place to stay and an address that the platform reaches.
+    fn check_uploads(&mut self, config: &Config) {
+        let Some(site) = config.sites.iter().find(|site| !site.upload_types.is_empty()) else { return };
+        let needed = [
+            ("public_url", config.public_url.is_none(), "https://chat.example.com"),
+            ("uploads_directory", config.uploads_directory.is_none(), "/var/lib/chataibot/uploads"),
+        ];
+        for (key, is_missing, example) in needed {
+            // One that is there and wrong was said already.
+            if is_missing && self.place_of(key) == Place::Nowhere {
+                let what =
+                    format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
+                let place = self.arguments.config.clone().map_or(Place::Nowhere, Place::File);
+                self.problems.add(place, what);
+            }
+        }
+        let total = config.uploads_total;
+        if u64::from(config.limits.upload_bytes) > total {
+            let place = self.place_of("uploads_total_megabytes");
+            self.problems.add(place, "`uploads_total_megabytes` is less than one file of `limits.upload_bytes` takes");
+        }
     }
 
     fn refuse_unknown(&mut self) {
@@ -226,6 +255,26 @@ fn directory(text: &str) -> Result<PathBuf, String> {
     } else {
         Err(format!("`{text}` is not a directory; make it, or name another"))
     }
+}
+
+/// A directory that is there, or that the proxy can make.
+fn own_directory(text: &str) -> Result<PathBuf, String> {
+    match path(text)? {
+        path if path.exists() && !path.is_dir() => Err(format!("`{text}` is not a directory; name another")),
+        path => Ok(path),
+    }
+}
+
+/// The proxy's own address, without a slash at its end.
+fn public_url(text: &str) -> Result<Url, String> {
+    let example = "https://chat.example.com";
+    let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL; write one such as {example}"))?;
+    let is_plain =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() || !is_plain {
+        return Err(format!("`{text}` must be an address such as {example}, perhaps with a path"));
+    }
+    Ok(url)
 }
 
 /// The platform's base URL, without a slash at its end.

@@ -49,6 +49,13 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Signing keys of visitor tokens, `<id> <64 hex characters>` a line, the first one signs. In the database when not set.",
     ),
+    top(
+        "public_url",
+        "",
+        "How browsers and the platform reach the proxy, such as https://chat.example.com. Needed where a site takes files.",
+    ),
+    top("uploads_directory", "", "Directory of the files visitors send. Needed where a site takes files."),
+    top("uploads_total_megabytes", "1024", "How much the files of one site may take up together."),
     top("trusted_proxies", "", "Addresses or networks of reverse proxies whose X-Forwarded-For is believed."),
     top(
         "capture_unknown",
@@ -59,7 +66,9 @@ pub const SETTINGS: &[Setting] = &[
     limit("token_per_minute", "60", "`POST /token`, per minute and address."),
     limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
     limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),
-    limit("body_bytes", "65536", "Largest body of a visitor's request."),
+    limit("upload_per_minute", "10", "Files, per minute and visitor; one address gets ten times that."),
+    limit("upload_bytes", "10485760", "Largest file of a visitor's, up to 268435456."),
+    limit("body_bytes", "65536", "Largest body of a visitor's other requests."),
     limit("webhook_bytes", "4194304", "Largest body of a webhook."),
     limit("connections", "20000", "Open connections at one time."),
     limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
@@ -79,6 +88,9 @@ pub const SITE_KEYS: &[&str] = &[
     "webhook_token_env",
     "platform_url",
     "retention_days",
+    "uploads",
+    "upload_types",
+    "typed_answers",
 ];
 
 /// Variables that make one site without a file; with a file, one more.
@@ -89,6 +101,15 @@ pub const SITE_VARIABLES: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", "The platform's account token. Secret."),
     ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", "The last part of the webhook's path, at least 16 characters. Secret."),
     ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", "The token entered in the platform's Events settings. Secret."),
+    ("CHATAIBOT_PROXY_SITE_UPLOADS", "`true` when visitors may send files; off when not set."),
+    (
+        "CHATAIBOT_PROXY_SITE_UPLOAD_TYPES",
+        "Their MIME types, with commas between; pictures, PDF and text when not set.",
+    ),
+    (
+        "CHATAIBOT_PROXY_SITE_TYPED_ANSWERS",
+        "`true` when the platform takes its internal forms of an answer; off when not set.",
+    ),
 ];
 
 /// The setting of that key.

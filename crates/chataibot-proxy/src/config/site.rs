@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::origin::Origins;
+use crate::files::FileType;
 
 /// The name of a site: 1 to 40 of `a-z`, `0-9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,8 +59,12 @@ pub struct Site {
     pub webhook_token: SecretString,
     /// Base URL of the platform's API, without a slash at the end.
     pub platform_url: Url,
-    /// How long a conversation's log is kept after its last entry.
+    /// How long a conversation's log, with its files, is kept after its last entry.
     pub retention_days: u32,
+    /// Which files its visitors may send; none when empty.
+    pub upload_types: Vec<&'static FileType>,
+    /// Does the platform take its internal forms of an answer (INT)?
+    pub typed_answers: bool,
 }
 
 impl Site {
@@ -97,6 +102,8 @@ impl fmt::Debug for Site {
             .field("webhook_token", &"…")
             .field("platform_url", &self.platform_url.as_str())
             .field("retention_days", &self.retention_days)
+            .field("upload_types", &self.upload_types)
+            .field("typed_answers", &self.typed_answers)
             .finish()
     }
 }

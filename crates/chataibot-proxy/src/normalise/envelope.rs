@@ -220,7 +220,12 @@ fn assignee(payload: &Value, notes: &mut Vec<Note>) -> EventKind {
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
     // Some accounts have an e-mail address where the name belongs: that is not for visitors.
-    let name = fields::text(who, &["name", "display_name", "first_name"])
+    let whole = || {
+        let parts = ["first_name", "last_name"].map(|key| fields::text(who, &[key]).unwrap_or_default());
+        Some(parts.join(" ")).filter(|name| !name.trim().is_empty())
+    };
+    let name = fields::text(who, &["name", "display_name", "full_name"])
+        .or_else(whole)
         .map(|name| text::line(&name, 80))
         .filter(|name| !name.is_empty() && !name.contains('@'));
     let kind = match kind.as_deref().map(role) {

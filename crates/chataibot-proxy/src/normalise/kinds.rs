@@ -10,6 +10,7 @@ use super::{Note, fields, html, links, shape, text};
 
 mod choices;
 mod form;
+mod responses;
 
 /// Most things in one `send_message`.
 const MOST_PARTS: usize = 50;
@@ -27,7 +28,7 @@ fn at_depth(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Cont
     let raw_kind = fields::text(message, &["type", "message_type", "kind"]);
     let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
     match kind.as_str() {
-        "text" | "" => texts(message, None, notes),
+        "text" | "" | "button_response" | "slider_response" => texts(message, None, notes),
         "name" => texts(message, Some(Prompt::Name), notes),
         "email" => texts(message, Some(Prompt::Email), notes),
         "phone" | "phone_number" => texts(message, Some(Prompt::Phone), notes),
@@ -45,6 +46,8 @@ fn at_depth(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Cont
         "file_upload" => Some(Content::FileUpload(FileUpload { title: title(message, notes) })),
         "form" => Some(Content::Form(form::form(message, notes))),
         "appointment_booking" | "appointment" | "calendly" => Some(Content::Appointment(appointment(message, notes))),
+        "form_response" => responses::form(message),
+        "file_upload_response" => responses::files(message, notes),
         "delay" => Some(Content::Delay),
         "javascript" | "java_script" | "script" | "js" => {
             notes.push(Note::ScriptDropped);
@@ -95,13 +98,23 @@ fn media(message: &Value, kind: &str, media: MediaKind, notes: &mut Vec<Note>) -
         .map(|name| text::line(&name, LONGEST_NAME))
         .filter(|name| !name.is_empty());
     match address.as_deref().and_then(links::media) {
-        Some(url) => Some(Content::Media(Media { kind: media, url, name })),
+        Some(url) => {
+            let size = size(held).or_else(|| size(message));
+            Some(Content::Media(Media { kind: media, url, name, size }))
+        }
         None => {
             notes.push(Note::LinkDropped);
             let text = name.map(RichText::plain).unwrap_or_default();
             Some(Content::Unsupported(Unsupported { kind: fields::label(kind), text }))
         }
     }
+}
+
+/// Bytes, where a file says how large it is.
+fn size(file: &Value) -> Option<u32> {
+    let bytes = fields::number(file, &["size", "file_size", "filesize", "bytes"])?;
+    // The range makes the cast exact: whole bytes.
+    (1.0..=f64::from(u32::MAX)).contains(&bytes).then(|| bytes.round() as u32)
 }
 
 fn slider(message: &Value, notes: &mut Vec<Note>) -> Slider {
@@ -116,7 +129,8 @@ fn slider(message: &Value, notes: &mut Vec<Note>) -> Slider {
 
 fn calendar(message: &Value, notes: &mut Vec<Note>) -> Calendar {
     let bounds = message.get("validation").filter(|bounds| bounds.is_object()).unwrap_or(message);
-    let day = |keys: &[&str]| fields::text(bounds, keys).as_deref().and_then(day);
+    let day =
+        |keys: &[&str]| fields::text(bounds, keys).or_else(|| fields::text(message, keys)).as_deref().and_then(day);
     let kind = fields::text(message, &["type"]).unwrap_or_default();
     let with_time = ["time", "with_time", "enable_time", "include_time", "show_time"];
     Calendar {
@@ -150,10 +164,29 @@ fn appointment(message: &Value, notes: &mut Vec<Note>) -> Appointment {
     if address.is_some() && link.is_none() {
         notes.push(Note::LinkDropped);
     }
-    let minutes = fields::number(message, &["duration"]).filter(|minutes| (1.0..=10_080.0).contains(minutes));
-    // The range above makes the cast exact enough: whole minutes.
-    let duration = minutes.map(|minutes| minutes.round() as u32);
-    Appointment { title: title(message, notes), duration, link }
+    Appointment { title: title(message, notes), duration: minutes(message), link }
+}
+
+/// Whole minutes, from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`; nothing from other units.
+fn minutes(message: &Value) -> Option<u32> {
+    let duration = message.get("duration")?;
+    let (number, unit) = match duration {
+        Value::String(text) => {
+            let text = text.trim();
+            let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+            (digits.parse().ok()?, text[digits.len()..].trim().to_ascii_lowercase())
+        }
+        Value::Object(_) => {
+            let unit = fields::text(duration, &["unit"]).unwrap_or_default();
+            (fields::number(duration, &["value", "minutes"])?, unit.to_ascii_lowercase())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            (fields::number(message, &["duration"])?, String::new())
+        }
+    };
+    let is_minutes = unit.is_empty() || unit.starts_with("min");
+    // The range makes the cast exact enough.
+    (is_minutes && (1.0..=10_080.0).contains(&number)).then(|| number.round() as u32)
 }
 
 /// A kind's main text.

@@ -1,6 +1,6 @@
 //! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what they are.
 
-use url::{ParseError, Url};
+use url::{Host, ParseError, Url};
 
 /// Longer than any honest link.
 const LONGEST: usize = 2048;
@@ -22,10 +22,21 @@ pub fn media(raw: &str) -> Option<String> {
     parse(raw).filter(|url| matches!(url.scheme(), "https" | "http") && is_honest(url)).map(Into::into)
 }
 
-/// An address whose content is trusted a little more, such as an agent's picture or a booking page: `https` only.
+/// An address whose content is trusted a little more, such as an agent's picture or a booking page: `https`, or the machine the
+/// browser runs on, which browsers trust as much and a demo needs.
 #[must_use]
 pub fn secure(raw: &str) -> Option<String> {
-    parse(raw).filter(|url| url.scheme() == "https" && is_honest(url)).map(Into::into)
+    parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && is_loopback
 }
 
 /// The host, where there is one to show.
@@ -55,7 +66,9 @@ fn parse(raw: &str) -> Option<Url> {
     (url.as_str().len() <= LONGEST).then_some(url)
 }
 
-fn is_invisible(character: char) -> bool {
+/// Takes part in no word, and hides in addresses and names.
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
 }
 
@@ -126,6 +139,8 @@ mod tests {
         }
         assert_eq!(media("mailto:a@example.com"), None);
         assert_eq!(secure("http://example.com/"), None);
+        assert_eq!(secure("http://localhost.example.com/"), None);
+        assert_eq!(secure("http://127.0.0.1:8788/noor.svg").as_deref(), Some("http://127.0.0.1:8788/noor.svg"));
         assert_eq!(link(&format!("https://example.com/{}", "a".repeat(LONGEST))), None);
     }
 }

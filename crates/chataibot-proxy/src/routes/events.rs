@@ -1,4 +1,4 @@
-//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream or as a long poll.
+//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long poll, or page by page backwards.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,27 +8,45 @@ use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
     response::{IntoResponse, Response},
 };
-use chataibot_wire::{Cursor, entry::BadCursor};
+use chataibot_wire::{
+    Cursor,
+    entry::{BadCursor, LONGEST_PAGE},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use crate::{app::App, error::ApiError, stream, token::Visitor};
+use crate::{
+    app::App,
+    error::ApiError,
+    stream::{self, Where},
+    token::Visitor,
+};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The parameters of the long poll.
+/// Entries of a page when the reader does not say how many.
+const PAGE: u32 = 50;
+const PARAMETERS: &str = "`after` and `before` are cursors, `wait` whole seconds from 0 to 25, `last` and `limit` whole numbers from 1 to 200";
+
+/// Which part of the log.
 #[derive(Debug, Deserialize)]
 pub struct Parameters {
     /// The last entry the reader has.
     after: Option<String>,
     /// Seconds to wait for one more.
     wait: Option<u32>,
+    /// Without a cursor that fits: only so many of the last entries.
+    last: Option<u32>,
+    /// The first entry the reader has.
+    before: Option<String>,
+    /// How many before that.
+    limit: Option<u32>,
 }
 
-/// The log after the reader's cursor.
+/// The log after the reader's cursor, or a page before it.
 ///
 /// # Errors
-/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor, 503.
+/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor or number, 503.
 pub async fn events(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -36,17 +54,26 @@ pub async fn events(
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(parameters) =
-        parameters.map_err(|_| ApiError::bad_request("`after` is a cursor, and `wait` whole seconds from 0 to 25"))?;
+    let Query(parameters) = parameters.map_err(|_| ApiError::bad_request(PARAMETERS))?;
     let owned = app.store.owned(visitor.site.id.as_str(), visitor.visitor.as_str(), &alias).await;
     let conversation = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?.id;
-    let after = after(&headers, parameters.after.as_deref())?;
+    let place = Where { after: after(&headers, parameters.after.as_deref())?, last: count(parameters.last)? };
+    if let Some(before) = parameters.before.as_deref() {
+        if place != Where::default() || !wants_json(&headers) {
+            return Err(ApiError::bad_request(
+                "`before` asks for a page: with `Accept: application/json`, and without `last` and any other cursor",
+            ));
+        }
+        let limit = count(parameters.limit)?.unwrap_or(PAGE);
+        let page = stream::page(&app, conversation, cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
+        return Ok(Json(page).into_response());
+    }
     if wants_json(&headers) {
         let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
-        let poll = stream::poll(&app, conversation, after, wait).await.map_err(ApiError::unavailable)?;
+        let poll = stream::poll(&app, conversation, place, wait).await.map_err(ApiError::unavailable)?;
         return Ok(Json(poll).into_response());
     }
-    let mut response = Response::new(Body::from_stream(stream::events(app, visitor, conversation, after)));
+    let mut response = Response::new(Body::from_stream(stream::events(app, visitor, conversation, place)));
     for (name, value) in [
         (header::CONTENT_TYPE, "text/event-stream"),
         // Whoever stands between must neither keep nor change nor collect it.
@@ -62,7 +89,18 @@ fn after(headers: &HeaderMap, parameter: Option<&str>) -> Result<Option<Cursor>,
     let header = headers.get(&LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("not a text"));
     match header.or(parameter) {
         None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|error: BadCursor| ApiError::bad_request(error.to_string())),
+        Some(text) => cursor(text).map(Some),
+    }
+}
+
+fn cursor(text: &str) -> Result<Cursor, ApiError> {
+    text.parse().map_err(|error: BadCursor| ApiError::bad_request(error.to_string()))
+}
+
+fn count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
+    match number {
+        Some(number) if !(1..=LONGEST_PAGE).contains(&number) => Err(ApiError::bad_request(PARAMETERS)),
+        fine => Ok(fine),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor.
+//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; with typed answers where the site has them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use chataibot_wire::documented::{SendAnswer, SendMessage};
+use chataibot_wire::{documented::SendAnswer, typed::SendTyped};
 
 use crate::{
     app::App,
@@ -25,7 +25,7 @@ pub async fn send(
     visitor: Visitor,
     Path(alias): Path<String>,
     key: IdempotencyKey,
-    JsonBody(body): JsonBody<SendMessage>,
+    JsonBody(body): JsonBody<SendTyped>,
 ) -> Result<Json<SendAnswer>, ApiError> {
     let instead = key.clone();
     let accepted = conversations::send(&app, &visitor, alias, key, body).await?;

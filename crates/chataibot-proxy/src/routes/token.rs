@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use chataibot_wire::token::{TokenAnswer, TokenRequest};
+use chataibot_wire::token::{Features, TokenAnswer, TokenRequest, Uploads};
 use http::{HeaderMap, header};
 
 use crate::{
@@ -48,6 +48,7 @@ pub async fn issue(
                 expires_in: app.tokens.lifetime_seconds(),
                 renewal: renewal.expose(),
                 visitor: visitor.to_string(),
+                features: Some(features(&app, &site)),
             }))
         }
         Err(NotIssued::Refused(refusal)) => {
@@ -61,6 +62,14 @@ pub async fn issue(
         Err(NotIssued::Token(fault)) => Err(ApiError::internal(fault)),
         Err(NotIssued::Randomness(error)) => Err(ApiError::internal(error)),
     }
+}
+
+/// What the site offers beside text messages.
+fn features(app: &App, site: &Site) -> Features {
+    let types: Vec<String> = site.upload_types.iter().map(|kind| kind.mime.to_owned()).collect();
+    let max_bytes = app.config.limits.upload_bytes;
+    let uploads = (!types.is_empty()).then_some(Uploads { max_bytes, types });
+    Features { uploads, typed_answers: site.typed_answers }
 }
 
 fn refused(app: &App, why: &'static str) -> ApiError {

@@ -265,15 +265,14 @@ fn apply_visitor(
     let words = content.to_plain();
     let waiting = pending::unechoed(work.transaction(), conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
-    if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| same_words(&send.text, &words))) {
+    if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
         tally.echoes += 1;
         tally.reconciled += u64::from(send.stored.is_in_doubt());
         return sends::set_echoed(work, &send.stored);
     }
     // No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
     let since = work.now.saturating_sub(ECHO_WINDOW);
-    if pending::echoed_since(work.transaction(), conversation, since)?.iter().any(|send| same_words(&send.text, &words))
-    {
+    if pending::echoed_since(work.transaction(), conversation, since)?.iter().any(|send| send.is_echoed_by(&words)) {
         tally.redelivered += 1;
         return Ok(());
     }
@@ -303,6 +302,13 @@ pub(super) fn same_words(sent: &str, echo: &str) -> bool {
     let visible = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect() };
     let echo = visible(echo);
     visible(sent) == echo || visible(&crate::normalise::html::to_rich_text(sent).to_plain()) == echo
+}
+
+/// Do both hold the same letters and digits in the same order, whatever stands between them? Texts without any never do.
+pub(super) fn same_letters(one: &str, other: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let one = letters(one);
+    !one.is_empty() && one == letters(other)
 }
 
 #[cfg(test)]

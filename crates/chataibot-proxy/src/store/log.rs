@@ -6,7 +6,7 @@ use chataibot_wire::{
     Cursor, Entry, Event,
     entry::{Delivery, DeliveryState, Reset, Status},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::{ConversationId, Owned, Store, StoreError, Work};
 
@@ -46,6 +46,8 @@ pub struct Replay {
     pub entries: Vec<Entry>,
     /// There are more behind the last one.
     pub more: bool,
+    /// Set where only a part was asked for: there are more before the first one.
+    pub earlier: Option<bool>,
 }
 
 impl Work<'_> {
@@ -101,7 +103,7 @@ impl Store {
         self.read(move |db| owned(db, &site, &visitor, &alias)).await
     }
 
-    /// At most `limit` entries after a cursor; from the first when there is none.
+    /// At most `limit` entries after a cursor. Where there is none, or none that fits: from the first, or only the `last` ones.
     ///
     /// # Errors
     /// When the database fails.
@@ -109,10 +111,25 @@ impl Store {
         &self,
         conversation: ConversationId,
         after: Option<Cursor>,
+        last: Option<u32>,
         limit: u32,
     ) -> Result<Replay, StoreError> {
         let epoch = self.epoch();
-        self.read(move |db| read_after(db, epoch, conversation, after, limit)).await
+        self.read(move |db| read_after(db, epoch, conversation, after, last, limit)).await
+    }
+
+    /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read_before(
+        &self,
+        conversation: ConversationId,
+        before: Cursor,
+        limit: u32,
+    ) -> Result<Replay, StoreError> {
+        let epoch = self.epoch();
+        self.read(move |db| read_before(db, epoch, conversation, before, limit)).await
     }
 }
 
@@ -133,6 +150,7 @@ fn read_after(
     epoch: u32,
     conversation: ConversationId,
     after: Option<Cursor>,
+    last: Option<u32>,
     limit: u32,
 ) -> Result<Replay, StoreError> {
     // One statement each would see two states of the log; a reader's transaction sees one.
@@ -141,12 +159,7 @@ fn read_after(
         None => (None, 0),
         Some(cursor) if cursor.epoch != epoch => (Some("epoch"), 0),
         Some(cursor) => {
-            let (first, last): (u32, u32) = tx
-                .prepare_cached(
-                    "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
-                            coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)",
-                )?
-                .query_row([conversation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (first, last) = ends(&tx, conversation)?;
             if cursor.seq > last {
                 (Some("future"), 0)
             } else if cursor.seq.saturating_add(1) < first {
@@ -156,20 +169,80 @@ fn read_after(
             }
         }
     };
+    let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
+    if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
+        let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;
+        return Ok(Replay { reset, entries, more: false, earlier: Some(earlier) });
+    }
     let mut statement = tx.prepare_cached(
         "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![conversation.0, seq, i64::from(limit) + 1])?;
+    let rows = statement.query(params![conversation.0, seq, i64::from(limit) + 1])?;
+    let (entries, more) = collect(epoch, rows, limit)?;
+    Ok(Replay { reset, entries, more, earlier: None })
+}
+
+fn read_before(
+    db: &Connection,
+    epoch: u32,
+    conversation: ConversationId,
+    cursor: Cursor,
+    limit: u32,
+) -> Result<Replay, StoreError> {
+    let tx = db.unchecked_transaction()?;
+    let (_, last) = ends(&tx, conversation)?;
+    let reset = if cursor.epoch != epoch {
+        Some("epoch")
+    } else if cursor.seq > last.saturating_add(1) {
+        Some("future")
+    } else {
+        None
+    };
+    let seq = reset.is_none().then_some(cursor.seq);
+    let (entries, earlier) = before(&tx, epoch, conversation, seq, limit)?;
+    let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
+    Ok(Replay { reset, entries, more: false, earlier: Some(earlier) })
+}
+
+/// The numbers of the first and the last entry that are left.
+fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32), StoreError> {
+    let ends = db
+        .prepare_cached(
+            "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
+                    coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)",
+        )?
+        .query_row([conversation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(ends)
+}
+
+/// At most `limit` entries before a number, or before the end of the log, in order; and whether there are more before them.
+fn before(
+    db: &Connection,
+    epoch: u32,
+    conversation: ConversationId,
+    seq: Option<u32>,
+    limit: u32,
+) -> Result<(Vec<Entry>, bool), StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+    )?;
+    let seq = seq.map_or(i64::MAX, i64::from);
+    let rows = statement.query(params![conversation.0, seq, i64::from(limit) + 1])?;
+    let (mut entries, earlier) = collect(epoch, rows, limit)?;
+    entries.reverse();
+    Ok((entries, earlier))
+}
+
+/// At most `limit` entries, and whether there was one more.
+fn collect(epoch: u32, mut rows: Rows<'_>, limit: u32) -> Result<(Vec<Entry>, bool), StoreError> {
     let mut entries = Vec::new();
-    let mut more = false;
     while let Some(row) = rows.next()? {
         if entries.len() == limit as usize {
-            more = true;
-            break;
+            return Ok((entries, true));
         }
         entries.push(entry(epoch, row)?);
     }
-    Ok(Replay { reset: reset.map(|reason| Reset { reason: reason.to_owned() }), entries, more })
+    Ok((entries, false))
 }
 
 fn entry(epoch: u32, row: &Row<'_>) -> Result<Entry, StoreError> {

@@ -2,13 +2,13 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{StoreError, incoming, log, renewals, sends, waiting};
+use super::{StoreError, files, incoming, log, renewals, sends, waiting};
 
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
 /// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
-const MIGRATIONS: &[Migration] = &[first];
+const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers];
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
@@ -16,6 +16,12 @@ fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
         tx.execute_batch(table)?;
     }
     Ok(())
+}
+
+/// Adds the records of files, and to a send what its echo may say instead of its words.
+fn files_and_typed_answers(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    tx.execute_batch(files::SCHEMA)?;
+    tx.execute_batch("ALTER TABLE sends ADD COLUMN echoes TEXT;")
 }
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
@@ -59,12 +65,33 @@ mod tests {
         drop(Store::open(&path, Hub::default()).expect("made"));
         Connection::open(&path).expect("opened").pragma_update(None, "user_version", 99).expect("set");
         let error = Store::open(&path, Hub::default()).err().expect("refused").to_string();
-        assert!(error.contains("version 99") && error.contains("up to 1"), "{error}");
+        assert!(error.contains("version 99") && error.contains("up to 2"), "{error}");
         let version: u32 = Connection::open(&path)
             .expect("opened")
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .expect("read");
         assert_eq!(version, 99);
+    }
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_is_brought_up_to_date_with_all_it_holds() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("chat.sqlite");
+        let mut old = Connection::open(&path).expect("made");
+        let tx = old.transaction().expect("begun");
+        first(&tx).expect("the first tables");
+        tx.execute_batch(
+            "PRAGMA user_version = 1;
+             INSERT INTO meta VALUES ('epoch', 7);
+             INSERT INTO conversations (id, alias, site, visitor, created_at, last_at) VALUES (1, 'a', 's', 'v', 0, 0);",
+        )
+        .expect("filled");
+        tx.commit().expect("committed");
+        drop(old);
+        let store = Store::open(&path, Hub::default()).expect("opened");
+        assert_eq!(store.epoch(), 7);
+        assert!(store.owned("s", "v", "a").await.expect("read").is_some());
+        assert_eq!(store.files_bytes("s").await.expect("there is a table of files"), 0);
     }
 
     #[tokio::test]

@@ -5,8 +5,7 @@
 //! Only a `failed` one may be forwarded again.
 
 use chataibot_wire::{
-    Author, Content, Event, RichText,
-    content::Text,
+    Author, Content, Event,
     entry::{DeliveryState, Message},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -61,8 +60,17 @@ pub struct NewSend {
     pub key: SendKey,
     /// A digest of what is sent and where to.
     pub fingerprint: [u8; 32],
-    /// The text.
-    pub text: String,
+    /// What it says.
+    pub said: Said,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What the log shows.
+    pub content: Content,
+    /// What its echo may say instead, separators aside: a platform that is told values and links may repeat those.
+    pub echoes: Vec<String>,
 }
 
 /// One record's number.
@@ -269,14 +277,18 @@ fn record(
     conversation: ConversationId,
     is_start: bool,
 ) -> Result<SendId, StoreError> {
-    let content = Content::Text(Text { body: RichText::plain(&send.text), prompt: None });
+    let Said { content, echoes } = send.said.clone();
+    let echoes = match echoes.is_empty() {
+        true => None,
+        false => Some(serde_json::to_string(&echoes).map_err(|error| StoreError::Corrupt(error.to_string()))?),
+    };
     let message = Message { author: Author::Visitor, client_message_id: Some(send.key.key.clone()), content };
     let seq = work.append(conversation, Event::Message(message))?;
     work.transaction()
         .prepare_cached(
             "INSERT INTO sends (site, visitor, key, fingerprint, is_start, conversation, seq, forwarded_seq, forwarded_at,
-                                state, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8)",
+                                state, created_at, echoes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8, ?9)",
         )?
         .execute(params![
             send.key.site,
@@ -286,7 +298,8 @@ fn record(
             is_start,
             conversation.0,
             seq,
-            work.now
+            work.now,
+            echoes
         ])?;
     Ok(SendId(work.transaction().last_insert_rowid()))
 }

@@ -11,7 +11,7 @@ use chataibot_wire::{
 use super::{
     ConversationId, Store,
     incoming::{Incoming, Tally, What},
-    sends::{Begun, Forward, NewSend, Outcome, Refusal, SendKey, Settled},
+    sends::{Begun, Forward, NewSend, Outcome, Refusal, Said, SendKey, Settled},
 };
 use crate::{clock::Clock, hub::Hub};
 
@@ -53,7 +53,8 @@ impl Bench {
         let key = SendKey { site: SITE.to_owned(), visitor: VISITOR.to_owned(), key: key.to_owned() };
         let mut fingerprint = [0; 32];
         fingerprint.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-        NewSend { key, fingerprint, text: text.to_owned() }
+        let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
+        NewSend { key, fingerprint, said: Said { content, echoes: Vec::new() } }
     }
 
     async fn begin_start(&self, key: &str, text: &str, alias: &str) -> Begun {
@@ -106,7 +107,7 @@ impl Bench {
 
     /// The whole log in short: `visitor: hello`, `k0 sent`, `closed`.
     async fn log(&self, conversation: ConversationId) -> Vec<String> {
-        let replay = self.store.read_after(conversation, None, 10_000).await.expect("read");
+        let replay = self.store.read_after(conversation, None, None, 10_000).await.expect("read");
         for (at, entry) in replay.entries.iter().enumerate() {
             assert_eq!(entry.cursor.seq as usize, at + 1, "numbers without gaps");
         }

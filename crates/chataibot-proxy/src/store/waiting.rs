@@ -76,7 +76,7 @@ pub(super) fn claimant(
     }
     if let What::Message { author: Author::Visitor, content } = &event.what {
         let words = content.to_plain();
-        starts.retain(|start| incoming::same_words(&start.text, &words));
+        starts.retain(|start| start.is_echoed_by(&words));
     }
     Ok(match starts.as_slice() {
         [only] if only.stored.record.state == DeliveryState::Unknown => Some(only.stored.conversation),

@@ -3,7 +3,7 @@
 use chataibot_wire::{
     Cursor, Entry, ErrorBody,
     documented::{SendAnswer, StartAnswer},
-    entry::{Poll, Reset},
+    entry::{Begin, Poll, Reset},
     token::TokenAnswer,
 };
 use serde_json::{Value, json};
@@ -92,11 +92,22 @@ impl Browser {
         self.poll(alias, None, 0).await.entries
     }
 
+    /// The log or a part of it, as JSON.
+    pub async fn page(&self, alias: &str, query: &str) -> Poll {
+        let answer = self.get(alias, query, &[("accept", "application/json")]).await;
+        assert_eq!(answer.status(), 200, "{query}");
+        answer.json().await.expect("a poll")
+    }
+
     pub async fn stream(&self, alias: &str, after: Option<Cursor>) -> Events {
+        self.stream_of(alias, "", after).await
+    }
+
+    pub async fn stream_of(&self, alias: &str, query: &str, after: Option<Cursor>) -> Events {
         let cursor = after.map(|cursor| cursor.to_string());
         let mut headers = vec![("accept", "text/event-stream")];
         headers.extend(cursor.as_deref().map(|cursor| ("last-event-id", cursor)));
-        let response = self.get(alias, "", &headers).await;
+        let response = self.get(alias, query, &headers).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events { response, bytes: Vec::new() }
@@ -118,6 +129,7 @@ pub enum Said {
     Comment,
     Entry(Entry),
     Reset(Reset),
+    Begin(Begin),
     Reauth,
 }
 
@@ -168,6 +180,10 @@ fn read(block: &str) -> Said {
             Said::Comment
         }
         Some("reset") => Said::Reset(serde_json::from_str(field("data:").expect("data")).expect("a reset")),
+        Some("begin") => {
+            assert_eq!(field("id:"), None, "the reader's cursor stays");
+            Said::Begin(serde_json::from_str(field("data:").expect("data")).expect("a begin"))
+        }
         Some("reauth") => Said::Reauth,
         Some(name) => {
             let entry: Entry = serde_json::from_str(field("data:").expect("data")).expect("an entry");

@@ -8,7 +8,7 @@ use chataibot_proxy::{
         ConversationId,
         incoming::{Incoming, What},
     },
-    stream,
+    stream::{self, Where},
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
 use futures_util::StreamExt;
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Stores so many bot messages without a network.
-async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
+pub async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
     let events = texts
         .map(|n| Incoming {
             conversation: "conversation-1".to_owned(),
@@ -33,6 +33,10 @@ async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
         .collect();
     let tally = stage.app().store.receive(1, vec!["demo".to_owned()], events).await.expect("stored");
     assert_eq!(tally.foreign + tally.redelivered, 0);
+}
+
+fn after(cursor: Cursor) -> Where {
+    Where { after: Some(cursor), last: None }
 }
 
 async fn conversation(stage: &Stage, browser: &Browser, alias: &str) -> ConversationId {
@@ -54,7 +58,7 @@ async fn read_until(browser: Browser, alias: String, last: u32) -> Vec<Entry> {
                         return seen;
                     }
                 }
-                Said::Reset(_) | Said::Reauth => panic!("no reason for {said:?}"),
+                Said::Reset(_) | Said::Begin(_) | Said::Reauth => panic!("no reason for {said:?}"),
             }
         }
     }
@@ -198,7 +202,7 @@ async fn a_poll_that_waits_in_vain_is_empty() {
     let last = browser.log(&alias).await[1].cursor;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
-    let poll = stream::poll(stage.app(), conversation, Some(last), Duration::from_secs(1_000)).await.expect("read");
+    let poll = stream::poll(stage.app(), conversation, after(last), Duration::from_secs(1_000)).await.expect("read");
     assert_eq!(poll.entries, []);
     assert_eq!(began.elapsed().as_secs(), 25, "never longer than that");
 }
@@ -209,7 +213,10 @@ async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
     let browser = stage.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let conversation = conversation(&stage, &browser, &alias).await;
-    let open = |after| stream::events(Arc::clone(stage.app()), stage.visitor(&browser), conversation, after);
+    let open = |cursor: Option<Cursor>| {
+        let place = cursor.map_or(Where::default(), after);
+        stream::events(Arc::clone(stage.app()), stage.visitor(&browser), conversation, place)
+    };
 
     let mut slow = pin!(open(None));
     let opening = [next(&mut slow).await, next(&mut slow).await].concat();
@@ -250,7 +257,7 @@ async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_i
     let conversation = conversation(&stage, &browser, &alias).await;
     let visitor = stage.visitor(&browser);
     let life = Duration::from_millis(visitor.expires_at - stage.proxy.clock.now());
-    let mut stream = pin!(stream::events(Arc::clone(stage.app()), visitor, conversation, None));
+    let mut stream = pin!(stream::events(Arc::clone(stage.app()), visitor, conversation, Where::default()));
     let began = tokio::time::Instant::now();
     assert_eq!(&next(&mut stream).await[..], b": welcome\n\n");
     assert_eq!(cursors(&next(&mut stream).await).len(), 2);

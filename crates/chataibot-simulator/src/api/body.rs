@@ -15,12 +15,21 @@ pub struct Start {
     pub text: String,
 }
 
+/// What counts of a send call.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Send {
+    /// What the visitor says, as a bot reads it.
+    pub text: String,
+    /// The message itself, where it is a typed answer (INT).
+    pub typed: Option<Value>,
+}
+
 /// Checks the body of "start conversation" (DOC). The error names the field and what is wrong with it.
-pub fn start(body: &Value, typed_answers: bool) -> Result<Start, String> {
+pub fn start(body: &Value) -> Result<Start, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["channel", "message", "variables", "bot_key", "from"])?;
     exactly(fields, "", "channel", "API")?;
-    let text = message(fields, typed_answers)?;
+    let Send { text, .. } = message(fields, false)?;
     if let Some(variables) = fields.get("variables") {
         check_variables(variables)?;
     }
@@ -38,35 +47,56 @@ pub fn start(body: &Value, typed_answers: bool) -> Result<Start, String> {
     Ok(Start { visitor: visitor.to_owned(), bot_key: bot_key.to_owned(), text })
 }
 
-/// Checks the body of "send visitor response" (DOC) and gives what the visitor says.
-pub fn send(body: &Value, typed_answers: bool) -> Result<String, String> {
+/// Checks the body of "send visitor response" (DOC), which may hold a typed answer where those are on (INT).
+pub fn send(body: &Value, typed_answers: bool) -> Result<Send, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["message", "user"])?;
-    let text = message(fields, typed_answers)?;
+    let said = message(fields, typed_answers)?;
     let user = object(fields.get("user").ok_or("user: is required")?, "user")?;
     only(user, "user.", &["type"])?;
     exactly(user, "user.", "type", "VISITOR")?;
-    Ok(text)
+    Ok(said)
 }
 
-fn message(fields: &Map<String, Value>, typed_answers: bool) -> Result<String, String> {
+fn message(fields: &Map<String, Value>, typed_answers: bool) -> Result<Send, String> {
     let message = object(fields.get("message").ok_or("message: is required")?, "message")?;
     only(message, "message.", &["data", "type"])?;
     let kind = string(message, "message.", "type")?;
     let data = object(message.get("data").ok_or("message.data: is required")?, "message.data")?;
-    match kind {
-        "text" => {}
-        "button.response" | "slider.response" if typed_answers => {}
-        "form.response" if typed_answers => return list(data, "fields", &["label", "value"]),
-        "file_upload.response" if typed_answers => return list(data, "files", &["link", "filename", "mime_type"]),
+    let text = match kind {
+        "text" => text(data)?,
+        "button.response" | "slider.response" if typed_answers => text(data)?,
+        "form.response" if typed_answers => list(data, "fields", &["label", "value"])?,
+        "file_upload.response" if typed_answers => {
+            let names = list(data, "files", &["link", "filename", "mime_type"])?;
+            links(data)?;
+            names
+        }
+        _ if typed_answers => return Err(format!("message.type: is no type of a visitor's message: {kind:?}")),
         _ => return Err(format!("message.type: must be \"text\", is {kind:?}")),
-    }
+    };
+    let typed = (kind != "text").then(|| Value::Object(message.clone()));
+    Ok(Send { text, typed })
+}
+
+fn text(data: &Map<String, Value>) -> Result<String, String> {
     only(data, "message.data.", &["body"])?;
     let text = string(data, "message.data.", "body")?;
     if text.trim().is_empty() { Err("message.data.body: must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// A typed answer with several values (INT), as one text: the last value of each item that a person would read.
+/// The platform fetches the files, so it must be able to.
+fn links(data: &Map<String, Value>) -> Result<(), String> {
+    for (index, file) in data.get("files").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let link = file["link"].as_str().unwrap_or_default();
+        if !link.starts_with("https://") && !link.starts_with("http://") {
+            return Err(format!("message.data.files[{index}].link: must be an absolute address, is {link:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A typed answer with several values (INT), as one text: of each item the value that a person would read.
 fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, String> {
     only(data, "message.data.", &[name])?;
     let items =
@@ -81,6 +111,7 @@ fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, 
         }
         shown.push(string(item, &format!("{path}."), keys[1])?.to_owned());
     }
+    shown.retain(|value| !value.trim().is_empty());
     if shown.is_empty() { Err(format!("message.data.{name}: must not be empty")) } else { Ok(shown.join(", ")) }
 }
 
@@ -138,11 +169,12 @@ mod tests {
     #[test]
     fn the_documented_bodies_are_accepted() {
         let wanted = Start { visitor: "<visitor_id>".into(), bot_key: "<bot_key>".into(), text: "Hello".into() };
-        assert_eq!(start(&documented_start(), false), Ok(wanted));
+        assert_eq!(start(&documented_start()), Ok(wanted));
         let body = include_str!("../../../../tests/fixtures/platform/doc-start-request-without-variables.json");
-        assert!(start(&serde_json::from_str(body).unwrap(), false).is_ok());
+        assert!(start(&serde_json::from_str(body).unwrap()).is_ok());
         let body = include_str!("../../../../tests/fixtures/platform/doc-send-request.json");
-        assert_eq!(send(&serde_json::from_str(body).unwrap(), false), Ok("Hello".to_owned()));
+        let said = Send { text: "Hello".to_owned(), typed: None };
+        assert_eq!(send(&serde_json::from_str(body).unwrap(), false), Ok(said));
     }
 
     #[test]
@@ -167,18 +199,18 @@ mod tests {
         for (pointer, value, wanted) in faults {
             let mut body = documented_start();
             *body.pointer_mut(pointer).unwrap() = value.clone();
-            assert_eq!(start(&body, false), Err((*wanted).to_owned()), "{pointer}");
+            assert_eq!(start(&body), Err((*wanted).to_owned()), "{pointer}");
         }
         for (name, wanted) in
             [("channel", "channel: is required"), ("bot_key", "bot_key: is required"), ("from", "from: is required")]
         {
             let mut body = documented_start();
             body.as_object_mut().unwrap().remove(name);
-            assert_eq!(start(&body, false), Err(wanted.to_owned()));
+            assert_eq!(start(&body), Err(wanted.to_owned()));
         }
         let mut body = documented_start();
         body["site"] = json!("demo");
-        assert_eq!(start(&body, false), Err("site: is not documented".to_owned()));
+        assert_eq!(start(&body), Err("site: is not documented".to_owned()));
     }
 
     #[test]
@@ -199,9 +231,48 @@ mod tests {
             ),
         ];
         for (sample, wanted) in samples {
-            let body = serde_json::from_str(sample).unwrap();
-            assert_eq!(send(&body, true), Ok(wanted.to_owned()));
+            let body: Value = serde_json::from_str(sample).unwrap();
+            let typed = Some(body["message"].clone());
+            assert_eq!(send(&body, true), Ok(Send { text: wanted.to_owned(), typed }));
             assert!(send(&body, false).is_err());
+        }
+        let text = include_str!("../../../../tests/fixtures/platform/doc-send-request.json");
+        assert_eq!(send(&serde_json::from_str(text).unwrap(), true).map(|said| said.text), Ok("Hello".to_owned()));
+    }
+
+    #[test]
+    fn a_start_is_always_text() {
+        let mut body = documented_start();
+        body["message"]["type"] = json!("button.response");
+        assert_eq!(start(&body), Err("message.type: must be \"text\", is \"button.response\"".to_owned()));
+    }
+
+    #[test]
+    fn faults_of_typed_answers_are_named() {
+        let file = |link: &str| json!({ "files": [{ "link": link, "filename": "a.png", "mime_type": "image/png" }] });
+        for (kind, data, wanted) in [
+            (
+                "carousel.response",
+                json!({ "body": "x" }),
+                "message.type: is no type of a visitor's message: \"carousel.response\"",
+            ),
+            ("button.response", json!({ "body": "" }), "message.data.body: must not be empty"),
+            ("button.response", json!({ "body": "x", "id": "1" }), "message.data.id: is not documented"),
+            ("form.response", json!({ "fields": {} }), "message.data.fields: must be a list"),
+            (
+                "form.response",
+                json!({ "fields": [{ "label": "Name", "value": " " }] }),
+                "message.data.fields: must not be empty",
+            ),
+            ("form.response", json!({ "fields": [{ "label": "Name" }] }), "message.data.fields[0].value: is required"),
+            (
+                "file_upload.response",
+                file("/a.png"),
+                "message.data.files[0].link: must be an absolute address, is \"/a.png\"",
+            ),
+        ] {
+            let body = json!({ "message": { "type": kind, "data": data }, "user": { "type": "VISITOR" } });
+            assert_eq!(send(&body, true), Err(wanted.to_owned()), "{kind}");
         }
     }
 }

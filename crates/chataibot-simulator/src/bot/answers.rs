@@ -29,9 +29,28 @@ pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
         ),
         Expects::Nights => nights(flow, text.trim()),
         Expects::Day => reply(format!("<p>Noted: <b>{said}</b>. I hope for sunshine.</p>")),
-        Expects::File => reply(format!("<p>Thank you, I have put <b>{said}</b> with your papers.</p>")),
+        Expects::File => {
+            let name = message::escape(&file_name(text.trim()));
+            reply(format!("<p>Thank you, I have put <b>{name}</b> with your papers.</p>"))
+        }
         Expects::Form => reply("<p>Thank you, that is all I need. Your weekend is on hold until tomorrow noon.</p>"),
     }
+}
+
+/// What a file is called, where only its address was sent.
+fn file_name(text: &str) -> String {
+    if !text.starts_with("http") || text.contains(char::is_whitespace) {
+        return text.to_owned();
+    }
+    let last = text.rsplit('/').next().unwrap_or_default();
+    let mut bytes = Vec::new();
+    let mut rest = last;
+    while let Some(first) = rest.as_bytes().first() {
+        let escaped = rest.strip_prefix('%').and_then(|digits| u8::from_str_radix(digits.get(..2)?, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        rest = rest.get(if escaped.is_some() { 3 } else { 1 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {
@@ -81,6 +100,18 @@ mod tests {
             ["", "ada", "@example.com", "ada@", "ada@example", "ada@.com", "a b@example.com", "a@b@c.d", "ada@example."]
         {
             assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_called_by_its_name() {
+        for (sent, name) in [
+            ("ticket.pdf", "ticket.pdf"),
+            ("http://127.0.0.1:8787/files/0a/My%20caf%C3%A9.png", "My café.png"),
+            ("https://example.com/100%", "100%"),
+            ("http is a word", "http is a word"),
+        ] {
+            assert_eq!(file_name(sent), name);
         }
     }
 

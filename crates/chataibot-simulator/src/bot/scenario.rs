@@ -85,6 +85,8 @@ pub enum Act {
     Typing,
     /// Twenty short messages without a pause.
     Burst,
+    /// A long line of short messages, a few webhook calls.
+    LongThread,
     /// Three messages in one webhook call.
     Batch,
     /// One message, delivered twice.
@@ -137,13 +139,16 @@ scenarios! {
         ["video"] => Play::Show(fixture!("guess-message-send-message-video"), Expects::Nothing),
         ["audio"] => Play::Show(fixture!("guess-message-send-message-audio"), Expects::Nothing),
         ["document"] => Play::Show(fixture!("guess-message-send-message-document"), Expects::Nothing),
+        ["documents"] => Play::Show(fixture!("guess-message-document-size"), Expects::Nothing),
         ["parts"] => Play::Show(fixture!("guess-message-send-message"), Expects::Nothing);
     Choices:
         ["buttons"] => Play::Show(fixture!("seen-message-button"), Expects::Choice),
+        ["button column"] => Play::Show(fixture!("guess-message-button-vertical"), Expects::Choice),
         ["links"] => Play::Show(fixture!("guess-message-button-links"), Expects::Choice),
         ["list"] => Play::Show(fixture!("guess-message-list"), Expects::Choice),
         ["carousel", "show me places"] => Play::Show(fixture!("guess-message-carousel"), Expects::Choice),
         ["gallery"] => Play::Show(fixture!("guess-message-image-carousel"), Expects::Nothing),
+        ["photos"] => Play::Show(fixture!("guess-message-image-carousel-photos"), Expects::Nothing),
         ["old buttons"] => Play::Show(fixture!("guess-message-button-history"), Expects::Choice),
         ["old carousel"] => Play::Show(fixture!("guess-message-carousel-history"), Expects::Choice),
         ["old gallery"] => Play::Show(fixture!("guess-message-image-carousel-history"), Expects::Nothing),
@@ -157,11 +162,13 @@ scenarios! {
         ["date and time"] => Play::Show(fixture!("guess-message-calendar-with-time"), Expects::Day),
         ["upload"] => Play::Show(fixture!("guess-message-file-upload"), Expects::File),
         ["form"] => Play::Show(fixture!("guess-message-form"), Expects::Form),
+        ["long form"] => Play::Show(fixture!("guess-message-form-choice"), Expects::Form),
         ["appointment"] => Play::Show(fixture!("guess-message-appointment-booking"), Expects::Day),
         ["calendly"] => Play::Show(fixture!("guess-message-calendly"), Expects::Nothing);
     Arrival:
         ["typing", "delay"] => Play::Act(Act::Typing),
         ["burst"] => Play::Act(Act::Burst),
+        ["long thread"] => Play::Act(Act::LongThread),
         ["batch"] => Play::Act(Act::Batch),
         ["twice"] => Play::Act(Act::Twice),
         ["javascript"] => Play::Act(Act::Script),
@@ -189,6 +196,9 @@ scenarios! {
         ["unavailable"] => Play::Trick(Trick::Unavailable, ""),
         ["blocked"] => Play::Trick(Trick::Blocked, "");
 }
+
+/// Messages of the long thread, a multiple of 50.
+pub const THREAD: usize = 250;
 
 /// The scenario of a word, whatever its case and the space around it.
 pub fn find(text: &str) -> Option<&'static Scenario> {
@@ -239,6 +249,13 @@ fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
                 steps.push(Step::Say(Author::Bot, message::text(format!("<p>Station <b>{number}</b> of 20</p>"))));
             }
         }
+        Act::LongThread => {
+            say(&mut steps, message::text(format!("<p>{THREAD} kilometres of track, one message each:</p>")));
+            let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", view(number)));
+            for first in (1..=THREAD).step_by(50) {
+                steps.push(Step::Batch((first..first + 50).map(kilometre).collect()));
+            }
+        }
         Act::Batch => {
             steps.push(Step::Wait(1));
             steps.push(Step::Batch(
@@ -265,6 +282,17 @@ fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// What is seen from the train now and then, so that not all lines are alike.
+const fn view(kilometre: usize) -> &'static str {
+    match kilometre % 25 {
+        0 => ": a station, and time to stretch. Mind the gap between the train and the platform edge on your way out.",
+        7 => ", the sea 🌊",
+        13 => ", a tunnel",
+        19 => ", sheep 🐑🐑",
+        _ => "",
+    }
 }
 
 /// The list of all words, from the table.

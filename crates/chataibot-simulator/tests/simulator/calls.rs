@@ -178,6 +178,43 @@ async fn typed_answers_are_accepted_only_when_they_are_on() {
     }
 }
 
+#[tokio::test]
+async fn the_bot_understands_an_answer_as_text_and_typed() {
+    let stage = Stage::with(|config| config.typed_answers = true).await;
+    let id = stage.start().await;
+    let field = |label: &str, value: &str| json!({ "label": label, "value": value });
+    let link = "http://127.0.0.1:8787/files/00/My%20ticket.pdf";
+    let file = json!({ "link": link, "filename": "My ticket.pdf", "mime_type": "application/pdf" });
+    for (word, kind, data, text, reply) in [
+        ("buttons", "button.response", json!({ "body": "Yes, please" }), "Yes, please", "a good choice"),
+        ("slider", "slider.response", json!({ "body": "4" }), "4 nights", "<b>4</b> nights it is"),
+        (
+            "form",
+            "form.response",
+            json!({ "fields": [field("Name", "Ada"), field("Phone", "")] }),
+            "Name: Ada",
+            "on hold",
+        ),
+        ("upload", "file_upload.response", json!({ "files": [file] }), link, "My ticket.pdf"),
+    ] {
+        for typed in [true, false] {
+            stage.send(&id, word).await;
+            stage.receiver.next_message().await;
+            if typed {
+                let message = json!({ "type": kind, "data": data });
+                let body = json!({ "message": message, "user": { "type": "VISITOR" } });
+                let got = stage.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
+                assert_eq!(got.status, 200, "{kind}");
+                assert_eq!(stage.receiver.next_message().await, message, "it comes back as it went out");
+            } else {
+                stage.send(&id, text).await;
+            }
+            let said = stage.receiver.next_message().await;
+            assert!(said["text"].as_str().unwrap().contains(reply), "{kind} {typed}: {said}");
+        }
+    }
+}
+
 pub fn list(value: &Value) -> &Vec<Value> {
     value.as_array().unwrap()
 }

@@ -34,12 +34,15 @@ async fn each_word_delivers_its_shape() {
         ("video", "guess-message-send-message-video"),
         ("audio", "guess-message-send-message-audio"),
         ("document", "guess-message-send-message-document"),
+        ("documents", "guess-message-document-size"),
         ("parts", "guess-message-send-message"),
         ("buttons", "seen-message-button"),
+        ("button column", "guess-message-button-vertical"),
         ("links", "guess-message-button-links"),
         ("list", "guess-message-list"),
         ("carousel", "guess-message-carousel"),
         ("gallery", "guess-message-image-carousel"),
+        ("photos", "guess-message-image-carousel-photos"),
         ("old buttons", "guess-message-button-history"),
         ("old carousel", "guess-message-carousel-history"),
         ("old gallery", "guess-message-image-carousel-history"),
@@ -52,6 +55,7 @@ async fn each_word_delivers_its_shape() {
         ("date and time", "guess-message-calendar-with-time"),
         ("upload", "guess-message-file-upload"),
         ("form", "guess-message-form"),
+        ("long form", "guess-message-form-choice"),
         ("appointment", "guess-message-appointment-booking"),
         ("calendly", "guess-message-calendly"),
     ];
@@ -100,7 +104,51 @@ async fn pictures_and_files_can_be_fetched_from_the_simulator() {
         assert_eq!(answer.headers()["content-type"], kind);
         assert!(answer.bytes().await.unwrap().len() > 500, "{word}");
     }
+    stage.send(&id, "photos").await;
+    let photos = stage.receiver.next_message().await;
+    for card in list(&photos["cards"]) {
+        let answer = stage.client.get(card["image"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &"image/jpeg".parse().unwrap())
+        );
+        assert!(answer.bytes().await.unwrap().starts_with(b"\xff\xd8\xff"));
+    }
     assert_eq!(stage.client.get(stage.url("/media/none.svg")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn films_and_sounds_can_be_fetched_in_parts() {
+    let stage = Stage::new().await;
+    let url = stage.url("/media/harbour-bell.wav");
+    let whole = stage.client.get(&url).send().await.unwrap().bytes().await.unwrap();
+    for (range, first, last) in [("bytes=0-3", 0, 3), ("bytes=22000-", 22_000, 22_093), ("bytes=-4", 22_090, 22_093)] {
+        let answer = stage.client.get(&url).header("range", range).send().await.unwrap();
+        assert_eq!(answer.status(), 206);
+        assert_eq!(answer.headers()["content-range"], format!("bytes {first}-{last}/22094").as_str());
+        assert_eq!(answer.bytes().await.unwrap(), whole[first..=last]);
+    }
+    for range in ["bytes=9-3", "bytes=99999-", "lines=1-2", "bytes=0-1,5-6"] {
+        assert_eq!(stage.client.get(&url).header("range", range).send().await.unwrap().status(), 200, "{range}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_thread_comes_whole_and_in_order() {
+    let stage = Stage::new().await;
+    let id = stage.start().await;
+    stage.send(&id, "long thread").await;
+    assert!(stage.receiver.next_message().await["text"].as_str().unwrap().contains("250"));
+    let mut number = 0;
+    while number < 250 {
+        let call = stage.receiver.next().await;
+        for event in list(&call.body["events"]) {
+            number += 1;
+            let text = event["event"]["payload"]["message"]["text"].as_str().unwrap();
+            assert!(text.contains(&format!("<b>{number}</b>")), "{text}");
+        }
+    }
+    assert!(stage.receiver.rest().await.is_empty());
 }
 
 #[tokio::test]

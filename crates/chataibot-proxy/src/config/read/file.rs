@@ -91,6 +91,13 @@ impl<'a> Table<'a> {
         self.expect(key, value, digits, "a whole number, without quotes", problems)
     }
 
+    /// Yes or no, as it would stand in a variable.
+    pub fn flag(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
+        let value = self.entries.get(key)?;
+        let flag = value.get_ref().as_bool().map(|flag| flag.to_string());
+        self.expect(key, value, flag, "true or false, without quotes", problems)
+    }
+
     /// A list of texts.
     pub fn list(&self, key: &str, problems: &mut Problems) -> Vec<Located<String>> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };

@@ -10,11 +10,14 @@ use super::{
     file::{Located, Table},
     platform_url, split,
 };
-use crate::config::{
-    Origins, Site, SiteId, origin,
-    problem::Place,
-    secret::{self, Form},
-    settings,
+use crate::{
+    config::{
+        Origins, Site, SiteId, origin,
+        problem::Place,
+        secret::{self, Form},
+        settings,
+    },
+    files::{self, FileType},
 };
 
 /// A site as it was written, every value with its place.
@@ -28,6 +31,9 @@ struct Written {
     webhook_token: Option<SecretString>,
     platform_url: Option<Located<String>>,
     retention_days: Option<Located<String>>,
+    uploads: Option<Located<String>>,
+    upload_types: Vec<Located<String>>,
+    typed_answers: Option<Located<String>>,
 }
 
 impl Reader<'_> {
@@ -85,6 +91,9 @@ impl Reader<'_> {
             webhook_token: self.secret(table, "webhook_token", Form::Header),
             platform_url: table.text("platform_url", &mut self.problems),
             retention_days: table.number("retention_days", &mut self.problems),
+            uploads: table.flag("uploads", &mut self.problems),
+            upload_types: table.list("upload_types", &mut self.problems),
+            typed_answers: table.flag("typed_answers", &mut self.problems),
         }
     }
 
@@ -147,6 +156,9 @@ impl Reader<'_> {
             webhook_token,
             platform_url,
             retention_days,
+            uploads: get("UPLOADS"),
+            upload_types: list("UPLOAD_TYPES"),
+            typed_answers: get("TYPED_ANSWERS"),
         })
     }
 
@@ -179,6 +191,10 @@ impl Reader<'_> {
             Some(days) => self.parse("retention_days", days, |text| super::number(text, 1, 3650)),
             None => Some(default_days),
         };
+        let uploads = written.uploads.as_ref().and_then(|found| self.parse("uploads", found, flag)).unwrap_or(false);
+        let upload_types = self.upload_types(uploads, &written.upload_types);
+        let typed = written.typed_answers.as_ref();
+        let typed_answers = typed.and_then(|found| self.parse("typed_answers", found, flag)).unwrap_or(false);
         if self.problems.0.len() > before {
             return None;
         }
@@ -193,10 +209,40 @@ impl Reader<'_> {
             webhook_token: written.webhook_token?,
             platform_url: platform_url?,
             retention_days: retention_days?,
+            upload_types,
+            typed_answers,
         })
+    }
+
+    /// Each type once, in the order of the list.
+    fn upload_types(&mut self, uploads: bool, listed: &[Located<String>]) -> Vec<&'static FileType> {
+        if let (false, Some(first)) = (uploads, listed.first()) {
+            let what = "`upload_types` counts only with `uploads = true`; add that, or leave this out";
+            self.problems.add(first.place.clone(), what);
+        }
+        let mut types: Vec<&'static FileType> = Vec::new();
+        for found in listed {
+            match self.parse("upload_types", found, files::kinds::listed) {
+                Some(kind) if !types.contains(&kind) => types.push(kind),
+                Some(_) | None => {}
+            }
+        }
+        match (uploads, listed.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => files::kinds::usual(),
+            (true, false) => types,
+        }
     }
 
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         parse(&found.value).map_err(|what| self.problems.add(found.place.clone(), format!("`{key}`: {what}"))).ok()
+    }
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(format!("`{text}` is neither `true` nor `false`")),
     }
 }

@@ -27,7 +27,8 @@ pub fn buttons(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
         return None;
     }
     let layout = fields::text(message, &["buttons_layout", "button_layout", "layout"]).unwrap_or_default();
-    let layout = if fields::name(&layout) == "vertical" { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
+    let is_vertical = matches!(fields::name(&layout).as_str(), "vertical" | "column" | "list" | "stacked");
+    let layout = if is_vertical { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
 }
 
@@ -137,7 +138,8 @@ fn with_scheme(scheme: &str, address: String) -> String {
     if address.contains(':') { address } else { format!("{scheme}{address}") }
 }
 
-fn label(value: &Value, notes: &mut Vec<Note>) -> Option<String> {
+/// What stands on something to choose, plain text.
+pub fn label(value: &Value, notes: &mut Vec<Note>) -> Option<String> {
     let raw = fields::plain(value).or_else(|| fields::text(value, &["title", "text", "label", "name"]))?;
     let label = html::label(&raw, LONGEST_LABEL, notes);
     (!label.is_empty()).then_some(label)

@@ -3,10 +3,11 @@
 use chataibot_wire::content::{Field, FieldKind, Form};
 use serde_json::Value;
 
-use super::title;
+use super::{choices, title};
 use crate::normalise::{Note, fields, html, text};
 
 const MOST_FIELDS: usize = 50;
+const MOST_OPTIONS: usize = 200;
 const LONGEST_LABEL: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
@@ -26,7 +27,19 @@ fn field(field: &Value, notes: &mut Vec<Note>) -> Option<Field> {
         return None;
     }
     let kind = fields::text(field, &["type", "input_type"]).map(|kind| fields::name(&kind)).unwrap_or_default();
+    let listed = fields::list(field, &["options", "choices", "values", "items"]);
+    if listed.len() > MOST_OPTIONS {
+        notes.push(Note::Cut);
+    }
+    let mut options: Vec<String> = Vec::new();
+    for option in listed.iter().take(MOST_OPTIONS).filter_map(|one| choices::label(one, notes)) {
+        if !options.contains(&option) {
+            options.push(option);
+        }
+    }
     let kind = match kind.as_str() {
+        // Whatever it is called: where something can be chosen, a visitor need not guess what to write.
+        _ if !options.is_empty() => FieldKind::Choice,
         "email" => FieldKind::Email,
         "phone" | "tel" | "phone_number" => FieldKind::Phone,
         "number" | "integer" => FieldKind::Number,
@@ -36,6 +49,7 @@ fn field(field: &Value, notes: &mut Vec<Note>) -> Option<Field> {
     };
     let value =
         fields::text(field, &["value", "default"]).map(|value| text::line(&value, LONGEST_VALUE)).unwrap_or_default();
+    let value = if kind == FieldKind::Choice && !options.contains(&value) { String::new() } else { value };
     let required = fields::flag(field, &["required", "mandatory", "is_required"]).unwrap_or(false);
-    Some(Field { label, value, kind, required })
+    Some(Field { label, value, kind, required, options })
 }

@@ -4,13 +4,24 @@ use chataibot_wire::Event;
 use rusqlite::{Transaction, params};
 
 use super::{COLUMNS, Stored};
-use crate::store::{ConversationId, StoreError};
+use crate::store::{ConversationId, StoreError, incoming};
 
 /// A message whose echo has not come yet.
 pub(in crate::store) struct Unechoed {
     pub(in crate::store) stored: Stored,
     /// Its words.
-    pub(in crate::store) text: String,
+    text: String,
+    /// What its echo may say instead.
+    echoes: Vec<String>,
+}
+
+impl Unechoed {
+    /// Can an echo of these words be this message's?
+    pub(in crate::store) fn is_echoed_by(&self, words: &str) -> bool {
+        incoming::same_words(&self.text, words)
+            || (!self.echoes.is_empty() && incoming::same_letters(&self.text, words))
+            || self.echoes.iter().any(|echo| incoming::same_letters(echo, words))
+    }
 }
 
 /// Old messages whose echo never came are not looked at for ever: only so many of the newest.
@@ -22,7 +33,7 @@ pub(in crate::store) fn unechoed(
     conversation: ConversationId,
 ) -> Result<Vec<Unechoed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, e.event FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
+        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2"
     );
@@ -38,7 +49,7 @@ pub(in crate::store) fn echoed_since(
     since: u64,
 ) -> Result<Vec<Unechoed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, e.event FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
+        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          WHERE s.conversation = ?1 AND s.echoed_at >= ?2 ORDER BY s.forwarded_seq"
     );
     collect_texts(tx, &sql, params![conversation.0, since])
@@ -51,7 +62,7 @@ pub(in crate::store) fn unbound_starts(
     visitor: &str,
 ) -> Result<Vec<Unechoed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, e.event FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
+        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          JOIN conversations c ON c.id = s.conversation
          WHERE c.site = ?1 AND c.visitor = ?2 AND c.platform_id IS NULL AND s.is_start AND s.state IN ('sending', 'unknown')
          ORDER BY s.id"
@@ -79,11 +90,17 @@ pub(in crate::store) fn has_unbound_start(
 
 fn collect_texts(tx: &Transaction<'_>, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Unechoed>, StoreError> {
     let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| Ok((Stored::read(row)?, row.get::<_, String>(12)?)))?;
+    let rows = statement.query_map(params, |row| {
+        Ok((Stored::read(row)?, row.get::<_, String>(12)?, row.get::<_, Option<String>>(13)?))
+    })?;
     rows.map(|row| {
-        let (stored, json) = row?;
+        let (stored, json, echoes) = row?;
+        let echoes = match echoes {
+            Some(json) => serde_json::from_str(&json).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            None => Vec::new(),
+        };
         match serde_json::from_str(&json) {
-            Ok(Event::Message(message)) => Ok(Unechoed { stored, text: message.content.to_plain() }),
+            Ok(Event::Message(message)) => Ok(Unechoed { stored, text: message.content.to_plain(), echoes }),
             Ok(Event::Delivery(_) | Event::Status(_) | Event::Assignee(_)) | Err(_) => {
                 Err(StoreError::Corrupt("a send whose entry is not a message".to_owned()))
             }

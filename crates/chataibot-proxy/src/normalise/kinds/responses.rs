@@ -1,0 +1,48 @@
+//! A visitor's typed answers, as they come back in an echo (INT): to what the log shows of them.
+
+use chataibot_wire::{
+    Content,
+    content::{Media, MediaKind, Text},
+};
+use serde_json::Value;
+
+use super::MOST_PARTS;
+use crate::normalise::{Note, fields, html, links, text};
+
+/// `form.response`: a line for each filled field.
+pub fn form(message: &Value) -> Option<Content> {
+    let data = message.get("data").unwrap_or(message);
+    let lines: Vec<String> = fields::list(data, &["fields"])
+        .iter()
+        .take(MOST_PARTS)
+        .filter_map(|field| {
+            let value = fields::text(field, &["value"])?;
+            Some(fields::text(field, &["label"]).map_or_else(|| value.clone(), |label| format!("{label}: {value}")))
+        })
+        .collect();
+    let body = html::plain(&lines.join("\n"));
+    (!body.is_empty()).then_some(Content::Text(Text { body, prompt: None }))
+}
+
+/// `file_upload.response`: the files.
+pub fn files(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    let data = message.get("data").unwrap_or(message);
+    let listed = fields::list(data, &["files"]).iter().take(MOST_PARTS);
+    let mut files: Vec<Content> = listed.filter_map(|file| media(file, notes)).collect();
+    match files.len() {
+        0 => None,
+        1 => files.pop(),
+        _ => Some(Content::Parts(files)),
+    }
+}
+
+fn media(file: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+    let url = fields::text(file, &["link", "url"]).as_deref().and_then(links::media);
+    let Some(url) = url else {
+        notes.push(Note::LinkDropped);
+        return None;
+    };
+    let name = fields::text(file, &["filename", "file_name", "name"]).map(|name| text::line(&name, 200));
+    let kind = MediaKind::of_mime(&fields::text(file, &["mime_type", "type"]).unwrap_or_default());
+    Some(Content::Media(Media { kind, url, name: name.filter(|name| !name.is_empty()), size: super::size(file) }))
+}

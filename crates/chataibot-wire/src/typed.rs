@@ -1,0 +1,86 @@
+//! Typed answers: what the platform's own clients send instead of a text (grade INT; documented is only `text`).
+//!
+//! A proxy takes them where its site has turned `typed_answers` on, in the body of "send visitor response". Internal formats are a
+//! good guess for the public API and no promise: off is the default.
+
+use serde::{Deserialize, Serialize};
+
+use crate::documented::{MessageData, User};
+
+/// Body of `POST /conversation/{id}/messages`, with any message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendTyped {
+    /// What the visitor says.
+    pub message: TypedMessage,
+    /// Who says it.
+    pub user: User,
+}
+
+/// What a visitor says: `{"type":"…","data":{…}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum TypedMessage {
+    /// Plain text (DOC).
+    #[serde(rename = "text")]
+    Text(MessageData),
+    /// The button that was pressed; `body` is its label (INT).
+    #[serde(rename = "button.response")]
+    Button(MessageData),
+    /// The value that was chosen; `body` is the number (INT).
+    #[serde(rename = "slider.response")]
+    Slider(MessageData),
+    /// The fields that were filled in (INT).
+    #[serde(rename = "form.response")]
+    Form(FormData),
+    /// The files that were sent (INT).
+    #[serde(rename = "file_upload.response")]
+    Files(FilesData),
+}
+
+impl TypedMessage {
+    /// The name of the variant, as it stands in `type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Button(_) => "button.response",
+            Self::Slider(_) => "slider.response",
+            Self::Form(_) => "form.response",
+            Self::Files(_) => "file_upload.response",
+        }
+    }
+}
+
+/// The filled form (INT).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormData {
+    /// In the order of the form.
+    pub fields: Vec<FilledField>,
+}
+
+/// One filled field (INT).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilledField {
+    /// The field's label.
+    pub label: String,
+    /// What the visitor wrote or chose; may be empty.
+    pub value: String,
+}
+
+/// The sent files (INT).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesData {
+    /// In the order in which the visitor chose them.
+    pub files: Vec<SentFile>,
+}
+
+/// One sent file (INT). Towards a proxy, `link` is the `url` of an upload to this conversation; the proxy writes the other two itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    /// Where it is.
+    pub link: String,
+    /// What it is called.
+    pub filename: String,
+    /// What it is.
+    pub mime_type: String,
+}
