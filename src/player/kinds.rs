@@ -46,7 +46,8 @@ pub(super) fn rich() -> Content {
 
 /// A file of this kind.
 pub(super) fn media(kind: MediaKind, url: String, name: Option<&str>) -> Content {
-    Content::Media(Media { kind, url, name: name.map(String::from) })
+    let size = (kind == MediaKind::Document).then_some(48_213);
+    Content::Media(Media { kind, url, name: name.map(String::from), size })
 }
 
 /// A note that shows its first line until it is opened.
@@ -155,7 +156,13 @@ pub(super) fn upload() -> Content {
 
 /// Several facts are asked for.
 pub(super) fn form() -> Content {
-    let field = |label: &str, kind, required| Field { label: label.into(), value: String::new(), kind, required };
+    let field = |label: &str, kind, required| Field {
+        label: label.into(),
+        value: String::new(),
+        kind,
+        required,
+        options: if kind == FieldKind::Choice { ["Window", "Aisle"].map(String::from).into() } else { Vec::new() },
+    };
     Content::Form(Form {
         title: plain("Who is coming along?"),
         fields: vec![
@@ -163,6 +170,7 @@ pub(super) fn form() -> Content {
             field("Email", FieldKind::Email, true),
             field("Phone", FieldKind::Phone, false),
             field("Travellers", FieldKind::Number, true),
+            field("Seat", FieldKind::Choice, true),
             field("Anything we should know?", FieldKind::Long, false),
         ],
     })

@@ -52,7 +52,12 @@ async fn an_address_that_is_no_link_is_only_its_words() {
         buttons: vec![button],
         layout: ButtonLayout::Vertical,
     };
-    let media = Media { kind: MediaKind::Image, url: "data:text/html,x".to_owned(), name: Some("pic.png".to_owned()) };
+    let media = Media {
+        kind: MediaKind::Image,
+        url: "data:text/html,x".to_owned(),
+        name: Some("pic.png".to_owned()),
+        size: None,
+    };
     let stage = Stage::show(open().bot_shows(Content::Buttons(buttons)).bot_shows(Content::Media(media))).await;
     assert!(stage.find("a").is_none());
     let list = stage.text(".rows");
@@ -131,8 +136,13 @@ async fn every_other_kind_shows_at_least_its_text() {
     let title = || RichText::plain("What is asked");
     let slider = content::Slider { title: title(), min: 0.0, max: 1.0, step: 0.1, unit: None };
     let calendar = content::Calendar { title: title(), auto_open: false, with_time: true, min: None, max: None };
-    let field =
-        content::Field { label: "Size".to_owned(), value: String::new(), kind: Default::default(), required: true };
+    let field = content::Field {
+        label: "Size".to_owned(),
+        value: String::new(),
+        kind: Default::default(),
+        required: true,
+        options: Vec::new(),
+    };
     let appointment =
         content::Appointment { title: title(), duration: Some(30), link: Some("https://b.example".to_owned()) };
     let kinds = [
