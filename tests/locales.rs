@@ -1,5 +1,7 @@
 //! The sentences in other languages are whole: every sentence, every plural category of the language, every place, and nothing else.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::{collections::BTreeMap, fs};
 
 use chataibot_widget::strings::{PLURALS, SENTENCES};
