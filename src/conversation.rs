@@ -4,6 +4,8 @@
 //! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
 
 mod action;
+mod feedback;
+mod history;
 mod logged;
 mod outbox;
 mod row;
@@ -18,6 +20,7 @@ use chataibot_wire::{
 };
 
 pub use action::{Action, Restored};
+pub use history::Earlier;
 pub use logged::Logged;
 pub use outbox::Pending;
 pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
@@ -25,6 +28,8 @@ pub use timeline::Place;
 
 /// How long a reply is expected after an accepted message, in milliseconds.
 const TYPING_CAP: u64 = 30_000;
+/// Keys of rows are counted upwards from here, and downwards for what is put above.
+const KEYS: u32 = 1 << 30;
 
 /// Where a conversation is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +82,12 @@ pub struct Conversation {
     outbox: Vec<Rc<Pending>>,
     cursor: Option<Cursor>,
     read: Option<Cursor>,
+    /// The largest key given so far.
     next_key: u32,
+    /// The smallest one.
+    first_key: u32,
+    earlier: Earlier,
+    feedback: Rc<Vec<(Cursor, bool)>>,
     assignee: Option<Rc<Assignee>>,
     /// What the log said last; `phase` may know better, from an answer.
     logged_status: Status,
@@ -101,7 +111,10 @@ impl Default for Conversation {
             outbox: Vec::new(),
             cursor: None,
             read: None,
-            next_key: 0,
+            next_key: KEYS,
+            first_key: KEYS + 1,
+            earlier: Earlier::None,
+            feedback: Rc::default(),
             assignee: None,
             logged_status: Status::Open,
             draft: Rc::from(""),
@@ -140,7 +153,12 @@ impl Conversation {
             Action::Started { conversation } => self.start(conversation),
             Action::Received { entry, now } => self.receive(entry, now),
             Action::Skipped { cursor } => self.skip(cursor),
-            Action::Rebuilt { entries } => self.rebuild(entries),
+            Action::Rebuilt { entries, earlier } => self.rebuild(entries, earlier),
+            Action::EarlierKnown(more) => self.earlier_known(more),
+            Action::EarlierAsked => self.ask_earlier(),
+            Action::EarlierCame { entries, earlier } => self.put_before(entries, earlier),
+            Action::EarlierFailed => self.earlier_failed(),
+            Action::Rated { cursor, helpful } => self.rate(cursor, helpful),
             Action::Restored(restored) => self.restore(*restored),
             Action::Ended => self.phase == Phase::Active && self.set_status(Status::Closed),
             Action::Left => self.leave(),
@@ -172,6 +190,7 @@ impl Conversation {
     fn forget(&mut self) -> bool {
         let fresh = Self {
             next_key: self.next_key,
+            first_key: self.first_key,
             window_open: self.window_open,
             page_hidden: self.page_hidden,
             memory_only: self.memory_only,

@@ -129,6 +129,9 @@ fn report(tell: &Function, outgoing: Outgoing) {
         Outgoing::Received(message) => ("message", received(&message)),
         Outgoing::Unread(count) => ("unread", object(&[("count", count.into())])),
         Outgoing::Status(status) => ("status", object(&[("status", status_name(status).into())])),
+        Outgoing::Feedback { text, helpful } => {
+            ("feedback", object(&[("text", JsValue::from_str(&text)), ("helpful", helpful.into())]))
+        }
         Outgoing::Error { code, message } => {
             ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
         }

@@ -6,6 +6,7 @@ mod calls;
 pub mod client;
 pub mod fact;
 mod keeper;
+pub mod leader;
 pub mod line;
 mod listening;
 pub mod order;
@@ -14,6 +15,8 @@ mod rim;
 mod sender;
 mod shelf;
 pub mod stored;
+mod together;
+pub mod word;
 
 use std::{
     collections::BTreeMap,
@@ -148,6 +151,22 @@ impl Session {
         } else {
             self.open();
         }
+    }
+
+    /// Asks for what stands in the log before the first row. How that goes on is told by [`Conversation::earlier`].
+    pub fn load_earlier(&self) {
+        self.0.hear(Fact::EarlierAsked);
+    }
+
+    /// The visitor found the message of this row helpful, or not. Of messages that are not a bot's or an agent's nothing is kept.
+    pub fn feedback(&self, key: u32, helpful: bool) {
+        self.0.hear(Fact::Rated { key, helpful });
+    }
+
+    /// Ends the conversation: it can be read, and what is said next starts a new one. The platform documents no call for it, so it
+    /// is known in this browser only.
+    pub fn end(&self) {
+        self.0.hear(Fact::EndAsked);
     }
 
     /// Leaves this conversation; what is said next starts a new one.

@@ -1,18 +1,41 @@
-//! What tabs of one browser agree on: locks that only one of them holds, and news of what another has stored.
+//! What tabs of one browser agree on: locks that only one of them holds, a channel for what they say to each other, and news of what
+//! another has stored.
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::StorageEvent;
+use web_sys::{AbortSignal, BroadcastChannel, MessageEvent, StorageEvent};
 
 use crate::system::{self, Listener};
 
 /// A lock all tabs of this origin share, held until dropped. Where the browser has no Web Locks it holds nothing.
 #[must_use]
+#[derive(Default)]
 pub struct Lock {
     release: Option<Function>,
+    /// Settles when the lock is let go; rejects when it was taken away, or was never given.
+    asked: Option<Promise>,
+}
+
+impl Lock {
+    /// Is it held, and not just missing here?
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.release.is_some()
+    }
+
+    /// Ends when the lock is not held any more. Returns whether another tab took it away.
+    pub fn lost(&self) -> impl Future<Output = bool> + 'static {
+        let asked = self.asked.clone();
+        async move {
+            match asked {
+                Some(asked) => JsFuture::from(asked).await.is_err(),
+                None => false,
+            }
+        }
+    }
 }
 
 impl Drop for Lock {
@@ -25,42 +48,98 @@ impl Drop for Lock {
     }
 }
 
+/// How a lock is asked for.
+pub enum Claim {
+    /// When its turn comes.
+    Wait,
+    /// When its turn comes, unless it is given up before.
+    Until(AbortSignal),
+    /// At once, whoever holds it.
+    Steal,
+}
+
 /// Waits until no other tab holds the lock of this name.
 pub async fn lock(name: &str) -> Lock {
-    let Some(locks) = system::window()
-        .and_then(|window| Reflect::get(&window.navigator(), &JsValue::from_str("locks")).ok())
-        .filter(JsValue::is_object)
-    else {
-        return Lock { release: None };
-    };
+    claim(name, Claim::Wait).await
+}
+
+/// Asks for the lock of this name. What is refused, or given up, is not held.
+pub async fn claim(name: &str, claim: Claim) -> Lock {
+    let Some(locks) = locks() else { return Lock::default() };
     let Some(request) =
         Reflect::get(&locks, &JsValue::from_str("request")).ok().and_then(|f| f.dyn_into::<Function>().ok())
     else {
-        return Lock { release: None };
+        return Lock::default();
     };
+    let option = match claim {
+        Claim::Wait => None,
+        Claim::Until(signal) => Some(("signal", signal.into())),
+        Claim::Steal => Some(("steal", JsValue::TRUE)),
+    };
+    let options = Object::new();
+    if let Some((name, value)) = option {
+        let set = Reflect::set(&options, &JsValue::from_str(name), &value);
+        debug_assert!(set.is_ok(), "a new object takes properties");
+    }
     let (held, release) = promise();
     let (granted, grant) = promise();
-    let on_granted = {
-        let grant = grant.clone();
-        Closure::once(move || -> JsValue {
-            let told = grant.call1(&JsValue::UNDEFINED, &JsValue::TRUE);
-            debug_assert!(told.is_ok());
-            held.into()
-        })
+    let on_granted = Closure::once(move || -> JsValue {
+        let told = grant.call1(&JsValue::UNDEFINED, &JsValue::TRUE);
+        debug_assert!(told.is_ok());
+        held.into()
+    });
+    let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
+    let Some(asked) = asked.ok().and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
+        return Lock::default();
     };
     // Refused outright, or later: some documents may hold no locks. Then we go on without.
-    let on_refused = Closure::once(move |_: JsValue| {
-        let told = grant.call1(&JsValue::UNDEFINED, &JsValue::FALSE);
-        debug_assert!(told.is_ok());
-    });
-    let asked = request.call2(&locks, &JsValue::from_str(name), on_granted.as_ref().unchecked_ref());
-    let Some(asked) = asked.ok().and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
-        return Lock { release: None };
-    };
-    let refused = asked.catch(&on_refused);
-    let granted = JsFuture::from(granted).await.is_ok_and(|granted| granted.is_truthy());
-    drop(refused);
-    Lock { release: granted.then_some(release) }
+    let first = Promise::race(&Array::of2(&granted, &asked));
+    let granted = JsFuture::from(first).await.is_ok();
+    Lock { release: granted.then_some(release), asked: Some(asked) }
+}
+
+fn locks() -> Option<JsValue> {
+    let locks = Reflect::get(&system::window()?.navigator(), &JsValue::from_str("locks")).ok()?;
+    locks.is_object().then_some(locks)
+}
+
+/// Does the browser have all that tabs need to agree?
+#[must_use]
+pub fn can_agree() -> bool {
+    let channels =
+        system::window().and_then(|window| Reflect::get(&window, &JsValue::from_str("BroadcastChannel")).ok());
+    locks().is_some() && channels.is_some_and(|channels| channels.is_function())
+}
+
+/// What is said on it is heard by all other tabs of this origin that have it open. Closed when dropped.
+pub struct Channel {
+    channel: BroadcastChannel,
+    _ears: Listener,
+}
+
+impl Channel {
+    /// Opens the channel of this name and calls `heard` with what others say. `None` where the browser refuses.
+    pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Self> {
+        let channel = BroadcastChannel::new(name).ok()?;
+        let ears = Listener::new(&channel, "message", move |event| {
+            if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                heard(event.data());
+            }
+        })?;
+        Some(Self { channel, _ears: ears })
+    }
+
+    /// Says something that can be copied. What cannot be said is as good as lost, which every listener bears.
+    pub fn post(&self, message: &JsValue) {
+        let posted = self.channel.post_message(message);
+        debug_assert!(posted.is_ok(), "the channel is open, and what is said are texts");
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.close();
+    }
 }
 
 /// A promise and the function that resolves it.

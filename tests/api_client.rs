@@ -2,12 +2,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
+    pub mod history;
+    mod sleep;
+    mod tabs;
     pub mod world;
 }
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use api_client::world::{Weather, World, bot};
+use api_client::{
+    history,
+    world::{Weather, World, bot},
+};
 use chataibot_widget::{
     conversation::{Delivery, Link, Phase, SendState},
     session::{Outgoing, fact::Fact},
@@ -59,9 +65,12 @@ fn a_message_goes_out_and_its_reply_comes_in() {
             Outgoing::Started { .. } => "started",
             Outgoing::Sent { .. } => "sent",
             Outgoing::Received(_) => "received",
-            Outgoing::Ready | Outgoing::Closed | Outgoing::Unread(_) | Outgoing::Status(_) | Outgoing::Error { .. } => {
-                "?"
-            }
+            Outgoing::Ready
+            | Outgoing::Closed
+            | Outgoing::Unread(_)
+            | Outgoing::Status(_)
+            | Outgoing::Feedback { .. }
+            | Outgoing::Error { .. } => "?",
         })
         .collect();
     assert_eq!(told, ["opened", "started", "sent", "received"]);
@@ -129,22 +138,6 @@ fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
 }
 
 #[test]
-fn eight_hours_of_sleep_end_in_the_right_state() {
-    let mut world = World::new(7, 1);
-    world.hear(0, Fact::Opened);
-    world.say(0, "good night");
-    world.run(10_000);
-    world.hear(0, Fact::Froze);
-    world.now += 8 * 3_600_000;
-    let conversation = world.state(0).id().cloned().expect("started");
-    world.append(&conversation, bot("good morning"));
-    world.hear(0, Fact::Woke);
-    world.run(5_000);
-    assert_eq!(shown(&world, 0).last().map(String::as_str), Some("good morning"));
-    assert_eq!(world.state(0).link(), Link::Live);
-}
-
-#[test]
 fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
     let mut world = World::new(8, 1);
     world.hear(0, Fact::Opened);
@@ -193,8 +186,8 @@ fn reset_forgets_here_and_in_the_other_tab() {
 }
 
 /// A long run of everything at once, then fair weather, then: is what everybody sees what was said and logged?
-fn survive(seed: u64, tabs: usize) {
-    let mut world = World::new(seed, tabs);
+fn survive(seed: u64, mut world: World) {
+    let tabs = world.tabs.len();
     world.weather = Weather::STORM;
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
@@ -202,7 +195,7 @@ fn survive(seed: u64, tabs: usize) {
     }
     for step in 0..60 {
         let tab = world.roll(u32::try_from(tabs).expect("few tabs")) as usize;
-        match world.roll(20) {
+        match world.roll(24) {
             0..=6 => {
                 let text = format!("message {step}");
                 let id = world.say(tab, &text);
@@ -223,12 +216,27 @@ fn survive(seed: u64, tabs: usize) {
                     world.hear(tab, Fact::RetryAsked { id: pending.id.clone(), new_id });
                 }
             }
+            17 => {
+                // The leader dies, if it is this one or another; nobody says so.
+                let leader = world.leader().unwrap_or(tab);
+                world.reload(leader);
+            }
+            18 => {
+                let hang = u64::from(world.roll(120_000));
+                world.tabs[tab].hangs_until = world.tabs[tab].hangs_until.max(world.now + hang);
+            }
+            19 => world.hear(tab, Fact::EarlierAsked),
+            20 => {
+                let night = u64::from(world.roll(600_000));
+                world.sleep(night);
+            }
             _ => {}
         }
         let pause = u64::from(world.roll(8_000));
         world.run(pause);
     }
     world.weather = Weather::FAIR;
+    world.run(120_000);
     for tab in 0..tabs {
         world.hear(tab, Fact::Opened);
         world.hear(tab, Fact::Woke);
@@ -255,20 +263,32 @@ fn survive(seed: u64, tabs: usize) {
         assert_eq!(times, 1, "seed {seed}: {text:?} is in the log {times} times");
     }
     for tab in 0..tabs {
+        history::load_all(&mut world, tab);
         assert_eq!(shown(&world, tab), log, "seed {seed}, tab {tab}: what is shown is not the log");
         assert_eq!(world.state(tab).link(), Link::Live, "seed {seed}, tab {tab}");
         assert!(world.state(tab).outbox().is_empty(), "seed {seed}, tab {tab}: {:?}", world.state(tab).outbox());
+        assert_eq!(world.state(tab).read(), world.state(tab).cursor(), "seed {seed}, tab {tab}: all is read");
     }
 }
 
 #[test]
 fn one_tab_survives_every_weather() {
-    (0..200).for_each(|seed| survive(seed, 1));
+    (0..200).for_each(|seed| survive(seed, World::new(seed, 1)));
 }
 
 #[test]
 fn three_tabs_survive_every_weather() {
-    (1_000..1_100).for_each(|seed| survive(seed, 3));
+    (1_000..1_100).for_each(|seed| survive(seed, World::new(seed, 3)));
+}
+
+#[test]
+fn ten_tabs_survive_every_weather_on_one_stream() {
+    (2_000..2_030).for_each(|seed| survive(seed, World::new(seed, 10)));
+}
+
+#[test]
+fn tabs_that_cannot_agree_survive_every_weather_each_by_itself() {
+    (3_000..3_100).for_each(|seed| survive(seed, World::apart(seed, 3)));
 }
 
 #[test]

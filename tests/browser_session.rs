@@ -1,7 +1,14 @@
 //! The session's rim in a real browser: storage that throws, JSON, streams, locks, timers, and a whole session against a stand-in `fetch`.
 #![cfg(target_arch = "wasm32")]
 
+mod browser_session {
+    pub mod net;
+    mod tabs;
+}
+
 use std::{cell::RefCell, rc::Rc};
+
+use browser_session::net::*;
 
 use chataibot_widget::{
     api::{
@@ -12,37 +19,18 @@ use chataibot_widget::{
         stream::{Body, End},
     },
     conversation::{Delivery, Link, Phase, SendState},
-    session::{Outgoing, Session, Settings},
+    session::Outgoing,
     storage::Storage,
     system::{self, Listener, Timer},
     tabs,
 };
 use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-/// Runs JavaScript with some arguments by the names `a`, `b`.
-fn js(code: &str, arguments: &[&JsValue]) -> JsValue {
-    let function = Function::new_with_args("a, b", code);
-    let array: js_sys::Array = arguments.iter().copied().collect();
-    function.apply(&JsValue::UNDEFINED, &array).expect("the code runs")
-}
-
-/// Waits until `holds`, looking again after each turn of the event loop.
-async fn until(what: &str, holds: impl Fn() -> bool) {
-    let begun = system::wall();
-    while !holds() {
-        assert!(system::wall() < begun + 10_000, "not in time: {what}");
-        let turn = Promise::new(&mut |done, _| {
-            js("setTimeout(a, 4)", &[&done]);
-        });
-        JsFuture::from(turn).await.expect("a turn passes");
-    }
-}
 
 fn fake_storage(code: &str) -> web_sys::Storage {
     js(code, &[]).unchecked_into()
@@ -256,55 +244,6 @@ fn the_system_variables_are_what_the_browser_says() {
     assert_eq!(variables.browser_language, js("return navigator.language", &[]).as_string());
 }
 
-/// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.
-struct Net {
-    notes: Object,
-    before: JsValue,
-}
-
-impl Net {
-    fn new(code: &str) -> Self {
-        let notes = Object::new();
-        let before = js("return window.fetch", &[]);
-        let make = [
-            "const notes = a; notes.calls = [];
-             const answer = (body, status = 200, headers = {}) => new Response(typeof body === 'string' ? body : JSON.stringify(body),
-                 { status, headers: { 'content-type': 'application/json', ...headers } });
-             window.fetch = async (request, options) => {
-                 const r = request instanceof Request ? request : new Request(request, options);
-                 const call = { url: r.url, method: r.method, key: r.headers.get('idempotency-key'), token: r.headers.get('authorization'),
-                     accept: r.headers.get('accept'), last: r.headers.get('last-event-id'), body: r.method === 'POST' ? await r.text() : '' };
-                 notes.calls.push(call);
-                 const aborted = new Promise((_, fail) => r.signal.addEventListener('abort', () => fail(new DOMException('x', 'AbortError'))));
-                 return Promise.race([aborted, (async () => { ",
-            code,
-            " })()]);
-             };",
-        ]
-        .concat();
-        js(&make, &[&notes]);
-        Self { notes, before }
-    }
-
-    /// A value computed from the notes.
-    fn see(&self, code: &str) -> JsValue {
-        js(&["const notes = a; return (", code, ")"].concat(), &[&self.notes])
-    }
-
-    fn count(&self, part: &str) -> usize {
-        let code = ["notes.calls.filter(c => c.url.includes('", part, "')).length"].concat();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-        let count = self.see(&code).as_f64().expect("a number") as usize;
-        count
-    }
-}
-
-impl Drop for Net {
-    fn drop(&mut self) {
-        js("window.fetch = a", &[&self.before]);
-    }
-}
-
 async fn ask(code: &str) -> Failure {
     let net = Net::new(code);
     let leash = Leash::new(Some(500)).expect("a leash");
@@ -326,53 +265,6 @@ async fn what_is_no_answer_is_a_bad_line() {
     assert_eq!(ask("return new Promise(() => {})").await, Failure::Network, "the leash ends a call that hangs");
     assert_eq!(ask("return answer({ ok: false, error: 'UNAUTHORIZED' }, 401)").await, Failure::Unauthorized);
     assert_eq!(ask("return answer('busy', 503, { 'retry-after': '7' })").await.retry_after(), Some(7));
-}
-
-/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with an answer for each message.
-const PROXY: &str = "
-    notes.log ??= []; notes.streams ??= [];
-    const put = (event) => { const entry = { cursor: '1-' + (notes.log.length + 1), at: Date.now(), event }; notes.log.push(entry);
-        for (const s of notes.streams) { try { s.say(entry) } catch {} } };
-    const text = words => ({ text: { body: [{ text: words }] } });
-    const path = new URL(call.url).pathname;
-    if (path === '/token') return answer({ ok: true, token: 'token-' + notes.calls.length, expires_in: 600, renewal: 'f'.repeat(64), visitor: 'a'.repeat(32) });
-    if (path.endsWith('/events')) {
-        const encode = t => new TextEncoder().encode(t);
-        let controller;
-        const body = new ReadableStream({ start(c) { controller = c } });
-        const say = e => controller.enqueue(encode('id: ' + e.cursor + '\\nevent: ' + Object.keys(e.event)[0] + '\\ndata: ' + JSON.stringify(e) + '\\n\\n'));
-        controller.enqueue(encode(': hello\\n\\n'));
-        const after = call.last ? Number(call.last.split('-')[1]) : 0;
-        notes.log.slice(after).forEach(say);
-        notes.streams.push({ say, close: () => controller.close() });
-        return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-    }
-    const said = JSON.parse(call.body).message.data.body;
-    put({ message: { author: 'visitor', client_message_id: call.key, content: text(said) } });
-    put({ delivery: { client_message_id: call.key, state: 'sent' } });
-    put({ message: { author: 'bot', content: text('You said: ' + said) } });
-    return path === '/api/v1/conversations' ? answer({ ok: true, conversation: { id: 'alias-1' } }) : answer({ ok: true, message_id: 'm' });
-";
-
-fn settings() -> Settings {
-    Settings {
-        token_url: "https://proxy.example/token".into(),
-        api_url: "https://proxy.example/api/v1".into(),
-        events_url: Some("https://proxy.example/api/v1".into()),
-        site: Some(system::message_id(system::wall()).into()),
-        bot_key: "bot".into(),
-        ..Settings::default()
-    }
-}
-
-fn session(settings: &Settings) -> (Session, Rc<RefCell<Vec<Outgoing>>>) {
-    let told: Rc<RefCell<Vec<Outgoing>>> = Rc::default();
-    let notes = told.clone();
-    (Session::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
-}
-
-fn words(session: &Session) -> Vec<String> {
-    session.state().rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
 }
 
 #[wasm_bindgen_test]

@@ -86,10 +86,32 @@ pub enum Action {
     Rebuilt {
         /// Everything, in order.
         entries: Vec<Rc<Logged>>,
+        /// Does more stand before it, for the asking?
+        earlier: bool,
+    },
+    /// The log said whether more stands before its first entry here.
+    EarlierKnown(bool),
+    /// What stands before was asked for.
+    EarlierAsked,
+    /// A page of it came.
+    EarlierCame {
+        /// In order; what does not stand before all that is known is left out.
+        entries: Vec<Rc<Logged>>,
+        /// Does more stand before it?
+        earlier: bool,
+    },
+    /// It did not come.
+    EarlierFailed,
+    /// The visitor said whether a message was helpful.
+    Rated {
+        /// Where the message stands.
+        cursor: Cursor,
+        /// Was it?
+        helpful: bool,
     },
     /// A stored conversation was found. Replaces the one that was shown; unsent messages stay.
     Restored(Box<Restored>),
-    /// The server says the conversation has ended.
+    /// The server says that the conversation has ended, or the visitor has ended it.
     Ended,
     /// The conversation is left, or lost: what is said next starts a new one. Unsent messages and the draft stay.
     Left,
@@ -136,4 +158,8 @@ pub struct Restored {
     pub read: Option<Cursor>,
     /// Who answered, should the entry that says so be older than those kept.
     pub assignee: Option<Assignee>,
+    /// Does more stand in the log before the first entry?
+    pub earlier: bool,
+    /// Which messages the visitor found helpful or not.
+    pub feedback: Vec<(Cursor, bool)>,
 }

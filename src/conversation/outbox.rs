@@ -97,6 +97,7 @@ impl Conversation {
                 author: Author::Visitor,
                 id: Some(pending.id.clone()),
                 delivery: Delivery::Local(pending.state),
+                feedback: None,
                 body: Body::Local(Rc::new(content)),
             }),
             first_in_group: true,

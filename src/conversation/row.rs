@@ -41,6 +41,8 @@ pub struct MessageRow {
     pub id: Option<Rc<str>>,
     /// Where the message is on its way into the log.
     pub delivery: Delivery,
+    /// Did the visitor find it helpful? `None` while they have not said.
+    pub feedback: Option<bool>,
     pub(super) body: Body,
 }
 
@@ -166,7 +168,11 @@ impl PartialEq for Row {
     fn eq(&self, other: &Self) -> bool {
         let same_kind = match (&self.kind, &other.kind) {
             (RowKind::Message(a), RowKind::Message(b)) => {
-                a.author == b.author && a.id == b.id && a.delivery == b.delivery && a.body.is(&b.body)
+                a.author == b.author
+                    && a.id == b.id
+                    && a.delivery == b.delivery
+                    && a.feedback == b.feedback
+                    && a.body.is(&b.body)
             }
             (RowKind::Notice(a), RowKind::Notice(b)) => a == b,
             (RowKind::Message(_), RowKind::Notice(_)) | (RowKind::Notice(_), RowKind::Message(_)) => false,

@@ -9,7 +9,9 @@ use chataibot_wire::{
     entry::{Message, Status},
 };
 
-use super::{Conversation, Delivery, Logged, MessageRow, Notice, Phase, Restored, Row, RowKind, SendState, row::Body};
+use super::{
+    Conversation, Delivery, Earlier, Logged, MessageRow, Notice, Phase, Restored, Row, RowKind, SendState, row::Body,
+};
 
 /// Rows of one author within one minute form a group.
 const MINUTE: u64 = 60_000;
@@ -27,7 +29,7 @@ pub enum Place {
 
 /// Why an entry is placed: decides what it may set off.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// It just came; the time is monotonic.
     Live(u64),
     /// It was there before. `fresh` when it is newer than all that was shown.
@@ -66,7 +68,9 @@ impl Conversation {
         next
     }
 
-    pub(super) fn rebuild(&mut self, entries: Vec<Rc<Logged>>) -> bool {
+    pub(super) fn rebuild(&mut self, entries: Vec<Rc<Logged>>, earlier: bool) -> bool {
+        // The log has not said so, but an answer has, or the visitor: a log that is read again does not undo that.
+        let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
         let mut old = self.take_log();
@@ -81,6 +85,11 @@ impl Conversation {
             self.place(entry, Source::History { fresh }, &mut old);
         }
         self.put_back_unlogged(old);
+        if ended && self.logged_status == Status::Open {
+            self.phase = Phase::Ended;
+        }
+        self.gather_feedback();
+        self.earlier_known(earlier);
         if self.is_watched() {
             self.read_up_to(None);
         }
@@ -95,6 +104,7 @@ impl Conversation {
         }
         self.id = restored.id;
         self.typing_until = None;
+        self.feedback = Rc::new(restored.feedback);
         for entry in restored.entries {
             if self.place_of(entry.cursor) != Place::Known {
                 self.place(entry, Source::History { fresh: false }, &mut old);
@@ -106,6 +116,7 @@ impl Conversation {
         }
         self.phase = restored.phase;
         self.read = restored.read;
+        self.earlier_known(restored.earlier);
         if self.assignee.is_none() {
             self.assignee = restored.assignee.map(Rc::new);
         }
@@ -123,6 +134,8 @@ impl Conversation {
         old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
         self.put_back_unlogged(old);
         self.id = None;
+        self.earlier = Earlier::None;
+        self.feedback = Rc::default();
         self.phase = Phase::New;
         self.typing_until = None;
         true
@@ -163,7 +176,7 @@ impl Conversation {
     }
 
     /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to the entries they stand for.
-    fn place(&mut self, entry: Rc<Logged>, source: Source, old: &mut Vec<Rc<Row>>) {
+    pub(super) fn place(&mut self, entry: Rc<Logged>, source: Source, old: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
         if self.phase == Phase::New {
@@ -236,7 +249,13 @@ impl Conversation {
             None => SendState::Sent,
         };
         let delivery = Delivery::Logged(entry.cursor, state);
-        let kind = RowKind::Message(MessageRow { author, id, delivery, body: Body::Logged(entry.clone()) });
+        let feedback = match &known {
+            Some(row) => row.message().and_then(|m| m.feedback),
+            None => None,
+        };
+        let feedback = feedback.or_else(|| self.feedback_on(entry.cursor));
+        let body = Body::Logged(entry.clone());
+        let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
         let source = match &known {
             // An announced row stays announced, and one from history stays history.
             Some(row) if matches!(source, Source::History { .. }) => Source::History { fresh: row.fresh },

@@ -35,6 +35,12 @@ use crate::{
 
 /// A poll's own time limit, beyond the client's, which hangs up earlier.
 const POLL_LIMIT: u64 = 60_000;
+/// So much of the end of a log is read at first; the rest is there for the asking.
+const LAST: &str = "last=200";
+/// And so many entries at a time when it is asked for.
+const PAGE: &str = "&limit=50";
+/// The field that says whether more stands before.
+const EARLIER: &str = "earlier";
 /// Carries the client message id.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
@@ -166,11 +172,13 @@ impl Rim {
         after: Option<Cursor>,
         identity: &Identity,
     ) {
-        let Some(base) = self.settings.borrow().events_url.clone() else { return };
-        let mut url = [&*base, "/conversation/", &escape(conversation), "/events"].concat();
+        let Some(mut url) = self.events_url(conversation) else { return };
         let after = after.map(|cursor| cursor.to_string());
         let (request, limit) = match dial {
             Dial::Stream => {
+                if after.is_none() {
+                    url += &["?", LAST].concat();
+                }
                 let request = Request::get(url, "text/event-stream");
                 let request = match &after {
                     Some(after) => request.with("Last-Event-ID", after),
@@ -181,7 +189,7 @@ impl Rim {
             Dial::Poll { wait } => {
                 url += &match &after {
                     Some(after) => ["?after=", after, "&wait="].concat(),
-                    None => String::from("?wait="),
+                    None => ["?", LAST, "&wait="].concat(),
                 };
                 url += &wait.to_string();
                 (Request::get(url, "application/json"), Some(POLL_LIMIT))
@@ -201,6 +209,37 @@ impl Rim {
                     .map(|frames| Fact::Polled { generation, frames }),
             };
             tell(&rim, read.unwrap_or_else(|failure| Fact::LineFailed { generation, failure }));
+        });
+    }
+}
+
+impl Rim {
+    /// Where a conversation's log is; `None` when replies are the page's affair.
+    fn events_url(&self, conversation: &str) -> Option<String> {
+        let base = self.settings.borrow().events_url.clone()?;
+        Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())
+    }
+
+    /// Gets a page of the log from before a place.
+    pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, identity: &Identity) {
+        let Some(url) = self.events_url(conversation) else { return };
+        let url = [&url, "?before=", &before.to_string(), PAGE].concat();
+        let request = Request::get(url, "application/json").by(&identity.token);
+        let leash = Leash::new(Some(PATIENCE));
+        self.calls.page.replace(leash.clone());
+        let rim = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = match leash {
+                Some(leash) => http::ask(request, leash).await,
+                None => Err(Failure::Network),
+            };
+            let result = answer.and_then(|answer| {
+                let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| Failure::Network)?;
+                // An entry that cannot be read is left out. A proxy that does not say whether there is more knows of no pages.
+                let earlier = json::field(&answer, EARLIER).is_truthy();
+                Ok((entries.iter().filter_map(shelf::entry).collect(), earlier))
+            });
+            tell(&rim, Fact::EarlierAnswered { before, result });
         });
     }
 }
@@ -230,6 +269,9 @@ fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let mut frames = Vec::new();
     if json::field(answer, "reset").is_object() {
         frames.push(Frame::Reset);
+    }
+    if let Some(earlier) = json::field(answer, EARLIER).as_bool() {
+        frames.push(Frame::Begin { earlier });
     }
     let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
     for value in entries.iter() {

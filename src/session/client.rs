@@ -2,17 +2,21 @@
 //!
 //! It owns no socket, no clock, no storage and no chance, so a test can drive it through years of faults in milliseconds.
 
+mod earlier;
 mod elsewhere;
 mod report;
+mod together;
 mod wishes;
 
 use std::rc::Rc;
 
 use report::{Saved, Source, Told};
+use together::Said;
 
 use super::{
     fact::{Fact, Frame, Moment},
     keeper::Keeper,
+    leader::Leader,
     line::{Circumstance, Line, Signal},
     order::{Order, Outgoing},
     reader::{Course, Reader},
@@ -23,6 +27,7 @@ use crate::{
     api::Failure,
     conversation::{Action, Conversation, Pending, Phase, SendState},
 };
+use chataibot_wire::Cursor;
 
 /// See the file's head.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +47,17 @@ pub struct Client {
     line_token: Rc<str>,
     saved: Saved,
     told: Told,
+    /// Who holds the stream, when it is not each tab for itself.
+    leader: Leader,
+    said: Said,
+    /// Was the window opened or closed last, in whichever tab? New tabs begin so.
+    opens: bool,
+    /// When the composer was written in, monotonic; an empty one does not count.
+    wrote: Option<u64>,
+    /// The page of the log that is asked for: what stands before here.
+    page: Option<Cursor>,
+    /// The token it is asked for with.
+    page_token: Rc<str>,
     save_due: Option<u64>,
     /// Whether the fact that is being heard has changed the conversation.
     changed: bool,
@@ -63,7 +79,8 @@ impl Client {
     /// The conversation as it is to be stored.
     #[must_use]
     pub fn to_store(&self) -> StoredConversation {
-        StoredConversation::of(&self.state, self.keeper.identity().map(|identity| identity.visitor.as_str()))
+        let visitor = self.keeper.identity().map(|identity| identity.visitor.as_str());
+        StoredConversation::of(&self.state, visitor, self.opens)
     }
 
     /// Is this call to the log still the current one?
@@ -83,20 +100,24 @@ impl Client {
         } else {
             self.state = before;
         }
+        self.share(orders);
         self.save(moment, orders);
         self.changed
     }
 
     fn take(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) {
         match fact {
-            Fact::Loaded(found) => self.load(*found, moment),
+            Fact::Loaded(found) => self.load(*found, moment, orders),
             Fact::Said { id, text } => self.say(id, text, moment, orders),
             Fact::RetryAsked { id, new_id } => self.retry(&id, new_id, moment, orders),
             Fact::DiscardAsked { id } => self.discard(id, orders),
-            Fact::Drafted(draft) => self.draft(draft),
+            Fact::Drafted(draft) => self.draft(draft, moment),
             Fact::Opened => self.open(moment, orders),
             Fact::Closed => self.close(orders),
             Fact::ReadAll => self.apply(Action::Read { up_to: None }),
+            Fact::EarlierAsked => self.apply(Action::EarlierAsked),
+            Fact::Rated { key, helpful } => self.rate(key, helpful, orders),
+            Fact::EndAsked => self.apply(Action::Ended),
             Fact::RestartAsked => self.leave(orders),
             Fact::ResetAsked => self.reset(orders),
 
@@ -131,10 +152,19 @@ impl Client {
             Fact::LineFailed { generation, failure } => self.line_failed(generation, &failure, moment, orders),
             Fact::Polled { generation, frames } => self.polled(generation, frames, moment, orders),
 
+            Fact::EarlierAnswered { before, result } => self.earlier_answered(before, result, moment),
+
+            Fact::Chosen => self.chosen(),
+            Fact::Deposed => self.leader.deposed(),
+            Fact::TabsParted => self.part(orders),
+            Fact::TabSaid(word) => self.tab_said(word, moment, orders),
             Fact::ConversationElsewhere(stored) => self.conversation_elsewhere(stored, orders),
             Fact::VisitorElsewhere(identity) => self.visitor_elsewhere(identity, moment, orders),
             Fact::OutboxElsewhere { id, stored } => self.outbox_elsewhere(id, stored, moment),
-            Fact::StorageLost => self.apply(Action::StorageLost),
+            Fact::StorageLost => {
+                self.apply(Action::StorageLost);
+                self.part(orders);
+            }
 
             Fact::Online => {
                 self.hurry(moment);
@@ -146,27 +176,25 @@ impl Client {
             }
             Fact::Shown => {
                 self.apply(Action::PageShown);
-                self.hurry(moment);
-                self.signal(Signal::Nudged, moment, orders);
+                // A page that is seen does not sleep, whatever was said of it.
+                if self.line.is_frozen() {
+                    self.wake(moment, orders);
+                } else {
+                    self.nudge(moment, orders);
+                }
             }
             Fact::Hidden => {
                 self.apply(Action::PageHidden);
                 self.save_due = Some(moment.now);
             }
-            Fact::Woke => {
-                self.keeper.expire();
-                self.hurry(moment);
-                self.signal(Signal::Woke, moment, orders);
-            }
-            Fact::Froze => {
-                self.save_due = Some(moment.now);
-                self.signal(Signal::Froze, moment, orders);
-            }
+            Fact::Woke => self.wake(moment, orders),
+            Fact::Froze => self.sleep(moment, orders),
             Fact::Ticked => {
                 self.apply(Action::Ticked { now: moment.now });
                 if self.reader.due().is_some_and(|due| due <= moment.now) {
                     self.settle_reader();
                 }
+                self.tick_leader(moment, orders);
                 self.signal(Signal::Ticked, moment, orders);
             }
         }
@@ -181,13 +209,18 @@ impl Client {
         self.changed |= self.reader.settle(Rc::make_mut(&mut self.state));
     }
 
-    fn load(&mut self, found: Found, moment: Moment) {
+    fn load(&mut self, found: Found, moment: Moment, orders: &mut Vec<Order>) {
+        if found.shared && self.listens {
+            self.leader.join();
+            orders.push(Order::JoinTabs);
+        }
         let visitor = found.identity.as_ref().map(|identity| identity.visitor.clone());
         if let Some(identity) = found.identity {
             self.keeper.adopt(Rc::new(identity), moment);
         }
         if let Some(stored) = found.conversation {
             let open = stored.open;
+            self.opens = open;
             if visitor.is_some() && stored.visitor == visitor {
                 self.owner = visitor;
                 self.apply(Action::Restored(Box::new(stored.into_restored())));
@@ -209,17 +242,7 @@ impl Client {
     fn pursue(&mut self, moment: Moment, orders: &mut Vec<Order>) {
         let now = moment.now;
         self.drop_settled_flight();
-        let running = match self.state.phase() {
-            Phase::New => false,
-            Phase::Active => true,
-            // It may be opened again while somebody looks.
-            Phase::Ended => self.state.window_open(),
-        };
-        let wanted = self.awake && self.listens && running && self.state.id().is_some();
-        if self.line.want(wanted) {
-            self.reader.cut();
-            orders.push(Order::HangUp);
-        }
+        self.connect(moment, orders);
         if self.needs_token(now) {
             orders.extend(self.keeper.authorize(now));
         }
@@ -238,17 +261,18 @@ impl Client {
             if let (Some((generation, dial)), Some(conversation)) = (self.line.dial(now), self.state.id().cloned()) {
                 let after = self.reader.begin(&self.state, now);
                 self.line_token = Rc::from(identity.token.as_str());
-                orders.push(Order::Dial { generation, dial, conversation, after, identity });
+                orders.push(Order::Dial { generation, dial, conversation, after, identity: identity.clone() });
             }
+            self.ask_for_page(&identity, orders);
         }
-        self.apply(Action::LinkChanged(self.line.link()));
+        self.apply(Action::LinkChanged(self.link()));
     }
 
     fn needs_token(&self, now: u64) -> bool {
         let to_send = self.state.next_to_send().is_some() && self.sender.is_free(now);
         // An opened window will need one soon: the first message should not wait for it.
         let soon = self.awake && self.state.window_open() && self.keeper.identity().is_none();
-        to_send || self.line.wants_dial(now) || soon
+        to_send || self.line.wants_dial(now) || self.wants_page() || soon
     }
 
     /// When the log, or another tab, has settled the message on its way, its own answer is not waited for.
@@ -326,6 +350,7 @@ impl Client {
         self.sender.hurry(moment.now);
         self.well(Source::Log);
         self.read(frames, moment, orders);
+        self.pass_on_heartbeat(orders);
     }
 
     fn polled(&mut self, generation: u32, frames: Vec<Frame>, moment: Moment, orders: &mut Vec<Order>) {
@@ -339,6 +364,8 @@ impl Client {
         if self.read(frames, moment, orders) == Course::On {
             self.settle_reader();
             self.signal(Signal::Polled { empty }, moment, orders);
+            self.looked(orders);
+            self.pass_on_heartbeat(orders);
         }
     }
 
@@ -394,6 +421,13 @@ impl Client {
         }
     }
 
+    /// Now would be a good time to be connected.
+    fn nudge(&mut self, moment: Moment, orders: &mut Vec<Order>) {
+        self.hurry(moment);
+        self.signal(Signal::Nudged, moment, orders);
+        self.look_after_leader(moment, orders);
+    }
+
     fn hurry(&mut self, moment: Moment) {
         self.keeper.hurry();
         self.sender.hurry(moment.now);
@@ -406,6 +440,7 @@ impl Client {
         let line = if self.line.wants_dial(now) { None } else { self.line.due() };
         let send =
             if self.state.next_to_send().is_some() && !self.sender.is_free(now) { self.sender.due() } else { None };
-        [token, line, send, self.reader.due(), self.state.typing_until(), self.save_due].into_iter().flatten().min()
+        let others = [self.reader.due(), self.leader.due(), self.state.typing_until(), self.save_due];
+        [token, line, send].into_iter().chain(others).flatten().min()
     }
 }

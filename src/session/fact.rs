@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, Entry};
 
-use super::stored::{Found, StoredConversation, StoredPending};
+use super::{
+    stored::{Found, StoredConversation, StoredPending},
+    word::Word,
+};
 use crate::{
     api::{
         Failure, Identity,
@@ -57,6 +60,17 @@ pub enum Fact {
     Closed,
     /// Everything shown was read.
     ReadAll,
+    /// What stands before is wanted.
+    EarlierAsked,
+    /// The visitor found a message helpful, or not.
+    Rated {
+        /// The row's key.
+        key: u32,
+        /// Was it?
+        helpful: bool,
+    },
+    /// The visitor ends the conversation.
+    EndAsked,
     /// A new conversation is wanted.
     RestartAsked,
     /// The visitor is to be forgotten.
@@ -116,6 +130,22 @@ pub enum Fact {
         frames: Vec<Frame>,
     },
 
+    /// The call for a page of the log was answered.
+    EarlierAnswered {
+        /// Before which place.
+        before: Cursor,
+        /// The entries, in order, and whether more stand before them.
+        result: Result<(Vec<Rc<Logged>>, bool), Failure>,
+    },
+
+    /// This tab holds the lock: it leads.
+    Chosen,
+    /// Another tab took the lock away.
+    Deposed,
+    /// The browser gives no lock or no channel after all.
+    TabsParted,
+    /// Another tab said something.
+    TabSaid(Word),
     /// The conversation in storage was changed by another tab; `None` when it was removed.
     ConversationElsewhere(Option<Box<StoredConversation>>),
     /// The visitor in storage was changed by another tab; `None` when it was removed.
@@ -155,6 +185,11 @@ pub enum Frame {
     Comment,
     /// The log could not be continued; all that is left follows.
     Reset,
+    /// What follows begins the log, or only its last part.
+    Begin {
+        /// Does more stand before it?
+        earlier: bool,
+    },
     /// The stream ends because its token does.
     Reauth,
     /// An event of a kind this version does not know, and its place if it has one.
@@ -173,6 +208,7 @@ pub fn frame_of(said: Said, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
             None => Frame::Unreadable(cursor),
         },
         "reset" => Frame::Reset,
+        "begin" => Frame::Begin { earlier: data.contains("true") },
         "reauth" => Frame::Reauth,
         _ => Frame::Unfamiliar(cursor),
     }

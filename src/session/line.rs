@@ -74,6 +74,18 @@ pub enum Dial {
     },
 }
 
+/// What is to be connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing: there is no log, or another tab reads it for us.
+    #[default]
+    Nothing,
+    /// One look at the log, by a poll that is answered at once.
+    Look,
+    /// The stream, or polls where it fails.
+    Stream,
+}
+
 /// When something happens, and what chance and the visitor have to do with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstance {
@@ -103,7 +115,7 @@ enum State {
 #[derive(Clone, Debug)]
 pub struct Line {
     state: State,
-    wanted: bool,
+    wanted: Wanted,
     generation: u32,
     failures: u32,
     was_live: bool,
@@ -119,7 +131,7 @@ impl Default for Line {
     fn default() -> Self {
         Self {
             state: State::Down { until: 0, floor: 0 },
-            wanted: false,
+            wanted: Wanted::Nothing,
             generation: 0,
             failures: 0,
             was_live: false,
@@ -132,14 +144,15 @@ impl Default for Line {
 }
 
 impl Line {
-    /// Is there something to connect to? Returns whether a call must be given up.
-    pub fn want(&mut self, wanted: bool) -> bool {
+    /// What is there to connect to? `was_live` when the visitor saw a live connection so far, another tab's perhaps. Returns whether
+    /// a call must be given up.
+    pub fn want(&mut self, wanted: Wanted, was_live: bool) -> bool {
         if self.wanted == wanted {
             return false;
         }
         self.wanted = wanted;
         let busy = self.is_busy();
-        self.was_live = false;
+        self.was_live = was_live;
         self.failures = 0;
         if self.state != State::Frozen {
             self.down(0, 0);
@@ -153,6 +166,12 @@ impl Line {
         generation == self.generation && self.is_busy()
     }
 
+    /// Does the page sleep, as far as was said?
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        self.state == State::Frozen
+    }
+
     /// Is a call under way?
     fn is_busy(&self) -> bool {
         matches!(self.state, State::Dialing { .. } | State::Silent { .. } | State::Live { .. })
@@ -161,7 +180,7 @@ impl Line {
     /// Would [`Self::dial`] make a call?
     #[must_use]
     pub fn wants_dial(&self, now: u64) -> bool {
-        self.wanted && matches!(self.state, State::Down { until, .. } if until <= now)
+        self.wanted != Wanted::Nothing && matches!(self.state, State::Down { until, .. } if until <= now)
     }
 
     /// The call to make now, if any, with its generation.
@@ -175,6 +194,7 @@ impl Line {
             self.polls_until = None;
         }
         let dial = match self.polls_until {
+            _ if self.wanted == Wanted::Look => Dial::Poll { wait: 0 },
             None => Dial::Stream,
             // The first poll is answered at once, so that the visitor knows where things stand.
             Some(_) if !self.was_live || self.failures > 0 => Dial::Poll { wait: 0 },
@@ -339,7 +359,7 @@ impl Line {
         if self.offline {
             return Link::Offline;
         }
-        if !self.wanted {
+        if self.wanted == Wanted::Nothing {
             return Link::Idle;
         }
         match self.state {
@@ -355,7 +375,7 @@ impl Line {
     /// When [`Signal::Ticked`] or a dial is due, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
-        if !self.wanted {
+        if self.wanted == Wanted::Nothing {
             return None;
         }
         match self.state {
@@ -368,130 +388,4 @@ impl Line {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(now: u64) -> Circumstance {
-        Circumstance { now, chance: u32::MAX, watched: false }
-    }
-
-    /// A line that wants to be connected, and whose stream speaks since `now`.
-    fn live(now: u64) -> Line {
-        let mut line = Line::default();
-        line.want(true);
-        assert!(matches!(line.dial(now), Some((_, Dial::Stream))));
-        line.take(Signal::Head, at(now));
-        line.take(Signal::Heard, at(now));
-        line
-    }
-
-    #[test]
-    fn silence_of_45_seconds_is_death_and_any_byte_is_life() {
-        let mut line = live(0);
-        assert!(!line.take(Signal::Ticked, at(44_999)));
-        line.take(Signal::Heard, at(44_999));
-        assert!(!line.take(Signal::Ticked, at(89_998)));
-        assert!(line.take(Signal::Ticked, at(89_999)), "hang up");
-        assert_eq!(line.link(), Link::Reconnecting { attempt: 1 });
-        assert!(line.wants_dial(89_999));
-    }
-
-    #[test]
-    fn a_head_without_a_byte_for_8_seconds_means_polls_and_one_day_a_stream_again() {
-        let mut line = Line::default();
-        line.want(true);
-        line.dial(0);
-        line.take(Signal::Head, at(1_000));
-        assert!(!line.take(Signal::Ticked, at(8_999)));
-        assert!(line.take(Signal::Ticked, at(9_000)));
-        assert!(matches!(line.dial(9_000), Some((_, Dial::Poll { wait: 0 }))));
-        line.take(Signal::Polled { empty: true }, at(9_100));
-        assert_eq!(line.link(), Link::Live);
-        assert!(line.dial(9_101).is_none(), "a poll that brings nothing is not repeated at once");
-        assert!(matches!(line.dial(10_000), Some((_, Dial::Poll { wait: POLL_WAIT }))));
-        line.take(Signal::Polled { empty: false }, at(9_000 + STREAM_AGAIN));
-        assert!(matches!(line.dial(9_000 + STREAM_AGAIN), Some((_, Dial::Stream))));
-    }
-
-    #[test]
-    fn a_head_that_never_comes_means_polls_too() {
-        let mut line = Line::default();
-        line.want(true);
-        line.dial(0);
-        assert!(line.take(Signal::Ticked, at(HEAD)));
-        assert!(matches!(line.dial(HEAD), Some((_, Dial::Poll { .. }))));
-        assert!(line.take(Signal::Failed { retry_after: None }, at(HEAD + 1)));
-        assert!(matches!(line.dial(HEAD + 60_000), Some((_, Dial::Stream))), "polls that fail are no better");
-    }
-
-    #[test]
-    fn a_line_that_dies_at_once_every_time_is_dialled_ever_more_seldom() {
-        let mut line = Line::default();
-        line.want(true);
-        let mut now = 0;
-        let mut waits = Vec::new();
-        for _ in 0..8 {
-            line.dial(now);
-            line.take(Signal::Heard, at(now));
-            line.take(Signal::Ended { expected: true }, at(now + 1));
-            let due = line.due().expect("it goes on");
-            waits.push(due - now);
-            now = due;
-        }
-        assert!(waits.is_sorted() && waits[7] > 20_000, "{waits:?}");
-    }
-
-    #[test]
-    fn an_announced_end_shows_no_trouble() {
-        let mut line = live(0);
-        assert!(line.take(Signal::Ended { expected: true }, at(540_000)));
-        assert_eq!(line.link(), Link::Live);
-        assert!(line.wants_dial(540_000));
-    }
-
-    #[test]
-    fn what_the_proxy_asked_to_wait_is_waited_whoever_nudges() {
-        let mut line = Line::default();
-        line.want(true);
-        line.dial(0);
-        line.take(Signal::Failed { retry_after: Some(7) }, at(0));
-        line.take(Signal::Nudged, at(10));
-        assert!(!line.wants_dial(6_999));
-        assert!(line.wants_dial(7_000));
-    }
-
-    #[test]
-    fn offline_is_believed_but_not_for_ever() {
-        let mut line = live(0);
-        assert!(line.take(Signal::Offline, at(1_000)));
-        assert_eq!(line.link(), Link::Offline);
-        assert!(!line.wants_dial(30_000));
-        assert!(line.wants_dial(31_000), "the browser may be wrong");
-        line.take(Signal::Online, at(2_000));
-        assert!(line.wants_dial(2_000));
-    }
-
-    #[test]
-    fn a_sleeping_page_does_nothing_until_it_wakes() {
-        let mut line = live(0);
-        assert!(line.take(Signal::Froze, at(1_000)));
-        assert_eq!(line.due(), None);
-        assert!(!line.wants_dial(9_000_000));
-        line.take(Signal::Woke, at(9_000_000));
-        assert!(line.wants_dial(9_000_000));
-    }
-
-    #[test]
-    fn a_call_that_was_given_up_is_not_listened_to() {
-        let mut line = Line::default();
-        line.want(true);
-        let Some((first, _)) = line.dial(0) else { panic!("it dials") };
-        assert!(line.is_current(first));
-        assert!(line.want(false), "hang up");
-        assert!(!line.is_current(first));
-        line.want(true);
-        let Some((second, _)) = line.dial(1) else { panic!("it dials") };
-        assert!(line.is_current(second) && !line.is_current(first));
-        assert_eq!(line.link(), Link::Connecting);
-    }
-}
+mod tests;

@@ -32,7 +32,8 @@ pub(super) fn ears(rim: &Rc<Rim>, prefix: &str) -> Vec<Listener> {
         hear(&window, "online", |_| Some(Fact::Online)),
         hear(&window, "offline", |_| Some(Fact::Offline)),
         hear(&window, "pageshow", |event| persisted(event).then_some(Fact::Woke)),
-        hear(&window, "pagehide", |event| Some(if persisted(event) { Fact::Froze } else { Fact::Hidden })),
+        // Kept in the back-forward cache or not: a lock, a channel or a stream that is held on to would decide against it.
+        hear(&window, "pagehide", |_| Some(Fact::Froze)),
         hear(&document, "visibilitychange", |_| visibility()),
         hear(&document, "freeze", |_| Some(Fact::Froze)),
         hear(&document, "resume", |_| Some(Fact::Woke)),

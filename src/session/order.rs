@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, entry::Status};
 
-use super::line::Dial;
+use super::{line::Dial, word::Word};
 use crate::{
     api::Identity,
     conversation::{MessageRow, Pending},
@@ -51,6 +51,28 @@ pub enum Order {
     },
     /// Give up the current call to the log.
     HangUp,
+    /// Get a page of the log from before this place. Answer: `EarlierAnswered`.
+    Earlier {
+        /// Whose log.
+        conversation: Rc<str>,
+        /// The first entry that is known.
+        before: Cursor,
+        /// By whom.
+        identity: Rc<Identity>,
+    },
+    /// Hear what other tabs say. Until `LeaveTabs`: `TabSaid`.
+    JoinTabs,
+    /// Hear and hold nothing any more that other tabs could wait for.
+    LeaveTabs,
+    /// Stand in line for the lock. Answer, when it is this tab's turn: `Chosen`; when it is taken away: `Deposed`.
+    Stand {
+        /// Take it away from whoever holds it.
+        steal: bool,
+    },
+    /// Let go of the lock, or of the place in its line.
+    StepDown,
+    /// Say this to all other tabs.
+    Post(Word),
     /// Store the visitor, for all tabs.
     SaveIdentity(Rc<Identity>),
     /// Store the conversation as it stands, unless storage holds a newer one: then `ConversationElsewhere`.
@@ -102,6 +124,13 @@ pub enum Outgoing {
     Unread(u32),
     /// The conversation was closed or opened again.
     Status(Status),
+    /// The visitor found a message helpful, or not.
+    Feedback {
+        /// What the message says, as plain text.
+        text: Rc<str>,
+        /// Was it?
+        helpful: bool,
+    },
     /// Something went wrong that the page's developer should know of.
     Error {
         /// The wire's code, or `NETWORK`.

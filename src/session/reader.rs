@@ -37,6 +37,8 @@ pub struct Reader {
 #[derive(Clone, Debug)]
 struct Rebuilding {
     entries: Vec<Rc<Logged>>,
+    /// Does more stand before them?
+    earlier: bool,
     /// When the last of them came.
     at: u64,
     /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more is on its way.
@@ -48,7 +50,7 @@ impl Reader {
     pub fn begin(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
         let after = if self.from_start { None } else { conversation.cursor() };
         let again = after.is_none() && !conversation.log().is_empty();
-        self.rebuilding = again.then(|| Rebuilding { entries: Vec::new(), at: now, opened: false });
+        self.rebuilding = again.then(|| Rebuilding { entries: Vec::new(), earlier: false, at: now, opened: false });
         after
     }
 
@@ -57,7 +59,15 @@ impl Reader {
         let mut changed = false;
         for frame in frames {
             match frame {
-                Frame::Reset => self.rebuilding = Some(Rebuilding { entries: Vec::new(), at: now, opened: true }),
+                Frame::Reset => {
+                    self.rebuilding = Some(Rebuilding { entries: Vec::new(), earlier: false, at: now, opened: true });
+                }
+                Frame::Begin { earlier } => match &mut self.rebuilding {
+                    Some(rebuilding) => rebuilding.earlier = earlier,
+                    // What is known here already begins where it begins.
+                    None if state.log().is_empty() => changed |= state.apply(Action::EarlierKnown(earlier)),
+                    None => {}
+                },
                 Frame::Comment => match &mut self.rebuilding {
                     Some(rebuilding) if rebuilding.entries.is_empty() && !rebuilding.opened => {
                         rebuilding.opened = true;
@@ -117,10 +127,10 @@ impl Reader {
 
     /// What came since a reset is all there is: shows it. Returns whether there was anything to show anew.
     pub fn settle(&mut self, state: &mut Conversation) -> bool {
-        let Some(Rebuilding { entries, .. }) = self.rebuilding.take() else { return false };
+        let Some(Rebuilding { entries, earlier, .. }) = self.rebuilding.take() else { return false };
         self.from_start = false;
         self.stuck = None;
-        state.apply(Action::Rebuilt { entries })
+        state.apply(Action::Rebuilt { entries, earlier })
     }
 
     /// The line ended. Half a rebuilt log is not shown: it is asked for again, from its start.

@@ -12,6 +12,7 @@ use super::{
     fact::{Fact, Moment},
     order::{Order, Outgoing},
     shelf::Shelf,
+    together::Company,
 };
 use crate::{
     api::http::Leash,
@@ -31,6 +32,7 @@ pub struct Rim {
     pub(super) settings: RefCell<Rc<Settings>>,
     pub(super) shelf: RefCell<Rc<Shelf>>,
     pub(super) calls: Calls,
+    pub(super) company: Company,
     on_outgoing: Rc<dyn Fn(Outgoing)>,
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_listener: Cell<u32>,
@@ -50,6 +52,7 @@ pub struct Calls {
     pub(super) token: Call,
     pub(super) send: Call,
     pub(super) log: Call,
+    pub(super) page: Call,
 }
 
 /// A call under way, or none.
@@ -69,7 +72,7 @@ impl Call {
 
 impl Calls {
     fn let_go(&self) {
-        for call in [&self.token, &self.send, &self.log] {
+        for call in [&self.token, &self.send, &self.log, &self.page] {
             call.replace(None);
         }
     }
@@ -82,6 +85,7 @@ impl Rim {
             shelf: RefCell::new(Rc::new(Shelf(Storage::memory("")))),
             settings: RefCell::new(Rc::new(Settings::default())),
             calls: Calls::default(),
+            company: Company::default(),
             on_outgoing,
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
@@ -101,6 +105,7 @@ impl Rim {
     /// Begins anew with these settings: another place for the proxy, or another place in storage.
     fn settle_in(self: &Rc<Self>, settings: Settings) {
         self.calls.let_go();
+        self.company.leave();
         self.ears.borrow_mut().clear();
         let prefix = settings.storage_prefix();
         let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
@@ -179,7 +184,7 @@ impl Rim {
             }
             let lost = self.shelf.borrow().0.is_lost();
             if lost && !self.state().memory_only() {
-                self.waiting.borrow_mut().push_back(Fact::StorageLost);
+                self.tell_later(Fact::StorageLost);
             }
         }
         self.waiting.borrow_mut().clear();
@@ -187,11 +192,16 @@ impl Rim {
         self.set_timer();
     }
 
+    /// A fact that came up while orders are carried out.
+    pub(super) fn tell_later(&self, fact: Fact) {
+        self.waiting.borrow_mut().push_back(fact);
+    }
+
     fn moment(&self) -> Moment {
         let (now, wall) = (system::now(), system::wall());
         let lead = wall.saturating_sub(now);
         if self.lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEPT) {
-            self.waiting.borrow_mut().push_back(Fact::Woke);
+            self.tell_later(Fact::Woke);
         }
         Moment { now, wall, chance: system::chance() }
     }
@@ -206,11 +216,21 @@ impl Rim {
                 self.dial(generation, dial, &conversation, after, &identity);
             }
             Order::HangUp => self.calls.log.replace(None),
+            Order::Earlier { conversation, before, identity } => self.get_page(&conversation, before, &identity),
+            Order::JoinTabs => self.join_tabs(),
+            Order::LeaveTabs => {
+                // A call that holds a lock would keep other tabs waiting while this one sleeps; the same key may be asked for again.
+                self.calls.let_go();
+                self.company.leave();
+            }
+            Order::Stand { steal } => self.stand(steal),
+            Order::StepDown => self.company.step_down(),
+            Order::Post(word) => self.company.post(word),
             Order::SaveIdentity(identity) => shelf.save_identity(&identity),
             Order::SaveConversation { over } => {
                 let stored = self.client.borrow().to_store();
                 if let Some(newer) = shelf.save_conversation(stored, over.as_deref()) {
-                    self.waiting.borrow_mut().push_back(Fact::ConversationElsewhere(Some(Box::new(newer))));
+                    self.tell_later(Fact::ConversationElsewhere(Some(Box::new(newer))));
                 }
             }
             Order::SaveMessage(message) => shelf.save_message(&message),
@@ -275,6 +295,7 @@ impl Rim {
     pub(super) fn destroy(&self) {
         self.gone.set(true);
         self.calls.let_go();
+        self.company.leave();
         let released = (self.timer.take(), self.ears.take(), self.listeners.take());
         drop(released);
     }

@@ -11,6 +11,7 @@ use crate::{
     api::{Identity, json},
     conversation::{Logged, Pending},
     storage::Storage,
+    tabs,
 };
 
 /// The visitor, shared by all tabs.
@@ -77,6 +78,7 @@ impl Shelf {
             conversation: self.conversation(),
             outbox: outbox.collect(),
             draft: self.0.get(DRAFT),
+            shared: self.0.is_shared() && tabs::can_agree(),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::Identity,
-    conversation::{Conversation, Logged, Pending, Phase, Restored, SendError, SendState},
+    conversation::{Conversation, Earlier, Logged, Pending, Phase, Restored, SendError, SendState},
 };
 
 /// The version of all shapes here. What has another version is left aside, as if nothing were stored.
@@ -48,7 +48,16 @@ pub struct StoredConversation {
     /// Who answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<Assignee>,
-    /// Was the window open?
+    /// Does more stand in the log before the first entry?
+    #[serde(default)]
+    pub earlier: bool,
+    /// What the visitor found helpful.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helpful: Vec<Cursor>,
+    /// And what not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unhelpful: Vec<Cursor>,
+    /// Was the window opened or closed last, in whichever tab?
     #[serde(default)]
     pub open: bool,
 }
@@ -56,8 +65,12 @@ pub struct StoredConversation {
 impl StoredConversation {
     /// The conversation, ready to be stored.
     #[must_use]
-    pub fn of(conversation: &Conversation, visitor: Option<&str>) -> Self {
+    pub fn of(conversation: &Conversation, visitor: Option<&str>, open: bool) -> Self {
         let log = conversation.log();
+        let rated = |wanted: bool| {
+            let those = conversation.feedback().iter().filter(|(_, helpful)| *helpful == wanted);
+            those.map(|(cursor, _)| *cursor).collect()
+        };
         let kept = &log[log.len().saturating_sub(ENTRIES_KEPT)..];
         Self {
             visitor: visitor.map(String::from),
@@ -67,7 +80,10 @@ impl StoredConversation {
             cursor: conversation.cursor(),
             read: conversation.read(),
             assignee: conversation.assignee().map(|assignee| (**assignee).clone()),
-            open: conversation.window_open(),
+            earlier: log.len() > kept.len() || conversation.earlier() != Earlier::None,
+            helpful: rated(true),
+            unhelpful: rated(false),
+            open,
         }
     }
 
@@ -79,6 +95,12 @@ impl StoredConversation {
         self.visitor.as_deref() == visitor && theirs != over && theirs != ours
     }
 
+    /// Which messages the visitor found helpful or not.
+    pub fn feedback(&self) -> impl Iterator<Item = (Cursor, bool)> {
+        let rated = |list: &[Cursor], helpful| list.iter().map(|at| (*at, helpful)).collect::<Vec<_>>();
+        rated(&self.helpful, true).into_iter().chain(rated(&self.unhelpful, false))
+    }
+
     /// What the conversation is made of again.
     #[must_use]
     pub fn into_restored(self) -> Restored {
@@ -88,6 +110,9 @@ impl StoredConversation {
             (Some(_), true) => Phase::Ended,
         };
         Restored {
+            feedback: self.feedback().collect(),
+            // An earlier version kept as many entries and did not say whether there were more.
+            earlier: self.earlier || self.entries.len() >= ENTRIES_KEPT,
             id: self.id.map(Rc::from),
             phase,
             entries: self.entries,
@@ -176,4 +201,6 @@ pub struct Found {
     pub outbox: Vec<Pending>,
     /// What stood in the composer.
     pub draft: Option<String>,
+    /// Do the browser's tabs have a lock and a channel to agree by?
+    pub shared: bool,
 }

@@ -2,32 +2,34 @@
 //!
 //! Everything happens in one queue, and everything random comes from one seed: a run can be repeated exactly.
 
+mod locks;
 mod proxy;
+mod rules;
+mod tabs;
 mod weather;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_widget::{
-    api::{
-        Failure, Identity,
-        identity::{Plan, plan},
-    },
+    api::Identity,
     conversation::{Conversation, Logged},
     session::{
         Outgoing,
         client::Client,
         fact::{Fact, Moment},
+        line::Dial,
         order::Order,
         stored::{Found, StoredConversation, StoredPending, StoredState},
+        word::Word,
     },
 };
-use chataibot_wire::{Cursor, entry::DeliveryState};
+use chataibot_wire::Cursor;
+use chataibot_wire::entry::DeliveryState;
 
+use locks::Lock;
 pub use proxy::bot;
 use proxy::delivery;
+use tabs::Lead;
 pub use weather::Weather;
 
 /// Wall clock minus monotonic clock.
@@ -40,6 +42,11 @@ pub struct Tab {
     stream: Option<Stream>,
     next_tick: Option<u64>,
     last_news: u64,
+    /// Hears what other tabs say.
+    listening: bool,
+    last_word: u64,
+    /// Does nothing until then, and nobody was told: a page whose script runs in circles.
+    pub hangs_until: u64,
     pub told: Vec<Outgoing>,
 }
 
@@ -50,6 +57,8 @@ struct Stream {
     epoch: u32,
     position: usize,
     mute: bool,
+    /// Its first bytes come before all others.
+    opens: u64,
     is_poll: bool,
 }
 
@@ -75,14 +84,10 @@ struct Storage {
     draft: Option<String>,
 }
 
-#[derive(Default)]
-struct Lock {
-    held: bool,
-    waiting: VecDeque<(usize, u32, Order)>,
-}
-
 enum Happening {
     Hear { tab: usize, page: u32, fact: Fact },
+    Chosen { tab: usize, page: u32 },
+    Word { tab: usize, page: u32, word: Word },
     Tick { tab: usize, page: u32 },
     Locked { lock: usize, tab: usize, page: u32, order: Order },
     Answered { lock: usize, tab: usize, page: u32, fact: Option<Fact> },
@@ -113,10 +118,32 @@ pub struct World {
     pub poison: Option<u32>,
     /// The proxy knows no renewal secret any more.
     pub forgets_visitors: bool,
+    /// The proxy's newest version: it knows of pages, and of the last part of a log.
+    pub pages: bool,
+    /// Do tabs have a lock and a channel to agree by?
+    shared: bool,
+    lead: Lead,
+    /// How many calls to a log were made.
+    pub dials: usize,
+    pub last_dial: Option<Dial>,
+    /// Tabs may have a stream each, for a reason of the test's.
+    pub may_crowd: bool,
+    /// Since when more than one tab has a stream.
+    crowded: Option<u64>,
 }
 
 impl World {
+    /// Tabs of a browser that lets them agree.
     pub fn new(seed: u64, tabs: usize) -> Self {
+        Self::with(seed, tabs, true)
+    }
+
+    /// Tabs of a browser without Web Locks.
+    pub fn apart(seed: u64, tabs: usize) -> Self {
+        Self::with(seed, tabs, false)
+    }
+
+    fn with(seed: u64, tabs: usize, shared: bool) -> Self {
         let mut world = Self {
             now: 1_000,
             weather: Weather::FAIR,
@@ -133,6 +160,13 @@ impl World {
             spoilt: Vec::new(),
             poison: None,
             forgets_visitors: false,
+            pages: true,
+            shared,
+            lead: Lead::default(),
+            dials: 0,
+            last_dial: None,
+            may_crowd: false,
+            crowded: None,
         };
         for _ in 0..tabs {
             let tab = world.tabs.len();
@@ -142,6 +176,9 @@ impl World {
                 stream: None,
                 next_tick: None,
                 last_news: 0,
+                listening: false,
+                last_word: 0,
+                hangs_until: 0,
                 told: Vec::new(),
             });
             world.load(tab);
@@ -175,6 +212,14 @@ impl World {
         id
     }
 
+    /// Storage keeps the conversation without its entries, as when there is no room.
+    pub fn forget_entries(&mut self) {
+        if let Some(stored) = &mut self.storage.conversation {
+            stored.entries.clear();
+            stored.cursor = None;
+        }
+    }
+
     /// The page is loaded again, or for the first time.
     pub fn reload(&mut self, tab: usize) {
         // A page that goes away says so, and stores what waited for storing; a crash does not.
@@ -185,8 +230,18 @@ impl World {
         self.tabs[tab].stream = None;
         self.tabs[tab].client = Client::new(true);
         self.tabs[tab].next_tick = None;
+        self.tabs[tab].hangs_until = 0;
+        self.leave_tabs(tab);
         self.release_locks_of_gone_pages();
         self.load(tab);
+    }
+
+    /// The tab is closed: its page is gone and no other comes.
+    pub fn close(&mut self, tab: usize) {
+        self.tabs[tab].page += 1;
+        self.tabs[tab].stream = None;
+        self.leave_tabs(tab);
+        self.release_locks_of_gone_pages();
     }
 
     fn load(&mut self, tab: usize) {
@@ -196,6 +251,7 @@ impl World {
             conversation: self.storage.conversation.clone(),
             outbox,
             draft: self.storage.draft.clone(),
+            shared: self.shared,
         };
         self.hear(tab, Fact::Loaded(Box::new(found)));
     }
@@ -241,9 +297,34 @@ impl World {
             assert!(steps < 200_000, "the client runs in circles");
             let Some(what) = self.queue.remove(&key) else { break };
             self.now = self.now.max(key.0);
+            if let Some(until) = self.hangs_until(&what) {
+                self.push(until, what);
+                continue;
+            }
             self.happen(what);
+            self.check_streams();
         }
         self.now = end;
+    }
+
+    /// The machine sleeps: nothing happens anywhere in the browser, streams die without a word, and then everything is late. Pages
+    /// that have anything to wait for notice it by that.
+    pub fn sleep(&mut self, milliseconds: u64) {
+        self.sleep_of_both_clocks(milliseconds);
+        for tab in 0..self.tabs.len() {
+            self.later(tab, 0, Fact::Woke);
+        }
+    }
+
+    /// The same, and nobody notices.
+    pub fn sleep_of_both_clocks(&mut self, milliseconds: u64) {
+        for tab in &mut self.tabs {
+            if let Some(stream) = &mut tab.stream {
+                stream.mute = true;
+            }
+        }
+        self.now += milliseconds;
+        self.crowded = None;
     }
 
     fn on(&self, tab: usize, page: u32) -> bool {
@@ -253,6 +334,12 @@ impl World {
     fn happen(&mut self, what: Happening) {
         match what {
             Happening::Hear { tab, page, fact } if self.on(tab, page) => self.hear(tab, fact),
+            Happening::Chosen { tab, page } if self.on(tab, page) => self.chosen(tab),
+            Happening::Word { tab, page, word } if self.on(tab, page) => {
+                if self.tabs[tab].listening {
+                    self.hear(tab, Fact::TabSaid(word));
+                }
+            }
             Happening::Tick { tab, page } if self.on(tab, page) => self.tick(tab),
             Happening::Locked { lock, tab, page, order } => {
                 if self.on(tab, page) {
@@ -277,6 +364,8 @@ impl World {
             }
             // Meant for a page that is gone.
             Happening::Hear { .. }
+            | Happening::Chosen { .. }
+            | Happening::Word { .. }
             | Happening::Tick { .. }
             | Happening::Flush { .. }
             | Happening::Heartbeat { .. }
@@ -306,6 +395,12 @@ impl World {
                 self.dial(tab, generation, dial, conversation, after, &identity);
             }
             Order::HangUp => self.tabs[tab].stream = None,
+            Order::Earlier { conversation, before, identity } => self.page(tab, conversation, before, &identity),
+            Order::JoinTabs => self.tabs[tab].listening = true,
+            Order::LeaveTabs => self.leave_tabs(tab),
+            Order::Stand { steal } => self.stand(tab, steal),
+            Order::StepDown => self.step_down(tab),
+            Order::Post(word) => self.post(tab, &word),
             Order::SaveIdentity(identity) => {
                 let news = self.storage.identity.as_ref() != Some(&*identity);
                 self.storage.identity = Some((*identity).clone());
@@ -360,123 +455,6 @@ impl World {
             self.tabs[tab].last_news = at;
             let page = self.tabs[tab].page;
             self.push(at, Happening::Hear { tab, page, fact: fact(tab) });
-        }
-    }
-
-    fn want_lock(&mut self, lock: usize, tab: usize, order: Order) {
-        let page = self.tabs[tab].page;
-        self.locks[lock].waiting.push_back((tab, page, order));
-        self.grant(lock);
-    }
-
-    fn grant(&mut self, lock: usize) {
-        if self.locks[lock].held {
-            return;
-        }
-        if let Some((tab, page, order)) = self.locks[lock].waiting.pop_front() {
-            self.locks[lock].held = true;
-            self.push(self.now, Happening::Locked { lock, tab, page, order });
-        }
-    }
-
-    fn unlock(&mut self, lock: usize) {
-        self.locks[lock].held = false;
-        self.grant(lock);
-    }
-
-    fn release_locks_of_gone_pages(&mut self) {
-        for lock in 0..2 {
-            let tabs = &self.tabs;
-            self.locks[lock].waiting.retain(|(tab, page, _)| tabs[*tab].page == *page);
-        }
-    }
-
-    /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
-    fn call(&mut self, lock: usize, tab: usize, order: Order) {
-        let weather = self.weather;
-        let page = self.tabs[tab].page;
-        let there = self.latency();
-        let back = there + self.latency();
-        let answered = |world: &mut Self, fact: Fact| {
-            world.push(world.now + back, Happening::Answered { lock, tab, page, fact: Some(fact) });
-        };
-        match order {
-            Order::Authorize { held, refused } => {
-                let stored = self.storage.identity.clone();
-                let fact = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
-                    Plan::Adopt(identity) => Ok(Rc::new(identity)),
-                    Plan::Renew(_) | Plan::Begin if self.bad_luck(weather.request_lost + weather.answer_lost) => {
-                        Err(Failure::Network)
-                    }
-                    Plan::Renew(_) if self.forgets_visitors => Err(Failure::Unauthorized),
-                    Plan::Renew(secret) => Ok(self.token(secret.trim_start_matches("secret of "))),
-                    Plan::Begin => {
-                        let visitor = format!("visitor-{}", self.counter);
-                        Ok(self.token(&visitor))
-                    }
-                };
-                answered(self, Fact::TokenAnswered(fact));
-            }
-            Order::Start { message, identity } => {
-                if let Some(stored) = self.storage.conversation.clone().filter(|stored| stored.id.is_some()) {
-                    return answered(self, Fact::ConversationElsewhere(Some(Box::new(stored))));
-                }
-                if !self.storage.outbox.contains_key(&*message.id) {
-                    return answered(self, Fact::SettledElsewhere { id: message.id.clone() });
-                }
-                let id = message.id.clone();
-                if self.storage.outbox.iter().any(|(other, stored)| **other < *id && stored.may_start()) {
-                    return answered(self, Fact::StartAnswered { id, result: Err(Failure::Network) });
-                }
-                let result = self.deliver(None, &message, &identity);
-                answered(self, Fact::StartAnswered { id, result });
-            }
-            Order::Send { message, conversation, identity } => {
-                if !self.storage.outbox.contains_key(&*message.id) {
-                    return answered(self, Fact::SettledElsewhere { id: message.id.clone() });
-                }
-                let id = message.id.clone();
-                let result = self.deliver(Some(conversation), &message, &identity).map(|_| ());
-                answered(self, Fact::SendAnswered { id, result });
-            }
-            order @ (Order::Dial { .. }
-            | Order::HangUp
-            | Order::SaveIdentity(_)
-            | Order::SaveConversation { .. }
-            | Order::SaveMessage(_)
-            | Order::DropMessage { .. }
-            | Order::SaveDraft
-            | Order::Wipe
-            | Order::Tell(_)) => panic!("not a call under a lock: {order:?}"),
-        }
-    }
-
-    /// What must hold at every instant.
-    fn check(&self, tab: usize) {
-        let state = self.state(tab);
-        let mut last: Option<Cursor> = None;
-        let mut seen: Vec<&str> = Vec::new();
-        let mut keys: Vec<u32> = Vec::new();
-        let mut local = false;
-        for row in state.rows() {
-            assert!(!keys.contains(&row.key), "a key is given twice");
-            keys.push(row.key);
-            let Some(message) = row.message() else { continue };
-            if let Some(id) = &message.id {
-                assert!(!seen.contains(&&**id), "message {id} is shown twice");
-                seen.push(id);
-            }
-            match message.delivery {
-                chataibot_widget::conversation::Delivery::Logged(cursor, _) => {
-                    assert!(!local, "a logged row stands below a local one");
-                    assert!(
-                        last.is_none_or(|last| last.epoch == cursor.epoch && last.seq < cursor.seq),
-                        "out of order"
-                    );
-                    last = Some(cursor);
-                }
-                chataibot_widget::conversation::Delivery::Local(_) => local = true,
-            }
         }
     }
 }

@@ -103,6 +103,7 @@ impl Script {
             cursor: self.conversation.cursor(),
             read: self.conversation.cursor(),
             assignee: None,
+            ..Restored::default()
         };
         let mut conversation = Conversation::new();
         conversation.apply(Action::Restored(Box::new(restored)));

@@ -16,8 +16,12 @@ let running;
 
 /** The browser, started when first asked for. */
 export function browser() {
-  running ??= chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS, chromiumSandbox: false });
+  running ??= start();
   return running;
+}
+
+function start(options = {}) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS, chromiumSandbox: false, ...options });
 }
 
 /** Ends the browser. */
@@ -31,11 +35,14 @@ export class Profile {
   /** Errors and warnings of the console, uncaught errors, refusals of a policy: all that a careful developer would see. */
   complaints = [];
   #context;
+  #own;
   #expected = [];
 
-  static async open(options = {}) {
+  static async open({ backForwardCache = false, ...options } = {}) {
     const profile = new Profile();
-    profile.#context = await (await browser()).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+    // Playwright's own browser goes without this cache; one that keeps it is started for those who ask.
+    if (backForwardCache) profile.#own = await start({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     profile.#context.setDefaultTimeout(15_000);
     await profile.#context.addInitScript(() => {
       // What the widget tells the page, in order. Set up from outside, so that no page needs an inline script for it.
@@ -77,7 +84,8 @@ export class Profile {
     if (!this.#expected.some((pattern) => pattern.test(text))) this.complaints.push(text);
   }
 
-  close() {
-    return this.#context.close();
+  async close() {
+    await this.#context.close();
+    await this.#own?.close();
   }
 }

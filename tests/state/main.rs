@@ -2,5 +2,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod facts;
+mod history;
 mod life;
 mod model;

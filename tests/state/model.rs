@@ -115,7 +115,7 @@ proptest! {
                         moved.cursor.epoch = epoch;
                         *entry = Rc::new(moved.into());
                     }
-                    Action::Rebuilt { entries: log.clone() }
+                    Action::Rebuilt { entries: log.clone(), earlier: false }
                 }
                 Step::Open => Action::WindowOpened,
                 Step::Close => Action::WindowClosed,

@@ -2,13 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{
-    Client,
-    report::{lazy, urgent},
-};
+use super::{Client, report::lazy};
 use crate::{
     api::Identity,
-    conversation::Action,
+    conversation::{Action, Phase},
     session::{
         fact::Moment,
         order::Order,
@@ -50,9 +47,7 @@ impl Client {
         let Some(stored) = stored else { return self.forget(orders) };
         let ours = self.state.id().map(|id| &**id);
         if ours == stored.id.as_deref() {
-            if stored.read.is_some() {
-                self.apply(Action::Read { up_to: stored.read });
-            }
+            self.take_in(&stored);
             return;
         }
         let visitor = self.keeper.identity().map(|identity| identity.visitor.as_str());
@@ -61,6 +56,7 @@ impl Client {
         }
         self.bring_back();
         self.hang_up_for_good(orders);
+        self.opens = stored.open;
         if stored.id.is_some() {
             self.owner.clone_from(&stored.visitor);
             self.apply(Action::Restored(Box::new(stored.into_restored())));
@@ -68,9 +64,35 @@ impl Client {
         } else {
             self.apply(Action::Left);
         }
-        self.saved.urgent = urgent(&self.state);
+        self.saved.urgent = self.urgent();
         self.saved.lazy = lazy(&self.state);
         self.told.phase = self.state.phase();
+    }
+
+    /// Another tab stored the conversation that is shown here, too.
+    fn take_in(&mut self, stored: &StoredConversation) {
+        if stored.id.is_none() {
+            return;
+        }
+        let epoch = self.state.cursor().map(|cursor| cursor.epoch);
+        if stored.read.is_some_and(|read| epoch == Some(read.epoch)) {
+            self.apply(Action::Read { up_to: stored.read });
+        }
+        for (cursor, helpful) in stored.feedback() {
+            self.apply(Action::Rated { cursor, helpful });
+        }
+        if stored.ended {
+            self.apply(Action::Ended);
+        }
+        self.opens = stored.open;
+        // Storage knows already.
+        let known = self.urgent();
+        if stored.ended == (known.1 == Phase::Ended) {
+            self.saved.urgent = known;
+        }
+        if (stored.cursor, stored.read) == (self.state.cursor(), self.state.read()) {
+            self.saved.lazy = lazy(&self.state);
+        }
     }
 
     pub(super) fn outbox_elsewhere(&mut self, id: Rc<str>, stored: Option<StoredPending>, moment: Moment) {

@@ -11,17 +11,23 @@ use crate::{
     session::{
         fact::Moment,
         order::{Order, Outgoing},
+        word::Word,
     },
 };
 
 /// So long a change that can wait is kept before it is stored, in milliseconds.
 const SAVE_LAZILY: u64 = 400;
+/// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody else did.
+const SAVE_FOLLOWING: u64 = 3_000;
+
+/// What can wait to be stored: up to where the log was read in, what was read of it, what was helpful.
+pub(super) type Lazy = (Option<Cursor>, Option<Cursor>, Rc<Vec<(Cursor, bool)>>);
 
 /// What storage holds, as far as it was ordered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Saved {
     pub(super) urgent: (Option<Rc<str>>, Phase, bool),
-    pub(super) lazy: (Option<Cursor>, Option<Cursor>),
+    pub(super) lazy: Lazy,
     pub(super) outbox: Vec<Rc<Pending>>,
     pub(super) draft: Rc<str>,
 }
@@ -119,7 +125,8 @@ impl Client {
         }
         self.saved.outbox = self.state.outbox().to_vec();
         let due = self.save_due.is_some_and(|due| due <= moment.now);
-        let (urgent, lazy) = (urgent(&self.state), lazy(&self.state));
+        let (urgent, lazy) = (self.urgent(), lazy(&self.state));
+        let own = *self.state.draft() != self.saved.draft || lazy.1 != self.saved.lazy.1 || lazy.2 != self.saved.lazy.2;
         let waits = lazy != self.saved.lazy || *self.state.draft() != self.saved.draft;
         if urgent != self.saved.urgent || (due && lazy != self.saved.lazy) {
             orders.push(Order::SaveConversation { over: self.saved.urgent.0.clone() });
@@ -129,14 +136,22 @@ impl Client {
         if due && *self.state.draft() != self.saved.draft {
             orders.push(Order::SaveDraft);
             self.saved.draft = self.state.draft().clone();
+            if self.leader.is_shared() {
+                orders.push(Order::Post(Word::Draft(self.saved.draft.clone())));
+            }
         }
-        self.save_due = if due || !waits { None } else { self.save_due.or(Some(moment.now + SAVE_LAZILY)) };
+        let pause = if self.follows() && !own { SAVE_FOLLOWING } else { SAVE_LAZILY };
+        self.save_due = if due || !waits { None } else { self.save_due.or(Some(moment.now + pause)) };
+    }
+
+    pub(super) fn urgent(&self) -> (Option<Rc<str>>, Phase, bool) {
+        (self.state.id().cloned(), self.state.phase(), self.opens)
     }
 
     /// Storage holds just what is here.
     pub(super) fn mark_saved(&mut self) {
         self.saved = Saved {
-            urgent: urgent(&self.state),
+            urgent: self.urgent(),
             lazy: lazy(&self.state),
             outbox: self.state.outbox().to_vec(),
             draft: self.state.draft().clone(),
@@ -144,12 +159,8 @@ impl Client {
     }
 }
 
-pub(super) fn urgent(state: &Conversation) -> (Option<Rc<str>>, Phase, bool) {
-    (state.id().cloned(), state.phase(), state.window_open())
-}
-
-pub(super) fn lazy(state: &Conversation) -> (Option<Cursor>, Option<Cursor>) {
-    (state.cursor(), state.read())
+pub(super) fn lazy(state: &Conversation) -> Lazy {
+    (state.cursor(), state.read(), state.feedback().clone())
 }
 
 /// On its way or waiting is the same to storage.

@@ -7,9 +7,10 @@ use crate::{
     conversation::{Action, Phase, SendError, SendState},
     session::{
         fact::Moment,
-        line::Signal,
+        line::Wanted,
         order::{Order, Outgoing},
         sender::Sender,
+        word::Word,
     },
 };
 
@@ -44,7 +45,8 @@ impl Client {
         }
     }
 
-    pub(super) fn draft(&mut self, draft: Rc<str>) {
+    pub(super) fn draft(&mut self, draft: Rc<str>, moment: Moment) {
+        self.wrote = Some(moment.now).filter(|_| !draft.is_empty());
         self.awake |= !draft.is_empty();
         self.apply(Action::Drafted(draft));
     }
@@ -53,6 +55,7 @@ impl Client {
         if !self.state.window_open() {
             self.apply(Action::WindowOpened);
             orders.push(Order::Tell(Outgoing::Opened));
+            self.opens(true, orders);
         }
         self.come_alive(moment, orders);
     }
@@ -61,6 +64,29 @@ impl Client {
         if self.state.window_open() {
             self.apply(Action::WindowClosed);
             orders.push(Order::Tell(Outgoing::Closed));
+            self.opens(false, orders);
+        }
+    }
+
+    /// Tells the others how new tabs begin. Their own windows stay as they are: one that opens by itself takes the keyboard away
+    /// from whatever the visitor does there, and one that closes takes away what is read; only a page that is just loaded has
+    /// nothing to lose.
+    fn opens(&mut self, open: bool, orders: &mut Vec<Order>) {
+        self.opens = open;
+        if self.leader.is_shared() {
+            orders.push(Order::Post(Word::Opened(open)));
+        }
+    }
+
+    pub(super) fn rate(&mut self, key: u32, helpful: bool, orders: &mut Vec<Order>) {
+        let row = self.state.rows().iter().rfind(|row| row.key == key);
+        let Some(message) = row.and_then(|row| row.message()) else { return };
+        let Some(cursor) = message.logged().map(|entry| entry.cursor) else { return };
+        let text: Rc<str> = message.content().to_plain().into();
+        let before = message.feedback;
+        self.apply(Action::Rated { cursor, helpful });
+        if before != Some(helpful) && self.changed {
+            orders.push(Order::Tell(Outgoing::Feedback { text, helpful }));
         }
     }
 
@@ -89,15 +115,15 @@ impl Client {
 
     /// Ends the connection to this conversation's log.
     pub(super) fn hang_up_for_good(&mut self, orders: &mut Vec<Order>) {
-        if self.line.want(false) {
+        if self.line.want(Wanted::Nothing, false) {
             orders.push(Order::HangUp);
         }
         self.reader.forget();
+        self.page = None;
     }
 
     fn come_alive(&mut self, moment: Moment, orders: &mut Vec<Order>) {
         self.awake = true;
-        self.hurry(moment);
-        self.signal(Signal::Nudged, moment, orders);
+        self.nudge(moment, orders);
     }
 }

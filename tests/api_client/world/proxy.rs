@@ -18,6 +18,11 @@ use chataibot_wire::{
 
 use super::{Attempt, Happening, Log, Stream, WALL, World};
 
+/// So much of a log's end is given to a reader without a cursor, and so much at a time of what stands before: less than in life, so
+/// that short logs show it, too.
+const LAST: usize = 12;
+const PAGE: usize = 5;
+
 impl World {
     pub(super) fn token(&mut self, visitor: &str) -> Rc<Identity> {
         let token = self.new_id().to_string();
@@ -176,6 +181,8 @@ impl World {
         after: Option<Cursor>,
         identity: &Identity,
     ) {
+        self.dials += 1;
+        self.last_dial = Some(dial);
         let weather = self.weather;
         let latency = self.latency();
         let failed = |failure| Fact::LineFailed { generation, failure };
@@ -194,10 +201,14 @@ impl World {
         }
         let log = &self.logs[&conversation];
         let fits = after.is_none_or(|after| after.epoch == log.epoch && after.seq as usize <= log.entries.len());
-        let (epoch, position) = (log.epoch, if fits { after.map_or(0, |after| after.seq as usize) } else { 0 });
+        let skipped = if after.is_none() && self.pages { log.entries.len().saturating_sub(LAST) } else { 0 };
+        let position = if fits { after.map_or(skipped, |after| after.seq as usize) } else { 0 };
+        let epoch = log.epoch;
+        let begin = (after.is_none() && self.pages).then_some(Frame::Begin { earlier: skipped > 0 });
         let page = self.tabs[tab].page;
         if let Dial::Poll { wait } = dial {
             let mut frames = if fits { Vec::new() } else { vec![Frame::Reset] };
+            frames.extend(begin);
             frames.extend(log.entries[position..].iter().cloned().map(Frame::Entry));
             let hold = if frames.is_empty() { u64::from(wait) * 1_000 } else { 0 };
             // Good enough: what comes during the wait is seen by the next poll.
@@ -205,7 +216,8 @@ impl World {
         }
         let token = identity.token.clone();
         let mute = self.bad_luck(weather.stream_buffered);
-        let stream = Stream { generation, conversation, token, epoch, position, mute, is_poll: false };
+        let opens = self.now + latency + 2;
+        let stream = Stream { generation, conversation, token, epoch, position, mute, opens, is_poll: false };
         self.tabs[tab].stream = Some(stream);
         self.later(tab, latency, Fact::StreamHead { generation });
         if mute {
@@ -215,13 +227,40 @@ impl World {
         if !fits {
             first.push(Frame::Reset);
         }
+        first.extend(begin.filter(|begin| *begin == Frame::Begin { earlier: true }));
         self.later(tab, latency + 1, Fact::Streamed { generation, frames: first });
-        self.push(self.now + latency + 2, Happening::Flush { tab, page, generation });
+        self.push(opens, Happening::Flush { tab, page, generation });
         self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
         if self.bad_luck(weather.stream_cut) {
             let after = u64::from(self.roll(20_000));
             self.push(self.now + after, Happening::Cut { tab, page, generation });
         }
+    }
+
+    /// A page of the log from before a place.
+    pub(super) fn page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, identity: &Identity) {
+        let weather = self.weather;
+        let latency = self.latency();
+        let result = match self.visitor_of(&identity.token) {
+            _ if self.bad_luck(weather.request_lost) => Err(Failure::Network),
+            Err(failure) => Err(failure),
+            Ok(visitor) if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) => {
+                Err(Failure::NotFound)
+            }
+            // An older proxy knows of no place to be before: it gives all it has.
+            Ok(_) if !self.pages => Ok((self.logs[&conversation].entries.clone(), false)),
+            // A place in another epoch is none: the stream says so, too.
+            Ok(_) if before.epoch != self.logs[&conversation].epoch => {
+                Err(Failure::Refused { code: Rc::from("BAD_REQUEST") })
+            }
+            Ok(_) => {
+                let log = &self.logs[&conversation];
+                let end = before.seq as usize - 1;
+                let begin = end.saturating_sub(PAGE);
+                Ok((log.entries[begin..end].to_vec(), begin > 0))
+            }
+        };
+        self.later(tab, latency, Fact::EarlierAnswered { before, result });
     }
 
     pub(super) fn flush(&mut self, tab: usize, generation: u32) {
@@ -233,7 +272,7 @@ impl World {
         };
         stream.mute |= mute_now;
         let log = &self.logs[&stream.conversation];
-        if stream.mute || stream.is_poll || stream.epoch != log.epoch {
+        if stream.mute || stream.is_poll || self.now < stream.opens || stream.epoch != log.epoch {
             return;
         }
         let mut frames: Vec<Frame> = log.entries[stream.position..].iter().cloned().map(Frame::Entry).collect();

@@ -14,6 +14,8 @@ pub struct Weather {
     pub stream_buffered: u32,
     pub log_restored: u32,
     pub frame_spoilt: u32,
+    pub word_lost: u32,
+    pub word_late: u32,
 }
 
 impl Weather {
@@ -29,6 +31,8 @@ impl Weather {
         stream_buffered: 0,
         log_restored: 0,
         frame_spoilt: 0,
+        word_lost: 0,
+        word_late: 0,
     };
     pub const STORM: Self = Self {
         request_lost: 20,
@@ -42,5 +46,7 @@ impl Weather {
         stream_buffered: 10,
         log_restored: 3,
         frame_spoilt: 5,
+        word_lost: 10,
+        word_late: 10,
     };
 }

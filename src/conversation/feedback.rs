@@ -1,0 +1,56 @@
+//! Whether the visitor found a message helpful. It stays with the message, over reloads and rebuilt logs.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Author, Cursor};
+
+use super::{Conversation, Row, RowKind};
+
+/// So many of the last ones are kept.
+const KEPT: usize = 200;
+
+impl Conversation {
+    /// Which messages the visitor found helpful or not, in the order in which that was said.
+    #[must_use]
+    pub fn feedback(&self) -> &Rc<Vec<(Cursor, bool)>> {
+        &self.feedback
+    }
+
+    /// What was said of the message at this place.
+    pub(super) fn feedback_on(&self, cursor: Cursor) -> Option<bool> {
+        self.feedback.iter().find(|(at, _)| *at == cursor).map(|(_, helpful)| *helpful)
+    }
+
+    pub(super) fn rate(&mut self, cursor: Cursor, helpful: bool) -> bool {
+        let rated =
+            |row: &Rc<Row>| row.message().is_some_and(|m| m.logged().is_some_and(|entry| entry.cursor == cursor));
+        let Some(at) = self.rows[..self.logged_rows].iter().rposition(rated) else { return false };
+        let theirs = self.rows[at].message().is_some_and(|m| m.author != Author::Visitor);
+        if !theirs || self.feedback_on(cursor) == Some(helpful) {
+            return false;
+        }
+        if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[at]).kind {
+            message.feedback = Some(helpful);
+        }
+        let feedback = Rc::make_mut(&mut self.feedback);
+        feedback.retain(|(at, _)| *at != cursor);
+        feedback.push((cursor, helpful));
+        let surplus = feedback.len().saturating_sub(KEPT);
+        feedback.drain(..surplus);
+        true
+    }
+
+    /// After a rebuild the places may be others; the rows know what was said of them.
+    pub(super) fn gather_feedback(&mut self) {
+        let epoch = self.cursor.map(|cursor| cursor.epoch);
+        let feedback = Rc::make_mut(&mut self.feedback);
+        feedback.retain(|(at, _)| Some(at.epoch) == epoch);
+        for message in self.rows.iter().filter_map(|row| row.message()) {
+            if let (Some(helpful), Some(entry)) = (message.feedback, message.logged())
+                && !feedback.iter().any(|(at, _)| *at == entry.cursor)
+            {
+                feedback.push((entry.cursor, helpful));
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The line, held against the times it promises.
+
+use super::*;
+
+fn at(now: u64) -> Circumstance {
+    Circumstance { now, chance: u32::MAX, watched: false }
+}
+
+/// A line that wants to be connected, and whose stream speaks since `now`.
+fn live(now: u64) -> Line {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    assert!(matches!(line.dial(now), Some((_, Dial::Stream))));
+    line.take(Signal::Head, at(now));
+    line.take(Signal::Heard, at(now));
+    line
+}
+
+#[test]
+fn silence_of_45_seconds_is_death_and_any_byte_is_life() {
+    let mut line = live(0);
+    assert!(!line.take(Signal::Ticked, at(44_999)));
+    line.take(Signal::Heard, at(44_999));
+    assert!(!line.take(Signal::Ticked, at(89_998)));
+    assert!(line.take(Signal::Ticked, at(89_999)), "hang up");
+    assert_eq!(line.link(), Link::Reconnecting { attempt: 1 });
+    assert!(line.wants_dial(89_999));
+}
+
+#[test]
+fn a_head_without_a_byte_for_8_seconds_means_polls_and_one_day_a_stream_again() {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    line.dial(0);
+    line.take(Signal::Head, at(1_000));
+    assert!(!line.take(Signal::Ticked, at(8_999)));
+    assert!(line.take(Signal::Ticked, at(9_000)));
+    assert!(matches!(line.dial(9_000), Some((_, Dial::Poll { wait: 0 }))));
+    line.take(Signal::Polled { empty: true }, at(9_100));
+    assert_eq!(line.link(), Link::Live);
+    assert!(line.dial(9_101).is_none(), "a poll that brings nothing is not repeated at once");
+    assert!(matches!(line.dial(10_000), Some((_, Dial::Poll { wait: POLL_WAIT }))));
+    line.take(Signal::Polled { empty: false }, at(9_000 + STREAM_AGAIN));
+    assert!(matches!(line.dial(9_000 + STREAM_AGAIN), Some((_, Dial::Stream))));
+}
+
+#[test]
+fn a_head_that_never_comes_means_polls_too() {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    line.dial(0);
+    assert!(line.take(Signal::Ticked, at(HEAD)));
+    assert!(matches!(line.dial(HEAD), Some((_, Dial::Poll { .. }))));
+    assert!(line.take(Signal::Failed { retry_after: None }, at(HEAD + 1)));
+    assert!(matches!(line.dial(HEAD + 60_000), Some((_, Dial::Stream))), "polls that fail are no better");
+}
+
+#[test]
+fn a_line_that_dies_at_once_every_time_is_dialled_ever_more_seldom() {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    let mut now = 0;
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        line.dial(now);
+        line.take(Signal::Heard, at(now));
+        line.take(Signal::Ended { expected: true }, at(now + 1));
+        let due = line.due().expect("it goes on");
+        waits.push(due - now);
+        now = due;
+    }
+    assert!(waits.is_sorted() && waits[7] > 20_000, "{waits:?}");
+}
+
+#[test]
+fn an_announced_end_shows_no_trouble() {
+    let mut line = live(0);
+    assert!(line.take(Signal::Ended { expected: true }, at(540_000)));
+    assert_eq!(line.link(), Link::Live);
+    assert!(line.wants_dial(540_000));
+}
+
+#[test]
+fn what_the_proxy_asked_to_wait_is_waited_whoever_nudges() {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    line.dial(0);
+    line.take(Signal::Failed { retry_after: Some(7) }, at(0));
+    line.take(Signal::Nudged, at(10));
+    assert!(!line.wants_dial(6_999));
+    assert!(line.wants_dial(7_000));
+}
+
+#[test]
+fn offline_is_believed_but_not_for_ever() {
+    let mut line = live(0);
+    assert!(line.take(Signal::Offline, at(1_000)));
+    assert_eq!(line.link(), Link::Offline);
+    assert!(!line.wants_dial(30_000));
+    assert!(line.wants_dial(31_000), "the browser may be wrong");
+    line.take(Signal::Online, at(2_000));
+    assert!(line.wants_dial(2_000));
+}
+
+#[test]
+fn a_sleeping_page_does_nothing_until_it_wakes() {
+    let mut line = live(0);
+    assert!(line.take(Signal::Froze, at(1_000)));
+    assert_eq!(line.due(), None);
+    assert!(!line.wants_dial(9_000_000));
+    line.take(Signal::Woke, at(9_000_000));
+    assert!(line.wants_dial(9_000_000));
+}
+
+#[test]
+fn a_call_that_was_given_up_is_not_listened_to() {
+    let mut line = Line::default();
+    line.want(Wanted::Stream, false);
+    let Some((first, _)) = line.dial(0) else { panic!("it dials") };
+    assert!(line.is_current(first));
+    assert!(line.want(Wanted::Nothing, false), "hang up");
+    assert!(!line.is_current(first));
+    line.want(Wanted::Stream, false);
+    let Some((second, _)) = line.dial(1) else { panic!("it dials") };
+    assert!(line.is_current(second) && !line.is_current(first));
+    assert_eq!(line.link(), Link::Connecting);
+}
+
+#[test]
+fn one_look_is_a_poll_answered_at_once_and_a_stream_takes_its_place() {
+    let mut line = Line::default();
+    line.want(Wanted::Look, true);
+    assert_eq!(line.link(), Link::Live, "nothing is known to be wrong");
+    assert!(matches!(line.dial(0), Some((_, Dial::Poll { wait: 0 }))));
+    assert!(line.want(Wanted::Stream, true), "hang up");
+    assert!(matches!(line.dial(0), Some((_, Dial::Stream))));
+}

@@ -1,0 +1,173 @@
+//! A long log: only its end is read at first, the rest is there for the asking.
+
+use chataibot_widget::{
+    conversation::Earlier,
+    session::{Outgoing, fact::Fact},
+};
+
+use super::world::{World, bot};
+use crate::{logged, shown};
+
+/// Asks until the beginning is reached.
+pub fn load_all(world: &mut World, tab: usize) {
+    for _ in 0..200 {
+        if world.state(tab).earlier() == Earlier::None {
+            return;
+        }
+        world.hear(tab, Fact::EarlierAsked);
+        world.run(1_000);
+    }
+    panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).earlier());
+}
+
+/// A conversation in which a lot was said, in one tab.
+fn long(seed: u64) -> World {
+    let mut world = World::new(seed, 1);
+    world.hear(0, Fact::Opened);
+    for word in 0..10 {
+        world.say(0, &format!("word {word}"));
+        world.run(6_000);
+    }
+    world
+}
+
+#[test]
+fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
+    let mut world = long(100);
+    let conversation = world.state(0).id().cloned().expect("started");
+    let log = logged(&world, &conversation);
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.state(0).earlier(), Earlier::Available);
+    let end = shown(&world, 0);
+    assert!(end.len() < log.len() && log.ends_with(&end), "the end of it: {end:?}");
+    assert_eq!(world.state(0).started_at(), None, "nobody knows yet");
+    let keys: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
+    world.tabs[0].told.clear();
+
+    world.hear(0, Fact::EarlierAsked);
+    assert_eq!(world.state(0).earlier(), Earlier::Loading);
+    world.run(1_000);
+    assert_eq!(world.state(0).earlier(), Earlier::Available, "there is more");
+    load_all(&mut world, 0);
+    assert_eq!(shown(&world, 0), log);
+    let state = world.state(0);
+    let after: Vec<u32> = state.rows().iter().map(|row| row.key).collect();
+    assert!(after.ends_with(&keys), "rows keep their keys");
+    assert!(after.is_sorted(), "and those above have smaller ones");
+    let new = state.rows().len() - keys.len();
+    assert!(state.rows()[..new].iter().all(|row| !row.fresh), "nothing of it is news");
+    assert_eq!(state.unread(), 0);
+    assert_eq!(state.started_at(), Some(world.logs[&conversation].entries[0].at));
+    let news = |one: &&Outgoing| matches!(one, Outgoing::Received(_) | Outgoing::Sent { .. } | Outgoing::Unread(_));
+    assert_eq!(world.tabs[0].told.iter().filter(news).count(), 0, "the page hears of nothing");
+    assert!(state.rows().iter().all(|row| {
+        row.message().is_none_or(|m| m.delivery.state() == chataibot_widget::conversation::SendState::Sent)
+    }));
+}
+
+#[test]
+fn a_page_that_does_not_come_can_be_asked_for_again() {
+    let mut world = long(101);
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    world.weather.request_lost = 100;
+    world.hear(0, Fact::EarlierAsked);
+    world.run(1_000);
+    assert_eq!(world.state(0).earlier(), Earlier::Failed);
+    world.weather.request_lost = 0;
+    load_all(&mut world, 0);
+    assert_eq!(shown(&world, 0).first().map(String::as_str), Some("word 0"));
+}
+
+#[test]
+fn a_page_asked_for_with_a_token_that_ended_comes_all_the_same() {
+    let mut world = long(102);
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    let before = shown(&world, 0).len();
+    world.end_tokens();
+    world.hear(0, Fact::EarlierAsked);
+    world.run(3_000);
+    assert_eq!(world.state(0).earlier(), Earlier::Available);
+    assert!(shown(&world, 0).len() > before);
+}
+
+#[test]
+fn a_proxy_that_knows_no_pages_breaks_nothing() {
+    let mut world = long(103);
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.pages = false;
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.state(0).earlier(), Earlier::None);
+    assert_eq!(shown(&world, 0), logged(&world, &conversation), "it gives everything at once");
+    // And one that gave only the end, and then is replaced by an older one, which answers with the whole log.
+    world.pages = true;
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    world.pages = false;
+    load_all(&mut world, 0);
+    assert_eq!(shown(&world, 0), logged(&world, &conversation));
+}
+
+#[test]
+fn a_log_that_is_restored_while_a_page_is_on_its_way_ends_in_order() {
+    for seed in 200..260 {
+        let mut world = long(seed);
+        let conversation = world.state(0).id().cloned().expect("started");
+        world.forget_entries();
+        world.reload(0);
+        world.run(5_000);
+        world.hear(0, Fact::EarlierAsked);
+        let wait = u64::from(world.roll(300));
+        world.run(wait);
+        world.restore_log(&conversation);
+        world.append(&conversation, bot("and on"));
+        world.run(10_000);
+        load_all(&mut world, 0);
+        assert_eq!(shown(&world, 0), logged(&world, &conversation), "seed {seed}");
+    }
+}
+
+#[test]
+fn feedback_stays_over_pages_reloads_and_a_restored_log() {
+    let mut world = long(104);
+    let conversation = world.state(0).id().cloned().expect("started");
+    let rated = |world: &World| -> Vec<(String, bool)> {
+        let rows = world.state(0).rows().iter().filter_map(|row| row.message());
+        rows.filter_map(|m| Some((m.content().to_plain(), m.feedback?))).collect()
+    };
+    let (first, last) = {
+        let rows = world.state(0).rows();
+        (rows[1].key, rows[rows.len() - 1].key)
+    };
+    let own = world.state(0).rows()[0].key;
+    world.tabs[0].told.clear();
+    world.hear(0, Fact::Rated { key: first, helpful: true });
+    world.hear(0, Fact::Rated { key: last, helpful: true });
+    world.hear(0, Fact::Rated { key: last, helpful: false });
+    world.hear(0, Fact::Rated { key: last, helpful: false });
+    world.hear(0, Fact::Rated { key: own, helpful: true });
+    let told = world.tabs[0].told.iter().filter(|one| matches!(one, Outgoing::Feedback { .. })).count();
+    assert_eq!(told, 3, "a change is told, a repetition and a word of the visitor's own are not");
+    let expected = rated(&world);
+    assert_eq!(expected.iter().map(|(_, helpful)| *helpful).collect::<Vec<_>>(), [true, false]);
+    world.run(5_000);
+    world.reload(0);
+    assert_eq!(rated(&world), expected, "at once");
+    world.forget_entries();
+    world.reload(0);
+    world.run(5_000);
+    load_all(&mut world, 0);
+    assert_eq!(rated(&world), expected, "though it stands far up");
+    world.restore_log(&conversation);
+    world.run(10_000);
+    load_all(&mut world, 0);
+    assert_eq!(rated(&world).last(), expected.last(), "what was on the screen keeps it");
+}

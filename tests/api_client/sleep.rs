@@ -1,0 +1,139 @@
+//! Clocks that jump, pages that freeze, networks that come and go: every time it ends in the right state.
+
+use chataibot_widget::{
+    conversation::Link,
+    session::{Outgoing, fact::Fact},
+};
+
+use super::world::{World, bot};
+use crate::{logged, shown};
+
+const HOUR: u64 = 3_600_000;
+
+fn talking(seed: u64, tabs: usize) -> World {
+    let mut world = World::new(seed, tabs);
+    for tab in 0..tabs {
+        world.hear(tab, Fact::Opened);
+    }
+    world.say(0, "good night");
+    world.run(10_000);
+    world
+}
+
+/// All is as it should be, in every tab.
+fn is_right(world: &World, last: &str) {
+    let conversation = world.state(0).id().cloned().expect("started");
+    for tab in 0..world.tabs.len() {
+        assert_eq!(shown(world, tab), logged(world, &conversation), "tab {tab}");
+        assert_eq!(shown(world, tab).last().map(String::as_str), Some(last), "tab {tab}");
+        assert_eq!(world.state(tab).link(), Link::Live, "tab {tab}");
+    }
+    assert_eq!(world.streams(), 1);
+}
+
+#[test]
+fn eight_hours_of_sleep_end_in_the_right_state() {
+    let mut world = talking(7, 1);
+    world.hear(0, Fact::Froze);
+    world.run(8 * HOUR);
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.append(&conversation, bot("good morning"));
+    world.hear(0, Fact::Woke);
+    world.run(5_000);
+    is_right(&world, "good morning");
+}
+
+#[test]
+fn a_machine_that_sleeps_eight_hours_without_a_word_wakes_within_seconds() {
+    for (seed, tabs) in [(20, 1), (21, 2), (22, 10)] {
+        let mut world = talking(seed, tabs);
+        // Lids close between any two moments; sockets die without a word, and tokens end.
+        world.sleep(8 * HOUR);
+        let conversation = world.state(0).id().cloned().expect("started");
+        world.append(&conversation, bot("good morning"));
+        world.run(5_000);
+        is_right(&world, "good morning");
+        let id = world.say(tabs - 1, "you too");
+        world.run(10_000);
+        is_right(&world, &format!("reply to {id}"));
+    }
+}
+
+#[test]
+fn a_clock_that_stood_still_while_the_machine_slept_does_not_fool_anybody() {
+    let mut world = talking(23, 2);
+    // The monotonic clock of some systems: only the wall clock tells, and the rim says so.
+    world.sleep_of_both_clocks(8 * HOUR);
+    let conversation = world.state(0).id().cloned().expect("started");
+    world.append(&conversation, bot("good morning"));
+    for tab in 0..2 {
+        world.hear(tab, Fact::Woke);
+    }
+    world.run(5_000);
+    is_right(&world, "good morning");
+}
+
+#[test]
+fn ten_tabs_that_freeze_and_thaw_at_random_end_right() {
+    for seed in 300..340 {
+        let mut world = talking(seed, 4);
+        let conversation = world.state(0).id().cloned().expect("started");
+        for turn in 0..30 {
+            let tab = world.roll(4) as usize;
+            match world.roll(4) {
+                0 | 1 => world.hear(tab, Fact::Froze),
+                2 => world.hear(tab, Fact::Woke),
+                _ => world.hear(tab, Fact::Shown),
+            }
+            world.append(&conversation, bot(&format!("turn {turn}")));
+            let pause = u64::from(world.roll(30_000));
+            world.run(pause);
+        }
+        for tab in 0..4 {
+            world.hear(tab, Fact::Woke);
+        }
+        world.run(5_000);
+        for tab in 0..4 {
+            super::history::load_all(&mut world, tab);
+        }
+        is_right(&world, "turn 29");
+    }
+}
+
+#[test]
+fn a_page_that_is_seen_again_is_awake_though_nobody_said_so() {
+    for mut world in [World::new(24, 1), World::apart(25, 1)] {
+        world.hear(0, Fact::Opened);
+        let id = world.say(0, "good night");
+        world.run(10_000);
+        world.hear(0, Fact::Froze);
+        world.run(1_000);
+        world.hear(0, Fact::Shown);
+        world.run(2_000);
+        is_right(&world, &format!("reply to {id}"));
+    }
+}
+
+#[test]
+fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
+    for seed in 400..430 {
+        let mut world = talking(seed, 3);
+        let conversation = world.state(0).id().cloned().expect("started");
+        let before = world.dials;
+        for turn in 0..100 {
+            let online = turn % 2 == 1;
+            world.weather.stream_refused = if online { 0 } else { 100 };
+            world.weather.request_lost = if online { 0 } else { 100 };
+            for tab in 0..3 {
+                world.hear(tab, if online { Fact::Online } else { Fact::Offline });
+            }
+            let pause = u64::from(world.roll(1_500));
+            world.run(pause);
+        }
+        assert!(world.dials - before < 200, "seed {seed}: {} calls for fifty turns", world.dials - before);
+        world.append(&conversation, bot("still here"));
+        world.run(35_000);
+        is_right(&world, "still here");
+        assert!(!world.tabs.iter().any(|tab| tab.told.iter().any(|one| matches!(one, Outgoing::Error { .. }))));
+    }
+}

@@ -1,0 +1,221 @@
+//! Tabs that agree, in a real browser: its locks, its channels, and sessions that share one stream.
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_widget::{
+    conversation::{Earlier, Link, Phase},
+    session::Session,
+    storage::Storage,
+    system,
+    tabs::{self, Channel, Claim},
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::AbortController;
+
+use super::net::*;
+
+fn unique() -> String {
+    system::message_id(system::wall())
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_can_be_taken_away_and_its_holder_hears_of_it() {
+    let name = unique();
+    let first = tabs::claim(&name, Claim::Wait).await;
+    assert!(first.is_held());
+    let lost: Rc<RefCell<Option<bool>>> = Rc::default();
+    let (seen, waits) = (lost.clone(), first.lost());
+    spawn_local(async move { *seen.borrow_mut() = Some(waits.await) });
+    let second = tabs::claim(&name, Claim::Steal).await;
+    assert!(second.is_held());
+    until("the first hears of it", || *lost.borrow() == Some(true)).await;
+    drop(first);
+    let waits = second.lost();
+    drop(second);
+    assert!(!waits.await, "let go, not lost");
+}
+
+#[wasm_bindgen_test]
+async fn a_place_in_the_line_can_be_given_up() {
+    let name = unique();
+    let first = tabs::claim(&name, Claim::Wait).await;
+    let controller = AbortController::new().expect("a controller");
+    let waits = tabs::claim(&name, Claim::Until(controller.signal()));
+    controller.abort();
+    assert!(!waits.await.is_held());
+    drop(first);
+    assert!(tabs::claim(&name, Claim::Wait).await.is_held(), "and nobody is in the way");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_said_on_a_channel_is_heard_by_the_others_until_they_leave() {
+    let name = unique();
+    let heard: Rc<RefCell<Vec<(u8, String)>>> = Rc::default();
+    let open = |who: u8| {
+        let heard = heard.clone();
+        Channel::open(&name, move |said| heard.borrow_mut().push((who, said.as_string().unwrap_or_default())))
+            .expect("a channel")
+    };
+    let (one, two, three) = (open(1), open(2), open(3));
+    one.post(&JsValue::from_str("hello"));
+    until("both others hear it", || heard.borrow().len() == 2).await;
+    drop(three);
+    two.post(&JsValue::from_str("still there?"));
+    until("one hears it", || heard.borrow().len() == 3).await;
+    one.post(&JsValue::from_str("yes"));
+    until("two hears it", || heard.borrow().len() == 4).await;
+    let words = |who: u8| heard.borrow().iter().filter(|(by, _)| *by == who).count();
+    assert_eq!((words(1), words(2), words(3)), (1, 2, 1));
+}
+
+/// Two sessions of one browser that show the same conversation, the first of which began it.
+async fn two(net: &Net) -> (Session, Session, String) {
+    let settings = settings();
+    let (one, _) = session(&settings);
+    one.open();
+    one.send("hello");
+    until("the reply is there", || words(&one).len() == 2 && one.state().link() == Link::Live).await;
+    until("it is stored", || stored_entries(&settings.storage_prefix()) > 0).await;
+    let (other, _) = session(&settings);
+    until("the other shows it", || words(&other).len() == 2 && other.state().link() == Link::Live).await;
+    assert_eq!(net.count("/events"), 1, "one stream");
+    (one, other, settings.storage_prefix())
+}
+
+fn stored_entries(prefix: &str) -> usize {
+    Storage::local(prefix).get("conversation").map_or(0, |text| text.matches("cursor").count())
+}
+
+fn put(net: &Net, words: &str) {
+    let event = ["notes.put({ message: { author: 'bot', content: { text: { body: [{ text: '", words, "' }] } } } })"];
+    net.see(&event.concat());
+}
+
+async fn names_of_locks() -> String {
+    let asked = js("return navigator.locks.query().then(all => JSON.stringify(all))", &[]);
+    JsFuture::from(js_sys::Promise::from(asked)).await.ok().and_then(|text| text.as_string()).expect("a text")
+}
+
+#[wasm_bindgen_test]
+async fn two_sessions_share_one_stream_and_the_second_takes_over() {
+    let net = Net::new(PROXY);
+    let (one, other, _) = two(&net).await;
+    put(&net, "for both");
+    until("both show it", || [&one, &other].iter().all(|it| words(it).contains(&"for both".to_owned()))).await;
+    assert_eq!(net.count("/events"), 1);
+    one.destroy();
+    until("the other has a stream", || net.count("/events") == 2).await;
+    assert_eq!(other.state().link(), Link::Live, "nothing flickers");
+    put(&net, "for the one that is left");
+    until("it shows it", || words(&other).contains(&"for the one that is left".to_owned())).await;
+    other.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn drafts_reading_and_the_end_are_known_to_all() {
+    let net = Net::new(PROXY);
+    let (one, other, prefix) = two(&net).await;
+    one.close();
+    other.close();
+    put(&net, "news");
+    until("both count it", || one.state().unread() == 1 && other.state().unread() == 1).await;
+    one.open();
+    until("read in one is read in both", || other.state().unread() == 0).await;
+    assert!(!other.state().window_open(), "its window stays as it is");
+    one.set_draft("half a thou");
+    until("the draft follows", || &**other.state().draft() == "half a thou").await;
+    let key = one.state().rows()[1].key;
+    one.feedback(key, true);
+    until("it is stored", || Storage::local(&prefix).get("conversation").is_some_and(|it| it.contains("helpful")))
+        .await;
+    one.end();
+    assert_eq!(one.state().phase(), Phase::Ended);
+    one.destroy();
+    other.destroy();
+    let mut settings = settings();
+    settings.site = prefix.strip_prefix("chataibot:").and_then(|rest| rest.strip_suffix(':')).map(Rc::from);
+    let (third, _) = session(&settings);
+    assert_eq!((third.state().phase(), third.state().window_open()), (Phase::Ended, true));
+    assert_eq!(third.state().rows()[1].message().and_then(|m| m.feedback), Some(true));
+    third.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_goes_to_sleep_holds_nothing_and_is_live_again_when_it_wakes() {
+    let net = Net::new(PROXY);
+    let (one, other, prefix) = two(&net).await;
+    let leader = [&prefix, "leader"].concat();
+    assert!(names_of_locks().await.contains(&leader));
+    js("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", &[]);
+    let begun = system::wall();
+    while names_of_locks().await.contains(&leader) {
+        assert!(system::wall() < begun + 2_000, "neither held nor waited for");
+    }
+    put(&net, "while it slept");
+    js("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))", &[]);
+    until("both have it", || [&one, &other].iter().all(|it| words(it).contains(&"while it slept".to_owned()))).await;
+    until("both are live", || [&one, &other].iter().all(|it| it.state().link() == Link::Live)).await;
+    assert_eq!(net.count("/events"), 2, "one stream before, one after");
+    one.destroy();
+    other.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn without_web_locks_each_session_has_its_own_stream() {
+    let net = Net::new(PROXY);
+    js("Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })", &[]);
+    let settings = settings();
+    let (one, _) = session(&settings);
+    one.open();
+    one.send("hello");
+    until("the reply is there", || words(&one).len() == 2).await;
+    until("it is stored", || stored_entries(&settings.storage_prefix()) > 0).await;
+    let (other, _) = session(&settings);
+    until("the other has a stream, too", || net.count("/events") == 2).await;
+    js("delete navigator.locks", &[]);
+    assert!(tabs::can_agree());
+    one.destroy();
+    other.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn the_rest_of_a_long_log_comes_by_pages() {
+    let net = Net::new(PROXY);
+    let settings = settings();
+    let (first, _) = session(&settings);
+    first.open();
+    for word in ["one", "two", "three", "four"] {
+        let before = words(&first).len();
+        first.send(word);
+        until("the reply is there", || words(&first).len() == before + 2).await;
+    }
+    let whole = words(&first);
+    until("it is stored", || stored_entries(&settings.storage_prefix()) > 12).await;
+    first.destroy();
+    let storage = Storage::local(&settings.storage_prefix());
+    let stored = storage.get("conversation").expect("stored");
+    let bare = js(
+        "const it = JSON.parse(a); it.entries = []; delete it.value.cursor; delete it.value.read; return JSON.stringify(it)",
+        &[&JsValue::from_str(&stored)],
+    );
+    storage.set("conversation", &bare.as_string().expect("a text"));
+    net.see("(notes.short = true)");
+
+    let (second, _) = session(&settings);
+    until("its end is shown", || !words(&second).is_empty() && second.state().link() == Link::Live).await;
+    assert_eq!(second.state().earlier(), Earlier::Available);
+    assert!(words(&second).len() < whole.len());
+    net.see("(notes.down = true)");
+    second.load_earlier();
+    assert_eq!(second.state().earlier(), Earlier::Loading);
+    until("it fails", || second.state().earlier() == Earlier::Failed).await;
+    net.see("(notes.down = false)");
+    while second.state().earlier() != Earlier::None {
+        second.load_earlier();
+        until("a page comes", || second.state().earlier() != Earlier::Loading).await;
+    }
+    assert_eq!(words(&second), whole);
+    second.destroy();
+}
