@@ -32,6 +32,10 @@ export interface Settings {
   contact: Contact | null;
   variables: Record<string, string | number | boolean | null> | null;
   strings: Record<string, string> | null;
+  enter: 'auto' | 'send' | 'newline' | null;
+  feedback: 'on' | 'off' | null;
+  sound: 'on' | 'off' | null;
+  titleIndicator: 'on' | 'off' | null;
 }
 
 /** How the widget stands now. */

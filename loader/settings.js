@@ -6,6 +6,7 @@ export const TEXTS = [
   'proxy-url', 'token-url', 'api-url', 'events-url', 'site', 'bot-key', 'storage', 'preload', 'theme', 'position', 'locale',
   'heading', 'subheading', 'greeting', 'avatar', 'launcher-label', 'contact-name', 'contact-email', 'contact-phone',
   'demo',
+  'enter', 'feedback', 'sound', 'title-indicator',
 ];
 
 /** Settings that are objects: property names. `variables` and `strings` may also stand in an attribute, as JSON. */

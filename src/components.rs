@@ -9,15 +9,20 @@
 //! - the announcer, which says it to screen readers
 //! - [`parts`]: the names by which a page can style all of this
 
+mod actions;
 mod announcer;
 mod answers;
 mod app;
 mod avatar;
 mod browser;
 mod chat_window;
+mod chunk;
+mod clipboard;
 mod clock;
 mod composer;
 mod content;
+mod earlier;
+mod emoji_hint;
 mod header;
 mod icons;
 mod kinds;
@@ -30,13 +35,15 @@ mod notices;
 mod on_demand;
 pub mod parts;
 mod rich_text;
+mod scrolling;
+mod unread;
 mod widget;
 
 use std::rc::Rc;
 
 pub use app::{App, AppProps, Listener, Source};
 pub use launcher::{Launcher, LauncherProps, launcher_label};
-pub use look::Look;
+pub use look::{Enter, Look};
 pub use rich_text::safe_address;
 pub use widget::{Widget, WidgetProps};
 
@@ -57,4 +64,17 @@ pub enum Verb {
     Close,
     /// Left this conversation.
     Restart,
+    /// Wants what was said before the rows at hand.
+    LoadEarlier,
+    /// Said of a message whether it helped.
+    Feedback {
+        /// The row's key.
+        key: u32,
+        /// Did it?
+        helpful: bool,
+    },
+    /// Ended this conversation.
+    End,
+    /// Turned the sound for new messages on or off.
+    Sound(bool),
 }

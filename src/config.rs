@@ -38,6 +38,10 @@ pub enum Name {
     Variables,
     Strings,
     Demo,
+    Enter,
+    Feedback,
+    Sound,
+    TitleIndicator,
 }
 
 /// What values a setting takes.
@@ -239,6 +243,38 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Text,
         "(none)",
         "Shows one scene of a conversation, such as `carousel`, instead of a chat: for designers and tests. Nothing is connected or stored.",
+    ),
+    row(
+        Name::Enter,
+        "enter",
+        "enter",
+        Kind::Choice(&["auto", "send", "newline"]),
+        "auto",
+        "What the Enter key does in the message field: `auto` sends, and begins a line where fingers type.",
+    ),
+    row(
+        Name::Feedback,
+        "feedback",
+        "feedback",
+        Kind::Choice(&["on", "off"]),
+        "off",
+        "Whether the visitor can say of each answer if it was helpful.",
+    ),
+    row(
+        Name::Sound,
+        "sound",
+        "sound",
+        Kind::Choice(&["on", "off"]),
+        "on",
+        "Whether new messages sound while nobody looks, until the visitor chooses.",
+    ),
+    row(
+        Name::TitleIndicator,
+        "title-indicator",
+        "titleIndicator",
+        Kind::Choice(&["on", "off"]),
+        "on",
+        "Whether the tab's title tells of unread messages while the page is hidden.",
     ),
 ];
 

@@ -6,6 +6,7 @@
 //! - [`session`]: a running widget without its looks; its decisions are pure too, its rim carries them out
 //! - [`api`]: tokens, the two documented calls, the event stream and its fallback
 //! - [`storage`], [`tabs`], [`system`]: what survives a reload, what tabs agree on, what the browser knows
+//! - [`notify`]: sound and title while nobody looks
 //! - [`components`]: what a visitor sees
 //! - [`player`]: scenes in place of a session, for designers and tests
 //! - [`element`]: the border to JavaScript
@@ -22,6 +23,8 @@ pub mod api;
 pub mod storage;
 pub mod system;
 pub mod tabs;
+
+pub mod notify;
 
 pub mod components;
 pub mod player;

@@ -139,8 +139,21 @@ impl Source for Player {
             Verb::Open => self.apply(Action::WindowOpened),
             Verb::Close => self.apply(Action::WindowClosed),
             Verb::Restart => self.apply(Action::Left),
+            Verb::End => self.apply(Action::Ended),
+            Verb::Feedback { key, helpful } => {
+                let row = self.state().rows().iter().find(|row| row.key == key).cloned();
+                let logged = row.and_then(|row| row.message()?.logged().cloned());
+                if let Some(entry) = logged {
+                    self.apply(Action::Rated { cursor: entry.cursor, helpful });
+                }
+            }
+            Verb::LoadEarlier | Verb::Sound(_) => {}
         }
         None
+    }
+
+    fn stands_still_at(&self) -> Option<u64> {
+        Some(NOW)
     }
 
     fn reset(&self) {

@@ -56,11 +56,26 @@ pub enum Claim {
     Until(AbortSignal),
     /// At once, whoever holds it.
     Steal,
+    /// Together with all that share it, when nobody holds it alone.
+    Share,
+    /// Now or not at all.
+    IfFree,
 }
 
 /// Waits until no other tab holds the lock of this name.
 pub async fn lock(name: &str) -> Lock {
     claim(name, Claim::Wait).await
+}
+
+/// Waits until no other tab holds the lock of this name for itself, and shares it with all that do the same.
+pub async fn share(name: &str) -> Lock {
+    claim(name, Claim::Share).await
+}
+
+/// The lock of this name, unless another tab holds or shares it now. Where the browser has no Web Locks, every tab gets it.
+pub async fn try_lock(name: &str) -> Option<Lock> {
+    let lock = claim(name, Claim::IfFree).await;
+    (lock.release.is_some() || locks().is_none()).then_some(lock)
 }
 
 /// Asks for the lock of this name. What is refused, or given up, is not held.
@@ -75,6 +90,8 @@ pub async fn claim(name: &str, claim: Claim) -> Lock {
         Claim::Wait => None,
         Claim::Until(signal) => Some(("signal", signal.into())),
         Claim::Steal => Some(("steal", JsValue::TRUE)),
+        Claim::Share => Some(("mode", "shared".into())),
+        Claim::IfFree => Some(("ifAvailable", JsValue::TRUE)),
     };
     let options = Object::new();
     if let Some((name, value)) = option {
@@ -83,10 +100,11 @@ pub async fn claim(name: &str, claim: Claim) -> Lock {
     }
     let (held, release) = promise();
     let (granted, grant) = promise();
-    let on_granted = Closure::once(move || -> JsValue {
-        let told = grant.call1(&JsValue::UNDEFINED, &JsValue::TRUE);
+    let on_granted = Closure::once(move |lock: JsValue| -> JsValue {
+        // No lock is given to who would not wait for it.
+        let told = grant.call1(&JsValue::UNDEFINED, &lock.is_object().into());
         debug_assert!(told.is_ok());
-        held.into()
+        if lock.is_object() { held.into() } else { JsValue::UNDEFINED }
     });
     let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
     let Some(asked) = asked.ok().and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
@@ -94,7 +112,7 @@ pub async fn claim(name: &str, claim: Claim) -> Lock {
     };
     // Refused outright, or later: some documents may hold no locks. Then we go on without.
     let first = Promise::race(&Array::of2(&granted, &asked));
-    let granted = JsFuture::from(first).await.is_ok();
+    let granted = JsFuture::from(first).await.is_ok_and(|granted| granted.is_truthy());
     Lock { release: granted.then_some(release), asked: Some(asked) }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Three regions take turns: a text that changes while it is being read would be cut off, so each stays for one more turn.
 
+use std::rc::Rc;
+
 use chataibot_wire::Author;
 use yew::prelude::*;
 
@@ -18,6 +20,9 @@ use crate::{
 
 /// A long message is read in the list, not in one breath.
 const LONGEST: usize = 600;
+
+/// More messages than these at once are counted, and only the last of them is read.
+const SEVERAL: usize = 3;
 
 /// What was said already.
 #[derive(Default)]
@@ -63,6 +68,12 @@ impl Announcer {
         speaks
     }
 
+    /// Says what a part of the window has to say, politely.
+    pub(super) fn say(&mut self, words: AttrValue, modal: bool) {
+        let regions = if modal { &mut self.inside } else { &mut self.beside };
+        regions.say(words.as_str().to_owned(), String::new());
+    }
+
     /// The regions beside the window.
     pub(super) fn beside(&self) -> Html {
         self.beside.view()
@@ -106,7 +117,14 @@ impl Said {
     fn news(&mut self, state: &Conversation, look: &Look) -> String {
         let since = self.newest;
         let mut news = String::new();
-        for row in state.rows().iter().filter(|row| row.fresh && row.key > since) {
+        let fresh = || state.rows().iter().filter(|row| row.fresh && row.key > since);
+        let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
+        let count = fresh().filter(others).count();
+        let last = fresh().rfind(others).map(|row| row.key);
+        if count > SEVERAL {
+            add(&mut news, &look.strings.several_announcement(count));
+        }
+        for row in fresh().filter(|row| count <= SEVERAL || !others(row) || last == Some(row.key)) {
             add(&mut news, &sentence(row, state, look));
         }
         let newest = state.rows().iter().map(|row| row.key).max().unwrap_or(since);

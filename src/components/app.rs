@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use super::{Look, Verb, Widget, browser};
 use crate::{
-    config::Config,
+    config::{Config, Name},
     conversation::Conversation,
+    notify::{Notifier, Wanted},
     session::{Session, Subscription},
 };
 
@@ -25,6 +26,11 @@ pub trait Source {
 
     /// Does what the visitor, or the page, wants. The client message id, where something was said.
     fn act(&self, verb: Verb) -> Option<Rc<str>>;
+
+    /// When time stands still, the time at which it does: milliseconds since 1970-01-01 UTC.
+    fn stands_still_at(&self) -> Option<u64> {
+        None
+    }
 
     /// Forgets the visitor.
     fn reset(&self);
@@ -51,6 +57,11 @@ impl Source for Session {
             Verb::Open => self.open(),
             Verb::Close => self.close(),
             Verb::Restart => self.restart(),
+            Verb::End => self.end(),
+            Verb::LoadEarlier => self.load_earlier(),
+            Verb::Feedback { key, helpful } => self.feedback(key, helpful),
+            // The notifier's: a session makes no noise.
+            Verb::Sound(_) => {}
         }
         None
     }
@@ -91,6 +102,7 @@ pub struct App {
     state: Rc<Conversation>,
     look: Rc<Look>,
     act: Callback<Verb>,
+    notifier: Notifier,
     #[expect(dead_code, reason = "listens while it lives")]
     subscription: Option<Subscription>,
 }
@@ -104,23 +116,33 @@ impl Component for App {
         let AppProps { source, config } = ctx.props();
         let link = ctx.link().clone();
         let subscription = source.subscribe(Rc::new(move |now| link.send_message(now.clone())));
+        let notifier = Notifier::new(wanted(config));
+        let look = look(ctx.props());
+        let state = source.state();
+        notifier.follow(&state, |unread| title(&look, unread));
         let act = {
-            let source = source.clone();
+            let (source, notifier) = (source.clone(), notifier.clone());
             Callback::from(move |verb| {
-                source.act(verb);
+                if let Verb::Sound(on) = verb {
+                    notifier.choose_sound(on);
+                } else {
+                    source.act(verb);
+                }
             })
         };
-        Self { state: source.state(), look: look(config), act, subscription }
+        Self { state, look, act, notifier, subscription }
     }
 
     fn update(&mut self, _: &Context<Self>, now: Rc<Conversation>) -> bool {
         self.state = now;
+        self.notifier.follow(&self.state, |unread| title(&self.look, unread));
         true
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
         if Rc::ptr_eq(&old.source, &ctx.props().source) {
-            self.look = look(&ctx.props().config);
+            self.look = look(ctx.props());
+            self.notifier.want(wanted(&ctx.props().config));
         } else {
             *self = Component::create(ctx);
         }
@@ -132,13 +154,26 @@ impl Component for App {
     }
 }
 
-fn look(config: &Config) -> Rc<Look> {
+fn look(AppProps { source, config }: &AppProps) -> Rc<Look> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". The README lists them all."].concat());
     };
     let mut look = Look::new(config, unknown);
+    look.now = source.stands_still_at();
     if let Some(rule) = look.locale.as_deref().and_then(browser::plural_rule) {
         look.strings.count_by(rule);
     }
     Rc::new(look)
+}
+
+fn wanted(config: &Config) -> Wanted {
+    Wanted {
+        sound: config.text(Name::Sound) == "on",
+        title: config.text(Name::TitleIndicator) == "on",
+        remember: config.text(Name::Storage) == "local",
+    }
+}
+
+fn title(look: &Look, unread: u32) -> String {
+    look.strings.title_unread(usize::try_from(unread).unwrap_or(usize::MAX)).as_str().to_owned()
 }

@@ -16,6 +16,11 @@ pub(super) const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 /// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
 const FINGER: &str = "(pointer: coarse)";
 
+/// Does the visitor point with a finger?
+pub(super) fn has_finger() -> bool {
+    matches(FINGER)
+}
+
 /// Does this media query hold now?
 pub(super) fn matches(query: &str) -> bool {
     media(query).is_some_and(|list| list.matches())
@@ -51,7 +56,7 @@ pub(super) fn holds_focus(element: &Element) -> bool {
 
 /// Where the keyboard goes when the window opens: the message field; with a finger, the window.
 pub(super) fn focus_window(section: &Element) {
-    let field = if matches(FINGER) { None } else { section.query_selector("#input").ok().flatten() };
+    let field = if has_finger() { None } else { section.query_selector("#input").ok().flatten() };
     focus(field.as_ref().unwrap_or(section));
 }
 

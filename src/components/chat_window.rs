@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{
     Verb, WidgetProps, browser,
-    composer::composer,
+    composer::Composer,
     header::header,
     markup::{at, element, group},
     message_list::MessageList,
@@ -22,6 +22,8 @@ pub(super) struct ChatWindow<'a> {
     pub(super) asking: bool,
     /// Called to ask, and to ask no more.
     pub(super) ask: Callback<bool>,
+    /// Says a sentence to screen readers.
+    pub(super) say: Callback<AttrValue>,
     /// The regions of the announcer in here.
     pub(super) announcer: Html,
     pub(super) places: &'a Places,
@@ -40,7 +42,7 @@ pub(super) struct Places {
 }
 
 pub(super) fn chat_window(window: ChatWindow) -> Html {
-    let ChatWindow { props: WidgetProps { state, look, act }, modal, asking, ask, announcer, places } = window;
+    let ChatWindow { props: WidgetProps { state, look, act }, modal, asking, ask, say, announcer, places } = window;
     let open = state.window_open();
     let ended_now = state.phase() == Phase::Ended;
 
@@ -66,12 +68,16 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     } else {
         Html::default()
     };
-    let bottom = if ended_now { ended(look, leave(true)) } else { composer(look, state, act, &places.field) };
+    let bottom = if ended_now {
+        ended(look, leave(true))
+    } else {
+        html! { <Composer {state} {look} {act} say={&say} field={&places.field} /> }
+    };
     let inside = vec![
         header(look, state, onrestart, act.reform(|_| Verb::Close)),
         notices(look, state),
         question,
-        html! { <MessageList {state} {look} {act} /> },
+        html! { <MessageList {state} {look} {act} {say} /> },
         bottom,
         announcer,
     ];

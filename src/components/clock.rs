@@ -1,4 +1,7 @@
-//! Times of messages, as the browser writes them in the visitor's language. Made late: the first one costs tens of milliseconds.
+//! Times and days of messages, as the browser writes them in the visitor's language. Made late: a first format costs tens of
+//! milliseconds; each is made when it is first needed.
+
+use std::cell::{Cell, OnceCell};
 
 use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -12,44 +15,160 @@ extern "C" {
     fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn format(this: &Format, at: f64) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
+    type Relative;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = RelativeTimeFormat)]
+    fn new(locales: &JsValue, options: &JsValue) -> Result<Relative, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn format(this: &Relative, number: f64, unit: &str) -> Result<String, JsValue>;
 }
 
-/// Writes times.
+const MINUTE: f64 = 60_000.0;
+const DAY: f64 = 86_400_000.0;
+
+/// Minutes for which a message says how long ago it came, and not when.
+const FRESH: u32 = 60;
+
+/// A day on which messages came.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Day {
+    /// Its midnight, on the visitor's clock.
+    midnight: f64,
+    /// Whole days from it to today.
+    ago: i32,
+}
+
+/// Writes times and days.
 pub(super) struct Clock {
-    /// For today.
-    time: Option<Format>,
-    /// For any other day.
-    day: Option<Format>,
-    today: String,
+    locales: JsValue,
+    time: OnceCell<Option<Format>>,
+    full: OnceCell<Option<Format>>,
+    weekday: OnceCell<Option<Format>>,
+    date: OnceCell<Option<Format>>,
+    ago: OnceCell<Option<Relative>>,
+    day_ago: OnceCell<Option<Relative>>,
+    /// The midnights around the moment that was looked up last: most rows are of one day.
+    around: Cell<(f64, f64)>,
+}
+
+/// The minutes since a moment, while they are few. A moment to come counts as now: two clocks seldom agree.
+pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+    let minutes = ((now - moment(at)) / MINUTE) as u32;
+    (minutes < FRESH).then_some(minutes)
 }
 
 impl Clock {
-    /// In this language, else the browser's. A language the browser does not take is not worth a broken chat.
+    /// In this language, else the browser's.
     pub(super) fn new(locale: Option<&str>) -> Self {
-        let make = |fields: &[(&str, &str)]| {
-            let options = Object::new();
-            for (name, value) in fields {
-                // A new plain object takes every property.
-                let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-                debug_assert!(set.is_ok());
-            }
-            let locales = locale.map_or(JsValue::UNDEFINED, |locale| Array::of1(&JsValue::from_str(locale)).into());
-            Format::new(&locales, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok()
-        };
-        let time = [("hour", "numeric"), ("minute", "2-digit")];
-        let day = [("month", "short"), ("day", "numeric"), time[0], time[1]];
-        Self { time: make(&time), day: make(&day), today: day_of(Date::now()) }
+        Self {
+            locales: locale.map_or(JsValue::UNDEFINED, |locale| Array::of1(&JsValue::from_str(locale)).into()),
+            time: OnceCell::new(),
+            full: OnceCell::new(),
+            weekday: OnceCell::new(),
+            date: OnceCell::new(),
+            ago: OnceCell::new(),
+            day_ago: OnceCell::new(),
+            around: Cell::default(),
+        }
     }
 
-    /// Hour and minute; with the day when it is not the day on which this clock was made.
-    #[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
-    pub(super) fn write(&self, at: u64) -> AttrValue {
-        let at = at as f64;
-        let format = if day_of(at) == self.today { &self.time } else { &self.day };
-        format.as_ref().and_then(|format| format.format(at).ok()).unwrap_or_default().into()
+    /// How many minutes ago, or else hour and minute: the day stands above.
+    pub(super) fn write(&self, at: u64, minutes: Option<u32>) -> AttrValue {
+        let Some(minutes) = minutes else {
+            return self.by(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
+        };
+        let ago = self.ago.get_or_init(|| self.relative(&[("numeric", "auto"), ("style", "short")]));
+        // "This minute" is no time that anybody would say.
+        let unit = if minutes == 0 { "second" } else { "minute" };
+        ago.as_ref().and_then(|ago| ago.format(-f64::from(minutes), unit).ok()).unwrap_or_default().into()
+    }
+
+    /// Day, date, hour and minute.
+    pub(super) fn write_full(&self, at: u64) -> AttrValue {
+        self.by(&self.full, at, &[("dateStyle", "full"), ("timeStyle", "short")])
+    }
+
+    /// The day of a moment, on the visitor's clock. `today` is its last midnight.
+    pub(super) fn day(&self, at: u64, today: f64) -> Day {
+        let at = moment(at);
+        let (from, to) = self.around.get();
+        let midnight = if from <= at && at < to {
+            from
+        } else {
+            let (from, to) = (midnight(at, 0), midnight(at, 1));
+            self.around.set((from, to));
+            from
+        };
+        // Days of 23 and 25 hours are days.
+        #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
+        let ago = ((today - midnight) / DAY).round() as i32;
+        Day { midnight, ago }
+    }
+
+    /// Today, yesterday, a weekday of this week, or a date.
+    pub(super) fn write_day(&self, day: Day) -> AttrValue {
+        let Day { midnight, ago } = day;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+        let at = midnight as u64;
+        match ago {
+            i32::MIN..=1 => {
+                let words = self.day_ago.get_or_init(|| self.relative(&[("numeric", "auto")]));
+                let ago = f64::from(ago.max(0));
+                words.as_ref().and_then(|words| words.format(-ago, "day").ok()).unwrap_or_default().into()
+            }
+            2..=6 => self.by(&self.weekday, at, &[("weekday", "long")]),
+            7.. => self.by(&self.date, at, &[("dateStyle", "long")]),
+        }
+    }
+
+    fn by(&self, format: &OnceCell<Option<Format>>, at: u64, fields: &[(&str, &str)]) -> AttrValue {
+        let options = options(fields);
+        // A language the browser does not take is not worth a broken chat.
+        let make = || Format::new(&self.locales, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok();
+        format.get_or_init(make).as_ref().and_then(|it| it.format(moment(at)).ok()).unwrap_or_default().into()
+    }
+
+    fn relative(&self, fields: &[(&str, &str)]) -> Option<Relative> {
+        let options = options(fields);
+        Relative::new(&self.locales, &options).or_else(|_| Relative::new(&JsValue::UNDEFINED, &options)).ok()
     }
 }
 
-fn day_of(at: f64) -> String {
-    Date::new(&JsValue::from_f64(at)).to_date_string().into()
+/// A moment as machines read it.
+pub(super) fn iso(at: u64) -> AttrValue {
+    String::from(Date::new(&JsValue::from_f64(moment(at))).to_iso_string()).into()
+}
+
+/// A day as machines read it.
+pub(super) fn iso_day(day: Day) -> AttrValue {
+    let offset = Date::new(&JsValue::from_f64(day.midnight)).get_timezone_offset() * MINUTE;
+    String::from(Date::new(&JsValue::from_f64(day.midnight - offset)).to_iso_string().slice(0, 10)).into()
+}
+
+/// The visitor's midnight before a moment, so many days later.
+pub(super) fn midnight(at: f64, later: u32) -> f64 {
+    let date = Date::new(&JsValue::from_f64(at));
+    date.set_hours(0);
+    date.set_minutes(0);
+    date.set_seconds(0);
+    date.set_milliseconds(0);
+    date.set_date(date.get_date() + later);
+    date.get_time()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
+fn moment(at: u64) -> f64 {
+    at as f64
+}
+
+fn options(fields: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in fields {
+        // A new plain object takes every property.
+        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+        debug_assert!(set.is_ok());
+    }
+    options
 }

@@ -10,8 +10,10 @@ use yew::{
 };
 
 use super::{
-    Look, Verb, browser, icons,
-    markup::{at, element, group, on, part, text},
+    Enter, Look, Verb, browser,
+    emoji_hint::{self, emoji_button},
+    icons,
+    markup::{at, element, group, on, text},
 };
 use crate::conversation::Conversation;
 
@@ -21,90 +23,231 @@ const LONGEST: usize = 4000;
 /// The visitor is told how many are left from here on.
 const NEARLY: usize = 200;
 
-/// A view, not a component: the draft is the conversation's, and what the browser knows of the field is asked of `field`.
-pub(super) fn composer(look: &Look, state: &Conversation, act: &Callback<Verb>, field: &NodeRef) -> Html {
-    let strings = &look.strings;
-    let draft = AttrValue::from(state.draft().clone());
+#[derive(Properties, Clone)]
+pub(super) struct ComposerProps {
+    pub(super) state: Rc<Conversation>,
+    pub(super) look: Rc<Look>,
+    pub(super) act: Callback<Verb>,
+    /// Says a sentence to screen readers; always does the same.
+    pub(super) say: Callback<AttrValue>,
+    pub(super) field: NodeRef,
+}
 
-    let write = {
-        let field = field.clone();
-        act.reform(move |_: InputEvent| {
-            Verb::Draft(field.cast::<HtmlTextAreaElement>().map(|it| it.value()).unwrap_or_default())
-        })
-    };
-    let send = {
-        let (field, act) = (field.clone(), act.clone());
-        move || {
-            let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
-            // As the field has it: a draft may be a render behind.
-            let text = field.value();
-            if !text.trim().is_empty() {
-                act.emit(Verb::Send(text));
-                act.emit(Verb::Draft(String::new()));
+impl PartialEq for ComposerProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
+    }
+}
+
+/// What happened to the composer, besides other props.
+pub(super) enum Happened {
+    /// The field has another text.
+    Written {
+        /// Does an input method still put a word together?
+        composing: bool,
+    },
+    /// A text was to be sent that is too long.
+    Refused,
+    /// How emoji are reached was asked.
+    EmojiAsked,
+}
+
+pub(super) struct Composer {
+    /// Does an input method put a word together? Whoever writes into the field then breaks the word.
+    composing: bool,
+    /// Was the visitor told that the text is too long?
+    told: bool,
+    /// Is it shown how emoji are reached?
+    hinted: bool,
+    emoji_keys: Option<&'static str>,
+}
+
+impl Component for Composer {
+    type Message = Happened;
+    type Properties = ComposerProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { composing: false, told: false, hinted: false, emoji_keys: emoji_hint::keys() }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        let ComposerProps { look, say, field, .. } = ctx.props();
+        let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
+        let over = || length(&field.value()).saturating_sub(LONGEST);
+        match happened {
+            Happened::Written { composing } => {
+                self.composing = composing;
+                let over = over();
+                if over > 0 && !self.told {
+                    say.emit(look.strings.characters_over(over));
+                }
+                self.told = over > 0;
+                std::mem::take(&mut self.hinted)
             }
-            browser::focus(&field);
+            Happened::Refused => {
+                say.emit(look.strings.characters_over(over()));
+                false
+            }
+            Happened::EmojiAsked => {
+                browser::focus(&field);
+                self.hinted = !self.hinted;
+                if let Some(keys) = self.emoji_keys.filter(|_| self.hinted) {
+                    say.emit(emoji_hint::sentence(look, keys));
+                }
+                true
+            }
         }
-    };
-    let press = {
-        let send = send.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            // 229: in Safari the Enter that ends a composition comes after it, no longer marked as composing.
-            let composing = event.is_composing() || event.key_code() == 229;
-            if event.key() == "Enter" && !event.shift_key() && !composing {
-                event.prevent_default();
-                send();
-            }
-        })
-    };
-    let submit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        send();
-    });
+    }
 
-    let (placeholder, mode, complete) = match state.prompt() {
-        None => (strings.placeholder(), None, Some("off")),
-        Some(Prompt::Name) => (strings.placeholder_name(), None, Some("name")),
-        Some(Prompt::Email) => (strings.placeholder_email(), Some("email"), Some("email")),
-        Some(Prompt::Phone) => (strings.placeholder_phone(), Some("tel"), Some("tel")),
-    };
-    // As the browser counts for `maxlength`.
-    let length = if draft.len() > LONGEST - NEARLY { draft.encode_utf16().count() } else { 0 };
-    let counter = if length > LONGEST - NEARLY {
-        part("span", "counter", text(strings.characters_left(LONGEST.saturating_sub(length))))
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let ComposerProps { state, look, field, .. } = ctx.props();
+        let strings = &look.strings;
+        let draft = AttrValue::from(state.draft().clone());
+        let newline = begins_line(look.enter);
+
+        let length = if draft.len() > LONGEST - NEARLY { length(&draft) } else { 0 };
+        let counts = length > LONGEST - NEARLY;
+        let over = length > LONGEST;
+        let hint = (!newline).then(|| {
+            let words = text(strings.composer_hint());
+            element!("span", "id" = "composer-hint", "class" = "unseen"; words).into()
+        });
+        let described = match (newline, counts) {
+            (true, false) => None,
+            (false, false) => Some("composer-hint"),
+            (true, true) => Some("counter"),
+            (false, true) => Some("composer-hint counter"),
+        };
+        let (placeholder, mode, complete) = match state.prompt() {
+            None => (strings.placeholder(), None, Some("off")),
+            Some(Prompt::Name) => (strings.placeholder_name(), None, Some("name")),
+            Some(Prompt::Email) => (strings.placeholder_email(), Some("email"), Some("email")),
+            Some(Prompt::Phone) => (strings.placeholder_phone(), Some("tel"), Some("tel")),
+        };
+        let mut input = element!(
+            "textarea",
+            "id" = "input",
+            "class" = "input",
+            "part" = "input",
+            "rows" = "1",
+            "dir" = (!draft.is_empty()).then_some("auto"),
+            "placeholder" = placeholder,
+            "inputmode" = mode,
+            "autocomplete" = complete,
+            "autocapitalize" = mode.map(|_| "off"),
+            "enterkeyhint" = if newline { "enter" } else { "send" },
+            "aria-describedby" = described,
+            "aria-invalid" = over.then_some("true");
+            Html::default()
+        );
+        let written = field.cast::<HtmlTextAreaElement>().filter(|_| self.composing).map(|field| field.value().into());
+        input.set_value(written.unwrap_or_else(|| draft.clone()));
+        let input = on(at(input, field), Rc::new(oninput::Wrapper::new(writes(ctx))));
+        let input = on(input, Rc::new(onkeydown::Wrapper::new(keys(ctx, newline))));
+
+        let label = html! { <label class="unseen" for="input">{ text(strings.composer_label()) }</label> };
+        let inside =
+            vec![label, hint.unwrap_or_default(), input.into(), self.tools(ctx, &draft), counter(look, length)];
+        let field = element!("div", "class" = "field", "part" = "field", "data-text" = draft; group(inside));
+        let tip = match self.emoji_keys {
+            Some(keys) if self.hinted => emoji_hint::tip(look, keys),
+            Some(_) | None => Html::default(),
+        };
+        let form = element!("form", "class" = "composer", "part" = "composer"; group(vec![tip, field.into()]));
+        let send = sends(ctx);
+        let submit = Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            send();
+        });
+        on(form, Rc::new(onsubmit::Wrapper::new(submit))).into()
+    }
+}
+
+impl Composer {
+    /// The buttons at the end of the field; the last one sends.
+    fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
+        let look = &ctx.props().look;
+        let send = element!(
+            "button",
+            "type" = "submit",
+            "class" = "send",
+            "part" = "send",
+            "aria-label" = look.strings.send(),
+            "title" = look.strings.send(),
+            "disabled" = draft.trim().is_empty().then_some("disabled");
+            icons::sign("", icons::SEND)
+        );
+        let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Happened::EmojiAsked)));
+        let tools = group(vec![emoji.unwrap_or_default(), send.into()]);
+        element!("div", "class" = "tools"; tools).into()
+    }
+}
+
+/// The draft is the conversation's at once: a later rendering must not find the field ahead of it.
+fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
+    let ComposerProps { act, field, .. } = ctx.props().clone();
+    let link = ctx.link().clone();
+    Callback::from(move |event: InputEvent| {
+        let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+        act.emit(Verb::Draft(field.value()));
+        link.send_message(Happened::Written { composing: event.is_composing() });
+    })
+}
+
+/// Sends what stands in the field, unless it is blank or too long.
+fn sends(ctx: &Context<Composer>) -> impl Fn() + Clone + use<> {
+    let ComposerProps { act, field, .. } = ctx.props().clone();
+    let link = ctx.link().clone();
+    move || {
+        let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+        // As the field has it: a draft may be a render behind.
+        let text = field.value();
+        if length(&text) > LONGEST {
+            link.send_message(Happened::Refused);
+        } else if !text.trim().is_empty() {
+            act.emit(Verb::Send(text));
+            act.emit(Verb::Draft(String::new()));
+            link.send_message(Happened::Written { composing: false });
+        }
+        browser::focus(&field);
+    }
+}
+
+fn keys(ctx: &Context<Composer>, newline: bool) -> Callback<KeyboardEvent> {
+    let send = sends(ctx);
+    Callback::from(move |event: KeyboardEvent| {
+        // 229: in Safari the Enter that ends a composition comes after it, no longer marked as composing.
+        let composing = event.is_composing() || event.key_code() == 229;
+        let asked = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
+        if event.key() == "Enter" && asked && !composing {
+            event.prevent_default();
+            send();
+        }
+    })
+}
+
+fn counter(look: &Look, length: usize) -> Html {
+    let strings = &look.strings;
+    let (class, words) = if length > LONGEST {
+        ("counter counter-over", strings.characters_over(length - LONGEST))
+    } else if length > LONGEST - NEARLY {
+        ("counter", strings.characters_left(LONGEST - length))
     } else {
-        Html::default()
+        return Html::default();
     };
-    let label = html! { <label class="unseen" for="input">{ text(strings.composer_label()) }</label> };
-    let mut input = element!(
-        "textarea",
-        "id" = "input",
-        "class" = "input",
-        "part" = "input",
-        "rows" = "1",
-        "dir" = (!draft.is_empty()).then_some("auto"),
-        "placeholder" = placeholder,
-        "maxlength" = LONGEST.to_string(),
-        "inputmode" = mode,
-        "autocomplete" = complete,
-        "autocapitalize" = mode.map(|_| "off"),
-        "enterkeyhint" = "send";
-        Html::default()
-    );
-    input.set_value(draft.clone());
-    let input = on(at(input, field), Rc::new(oninput::Wrapper::new(write)));
-    let input = on(input, Rc::new(onkeydown::Wrapper::new(press)));
-    let send = element!(
-        "button",
-        "type" = "submit",
-        "class" = "send",
-        "part" = "send",
-        "aria-label" = strings.send(),
-        "title" = strings.send(),
-        "disabled" = draft.trim().is_empty().then_some("disabled");
-        icons::sign("", icons::SEND)
-    );
-    let inside = group(vec![label, input.into(), send.into(), counter]);
-    let field = element!("div", "class" = "field", "part" = "field", "data-text" = draft; inside);
-    let form = element!("form", "class" = "composer", "part" = "composer"; field.into());
-    on(form, Rc::new(onsubmit::Wrapper::new(submit))).into()
+    element!("span", "id" = "counter", "class" = class, "part" = class; text(words)).into()
+}
+
+/// Does Enter begin a line? A finger's keyboard has no Shift and Enter.
+fn begins_line(enter: Enter) -> bool {
+    match enter {
+        Enter::Auto => browser::has_finger(),
+        Enter::Send => false,
+        Enter::Newline => true,
+    }
+}
+
+/// Characters as the proxy counts them: without what stands around the text.
+fn length(text: &str) -> usize {
+    text.trim().chars().count()
 }

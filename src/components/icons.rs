@@ -20,6 +20,12 @@ pub(super) const SEND: &str = "M12 19V5m-6.5 6.5L12 5l6.5 6.5";
 pub(super) const ARROW_DOWN: &str = "M12 5v14m-6.5-6.5L12 19l6.5-6.5";
 pub(super) const TICK: &str = "m5 12.5 4.5 4.5L19 7.5";
 pub(super) const CLOCK: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5V12l3 2";
+pub(super) const COPY: &str = "M9 9h11v11H9zM5.5 15H4V4h11v1.5";
+pub(super) const THUMB_UP: &str =
+    "M7.5 10.5v9.5M3.5 10.5h4l3.8-7c1.5 0 2.6 1.2 2.3 2.8L13 9.5h5.4a2 2 0 0 1 2 2.4l-1.3 6.5a2 2 0 0 1-2 1.6H3.5z";
+pub(super) const THUMB_DOWN: &str =
+    "M16.5 13.5V4m4 9.5h-4l-3.8 7c-1.5 0-2.6-1.2-2.3-2.8l.6-3.2H5.6a2 2 0 0 1-2-2.4l1.3-6.5a2 2 0 0 1 2-1.6h13.6z";
+pub(super) const SMILE: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.5 14.2a4.2 4.2 0 0 0 7 0M9.2 9.4v.1m5.6-.1v.1";
 pub(super) const ALERT: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5v5m0 3.5v.1";
 pub(super) const NO_NETWORK: &str = "M3 3l18 18M8.5 16a5 5 0 0 1 7 0M5 12.5a10 10 0 0 1 5.2-2.7m4 .2a10 10 0 0 1 4.8 2.5M2 9a15 15 0 0 1 4.5-2.8m4-1A15 15 0 0 1 22 9M12 19.5v.1";
 pub(super) const OUT: &str = "M14 4h6v6m0-6-9 9M18 14.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h3.5";

@@ -18,8 +18,36 @@ pub struct Look {
     pub avatar: Option<AttrValue>,
     /// Language for dates, and for the widget where the page names it.
     pub locale: Option<AttrValue>,
+    /// Can the visitor say of the bot's messages whether they helped?
+    pub feedback: bool,
+    /// What the Enter key does in the message field.
+    pub enter: Enter,
+    /// Where time stands still, in a scene: milliseconds since 1970-01-01 UTC.
+    pub now: Option<u64>,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
+}
+
+/// What the Enter key does in the message field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Enter {
+    /// Sends; on a device for fingers it begins a line.
+    #[default]
+    Auto,
+    /// Sends.
+    Send,
+    /// Begins a line.
+    Newline,
+}
+
+impl Enter {
+    fn named(name: &str) -> Self {
+        match name {
+            "send" => Self::Send,
+            "newline" => Self::Newline,
+            _ => Self::Auto,
+        }
+    }
 }
 
 impl Look {
@@ -50,6 +78,9 @@ impl Look {
             strings,
             avatar: config.given(Name::Avatar).map(AttrValue::from),
             locale: locale.map(AttrValue::from),
+            now: None,
+            feedback: config.text(Name::Feedback) == "on",
+            enter: Enter::named(config.text(Name::Enter)),
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
         }
     }

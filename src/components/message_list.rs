@@ -1,34 +1,46 @@
-//! The message list: rows in chunks that render again only when they changed, and a scroll position that never fights a reader.
+//! The message list: which rows are shown, and a scroll position that never fights a reader.
 
 use std::rc::Rc;
 
 use chataibot_wire::Author;
-use web_sys::{Element, ScrollBehavior, ScrollToOptions};
-use yew::{html::onscroll, prelude::*};
+use js_sys::Date;
+use web_sys::{Element, ScrollBehavior};
+use yew::{
+    html::{onkeydown, onscroll},
+    prelude::*,
+};
 
 use super::{
     Look, Verb,
+    actions::{self, Deed, Standing},
     avatar::{author_name, avatar},
     browser::{self, Later, SizeWatch},
-    clock::Clock,
+    chunk::{Bounds, Chunk},
+    clipboard,
+    clock::{self, Clock},
     content::offers_answers,
-    icons,
-    markup::{at, button, element, group, on, part, shaped, text, unseen},
-    message_row::{self, RowView},
+    earlier, icons,
+    markup::{at, button, element, group, on, shaped, text, unseen},
+    message_row::RowView,
+    scrolling::{distance, from_end, scroll_to, to_end},
+    unread::{first_unread, news},
 };
 use crate::{
-    conversation::{Conversation, Notice, Phase, Row},
+    conversation::{Conversation, Earlier, Notice, Phase, Row},
     strings::fill,
 };
-
-/// Rows in a chunk: one row more means that the others of its chunk are made and compared again.
-const CHUNK: usize = 50;
 
 /// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
 const STEP: usize = 200;
 
 /// This close to its end, in pixels, a list counts as being there.
 const NEAR: i32 = 48;
+
+/// How often the times are looked at again, in milliseconds.
+const TICK: i32 = 20_000;
+
+/// How long a message says that it was copied, in milliseconds.
+const COPIED: i32 = 2_000;
 
 /// Where the reader is.
 #[derive(Clone, Copy, PartialEq)]
@@ -50,6 +62,14 @@ pub(super) enum Happened {
     EarlierAsked,
     /// There is time to make a clock now.
     ClockDue,
+    /// Times may have changed.
+    Ticked,
+    /// Something was asked of the message with this key.
+    DeedAsked(u32, Deed),
+    /// A message was copied, or could not be.
+    Copied(u32, bool),
+    /// That it was copied was shown for long enough.
+    CopiedShown,
 }
 
 #[derive(Properties, Clone)]
@@ -57,6 +77,8 @@ pub(super) struct MessageListProps {
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
     pub(super) act: Callback<Verb>,
+    /// Says a sentence to screen readers; always does the same.
+    pub(super) say: Callback<AttrValue>,
 }
 
 impl PartialEq for MessageListProps {
@@ -68,9 +90,16 @@ impl PartialEq for MessageListProps {
 pub(super) struct MessageList {
     list: NodeRef,
     inner: NodeRef,
+    bounds: Bounds,
     /// Rows, at most, from the newest up.
     shown: usize,
+    /// Did the reader go looking for what is earlier?
+    looked: bool,
     place: Place,
+    /// The newest row that was there when the reader was at the end.
+    seen: u32,
+    /// The row above which stands that it is new.
+    unread_from: Option<u32>,
     /// Does the end stay in view?
     pinned: bool,
     /// Where it was scrolled to when it last was.
@@ -80,9 +109,15 @@ pub(super) struct MessageList {
     extent: Extent,
     size: Option<SizeWatch>,
     clock: Option<Rc<Clock>>,
+    /// The moment by which times are told.
+    now: f64,
     /// The language for which a clock was wished for, and whether it is.
     clock_wish: (Option<AttrValue>, bool),
     clock_later: Option<Later>,
+    tick: Option<Later>,
+    deed: Callback<(u32, Deed)>,
+    copied: Option<u32>,
+    copied_later: Option<Later>,
 }
 
 /// How far the list goes; when this changes, the scroll position is looked at.
@@ -98,20 +133,31 @@ impl Component for MessageList {
     type Message = Happened;
     type Properties = MessageListProps;
 
-    fn create(_: &Context<Self>) -> Self {
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut bounds = Bounds::default();
+        bounds.find(spoken_of(&ctx.props().state));
         Self {
             list: NodeRef::default(),
             inner: NodeRef::default(),
+            bounds,
             shown: STEP,
+            looked: false,
             place: Place::End,
+            seen: 0,
+            unread_from: None,
             pinned: true,
             top: 0,
             hold: None,
             extent: Extent::default(),
             size: None,
             clock: None,
+            now: now(&ctx.props().look),
             clock_wish: (None, false),
             clock_later: None,
+            tick: None,
+            deed: ctx.link().callback(|(key, deed)| Happened::DeedAsked(key, deed)),
+            copied: None,
+            copied_later: None,
         }
     }
 
@@ -125,24 +171,80 @@ impl Component for MessageList {
                     to_end(&list, false);
                 }
             }
-            Happened::NewsCame => self.place = Place::AboveNews,
-            Happened::JumpAsked => {
-                self.pinned = true;
-                to_end(&list, true);
-                browser::focus(&list);
-            }
-            Happened::EarlierAsked => {
-                self.hold = Some(list.scroll_height() - list.scroll_top());
-                browser::focus(&list);
-                self.shown += STEP;
+            Happened::NewsCame => {
+                self.place = Place::AboveNews;
                 return true;
             }
+            Happened::JumpAsked => {
+                self.pinned = true;
+                let far = distance(&list) > 4 * list.client_height();
+                to_end(&list, !far);
+                browser::focus(&list);
+            }
+            Happened::EarlierAsked => return self.earlier_asked(ctx, &list),
             Happened::ClockDue => {
                 self.clock = Some(Rc::new(Clock::new(ctx.props().look.locale.as_deref())));
                 return true;
             }
+            Happened::Ticked => {
+                self.tick = None;
+                self.now = now(&ctx.props().look);
+                return true;
+            }
+            Happened::DeedAsked(key, Deed::Copy) => {
+                let rows = ctx.props().state.rows();
+                let message = rows.iter().find(|row| row.key == key).and_then(|row| row.message());
+                // Beside the list, where a field cannot make it scroll.
+                if let Some((message, beside)) = message.zip(list.parent_element()) {
+                    let text = message.content().to_plain().trim().to_owned();
+                    ctx.link().send_future(async move { Happened::Copied(key, clipboard::copy(text, beside).await) });
+                }
+            }
+            Happened::DeedAsked(key, Deed::Rate(helpful)) => {
+                ctx.props().act.emit(Verb::Feedback { key, helpful });
+            }
+            Happened::Copied(_, false) => {}
+            Happened::Copied(key, true) => {
+                ctx.props().say.emit(ctx.props().look.strings.copied());
+                self.copied = Some(key);
+                let link = ctx.link().clone();
+                self.copied_later = Later::new(COPIED, move || link.send_message(Happened::CopiedShown));
+                return true;
+            }
+            Happened::CopiedShown => {
+                self.copied = None;
+                return true;
+            }
         }
         self.place != place
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &MessageListProps) -> bool {
+        let MessageListProps { state, look, say, .. } = ctx.props();
+        let rows = spoken_of(state);
+        self.now = now(&ctx.props().look);
+        self.bounds.find(rows);
+        if !state.window_open() {
+            self.unread_from = None;
+        } else if state.is_watched() && !old.state.is_watched() && old.state.unread() > 0 {
+            self.unread_from = first_unread(&old.state);
+        }
+        // What is put on top was asked for, and moves nothing of what is being read.
+        let first = spoken_of(&old.state).first();
+        let put_on_top = first.and_then(|first| rows.iter().position(|row| row.key == first.key)).unwrap_or_default();
+        if put_on_top > 0 {
+            self.shown += put_on_top;
+            self.hold = self.list.cast::<Element>().map(|list| from_end(&list));
+        }
+        let newest = |rows: &[Rc<Row>]| rows.last().map_or(0, |row| row.key);
+        if self.pinned && newest(rows) > newest(spoken_of(&old.state)) {
+            // The reader is back; the page need not carry all that was looked at.
+            self.shown = STEP;
+        }
+        if state.earlier() == Earlier::Failed && old.state.earlier() != Earlier::Failed {
+            say.emit(look.strings.earlier_failed());
+        }
+        true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -151,19 +253,20 @@ impl Component for MessageList {
         let strings = &look.strings;
         let rows = spoken_of(state);
         let start = self.start(rows);
-        let top = match rows {
-            [] => greeting(look),
-            _ if start > 0 => {
-                let onclick = link.callback(|_| Happened::EarlierAsked);
-                button("quiet earlier", "button earlier", None, text(strings.earlier()), onclick).into()
-            }
-            _ => Html::default(),
+        let top = if rows.is_empty() && state.earlier() == Earlier::None {
+            earlier::greeting(look)
+        } else {
+            let there = if start > 0 { Earlier::Available } else { state.earlier() };
+            earlier::top(look, there, self.looked, link.callback(|_| Happened::EarlierAsked))
         };
         let typing = if state.is_typing() { typing_sign(look, state) } else { Html::default() };
         let jump = match self.place {
             Place::End => None,
             Place::Above => Some(strings.jump_to_end()),
-            Place::AboveNews => Some(strings.new_messages()),
+            Place::AboveNews => Some(match news(rows, self.seen) {
+                0 => strings.new_messages(),
+                count => strings.new_messages_count(count),
+            }),
         };
         let jump = jump.map(|label| {
             let inside = group(vec![text(label), icons::sign("", icons::ARROW_DOWN)]);
@@ -183,6 +286,7 @@ impl Component for MessageList {
             inner.into()
         );
         let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(scrolled)));
+        let list = on(list, Rc::new(onkeydown::Wrapper::new(walks(&self.list))));
         element!("div", "class" = "conversation"; group(vec![list.into(), jump.unwrap_or_default()])).into()
     }
 
@@ -199,28 +303,62 @@ impl Component for MessageList {
 
 impl MessageList {
     fn start(&self, rows: &[Rc<Row>]) -> usize {
-        rows.len().saturating_sub(self.shown) / CHUNK * CHUNK
+        self.bounds.start(rows.len().saturating_sub(self.shown))
     }
 
-    fn chunks(&self, props: &MessageListProps, rows: &[Rc<Row>], start: usize) -> Html {
-        let MessageListProps { state, look, act } = props;
+    fn chunks(&self, props: &MessageListProps, rows: &[Rc<Row>], first: usize) -> Html {
+        let MessageListProps { state, look, act, .. } = props;
         let answerable = state.answerable_row().map(|row| row.key);
-        let view = |at: usize| RowView {
-            row: rows[at].clone(),
-            answerable: answerable == Some(rows[at].key),
-            given: given(&rows[at..]),
-            look: look.clone(),
-            act: act.clone(),
-            assignee: state.assignee().cloned(),
-            clock: self.clock.clone(),
+        let newest = rows.iter().rev().find(|row| row.message().is_some()).map(|row| row.key);
+        let today = clock::midnight(self.now, 0);
+        let day = |clock: &Clock, at: usize| clock.day(rows[at].at, today);
+        let begins_day = |clock: &Clock, at: usize| at == first || day(clock, at - 1) != day(clock, at);
+        let view = |at: usize| {
+            let row = &rows[at];
+            let key = Some(row.key);
+            RowView {
+                row: row.clone(),
+                answerable: answerable == key,
+                given: given(&rows[at..]),
+                look: look.clone(),
+                act: act.clone(),
+                assignee: state.assignee().cloned(),
+                clock: self.clock.clone(),
+                minutes: clock::minutes_since(row.at, self.now),
+                day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
+                unread: self.unread_from == key,
+                standing: Standing { newest: newest == key, copied: self.copied == key },
+                deed: self.deed.clone(),
+            }
         };
-        let starts = (start..rows.len()).step_by(CHUNK);
-        let chunks = starts.map(|start| {
-            let end = start + CHUNK;
+        let mut chunks = Vec::new();
+        let mut start = first;
+        while start < rows.len() {
+            let end = self.bounds.end(start);
             let views: Vec<RowView> = (start..end.min(rows.len())).map(view).collect();
-            html! { <Chunk key={start} rows={views} settled={end < rows.len()} /> }
-        });
-        chunks.collect()
+            let key = self.bounds.number(start).to_string();
+            chunks.push(html! { <Chunk {key} rows={views} settled={end < rows.len()} /> });
+            start = end;
+        }
+        chunks.into_iter().collect()
+    }
+
+    /// Rows at hand are shown first; then the log is asked for more.
+    fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
+        let MessageListProps { state, act, .. } = ctx.props();
+        // The button goes, and the keyboard stays here.
+        browser::focus(list);
+        self.looked = true;
+        if self.start(spoken_of(state)) > 0 {
+            self.hold = Some(from_end(list));
+            self.shown += STEP;
+            return true;
+        }
+        match state.earlier() {
+            Earlier::Available | Earlier::Failed => act.emit(Verb::LoadEarlier),
+            Earlier::None | Earlier::Loading => {}
+        }
+        false
     }
 
     fn scrolled(&mut self, list: &Element) {
@@ -228,6 +366,7 @@ impl MessageList {
         if distance(list) <= NEAR {
             self.pinned = true;
             self.place = Place::End;
+            self.seen = self.extent.newest;
         } else if top < self.top {
             // Only a reader scrolls up; what is pinned scrolls down, perhaps slowly.
             self.pinned = false;
@@ -244,7 +383,8 @@ impl MessageList {
         let rows = spoken_of(state);
         let last = rows.last();
         let extent = Extent {
-            newest: last.map_or(0, |row| row.key),
+            // What comes may stand above what is on its way.
+            newest: rows.iter().rev().take(8).map(|row| row.key).max().unwrap_or_default(),
             rows: rows.len(),
             start: self.start(rows),
             typing: state.is_typing(),
@@ -261,6 +401,7 @@ impl MessageList {
         let own = last.and_then(|row| row.message()).is_some_and(|message| message.author == Author::Visitor);
         self.pinned |= own && news;
         if self.pinned {
+            self.seen = self.extent.newest;
             to_end(list, state.window_open() && last.is_some_and(|row| row.fresh));
         } else if news {
             ctx.link().send_message(Happened::NewsCame);
@@ -278,33 +419,19 @@ impl MessageList {
             let make = move || link.send_message(Happened::ClockDue);
             self.clock_later = if wanted { Later::new(60, make) } else { None };
         }
+        if !wanted {
+            self.tick = None;
+        } else if self.tick.is_none() && self.clock.is_some() {
+            let link = ctx.link().clone();
+            self.tick = Later::new(TICK, move || link.send_message(Happened::Ticked));
+        }
     }
 }
 
-#[derive(Properties, Clone, PartialEq)]
-struct ChunkProps {
-    rows: Vec<RowView>,
-    /// Nothing is added any more: the browser may leave it out while it is out of view.
-    settled: bool,
-}
-
-/// Looks at its rows again only when one of them changed.
-struct Chunk;
-
-impl Component for Chunk {
-    type Message = ();
-    type Properties = ChunkProps;
-
-    fn create(_: &Context<Self>) -> Self {
-        Self
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let ChunkProps { rows, settled } = ctx.props();
-        let class = if *settled { "chunk chunk-settled" } else { "chunk" };
-        let rows: Html = rows.iter().map(message_row::row).collect();
-        element!("div", "class" = class; rows).into()
-    }
+/// By the visitor's clock, unless time stands still.
+fn now(look: &Look) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+    look.now.map_or_else(Date::now, |now| now as f64)
 }
 
 /// The rows to show. That the conversation has ended stands in place of the composer; in the list it would stand twice.
@@ -323,13 +450,13 @@ fn given(rows: &[Rc<Row>]) -> Option<AttrValue> {
     Some(said.content().to_plain().trim().to_owned().into())
 }
 
-fn greeting(look: &Look) -> Html {
-    let inside = vec![
-        avatar(look, Author::Bot, None),
-        part("p", "greeting-title", text(look.strings.greeting())),
-        part("p", "greeting-text", text(look.strings.greeting_hint())),
-    ];
-    part("div", "greeting", group(inside))
+fn walks(list: &NodeRef) -> Callback<KeyboardEvent> {
+    let list = list.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if list.cast::<Element>().is_some_and(|list| actions::walk(&list, &event.key())) {
+            event.prevent_default();
+        }
+    })
 }
 
 fn typing_sign(look: &Look, state: &Conversation) -> Html {
@@ -344,20 +471,4 @@ fn typing_sign(look: &Look, state: &Conversation) -> Html {
     let inside =
         vec![unseen(fill(&look.strings.typing(), "author", &name).into()), dots, avatar(look, author, assignee)];
     shaped("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
-}
-
-fn distance(list: &Element) -> i32 {
-    list.scroll_height() - list.scroll_top() - list.client_height()
-}
-
-/// By the style sheet's `scroll-behavior` when smooth: it knows who wants no motion.
-fn to_end(list: &Element, smooth: bool) {
-    scroll_to(list, list.scroll_height(), if smooth { ScrollBehavior::Auto } else { ScrollBehavior::Instant });
-}
-
-fn scroll_to(list: &Element, top: i32, how: ScrollBehavior) {
-    let options = ScrollToOptions::new();
-    options.set_top(f64::from(top));
-    options.set_behavior(how);
-    list.scroll_to_with_scroll_to_options(&options);
 }

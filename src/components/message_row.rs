@@ -7,9 +7,10 @@ use yew::prelude::*;
 
 use super::{
     Look, Verb,
+    actions::{Deed, Standing, actions},
     announcer::notice_text,
     avatar::{author_name, avatar},
-    clock::Clock,
+    clock::{self, Clock, Day},
     content::{Place, content},
     icons,
     markup::{element, group, on_click, part, plain, text, unseen},
@@ -32,6 +33,14 @@ pub(super) struct RowView {
     pub(super) assignee: Option<Rc<Assignee>>,
     /// `None` until there was time to make one.
     pub(super) clock: Option<Rc<Clock>>,
+    /// How long ago it came, while that is told instead of a time.
+    pub(super) minutes: Option<u32>,
+    /// The day it begins, if it does.
+    pub(super) day: Option<Day>,
+    /// Is it the first that was unread when the window opened?
+    pub(super) unread: bool,
+    pub(super) standing: Standing,
+    pub(super) deed: Callback<(u32, Deed)>,
 }
 
 /// Only what changed is looked at again. Rows and clocks are replaced, never changed.
@@ -44,18 +53,36 @@ impl PartialEq for RowView {
             && self.act == other.act
             && self.assignee == other.assignee
             && self.clock.as_ref().map(Rc::as_ptr) == other.clock.as_ref().map(Rc::as_ptr)
+            && self.minutes == other.minutes
+            && self.day == other.day
+            && self.unread == other.unread
+            && self.standing == other.standing
+            && self.deed == other.deed
     }
 }
 
-/// The row as elements.
-pub(super) fn row(view: &RowView) -> Html {
-    match &view.row.kind {
+/// The row as elements with keys, below the lines that it begins: a day, what was unread.
+pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
+    let key = view.row.key;
+    let line = |name: &'static str, inside: Html| {
+        let mut line = element!("p", "class" = name, "part" = name; inside);
+        line.key = Some([name, &key.to_string()].concat().into());
+        Html::from(line)
+    };
+    if let (Some(day), Some(clock)) = (view.day, &view.clock) {
+        let words = text(clock.write_day(day));
+        nodes.push(line("day", element!("time", "datetime" = clock::iso_day(day); words).into()));
+    }
+    if view.unread {
+        nodes.push(line("unread", plain("span", text(view.look.strings.unread_divider()))));
+    }
+    nodes.push(match &view.row.kind {
         RowKind::Message(message) => message_row(view, message),
         RowKind::Notice(notice) => {
             let sentence = text(notice_text(notice, &view.look.strings).into());
-            html! { <p key={view.row.key} class="event" part="event">{ sentence }</p> }
+            html! { <p {key} class="event" part="event">{ sentence }</p> }
         }
-    }
+    });
 }
 
 fn message_row(view: &RowView, message: &MessageRow) -> Html {
@@ -98,9 +125,11 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         content(message.content(), &place),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
+        actions(look, row.key, message, view.standing, &view.deed),
     ];
     let part = if visitor { "row row-visitor" } else { "row row-bot" };
-    let mut element = element!("div", "class" = class, "part" = part; group(inside));
+    // A touch gives it the focus, and that shows its actions.
+    let mut element = element!("div", "class" = class, "part" = part, "tabindex" = "-1"; group(inside));
     element.key = Some(row.key.into());
     element.into()
 }
@@ -109,7 +138,11 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
 fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let strings = &view.look.strings;
     let time = || match &view.clock {
-        Some(clock) => html! { <time part="time">{ text(clock.write(view.row.at)) }</time> },
+        Some(clock) => {
+            let at = view.row.at;
+            let words = text(clock.write(at, view.minutes));
+            element!("time", "part" = "time", "datetime" = clock::iso(at), "title" = clock.write_full(at); words).into()
+        }
         None => Html::default(),
     };
     let verb = |label: AttrValue, verb: fn(Rc<str>) -> Verb| {

@@ -65,6 +65,8 @@ pub enum Happened {
     Asked(bool),
     /// The announcer has new words.
     Announced,
+    /// A part of the window has this to say.
+    Said(AttrValue),
 }
 
 impl Component for Widget {
@@ -84,18 +86,19 @@ impl Component for Widget {
         }
     }
 
-    fn update(&mut self, _: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         match happened {
             Happened::PhoneChanged(phone) => self.phone = phone,
             Happened::Asked(false) => self.question = Question::No,
             Happened::Asked(true) if self.question == Question::No => self.question = Question::New,
             Happened::Asked(true) | Happened::Announced => {}
+            Happened::Said(words) => self.announcer.say(words, self.modal(&ctx.props().state)),
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let WidgetProps { state, look, act } = ctx.props();
+        let WidgetProps { state, look, act, .. } = ctx.props();
         let open = state.window_open();
         let onclick = {
             let (act, asked) = (act.clone(), self.asked.clone());
@@ -118,6 +121,7 @@ impl Component for Widget {
                 modal,
                 asking: self.question != Question::No,
                 ask: ctx.link().callback(Happened::Asked),
+                say: ctx.link().callback(Happened::Said),
                 announcer: self.announcer.inside(),
                 places: &self.places,
             }),

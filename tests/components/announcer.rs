@@ -79,3 +79,13 @@ async fn a_handover_is_said_by_name() {
     stage.happens([joined, hello]);
     stage.until("both are said", || heard(&stage, "polite") == ["Maya joined the chat\nMaya says: Hello"]).await;
 }
+
+#[wasm_bindgen_test]
+async fn of_many_at_once_the_number_and_the_last_are_said() {
+    let mut script = open().bot("Old").restored();
+    let many: Vec<_> =
+        (1..=20).map(|number: u32| script.message(Author::Bot, text(&number.to_string()), None)).collect();
+    let stage = Stage::show(script).await;
+    stage.happens(many);
+    stage.until("they are summed up", || heard(&stage, "polite") == ["20 new messages\nBot says: 20"]).await;
+}

@@ -1,15 +1,19 @@
 //! The composer: keys, composition, what the field asks a keyboard for, and its limit.
 
-use chataibot_widget::{components::Verb, conversation::Action};
+use chataibot_widget::{
+    components::{Enter, Look, Verb},
+    conversation::Action,
+};
 use chataibot_wire::{
     Content, RichText,
     content::{Prompt, Text},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{InputEvent, InputEventInit};
 
 use crate::{
     script::{closed, open},
-    stage::Stage,
+    stage::{Stage, english},
 };
 
 #[wasm_bindgen_test]
@@ -73,7 +77,6 @@ async fn the_field_has_a_name_and_asks_for_the_keyboard_that_fits() {
     let stage = Stage::show(open()).await;
     assert_eq!(stage.text("label[for='input']"), "Your message");
     assert_eq!(stage.field().get_attribute("enterkeyhint").as_deref(), Some("send"));
-    assert_eq!(stage.field().get_attribute("maxlength").as_deref(), Some("4000"));
     for (prompt, mode, complete) in
         [(Prompt::Name, None, "name"), (Prompt::Email, Some("email"), "email"), (Prompt::Phone, Some("tel"), "tel")]
     {
@@ -102,5 +105,67 @@ async fn near_the_limit_it_counts() {
     stage.types(&"x".repeat(3790)).await;
     assert!(stage.find(".counter").is_none());
     stage.types(&"x".repeat(3990)).await;
-    assert_eq!(stage.text(".counter").trim(), "10 characters left");
+    assert_eq!(stage.text(".counter"), "10 characters left");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_too_long_is_kept_and_told_and_not_sent() {
+    let stage = Stage::show(open()).await;
+    let said = || stage.text(".app > .announcer");
+    stage.types(&"é".repeat(4002)).await;
+    assert_eq!(stage.field().value().chars().count(), 4002, "nothing is cut off");
+    assert_eq!(stage.text(".counter-over"), "2 characters too many");
+    assert_eq!(stage.field().get_attribute("aria-invalid").as_deref(), Some("true"));
+    assert!(stage.field().get_attribute("aria-describedby").is_some_and(|it| it.contains("counter")));
+    stage.until("it is said", || said().contains("2 characters too many")).await;
+
+    stage.types(&"é".repeat(4001)).await;
+    assert!(!said().contains("1 character too many"), "not at each key");
+    assert!(!stage.get(".send").has_attribute("disabled"), "who presses it is told why");
+    stage.click(".send");
+    stage.until("the reason is said", || said().contains("1 character too many")).await;
+    assert!(stage.verbs().is_empty());
+    assert!(stage.is_focused("textarea"));
+
+    stage.types(&"é".repeat(4000)).await;
+    stage.press("textarea", "Enter", |_| ());
+    assert_eq!(stage.verbs().len(), 1, "the proxy counts characters, too");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_written_into_a_word_that_is_being_composed() {
+    let stage = Stage::show(open()).await;
+    stage.field().set_value("にほ");
+    let init = InputEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_is_composing(true);
+    let event = InputEvent::new_with_event_init_dict("input", &init).expect("an event");
+    stage.field().dispatch_event(&event).expect("dispatched");
+    stage.until("the draft is there", || &**stage.state().draft() == "にほ").await;
+    stage.happens([Action::Drafted("from elsewhere".into())]);
+    stage.settled().await;
+    assert_eq!(stage.field().value(), "にほ");
+    stage.types("にほん").await;
+    stage.press("textarea", "Enter", |_| ());
+    stage.until("the field is empty", || stage.field().value().is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn enter_begins_a_line_where_the_page_wants_it() {
+    let stage = Stage::dressed(open(), Look { enter: Enter::Newline, ..english() }).await;
+    assert_eq!(stage.field().get_attribute("enterkeyhint").as_deref(), Some("enter"));
+    assert!(stage.find("#composer-hint").is_none(), "it would be wrong");
+    stage.types("Hello").await;
+    assert!(stage.press("textarea", "Enter", |_| ()), "the browser makes the line break");
+    assert!(stage.verbs().is_empty());
+    stage.press("textarea", "Enter", |init| init.set_ctrl_key(true));
+    assert_eq!(stage.verbs(), [Verb::Send("Hello".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn the_keys_are_told_to_screen_readers() {
+    let stage = Stage::dressed(open(), Look { enter: Enter::Send, ..english() }).await;
+    assert_eq!(stage.field().get_attribute("aria-describedby").as_deref(), Some("composer-hint"));
+    assert_eq!(stage.text("#composer-hint"), "Enter sends, Shift and Enter start a new line.");
 }

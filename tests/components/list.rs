@@ -1,11 +1,18 @@
 //! The message list: what screen readers get, and a scroll position that never fights a reader.
 
+use chataibot_widget::{
+    components::{Look, Verb},
+    conversation::Action,
+};
 use chataibot_wire::Author;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Element;
 
 use crate::{
     script::{Script, closed, open, text},
-    stage::Stage,
+    stage::{Stage, english},
 };
 
 fn many(mut script: Script, count: usize) -> Script {
@@ -68,7 +75,8 @@ async fn at_its_end_it_follows_new_messages() {
 async fn a_reader_further_up_is_left_alone_and_told() {
     let mut script = many(open(), 40);
     let news = script.message(Author::Bot, text("news"), None);
-    let stage = Stage::show(script.restored()).await;
+    let more = script.message(Author::Bot, text("more"), None);
+    let stage = Stage::show(script.restored_up_to(40)).await;
     stage.until("the end is in view", || from_end(&stage) <= 1).await;
     stage.settled().await;
     stage.get(".list").set_scroll_top(0);
@@ -80,7 +88,9 @@ async fn a_reader_further_up_is_left_alone_and_told() {
     stage.until("the top is reached", || stage.get(".list").scroll_top() == 0).await;
 
     stage.happens([news]);
-    stage.until("news are told", || stage.text(".jump") == "New messages").await;
+    stage.until("news are told", || stage.text(".jump") == "1 new message").await;
+    stage.happens([more]);
+    stage.until("they are counted", || stage.text(".jump") == "2 new messages").await;
     assert_eq!(stage.get(".list").scroll_top(), 0);
 
     stage.click(".jump");
@@ -105,6 +115,170 @@ async fn of_a_long_history_the_newest_part_is_shown_and_more_on_request() {
     stage.click(".earlier");
     stage.until("all rows", || stage.all(".row").len() == 480).await;
     assert!(stage.find(".earlier").is_none());
+    assert_eq!(stage.text(".beginning"), "This is where the conversation began.");
+}
+
+/// Counts what changes below an element, from now on.
+fn changes_below(element: &Element) -> impl Fn() -> usize + use<> {
+    let count = Function::new_with_args(
+        "element",
+        "let count = 0; new MutationObserver((changes) => { count += changes.length; }).observe(element, \
+         { subtree: true, childList: true, attributes: true, characterData: true }); return () => count;",
+    );
+    let count: Function = count.call1(&JsValue::NULL, element).expect("an observer").unchecked_into();
+    move || count.call0(&JsValue::NULL).expect("a count").as_f64().expect("a number") as usize
+}
+
+#[wasm_bindgen_test]
+async fn ten_thousand_messages_cost_no_more_than_two_hundred() {
+    let mut script = many(open(), 10_000);
+    let news: Vec<_> =
+        (0..120).map(|number: usize| script.message(Author::Bot, text(&number.to_string()), None)).collect();
+    let later = [script.message(Author::Bot, text("later"), None)];
+    let stage = Stage::show(script.restored_up_to(10_000)).await;
+    stage.until("the end is in view", || stage.all(".row").len() >= 200 && from_end(&stage) <= 1).await;
+    assert!(stage.all(".row").len() <= 250, "{} rows", stage.all(".row").len());
+    stage.until("times are there", || !stage.all("time").is_empty()).await;
+
+    let changes = changes_below(&stage.get(".rows"));
+    let mut news = news.into_iter();
+    stage.happens(news.next());
+    let newest =
+        |words: &str| stage.all(".row .bubble").last().and_then(|it| it.text_content()).as_deref() == Some(words);
+    stage.until("the new row is there", || newest("0")).await;
+    stage.settled().await;
+    // The parts of the new row, its chunk, the marks of the row before it, and at most one chunk that leaves at the top.
+    assert!(changes() <= 24, "{} changes for one message", changes());
+
+    stage.happens(news);
+    stage.until("the last row is there", || newest("119")).await;
+    assert!(stage.all(".row").len() <= 250, "{} rows", stage.all(".row").len());
+
+    // A reader who went up carries more, and new messages still cost the same.
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    stage.settled().await;
+    stage.get(".list").set_scroll_top(0);
+    stage.until("the top is reached", || stage.get(".list").scroll_top() == 0).await;
+    for _ in 0..5 {
+        let before = stage.all(".row").len();
+        stage.click(".earlier");
+        stage.until("more rows", || stage.all(".row").len() > before).await;
+    }
+    assert!(stage.all(".row").len() > 1000);
+    let settled = stage.all(".chunk").iter().filter(|chunk| chunk.class_name().contains("chunk-settled")).count();
+    assert!(settled + 1 >= stage.all(".chunk").len(), "the browser lays out what is in view");
+    let changes = changes_below(&stage.get(".rows"));
+    stage.happens(later);
+    stage.until("news are told", || stage.text(".jump") == "1 new message").await;
+    stage.settled().await;
+    assert!(changes() <= 24, "{} changes for one message", changes());
+
+    stage.click(".jump");
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_at_hand_is_asked_for() {
+    let stage = Stage::show(many(open(), 30).restored()).await;
+    stage.happens([Action::EarlierKnown(true)]);
+    stage.until("it can be asked for", || stage.find(".earlier").is_some()).await;
+    stage.click(".earlier");
+    stage.until("it is asked for", || stage.verbs() == [Verb::LoadEarlier]).await;
+    assert!(stage.is_focused(".list"), "the button is about to go");
+
+    stage.happens([Action::EarlierAsked]);
+    stage.until("it is on its way", || stage.find(".earlier").is_none()).await;
+    assert_eq!(stage.text(".earlier-loading"), "Loading earlier messages…");
+
+    stage.happens([Action::EarlierFailed]);
+    stage.until("it can be asked for again", || stage.find(".earlier").is_some()).await;
+    assert_eq!(stage.text(".earlier-failed"), "Earlier messages couldn’t be loaded.");
+    assert_eq!(stage.text(".earlier"), "Try again");
+    stage
+        .until("the failure is said", || {
+            stage.text(".app > .announcer").contains("Earlier messages couldn’t be loaded.")
+        })
+        .await;
+    stage.click(".earlier");
+    stage.until("it is asked for again", || stage.verbs().len() == 2).await;
+
+    stage.happens([Action::EarlierAsked, Action::EarlierCame { entries: Vec::new(), earlier: false }]);
+    stage.until("that is all", || stage.find(".beginning").is_some()).await;
+    assert!(stage.find(".earlier").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn earlier_messages_come_on_top_and_move_nothing() {
+    let script = many(open(), 150);
+    let whole = script.rebuilt();
+    let stage = Stage::show(script.restored_from(70)).await;
+    stage.happens([Action::EarlierKnown(true)]);
+    stage.until("the end is in view", || stage.all(".row").len() == 80 && from_end(&stage) <= 1).await;
+    stage.settled().await;
+    stage.get(".list").set_scroll_top(0);
+    stage.until("the top is reached", || stage.get(".list").scroll_top() == 0).await;
+    stage.click(".earlier");
+    let top =
+        || stage.all(".row").into_iter().find(|row| row.text_content().is_some_and(|it| it.contains("Message 70 ")));
+    let before = top().expect("the oldest row");
+    let place = before.get_bounding_client_rect().top();
+
+    stage.happens([whole]);
+    stage.until("all rows", || stage.all(".row").len() == 150).await;
+    stage.settled().await;
+    let after = top().expect("the same row");
+    assert!(before.is_same_node(Some(&after)), "it was made anew");
+    let moved = after.get_bounding_client_rect().top() - place;
+    assert!(moved.abs() < 40.0, "moved by {moved}");
+    assert!(stage.find(".jump").is_some_and(|jump| jump.text_content().as_deref() == Some("Jump to the end")));
+}
+
+fn now() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+#[wasm_bindgen_test]
+async fn days_stand_above_their_messages_and_fresh_ones_tell_their_age() {
+    const DAY: u64 = 86_400_000;
+    let mut script = open();
+    for ago in [400 * DAY, 3 * DAY, DAY, 0] {
+        script = script.at(now() - ago).bot("Hello").bot("Hello again");
+    }
+    let stage = Stage::dressed(script.restored(), Look { locale: Some("en-GB".into()), ..english() }).await;
+    stage.until("days are there", || stage.all(".day").len() >= 4).await;
+    let days: Vec<_> = stage.all(".day time").iter().filter_map(|it| it.text_content()).collect();
+    assert!(days[0].ends_with(char::is_numeric), "{days:?}");
+    assert!(days.iter().any(|day| day.ends_with("day") && day.starts_with(char::is_uppercase)), "{days:?}");
+    assert!(days.contains(&"yesterday".to_owned()) && days.contains(&"today".to_owned()), "{days:?}");
+    let day = stage.get(".day time").get_attribute("datetime").expect("a date");
+    assert_eq!(day.len(), "2025-01-31".len());
+
+    let times: Vec<_> = stage.all(".meta time").iter().filter_map(|it| it.text_content()).collect();
+    assert_eq!(times.last().map(String::as_str), Some("now"));
+    assert!(times[0].contains(':'), "{times:?}");
+    let time = stage.get(".meta time");
+    assert!(time.get_attribute("title").is_some_and(|full| full.len() > 15 && full.contains(':')));
+    assert!(time.get_attribute("datetime").is_some_and(|iso| iso.ends_with('Z')));
+}
+
+#[wasm_bindgen_test]
+async fn what_was_unread_when_the_window_opened_begins_with_a_line() {
+    let script = open().bot("Read").with(Action::WindowClosed).visitor("Mine").bot("Unread").bot("Unread too");
+    let stage = Stage::show(script).await;
+    assert!(stage.find(".unread").is_none());
+    stage.happens([Action::WindowOpened]);
+    stage.until("the line is there", || stage.find(".unread").is_some()).await;
+    assert_eq!(stage.text(".unread"), "New");
+    let below = stage.get(".unread + .row");
+    assert!(below.text_content().is_some_and(|text| text.contains("Unread")));
+    assert_eq!(stage.all(".unread").len(), 1);
+
+    stage.happens([Action::PageHidden, Action::PageShown]);
+    stage.settled().await;
+    assert!(stage.find(".unread").is_some(), "it stays while the window is open");
+    stage.happens([Action::WindowClosed, Action::WindowOpened]);
+    stage.happens([Action::WindowClosed]);
+    stage.until("it is gone", || stage.find(".unread").is_none()).await;
 }
 
 #[wasm_bindgen_test]
@@ -120,7 +294,6 @@ async fn a_row_keeps_its_element_when_others_come() {
 
 #[wasm_bindgen_test]
 async fn while_a_reply_is_due_the_list_says_so() {
-    use chataibot_widget::conversation::Action;
     let sent = [Action::SendBegan { id: "m1".into() }, Action::SendAccepted { id: "m1".into(), now: 1 }];
     let stage = Stage::show(open().composed("m1", "Hello?", sent)).await;
     let sign = stage.get(".typing");

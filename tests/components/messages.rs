@@ -1,7 +1,7 @@
 //! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
 
 use chataibot_widget::{
-    components::Verb,
+    components::{Look, Verb},
     conversation::{Action, SendError},
 };
 use chataibot_wire::{
@@ -9,13 +9,14 @@ use chataibot_wire::{
     content::{self, Button, ButtonLayout, Media, MediaKind},
     rich_text::{Link, List},
 };
-use wasm_bindgen::JsCast;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 use crate::{
     script::{open, question},
-    stage::Stage,
+    stage::{Stage, english},
 };
 
 fn words(text: &str) -> Vec<Node> {
@@ -192,4 +193,78 @@ async fn emoji_alone_are_large_and_long_words_stay_inside() {
     assert!(stage.find(".bubble-emoji").is_some());
     let list = stage.get(".list");
     assert!(list.scroll_width() <= list.client_width(), "something sticks out");
+}
+
+/// Puts a clipboard in place of the browser's, which asks for permission; gives back what it holds.
+fn clipboard(takes: bool) -> impl Fn() -> Option<String> {
+    let set = Function::new_with_args(
+        "takes",
+        "let held = null; Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: \
+         async (text) => { if (!takes) throw new DOMException('no'); held = text; } } }); return () => held;",
+    );
+    let held: Function = set.call1(&JsValue::NULL, &takes.into()).expect("a clipboard").unchecked_into();
+    move || held.call0(&JsValue::NULL).expect("what it holds").as_string()
+}
+
+#[wasm_bindgen_test]
+async fn a_message_can_be_copied_and_that_is_said() {
+    let held = clipboard(true);
+    let stage = Stage::show(open().bot("First").visitor("Second")).await;
+    let height = stage.get(".rows").scroll_height();
+    stage.click(".action-copy");
+    stage.until("it is copied", || held().as_deref() == Some("First")).await;
+    stage.until("it is said", || stage.text(".app > .announcer").contains("Copied")).await;
+    assert_eq!(stage.get(".action-copied").get_attribute("aria-label").as_deref(), Some("Copied"));
+    assert_eq!(stage.get(".rows").scroll_height(), height, "nothing moves");
+    stage.until("the button is back", || stage.find(".action-copied").is_none()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_could_not_be_copied_is_not_said_to_be() {
+    let held = clipboard(false);
+    let stage = Stage::show(open().bot("First")).await;
+    stage.focus(".action-copy");
+    stage.click(".action-copy");
+    stage.settled().await;
+    assert_eq!(held(), None);
+    assert!(stage.find("textarea[readonly]").is_none(), "the field was there for a moment alone");
+    // A browser may let a selection be copied where it keeps its clipboard to itself.
+    let copied = stage.find(".action-copied").is_some();
+    assert_eq!(stage.text(".app > .announcer").contains("Copied"), copied);
+    assert!(stage.is_focused(".action"), "the focus stays");
+}
+
+#[wasm_bindgen_test]
+async fn arrow_keys_go_from_message_to_message() {
+    let stage = Stage::show(open().bot("First").visitor("Second").bot("Third")).await;
+    let reachable: Vec<_> = stage.all(".action-copy:not([tabindex='-1'])");
+    assert_eq!(reachable.len(), 1, "one stop for Tab");
+    stage.focus(".action-copy:not([tabindex='-1'])");
+    assert!(!stage.press(".action-copy:not([tabindex='-1'])", "ArrowUp", |_| ()));
+    assert!(stage.is_focused(".row-visitor .action-copy"));
+    stage.press(".row-visitor .action-copy", "ArrowUp", |_| ());
+    stage.press(".row .action-copy", "ArrowUp", |_| ());
+    assert!(stage.is_focused(".row .action-copy"), "the first is the last");
+    stage.focus(".list");
+    assert!(stage.press(".list", "ArrowUp", |_| ()), "the list scrolls");
+}
+
+#[wasm_bindgen_test]
+async fn answers_can_be_called_helpful_where_the_page_wants_it() {
+    let stage = Stage::show(open().bot("Answer")).await;
+    assert!(stage.find(".thumbs").is_none());
+
+    let stage = Stage::dressed(open().visitor("Question").bot("Answer"), Look { feedback: true, ..english() }).await;
+    assert_eq!(stage.all(".thumbs").len(), 1, "the visitor's own need no praise");
+    assert_eq!(stage.get(".thumbs").get_attribute("aria-label").as_deref(), Some("Was this helpful?"));
+    let pressed = |name: &str| stage.get(&[".thumbs [aria-label='", name, "']"].concat()).get_attribute("aria-pressed");
+    assert_eq!(pressed("Helpful").as_deref(), Some("false"));
+    let key = stage.state().rows().last().expect("a row").key;
+    stage.click(".thumbs [aria-label='Helpful']");
+    stage.until("it is pressed", || pressed("Helpful").as_deref() == Some("true")).await;
+    stage.click(".thumbs [aria-label='Not helpful']");
+    stage.until("the other is pressed", || pressed("Not helpful").as_deref() == Some("true")).await;
+    assert_eq!(pressed("Helpful").as_deref(), Some("false"));
+    let said = [true, false].map(|helpful| Verb::Feedback { key, helpful });
+    assert_eq!(stage.verbs(), said);
 }

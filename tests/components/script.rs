@@ -51,6 +51,11 @@ impl Script {
         self
     }
 
+    /// What comes next comes at this moment.
+    pub fn at(self, at: u64) -> Self {
+        Self { at: at - 60_000, ..self }
+    }
+
     /// The log's next entry, a minute after the last.
     pub fn entry(&mut self, event: Event) -> Action {
         self.seq += 1;
@@ -93,15 +98,37 @@ impl Script {
         then.into_iter().fold(script, Script::with)
     }
 
+    /// The whole log, as it is read in anew.
+    pub fn rebuilt(&self) -> Action {
+        Action::Rebuilt { entries: self.entries.clone(), earlier: false }
+    }
+
     /// The same, as storage gives it back after a reload.
     pub fn restored(self) -> Self {
+        self.restored_from(0)
+    }
+
+    /// The same, without so many of the oldest entries.
+    pub fn restored_from(self, oldest: usize) -> Self {
+        let end = self.entries.len();
+        self.restored_part(oldest, end)
+    }
+
+    /// The same, with so many entries: what was written later comes later.
+    pub fn restored_up_to(self, end: usize) -> Self {
+        self.restored_part(0, end)
+    }
+
+    fn restored_part(self, from: usize, end: usize) -> Self {
+        let entries = self.entries[from..end].to_vec();
+        let cursor = entries.last().map(|entry| entry.cursor);
         let open = self.conversation.window_open();
         let restored = Restored {
             id: Some("c1".into()),
             phase: self.conversation.phase(),
-            entries: self.entries.clone(),
-            cursor: self.conversation.cursor(),
-            read: self.conversation.cursor(),
+            entries,
+            cursor,
+            read: cursor,
             assignee: None,
             ..Restored::default()
         };

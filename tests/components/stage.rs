@@ -22,6 +22,7 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/tokens.css"),
     include_str!("../../styles/base.css"),
     include_str!("../../styles/launcher.css"),
+    include_str!("../../styles/actions.css"),
     include_str!("../../styles/answers.css"),
     include_str!("../../styles/badge.css"),
     include_str!("../../styles/bubble.css"),
@@ -218,13 +219,25 @@ impl Inner {
         WidgetProps { state: Rc::new(self.state.borrow().clone()), look: self.look.borrow().clone(), act }
     }
 
-    /// A draft and the window's state come back at once, as from a session; all else is only kept.
+    /// A draft, feedback and the window's state come back at once, as from a session; all else is only kept.
     fn take(self: &Rc<Self>, verb: Verb) {
         let action = match &verb {
             Verb::Draft(text) => Some(Action::Drafted(text.as_str().into())),
             Verb::Open => Some(Action::WindowOpened),
             Verb::Close => Some(Action::WindowClosed),
-            Verb::Send(_) | Verb::Retry(_) | Verb::Discard(_) | Verb::Restart => None,
+            Verb::Send(_)
+            | Verb::Retry(_)
+            | Verb::Discard(_)
+            | Verb::Restart
+            | Verb::End
+            | Verb::LoadEarlier
+            | Verb::Sound(_) => None,
+            Verb::Feedback { key, helpful } => {
+                let state = self.state.borrow();
+                let row = state.rows().iter().find(|row| row.key == *key).expect("a row");
+                let entry = row.message().and_then(|message| message.logged()).expect("it is logged");
+                Some(Action::Rated { cursor: entry.cursor, helpful: *helpful })
+            }
         };
         self.verbs.borrow_mut().push(verb);
         if let Some(action) = action {

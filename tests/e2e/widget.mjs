@@ -43,7 +43,8 @@ export class Widget {
   async say(text) {
     const before = (await this.transcript()).length;
     await this.input.fill(text);
-    await this.input.press('Enter');
+    // With Control it sends on every device; alone it begins a line where fingers type.
+    await this.input.press('Control+Enter');
     await until(`"${text}" stands in the list`, async () => {
       const rows = await this.transcript();
       return rows.length > before && rows.some((row) => row.text === text);

@@ -24,6 +24,7 @@ const WIDGET: &[Part] = &[
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },
     Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
+    Part { name: "notify", parts: &["conversation", "storage", "tabs", "system"], crates: BROWSER },
     Part {
         name: "player",
         parts: &["components", "conversation", "session"],
@@ -31,8 +32,16 @@ const WIDGET: &[Part] = &[
     },
     Part {
         name: "components",
-        parts: &["conversation", "session", "strings", "config"],
-        crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "js_sys", "wasm_split_helpers"],
+        parts: &["conversation", "session", "notify", "strings", "config"],
+        crates: &[
+            "chataibot_wire",
+            "yew",
+            "web_sys",
+            "wasm_bindgen",
+            "wasm_bindgen_futures",
+            "js_sys",
+            "wasm_split_helpers",
+        ],
     },
     Part {
         name: "element",

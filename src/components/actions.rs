@@ -1,0 +1,100 @@
+//! What can be done with a message: copy it, and say whether it helped.
+//!
+//! The buttons are always there for screen readers and appear to others on hover, focus or touch. Only those of the newest message
+//! stand in the order of Tab, or the way through a long list would be long; from there arrow keys go from message to message.
+
+use chataibot_wire::Author;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::{
+    Look, browser, icons,
+    markup::{element, group, on_click},
+};
+use crate::conversation::{MessageRow, SendState};
+
+/// What was asked of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// To be copied.
+    Copy,
+    /// To be called helpful, or not.
+    Rate(bool),
+}
+
+/// How the actions of one message stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Are its buttons in the order of Tab?
+    pub(super) newest: bool,
+    /// Was it copied just now?
+    pub(super) copied: bool,
+}
+
+pub(super) fn actions(
+    look: &Look,
+    key: u32,
+    message: &MessageRow,
+    standing: Standing,
+    act: &Callback<(u32, Deed)>,
+) -> Html {
+    let strings = &look.strings;
+    if message.delivery.state() != SendState::Sent {
+        return Html::default();
+    }
+    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, deed: Deed| {
+        let act = act.clone();
+        let button = element!(
+            "button",
+            "type" = "button",
+            "class" = class,
+            "part" = class,
+            "title" = label.clone(),
+            "aria-label" = label,
+            "aria-pressed" = pressed.map(|pressed| if pressed { "true" } else { "false" }),
+            "tabindex" = (!standing.newest).then_some("-1");
+            icons::sign("", sign)
+        );
+        Html::from(on_click(button, Callback::from(move |_: MouseEvent| act.emit((key, deed)))))
+    };
+    let (class, label, sign) = if standing.copied {
+        ("action action-copied", strings.copied(), icons::TICK)
+    } else {
+        ("action action-copy", strings.copy(), icons::COPY)
+    };
+    let mut inside = vec![button(class, label, sign, None, Deed::Copy)];
+    if look.feedback && message.author != Author::Visitor {
+        let rate = |label, sign, helpful| {
+            let pressed = message.feedback == Some(helpful);
+            let class = if pressed { "action action-pressed" } else { "action" };
+            button(class, label, sign, Some(pressed), Deed::Rate(helpful))
+        };
+        let thumbs =
+            vec![rate(strings.helpful(), icons::THUMB_UP, true), rate(strings.not_helpful(), icons::THUMB_DOWN, false)];
+        let name = strings.feedback();
+        let thumbs = element!("span", "class" = "thumbs", "role" = "group", "aria-label" = name; group(thumbs));
+        inside.push(thumbs.into());
+    }
+    element!("div", "class" = "actions", "part" = "actions"; group(inside)).into()
+}
+
+/// Arrow keys go from the actions of one message to those of the next. True when the key did.
+pub(super) fn walk(list: &Element, key: &str) -> bool {
+    let down = match key {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return false,
+    };
+    let Some(row) = browser::focused_beside(list).and_then(|it| it.closest(".actions").ok().flatten()) else {
+        return false;
+    };
+    let Ok(all) = list.query_selector_all(".actions") else { return false };
+    let Some(at) = (0..all.length()).find(|at| all.item(*at).as_ref() == Some(row.as_ref())) else { return false };
+    let next = if down { Some(at + 1) } else { at.checked_sub(1) };
+    let next = next.and_then(|at| all.item(at)).and_then(|next| next.first_child());
+    if let Some(button) = next.and_then(|next| wasm_bindgen::JsCast::dyn_into::<Element>(next).ok()) {
+        button.scroll_into_view_with_bool(false);
+        browser::focus(&button);
+    }
+    true
+}

@@ -1,0 +1,44 @@
+//! Puts a text on the clipboard.
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlTextAreaElement};
+
+use super::browser;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
+    fn write_text(text: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = document, js_name = execCommand)]
+    fn exec_command(name: &str) -> Result<bool, JsValue>;
+}
+
+/// Was it copied? `beside` is an element in whose neighbourhood a field may stand for a moment: on a page without encryption the
+/// clipboard takes only what is selected.
+pub(super) async fn copy(text: String, beside: Element) -> bool {
+    match write_text(&text) {
+        Ok(promise) => JsFuture::from(promise).await.is_ok() || copy_selected(&text, &beside),
+        Err(_) => copy_selected(&text, &beside),
+    }
+}
+
+fn copy_selected(text: &str, beside: &Element) -> bool {
+    let focused = browser::focused_beside(beside);
+    let field = beside.owner_document().and_then(|page| page.create_element("textarea").ok());
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return false };
+    field.set_value(text);
+    field.set_read_only(true);
+    field.set_class_name("unseen");
+    if beside.append_child(&field).is_err() {
+        return false;
+    }
+    field.select();
+    let copied = exec_command("copy").unwrap_or(false);
+    field.remove();
+    if let Some(focused) = focused {
+        browser::focus(&focused);
+    }
+    copied
+}

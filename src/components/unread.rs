@@ -1,0 +1,26 @@
+//! What the reader has not seen yet: counted, and where it begins.
+
+use std::rc::Rc;
+
+use chataibot_wire::Author;
+
+use crate::conversation::{Conversation, Delivery, Row};
+
+/// Messages of others below the row that was seen last.
+pub(super) fn news(rows: &[Rc<Row>], seen: u32) -> usize {
+    let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
+    rows.iter().rev().take_while(|row| row.key != seen).filter(others).count()
+}
+
+/// The first message of others behind what was read, unless nothing stands above it.
+pub(super) fn first_unread(state: &Conversation) -> Option<u32> {
+    let read = state.read();
+    let unread = |row: &Rc<Row>| {
+        let Some(message) = row.message() else { return false };
+        let Delivery::Logged(cursor, _) = message.delivery else { return false };
+        let known = read.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq);
+        message.author != Author::Visitor && !known
+    };
+    let at = state.rows().iter().position(unread)?;
+    (at > 0).then(|| state.rows()[at].key)
+}

@@ -1,0 +1,140 @@
+//! Sound and title in a real browser: the page's title comes back as it was, and of several tabs one may sound.
+#![cfg(target_arch = "wasm32")]
+
+use std::rc::Rc;
+
+use chataibot_widget::{
+    conversation::{Action, Conversation, Logged},
+    notify::{Notifier, Wanted},
+    tabs,
+};
+use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Document, Element};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const WANTED: Wanted = Wanted { sound: true, title: true, remember: false };
+
+fn document() -> Document {
+    web_sys::window().expect("a window").document().expect("a page")
+}
+
+/// Sets the page's title, with spaces that the browser would leave out of `document.title`.
+fn title(text: &str) -> Element {
+    let page = document();
+    if page.query_selector("head > title").expect("a selector").is_none() {
+        page.set_title("");
+    }
+    let title = page.query_selector("head > title").expect("a selector").expect("a title");
+    title.set_text_content(Some(text));
+    title
+}
+
+/// The page, as hidden or shown: a test's page is always in view.
+fn hide(hidden: bool) {
+    let set = Function::new_with_args(
+        "hidden",
+        "Object.defineProperty(document, 'visibilityState', { configurable: true, value: hidden ? 'hidden' : 'visible' })",
+    );
+    set.call1(&JsValue::NULL, &hidden.into()).expect("it is set");
+}
+
+fn unread() -> Conversation {
+    let mut conversation = Conversation::new();
+    conversation.apply(Action::Started { conversation: "c1".into() });
+    let content = Content::Text(Text { body: RichText::plain("Hello"), prompt: None });
+    let message = Message { author: Author::Bot, client_message_id: None, content };
+    let entry = Entry { cursor: Cursor { epoch: 1, seq: 1 }, at: 1, event: Event::Message(message) };
+    conversation.apply(Action::Received { entry: Rc::new(Logged::from(entry)), now: 1 });
+    conversation
+}
+
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if holds() {
+            return;
+        }
+        turn().await;
+    }
+    panic!("waited in vain: {what}");
+}
+
+/// One turn of the browser's event loop, with a frame in it.
+async fn turn() {
+    let frame = Function::new_with_args("done", "requestAnimationFrame(() => setTimeout(done, 0))");
+    let promise = Promise::new(&mut |done, _| {
+        frame.call1(&JsValue::NULL, &done).expect("a frame");
+    });
+    JsFuture::from(promise).await.expect("a frame");
+}
+
+#[wasm_bindgen_test]
+async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_it() {
+    let title = title("  A   page ");
+    let stands = || title.text_content().unwrap_or_default();
+    let state = unread();
+    let sentence = |count: u32| ["(", &count.to_string(), ") new"].concat();
+
+    let notifier = Notifier::new(WANTED);
+    notifier.follow(&state, sentence);
+    assert_eq!(stands(), "  A   page ", "nobody is away");
+    hide(true);
+    notifier.follow(&state, sentence);
+    assert_eq!(stands(), "(1) new");
+    hide(false);
+    notifier.follow(&state, sentence);
+    assert_eq!(stands(), "  A   page ");
+
+    hide(true);
+    notifier.follow(&state, sentence);
+    title.set_text_content(Some("Another page"));
+    until("ours has its turn again", || stands() == "(1) new").await;
+    until("the page's has its turn", || stands() == "Another page").await;
+    until("ours has its turn again", || stands() == "(1) new").await;
+    drop(notifier);
+    assert_eq!(stands(), "Another page");
+
+    let silent = Notifier::new(Wanted { title: false, ..WANTED });
+    silent.follow(&state, sentence);
+    assert_eq!(stands(), "Another page");
+    hide(false);
+}
+
+/// The lock, which a browser lets go a moment after it was dropped.
+async fn free(name: &str) -> tabs::Lock {
+    for _ in 0..400 {
+        if let Some(lock) = tabs::try_lock(name).await {
+            return lock;
+        }
+        turn().await;
+    }
+    panic!("{name} is still held");
+}
+
+#[wasm_bindgen_test]
+async fn who_looks_keeps_other_tabs_quiet() {
+    let (one, other) = (tabs::share("looked at").await, tabs::share("looked at").await);
+    assert!(tabs::try_lock("looked at").await.is_none());
+    drop(one);
+    assert!(tabs::try_lock("looked at").await.is_none());
+    drop(other);
+    let alone = free("looked at").await;
+    assert!(tabs::try_lock("looked at").await.is_none(), "one sounds");
+    drop(alone);
+    drop(free("looked at").await);
+}
+
+#[wasm_bindgen_test]
+fn the_visitors_choice_goes_before_the_pages() {
+    let notifier = Notifier::new(Wanted { sound: false, ..WANTED });
+    assert!(!notifier.sounds());
+    notifier.want(WANTED);
+    assert!(notifier.sounds());
+    notifier.choose_sound(false);
+    notifier.want(WANTED);
+    assert!(!notifier.sounds());
+}
