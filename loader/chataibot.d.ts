@@ -17,6 +17,8 @@ export interface Settings {
   botKey: string | null;
   storage: 'local' | 'memory' | null;
   preload: 'intent' | 'idle' | null;
+  mode: 'floating' | 'inline' | 'panel' | null;
+  layer: 'top' | 'page' | null;
   theme: 'auto' | 'light' | 'dark' | 'system' | null;
   position: 'bottom-end' | 'bottom-start' | 'top-end' | 'top-start' | null;
   locale: string | null;
@@ -24,7 +26,14 @@ export interface Settings {
   subheading: string | null;
   greeting: string | null;
   avatar: string | null;
+  launcher: 'round' | 'label' | 'none' | null;
   launcherLabel: string | null;
+  launcherFor: string | null;
+  avoid: string | null;
+  attention: boolean;
+  teaser: string | null;
+  teaserDelay: string | number | null;
+  teaserPhone: boolean;
   contactName: string | null;
   contactEmail: string | null;
   contactPhone: string | null;
@@ -70,6 +79,10 @@ export class ChataibotWidget extends HTMLElement {
   open(): Promise<void>;
   close(): Promise<void>;
   toggle(): Promise<void>;
+  /** Takes everything from the page, and closes the window. */
+  hide(): Promise<void>;
+  /** Brings back what `hide()` took away. */
+  show(): Promise<void>;
   /** Says `text` as the visitor. Resolves with the message's id, or with nothing for a blank text. */
   send(text: string): Promise<string | undefined>;
   /** Changes the named settings and no others, by property or attribute name; objects are merged. */

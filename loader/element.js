@@ -1,16 +1,19 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, origin, sentences } from './engine.js';
-import { hasStoredConversation, whenIdle } from './intent.js';
+import { asProblem, load, loadBeside, origin, sentences } from './engine.js';
+import { hasStoredConversation, shelfOf } from './intent.js';
 import { addFullStyles, buildLauncher, styles } from './launcher.js';
-import { ATTRIBUTES, MAPS, TEXTS, propertyOf } from './settings.js';
+import { ATTRIBUTES, FLAGS, MAPS, TEXTS, propertyOf } from './settings.js';
 
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};
 
 /** The state until the program is there. */
 const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
+
+/** Settings with code of their own, which is fetched where one of them is set. */
+const EXTRAS = ['preload', 'launcher-for', 'avoid', 'attention', 'teaser'];
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -40,6 +43,12 @@ export class ChataibotWidget extends Base {
   #arrival = deferred();
   /** Holds the launcher while the program is not there. */
   #stand = null;
+  /** Around the stand, and then around the program: what is in the browser's top layer. */
+  #top = null;
+  /** A promise of how to end what belongs to EXTRAS. */
+  #extras = null;
+  /** Ends what follows the window while the program is there. */
+  #endFrame = null;
   /** What stands in for the window after a failure. */
   #panel = null;
   #problem = null;
@@ -55,18 +64,18 @@ export class ChataibotWidget extends Base {
   /** As the program says; the attribute `open` follows. */
   #isOpen = false;
   #changes = null;
-  #cancelIdle = null;
 
   /* ---- life in the page ---- */
 
   connectedCallback() {
-    if (this.#destroyed || this.#stand || this.#mounted) return;
+    if (this.#destroyed) return;
+    if (this.#stand || this.#mounted) return this.#rise();
     this.#takeEarlyProperties();
     this.#root.adoptedStyleSheets = [styles()];
     this.#showLauncher();
+    this.#addExtras();
     if (this.hasAttribute('open')) this.open();
-    else if (this.#wanted || this.demo || hasStoredConversation(this, origin)) this.#start();
-    else if (this.preload === 'idle') this.#cancelIdle = whenIdle(() => this.#prefetch());
+    else if (this.#wanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
   }
 
   disconnectedCallback() {
@@ -76,7 +85,11 @@ export class ChataibotWidget extends Base {
 
   attributeChangedCallback(name, old, value) {
     if (name !== 'open') {
-      if (old !== value) this.#changed(name, value);
+      if (old === value) return;
+      this.#changed(name, value);
+      if (!this.#top) return;
+      this.#rise();
+      this.#addExtras();
     } else if ((value !== null) !== this.#isOpen && (this.#stand || this.#mounted)) {
       value === null ? this.close() : this.open();
     }
@@ -84,8 +97,8 @@ export class ChataibotWidget extends Base {
 
   /** Properties set before this class was known lie on the element itself and would hide ours. */
   #takeEarlyProperties() {
-    for (const property of [...TEXTS.map(propertyOf), ...MAPS]) {
-      if (!Object.hasOwn(this, property)) continue;
+    for (const property of Object.keys(this)) {
+      if (!(property in ChataibotWidget.prototype)) continue;
       const value = this[property];
       delete this[property];
       this[property] = value;
@@ -93,15 +106,37 @@ export class ChataibotWidget extends Base {
   }
 
   #leave() {
-    this.#cancelIdle?.();
     if (this.#mounted) {
       this.#mounted.destroy();
       this.#arrival = deferred();
     }
-    this.#mounted = this.#stand = this.#panel = null;
+    this.#endFrame?.();
+    this.#extras?.then((end) => end?.());
+    this.#mounted = this.#stand = this.#top = this.#panel = this.#extras = this.#endFrame = null;
     this.#isOpen = this.#asked = this.#clicked = false;
     this.#root.replaceChildren();
     for (const state of ['ready', 'open', 'unread']) this.#mark(state, false);
+  }
+
+  /** Before every key in storage; empty where nothing is to be kept. */
+  get #shelf() {
+    return shelfOf(this, origin);
+  }
+
+  /* ---- where it is shown ---- */
+
+  /** Puts what is shown into the browser's top layer, again after a move, or into the page. */
+  #rise() {
+    const top = this.#top;
+    top.popover = this.mode === 'inline' || this.layer === 'page' ? null : 'manual';
+    // Older browsers have no such layer: the z-index holds.
+    if (top.popover) top.togglePopover?.(true);
+  }
+
+  #addExtras() {
+    if (this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
+    // Without them the chat works all the same.
+    this.#extras ??= loadBeside().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
 
   /* ---- the launcher before the program ---- */
@@ -117,12 +152,16 @@ export class ChataibotWidget extends Base {
       stand.addEventListener(sign, () => this.#prefetch(), { once: true, passive: true });
     }
     this.#launcher.addEventListener('click', () => this.#click());
-    this.#root.replaceChildren(stand);
+    this.#top = document.createElement('div');
+    this.#top.append(stand);
+    this.#root.replaceChildren(this.#top);
+    this.#rise();
     this.#nameLauncher();
   }
 
   #nameLauncher() {
-    if (this.launcherLabel && this.#launcher) this.#launcher.ariaLabel = this.launcherLabel;
+    const label = this.launcherLabel;
+    if (label && this.#stand) this.#stand.querySelector('span').textContent = this.#launcher.ariaLabel = label;
   }
 
   #click() {
@@ -176,13 +215,14 @@ export class ChataibotWidget extends Base {
     const mounted = app.mount(place, this.#settings(), (type, detail) => this.#tell(type, detail));
     this.#mounted = mounted;
     mounted.speak(words);
-    this.#root.append(place);
+    this.#top.append(place);
     await filled(place);
     if (this.#mounted !== mounted) return;
     const launcher = place.querySelector('[part~="launcher"]');
     if (stand.contains(this.#root.activeElement)) launcher?.focus({ preventScroll: true });
     stand.remove();
     this.#stand = this.#panel = this.#problem = null;
+    this.#endFrame = app.frame(place, this, this.#shelf);
     // A stored conversation opens its window without a word.
     if (mounted.state().open) this.#showOpen(true);
     this.#mark('ready', true);
@@ -244,28 +284,39 @@ export class ChataibotWidget extends Base {
   }
 
   static {
-    const define = (name, get, set) => Object.defineProperty(this.prototype, name, { get, set, enumerable: true, configurable: true });
-    for (const attribute of TEXTS) {
+    const define = (name, get, set) =>
+      Object.defineProperty(this.prototype, name, {
+        get() {
+          return get(this);
+        },
+        set(value) {
+          set(this, value);
+        },
+        enumerable: true,
+        configurable: true,
+      });
+    for (const text of TEXTS) {
       define(
-        propertyOf(attribute),
-        function () {
-          return this.getAttribute(attribute);
-        },
-        function (value) {
-          value == null ? this.removeAttribute(attribute) : this.setAttribute(attribute, value);
-        },
+        propertyOf(text),
+        (it) => it.getAttribute(text),
+        (it, value) => (value == null ? it.removeAttribute(text) : it.setAttribute(text, value)),
+      );
+    }
+    for (const flag of FLAGS) {
+      define(
+        propertyOf(flag),
+        (it) => it.hasAttribute(flag),
+        (it, value) => it.toggleAttribute(flag, !!value),
       );
     }
     for (const map of MAPS) {
       define(
         map,
-        function () {
-          return this.#maps[map] ?? null;
-        },
-        function (value) {
-          if (value == null) delete this.#maps[map];
-          else this.#maps[map] = value;
-          this.#changed(map, this.getAttribute(map));
+        (it) => it.#maps[map] ?? null,
+        (it, value) => {
+          if (value == null) delete it.#maps[map];
+          else it.#maps[map] = value;
+          it.#changed(map, it.getAttribute(map));
         },
       );
     }
@@ -300,6 +351,16 @@ export class ChataibotWidget extends Base {
     return this.#call('toggle');
   }
 
+  /** Takes everything from the page; what is said meanwhile counts as unread. */
+  hide() {
+    this.hidden = true;
+    return this.close();
+  }
+
+  async show() {
+    this.hidden = false;
+  }
+
   /** Resolves with the message's id. */
   send(text) {
     return this.#call('send', String(text));
@@ -315,8 +376,7 @@ export class ChataibotWidget extends Base {
     for (const [name, value] of Object.entries(settings ?? {})) {
       if (MAPS.includes(name)) this[name] = value && { ...this[name], ...value };
       else if (name === 'open') this.toggleAttribute('open', !!value);
-      else if (TEXTS.includes(name)) this[propertyOf(name)] = value;
-      else if (TEXTS.some((text) => propertyOf(text) === name)) this[name] = value;
+      else if (ATTRIBUTES.some((known) => propertyOf(known) === propertyOf(name))) this[propertyOf(name)] = value;
       else console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
     }
   }

@@ -25,6 +25,9 @@ const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : '')
 /** The sentences of the nearest of our languages; they are fetched beside the program. */
 export const sentences = async (...tag) => (await import(file('chataibot-widget.js'))).sentences(...tag);
 
+/** What is needed only where a page asks for it: see beside.js. */
+export const loadBeside = () => import(file('chataibot-beside.js'));
+
 /** What is needed only when something is amiss. */
 const loadHelp = () => import(file('chataibot-fallback.js'));
 

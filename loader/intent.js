@@ -1,24 +1,17 @@
-// Signs that the program is wanted without anybody asking: a conversation that runs, and a page with nothing else to do.
+// The sign that the program is wanted without anybody asking: a conversation that runs.
 
-/** Does this browser keep a conversation, or a message that waits to be sent? Reads only. Names as in src/session.rs. */
-export function hasStoredConversation(element, origin) {
-  if (element.storage === 'memory') return false;
+/** What all keys of this widget begin with, as in src/session.rs; empty where nothing is to be kept. */
+export function shelfOf(element, origin) {
   const [proxy] = (element.tokenUrl || element.proxyUrl || origin).match(/^\w+:\/\/[^/]+/) ?? [''];
-  const prefix = `chataibot:${element.site || proxy}:`;
+  return element.storage === 'memory' ? '' : `chataibot:${element.site || proxy}:`;
+}
+
+/** Does this browser keep a conversation, or a message that waits to be sent? Reads only. */
+export function hasStoredConversation(shelf) {
   try {
-    return Object.keys(localStorage).some((key) => key === `${prefix}conversation` || key.startsWith(`${prefix}outbox:`));
+    return shelf && Object.keys(localStorage).some((key) => key === `${shelf}conversation` || key.startsWith(`${shelf}outbox:`));
   } catch {
     // Storage that may not be read keeps nothing.
     return false;
   }
-}
-
-/** Calls `then` when the page is idle, after four seconds at the latest: some pages never are. Returns how to cancel it. */
-export function whenIdle(then) {
-  if (!globalThis.requestIdleCallback) {
-    const timer = setTimeout(then, 2000);
-    return () => clearTimeout(timer);
-  }
-  const request = requestIdleCallback(then, { timeout: 4000 });
-  return () => cancelIdleCallback(request);
 }

@@ -55,13 +55,14 @@ function apply() {
   for (const output of form.querySelectorAll('output')) output.value = `${output.previousElementSibling.value}px`;
   root.style.colorScheme = theme === 'auto' ? '' : theme;
   root.dir = chosen.has('rtl') ? 'rtl' : 'ltr';
-  widget.position = chosen.get('position');
-  widget.theme = theme;
-  showSnippet(tokens, theme, chosen.get('position'));
+  const attributes = { theme, position: chosen.get('position'), mode: chosen.get('mode'), launcher: chosen.get('launcher') };
+  Object.assign(widget, attributes);
+  showSnippet(tokens, attributes);
 }
 
-function showSnippet(tokens, theme, position) {
-  const attributes = [theme !== 'auto' && `theme="${theme}"`, position !== 'bottom-end' && `position="${position}"`].filter(Boolean);
+function showSnippet(tokens, chosen) {
+  const usual = { theme: 'auto', position: 'bottom-end', mode: 'floating', launcher: 'round' };
+  const attributes = Object.entries(chosen).filter(([name, value]) => value !== usual[name]).map(([name, value]) => `${name}="${value}"`);
   const defaults = { accent: '#2f5bea', radius: '18px', 'font-size': '15px' };
   const changed = Object.entries(tokens).filter(([name, value]) => value !== defaults[name]);
   const lines = [

@@ -3,7 +3,7 @@
 //!
 //! In reading order:
 //! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
-//! - [`Launcher`], and the window: header, notices, message list, composer
+//! - [`Launcher`] and the preview beside it; the window: header with its menu, notices, message list, composer
 //! - a message: row, content, rich text, answers; the other kinds of messages, fetched when first needed
 //! - `markup`: the plain elements of all of these
 //! - the announcer, which says it to screen readers
@@ -29,11 +29,13 @@ mod kinds;
 mod launcher;
 mod look;
 mod markup;
+mod menu;
 mod message_list;
 mod message_row;
 mod notices;
 mod on_demand;
 pub mod parts;
+mod preview;
 mod rich_text;
 mod scrolling;
 mod unread;
@@ -43,7 +45,7 @@ use std::rc::Rc;
 
 pub use app::{App, AppProps, Listener, Source};
 pub use launcher::{Launcher, LauncherProps, launcher_label};
-pub use look::{Enter, Look};
+pub use look::{Enter, Look, Mode};
 pub use rich_text::safe_address;
 pub use widget::{Widget, WidgetProps};
 
@@ -75,6 +77,8 @@ pub enum Verb {
     },
     /// Ended this conversation.
     End,
+    /// Made the window larger, or small again.
+    Resize,
     /// Turned the sound for new messages on or off.
     Sound(bool),
 }

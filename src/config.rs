@@ -1,48 +1,16 @@
-//! Every setting of the widget in one table: its names, what is allowed, what it defaults to and what it does.
+//! Every setting of the widget, checked. The table of their names, defaults and meanings is `config/table.rs`.
 //!
 //! A setting is given as an attribute or as a property of the element; the page may change any of them at any time. A value that
 //! is not allowed is left aside with one line on the console, and the default stands. Knows no browser: [`from_js`] does.
 
 mod address;
 pub mod from_js;
+mod table;
 
 use std::{collections::BTreeMap, rc::Rc};
 
 pub use address::Address;
-
-/// Names a row of [`SETTINGS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each row of SETTINGS says what its setting does")]
-pub enum Name {
-    ProxyUrl,
-    TokenUrl,
-    ApiUrl,
-    EventsUrl,
-    Site,
-    BotKey,
-    Storage,
-    Preload,
-    Open,
-    Theme,
-    Position,
-    Locale,
-    Heading,
-    Subheading,
-    Greeting,
-    Avatar,
-    LauncherLabel,
-    ContactName,
-    ContactEmail,
-    ContactPhone,
-    Contact,
-    Variables,
-    Strings,
-    Demo,
-    Enter,
-    Feedback,
-    Sound,
-    TitleIndicator,
-}
+pub use table::{Name, SETTINGS, Setting};
 
 /// What values a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,224 +27,11 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A BCP 47 language tag.
     Locale,
+    /// A whole number, not negative.
+    Number,
     /// Names and texts: an object as a property, JSON as an attribute.
     Map,
 }
-
-/// One row of [`SETTINGS`].
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// Which one; rows stand in the order of [`Name`].
-    pub name: Name,
-    /// The attribute, or empty where there is only a property.
-    pub attribute: &'static str,
-    /// The property, or empty where there is only an attribute (`open` is a method).
-    pub property: &'static str,
-    /// What is allowed.
-    pub kind: Kind,
-    /// What holds when it is not given; a description in parentheses where that depends.
-    pub default: &'static str,
-    /// What a page's author reads in the README; left empty in a browser, where nobody does.
-    pub doc: &'static str,
-}
-
-const fn row(
-    name: Name,
-    attribute: &'static str,
-    property: &'static str,
-    kind: Kind,
-    default: &'static str,
-    doc: &'static str,
-) -> Setting {
-    let doc = if cfg!(target_arch = "wasm32") { "" } else { doc };
-    Setting { name, attribute, property, kind, default, doc }
-}
-
-/// Every setting there is.
-pub const SETTINGS: &[Setting] = &[
-    row(
-        Name::ProxyUrl,
-        "proxy-url",
-        "proxyUrl",
-        Kind::Url,
-        "(where the script came from)",
-        "Base address of your proxy.",
-    ),
-    row(Name::TokenUrl, "token-url", "tokenUrl", Kind::Url, "(proxy-url + /token)", "Where visitor tokens come from."),
-    row(
-        Name::ApiUrl,
-        "api-url",
-        "apiUrl",
-        Kind::Url,
-        "(proxy-url + /api/v1)",
-        "Base address of the two documented calls.",
-    ),
-    row(
-        Name::EventsUrl,
-        "events-url",
-        "eventsUrl",
-        Kind::UrlOrNone,
-        "(api-url)",
-        "Base address of the event stream; `none` turns it off, replies are then the page's own affair.",
-    ),
-    row(Name::Site, "site", "site", Kind::Text, "(by the page's origin)", "Which of the proxy's sites this is."),
-    row(
-        Name::BotKey,
-        "bot-key",
-        "botKey",
-        Kind::Text,
-        "(the site's bot)",
-        "Which bot answers; it stands on the bot's trigger block.",
-    ),
-    row(
-        Name::Storage,
-        "storage",
-        "storage",
-        Kind::Choice(&["local", "memory"]),
-        "local",
-        "Where the conversation is kept: `local` survives a reload, `memory` does not.",
-    ),
-    row(
-        Name::Preload,
-        "preload",
-        "preload",
-        Kind::Choice(&["intent", "idle"]),
-        "intent",
-        "When the chat is fetched: when the visitor reaches for it, or already when the page is idle.",
-    ),
-    row(
-        Name::Open,
-        "open",
-        "",
-        Kind::Flag,
-        "false",
-        "Whether the window is open: the page may set it, and it follows the visitor.",
-    ),
-    row(
-        Name::Theme,
-        "theme",
-        "theme",
-        Kind::Choice(&["auto", "light", "dark", "system"]),
-        "auto",
-        "Colours: `auto` follows the page's `color-scheme`, `system` the visitor's device.",
-    ),
-    row(
-        Name::Position,
-        "position",
-        "position",
-        Kind::Choice(&["bottom-end", "bottom-start", "top-end", "top-start"]),
-        "bottom-end",
-        "Corner of the screen; `end` is right in left-to-right pages and left in right-to-left ones.",
-    ),
-    row(
-        Name::Locale,
-        "locale",
-        "locale",
-        Kind::Locale,
-        "(the page's `lang`, else the browser's)",
-        "Language for dates and texts.",
-    ),
-    row(Name::Heading, "heading", "heading", Kind::Text, "(in the visitor's language)", "Title of the window."),
-    row(
-        Name::Subheading,
-        "subheading",
-        "subheading",
-        Kind::Text,
-        "(in the visitor's language)",
-        "Line below the title.",
-    ),
-    row(
-        Name::Greeting,
-        "greeting",
-        "greeting",
-        Kind::Text,
-        "(in the visitor's language)",
-        "What stands in an empty window.",
-    ),
-    row(Name::Avatar, "avatar", "avatar", Kind::Url, "(a symbol)", "Picture of the bot."),
-    row(
-        Name::LauncherLabel,
-        "launcher-label",
-        "launcherLabel",
-        Kind::Text,
-        "(in the visitor's language)",
-        "What the launcher is called by screen readers and in its tool tip.",
-    ),
-    row(
-        Name::ContactName,
-        "contact-name",
-        "contactName",
-        Kind::Text,
-        "(none)",
-        "The visitor's name, if the page knows it.",
-    ),
-    row(Name::ContactEmail, "contact-email", "contactEmail", Kind::Text, "(none)", "The visitor's e-mail address."),
-    row(Name::ContactPhone, "contact-phone", "contactPhone", Kind::Text, "(none)", "The visitor's telephone number."),
-    row(
-        Name::Contact,
-        "",
-        "contact",
-        Kind::Map,
-        "(none)",
-        "The visitor as one object `{name, email, phone}`; goes before the three attributes and leaves no trace in the page.",
-    ),
-    row(
-        Name::Variables,
-        "variables",
-        "variables",
-        Kind::Map,
-        "(none)",
-        "Variables of the conversation, for the bot's flow.",
-    ),
-    row(
-        Name::Strings,
-        "strings",
-        "strings",
-        Kind::Map,
-        "(none)",
-        "Sentences of the widget to put in place of its own.",
-    ),
-    row(
-        Name::Demo,
-        "demo",
-        "demo",
-        Kind::Text,
-        "(none)",
-        "Shows one scene of a conversation, such as `carousel`, instead of a chat: for designers and tests. Nothing is connected or stored.",
-    ),
-    row(
-        Name::Enter,
-        "enter",
-        "enter",
-        Kind::Choice(&["auto", "send", "newline"]),
-        "auto",
-        "What the Enter key does in the message field: `auto` sends, and begins a line where fingers type.",
-    ),
-    row(
-        Name::Feedback,
-        "feedback",
-        "feedback",
-        Kind::Choice(&["on", "off"]),
-        "off",
-        "Whether the visitor can say of each answer if it was helpful.",
-    ),
-    row(
-        Name::Sound,
-        "sound",
-        "sound",
-        Kind::Choice(&["on", "off"]),
-        "on",
-        "Whether new messages sound while nobody looks, until the visitor chooses.",
-    ),
-    row(
-        Name::TitleIndicator,
-        "title-indicator",
-        "titleIndicator",
-        Kind::Choice(&["on", "off"]),
-        "on",
-        "Whether the tab's title tells of unread messages while the page is hidden.",
-    ),
-];
 
 /// A value as it was given.
 #[derive(Clone, Debug, PartialEq)]
@@ -292,9 +47,10 @@ pub enum Given {
 }
 
 /// The settings of one widget, checked.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    texts: [Option<Rc<str>>; SETTINGS.len()],
+    /// By the place of each setting in [`SETTINGS`].
+    texts: Vec<Option<Rc<str>>>,
     contact: Rc<BTreeMap<String, String>>,
     variables: Rc<BTreeMap<String, String>>,
     strings: Rc<BTreeMap<String, String>>,
@@ -308,6 +64,13 @@ pub struct Language {
     pub tag: String,
     /// Sentences by their names in `strings.rs`.
     pub words: BTreeMap<String, String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let (contact, variables, strings, language) = Default::default();
+        Self { texts: vec![None; SETTINGS.len()], contact, variables, strings, language }
+    }
 }
 
 impl Config {
@@ -474,6 +237,7 @@ fn check(kind: Kind, text: &str) -> Verdict {
         },
         Kind::Choice(choices) => choices.contains(&text),
         Kind::Locale => is_language_tag(text),
+        Kind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
         Kind::Map => false,
     };
     if fine { Verdict::Fine } else { Verdict::Refused }
@@ -498,6 +262,7 @@ pub fn allowed(kind: Kind) -> String {
         Kind::Flag => "present or absent".to_owned(),
         Kind::Choice(choices) => choices.join(", "),
         Kind::Locale => "a language tag such as en or pt-BR".to_owned(),
+        Kind::Number => "a whole number".to_owned(),
         Kind::Map => "an object of texts".to_owned(),
     }
 }

@@ -147,7 +147,7 @@ impl Source for Player {
                     self.apply(Action::Rated { cursor: entry.cursor, helpful });
                 }
             }
-            Verb::LoadEarlier | Verb::Sound(_) => {}
+            Verb::LoadEarlier | Verb::Sound(_) | Verb::Resize => {}
         }
         None
     }

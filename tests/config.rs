@@ -78,7 +78,10 @@ fn the_loader_knows_the_same_settings() {
     let texts: BTreeSet<&str> = of_kind(|kind| kind != Kind::Map && kind != Kind::Flag).map(|s| s.attribute).collect();
     let maps: BTreeSet<&str> = of_kind(|kind| kind == Kind::Map).map(|s| s.property).collect();
     assert_eq!(list("TEXTS"), texts);
+    let flags: BTreeSet<&str> =
+        of_kind(|kind| kind == Kind::Flag).filter(|s| !s.property.is_empty()).map(|s| s.attribute).collect();
     assert_eq!(list("MAPS"), maps);
+    assert_eq!(list("FLAGS"), flags);
     for setting in SETTINGS.iter().filter(|setting| !setting.attribute.is_empty()) {
         assert!(loader.contains(&format!("'{}'", setting.attribute)), "{} is not watched", setting.attribute);
     }

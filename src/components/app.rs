@@ -60,8 +60,8 @@ impl Source for Session {
             Verb::End => self.end(),
             Verb::LoadEarlier => self.load_earlier(),
             Verb::Feedback { key, helpful } => self.feedback(key, helpful),
-            // The notifier's: a session makes no noise.
-            Verb::Sound(_) => {}
+            // The notifier's, and the widget's own affair: they have ended there.
+            Verb::Sound(_) | Verb::Resize => {}
         }
         None
     }
@@ -121,10 +121,11 @@ impl Component for App {
         let state = source.state();
         notifier.follow(&state, |unread| title(&look, unread));
         let act = {
-            let (source, notifier) = (source.clone(), notifier.clone());
+            let (source, notifier, shown) = (source.clone(), notifier.clone(), ctx.link().clone());
             Callback::from(move |verb| {
                 if let Verb::Sound(on) = verb {
                     notifier.choose_sound(on);
+                    shown.send_message(source.state());
                 } else {
                     source.act(verb);
                 }
@@ -150,7 +151,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        html! { <Widget state={&self.state} look={&self.look} act={&self.act} /> }
+        html! { <Widget state={&self.state} look={&self.look} act={&self.act} sounds={self.notifier.sounds()} /> }
     }
 }
 

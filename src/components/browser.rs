@@ -5,7 +5,8 @@ use std::rc::Rc;
 use js_sys::{Array, Intl, Object};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Element, Event, FocusOptions, HtmlElement, MediaQueryList, MouseEvent, ResizeObserver, ShadowRoot, window,
+    Element, Event, FocusEvent, FocusOptions, HtmlElement, MediaQueryList, MouseEvent, Node, ResizeObserver,
+    ShadowRoot, window,
 };
 
 use crate::strings::Plural;
@@ -86,6 +87,33 @@ pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
         focus(&other);
     }
     leaves
+}
+
+/// Moves the focus among the buttons of a menu as its keys say. False when `key` is none of them.
+pub(super) fn step_focus(list: &Element, key: &str) -> bool {
+    let items = list.children();
+    let (count, focused) = (items.length(), focused_beside(list));
+    let at = (0..count).find(|&at| items.item(at) == focused);
+    let to = match (key, at) {
+        ("ArrowDown", Some(at)) => (at + 1) % count,
+        ("ArrowUp", Some(at)) => (at + count - 1) % count,
+        ("Home" | "ArrowDown", _) => 0,
+        ("End" | "ArrowUp", _) => count - 1,
+        _ => return false,
+    };
+    if let Some(item) = items.item(to) {
+        focus(&item);
+    }
+    true
+}
+
+/// Does the focus stay in `list` or on the button beside it, or does it only leave with the whole page?
+pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
+    let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+    match next {
+        Some(next) => list.parent_node().is_some_and(|place| place.contains(Some(&next))),
+        None => list.owner_document().and_then(|page| page.has_focus().ok()) == Some(false),
+    }
 }
 
 /// Calls something whenever a media query begins or ceases to hold, until dropped.

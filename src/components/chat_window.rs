@@ -1,15 +1,16 @@
 //! The window: header, notices, messages and composer in one dialog. A view: what it remembers is the widget's.
 
-use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Verb, WidgetProps, browser,
+    Mode, Verb, WidgetProps,
     composer::Composer,
-    header::header,
-    markup::{at, element, group},
+    header::{Header, header},
+    icons,
+    markup::{at, button, element, group},
+    menu::{Menu, MenuPlaces, items, menu},
     message_list::MessageList,
-    notices::{ended, notices, restart_question},
+    notices::{Question, ended, notices, question},
 };
 use crate::conversation::Phase;
 
@@ -18,12 +19,20 @@ pub(super) struct ChatWindow<'a> {
     pub(super) props: &'a WidgetProps,
     /// Does it take the whole screen?
     pub(super) modal: bool,
-    /// Is the visitor asked whether to start over?
-    pub(super) asking: bool,
-    /// Called to ask, and to ask no more.
-    pub(super) ask: Callback<bool>,
     /// Says a sentence to screen readers.
     pub(super) say: Callback<AttrValue>,
+    /// Is it enlarged? Nothing where its size is not the visitor's to choose.
+    pub(super) large: Option<bool>,
+    /// Is the menu open?
+    pub(super) menu_open: bool,
+    /// Called to open and to close the menu.
+    pub(super) toggle_menu: Callback<bool>,
+    /// Called with what was chosen in header and menu.
+    pub(super) choose: Callback<Verb>,
+    /// What the visitor is asked before it is done.
+    pub(super) question: Option<Question>,
+    /// Called with the answer.
+    pub(super) answer: Callback<bool>,
     /// The regions of the announcer in here.
     pub(super) announcer: Html,
     pub(super) places: &'a Places,
@@ -35,59 +44,74 @@ pub(super) struct Places {
     pub(super) launcher: NodeRef,
     /// The dialog.
     pub(super) section: NodeRef,
-    /// The first answer to the question before starting over.
+    pub(super) menu: MenuPlaces,
+    /// The first answer to a question.
     pub(super) question: NodeRef,
     /// The message field.
     pub(super) field: NodeRef,
 }
 
 pub(super) fn chat_window(window: ChatWindow) -> Html {
-    let ChatWindow { props: WidgetProps { state, look, act }, modal, asking, ask, say, announcer, places } = window;
+    let ChatWindow {
+        props,
+        modal,
+        say,
+        large,
+        menu_open,
+        toggle_menu,
+        choose,
+        question: asked,
+        answer,
+        announcer,
+        places,
+    } = window;
+    let WidgetProps { state, look, act, sounds } = props;
     let open = state.window_open();
-    let ended_now = state.phase() == Phase::Ended;
-
-    // The end has its own button, and nothing more to lose.
-    let onrestart = {
-        let (ask, act) = (ask.clone(), act.clone());
-        Callback::from(move |_| if ended_now { act.emit(Verb::Restart) } else { ask.emit(true) })
-    };
-    let leave = |restart: bool| {
-        let (ask, act, section) = (ask.clone(), act.clone(), places.section.clone());
-        Callback::from(move |_: MouseEvent| {
-            ask.emit(false);
-            if let Some(section) = section.cast::<Element>() {
-                browser::focus_window(&section);
-            }
-            if restart {
-                act.emit(Verb::Restart);
-            }
-        })
-    };
-    let question = if asking && !ended_now {
-        restart_question(look, leave(true), leave(false), &places.question)
-    } else {
-        Html::default()
-    };
-    let bottom = if ended_now {
-        ended(look, leave(true))
+    let inline = look.mode == Mode::Inline;
+    let menu = menu(
+        look,
+        Menu {
+            items: items(look, state, large, *sounds),
+            open: menu_open,
+            toggle: toggle_menu,
+            choose: choose.clone(),
+            places: &places.menu,
+        },
+    );
+    let question = asked.map_or_else(Html::default, |asked| question(look, asked, &answer, &places.question));
+    let bottom = if state.phase() == Phase::Ended {
+        ended(look, choose.reform(|_| Verb::Restart))
     } else {
         html! { <Composer {state} {look} {act} say={&say} field={&places.field} /> }
     };
+    // Last in the order of the keyboard, as it is the least important.
+    let handle = if large.is_some() {
+        button("resize", "resize", Some(look.strings.resize()), icons::sign("", icons::CORNER), Callback::noop()).into()
+    } else {
+        Html::default()
+    };
     let inside = vec![
-        header(look, state, onrestart, act.reform(|_| Verb::Close)),
+        header(look, state, Header { onback: None, large, menu, choose, closes: !inline }),
         notices(look, state),
         question,
         html! { <MessageList {state} {look} {act} {say} /> },
         bottom,
         announcer,
+        handle,
     ];
-    let names = if open { "window window-open" } else { "window" };
+    let names = match (open, large) {
+        (true, Some(true)) => "window window-open window-large",
+        (true, Some(false) | None) => "window window-open",
+        (false, Some(true)) => "window window-large",
+        (false, Some(false) | None) => "window",
+    };
     let section = element!(
         "section",
         "id" = "window",
         "class" = names,
         "part" = names,
-        "role" = "dialog",
+        // In the page's own flow it is a part of the page.
+        "role" = if inline { "region" } else { "dialog" },
         "tabindex" = "-1",
         "aria-labelledby" = "title",
         "aria-modal" = modal.then_some("true"),

@@ -1,23 +1,34 @@
-//! The header: who the visitor talks to, how the connection stands, and the two buttons.
+//! The header: who the visitor talks to, how the connection stands, and the buttons.
 
 use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look,
+    Look, Verb,
     avatar::{author_name, avatar},
     icons,
     markup::{self, group, part, text},
+    menu,
 };
 use crate::conversation::{Conversation, Link, Phase};
 
+/// What the header shows beside the conversation, and where to tell. What is nothing is not there.
+pub(super) struct Header {
+    /// Leads back to where the visitor came from.
+    pub(super) onback: Option<Callback<MouseEvent>>,
+    /// Is the window enlarged?
+    pub(super) large: Option<bool>,
+    /// The menu, with its button.
+    pub(super) menu: Html,
+    /// Called with what the visitor does.
+    pub(super) choose: Callback<Verb>,
+    /// Can the window be closed?
+    pub(super) closes: bool,
+}
+
 /// A view, not a component: it has no state.
-pub(super) fn header(
-    look: &Look,
-    state: &Conversation,
-    onrestart: Callback<MouseEvent>,
-    onclose: Callback<MouseEvent>,
-) -> Html {
+pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html {
+    let Header { onback, large, menu, choose, closes } = header;
     let strings = &look.strings;
     let agent = state.assignee().filter(|assignee| assignee.kind == Author::Agent);
     let (kind, title, subtitle) = match agent {
@@ -33,16 +44,20 @@ pub(super) fn header(
         (_, Link::Offline) => ("status", strings.status_offline()),
     };
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
-    let restart = if state.rows().is_empty() {
-        Html::default()
-    } else {
-        button("header-button restart", strings.restart(), icons::RESTART, onrestart)
-    };
+    let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
+    let expand = large.map(|large| {
+        let (label, sign) = menu::resizing(look, large);
+        button("header-button expand", label, sign, choose.reform(|_| Verb::Resize))
+    });
+    let close =
+        closes.then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| Verb::Close)));
     let inside = vec![
+        back.unwrap_or_default(),
         avatar(look, kind, agent.map(AsRef::as_ref)),
         html! { <div class="titles"><h2 id="title" class="title" part="title">{ text(title) }</h2>{ status }</div> },
-        restart,
-        button("header-button close", strings.close(), icons::CLOSE, onclose),
+        expand.unwrap_or_default(),
+        menu,
+        close.unwrap_or_default(),
     ];
     part("header", "header", group(inside))
 }

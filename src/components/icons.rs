@@ -15,6 +15,16 @@ pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
 pub(super) const CHAT: &str = "M12 3c5.5 0 9.6 3.7 9.6 8.5S17.5 20 12 20c-1.1 0-2.2-.2-3.2-.5-.4-.1-.7 0-1 .1l-3.4 1.6c-.6.3-1.2-.2-1.1-.8l.5-2.9c.1-.4 0-.8-.3-1.1A8 8 0 0 1 2.4 11.5C2.4 6.7 6.5 3 12 3ZM8 9.1a.9.9 0 0 0 0 1.8h8a.9.9 0 0 0 0-1.8ZM8 12.7a.9.9 0 0 0 0 1.8h4.5a.9.9 0 0 0 0-1.8Z";
 pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
 pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";
+/// Along the inside of a rounded corner.
+pub(super) const CORNER: &str = "M6 20A14 14 0 0 1 20 6";
+/// Three dots.
+pub(super) const MORE: &str = "M5.5 12v.1m6.5-.1v.1m6.5-.1v.1";
+/// Two arrows that point apart.
+pub(super) const EXPAND: &str = "M13.5 5H19v5.5M19 5l-5.5 5.5M10.5 19H5v-5.5M5 19l5.5-5.5";
+/// Two arrows that point at each other.
+pub(super) const SHRINK: &str = "M19.5 10H14V4.5M14 10l5.5-5.5M4.5 14H10v5.5M10 14l-5.5 5.5";
+pub(super) const END: &str = "M9.5 20H5V4h4.5M10 12h10m-4-4 4 4-4 4";
+pub(super) const BACK: &str = "m14.5 5.5-6.5 6.5 6.5 6.5";
 pub(super) const RESTART: &str = "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4.5 4v4.5H9";
 pub(super) const SEND: &str = "M12 19V5m-6.5 6.5L12 5l6.5 6.5";
 pub(super) const ARROW_DOWN: &str = "M12 5v14m-6.5-6.5L12 19l6.5-6.5";
@@ -37,6 +47,8 @@ pub(super) const FILM: &str = "M4 5h16v14H4zm6 4v6l5-3z";
 pub(super) const SOUND: &str =
     "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-2.5-2.5A2.5 2.5 0 0 1 9 18Zm10-2a2.5 2.5 0 1 1-2.5-2.5A2.5 2.5 0 0 1 19 16Z";
 pub(super) const FILE: &str = "M13.5 3H6v18h12V7.5zm0 0v4.5H18M9 13h6m-6 4h4";
+pub(super) const LOUD: &str = "M4 9.5v5h3.5L12 18V6L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11";
+pub(super) const QUIET: &str = "M4 9.5v5h3.5L12 18V6L7.5 9.5zM16 9.5l5 5m0-5-5 5";
 pub(super) const CALENDAR: &str = "M4 6h16v14H4zm0 4.5h16M8 3.5V7m8-3.5V7";
 /// Two sparkles: stands for the bot where there is no picture of it.
 pub(super) const SPARK: &str = "M10.5 4c.6 4.2 2.3 5.9 6.5 6.5-4.2.6-5.9 2.3-6.5 6.5-.6-4.2-2.3-5.9-6.5-6.5 4.2-.6 5.9-2.3 6.5-6.5ZM17.8 14.5c.3 2 1.1 2.8 3.2 3.2-2 .3-2.9 1.1-3.2 3.2-.3-2-1.1-2.9-3.2-3.2 2.1-.4 2.9-1.2 3.2-3.2Z";

@@ -1,11 +1,11 @@
-//! The launcher: the round button on the page that opens and closes the window. Also printed at build time, for the page to show
+//! The launcher: the button on the page that opens and closes the window. Also printed at build time, for the page to show
 //! before the program is there, so it touches no browser while it renders.
 
 use yew::prelude::*;
 
 use super::{
     icons,
-    markup::{at, element, group, on_click, text},
+    markup::{at, element, group, on_click, part, text},
 };
 use crate::strings::{Strings, fill};
 
@@ -15,6 +15,9 @@ pub struct LauncherProps {
     /// Its name for screen readers.
     #[prop_or(AttrValue::Static("Chat"))]
     pub label: AttrValue,
+    /// What stands on it where it shows words.
+    #[prop_or(AttrValue::Static("Chat"))]
+    pub words: AttrValue,
     /// Is the window open?
     #[prop_or_default]
     pub open: bool,
@@ -51,7 +54,7 @@ pub fn Launcher(props: &LauncherProps) -> Html {
     launcher(props)
 }
 
-/// The round button on the page.
+/// The button on the page.
 pub(super) fn launcher(props: &LauncherProps) -> Html {
     let badge = match props.unread {
         0 => None,
@@ -60,8 +63,13 @@ pub(super) fn launcher(props: &LauncherProps) -> Html {
     };
     let badge = badge
         .map(|count| element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count)).into());
-    let inside =
-        vec![icons::sign("sign-chat", icons::CHAT), icons::sign("sign-close", icons::DOWN), badge.unwrap_or_default()];
+    let inside = vec![
+        // The page may bring a sign of its own.
+        element!("slot", "name" = "launcher-icon"; icons::sign("sign-chat", icons::CHAT)).into(),
+        icons::sign("sign-close", icons::DOWN),
+        part("span", "launcher-label", text(props.words.clone())),
+        badge.unwrap_or_default(),
+    ];
     let button = element!(
         "button",
         "type" = "button",

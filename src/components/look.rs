@@ -9,6 +9,18 @@ use crate::{
     strings::Strings,
 };
 
+/// Where the window stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Over the page, beside the launcher.
+    #[default]
+    Floating,
+    /// In the element's own box; there is no launcher.
+    Inline,
+    /// At one side of the screen, as high as it.
+    Panel,
+}
+
 /// Sentences, names, pictures and place of one widget.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Look {
@@ -24,6 +36,8 @@ pub struct Look {
     pub enter: Enter,
     /// Where time stands still, in a scene: milliseconds since 1970-01-01 UTC.
     pub now: Option<u64>,
+    /// Where the window stands.
+    pub mode: Mode,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
 }
@@ -81,6 +95,11 @@ impl Look {
             now: None,
             feedback: config.text(Name::Feedback) == "on",
             enter: Enter::named(config.text(Name::Enter)),
+            mode: match config.text(Name::Mode) {
+                "inline" => Mode::Inline,
+                "panel" => Mode::Panel,
+                _ => Mode::Floating,
+            },
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
         }
     }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Look, icons,
-    markup::{at, button, group, part, plain, text},
+    markup::{at, button, element, group, part, plain, text},
 };
 use crate::conversation::{Conversation, Link, Problem};
 
@@ -37,21 +37,29 @@ fn notice(names: &'static str, sign: &'static str, sentence: AttrValue) -> Html 
     part("p", names, group(vec![icons::sign("", sign), plain("span", text(sentence))]))
 }
 
-/// Asked before a conversation is left.
-pub(super) fn restart_question(
-    look: &Look,
-    confirm: Callback<MouseEvent>,
-    cancel: Callback<MouseEvent>,
-    first: &NodeRef,
-) -> Html {
+/// What is asked before something is done that cannot be undone.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Question {
+    /// Start over?
+    Restart,
+    /// End the conversation?
+    End,
+}
+
+/// A question with its two answers: yes and no.
+pub(super) fn question(look: &Look, question: Question, answer: &Callback<bool>, first: &NodeRef) -> Html {
     let strings = &look.strings;
-    html! {
-        <div class="notice notice-restart" part="notice notice-restart" role="group" aria-labelledby="restart-question">
-            <span id="restart-question">{ text(strings.restart_question()) }</span>
-            { at(button("quiet", "button", None, text(strings.restart_confirm()), confirm), first) }
-            { button("quiet", "button", None, text(strings.restart_cancel()), cancel) }
-        </div>
-    }
+    let (names, asked, yes) = match question {
+        Question::Restart => ("notice notice-restart", strings.restart_question(), strings.restart_confirm()),
+        Question::End => ("notice notice-end", strings.end_question(), strings.end()),
+    };
+    let inside = vec![
+        element!("span", "id" = "question"; text(asked)).into(),
+        at(button("quiet", "button", None, text(yes), answer.reform(|_| true)), first).into(),
+        button("quiet", "button", None, text(strings.restart_cancel()), answer.reform(|_| false)).into(),
+    ];
+    element!("div", "class" = names, "part" = names, "role" = "group", "aria-labelledby" = "question"; group(inside))
+        .into()
 }
 
 /// In place of the composer when the conversation has ended.

@@ -7,14 +7,16 @@ use web_sys::Element;
 use yew::{html::onkeydown, prelude::*};
 
 use super::{
-    Look, Verb,
+    Look, Mode, Verb,
     announcer::Announcer,
     browser::{self, MediaWatch, PHONE},
     chat_window::{ChatWindow, Places, chat_window},
     launcher::{LauncherProps, launcher, launcher_label},
     markup::{element, group, on},
+    notices::Question,
+    preview::{newest_unread, preview},
 };
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Phase};
 
 /// What is shown, and where to tell what the visitor did.
 #[derive(Properties, Clone)]
@@ -25,12 +27,18 @@ pub struct WidgetProps {
     pub look: Rc<Look>,
     /// Called for everything the visitor does.
     pub act: Callback<Verb>,
+    /// Do new messages sound while nobody looks?
+    #[prop_or_default]
+    pub sounds: bool,
 }
 
 /// Conversation and look are never changed in place, so the same ones look the same.
 impl PartialEq for WidgetProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
+        Rc::ptr_eq(&self.state, &other.state)
+            && Rc::ptr_eq(&self.look, &other.look)
+            && self.act == other.act
+            && self.sounds == other.sounds
     }
 }
 
@@ -44,25 +52,39 @@ pub struct Widget {
     was_open: bool,
     /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the browser knows.
     asked: Rc<Cell<bool>>,
-    /// The question before starting over.
-    question: Question,
+    /// Is the window enlarged?
+    large: bool,
+    /// Is the menu open?
+    menu: bool,
+    /// What is asked before it is done.
+    question: Option<Question>,
+    /// What is about to be shown, and to have the focus.
+    to_focus: Option<Place>,
+    /// Key of the newest row whose preview was dismissed.
+    dismissed: Option<u32>,
     announcer: Announcer,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Question {
-    No,
-    /// It is about to be shown, and to have the focus.
-    New,
-    Shown,
+#[derive(Clone, Copy)]
+enum Place {
+    /// The first line of the menu.
+    Menu,
+    /// The first answer to the question.
+    Question,
 }
 
 /// What happened to the widget, besides other props.
 pub enum Happened {
     /// The screen is a phone's now, or no longer.
     PhoneChanged(bool),
-    /// Whether to start over is asked, or no longer.
-    Asked(bool),
+    /// The menu is to open, or to close.
+    Menu(bool),
+    /// The visitor chose this in header or menu.
+    Chosen(Verb),
+    /// The question was answered: yes or no.
+    Answered(bool),
+    /// The preview of the row with this key was dismissed.
+    Dismissed(u32),
     /// The announcer has new words.
     Announced,
     /// A part of the window has this to say.
@@ -81,7 +103,11 @@ impl Component for Widget {
             watch: MediaWatch::new(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
             asked: Rc::default(),
-            question: Question::No,
+            large: false,
+            menu: false,
+            question: None,
+            to_focus: None,
+            dismissed: None,
             announcer: Announcer::default(),
         }
     }
@@ -89,11 +115,38 @@ impl Component for Widget {
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         match happened {
             Happened::PhoneChanged(phone) => self.phone = phone,
-            Happened::Asked(false) => self.question = Question::No,
-            Happened::Asked(true) if self.question == Question::No => self.question = Question::New,
-            Happened::Asked(true) | Happened::Announced => {}
-            Happened::Said(words) => self.announcer.say(words, self.modal(&ctx.props().state)),
+            Happened::Said(words) => self.announcer.say(words, self.modal(ctx.props())),
+            Happened::Menu(open) => {
+                self.menu = open;
+                self.to_focus = open.then_some(Place::Menu);
+            }
+            Happened::Chosen(verb) => self.choose(ctx.props(), verb),
+            Happened::Answered(yes) => {
+                let question = self.question.take();
+                self.focus_window();
+                match question.filter(|_| yes) {
+                    Some(Question::Restart) => ctx.props().act.emit(Verb::Restart),
+                    Some(Question::End) => ctx.props().act.emit(Verb::End),
+                    None => {}
+                }
+            }
+            Happened::Dismissed(key) => {
+                self.dismissed = Some(key);
+                // The button that had the focus goes.
+                if let Some(launcher) = self.places.launcher.cast::<Element>() {
+                    browser::focus(&launcher);
+                }
+            }
+            Happened::Announced => {}
         }
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &WidgetProps) -> bool {
+        let state = &ctx.props().state;
+        self.menu &= state.window_open();
+        // The end has its own button, and nothing more to lose.
+        self.question = self.question.filter(|_| state.phase() != Phase::Ended);
         true
     }
 
@@ -107,21 +160,31 @@ impl Component for Widget {
                 act.emit(if open { Verb::Close } else { Verb::Open });
             })
         };
-        let modal = self.modal(state);
+        let unread = newest_unread(state).filter(|(key, _)| self.dismissed != Some(*key) && look.mode != Mode::Inline);
+        let preview = unread.map_or_else(Html::default, |(key, message)| {
+            preview(look, state, message, onclick.clone(), ctx.link().callback(move |_| Happened::Dismissed(key)))
+        });
+        let resizable = !self.phone && look.mode != Mode::Inline;
         let inside = vec![
             launcher(&LauncherProps {
                 label: launcher_label(&look.strings, state.unread()),
+                words: look.strings.launcher(),
                 open,
                 unread: if open { 0 } else { state.unread() },
                 onclick,
                 button: self.places.launcher.clone(),
             }),
+            preview,
             chat_window(ChatWindow {
                 props: ctx.props(),
-                modal,
-                asking: self.question != Question::No,
-                ask: ctx.link().callback(Happened::Asked),
+                modal: self.modal(ctx.props()),
                 say: ctx.link().callback(Happened::Said),
+                large: resizable.then_some(self.large),
+                menu_open: self.menu,
+                toggle_menu: ctx.link().callback(Happened::Menu),
+                choose: ctx.link().callback(Happened::Chosen),
+                question: self.question,
+                answer: ctx.link().callback(Happened::Answered),
                 announcer: self.announcer.inside(),
                 places: &self.places,
             }),
@@ -129,33 +192,76 @@ impl Component for Widget {
         ];
         let (direction, locale) = (look.direction(), look.locale.clone());
         let root = element!("div", "class" = look.class.clone(), "dir" = direction, "lang" = locale; group(inside));
-        on(root, Rc::new(onkeydown::Wrapper::new(self.onkeydown(open, act)))).into()
+        on(root, Rc::new(onkeydown::Wrapper::new(self.onkeydown(open, ctx.props())))).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let WidgetProps { state, look, .. } = ctx.props();
-        if self.question == Question::New {
-            self.question = Question::Shown;
-            if let Some(button) = self.places.question.cast::<Element>() {
-                browser::focus(&button);
+        match self.to_focus.take() {
+            Some(Place::Menu) => {
+                if let Some(list) = self.places.menu.list.cast::<Element>() {
+                    browser::step_focus(&list, "Home");
+                }
             }
+            Some(Place::Question) => {
+                if let Some(button) = self.places.question.cast::<Element>() {
+                    browser::focus(&button);
+                }
+            }
+            None => {}
         }
-        self.move_focus(state.window_open());
-        if self.announcer.follow(state, look, self.modal(state)) {
+        self.move_focus(state.window_open(), look.mode);
+        if self.announcer.follow(state, look, self.modal(ctx.props())) {
             ctx.link().send_message(Happened::Announced);
         }
     }
 }
 
 impl Widget {
-    fn modal(&self, state: &Conversation) -> bool {
-        self.phone && state.window_open()
+    fn modal(&self, props: &WidgetProps) -> bool {
+        self.phone && props.look.mode != Mode::Inline && props.state.window_open()
     }
 
-    fn onkeydown(&self, open: bool, act: &Callback<Verb>) -> Callback<KeyboardEvent> {
-        let (act, asked, section, phone) = (act.clone(), self.asked.clone(), self.places.section.clone(), self.phone);
+    /// Does what was chosen in header or menu, asks before, or passes it on.
+    fn choose(&mut self, props: &WidgetProps, verb: Verb) {
+        let ended = props.state.phase() == Phase::Ended;
+        let from_menu = std::mem::take(&mut self.menu);
+        let question = match &verb {
+            Verb::Restart if !ended => Some(Question::Restart),
+            Verb::End => Some(Question::End),
+            Verb::Send(_) | Verb::Retry(_) | Verb::Discard(_) | Verb::Draft(_) => None,
+            Verb::Open | Verb::Close | Verb::Restart | Verb::Resize => None,
+            Verb::LoadEarlier | Verb::Feedback { .. } | Verb::Sound(_) => None,
+        };
+        if question.is_some() {
+            self.question = question;
+            self.to_focus = Some(Place::Question);
+            return;
+        }
+        if verb == Verb::Restart {
+            self.focus_window();
+        } else if from_menu && let Some(button) = self.places.menu.button.cast::<Element>() {
+            browser::focus(&button);
+        }
+        if verb == Verb::Resize {
+            self.large = !self.large;
+        } else {
+            props.act.emit(verb);
+        }
+    }
+
+    fn focus_window(&self) {
+        if let Some(section) = self.places.section.cast::<Element>() {
+            browser::focus_window(&section);
+        }
+    }
+
+    fn onkeydown(&self, open: bool, props: &WidgetProps) -> Callback<KeyboardEvent> {
+        let (act, asked, section) = (props.act.clone(), self.asked.clone(), self.places.section.clone());
+        let (phone, inline) = (self.modal(props), props.look.mode == Mode::Inline);
         Callback::from(move |event: KeyboardEvent| {
-            if !open || event.is_composing() {
+            // A part of the page is not left by a key.
+            if !open || inline || event.is_composing() {
                 return;
             }
             let key = event.key();
@@ -174,7 +280,7 @@ impl Widget {
     }
 
     /// The focus goes into a window that the visitor opened, and back to the launcher from a window that closes.
-    fn move_focus(&mut self, open: bool) {
+    fn move_focus(&mut self, open: bool, mode: Mode) {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;
         }
@@ -182,7 +288,8 @@ impl Widget {
         let Places { launcher, section, .. } = &self.places;
         let (Some(launcher), Some(section)) = (launcher.cast::<Element>(), section.cast::<Element>()) else { return };
         if open {
-            if asked {
+            // The window in the page opens by itself when it comes into view.
+            if asked && mode != Mode::Inline {
                 browser::focus_window(&section);
             }
         } else if browser::holds_focus(&section) || (asked && is_lost(&launcher)) {

@@ -44,6 +44,40 @@ async fn unread_messages_stand_in_its_badge_and_in_its_name() {
 }
 
 #[wasm_bindgen_test]
+async fn the_newest_unread_message_stands_beside_it_until_it_is_dismissed_or_read() {
+    let stage = Stage::show(closed().bot("one").bot("two")).await;
+    assert_eq!(stage.get("[part='preview']").get_attribute("aria-label").as_deref(), Some("New message"));
+    assert_eq!(stage.text(".preview-author"), "Bot");
+    assert_eq!(stage.text(".preview-words"), "two");
+    stage.focus("[part='dismiss']");
+    stage.click("[part='dismiss']");
+    stage.until("it is gone", || stage.find("[part='preview']").is_none()).await;
+    assert!(stage.is_focused(".launcher"), "the focus is not lost");
+    assert_eq!(stage.text(".badge"), "2", "it is still unread");
+
+    let stage = Stage::show(closed().bot("one")).await;
+    stage.click(".beside-text");
+    stage.until("the window is open", || stage.find(".window-open").is_some()).await;
+    assert!(stage.find("[part='preview']").is_none());
+    assert_eq!(stage.verbs(), [Verb::Open]);
+}
+
+#[wasm_bindgen_test]
+async fn the_page_may_have_words_on_it_hide_it_or_bring_a_sign_of_its_own() {
+    let stage = Stage::show(closed()).await;
+    assert_eq!(stage.style(".launcher-label", "display"), "none");
+    stage.host.set_attribute("launcher", "label").expect("an attribute");
+    assert_eq!(stage.style(".launcher-label", "display"), "block");
+    assert_eq!(stage.text(".launcher-label"), "Chat");
+    for (name, value) in [("launcher", "none"), ("launcher-for", "#help"), ("mode", "inline")] {
+        let stage = Stage::show(closed()).await;
+        stage.host.set_attribute(name, value).expect("an attribute");
+        assert_eq!(stage.style(".launcher", "display"), "none", "{name}");
+    }
+    assert!(stage.find(".launcher slot[name='launcher-icon'] > svg").is_some());
+}
+
+#[wasm_bindgen_test]
 async fn it_is_large_enough_for_a_finger_and_takes_no_room_in_the_page() {
     let stage = Stage::show(open()).await;
     let launcher = stage.get(".launcher").get_bounding_client_rect();

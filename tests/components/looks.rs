@@ -145,8 +145,10 @@ async fn a_right_to_left_language_mirrors_the_widget() {
 #[wasm_bindgen_test]
 async fn every_part_on_an_element_is_in_the_table_and_no_element_has_an_inline_style() {
     let stage = Stage::show(everything()).await;
-    stage.click(".restart");
+    stage.choose("Start over").await;
     stage.until("the question is asked", || stage.find(".notice-restart").is_some()).await;
+    stage.click(".more");
+    stage.until("the menu is open", || stage.find(".menu").is_some()).await;
     for element in stage.all("[part]") {
         for part in element.get_attribute("part").expect("parts").split_whitespace() {
             assert!(PARTS.iter().any(|(name, _)| *name == part), "{part} is not in the table");
@@ -159,7 +161,10 @@ async fn every_part_on_an_element_is_in_the_table_and_no_element_has_an_inline_s
 #[wasm_bindgen_test]
 async fn main_controls_are_large_enough_for_a_finger() {
     let stage = Stage::show(open().bot("Hello")).await;
-    for selector in [".launcher", ".header-button"] {
+    stage.click(".more");
+    let is_drawn = || stage.find(".menu").is_some() && stage.style(".menu", "opacity") == "1";
+    stage.until("the menu is open", is_drawn).await;
+    for selector in [".launcher", ".header-button", ".menu-item"] {
         for element in stage.all(selector) {
             let size = element.get_bounding_client_rect();
             assert!(

@@ -7,6 +7,7 @@ mod composer;
 mod launcher;
 mod list;
 mod looks;
+mod menu;
 mod messages;
 mod script;
 mod stage;

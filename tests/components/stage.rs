@@ -25,12 +25,15 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/actions.css"),
     include_str!("../../styles/answers.css"),
     include_str!("../../styles/badge.css"),
+    include_str!("../../styles/beside.css"),
     include_str!("../../styles/bubble.css"),
     include_str!("../../styles/composer.css"),
     include_str!("../../styles/controls.css"),
     include_str!("../../styles/header.css"),
     include_str!("../../styles/list.css"),
+    include_str!("../../styles/menu.css"),
     include_str!("../../styles/notices.css"),
+    include_str!("../../styles/resize.css"),
     include_str!("../../styles/states.css"),
     include_str!("../../styles/window.css"),
 ];
@@ -137,6 +140,14 @@ impl Stage {
         self.all("button, a").into_iter().find(of).unwrap_or_else(|| panic!("nothing is labelled {label}"))
     }
 
+    /// Chooses this line of the menu.
+    pub async fn choose(&self, line: &str) {
+        self.click(".more");
+        self.until("the menu is open", || self.find(".menu").is_some()).await;
+        self.labelled(line).unchecked_into::<HtmlElement>().click();
+        self.until("the menu is closed", || self.find(".menu").is_none()).await;
+    }
+
     pub fn is_focused(&self, selector: &str) -> bool {
         self.root.active_element().is_some_and(|focused| focused.matches(selector).expect("a selector"))
     }
@@ -216,7 +227,7 @@ impl Inner {
                 inner.take(verb);
             }
         });
-        WidgetProps { state: Rc::new(self.state.borrow().clone()), look: self.look.borrow().clone(), act }
+        WidgetProps { state: Rc::new(self.state.borrow().clone()), look: self.look.borrow().clone(), act, sounds: true }
     }
 
     /// A draft, feedback and the window's state come back at once, as from a session; all else is only kept.
@@ -231,6 +242,7 @@ impl Inner {
             | Verb::Restart
             | Verb::End
             | Verb::LoadEarlier
+            | Verb::Resize
             | Verb::Sound(_) => None,
             Verb::Feedback { key, helpful } => {
                 let state = self.state.borrow();

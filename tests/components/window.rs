@@ -81,7 +81,7 @@ async fn every_button_has_a_name() {
 #[wasm_bindgen_test]
 async fn starting_over_is_asked_for_and_then_done() {
     let stage = Stage::show(open().bot("Hello")).await;
-    stage.click(".restart");
+    stage.choose("Start over").await;
     stage.until("the question is asked and has the focus", || stage.is_focused(".notice-restart button")).await;
     stage
         .labelled("Keep chatting")
@@ -90,7 +90,7 @@ async fn starting_over_is_asked_for_and_then_done() {
     stage.until("the question is gone", || stage.find(".notice-restart").is_none()).await;
     assert!(stage.verbs().is_empty());
 
-    stage.click(".restart");
+    stage.choose("Start over").await;
     stage.until("the question is asked again", || stage.find(".notice-restart").is_some()).await;
     stage.click(".notice-restart button");
     stage.until("the question is gone", || stage.find(".notice-restart").is_none()).await;
@@ -107,7 +107,9 @@ fn bubbling() -> web_sys::MouseEventInit {
 async fn an_empty_conversation_greets_and_has_nothing_to_start_over() {
     let stage = Stage::show(open()).await;
     assert!(stage.text(".greeting").contains("Hi there"));
-    assert!(stage.find(".restart").is_none());
+    stage.click(".more");
+    stage.until("the menu is open", || stage.find(".menu").is_some()).await;
+    assert!(stage.all(".menu-item").iter().all(|line| line.text_content().as_deref() != Some("Start over")));
 }
 
 #[wasm_bindgen_test]
@@ -117,7 +119,7 @@ async fn an_ended_conversation_offers_a_new_one_in_place_of_the_composer() {
     assert!(stage.text(".ended").contains("This conversation has ended."));
     assert!(stage.find(".event").is_none(), "it would stand twice");
     stage.click(".ended button");
-    assert_eq!(stage.verbs(), [Verb::Restart]);
+    stage.until("it is told", || stage.verbs() == [Verb::Restart]).await;
 }
 
 #[wasm_bindgen_test]

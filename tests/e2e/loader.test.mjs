@@ -3,3 +3,4 @@
 import '../loader/arrival.test.mjs';
 import '../loader/failure.test.mjs';
 import '../loader/life.test.mjs';
+import '../loader/place.test.mjs';

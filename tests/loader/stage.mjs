@@ -10,8 +10,9 @@ const LOADER = new URL('../../loader/', import.meta.url);
 const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 const MARKUP = `export const markup = [['button', { type: 'button', class: 'launcher', part: 'launcher', 'aria-expanded': 'false',
-  'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]]]]];`;
-const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';`;
+  'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]], ['span', { class: 'launcher-label' }, ['Chat']]]]];`;
+const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';
+  export const besideCss = '.beside { position: fixed; inset: auto 20px 100px auto }';`;
 
 let browser;
 const launch = async () =>
@@ -39,6 +40,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       } else if (path === '/favicon.ico') response.writeHead(204).end();
       else if (path === '/chataibot.js') send('text/javascript', await readFile(new URL('loader.js', LOADER)));
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
+      else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('beside.js', LOADER)));
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
       else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
       else if (path === '/generated/launcher.js') send('text/javascript', MARKUP);

@@ -12,6 +12,14 @@ export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
 }
 
+/** What keys in storage begin with, of each window that is followed now. */
+globalThis.followed ??= [];
+
+export function frame(place, host, shelf) {
+  followed.push(shelf);
+  return () => followed.splice(followed.indexOf(shelf), 1);
+}
+
 export function mount(place, settings, tell) {
   calls.push(['mount', settings]);
   if (settings.heading === 'broken') throw new WebAssembly.RuntimeError('unreachable');

@@ -41,6 +41,8 @@ pub const LOADER: &str = "chataibot.js";
 pub const WIDGET: &str = "chataibot-widget.js";
 /// The widget itself.
 pub const WASM: &str = "chataibot-widget_bg.wasm";
+/// What belongs to settings that few pages use.
+pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
 /// The picture in the scenes of the scenario player.
@@ -117,11 +119,15 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(parts::LINK), bound.link.as_bytes())?;
         let glue = glue.join(parts::GLUE);
-        update(&glue, [bound.glue, styles.widget_module(project)?, locales::link(project)?].concat().as_bytes())?;
+        update(
+            &glue,
+            [bound.glue, styles.widget_module(project)?, frame(project)?, locales::link(project)?].concat().as_bytes(),
+        )?;
         let mut files = vec![
             (LOADER.to_owned(), script::bundle(project, "loader/loader.js")?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
             (WASM.to_owned(), bound.wasm),
+            (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
         ];
         let sample = project.root.join("loader/sample.svg");
@@ -131,6 +137,11 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
     })
+}
+
+/// What follows the window while the program runs: it stands below the glue.
+fn frame(project: &Project) -> Result<String> {
+    fs::read_to_string(project.root.join("loader/frame.js")).context("cannot read loader/frame.js")
 }
 
 fn page(project: &Project) -> Result<String> {

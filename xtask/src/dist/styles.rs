@@ -11,6 +11,8 @@ use crate::project::Project;
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
+/// What stands beside the launcher; the part of the loader that brings it has it too.
+const BESIDE: &str = "beside.css";
 /// What the loader adds; it may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
 /// For the playground only.
@@ -49,7 +51,7 @@ impl Styles {
         })
     }
 
-    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it.
+    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `besideCss`.
     pub fn launcher_module(&self, project: &Project, markup: &str) -> Result<String> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
@@ -58,7 +60,10 @@ impl Styles {
         let classes = markup.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next());
         let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
         ensure!(!classes.is_empty(), "the launcher's markup names no class");
-        module("launcherCss", needed(sheet, &classes, &also).as_bytes())
+        let beside = project.root.join("styles").join(BESIDE);
+        let beside = fs::read_to_string(&beside).with_context(|| format!("cannot read {}", beside.display()))?;
+        let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
+        Ok(module("launcherCss", needed(sheet, &classes, &also).as_bytes())? + &beside)
     }
 
     /// `export const css = "…"`: the whole widget's, to stand below the glue.

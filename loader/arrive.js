@@ -1,0 +1,30 @@
+// When the program comes without anybody reaching for it: a page with nothing else to do, a window in the page that comes into view.
+
+/** Fetches the program when the page is idle, where the setting `preload` says so. Returns how to cancel it. */
+export function preload(host) {
+  // The loader takes it for a sign of intent.
+  const sign = new Event('pointerover', { bubbles: true });
+  return host.preload === 'idle' ? whenIdle(() => host.shadowRoot.querySelector('[part~="launcher"]')?.dispatchEvent(sign)) : null;
+}
+
+/** Opens a window in the page when it comes into view: it has no launcher. Returns how to end it. */
+export function openInView(host) {
+  if (host.mode !== 'inline') return null;
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watch.disconnect();
+    host.open();
+  });
+  watch.observe(host);
+  return () => watch.disconnect();
+}
+
+/** Calls `then` when the page is idle, after four seconds at the latest: some pages never are. Returns how to cancel it. */
+function whenIdle(then) {
+  if (!globalThis.requestIdleCallback) {
+    const timer = setTimeout(then, 2000);
+    return () => clearTimeout(timer);
+  }
+  const request = requestIdleCallback(then, { timeout: 4000 });
+  return () => cancelIdleCallback(request);
+}

@@ -1,0 +1,36 @@
+// What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
+// clear of, the teaser, a nod.
+
+import { openInView, preload } from './arrive.js';
+import { avoid } from './avoid.js';
+import { css } from './beside_css.js';
+import { serveLauncher } from './own_launcher.js';
+import { tease } from './teaser.js';
+
+/** What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A nod is only styles. */
+const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease };
+
+let sheet;
+
+/** Follows the settings of `host` until the returned function is called. `shelf`: what keys in storage begin with, or empty. */
+export function attend(host, shelf) {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+  }
+  const root = host.shadowRoot;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const ends = {};
+  const begin = (name) => {
+    ends[name]?.();
+    ends[name] = host.getAttribute(name) ? BEGIN[name](host, shelf) : null;
+  };
+  const names = Object.keys(BEGIN);
+  names.forEach(begin);
+  const watch = new MutationObserver((changes) => new Set(changes.map((change) => change.attributeName)).forEach(begin));
+  watch.observe(host, { attributeFilter: names });
+  return () => {
+    watch.disconnect();
+    for (const name of names) ends[name]?.();
+  };
+}

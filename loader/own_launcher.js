@@ -1,0 +1,56 @@
+// A launcher of the page's own: an element of the page that opens and closes the window in our launcher's place.
+
+import { follow, isSelector } from './selector.js';
+
+/** Serves the elements that the setting `launcher-for` names, whenever they are there. Returns how to end it. */
+export function serveLauncher(host) {
+  const selector = host.launcherFor;
+  if (!isSelector('launcher-for', selector)) return () => {};
+  const ending = new AbortController();
+  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: ending.signal });
+  const ours = () => host.shadowRoot.querySelector('[part~="launcher"]');
+  let buttons = [];
+  let last;
+
+  const tell = () => {
+    for (const button of buttons) {
+      button.setAttribute('aria-haspopup', 'dialog');
+      button.setAttribute('aria-expanded', host.state.open);
+    }
+  };
+  const unfollow = follow(selector, (found) => {
+    buttons = found;
+    tell();
+  });
+
+  on(document, 'click', (event) => {
+    const button = event.target.closest?.(selector);
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // It may be a link that leads to another way to ask.
+    event.preventDefault();
+    last = button;
+    ours()?.click();
+  });
+  // The same signs of intent as on ours.
+  for (const type of ['pointerover', 'focusin']) {
+    on(document, type, ({ target }) => {
+      if (target.closest?.(selector)) ours()?.dispatchEvent(new Event(type, { bubbles: true }));
+    });
+  }
+  on(host, 'chataibot-open', tell);
+  on(host, 'chataibot-close', () => {
+    tell();
+    // In the window that closes, or lost with it already because a browser was quick; elsewhere it is not ours to move.
+    const lost = document.activeElement === document.body && navigator.userActivation?.isActive;
+    if (lost || host.shadowRoot.activeElement) (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
+  });
+
+  return () => {
+    ending.abort();
+    unfollow();
+    for (const button of buttons) {
+      button.removeAttribute('aria-haspopup');
+      button.removeAttribute('aria-expanded');
+    }
+  };
+}

@@ -1,0 +1,146 @@
+//! The menu in the header: what can be done and is not done often. Its items are one small table.
+
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::{
+    html::{onfocusout, onkeydown, onmousedown},
+    prelude::*,
+};
+
+use super::{
+    Look, Verb, browser, icons,
+    markup::{at, button, element, group, on, plain, text},
+};
+use crate::conversation::{Conversation, Phase};
+
+/// One line of the menu.
+pub(super) struct MenuItem {
+    /// What stands on it.
+    pub(super) label: AttrValue,
+    /// The sign before it, from [`icons`].
+    pub(super) icon: &'static str,
+    /// What the visitor does by choosing it.
+    pub(super) verb: Verb,
+}
+
+/// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that cannot be changed. `sounds`: do new
+/// messages sound?
+pub(super) fn items(look: &Look, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
+    let strings = &look.strings;
+    let mut items = Vec::new();
+    if let Some(large) = large {
+        let (label, icon) = resizing(look, large);
+        items.push(MenuItem { label, icon, verb: Verb::Resize });
+    }
+    let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
+    items.push(MenuItem { label, icon, verb: Verb::Sound(!sounds) });
+    if !state.rows().is_empty() {
+        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, verb: Verb::Restart });
+    }
+    if state.phase() == Phase::Active {
+        items.push(MenuItem { label: strings.end(), icon: icons::END, verb: Verb::End });
+    }
+    items
+}
+
+/// Name and sign of what changes the window's size.
+pub(super) fn resizing(look: &Look, large: bool) -> (AttrValue, &'static str) {
+    if large { (look.strings.shrink(), icons::SHRINK) } else { (look.strings.expand(), icons::EXPAND) }
+}
+
+/// What the menu shows, and where to tell.
+pub(super) struct Menu<'a> {
+    pub(super) items: Vec<MenuItem>,
+    pub(super) open: bool,
+    /// Called to open and to close it.
+    pub(super) toggle: Callback<bool>,
+    /// Called with what was chosen.
+    pub(super) choose: Callback<Verb>,
+    pub(super) places: &'a MenuPlaces,
+}
+
+/// Elements of the menu that are given the focus or read.
+#[derive(Clone, Default)]
+pub(super) struct MenuPlaces {
+    /// The button that opens it.
+    pub(super) button: NodeRef,
+    /// The lines.
+    pub(super) list: NodeRef,
+}
+
+/// The button and, while it is open, the lines below it. Nothing where there is nothing to choose.
+pub(super) fn menu(look: &Look, menu: Menu) -> Html {
+    let Menu { items, open, toggle, choose, places } = menu;
+    if items.is_empty() {
+        return Html::default();
+    }
+    let names = "header-button more";
+    let label = look.strings.menu();
+    let mut more =
+        button(names, names, Some(label.clone()), icons::sign("", icons::MORE), toggle.reform(move |_| !open));
+    more.add_attribute("aria-haspopup", "menu");
+    more.add_attribute("aria-expanded", if open { "true" } else { "false" });
+    // Else the press would take the focus out of the open menu, which closes it, and the click would open it again.
+    let onmousedown = Callback::from(move |event: MouseEvent| {
+        if open {
+            event.prevent_default();
+        }
+    });
+    let more = at(on(more, Rc::new(onmousedown::Wrapper::new(onmousedown))), &places.button).into();
+    let list = if open { lines(label, items, &choose, places) } else { Html::default() };
+    let place = element!("div", "class" = "menu-place"; group(vec![more, list]));
+    let place = on(place, Rc::new(onkeydown::Wrapper::new(onkeydown(open, toggle.clone(), places.clone()))));
+    on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, places.list.clone())))).into()
+}
+
+fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<Verb>, places: &MenuPlaces) -> Html {
+    let line = |MenuItem { label, icon, verb }: MenuItem| {
+        let inside = group(vec![icons::sign("", icon), plain("span", text(label))]);
+        let mut line = button("menu-item", "menu-item", None, inside, choose.reform(move |_| verb.clone()));
+        line.add_attribute("role", "menuitem");
+        line.add_attribute("tabindex", "-1");
+        line.into()
+    };
+    let list = element!(
+        "div", "class" = "menu", "part" = "menu", "role" = "menu", "aria-label" = label;
+        group(items.into_iter().map(line).collect())
+    );
+    at(list, &places.list).into()
+}
+
+fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback<KeyboardEvent> {
+    Callback::from(move |event: KeyboardEvent| {
+        let key = event.key();
+        if !open {
+            if key == "ArrowDown" || key == "ArrowUp" {
+                event.prevent_default();
+                toggle.emit(true);
+            }
+            return;
+        }
+        if key == "Escape" || key == "Tab" {
+            // Escape closes the menu and not the window; Tab goes on from the button.
+            if key == "Escape" {
+                event.stop_propagation();
+            }
+            if let Some(button) = places.button.cast::<Element>() {
+                browser::focus(&button);
+            }
+            toggle.emit(false);
+        } else if let Some(list) = places.list.cast::<Element>()
+            && browser::step_focus(&list, &key)
+        {
+            event.prevent_default();
+        }
+    })
+}
+
+fn onfocusout(open: bool, toggle: Callback<bool>, list: NodeRef) -> Callback<FocusEvent> {
+    Callback::from(move |event: FocusEvent| {
+        let inside = list.cast::<Element>().is_some_and(|list| browser::keeps_focus(&list, &event));
+        if open && !inside {
+            toggle.emit(false);
+        }
+    })
+}

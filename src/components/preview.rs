@@ -1,0 +1,49 @@
+//! The preview: the newest unread message beside the launcher, while the window is closed.
+
+use chataibot_wire::Author;
+use yew::prelude::*;
+
+use super::{
+    Look,
+    avatar::{author_name, avatar},
+    icons,
+    markup::{button, element, group, part, text},
+};
+use crate::conversation::{Conversation, MessageRow};
+
+/// The newest message of bot or team, with its row's key, while something is unread and the window is closed.
+pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> {
+    if state.window_open() || state.unread() == 0 {
+        return None;
+    }
+    let said = |message: &&MessageRow| message.author != Author::Visitor;
+    state.rows().iter().rev().find_map(|row| row.message().filter(said).map(|message| (row.key, message)))
+}
+
+/// A view, not a component: what was dismissed is the widget's to know.
+pub(super) fn preview(
+    look: &Look,
+    state: &Conversation,
+    message: &MessageRow,
+    onopen: Callback<MouseEvent>,
+    ondismiss: Callback<MouseEvent>,
+) -> Html {
+    let assignee = state.assignee().map(AsRef::as_ref);
+    let words = vec![
+        part("span", "preview-author", text(author_name(look, message.author, assignee))),
+        element!("span", "class" = "preview-words", "part" = "preview-words", "dir" = "auto"; text(message.content().to_plain().into())).into(),
+    ];
+    let words = element!("span", "class" = "preview-lines"; group(words)).into();
+    let picture = avatar(look, message.author, assignee);
+    let open = group(vec![picture, words]);
+    let inside = vec![
+        button("beside-text", "preview-text", None, open, onopen).into(),
+        button("beside-close", "dismiss", Some(look.strings.dismiss()), icons::sign("", icons::CLOSE), ondismiss)
+            .into(),
+    ];
+    element!(
+        "div", "class" = "beside", "part" = "preview", "role" = "group", "aria-label" = look.strings.preview();
+        group(inside)
+    )
+    .into()
+}
