@@ -39,6 +39,7 @@ mod preview;
 mod rich_text;
 mod scrolling;
 mod unread;
+mod uploads;
 mod widget;
 
 use std::rc::Rc;
@@ -47,6 +48,7 @@ pub use app::{App, AppProps, Listener, Source};
 pub use launcher::{Launcher, LauncherProps, launcher_label};
 pub use look::{Enter, Look, Mode};
 pub use rich_text::safe_address;
+pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads};
 pub use widget::{Widget, WidgetProps};
 
 /// What a visitor did.

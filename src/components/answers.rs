@@ -1,6 +1,6 @@
 //! Answers: suggested replies that are sent as the visitor's words, and buttons that lead somewhere.
 
-use chataibot_wire::content::{Action, Button, ButtonLayout, Section};
+use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
 
 use super::{
@@ -34,24 +34,13 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
     choices(class, each.collect(), choice.look)
 }
 
-/// A list's choices, section by section.
-pub(super) fn sections(list: &[Section], choice: &Choice) -> Html {
-    let each = list.iter().map(|section| {
-        let items = section.items.iter().map(|item| reply(item, item, choice));
-        let title = section.title.as_deref().filter(|title| !title.is_empty());
-        let title = title.map(|title| spoken("p", "answers-title", title));
-        title.into_iter().chain(items).collect::<Html>()
-    });
-    let class = if choice.open { "answers answers-vertical" } else { "answers answers-past" };
-    choices(class, each.collect(), choice.look)
-}
-
 fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
     let name = look.strings.answers();
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
 
-fn reply(label: &str, answer: &str, choice: &Choice) -> Html {
+/// A suggested reply; once it cannot be given any more, its words.
+pub(super) fn reply(label: &str, answer: &str, choice: &Choice) -> Html {
     if choice.open {
         let said = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {

@@ -91,15 +91,17 @@ pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
 /// Does this offer answers whose fate has to be shown?
 pub(super) fn offers_answers(content: &Content) -> bool {
     match content {
-        Content::Buttons(_) | Content::List(_) | Content::Carousel(_) => true,
+        Content::Buttons(_)
+        | Content::List(_)
+        | Content::Carousel(_)
+        | Content::Slider(_)
+        | Content::Calendar(_)
+        | Content::FileUpload(_)
+        | Content::Form(_) => true,
         Content::Parts(parts) => parts.iter().any(offers_answers),
         Content::Text(_)
         | Content::Media(_)
         | Content::Info(_)
-        | Content::Slider(_)
-        | Content::Calendar(_)
-        | Content::FileUpload(_)
-        | Content::Form(_)
         | Content::Appointment(_)
         | Content::Delay
         | Content::Unsupported(_) => false,

@@ -1,27 +1,59 @@
 //! The kinds of messages that are more than words and buttons. A part of the program of its own: see `on_demand`.
+//!
+//! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
+//! - [`carousel`]: cards side by side; [`sections`]: choices in sections
+//! - [`picture`]: a picture that opens large; [`row`]: things side by side that scroll
+//! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
+//! - [`day`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
+//!
+//! A control is there while its question can be answered. Afterwards what was answered stands in its place, quietly.
 
+mod calendar;
+mod carousel;
+mod day;
+mod form;
+mod intl;
+mod light_box;
 mod media;
+mod month;
+mod picture;
+mod row;
+mod sections;
+mod slider;
+mod upload;
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Content, RichText,
-    content::{ButtonLayout, Carousel},
-};
+use chataibot_wire::{Content, RichText, content::Appointment};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
     Look, Verb,
-    answers::{self, Choice},
+    answers::Choice,
+    browser,
     content::{framed, named_bubble},
     icons,
-    markup::{self, group, part, plain, written},
+    markup::{self, element, group, part, unseen},
     rich_text::rich_text,
 };
-use crate::conversation::Row;
+use crate::{conversation::Row, strings::fill};
 
 /// The styles of all of them.
-pub(super) const CSS: &str = include_str!("../../styles/on-demand/kinds.css");
+pub(super) const CSS: &str = concat!(
+    include_str!("../../styles/on-demand/kinds.css"),
+    include_str!("../../styles/on-demand/media.css"),
+    include_str!("../../styles/on-demand/light_box.css"),
+    include_str!("../../styles/on-demand/cards.css"),
+    include_str!("../../styles/on-demand/controls.css"),
+    include_str!("../../styles/on-demand/month.css"),
+);
+
+/// Signs that only these have.
+const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
+const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
+const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
+const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
 
 /// A message, or one part of a message with several, and all that its looks depend on.
 #[derive(Clone)]
@@ -53,11 +85,21 @@ impl PartialEq for Kind {
     }
 }
 
+/// What each of the controls is given.
+#[derive(Properties, Clone, PartialEq)]
+struct Of {
+    kind: Kind,
+}
+
 impl Kind {
+    /// The whole message.
+    fn whole(&self) -> &Content {
+        self.row.message().map_or(&Content::Delay, |message| message.content())
+    }
+
     /// What is to be shown.
     pub(super) fn content(&self) -> &Content {
-        let whole = self.row.message().map_or(&Content::Delay, |message| message.content());
-        match (whole, self.part) {
+        match (self.whole(), self.part) {
             (Content::Parts(parts), Some(at)) => parts.get(at).unwrap_or(&Content::Delay),
             (whole, _) => whole,
         }
@@ -73,50 +115,74 @@ impl Kind {
         rich_text(text, &self.look.strings.new_tab())
     }
 
-    /// A bubble with the message's words and what belongs to them.
+    /// A bubble with a question and what belongs to it.
     fn asked(&self, title: &RichText, below: Html) -> Html {
-        named_bubble(&self.bubble, group(vec![self.words(title), below]))
+        let question = element!("div", "id" = self.id("question"); self.words(title));
+        named_bubble(&self.bubble, group(vec![question.into(), below]))
+    }
+
+    /// An id of its own for an element of this message. Each widget has a shadow root, so ids of several do not meet.
+    fn id(&self, of: &str) -> String {
+        let part = self.part.map_or(String::new(), |part| part.to_string());
+        [of, "-", &self.row.key.to_string(), "-", &part].concat()
     }
 
     fn choice(&self) -> Choice<'_> {
         Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref() }
     }
+
+    /// Gives an answer. The control is about to become a text, so the keyboard goes on from the composer; a finger needs nothing.
+    fn answer(&self, control: &Element, answer: String) {
+        if let Ok(Some(section)) = control.closest("#window") {
+            browser::focus_window(&section);
+        }
+        self.act.emit(Verb::Send(answer));
+    }
+
+    /// What was answered.
+    fn chosen(&self, answer: &str) -> Html {
+        let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; markup::text(answer.to_owned().into()));
+        let said = unseen(fill(&self.look.strings.chosen(), "answer", answer).into());
+        part("div", "given", group(vec![icons::sign("", icons::TICK), seen.into(), said]))
+    }
+}
+
+/// A quiet line that says how to answer.
+fn hint(text: AttrValue) -> Html {
+    part("small", "hint", markup::text(text))
+}
+
+/// A line that says what is wrong, read out at once.
+fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
+    let Some(sentence) = sentence else { return Html::default() };
+    let inside = group(vec![icons::sign("", icons::ALERT), markup::plain("span", markup::text(sentence))]);
+    element!("p", "id" = id, "class" = "wrong", "part" = "wrong", "role" = "alert"; inside).into()
+}
+
+/// The one main button of a control.
+fn submit(label: AttrValue) -> Html {
+    element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; markup::text(label))
+        .into()
 }
 
 /// The message as elements.
 pub(super) fn render(kind: &Kind) -> Html {
-    let strings = &kind.look.strings;
-    let hint = |text: AttrValue| part("small", "hint", markup::text(text));
+    let kind = kind.clone();
     match kind.content() {
-        Content::Media(media) => media::card_of_media(media, &kind.look),
+        Content::Media(_) => media::media(&kind),
         Content::List(list) => group(vec![
             framed(&list.header, &list.title, &list.footer, &kind.bubble, &kind.look),
-            answers::sections(&list.sections, &kind.choice()),
+            sections::sections(&list.sections, &kind),
         ]),
-        Content::Carousel(carousel) => cards(kind, carousel),
-        Content::Slider(slider) => kind.asked(&slider.title, hint(strings.hint_number())),
-        Content::Calendar(calendar) => kind.asked(
-            &calendar.title,
-            hint(if calendar.with_time { strings.hint_date_time() } else { strings.hint_date() }),
-        ),
-        Content::FileUpload(upload) => kind.asked(&upload.title, hint(strings.hint_file())),
-        Content::Form(form) => {
-            let fields = form.fields.iter().map(|field| plain("li", markup::text(field.label.clone().into())));
-            kind.asked(&form.title, group(vec![hint(strings.hint_form()), plain("ul", fields.collect())]))
-        }
-        Content::Appointment(appointment) => {
-            let below = appointment.duration.map(|minutes| strings.book_duration(minutes as usize)).unwrap_or_default();
-            let page = appointment
-                .link
-                .as_deref()
-                .map(|link| media::card(link, icons::CALENDAR, strings.book(), below, &strings.new_tab()));
-            let title = if appointment.title.is_empty() {
-                Html::default()
-            } else {
-                named_bubble(&kind.bubble, kind.words(&appointment.title))
-            };
-            group(vec![title, page.unwrap_or_default()])
-        }
+        Content::Carousel(_) => html! { <carousel::Cards {kind} /> },
+        Content::Slider(_) => html! { <slider::Range {kind} /> },
+        Content::Calendar(_) => html! { <calendar::Picker {kind} /> },
+        Content::FileUpload(upload) => match kind.look.uploads.clone() {
+            Some(uploads) => html! { <upload::Chooser {kind} {uploads} /> },
+            None => kind.asked(&upload.title, hint(kind.look.strings.hint_file())),
+        },
+        Content::Form(_) => html! { <form::Fields {kind} /> },
+        Content::Appointment(appointment) => booking(&kind, appointment),
         Content::Text(_)
         | Content::Parts(_)
         | Content::Info(_)
@@ -126,19 +192,20 @@ pub(super) fn render(kind: &Kind) -> Html {
     }
 }
 
-fn cards(kind: &Kind, carousel: &Carousel) -> Html {
-    let cards = carousel.cards.iter().map(|card| {
-        let mut inside = Vec::new();
-        if !card.title.is_empty() {
-            inside.push(plain("strong", kind.words(&card.title)));
-        }
-        inside.push(kind.words(&card.description));
-        let mut inside = vec![written("div", group(inside))];
-        if !card.buttons.is_empty() {
-            inside.push(answers::buttons(&card.buttons, ButtonLayout::Wrap, &kind.choice()));
-        }
-        part("li", "choice-card", group(inside))
+fn booking(kind: &Kind, appointment: &Appointment) -> Html {
+    let strings = &kind.look.strings;
+    let below = appointment.duration.map(|minutes| strings.book_duration(minutes as usize)).unwrap_or_default();
+    let page = appointment.link.as_deref().map(|address| {
+        media::card(&media::Card {
+            address,
+            sign: icons::CALENDAR,
+            title: strings.book(),
+            below,
+            saved_as: None,
+            new_tab: strings.new_tab(),
+        })
     });
-    let cards: Html = cards.collect();
-    html! { <ul class="cards" part="cards" role="list">{ cards }</ul> }
+    let title =
+        if appointment.title.is_empty() { Html::default() } else { kind.asked(&appointment.title, Html::default()) };
+    group(vec![title, page.unwrap_or_default()])
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
+use super::Uploads;
 use crate::{
     config::{Config, Name},
     strings::Strings,
@@ -40,6 +41,8 @@ pub struct Look {
     pub mode: Mode,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
+    /// How files are sent, where the site takes some.
+    pub uploads: Option<Uploads>,
 }
 
 /// What the Enter key does in the message field.
@@ -101,6 +104,7 @@ impl Look {
                 _ => Mode::Floating,
             },
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
+            uploads: None,
         }
     }
 

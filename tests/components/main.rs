@@ -4,6 +4,8 @@
 
 mod announcer;
 mod composer;
+mod kinds;
+mod kinds_asked;
 mod launcher;
 mod list;
 mod looks;

@@ -107,33 +107,7 @@ async fn only_the_last_question_can_be_answered() {
 }
 
 #[wasm_bindgen_test]
-async fn choices_in_lists_and_cards_are_answers_too() {
-    let list = content::ChoiceList {
-        header: Some(RichText::plain("Menu")),
-        title: RichText::plain("Pick one"),
-        footer: Some(RichText::plain("or type")),
-        sections: vec![content::Section { title: Some("Orders".to_owned()), items: vec!["Track".to_owned()] }],
-    };
-    let stage = Stage::show(open().bot_shows(Content::List(list))).await;
-    for text in ["Menu", "Pick one", "or type", "Orders"] {
-        assert!(stage.text(".rows").contains(text), "{text} is lost");
-    }
-    stage.labelled("Track").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Send("Track".to_owned())]);
-
-    let card = content::Card {
-        image: None,
-        title: RichText::plain("Room"),
-        description: RichText::plain("quiet"),
-        buttons: vec![Button { label: "Book".to_owned(), action: content::Action::Reply("Book the room".to_owned()) }],
-    };
-    let stage = Stage::show(open().bot_shows(Content::Carousel(content::Carousel { cards: vec![card] }))).await;
-    stage.labelled("Book").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Send("Book the room".to_owned())]);
-}
-
-#[wasm_bindgen_test]
-async fn every_other_kind_shows_at_least_its_text() {
+async fn every_kind_shows_at_least_its_text_before_and_after() {
     let title = || RichText::plain("What is asked");
     let slider = content::Slider { title: title(), min: 0.0, max: 1.0, step: 0.1, unit: None };
     let calendar = content::Calendar { title: title(), auto_open: false, with_time: true, min: None, max: None };
@@ -147,18 +121,22 @@ async fn every_other_kind_shows_at_least_its_text() {
     let appointment =
         content::Appointment { title: title(), duration: Some(30), link: Some("https://b.example".to_owned()) };
     let kinds = [
-        (Content::Slider(slider), "Reply with a number."),
-        (Content::Calendar(calendar), "Reply with a date and a time."),
-        (Content::FileUpload(content::FileUpload { title: title() }), "Files can’t be sent"),
-        (Content::Form(content::Form { title: title(), fields: vec![field] }), "Size"),
-        (Content::Appointment(appointment), "30 minutes"),
-        (Content::Info(content::Info { title: title() }), ""),
-        (Content::Unsupported(content::Unsupported { kind: "x".to_owned(), text: title() }), ""),
+        (Content::Slider(slider), "Send answer", ""),
+        (Content::Calendar(calendar), "Send answer", ""),
+        (Content::FileUpload(content::FileUpload { title: title() }), "Files can’t be sent", "Files can’t be sent"),
+        (Content::Form(content::Form { title: title(), fields: vec![field] }), "Size", "Size"),
+        (Content::Appointment(appointment), "30 minutes", "30 minutes"),
+        (Content::Info(content::Info { title: title() }), "", ""),
+        (Content::Unsupported(content::Unsupported { kind: "x".to_owned(), text: title() }), "", ""),
     ];
-    for (content, more) in kinds {
-        let stage = Stage::show(open().bot_shows(content)).await;
+    for (content, more, later) in kinds {
+        let stage = Stage::show(open().bot_shows(content.clone())).await;
         let shown = stage.text(".row");
         assert!(shown.contains("What is asked") && shown.contains(more), "{shown}");
+        let stage = Stage::show(open().bot_shows(content).visitor("Something else")).await;
+        let shown = stage.text(".row");
+        assert!(shown.contains("What is asked") && shown.contains(later), "{shown}");
+        assert!(stage.find(".rows :is(input, button)").is_none(), "it could still be answered");
     }
     let nothing = content::Unsupported { kind: "x".to_owned(), text: RichText::default() };
     let stage = Stage::show(open().bot_shows(Content::Unsupported(nothing))).await;

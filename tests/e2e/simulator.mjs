@@ -7,6 +7,11 @@ export class Simulator {
     this.#address = address;
   }
 
+  /** Where it is, and with it the pictures and films of its replies. */
+  get address() {
+    return this.#address;
+  }
+
   /** Sends an order, such as `order('hold', { call: 'send' })`. */
   async order(name, body = {}) {
     return this.#read(name, { method: 'POST', body: JSON.stringify(body) });

@@ -1,0 +1,300 @@
+//! A date, or a date and a time. The field is the browser's own, to type in and, under a finger, with the device's picker; with a
+//! mouse or a keyboard there is a month's page below it.
+//!
+//! The answer is `2026-11-25`, or `2026-11-25 14:30` in the visitor's time: the platform documents no form, and this one is read in
+//! the same way by every bot and in every country, and sorts. What is shown of it later is in the visitor's language.
+
+use std::rc::Rc;
+
+use chataibot_wire::{
+    Content,
+    content::{Calendar, FieldKind},
+};
+use js_sys::Date;
+use web_sys::{Element, HtmlInputElement, InputEvent, SubmitEvent};
+use yew::{
+    html::{oninput, onsubmit},
+    prelude::*,
+};
+
+use super::{
+    Kind, Of,
+    day::{self, Day},
+    intl::{self, Names},
+    month::{Month, Turn},
+    submit, wrong,
+};
+use crate::components::{
+    browser, icons,
+    markup::{at, button, element, group, on, part, text},
+};
+
+/// The field, the page and, after the answer, what was answered.
+pub(super) struct Picker {
+    places: Places,
+    /// `YYYY-MM-DD`, or nothing.
+    date: AttrValue,
+    /// `HH:MM`, or nothing.
+    time: AttrValue,
+    /// What is wrong with them.
+    wrong: Option<AttrValue>,
+    page: Option<Page>,
+}
+
+#[derive(Default)]
+struct Places {
+    date: NodeRef,
+    time: NodeRef,
+    toggle: NodeRef,
+    grid: NodeRef,
+}
+
+/// The month's page while it is open.
+struct Page {
+    names: Names,
+    at: Day,
+    today: Day,
+    /// The keyboard is to go to the day.
+    focus: bool,
+}
+
+/// What the visitor did.
+pub(super) enum Did {
+    /// Typed or picked in a field.
+    Wrote,
+    /// Opened or closed the page.
+    Toggled,
+    /// Turned, left or used the page.
+    Turned(Turn),
+    /// Wants to answer.
+    Submitted,
+}
+
+impl Component for Picker {
+    type Message = Did;
+    type Properties = Of;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let kind = &ctx.props().kind;
+        let mut picker = Self {
+            places: Places::default(),
+            date: AttrValue::default(),
+            time: AttrValue::default(),
+            wrong: None,
+            page: None,
+        };
+        // Nothing moves the focus but the visitor.
+        if let Some(calendar) = asked(kind).filter(|calendar| calendar.auto_open && kind.open && has_page()) {
+            picker.page = Some(Page::new(kind, calendar, None, false));
+        }
+        picker
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+        let kind = &ctx.props().kind;
+        let Some(calendar) = asked(kind) else { return false };
+        match did {
+            Did::Wrote => {
+                self.date = value(&self.places.date);
+                self.time = value(&self.places.time);
+                self.wrong = None;
+                if let Some((page, day)) = self.page.as_mut().zip(Day::read(&self.date)) {
+                    page.at = day;
+                }
+            }
+            Did::Toggled if self.page.is_some() => self.page = None,
+            Did::Toggled => self.page = Some(Page::new(kind, calendar, Day::read(&self.date), true)),
+            Did::Turned(Turn::Away) => {
+                self.page = None;
+                if let Some(toggle) = self.places.toggle.cast::<Element>() {
+                    browser::focus(&toggle);
+                }
+            }
+            Did::Turned(turn) => {
+                let Some(page) = &mut self.page else { return false };
+                let (least, most) = bounds(calendar);
+                let (to, focus) = match turn {
+                    Turn::Months(months) => (page.at.plus_months(months), false),
+                    Turn::To(day) => (day, true),
+                    Turn::Chosen(day) => {
+                        self.date = day.write().into();
+                        self.wrong = None;
+                        (day, true)
+                    }
+                    Turn::Away => (page.at, false),
+                };
+                page.at = within(to, least, most);
+                page.focus = focus;
+            }
+            Did::Submitted => {
+                let Some(date) = self.places.date.cast::<HtmlInputElement>() else { return false };
+                let time = self.places.time.cast::<HtmlInputElement>();
+                let fields = [Some(date), time];
+                let bad = fields.iter().flatten().find_map(|field| {
+                    Some((field, super::form::fault(field, FieldKind::Date, true, &kind.look.strings)?))
+                });
+                match bad {
+                    Some((field, fault)) => {
+                        browser::focus(field);
+                        self.wrong = Some(fault);
+                    }
+                    None => {
+                        let [date, time] = fields.map(|field| field.map(|field| field.value()));
+                        let answer =
+                            [date.unwrap_or_default(), time.map_or(String::new(), |time| [" ", &time].concat())];
+                        if let Some(field) = self.places.date.cast::<Element>() {
+                            kind.answer(&field, answer.concat());
+                        }
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let kind = &ctx.props().kind;
+        let Some(calendar) = asked(kind) else { return Html::default() };
+        if !kind.open {
+            let given = kind.given.as_deref().and_then(|given| in_words(kind, given));
+            return kind.asked(&calendar.title, given.map(|given| kind.chosen(&given)).unwrap_or_default());
+        }
+        let link = ctx.link();
+        let month = self.page.as_ref().map(|page| {
+            let (least, most) = bounds(calendar);
+            let month = Month {
+                names: &page.names,
+                look: &kind.look,
+                at: page.at,
+                chosen: Day::read(&self.date),
+                today: page.today,
+                least,
+                most,
+                grid: &self.places.grid,
+                id: kind.id("month"),
+                turned: link.callback(Did::Turned),
+            };
+            month.view()
+        });
+        // Always as many: Yew would make the fields anew for one more below them, and what is half-written would be lost.
+        let inside = vec![
+            self.fields(ctx, calendar),
+            month.unwrap_or_default(),
+            wrong(kind.id("wrong"), self.wrong.clone()),
+            submit(kind.look.strings.submit_answer()),
+        ];
+        let control = element!(
+            "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
+        );
+        let submitted = link.callback(|event: SubmitEvent| {
+            event.prevent_default();
+            Did::Submitted
+        });
+        kind.asked(&calendar.title, on(control, Rc::new(onsubmit::Wrapper::new(submitted))).into())
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if self.page.as_mut().is_some_and(|page| std::mem::take(&mut page.focus)) {
+            let grid = self.places.grid.cast::<Element>();
+            if let Some(day) = grid.and_then(|grid| grid.query_selector("[tabindex='0']").ok().flatten()) {
+                browser::focus(&day);
+            }
+        }
+    }
+}
+
+impl Picker {
+    fn fields(&self, ctx: &Context<Self>, calendar: &Calendar) -> Html {
+        let kind = &ctx.props().kind;
+        let strings = &kind.look.strings;
+        let wrote = ctx.link().callback(|_: InputEvent| Did::Wrote);
+        let is_wrong = self.wrong.as_ref().map(|_| kind.id("wrong"));
+        let field =
+            |of: &'static str, place: &NodeRef, value: &AttrValue, label: AttrValue, bounds: [Option<&String>; 2]| {
+                let mut input = element!(
+                    "input",
+                    "type" = of,
+                    "id" = kind.id(of),
+                    "class" = "entry",
+                    "part" = "entry",
+                    "min" = bounds[0].cloned(),
+                    "max" = bounds[1].cloned(),
+                    "required" = "required",
+                    "aria-describedby" = is_wrong.clone();
+                    Html::default()
+                );
+                input.set_value(value.clone());
+                let input = on(at(input, place), Rc::new(oninput::Wrapper::new(wrote.clone())));
+                let label = element!("label", "for" = kind.id(of), "class" = "unseen"; text(label));
+                group(vec![label.into(), input.into()])
+            };
+        let bounds = [calendar.min.as_ref(), calendar.max.as_ref()];
+        let mut inside = vec![field("date", &self.places.date, &self.date, strings.pick_date(), bounds)];
+        if has_page() {
+            let name = Some(strings.pick_date());
+            let clicked = ctx.link().callback(|_: MouseEvent| Did::Toggled);
+            let mut toggle = button("quiet toggle", "button toggle", name, icons::sign("", icons::CALENDAR), clicked);
+            toggle.add_attribute("aria-expanded", if self.page.is_some() { "true" } else { "false" });
+            if self.page.is_some() {
+                toggle.add_attribute("aria-controls", kind.id("month"));
+            }
+            inside.push(at(toggle, &self.places.toggle).into());
+        }
+        let mut lines = vec![part("div", "entry-line", group(inside))];
+        if calendar.with_time {
+            lines.push(field("time", &self.places.time, &self.time, strings.pick_time(), [None, None]));
+        }
+        group(lines)
+    }
+}
+
+impl Page {
+    fn new(kind: &Kind, calendar: &Calendar, chosen: Option<Day>, focus: bool) -> Self {
+        let today = today();
+        let (least, most) = bounds(calendar);
+        let at = within(chosen.unwrap_or(today), least, most);
+        Self { names: Names::new(kind.look.locale.as_deref()), at, today, focus }
+    }
+}
+
+fn asked(kind: &Kind) -> Option<&Calendar> {
+    if let Content::Calendar(calendar) = kind.content() { Some(calendar) } else { None }
+}
+
+/// Under a finger the device's own picker is better than anything a page can make.
+fn has_page() -> bool {
+    !browser::matches("(pointer: coarse)")
+}
+
+fn bounds(calendar: &Calendar) -> (Option<Day>, Option<Day>) {
+    let read = |day: &Option<String>| day.as_deref().and_then(Day::read);
+    (read(&calendar.min), read(&calendar.max))
+}
+
+fn within(day: Day, least: Option<Day>, most: Option<Day>) -> Day {
+    let day = most.map_or(day, |most| day.min(most));
+    least.map_or(day, |least| day.max(least))
+}
+
+fn value(field: &NodeRef) -> AttrValue {
+    field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default().into()
+}
+
+/// By the visitor's clock.
+fn today() -> Day {
+    let now = Date::new_0();
+    let number = |number: u32| i32::try_from(number).unwrap_or_default();
+    let day = Day::new(number(now.get_full_year()), number(now.get_month()) + 1, number(now.get_date()));
+    // A clock beyond the year 9999 is wrong anyway.
+    day.unwrap_or(day::LAST)
+}
+
+/// An answer as it was sent, in the visitor's language; nothing where it is none of ours.
+fn in_words(kind: &Kind, given: &str) -> Option<AttrValue> {
+    let day = Day::read(given)?;
+    let minutes = given.get(11..16).and_then(|time| {
+        let (hours, minutes) = time.split_once(':')?;
+        Some(hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?)
+    });
+    Some(intl::day_in_full(kind.look.locale.as_deref(), day, minutes))
+}

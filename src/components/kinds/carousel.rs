@@ -1,0 +1,181 @@
+//! Cards side by side, or pictures: a row that scrolls, with arrows for those who have no finger to swipe with.
+
+use std::rc::Rc;
+
+use chataibot_wire::{
+    Content, RichText,
+    content::{ButtonLayout, Card, Carousel},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ScrollBehavior};
+use yew::{
+    html::{onkeydown, onscroll},
+    prelude::*,
+};
+
+use super::{
+    BACK, Kind, ON, Of,
+    light_box::position,
+    picture::{Picture, Shot, placeholder},
+    row,
+};
+use crate::components::{
+    answers,
+    browser::SizeWatch,
+    icons,
+    markup::{at, button, element, group, on, part, plain, text, unseen, written},
+    rich_text::safe_address,
+};
+
+pub(super) struct Cards {
+    list: NodeRef,
+    at: usize,
+    /// Is the row at its beginning, and at its end?
+    ends: (bool, bool),
+    size: Option<SizeWatch>,
+}
+
+/// What happened to the row.
+pub(super) enum Happened {
+    /// It was scrolled, or has another size.
+    Moved,
+    /// This card is wanted.
+    Wanted(usize),
+}
+
+impl Component for Cards {
+    type Message = Happened;
+    type Properties = Of;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        // Several cards seldom fit, and what comes later would move what is being read.
+        let fits = shown(&ctx.props().kind).is_none_or(|carousel| carousel.cards.len() < 2);
+        Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None }
+    }
+
+    fn update(&mut self, _: &Context<Self>, happened: Happened) -> bool {
+        let Some(list) = self.list.cast::<Element>() else { return false };
+        match happened {
+            Happened::Moved => {
+                let now = (row::at(&list), row::ends(&list));
+                let before = (self.at, self.ends);
+                (self.at, self.ends) = now;
+                before != now
+            }
+            Happened::Wanted(at) => {
+                row::go(&list, at, ScrollBehavior::Auto);
+                false
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let kind = &ctx.props().kind;
+        let Some(carousel) = shown(kind) else { return Html::default() };
+        let (look, link) = (&kind.look, ctx.link());
+        let strings = &look.strings;
+        let count = carousel.cards.len();
+        let gallery = carousel.cards.iter().all(|card| card.image.is_some() && card.buttons.is_empty());
+        let name = if gallery { strings.pictures() } else { strings.cards() };
+
+        let shots = shots(carousel, &strings.picture());
+        let mut before = 0;
+        let each = carousel.cards.iter().enumerate().map(|(index, card)| {
+            let at = before;
+            let has_picture = address(card).is_some();
+            before += usize::from(has_picture);
+            let picture = has_picture.then(|| {
+                html! { <Picture all={shots.clone()} {at} look={look.clone()} instead={placeholder()} /> }
+            });
+            one(kind, card, picture, position(look, index, count))
+        });
+        let class = if gallery { "cards cards-pictures" } else { "cards" };
+        let list = element!(
+            "ul", "class" = class, "part" = "cards", "role" = "list", "aria-label" = name, "tabindex" = "0";
+            each.collect()
+        );
+        let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Happened::Moved))));
+        let list = on(list, Rc::new(onkeydown::Wrapper::new(self.keys(ctx, count))));
+        let (first, last) = self.ends;
+        let foot = (!first || !last).then(|| {
+            let back = if first { None } else { Some(self.at.saturating_sub(1)) };
+            let on = if last { None } else { Some(self.at + 1) };
+            let place = text(position(look, self.at, count));
+            let place = element!("span", "class" = "cards-position", "dir" = "auto", "aria-hidden" = "true"; place);
+            let foot =
+                vec![arrow(ctx, strings.previous(), BACK, back), place.into(), arrow(ctx, strings.next(), ON, on)];
+            part("div", "cards-foot", group(foot))
+        });
+        // Always as many: Yew would make the row anew for one more below it.
+        let inside = vec![list.into(), foot.unwrap_or_default()];
+        element!("div", "class" = "carousel", "part" = "carousel"; group(inside)).into()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let Some(list) = self.list.cast::<Element>().filter(|_| first) {
+            let link = ctx.link().clone();
+            self.size = SizeWatch::new(&[&list], move || link.send_message(Happened::Moved));
+        }
+    }
+}
+
+impl Cards {
+    fn keys(&self, ctx: &Context<Self>, count: usize) -> Callback<KeyboardEvent> {
+        let (here, link, list) = (self.at, ctx.link().clone(), self.list.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(list) = list.cast::<Element>() else { return };
+            // On a button in a card the keys are the button's.
+            let on_row = event.target().is_some_and(|target| target.unchecked_ref::<Element>() == &list);
+            let to = if on_row { row::pressed(&event.key(), row::is_rtl(&list), here, count) } else { None };
+            if let Some(to) = to {
+                event.prevent_default();
+                link.send_message(Happened::Wanted(to));
+            }
+        })
+    }
+}
+
+fn shown(kind: &Kind) -> Option<&Carousel> {
+    if let Content::Carousel(carousel) = kind.content() { Some(carousel) } else { None }
+}
+
+fn arrow(ctx: &Context<Cards>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
+    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Happened::Wanted));
+    let mut arrow = button("turn", "turn", Some(name), icons::sign("", sign), clicked);
+    // Not `disabled`: that would take the keyboard's place away from under it.
+    arrow.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
+    arrow.into()
+}
+
+fn one(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {
+    let mut words = Vec::new();
+    let mut say = |tag: &'static str, text: &RichText| {
+        if !text.is_empty() {
+            words.push(written(tag, kind.words(text)));
+        }
+    };
+    say("strong", &card.title);
+    say("div", &card.description);
+    let mut inside = vec![unseen(position), picture.unwrap_or_default()];
+    if !words.is_empty() {
+        inside.push(part("div", "card-words", group(words)));
+    }
+    if !card.buttons.is_empty() {
+        inside.push(plain("div", answers::buttons(&card.buttons, ButtonLayout::Vertical, &kind.choice())));
+    }
+    element!("li", "class" = "choice-card", "part" = "choice-card", "role" = "listitem"; group(inside)).into()
+}
+
+fn address(card: &Card) -> Option<&str> {
+    card.image.as_deref().and_then(safe_address)
+}
+
+/// All pictures of the cards, with the cards' titles as their words.
+fn shots(carousel: &Carousel, picture: &AttrValue) -> Rc<[Shot]> {
+    let each = carousel.cards.iter().filter_map(|card| {
+        let title = card.title.to_plain();
+        let words = if title.is_empty() { picture.clone() } else { title.into() };
+        Some(Shot { address: address(card)?.to_owned().into(), words })
+    });
+    each.collect()
+}

@@ -1,0 +1,361 @@
+//! A form. The answer is documented text: a line `Label: value` for each field that was filled.
+
+use std::rc::Rc;
+
+use chataibot_wire::{
+    Content,
+    content::{Field, FieldKind, Form},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent, SubmitEvent};
+use yew::{
+    html::{oninput, onsubmit},
+    prelude::*,
+};
+
+use super::{Kind, Of, submit, wrong};
+use crate::{
+    components::{
+        browser,
+        markup::{at, element, group, on, part, plain, text, written},
+    },
+    strings::Strings,
+};
+
+/// Characters in one line, and in a field of several; together they stay below what a message may have.
+const LINE: &str = "200";
+const LINES: &str = "1500";
+
+/// The fields, and after the answer what was sent.
+pub(super) struct Fields {
+    form: NodeRef,
+    entries: Vec<Entry>,
+    /// The keyboard is to go to the first field that is wrong.
+    focus: bool,
+}
+
+/// What is in a field.
+#[derive(Clone, Default)]
+struct Entry {
+    value: AttrValue,
+    wrong: Option<AttrValue>,
+}
+
+/// What the visitor did.
+pub(super) enum Did {
+    Wrote(usize),
+    Submitted,
+}
+
+impl Component for Fields {
+    type Message = Did;
+    type Properties = Of;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let fields = asked(&ctx.props().kind).map(|form| form.fields.as_slice()).unwrap_or_default();
+        let entry = |field: &Field| Entry { value: field.value.clone().into(), wrong: None };
+        Self { form: NodeRef::default(), entries: fields.iter().map(entry).collect(), focus: false }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+        let kind = &ctx.props().kind;
+        let (Some(form), Some(element)) = (asked(kind), self.form.cast::<Element>()) else { return false };
+        match did {
+            Did::Wrote(at) => {
+                let written = find(&element, kind, at).map(|found| Written::of(&found));
+                if let Some((entry, written)) = self.entries.get_mut(at).zip(written) {
+                    *entry = Entry { value: written.value().into(), wrong: None };
+                }
+            }
+            Did::Submitted => {
+                for (at, (entry, field)) in self.entries.iter_mut().zip(&form.fields).enumerate() {
+                    let Some(found) = find(&element, kind, at) else { continue };
+                    let written = Written::of(&found);
+                    *entry = Entry { value: written.value().into(), wrong: written.fault(field, &kind.look.strings) };
+                }
+                let empty = self.entries.iter().all(|entry| entry.value.trim().is_empty());
+                if let Some(first) = self.entries.first_mut().filter(|_| empty) {
+                    first.wrong.get_or_insert(kind.look.strings.form_required());
+                }
+                if self.entries.iter().any(|entry| entry.wrong.is_some()) {
+                    self.focus = true;
+                } else {
+                    kind.answer(&element, answer(form, &self.entries));
+                }
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let kind = &ctx.props().kind;
+        let Some(form) = asked(kind) else { return Html::default() };
+        let strings = &kind.look.strings;
+        if !kind.open {
+            return kind.asked(&form.title, past(form, kind.given.as_deref(), strings));
+        }
+        let fields = form.fields.iter().zip(&self.entries).enumerate();
+        let mut inside: Vec<Html> = fields.map(|(at, (field, entry))| field_of(ctx, at, field, entry)).collect();
+        inside.push(submit(strings.form_submit()));
+        let control = element!(
+            "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
+        );
+        let submitted = ctx.link().callback(|event: SubmitEvent| {
+            event.prevent_default();
+            Did::Submitted
+        });
+        let control = on(at(control, &self.form), Rc::new(onsubmit::Wrapper::new(submitted)));
+        kind.asked(&form.title, control.into())
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        if !std::mem::take(&mut self.focus) {
+            return;
+        }
+        let first = self.entries.iter().position(|entry| entry.wrong.is_some());
+        let form = self.form.cast::<Element>();
+        if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, &ctx.props().kind, at)) {
+            browser::focus(&field);
+            // Focus does not scroll here, and the first fault may stand above what is seen.
+            field.scroll_into_view_with_bool(false);
+        }
+    }
+}
+
+fn asked(kind: &Kind) -> Option<&Form> {
+    if let Content::Form(form) = kind.content() { Some(form) } else { None }
+}
+
+fn field_of(ctx: &Context<Fields>, at: usize, field: &Field, entry: &Entry) -> Html {
+    let kind = &ctx.props().kind;
+    let strings = &kind.look.strings;
+    let (id, fault) = (id(kind, "field-", at), id(kind, "wrong-", at));
+    let (of, mode, complete) = match field.kind {
+        FieldKind::Text if is_name(&field.label, strings) => ("text", None, Some("name")),
+        FieldKind::Text => ("text", None, None),
+        FieldKind::Email => ("email", Some("email"), Some("email")),
+        FieldKind::Phone => ("tel", Some("tel"), Some("tel")),
+        FieldKind::Number => ("number", Some("decimal"), Some("off")),
+        FieldKind::Date => ("date", None, Some("off")),
+        FieldKind::Long | FieldKind::Choice => ("", None, None),
+    };
+    let wrote = ctx.link().callback(move |_: InputEvent| Did::Wrote(at));
+    let (is_wrong, described) = (entry.wrong.as_ref().map(|_| "true"), entry.wrong.as_ref().map(|_| fault.clone()));
+    let needed = field.required.then_some("true");
+    let mut input = match field.kind {
+        FieldKind::Long => element!(
+            "textarea",
+            "id" = id.clone(),
+            "class" = "entry",
+            "part" = "entry",
+            "rows" = "3",
+            "dir" = "auto",
+            "maxlength" = LINES,
+            "aria-required" = needed,
+            "aria-invalid" = is_wrong,
+            "aria-describedby" = described;
+            Html::default()
+        ),
+        FieldKind::Choice => element!(
+            "select",
+            "id" = id.clone(),
+            "class" = "entry",
+            "part" = "entry",
+            "aria-required" = needed,
+            "aria-invalid" = is_wrong,
+            "aria-describedby" = described;
+            options(field, &entry.value)
+        ),
+        FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Number | FieldKind::Date => element!(
+            "input",
+            "type" = of,
+            "id" = id.clone(),
+            "class" = "entry",
+            "part" = "entry",
+            "dir" = "auto",
+            "maxlength" = LINE,
+            "step" = (field.kind == FieldKind::Number).then_some("any"),
+            "inputmode" = mode,
+            "autocomplete" = complete,
+            "aria-required" = needed,
+            "aria-invalid" = is_wrong,
+            "aria-describedby" = described;
+            Html::default()
+        ),
+    };
+    if field.kind != FieldKind::Choice {
+        input.set_value(entry.value.clone());
+    }
+    let input = on(input, Rc::new(oninput::Wrapper::new(wrote)));
+    let mut words = vec![text(field.label.clone().into())];
+    if !field.required {
+        words.push(text(" ".into()));
+        words.push(part("small", "optional", text(strings.form_optional())));
+    }
+    let label = element!("label", "for" = id, "dir" = "auto"; group(words));
+    part("div", "form-field", group(vec![label.into(), input.into(), wrong(fault, entry.wrong.clone())]))
+}
+
+/// What can be chosen, with nothing chosen at first.
+fn options(field: &Field, chosen: &str) -> Html {
+    let option = |words: &str| {
+        let selected = (words == chosen).then_some("selected");
+        Html::from(element!("option", "value" = words.to_owned(), "selected" = selected; text(words.to_owned().into())))
+    };
+    std::iter::once("").chain(field.options.iter().map(String::as_str)).map(option).collect()
+}
+
+/// Then the browser can fill in what it knows.
+fn is_name(label: &str, strings: &Strings) -> bool {
+    label.trim().eq_ignore_ascii_case(&strings.field_name())
+}
+
+fn id(kind: &Kind, of: &str, at: usize) -> String {
+    kind.id(&[of, &at.to_string()].concat())
+}
+
+fn find(form: &Element, kind: &Kind, at: usize) -> Option<Element> {
+    form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten()
+}
+
+/// A field in the page.
+enum Written {
+    Line(HtmlInputElement),
+    Lines(HtmlTextAreaElement),
+    Choice(HtmlSelectElement),
+}
+
+impl Written {
+    fn of(element: &Element) -> Self {
+        match (element.dyn_ref::<HtmlInputElement>(), element.dyn_ref::<HtmlSelectElement>()) {
+            (Some(input), _) => Self::Line(input.clone()),
+            (None, Some(select)) => Self::Choice(select.clone()),
+            (None, None) => Self::Lines(element.clone().unchecked_into()),
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::Line(input) => input.value(),
+            Self::Lines(area) => area.value(),
+            Self::Choice(select) => select.value(),
+        }
+    }
+
+    fn fault(&self, field: &Field, strings: &Strings) -> Option<AttrValue> {
+        match self {
+            Self::Line(input) => fault(input, field.kind, field.required, strings),
+            Self::Lines(_) | Self::Choice(_) => {
+                (field.required && self.value().trim().is_empty()).then(|| strings.form_required())
+            }
+        }
+    }
+}
+
+/// What is wrong with a field. What the browser alone can judge, it says in its own words.
+pub(super) fn fault(input: &HtmlInputElement, kind: FieldKind, required: bool, strings: &Strings) -> Option<AttrValue> {
+    let value = input.value();
+    let value = value.trim();
+    let validity = input.validity();
+    // A half-written number or date has no value, and is no empty field.
+    let bad = validity.bad_input();
+    if value.is_empty() && !bad {
+        return required.then(|| strings.form_required());
+    }
+    match kind {
+        FieldKind::Email if validity.type_mismatch() || !value.contains('.') => Some(strings.form_bad_email()),
+        FieldKind::Phone if !is_phone(value) => Some(strings.form_bad_phone()),
+        FieldKind::Number if bad => Some(strings.form_bad_number()),
+        FieldKind::Text
+        | FieldKind::Email
+        | FieldKind::Phone
+        | FieldKind::Number
+        | FieldKind::Date
+        | FieldKind::Choice
+        | FieldKind::Long => match input.validation_message() {
+            Ok(message) if !validity.valid() && !message.is_empty() => Some(message.into()),
+            Ok(_) | Err(_) => None,
+        },
+    }
+}
+
+/// Digits, and what people put between them; the bot may know more.
+fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    (4..=20).contains(&digits) && text.chars().all(|c| c.is_numeric() || "+-/(). ".contains(c))
+}
+
+fn answer(form: &Form, entries: &[Entry]) -> String {
+    let mut answer = String::new();
+    for (field, entry) in form.fields.iter().zip(entries) {
+        let value = entry.value.trim();
+        if value.is_empty() {
+            continue;
+        }
+        if !answer.is_empty() {
+            answer.push('\n');
+        }
+        answer.push_str(&begin(field));
+        // A line is a field.
+        for (at, line) in value.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+            answer.push_str(if at == 0 { "" } else { " " });
+            answer.push_str(line);
+        }
+    }
+    answer
+}
+
+fn begin(field: &Field) -> String {
+    [field.label.trim().trim_end_matches(':'), ": "].concat()
+}
+
+/// What was sent; where the visitor said something else, only what was asked.
+fn past(form: &Form, given: Option<&str>, strings: &Strings) -> Html {
+    let sent = form.fields.iter().filter_map(|field| {
+        let begin = begin(field);
+        let value = given?.lines().find_map(|line| line.strip_prefix(&begin))?;
+        let value = written("dd", text(value.to_owned().into()));
+        Some(plain("div", group(vec![written("dt", text(field.label.clone().into())), value])))
+    });
+    let sent: Vec<Html> = sent.collect();
+    if sent.is_empty() {
+        let labels = form.fields.iter().map(|field| written("li", text(field.label.clone().into())));
+        return part("ul", "form-past", labels.collect());
+    }
+    group(vec![part("dl", "form-sent", group(sent)), super::hint(strings.form_sent())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(label: &str) -> Field {
+        Field {
+            label: label.to_owned(),
+            value: String::new(),
+            kind: FieldKind::Text,
+            required: false,
+            options: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_answer_has_a_line_for_each_field_that_was_filled() {
+        let form = Form { title: Default::default(), fields: ["Name", "Phone:", "Anything?"].map(field).into() };
+        let entry = |value: &'static str| Entry { value: value.into(), wrong: None };
+        let entries = [" Ada ", "", "two\n\n  lines\r\n"].map(entry);
+        assert_eq!(answer(&form, &entries), "Name: Ada\nAnything?: two lines");
+        let entries = ["", "+44 20 7946", ""].map(entry);
+        assert_eq!(answer(&form, &entries), "Phone: +44 20 7946");
+    }
+
+    #[test]
+    fn telephone_numbers_are_judged_kindly() {
+        for good in ["+44 20 7946 0123", "(020) 7946-0123", "1234", "٠١٢٣٤٥"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in ["", "123", "call me", "12345 or so"] {
+            assert!(!is_phone(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Pictures, large: a modal dialog over the page with all pictures of a message side by side. Swiping, pinching and zooming are the
+//! browser's; leafing is scrolling.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDialogElement, HtmlImageElement, ScrollBehavior};
+use yew::{
+    html::{onclose, onkeydown, onscroll},
+    prelude::*,
+};
+
+use super::{BACK, ON, picture::Shot, row};
+use crate::{
+    components::{
+        Look, icons,
+        markup::{at, button, element, group, on, on_click, part, text, unseen},
+    },
+    strings::fill,
+};
+
+#[derive(Properties, Clone)]
+pub(super) struct LightBoxProps {
+    pub(super) all: Rc<[Shot]>,
+    /// The first to be seen.
+    pub(super) at: usize,
+    pub(super) look: Rc<Look>,
+    /// It was closed, and is to go.
+    pub(super) closed: Callback<()>,
+}
+
+impl PartialEq for LightBoxProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.look, &other.look)
+    }
+}
+
+pub(super) struct LightBox {
+    dialog: NodeRef,
+    track: NodeRef,
+    at: usize,
+}
+
+/// What the visitor did.
+pub(super) enum Did {
+    Scrolled,
+    /// Wants to go to this picture.
+    Leafed(usize),
+    Closed,
+}
+
+impl Component for LightBox {
+    type Message = Did;
+    type Properties = LightBoxProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        Self { dialog: NodeRef::default(), track: NodeRef::default(), at: ctx.props().at }
+    }
+
+    fn update(&mut self, _: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Scrolled => {
+                let now = self.track.cast::<Element>().map_or(self.at, |track| row::at(&track));
+                std::mem::replace(&mut self.at, now) != now
+            }
+            Did::Leafed(to) => {
+                self.show(to, ScrollBehavior::Auto);
+                false
+            }
+            Did::Closed => {
+                // Closing gives the focus back to where it was; the event that follows takes this away.
+                if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
+                    dialog.close();
+                }
+                false
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let LightBoxProps { all, look, closed, .. } = ctx.props();
+        let (strings, link) = (&look.strings, ctx.link());
+        let many = all.len() > 1;
+        let Some(shot) = all.get(self.at.min(all.len().saturating_sub(1))) else { return Html::default() };
+
+        let mut close = button(
+            "light-button",
+            "light-button",
+            Some(strings.close_picture()),
+            icons::sign("", icons::CLOSE),
+            link.callback(|_| Did::Closed),
+        );
+        close.add_attribute("autofocus", "autofocus");
+        let download = element!(
+            "a",
+            "class" = "light-button",
+            "part" = "light-button",
+            "href" = shot.address.clone(),
+            "download" = "",
+            "target" = "_blank",
+            "rel" = "noopener noreferrer",
+            "title" = strings.download();
+            group(vec![icons::sign("", super::SAVE), unseen(strings.download())])
+        );
+        let position = position(look, self.at, all.len());
+        let position = element!(
+            "span", "class" = "light-position", "part" = "light-position", "dir" = "auto", "aria-live" = "polite";
+            if many { text(position) } else { Html::default() }
+        );
+        let bar = part("div", "light-bar", group(vec![position.into(), download.into(), close.into()]));
+
+        let each = all.iter().map(|shot| -> Html {
+            let image = element!(
+                "img",
+                "loading" = "lazy",
+                "decoding" = "async",
+                "referrerpolicy" = "no-referrer",
+                "alt" = shot.words.clone(),
+                "src" = shot.address.clone();
+                Html::default()
+            );
+            element!("li", "role" = "listitem"; image.into()).into()
+        });
+        let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
+        let track = on(at(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Did::Scrolled))));
+        // Beside the picture is out.
+        let track = on_click(
+            track,
+            link.batch_callback(|event: MouseEvent| {
+                let on_picture = event.target().is_some_and(|target| target.has_type::<HtmlImageElement>());
+                (!on_picture).then_some(Did::Closed)
+            }),
+        );
+        let words = part("p", "light-words", text(shot.words.clone()));
+        let mut inside = vec![bar, track.into(), words];
+        if many {
+            let last = all.len() - 1;
+            inside.push(self.leaf(ctx, "light-button light-back", strings.previous(), BACK, self.at.checked_sub(1)));
+            inside.push(self.leaf(
+                ctx,
+                "light-button light-on",
+                strings.next(),
+                ON,
+                Some(self.at + 1).filter(|to| *to <= last),
+            ));
+        }
+        let name = if many { strings.pictures() } else { shot.words.clone() };
+        let dialog =
+            element!("dialog", "class" = "light-box", "part" = "light-box", "aria-label" = name; group(inside));
+        let pressed = self.keys(ctx);
+        let gone = closed.reform(|_: Event| ());
+        let dialog = on(at(dialog, &self.dialog), Rc::new(onclose::Wrapper::new(gone)));
+        on(dialog, Rc::new(onkeydown::Wrapper::new(pressed))).into()
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, first: bool) {
+        if first {
+            if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
+                // Fails only for a dialog that is open already.
+                let shown = dialog.show_modal();
+                debug_assert!(shown.is_ok());
+            }
+            self.show(self.at, ScrollBehavior::Instant);
+        }
+    }
+}
+
+impl LightBox {
+    fn leaf(
+        &self,
+        ctx: &Context<Self>,
+        class: &'static str,
+        name: AttrValue,
+        sign: &'static str,
+        to: Option<usize>,
+    ) -> Html {
+        let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Did::Leafed));
+        let mut button = button(class, class, Some(name), icons::sign("", sign), clicked);
+        button.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
+        button.into()
+    }
+
+    fn keys(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
+        let (here, count, link) = (self.at, ctx.props().all.len(), ctx.link().clone());
+        Callback::from(move |event: KeyboardEvent| {
+            // What is pressed in here is not for the window below.
+            event.stop_propagation();
+            let rtl = event.target().and_then(|it| it.dyn_into::<Element>().ok()).is_some_and(|it| row::is_rtl(&it));
+            if let Some(to) = row::pressed(&event.key(), rtl, here, count) {
+                event.prevent_default();
+                link.send_message(Did::Leafed(to));
+            }
+        })
+    }
+
+    fn show(&self, at: usize, how: ScrollBehavior) {
+        if let Some(track) = self.track.cast::<Element>() {
+            row::go(&track, at, how);
+        }
+    }
+}
+
+/// Where one is.
+pub(super) fn position(look: &Look, at: usize, count: usize) -> AttrValue {
+    let sentence = fill(&look.strings.position(), "index", &(at + 1).to_string());
+    fill(&sentence, "count", &count.to_string()).into()
+}

@@ -1,0 +1,156 @@
+//! A picture in the conversation, which opens large.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlImageElement};
+use yew::{
+    html::{onerror, onload},
+    prelude::*,
+};
+
+use super::light_box::LightBox;
+use crate::components::{
+    Look, icons,
+    markup::{button, element, group, on},
+};
+
+/// Sizes of pictures that were seen, the newest last: shown again, they take their room before they are there.
+const REMEMBERED: usize = 64;
+
+thread_local! {
+    static SIZES: RefCell<Vec<(AttrValue, [u32; 2])>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A picture's address, judged, and its words.
+#[derive(Clone, PartialEq)]
+pub(super) struct Shot {
+    pub(super) address: AttrValue,
+    pub(super) words: AttrValue,
+}
+
+#[derive(Properties, Clone)]
+pub(super) struct PictureProps {
+    /// All pictures that can be leafed through from here, this one among them.
+    pub(super) all: Rc<[Shot]>,
+    pub(super) at: usize,
+    pub(super) look: Rc<Look>,
+    /// Stands in for a picture that cannot be fetched.
+    pub(super) instead: Html,
+}
+
+impl PartialEq for PictureProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.look, &other.look)
+    }
+}
+
+/// The picture, perhaps large too.
+pub(super) struct Picture {
+    seen: Seen,
+    large: bool,
+}
+
+enum Seen {
+    Awaited(Option<[u32; 2]>),
+    Here([u32; 2]),
+    Missing,
+}
+
+pub(super) enum Happened {
+    Loaded([u32; 2]),
+    Failed,
+    Enlarged(bool),
+}
+
+impl Component for Picture {
+    type Message = Happened;
+    type Properties = PictureProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        Self { seen: Seen::Awaited(known(ctx.props())), large: false }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &PictureProps) -> bool {
+        let new = ctx.props();
+        if new.all.get(new.at) != old.all.get(old.at) {
+            self.seen = Seen::Awaited(known(new));
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Loaded(size) => {
+                self.seen = Seen::Here(size);
+                let PictureProps { all, at, .. } = ctx.props();
+                if let Some(shot) = all.get(*at) {
+                    remember(&shot.address, size);
+                }
+            }
+            Happened::Failed => self.seen = Seen::Missing,
+            Happened::Enlarged(large) => self.large = large,
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let PictureProps { all, at, look, instead } = ctx.props();
+        let Some(shot) = all.get(*at) else { return Html::default() };
+        let (class, size) = match self.seen {
+            Seen::Missing => return instead.clone(),
+            Seen::Awaited(None) => ("picture picture-awaited", None),
+            Seen::Awaited(Some(size)) => ("picture picture-known", Some(size)),
+            Seen::Here(size) => ("picture", Some(size)),
+        };
+        let link = ctx.link();
+        let image = element!(
+            "img",
+            "class" = class,
+            "part" = "picture",
+            "width" = size.map(|[width, _]| width.to_string()),
+            "height" = size.map(|[_, height]| height.to_string()),
+            "loading" = "lazy",
+            "decoding" = "async",
+            "referrerpolicy" = "no-referrer",
+            "alt" = shot.words.clone(),
+            // Last: what comes before says how it is fetched.
+            "src" = shot.address.clone();
+            Html::default()
+        );
+        let loaded = link.batch_callback(|event: Event| {
+            let image = event.target()?.dyn_into::<HtmlImageElement>().ok()?;
+            Some(Happened::Loaded([image.natural_width(), image.natural_height()]))
+        });
+        let image = on(image, Rc::new(onload::Wrapper::new(loaded)));
+        let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Happened::Failed))));
+        let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Happened::Enlarged(true)));
+        let name = [look.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();
+        enlarge.add_attribute("aria-label", name);
+        let large = self.large.then(|| {
+            let closed = link.callback(|()| Happened::Enlarged(false));
+            html! { <LightBox all={all.clone()} at={*at} look={look.clone()} {closed} /> }
+        });
+        group(vec![enlarge.into(), large.unwrap_or_default()])
+    }
+}
+
+fn known(props: &PictureProps) -> Option<[u32; 2]> {
+    let shot = props.all.get(props.at)?;
+    SIZES.with_borrow(|sizes| sizes.iter().find(|(address, _)| *address == shot.address).map(|(_, size)| *size))
+}
+
+fn remember(address: &AttrValue, size: [u32; 2]) {
+    SIZES.with_borrow_mut(|sizes| {
+        sizes.retain(|(known, _)| known != address);
+        if sizes.len() == REMEMBERED {
+            sizes.remove(0);
+        }
+        sizes.push((address.clone(), size));
+    });
+}
+
+/// Where no picture could be fetched.
+pub(super) fn placeholder() -> Html {
+    element!("span", "class" = "picture-missing", "part" = "picture-missing"; icons::sign("", icons::PICTURE)).into()
+}

@@ -1,0 +1,75 @@
+//! Things side by side in a row that scrolls and snaps: where it stands, and how to go on. Right-to-left rows count from the right.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
+
+/// A scroll position within this of an end, in pixels, is at it: positions are rounded, and rows snap.
+const NEAR: i32 = 8;
+
+/// Which thing stands at the row's beginning; at its end it is the last.
+pub(super) fn at(row: &Element) -> usize {
+    let count = row.child_element_count();
+    if count > 1 && ends(row).1 {
+        return (count - 1) as usize;
+    }
+    let step = step(row);
+    usize::try_from((row.scroll_left().abs() + step / 2) / step).unwrap_or_default()
+}
+
+/// Is the row at its beginning, and at its end? Both where everything fits.
+pub(super) fn ends(row: &Element) -> (bool, bool) {
+    let left = row.scroll_left().abs();
+    (left <= NEAR, left + row.client_width() + NEAR >= row.scroll_width())
+}
+
+/// Scrolls to a thing.
+pub(super) fn go(row: &Element, at: usize, how: ScrollBehavior) {
+    let left = f64::from(step(row)) * f64::from(u32::try_from(at).unwrap_or_default());
+    let options = ScrollToOptions::new();
+    options.set_left(if is_rtl(row) { -left } else { left });
+    options.set_behavior(how);
+    row.scroll_to_with_scroll_to_options(&options);
+}
+
+/// From the beginning of a thing to that of the next.
+fn step(row: &Element) -> i32 {
+    let children = row.children();
+    let left = |at| children.item(at)?.dyn_into::<HtmlElement>().ok().map(|child| child.offset_left());
+    let distance = left(0).zip(left(1)).map_or_else(|| row.client_width(), |(first, second)| (second - first).abs());
+    distance.max(1)
+}
+
+/// Where a key leads to.
+pub(super) fn pressed(key: &str, rtl: bool, at: usize, count: usize) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    match (key, rtl) {
+        ("ArrowRight", false) | ("ArrowLeft", true) => Some((at + 1).min(last)),
+        ("ArrowLeft", false) | ("ArrowRight", true) => Some(at.saturating_sub(1)),
+        ("Home", _) => Some(0),
+        ("End", _) => Some(last),
+        _ => None,
+    }
+}
+
+/// Does it run from right to left? A browser too old for the question is taken to run from left to right.
+pub(super) fn is_rtl(element: &Element) -> bool {
+    element.matches(":dir(rtl)").unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pressed;
+
+    #[test]
+    fn arrows_follow_the_direction_and_stop_at_the_ends() {
+        assert_eq!(pressed("ArrowRight", false, 0, 3), Some(1));
+        assert_eq!(pressed("ArrowRight", true, 1, 3), Some(0));
+        assert_eq!(pressed("ArrowLeft", true, 1, 3), Some(2));
+        assert_eq!(pressed("ArrowLeft", false, 0, 3), Some(0));
+        assert_eq!(pressed("End", false, 0, 3), Some(2));
+        assert_eq!(pressed("Home", true, 2, 3), Some(0));
+        assert_eq!(pressed("ArrowRight", false, 2, 3), Some(2));
+        assert_eq!(pressed("x", false, 2, 3), None);
+        assert_eq!(pressed("End", false, 0, 0), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! Choices in sections, each below its heading.
+
+use chataibot_wire::content::Section;
+use yew::prelude::*;
+
+use super::Kind;
+use crate::components::{
+    answers,
+    markup::{element, group, part, text},
+};
+
+/// A list's choices.
+pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
+    let choice = kind.choice();
+    let each = list.iter().enumerate().map(|(at, section)| {
+        let items = section.items.iter().map(|item| part_of_list(answers::reply(item, item, &choice)));
+        let items = part("ul", "section-items", items.collect());
+        let title = section.title.as_deref().filter(|title| !title.is_empty());
+        let Some(title) = title else { return part("div", "section", items) };
+        let id = kind.id(&["section-", &at.to_string()].concat());
+        let heading = element!(
+            "h3", "id" = id.clone(), "class" = "section-title", "part" = "section-title", "dir" = "auto";
+            text(title.to_owned().into())
+        );
+        element!("div", "class" = "section", "part" = "section", "role" = "group", "aria-labelledby" = id;
+            group(vec![heading.into(), items]))
+        .into()
+    });
+    let class = if kind.open { "sections" } else { "sections sections-past" };
+    let name = kind.look.strings.answers();
+    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; each.collect()).into()
+}
+
+fn part_of_list(item: Html) -> Html {
+    element!("li", "role" = "listitem"; item).into()
+}

@@ -1,0 +1,261 @@
+//! A file of the visitor's is wanted: chosen, dropped or pasted, and sent while one looks on. The answer is the file's address.
+
+use std::rc::Rc;
+
+use chataibot_wire::Content;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
+use yew::{
+    html::{onchange, ondragleave, ondragover, ondrop, onpaste},
+    prelude::*,
+};
+
+use super::{Kind, intl, wrong};
+use crate::{
+    components::{
+        browser, icons,
+        markup::{at, button, element, group, on, part, text},
+        uploads::{Sending, Upload, UploadError, UploadState, Uploads},
+    },
+    strings::fill,
+};
+
+#[derive(Properties, Clone, PartialEq)]
+pub(super) struct ChooserProps {
+    pub(super) kind: Kind,
+    pub(super) uploads: Uploads,
+}
+
+pub(super) struct Chooser {
+    zone: NodeRef,
+    input: NodeRef,
+    /// Is a file held over it?
+    over: bool,
+    stage: Stage,
+    /// The keyboard was in here, and what it was on may be gone.
+    held: bool,
+}
+
+/// How far it is.
+enum Stage {
+    Empty,
+    /// This was chosen and is not taken.
+    Refused(UploadError),
+    Sending {
+        file: File,
+        percent: u8,
+        _sending: Sending,
+    },
+    /// It did not arrive.
+    Failed {
+        file: File,
+        error: UploadError,
+    },
+    /// It is there, and was given as the answer.
+    Given,
+}
+
+/// What happened.
+pub(super) enum Happened {
+    /// The visitor chose, dropped or pasted a file.
+    Chosen(File),
+    Told(UploadState),
+    Retried,
+    Cancelled,
+    Over(bool),
+    /// The device's file picker is wanted.
+    Asked,
+}
+
+impl Component for Chooser {
+    type Message = Happened;
+    type Properties = ChooserProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { zone: NodeRef::default(), input: NodeRef::default(), over: false, stage: Stage::Empty, held: false }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        let ChooserProps { kind, uploads } = ctx.props();
+        self.held = self.zone.cast::<Element>().is_some_and(|zone| browser::holds_focus(&zone));
+        match happened {
+            Happened::Chosen(file) => {
+                self.over = false;
+                self.stage = match uploads.refuse(&file) {
+                    Some(error) => Stage::Refused(error),
+                    None => start(ctx, file),
+                };
+            }
+            Happened::Told(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
+                (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
+                    self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
+                }
+                (UploadState::Done(address), Stage::Sending { .. }) => {
+                    self.stage = Stage::Given;
+                    if let Some(zone) = self.zone.cast::<Element>() {
+                        kind.answer(&zone, address);
+                    }
+                }
+                (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
+                // What was cancelled may still have a last word.
+                (UploadState::Underway(_) | UploadState::Done(_) | UploadState::Failed(_), stage) => self.stage = stage,
+            },
+            Happened::Retried => {
+                if let Stage::Failed { file, .. } = &self.stage {
+                    self.stage = start(ctx, file.clone());
+                }
+            }
+            Happened::Cancelled => self.stage = Stage::Empty,
+            Happened::Over(over) => return std::mem::replace(&mut self.over, over) != over,
+            Happened::Asked => {
+                if let Some(input) = self.input.cast::<HtmlElement>() {
+                    input.click();
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let kind = &ctx.props().kind;
+        let Content::FileUpload(upload) = kind.content() else { return Html::default() };
+        if !kind.open {
+            return kind.asked(&upload.title, Html::default());
+        }
+        let link = ctx.link();
+        let inside = match &self.stage {
+            Stage::Empty => self.chooser(ctx, None),
+            Stage::Refused(error) => self.chooser(ctx, Some(*error)),
+            Stage::Sending { file, percent, .. } => sending(ctx, file, *percent),
+            Stage::Failed { file, error } => group(vec![self.input(ctx), failed(ctx, file, *error)]),
+            Stage::Given => return kind.asked(&upload.title, Html::default()),
+        };
+        let names = if self.over { "drop-zone drop-zone-over" } else { "drop-zone" };
+        let zone = at(element!("div", "class" = names, "part" = names; inside), &self.zone);
+        let over = link.batch_callback(|event: DragEvent| {
+            let carries = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
+            carries.then(|| {
+                // Without this the browser would leave the page for the file.
+                event.prevent_default();
+                Happened::Over(true)
+            })
+        });
+        let zone = on(zone, Rc::new(ondragover::Wrapper::new(over)));
+        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Happened::Over(false)))));
+        let dropped = link.batch_callback(|event: DragEvent| {
+            event.prevent_default();
+            first(event.data_transfer().as_ref()?.files()).map(Happened::Chosen)
+        });
+        let zone = on(zone, Rc::new(ondrop::Wrapper::new(dropped)));
+        let pasted = link.batch_callback(|event: Event| {
+            let clipboard: DataTransfer = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
+            let file = first(clipboard.files())?;
+            event.prevent_default();
+            Some(Happened::Chosen(file))
+        });
+        let zone = on(zone, Rc::new(onpaste::Wrapper::new(pasted)));
+        kind.asked(&upload.title, zone.into())
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        let Some(zone) = self.zone.cast::<Element>().filter(|_| std::mem::take(&mut self.held)) else { return };
+        if !browser::holds_focus(&zone)
+            && let Ok(Some(button)) = zone.query_selector("button")
+        {
+            browser::focus(&button);
+        }
+    }
+}
+
+impl Chooser {
+    /// What opens the device's file picker; the buttons beside it are its face.
+    fn input(&self, ctx: &Context<Self>) -> Html {
+        let uploads = &ctx.props().uploads;
+        let types: Vec<&str> = uploads.types.iter().map(AttrValue::as_str).collect();
+        let input = element!(
+            "input",
+            "type" = "file",
+            "class" = "unseen",
+            "tabindex" = "-1",
+            "aria-hidden" = "true",
+            "accept" = (!types.is_empty()).then(|| types.join(","));
+            Html::default()
+        );
+        let chosen = ctx.link().batch_callback(|event: Event| {
+            let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+            let file = first(input.files());
+            // So that the same file can be chosen again.
+            input.set_value("");
+            file.map(Happened::Chosen)
+        });
+        on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
+    }
+
+    fn chooser(&self, ctx: &Context<Self>, error: Option<UploadError>) -> Html {
+        let ChooserProps { kind, uploads } = ctx.props();
+        let (strings, link) = (&kind.look.strings, ctx.link());
+        let words = if self.over { strings.upload_drop() } else { strings.upload_choose() };
+        let face = group(vec![icons::sign("", super::RAISE), text(words)]);
+        let mut choose = button("quiet", "button", None, face, link.callback(|_| Happened::Asked));
+        let fault = kind.id("wrong");
+        if error.is_some() {
+            choose.add_attribute("aria-describedby", fault.clone());
+        }
+        let sentence = error.map(|error| sentence(kind, uploads, error));
+        group(vec![self.input(ctx), choose.into(), wrong(fault, sentence)])
+    }
+}
+
+fn start(ctx: &Context<Chooser>, file: File) -> Stage {
+    let told = ctx.link().callback(Happened::Told);
+    let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
+    Stage::Sending { file, percent: 0, _sending: sending }
+}
+
+fn first(files: Option<FileList>) -> Option<File> {
+    files?.get(0)
+}
+
+fn sending(ctx: &Context<Chooser>, file: &File, percent: u8) -> Html {
+    let kind = &ctx.props().kind;
+    let strings = &kind.look.strings;
+    let written = intl::percent(kind.look.locale.as_deref(), percent);
+    let name = file.name();
+    let sentence = AttrValue::from(fill(&fill(&strings.uploading(), "percent", &written), "name", &name));
+    let progress = element!(
+        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
+        "aria-label" = name;
+        Html::default()
+    );
+    let words = element!("p", "class" = "drop-words", "dir" = "auto"; text(sentence));
+    let cancel =
+        button("quiet", "button", None, text(strings.upload_cancel()), ctx.link().callback(|_| Happened::Cancelled));
+    group(vec![words.into(), progress.into(), cancel.into()])
+}
+
+fn failed(ctx: &Context<Chooser>, file: &File, error: UploadError) -> Html {
+    let ChooserProps { kind, uploads } = ctx.props();
+    let (strings, link) = (&kind.look.strings, ctx.link());
+    let name = element!("p", "class" = "drop-words", "dir" = "auto"; text(file.name().into()));
+    let again = button("quiet", "button", None, text(strings.retry()), link.callback(|_| Happened::Retried));
+    let other = button("quiet", "button", None, text(strings.upload_choose()), link.callback(|_| Happened::Asked));
+    let buttons = match error {
+        UploadError::Temporary => vec![again.into(), other.into()],
+        UploadError::TooLarge | UploadError::Refused => vec![other.into()],
+    };
+    let sentence = wrong(kind.id("wrong"), Some(sentence(kind, uploads, error)));
+    group(vec![name.into(), sentence, part("div", "drop-buttons", group(buttons))])
+}
+
+fn sentence(kind: &Kind, uploads: &Uploads, error: UploadError) -> AttrValue {
+    let strings = &kind.look.strings;
+    match error {
+        UploadError::TooLarge => {
+            let size = intl::size(kind.look.locale.as_deref(), f64::from(uploads.most));
+            fill(&strings.upload_too_large(), "size", &size).into()
+        }
+        UploadError::Refused => strings.upload_refused(),
+        UploadError::Temporary => strings.upload_failed(),
+    }
+}
