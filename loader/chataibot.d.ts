@@ -45,6 +45,29 @@ export interface Settings {
   feedback: 'on' | 'off' | null;
   sound: 'on' | 'off' | null;
   titleIndicator: 'on' | 'off' | null;
+  consent: boolean;
+  consentUrl: string | null;
+  consentVersion: string | null;
+  prechat: string | null;
+  prechatFields: PrechatField[] | null;
+  contactLocked: boolean;
+  home: boolean;
+  starters: string[] | null;
+  rating: 'off' | 'stars' | 'thumbs' | null;
+  availability: 'open' | 'away' | 'maintenance' | null;
+  officeHours: string | null;
+  officeZone: string | null;
+}
+
+/** A field of the form before the chat. */
+export interface PrechatField {
+  /** `name`, `email` and `phone` go into the contact, every other name is a variable of the conversation. */
+  name: string;
+  label?: string;
+  type?: 'text' | 'email' | 'phone' | 'number' | 'date' | 'long' | 'choice';
+  required?: boolean;
+  /** What can be chosen. */
+  options?: string[];
 }
 
 /** How the widget stands now. */
@@ -67,6 +90,8 @@ export interface ChataibotEventMap {
   'chataibot-message': CustomEvent<{ author: 'bot' | 'agent' | 'visitor'; text: string; content: unknown }>;
   'chataibot-unread': CustomEvent<{ count: number }>;
   'chataibot-status': CustomEvent<{ status: 'open' | 'closed' }>;
+  'chataibot-consent': CustomEvent<{ given: boolean }>;
+  'chataibot-rating': CustomEvent<{ value: number; best: number; comment: string; conversation: string | null }>;
   'chataibot-error': CustomEvent<{ code: string; message: string }>;
 }
 
@@ -87,6 +112,8 @@ export class ChataibotWidget extends HTMLElement {
   send(text: string): Promise<string | undefined>;
   /** Changes the named settings and no others, by property or attribute name; objects are merged. */
   update(settings: Partial<Settings> & { open?: boolean } & Record<string, unknown>): Promise<void>;
+  /** Saves the conversation as a file: plain text, or a web page. */
+  transcript(kind?: 'text' | 'html'): Promise<void>;
   /** Forgets visitor and conversation, here and in storage. */
   reset(): Promise<void>;
   /** Ends the widget for good. What is stored stays. */

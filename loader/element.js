@@ -4,7 +4,7 @@ import { build } from './dom.js';
 import { asProblem, load, loadBeside, origin, sentences } from './engine.js';
 import { hasStoredConversation, shelfOf } from './intent.js';
 import { addFullStyles, buildLauncher, styles } from './launcher.js';
-import { ATTRIBUTES, FLAGS, MAPS, TEXTS, propertyOf } from './settings.js';
+import { ATTRIBUTES, FLAGS, LISTS, MAPS, TEXTS, propertyOf } from './settings.js';
 
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};
@@ -309,7 +309,18 @@ export class ChataibotWidget extends Base {
         (it, value) => it.toggleAttribute(flag, !!value),
       );
     }
-    for (const map of MAPS) {
+    for (const flag of FLAGS) {
+      define(
+        propertyOf(flag),
+        function () {
+          return this.hasAttribute(flag);
+        },
+        function (value) {
+          this.toggleAttribute(flag, !!value);
+        },
+      );
+    }
+    for (const map of [...MAPS, ...LISTS]) {
       define(
         map,
         (it) => it.#maps[map] ?? null,
@@ -366,6 +377,11 @@ export class ChataibotWidget extends Base {
     return this.#call('send', String(text));
   }
 
+  /** Saves the conversation as a file: `text`, or `html` for a web page. */
+  transcript(kind = 'text') {
+    return this.#call('transcript', kind === 'html');
+  }
+
   /** Forgets visitor and conversation, here and in storage. */
   reset() {
     return this.#call('reset');
@@ -375,6 +391,8 @@ export class ChataibotWidget extends Base {
   async update(settings) {
     for (const [name, value] of Object.entries(settings ?? {})) {
       if (MAPS.includes(name)) this[name] = value && { ...this[name], ...value };
+      else if (LISTS.includes(name)) this[name] = value;
+      else if (FLAGS.some((flag) => flag === name || propertyOf(flag) === name)) this[propertyOf(name)] = value;
       else if (name === 'open') this.toggleAttribute('open', !!value);
       else if (ATTRIBUTES.some((known) => propertyOf(known) === propertyOf(name))) this[propertyOf(name)] = value;
       else console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);

@@ -12,14 +12,29 @@ const TEXTS = {
   fallback_sending: 'Sending…',
   fallback_sent: 'Thank you. We have your message.',
   fallback_failed: 'That did not work. Your message is still here: please try again.',
+  consent_text: 'What you write here is sent to us and to the service that runs this chat. Is that all right?',
+  consent_policy: 'Privacy policy',
   fallback_unsure: 'We could not confirm that your message arrived. It is not sent twice.',
 };
+
+/** The question for consent, as a box that must be ticked. */
+function buildConsent(settings, texts) {
+  const box = build(['input', { name: 'consent', type: 'checkbox', required: '' }]);
+  const policy = settings['consent-url'];
+  const link = { href: policy ?? '', target: '_blank', rel: 'noopener noreferrer' };
+  return [
+    build(['label', { class: 'consent' }, [box, texts.consent_text]]),
+    ...(policy ? [build(['a', link, [texts.consent_policy]])] : []),
+  ];
+}
 
 /** The form, ready to be shown. `settings`: as the element has them, by attribute or property name. */
 export function buildForm(settings) {
   const texts = { ...TEXTS, ...asObject(settings.strings) };
   const message = build(['textarea', { name: 'message', required: '', rows: 4, maxlength: 4000, dir: 'auto' }]);
   const email = build(['input', { name: 'email', type: 'email', autocomplete: 'email', value: known(settings, 'email') ?? '' }]);
+  // The form sends only after the same question that the chat would ask first; sentences as in src/strings/table.rs.
+  const consent = settings.consent === undefined ? [] : buildConsent(settings, texts);
   const button = build(['button', {}, [texts.fallback_send]]);
   const outcome = build(['p', { class: 'outcome', role: 'status' }]);
   const form = build([
@@ -30,6 +45,7 @@ export function buildForm(settings) {
       ['p', {}, [texts.fallback_note]],
       ['label', {}, [texts.fallback_message, message]],
       ['label', {}, [texts.fallback_email, email]],
+      ...consent,
       button,
       outcome,
     ],

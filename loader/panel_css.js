@@ -28,6 +28,9 @@ export const css = `
   border-radius: calc(var(--chataibot-radius, 18px) * 0.6); background: var(--_field); color: inherit; appearance: none;
   font: 400 max(1em, 16px) / 1.4 var(--_font); resize: vertical;
 }
+.form .consent { grid-template-columns: auto 1fr; gap: 0.7em; align-items: start; font-weight: 400; }
+.form .consent input { width: 1.35em; height: 1.35em; padding: 0; appearance: auto; accent-color: var(--_accent); }
+.form a { color: inherit; font-size: 0.9em; }
 .form button {
   min-height: 2.95em; padding: 0.4em 1.4em; border: 0; border-radius: 99em; background: var(--_accent); color: var(--_on-accent);
   font: 600 1em var(--_font); cursor: pointer;

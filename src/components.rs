@@ -4,6 +4,7 @@
 //! In reading order:
 //! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
 //! - [`Launcher`] and the preview beside it; the window: header with its menu, notices, message list, composer
+//! - `gate`: the stages of the window; `panels`: what stands before, between and after a chat, fetched when first needed
 //! - a message: row, content, rich text, answers; the other kinds of messages, fetched when first needed
 //! - `markup`: the plain elements of all of these
 //! - the announcer, which says it to screen readers
@@ -23,6 +24,7 @@ mod composer;
 mod content;
 mod earlier;
 mod emoji_hint;
+mod gate;
 mod header;
 mod icons;
 mod kinds;
@@ -34,6 +36,7 @@ mod message_list;
 mod message_row;
 mod notices;
 mod on_demand;
+mod panels;
 pub mod parts;
 mod preview;
 mod rich_text;
@@ -45,11 +48,14 @@ mod widget;
 use std::rc::Rc;
 
 pub use app::{App, AppProps, Listener, Source};
+pub use gate::gate;
 pub use launcher::{Launcher, LauncherProps, launcher_label};
 pub use look::{Enter, Look, Mode};
 pub use rich_text::safe_address;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads};
 pub use widget::{Widget, WidgetProps};
+
+use crate::conversation::gate::Step;
 
 /// What a visitor did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,4 +89,17 @@ pub enum Verb {
     Resize,
     /// Turned the sound for new messages on or off.
     Sound(bool),
+    /// Did this at the gate before the chat, or rated what has ended.
+    Step(Step),
+    /// Saved the conversation as a file.
+    Transcript(Transcript),
+}
+
+/// What a conversation is saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transcript {
+    /// Plain text.
+    Text,
+    /// A web page.
+    Html,
 }

@@ -4,7 +4,9 @@
 //! is not allowed is left aside with one line on the console, and the default stands. Knows no browser: [`from_js`] does.
 
 mod address;
+pub mod fields;
 pub mod from_js;
+pub mod hours;
 mod table;
 
 use std::{collections::BTreeMap, rc::Rc};
@@ -31,6 +33,10 @@ pub enum Kind {
     Number,
     /// Names and texts: an object as a property, JSON as an attribute.
     Map,
+    /// Texts: an array as a property, separated by `|` as an attribute. Kept as lines.
+    List,
+    /// Objects: an array as a property, JSON as an attribute. Kept as JSON.
+    Json,
 }
 
 /// A value as it was given.
@@ -90,6 +96,12 @@ impl Config {
     #[must_use]
     pub fn flag(&self, name: Name) -> bool {
         self.texts[name as usize].is_some()
+    }
+
+    /// The texts of a [`Kind::List`], without blank ones.
+    pub fn list(&self, name: Name) -> impl Iterator<Item = &str> {
+        let text = self.texts[name as usize].as_deref().unwrap_or_default();
+        text.lines().map(str::trim).filter(|line| !line.is_empty())
     }
 
     /// The page's variables for the conversation.
@@ -228,7 +240,7 @@ enum Verdict {
 fn check(kind: Kind, text: &str) -> Verdict {
     let text = text.trim();
     let fine = match kind {
-        Kind::Text | Kind::Flag => true,
+        Kind::Text | Kind::Flag | Kind::List | Kind::Json => true,
         Kind::UrlOrNone if text == "none" => true,
         Kind::Url | Kind::UrlOrNone => match address::judge(text) {
             address::Judgement::Secure => true,
@@ -264,6 +276,8 @@ pub fn allowed(kind: Kind) -> String {
         Kind::Locale => "a language tag such as en or pt-BR".to_owned(),
         Kind::Number => "a whole number".to_owned(),
         Kind::Map => "an object of texts".to_owned(),
+        Kind::List => "texts, separated by |".to_owned(),
+        Kind::Json => "an array of objects".to_owned(),
     }
 }
 

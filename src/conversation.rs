@@ -5,6 +5,7 @@
 
 mod action;
 mod feedback;
+pub mod gate;
 mod history;
 mod logged;
 mod outbox;
@@ -20,6 +21,7 @@ use chataibot_wire::{
 };
 
 pub use action::{Action, Restored};
+use gate::{Gate, Passed};
 pub use history::Earlier;
 pub use logged::Logged;
 pub use outbox::Pending;
@@ -98,6 +100,8 @@ pub struct Conversation {
     link: Link,
     memory_only: bool,
     problem: Option<Problem>,
+    gate: Gate,
+    passed: Rc<Passed>,
 }
 
 impl Default for Conversation {
@@ -124,6 +128,8 @@ impl Default for Conversation {
             link: Link::Idle,
             memory_only: false,
             problem: None,
+            gate: Gate::default(),
+            passed: Rc::default(),
         }
     }
 }
@@ -161,7 +167,10 @@ impl Conversation {
             Action::Rated { cursor, helpful } => self.rate(cursor, helpful),
             Action::Restored(restored) => self.restore(*restored),
             Action::Ended => self.phase == Phase::Active && self.set_status(Status::Closed),
-            Action::Left => self.leave(),
+            Action::Left => {
+                self.forget_form();
+                self.leave()
+            }
             Action::Forgotten => self.forget(),
             Action::WindowOpened => self.look(|it| set(&mut it.window_open, true)),
             Action::WindowClosed => set(&mut self.window_open, false),
@@ -170,6 +179,8 @@ impl Conversation {
             Action::Read { up_to } => self.read_up_to(up_to),
             Action::LinkChanged(link) => set(&mut self.link, link),
             Action::ProblemChanged(problem) => set(&mut self.problem, problem),
+            Action::GateSet(gate) => set(&mut self.gate, gate),
+            Action::Passed(passed) => set(&mut self.passed, Rc::new(passed)),
             Action::StorageLost => set(&mut self.memory_only, true),
             Action::Ticked { now } => match self.typing_until {
                 Some(until) if now >= until => set(&mut self.typing_until, None),
@@ -194,6 +205,7 @@ impl Conversation {
             window_open: self.window_open,
             page_hidden: self.page_hidden,
             memory_only: self.memory_only,
+            gate: self.gate.clone(),
             ..Self::default()
         };
         *self = fresh;

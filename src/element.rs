@@ -5,15 +5,17 @@
 
 mod running;
 
+use std::rc::Rc;
+
 use chataibot_wire::{Author, documented::Contact, entry::Status};
 use js_sys::{Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::{
-    components::Verb,
+    components::{Transcript, Verb, gate},
     config::{Config, Name, from_js},
-    conversation::{Conversation, Link, MessageRow, Phase},
+    conversation::{Conversation, Link, MessageRow, Phase, gate::Rating},
     session::{Outgoing, Settings},
 };
 use running::Handle;
@@ -61,6 +63,11 @@ impl Mounted {
         if let Some(source) = self.0.source() {
             source.reset();
         }
+    }
+
+    /// Saves the conversation as a file: a web page, or plain text.
+    pub fn transcript(&self, html: bool) {
+        self.0.save_transcript(if html { Transcript::Html } else { Transcript::Text });
     }
 
     /// Takes the named settings and leaves the others.
@@ -111,6 +118,8 @@ fn session_settings(config: &Config) -> Settings {
             email: owned(Name::ContactEmail),
             phone: owned(Name::ContactPhone),
         },
+        contact_locked: config.flag(Name::ContactLocked),
+        gate: gate(config),
         variables: config.variables().as_ref().clone(),
         memory_only: config.text(Name::Storage) == "memory",
     }
@@ -132,6 +141,8 @@ fn report(tell: &Function, outgoing: Outgoing) {
         Outgoing::Feedback { text, helpful } => {
             ("feedback", object(&[("text", JsValue::from_str(&text)), ("helpful", helpful.into())]))
         }
+        Outgoing::Consent { given } => ("consent", object(&[("given", given.into())])),
+        Outgoing::Rated { rating, conversation } => ("rating", object(&rated(rating, conversation))),
         Outgoing::Error { code, message } => {
             ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
         }
@@ -139,6 +150,15 @@ fn report(tell: &Function, outgoing: Outgoing) {
     // The element's `tell` dispatches an event, and what listeners throw is reported by the browser, not thrown here.
     let told = tell.call2(&JsValue::NULL, &kind.into(), &detail);
     debug_assert!(told.is_ok(), "the element's tell threw");
+}
+
+fn rated(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsValue); 4] {
+    [
+        ("value", rating.value.into()),
+        ("best", rating.best.into()),
+        ("comment", rating.comment.into()),
+        ("conversation", conversation.map_or(JsValue::NULL, |id| JsValue::from_str(&id))),
+    ]
 }
 
 fn received(message: &MessageRow) -> JsValue {

@@ -147,7 +147,11 @@ impl Source for Player {
                     self.apply(Action::Rated { cursor: entry.cursor, helpful });
                 }
             }
-            Verb::LoadEarlier | Verb::Sound(_) | Verb::Resize => {}
+            Verb::Step(step) => {
+                let action = self.state().after(&step, NOW);
+                self.apply(action);
+            }
+            Verb::LoadEarlier | Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
         }
         None
     }

@@ -10,6 +10,7 @@ pub mod leader;
 pub mod line;
 mod listening;
 pub mod order;
+pub mod passed;
 mod reader;
 mod rim;
 mod sender;
@@ -27,7 +28,10 @@ use chataibot_wire::documented::Contact;
 
 pub use order::Outgoing;
 
-use crate::conversation::Conversation;
+use crate::conversation::{
+    Conversation,
+    gate::{Gate, Step},
+};
 use fact::Fact;
 use rim::Rim;
 
@@ -46,6 +50,10 @@ pub struct Settings {
     pub bot_key: Rc<str>,
     /// The contact variables of the start call.
     pub contact: Contact,
+    /// Does what the page knows of the contact go before what the visitor writes?
+    pub contact_locked: bool,
+    /// What is asked of the visitor before, between and after.
+    pub gate: Gate,
     /// The conversation variables of the start call.
     pub variables: BTreeMap<String, String>,
     /// Keep everything in memory only: nothing survives a reload.
@@ -177,6 +185,11 @@ impl Session {
     /// Forgets the visitor: wipes storage, ends the conversation here and in other tabs.
     pub fn reset(&self) {
         self.0.hear(Fact::ResetAsked);
+    }
+
+    /// The visitor did this at the gate before the chat, or rated what has ended.
+    pub fn step(&self, step: Step) {
+        self.0.hear(Fact::Stepped(step));
     }
 
     /// What stands in the composer now.

@@ -70,6 +70,8 @@ fn a_message_goes_out_and_its_reply_comes_in() {
             | Outgoing::Unread(_)
             | Outgoing::Status(_)
             | Outgoing::Feedback { .. }
+            | Outgoing::Consent { .. }
+            | Outgoing::Rated { .. }
             | Outgoing::Error { .. } => "?",
         })
         .collect();

@@ -79,3 +79,26 @@ fn what_is_no_object_changes_nothing() {
     }
     assert_eq!(config, Config::default());
 }
+
+#[wasm_bindgen_test]
+fn arrays_are_taken_as_such_and_from_attributes() {
+    let mut config = Config::default();
+    let lines = apply(
+        &mut config,
+        r#"{"starters": ["A | B", "two\nlines", ""], "prechatFields": [{"name": "topic", "options": ["Tea"]}]}"#,
+    );
+    assert!(lines.is_empty(), "{lines:?}");
+    assert_eq!(config.list(Name::Starters).collect::<Vec<_>>(), ["A | B", "two lines"]);
+    let fields = config.given(Name::PrechatFields);
+    assert_eq!(fields.as_deref(), Some(r#"[{"name":"topic","options":["Tea"]}]"#));
+
+    let lines = apply(&mut config, r#"{"starters": " One|Two | |Three", "prechat-fields": "[{\"name\":\"a\"}]"}"#);
+    assert!(lines.is_empty(), "{lines:?}");
+    assert_eq!(config.list(Name::Starters).collect::<Vec<_>>(), ["One", "Two", "Three"]);
+    assert_eq!(config.given(Name::PrechatFields).as_deref(), Some(r#"[{"name":"a"}]"#));
+
+    for wrong in [r#"{"starters": [1]}"#, r#"{"prechat-fields": "{}"}"#, r#"{"prechat-fields": "["}"#] {
+        assert_eq!(apply(&mut config, wrong).len(), 1, "{wrong}");
+    }
+    assert_eq!(config.given(Name::PrechatFields), None);
+}

@@ -75,13 +75,16 @@ fn the_loader_knows_the_same_settings() {
         body.split('\'').skip(1).step_by(2).collect()
     };
     let of_kind = |wanted: fn(Kind) -> bool| SETTINGS.iter().filter(move |setting| wanted(setting.kind));
-    let texts: BTreeSet<&str> = of_kind(|kind| kind != Kind::Map && kind != Kind::Flag).map(|s| s.attribute).collect();
+    let is_text = |kind| !matches!(kind, Kind::Map | Kind::Flag | Kind::List | Kind::Json);
+    let texts: BTreeSet<&str> = of_kind(is_text).map(|s| s.attribute).collect();
     let maps: BTreeSet<&str> = of_kind(|kind| kind == Kind::Map).map(|s| s.property).collect();
     assert_eq!(list("TEXTS"), texts);
     let flags: BTreeSet<&str> =
         of_kind(|kind| kind == Kind::Flag).filter(|s| !s.property.is_empty()).map(|s| s.attribute).collect();
+    let lists: BTreeSet<&str> = of_kind(|kind| matches!(kind, Kind::List | Kind::Json)).map(|s| s.property).collect();
     assert_eq!(list("MAPS"), maps);
     assert_eq!(list("FLAGS"), flags);
+    assert_eq!(list("LISTS"), lists);
     for setting in SETTINGS.iter().filter(|setting| !setting.attribute.is_empty()) {
         assert!(loader.contains(&format!("'{}'", setting.attribute)), "{} is not watched", setting.attribute);
     }

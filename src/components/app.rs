@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::wasm_bindgen;
-use yew::prelude::*;
+use yew::{html::Scope, prelude::*};
 
-use super::{Look, Verb, Widget, browser};
+use super::{Look, Transcript, Verb, Widget, browser, on_demand::save_transcript};
 use crate::{
     config::{Config, Name},
     conversation::Conversation,
@@ -60,8 +60,9 @@ impl Source for Session {
             Verb::End => self.end(),
             Verb::LoadEarlier => self.load_earlier(),
             Verb::Feedback { key, helpful } => self.feedback(key, helpful),
-            // The notifier's, and the widget's own affair: they have ended there.
-            Verb::Sound(_) | Verb::Resize => {}
+            Verb::Step(step) => self.step(step),
+            // The affairs of notifier, root and widget: they have ended there.
+            Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
         }
         None
     }
@@ -107,37 +108,58 @@ pub struct App {
     subscription: Option<Subscription>,
 }
 
+/// What happened to the widget's root.
+pub enum Happened {
+    /// The conversation stands so now.
+    Changed(Rc<Conversation>),
+    /// The conversation is to be saved as a file.
+    Asked(Transcript),
+    /// It was, or could not be.
+    Saved(bool),
+}
+
+impl App {
+    /// Saves the conversation that is shown as a file.
+    pub fn save_transcript(app: &Scope<Self>, kind: Transcript) {
+        app.send_message(Happened::Asked(kind));
+    }
+}
+
 impl Component for App {
-    /// The conversation as it stands now.
-    type Message = Rc<Conversation>;
+    type Message = Happened;
     type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let AppProps { source, config } = ctx.props();
         let link = ctx.link().clone();
-        let subscription = source.subscribe(Rc::new(move |now| link.send_message(now.clone())));
+        let subscription = source.subscribe(Rc::new(move |now| link.send_message(Happened::Changed(now.clone()))));
         let notifier = Notifier::new(wanted(config));
         let look = look(ctx.props());
         let state = source.state();
         notifier.follow(&state, |unread| title(&look, unread));
-        let act = {
-            let (source, notifier, shown) = (source.clone(), notifier.clone(), ctx.link().clone());
-            Callback::from(move |verb| {
-                if let Verb::Sound(on) = verb {
-                    notifier.choose_sound(on);
-                    shown.send_message(source.state());
-                } else {
-                    source.act(verb);
-                }
-            })
-        };
+        let act = acts(ctx, &notifier);
         Self { state, look, act, notifier, subscription }
     }
 
-    fn update(&mut self, _: &Context<Self>, now: Rc<Conversation>) -> bool {
-        self.state = now;
-        self.notifier.follow(&self.state, |unread| title(&self.look, unread));
-        true
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Changed(now) => {
+                self.state = now;
+                self.notifier.follow(&self.state, |unread| title(&self.look, unread));
+                true
+            }
+            Happened::Asked(kind) => {
+                let save = save_transcript(self.state.clone(), self.look.clone(), kind);
+                ctx.link().send_future(async move { Happened::Saved(save.await.is_ok()) });
+                false
+            }
+            Happened::Saved(saved) => {
+                if !saved {
+                    warn("[chataibot] the conversation was not saved: what makes the file could not be fetched.");
+                }
+                false
+            }
+        }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
@@ -165,6 +187,20 @@ fn look(AppProps { source, config }: &AppProps) -> Rc<Look> {
         look.strings.count_by(rule);
     }
     Rc::new(look)
+}
+
+fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<Verb> {
+    let (source, notifier, app) = (ctx.props().source.clone(), notifier.clone(), ctx.link().clone());
+    Callback::from(move |verb| {
+        if let Verb::Sound(on) = verb {
+            notifier.choose_sound(on);
+            app.send_message(Happened::Changed(source.state()));
+        } else if let Verb::Transcript(kind) = verb {
+            app.send_message(Happened::Asked(kind));
+        } else {
+            source.act(verb);
+        }
+    })
 }
 
 fn wanted(config: &Config) -> Wanted {

@@ -15,7 +15,7 @@ use crate::strings::Plural;
 pub(super) const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 
 /// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
-const FINGER: &str = "(pointer: coarse)";
+pub(super) const FINGER: &str = "(pointer: coarse)";
 
 /// Does the visitor point with a finger?
 pub(super) fn has_finger() -> bool {

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{
     Mode, Verb, WidgetProps,
     composer::Composer,
+    gate::{leads_home, stage},
     header::{Header, header},
     icons,
     markup::{at, button, element, group},
@@ -12,13 +13,15 @@ use super::{
     message_list::MessageList,
     notices::{Question, ended, notices, question},
 };
-use crate::conversation::Phase;
+use crate::conversation::{Phase, gate::Step};
 
 /// What the window shows beside the conversation.
 pub(super) struct ChatWindow<'a> {
     pub(super) props: &'a WidgetProps,
     /// Does it take the whole screen?
     pub(super) modal: bool,
+    /// Was it open once?
+    pub(super) seen: bool,
     /// Says a sentence to screen readers.
     pub(super) say: Callback<AttrValue>,
     /// Is it enlarged? Nothing where its size is not the visitor's to choose.
@@ -55,6 +58,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     let ChatWindow {
         props,
         modal,
+        seen,
         say,
         large,
         menu_open,
@@ -90,12 +94,12 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     } else {
         Html::default()
     };
+    let onback = leads_home(state).then(|| act.reform(|_| Verb::Step(Step::HomeEntered)));
     let inside = vec![
-        header(look, state, Header { onback: None, large, menu, choose, closes: !inline }),
+        header(look, state, Header { onback, large, menu, choose, closes: !inline }),
         notices(look, state),
         question,
-        html! { <MessageList {state} {look} {act} {say} /> },
-        bottom,
+        stage(props, seen, html! { <MessageList {state} {look} {act} {say} /> }, bottom),
         announcer,
         handle,
     ];

@@ -13,6 +13,7 @@ pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
 
 /// The chat sign of the launcher: a filled bubble with two lines of text cut out.
 pub(super) const CHAT: &str = "M12 3c5.5 0 9.6 3.7 9.6 8.5S17.5 20 12 20c-1.1 0-2.2-.2-3.2-.5-.4-.1-.7 0-1 .1l-3.4 1.6c-.6.3-1.2-.2-1.1-.8l.5-2.9c.1-.4 0-.8-.3-1.1A8 8 0 0 1 2.4 11.5C2.4 6.7 6.5 3 12 3ZM8 9.1a.9.9 0 0 0 0 1.8h8a.9.9 0 0 0 0-1.8ZM8 12.7a.9.9 0 0 0 0 1.8h4.5a.9.9 0 0 0 0-1.8Z";
+pub(super) const BACK: &str = "m14.5 5.5-6.5 6.5 6.5 6.5";
 pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
 pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";
 /// Along the inside of a rounded corner.
@@ -24,7 +25,6 @@ pub(super) const EXPAND: &str = "M13.5 5H19v5.5M19 5l-5.5 5.5M10.5 19H5v-5.5M5 1
 /// Two arrows that point at each other.
 pub(super) const SHRINK: &str = "M19.5 10H14V4.5M14 10l5.5-5.5M4.5 14H10v5.5M10 14l-5.5 5.5";
 pub(super) const END: &str = "M9.5 20H5V4h4.5M10 12h10m-4-4 4 4-4 4";
-pub(super) const BACK: &str = "m14.5 5.5-6.5 6.5 6.5 6.5";
 pub(super) const RESTART: &str = "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4.5 4v4.5H9";
 pub(super) const SEND: &str = "M12 19V5m-6.5 6.5L12 5l6.5 6.5";
 pub(super) const ARROW_DOWN: &str = "M12 5v14m-6.5-6.5L12 19l6.5-6.5";

@@ -39,6 +39,8 @@ pub struct Look {
     pub now: Option<u64>,
     /// Where the window stands.
     pub mode: Mode,
+    /// All settings, for what asks for them seldom.
+    pub config: Config,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
     /// How files are sent, where the site takes some.
@@ -103,6 +105,7 @@ impl Look {
                 "panel" => Mode::Panel,
                 _ => Mode::Floating,
             },
+            config: config.clone(),
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
             uploads: None,
         }

@@ -9,7 +9,7 @@ use yew::{
 };
 
 use super::{
-    Look, Verb, browser, icons,
+    Look, Transcript, Verb, browser, icons,
     markup::{at, button, element, group, on, plain, text},
 };
 use crate::conversation::{Conversation, Phase};
@@ -36,6 +36,16 @@ pub(super) fn items(look: &Look, state: &Conversation, large: Option<bool>, soun
     let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
     items.push(MenuItem { label, icon, verb: Verb::Sound(!sounds) });
     if !state.rows().is_empty() {
+        items.push(MenuItem {
+            label: strings.transcript_text(),
+            icon: icons::FILE,
+            verb: Verb::Transcript(Transcript::Text),
+        });
+        items.push(MenuItem {
+            label: strings.transcript_html(),
+            icon: icons::FILE,
+            verb: Verb::Transcript(Transcript::Html),
+        });
         items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, verb: Verb::Restart });
     }
     if state.phase() == Phase::Active {

@@ -71,7 +71,7 @@ pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
     };
     if let (Some(day), Some(clock)) = (view.day, &view.clock) {
         let words = text(clock.write_day(day));
-        nodes.push(line("day", element!("time", "datetime" = clock::iso_day(day); words).into()));
+        nodes.push(line("day-line", element!("time", "datetime" = clock::iso_day(day); words).into()));
     }
     if view.unread {
         nodes.push(line("unread", plain("span", text(view.look.strings.unread_divider()))));

@@ -4,7 +4,7 @@
 //! A part is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
 //! fetched, a plain form of the same thing is shown; the next one to be shown asks again.
 
-use std::{cell::Cell, thread::LocalKey};
+use std::{cell::Cell, rc::Rc, thread::LocalKey};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
@@ -12,15 +12,20 @@ use web_sys::{CssStyleSheet, Node};
 use yew::prelude::*;
 
 use super::{
+    Look, Transcript,
     kinds::{self, Kind},
     markup::{at, element},
+    panels::{self, Panel},
 };
+use crate::conversation::Conversation;
 
 /// A view whose code may still be on its way.
 #[derive(Clone, PartialEq)]
 pub(super) enum View {
     /// A message that is more than words and buttons.
     Kind(Kind),
+    /// What stands before, between or after a chat.
+    Panel(Panel),
 }
 
 /// What a part gives for views of its kind.
@@ -59,6 +64,21 @@ macro_rules! part {
 }
 
 part!(kinds, fetch_kinds, Kind, kinds::render, kinds::CSS);
+part!(panels, fetch_panels, Panel, panels::render, panels::CSS);
+
+/// Saves a conversation as a file; how that is done is a matter of the panels' part.
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(panels, fallible)]
+pub(super) fn save_transcript(state: Rc<Conversation>, look: Rc<Look>, kind: Transcript) -> Result<(), Missing> {
+    panels::transcript::save(&state, &look, kind);
+    Ok(())
+}
+/// Saves a conversation as a file.
+#[cfg(not(feature = "split"))]
+pub(super) async fn save_transcript(state: Rc<Conversation>, look: Rc<Look>, kind: Transcript) -> Result<(), Missing> {
+    panels::transcript::save(&state, &look, kind);
+    Ok(())
+}
 
 /// The style sheet of a part, shared by all widgets of the page.
 type Sheet = LocalKey<Cell<Option<CssStyleSheet>>>;
@@ -66,12 +86,15 @@ type Sheet = LocalKey<Cell<Option<CssStyleSheet>>>;
 thread_local! {
     static KINDS: Cell<Option<Part<Kind>>> = const { Cell::new(None) };
     static KINDS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
+    static PANELS: Cell<Option<Part<Panel>>> = const { Cell::new(None) };
+    static PANELS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
 }
 
 impl View {
     fn is_here(&self) -> bool {
         match self {
             Self::Kind(_) => KINDS.get().is_some(),
+            Self::Panel(_) => PANELS.get().is_some(),
         }
     }
 
@@ -79,18 +102,22 @@ impl View {
     async fn fetch(self) -> bool {
         match self {
             Self::Kind(_) => fetch_kinds().await.map(|part| KINDS.set(Some(part))).is_ok(),
+            Self::Panel(_) => fetch_panels().await.map(|part| PANELS.set(Some(part))).is_ok(),
         }
     }
 
-    fn render(&self) -> Html {
+    /// `retry` asks for the part again, once it could not be had.
+    fn render(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => KINDS.get().map_or_else(|| kind.plain(), |part| (part.render)(kind)),
+            Self::Panel(panel) => PANELS.get().map_or_else(|| panel.plain(retry), |part| (part.render)(panel)),
         }
     }
 
     fn styles(&self) -> Option<(&'static str, &'static Sheet)> {
         match self {
             Self::Kind(_) => KINDS.get().map(|part| (part.css, &KINDS_SHEET)),
+            Self::Panel(_) => PANELS.get().map(|part| (part.css, &PANELS_SHEET)),
         }
     }
 }
@@ -99,6 +126,16 @@ impl View {
 pub(super) struct OnDemand {
     place: NodeRef,
     dressed: bool,
+    /// The part could not be had.
+    missing: bool,
+}
+
+/// What happened to a view.
+pub(super) enum Happened {
+    /// The part came, or did not.
+    Came(bool),
+    /// It is asked for again.
+    Asked,
 }
 
 #[derive(Properties, Clone, PartialEq)]
@@ -107,24 +144,30 @@ pub(super) struct OnDemandProps {
 }
 
 impl Component for OnDemand {
-    /// Whether the part came.
-    type Message = bool;
+    type Message = Happened;
     type Properties = OnDemandProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let view = &ctx.props().view;
-        if !view.is_here() {
-            ctx.link().send_future(view.clone().fetch());
+        if !ctx.props().view.is_here() {
+            fetch(ctx);
         }
-        Self { place: NodeRef::default(), dressed: false }
+        Self { place: NodeRef::default(), dressed: false, missing: false }
     }
 
-    fn update(&mut self, _: &Context<Self>, came: bool) -> bool {
-        came
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Came(came) => self.missing = !came,
+            Happened::Asked => {
+                self.missing = false;
+                fetch(ctx);
+            }
+        }
+        true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let view = ctx.props().view.render();
+        let retry = self.missing.then(|| ctx.link().callback(|_| Happened::Asked));
+        let view = ctx.props().view.render(retry);
         // Takes no room; it only knows where in the page this is.
         at(element!("div", "class" = "on-demand"; view), &self.place).into()
     }
@@ -136,6 +179,11 @@ impl Component for OnDemand {
             dress(&place, css, sheet);
         }
     }
+}
+
+fn fetch(ctx: &Context<OnDemand>) {
+    let view = ctx.props().view.clone();
+    ctx.link().send_future(async { Happened::Came(view.fetch().await) });
 }
 
 /// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.

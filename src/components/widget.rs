@@ -16,7 +16,7 @@ use super::{
     notices::Question,
     preview::{newest_unread, preview},
 };
-use crate::conversation::{Conversation, Phase};
+use crate::conversation::{Conversation, Phase, gate::Stage};
 
 /// What is shown, and where to tell what the visitor did.
 #[derive(Properties, Clone)]
@@ -50,6 +50,10 @@ pub struct Widget {
     #[expect(dead_code, reason = "watches while it lives")]
     watch: Option<MediaWatch>,
     was_open: bool,
+    /// Was the window open once? Before that, nothing is fetched for it.
+    seen: bool,
+    /// What the window showed last.
+    was: Stage,
     /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the browser knows.
     asked: Rc<Cell<bool>>,
     /// Is the window enlarged?
@@ -102,6 +106,8 @@ impl Component for Widget {
             phone: browser::matches(PHONE),
             watch: MediaWatch::new(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
+            seen: ctx.props().state.window_open(),
+            was: ctx.props().state.stage(),
             asked: Rc::default(),
             large: false,
             menu: false,
@@ -177,6 +183,7 @@ impl Component for Widget {
             preview,
             chat_window(ChatWindow {
                 props: ctx.props(),
+                seen: self.seen || open,
                 modal: self.modal(ctx.props()),
                 say: ctx.link().callback(Happened::Said),
                 large: resizable.then_some(self.large),
@@ -210,7 +217,9 @@ impl Component for Widget {
             }
             None => {}
         }
+        self.seen |= state.window_open();
         self.move_focus(state.window_open(), look.mode);
+        self.follow_stage(state);
         if self.announcer.follow(state, look, self.modal(ctx.props())) {
             ctx.link().send_message(Happened::Announced);
         }
@@ -231,7 +240,7 @@ impl Widget {
             Verb::End => Some(Question::End),
             Verb::Send(_) | Verb::Retry(_) | Verb::Discard(_) | Verb::Draft(_) => None,
             Verb::Open | Verb::Close | Verb::Restart | Verb::Resize => None,
-            Verb::LoadEarlier | Verb::Feedback { .. } | Verb::Sound(_) => None,
+            Verb::LoadEarlier | Verb::Feedback { .. } | Verb::Sound(_) | Verb::Step(_) | Verb::Transcript(_) => None,
         };
         if question.is_some() {
             self.question = question;
@@ -252,6 +261,18 @@ impl Widget {
 
     fn focus_window(&self) {
         if let Some(section) = self.places.section.cast::<Element>() {
+            browser::focus_window(&section);
+        }
+    }
+
+    /// When what the visitor clicked has gone with all around it, the keyboard goes on in what stands there now.
+    fn follow_stage(&mut self, state: &Conversation) {
+        let stage = state.stage();
+        if std::mem::replace(&mut self.was, stage) == stage || !state.window_open() || !browser::visitor_acted() {
+            return;
+        }
+        let Some(section) = self.places.section.cast::<Element>() else { return };
+        if is_lost(&section) {
             browser::focus_window(&section);
         }
     }
@@ -300,7 +321,7 @@ impl Widget {
 
 /// Did closing take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
 /// page's `body` does.
-fn is_lost(beside: &Element) -> bool {
+pub(super) fn is_lost(beside: &Element) -> bool {
     let page = beside.owner_document();
     browser::focused_beside(beside).is_none()
         && page

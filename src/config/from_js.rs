@@ -31,20 +31,47 @@ pub fn language(spoken: &JsValue) -> Option<Language> {
 }
 
 fn given(name: &str, value: &JsValue) -> Given {
-    let is_map = find(name).is_some_and(|setting| setting.kind == Kind::Map);
+    let kind = find(name).map(|setting| setting.kind);
     if value.is_null() || value.is_undefined() || value.as_bool() == Some(false) {
         return Given::Nothing;
     }
     if value.as_bool().is_some() {
         return Given::Text(String::new());
     }
-    let Some(text) = value.as_string().or_else(|| number(value)) else { return map(value) };
-    if !is_map {
+    let Some(text) = value.as_string().or_else(|| number(value)) else {
+        return match (kind, value.dyn_ref::<Array>()) {
+            (Some(Kind::List), Some(list)) => lines(list),
+            (Some(Kind::Json), Some(list)) => json(list),
+            (_, _) => map(value),
+        };
+    };
+    if kind == Some(Kind::List) {
+        return Given::Text(text.replace('|', "\n"));
+    }
+    if kind != Some(Kind::Map) && kind != Some(Kind::Json) {
         return Given::Text(text);
     }
     match JSON::parse(&text) {
+        Ok(parsed) if kind == Some(Kind::Json) => parsed.dyn_ref().map_or(Given::Other(text), json),
         Ok(parsed) if parsed.is_object() => map(&parsed),
         Ok(_) | Err(_) => Given::Other(text),
+    }
+}
+
+/// One line for each text.
+fn lines(list: &Array) -> Given {
+    let texts = list.iter().map(|text| text.as_string().map(|text| text.replace('\n', " ")));
+    match texts.collect::<Option<Vec<String>>>() {
+        Some(texts) => Given::Text(texts.join("\n")),
+        None => Given::Other(String::from("not an array of texts")),
+    }
+}
+
+/// What is not an object in it is for the reader of the JSON to leave aside.
+fn json(list: &Array) -> Given {
+    match JSON::stringify(list).ok().and_then(|text| text.as_string()) {
+        Some(text) => Given::Text(text),
+        None => Given::Other(String::from("not to be written as JSON")),
     }
 }
 

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, entry::Assignee};
 
-use super::{Link, Logged, Pending, Phase, Problem, SendError};
+use super::{
+    Link, Logged, Pending, Phase, Problem, SendError,
+    gate::{Gate, Passed},
+};
 
 /// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a monotonic clock in milliseconds.
 #[derive(Clone, Debug)]
@@ -134,6 +137,10 @@ pub enum Action {
     LinkChanged(Link),
     /// A standing trouble began or went away.
     ProblemChanged(Option<Problem>),
+    /// The page asks for this before, between and after.
+    GateSet(Gate),
+    /// The visitor has passed this much of it.
+    Passed(Passed),
     /// The browser refuses to keep anything.
     StorageLost,
     /// Time went by.

@@ -35,7 +35,7 @@ impl Conversation {
     /// its answer tells the conversation's id.
     #[must_use]
     pub fn next_to_send(&self) -> Option<&Rc<Pending>> {
-        if self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
+        if !self.may_send() || self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
             return None;
         }
         let unknown_start = self.outbox.iter().find(|p| self.id.is_none() && p.state == SendState::Unknown);

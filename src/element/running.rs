@@ -9,7 +9,7 @@ use yew::AppHandle;
 
 use super::{report, session_settings, warn};
 use crate::{
-    components::{App, AppProps, Source, Verb},
+    components::{App, AppProps, Source, Transcript, Verb},
     config::{Config, Given, Name},
     player,
     session::{Outgoing, Session},
@@ -133,6 +133,15 @@ impl Handle {
     /// Does what the page wants.
     pub(super) fn act(&self, verb: Verb) -> Option<Rc<str>> {
         self.source()?.act(verb)
+    }
+}
+
+impl Handle {
+    /// Saves the conversation that is shown as a file.
+    pub(super) fn save_transcript(&self, kind: Transcript) {
+        if let Some(shown) = self.0.shown.borrow().as_ref() {
+            App::save_transcript(&shown.app, kind);
+        }
     }
 }
 

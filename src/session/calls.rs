@@ -125,13 +125,14 @@ impl Rim {
                         return Err(Fact::StartAnswered { id: message.id.clone(), result: Err(Failure::Network) });
                     }
                 }
+                let (contact, variables) = settings.with_form(rim.state().passed().prechat.as_deref());
                 let body = StartConversation {
                     channel: Channel::Api,
                     message: VisitorMessage::text(&*message.text),
                     variables: Some(Variables {
                         system: Some(system::variables()),
-                        contact: Some(settings.contact.clone()).filter(|contact| *contact != Default::default()),
-                        conversation: Some(settings.variables.clone()).filter(|variables| !variables.is_empty()),
+                        contact: Some(contact).filter(|contact| *contact != Default::default()),
+                        conversation: Some(variables).filter(|variables| !variables.is_empty()),
                     }),
                     bot_key: String::from(&*settings.bot_key),
                     from: From { user_external_id: identity.visitor.clone(), kind: UserType::Visitor },

@@ -4,6 +4,7 @@
 
 mod earlier;
 mod elsewhere;
+mod gate;
 mod report;
 mod together;
 mod wishes;
@@ -114,6 +115,8 @@ impl Client {
             Fact::Drafted(draft) => self.draft(draft, moment),
             Fact::Opened => self.open(moment, orders),
             Fact::Closed => self.close(orders),
+            Fact::GateSet(gate) => self.apply(Action::GateSet(gate)),
+            Fact::Stepped(step) => self.step(step, moment, orders),
             Fact::ReadAll => self.apply(Action::Read { up_to: None }),
             Fact::EarlierAsked => self.apply(Action::EarlierAsked),
             Fact::Rated { key, helpful } => self.rate(key, helpful, orders),
@@ -161,6 +164,10 @@ impl Client {
             Fact::ConversationElsewhere(stored) => self.conversation_elsewhere(stored, orders),
             Fact::VisitorElsewhere(identity) => self.visitor_elsewhere(identity, moment, orders),
             Fact::OutboxElsewhere { id, stored } => self.outbox_elsewhere(id, stored, moment),
+            Fact::PassedElsewhere(passed) => {
+                self.apply(Action::Passed(passed));
+                self.saved.passed = self.state.passed().clone();
+            }
             Fact::StorageLost => {
                 self.apply(Action::StorageLost);
                 self.part(orders);
@@ -229,6 +236,9 @@ impl Client {
                 self.apply(Action::WindowOpened);
             }
         }
+        if let Some(passed) = found.passed {
+            self.apply(Action::Passed(passed));
+        }
         self.apply(Action::OutboxFound(found.outbox));
         if let Some(draft) = found.draft {
             self.apply(Action::Drafted(draft.into()));
@@ -271,7 +281,7 @@ impl Client {
     fn needs_token(&self, now: u64) -> bool {
         let to_send = self.state.next_to_send().is_some() && self.sender.is_free(now);
         // An opened window will need one soon: the first message should not wait for it.
-        let soon = self.awake && self.state.window_open() && self.keeper.identity().is_none();
+        let soon = self.awake && self.state.may_call() && self.state.window_open() && self.keeper.identity().is_none();
         to_send || self.line.wants_dial(now) || self.wants_page() || soon
     }
 

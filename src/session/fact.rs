@@ -13,7 +13,10 @@ use crate::{
         Failure, Identity,
         sse::{Event, Said},
     },
-    conversation::Logged,
+    conversation::{
+        Logged,
+        gate::{Gate, Passed, Step},
+    },
 };
 
 /// When a fact is heard. All clocks and all chance come from here.
@@ -30,7 +33,7 @@ pub struct Moment {
 /// A fact.
 #[derive(Clone, Debug)]
 pub enum Fact {
-    /// Storage was read. Comes first.
+    /// Storage was read. Comes first, but for what the page asks for.
     Loaded(Box<Found>),
 
     /// The visitor said something.
@@ -58,6 +61,10 @@ pub enum Fact {
     Opened,
     /// The window was closed.
     Closed,
+    /// The page asks for this before, between and after.
+    GateSet(Gate),
+    /// The visitor did this at the gate.
+    Stepped(Step),
     /// Everything shown was read.
     ReadAll,
     /// What stands before is wanted.
@@ -157,6 +164,8 @@ pub enum Fact {
         /// How it stands there; `None` when it was removed.
         stored: Option<StoredPending>,
     },
+    /// What the visitor has passed was stored by another tab.
+    PassedElsewhere(Passed),
     /// Storage throws: nothing is kept from now on.
     StorageLost,
 

@@ -8,7 +8,7 @@ use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
 use super::{
     fact::Fact,
     rim::Rim,
-    shelf::{self, CONVERSATION, OUTBOX, VISITOR},
+    shelf::{self, CONVERSATION, OUTBOX, PASSED, VISITOR},
 };
 use crate::{
     system::{self, Listener},
@@ -75,6 +75,8 @@ fn watch(rim: &Weak<Rim>, prefix: &str) -> Option<Listener> {
                     shelf::read_conversation(text).map(|stored| Fact::ConversationElsewhere(Some(Box::new(stored))))
                 }
             },
+            // Removed only together with the visitor.
+            Some(PASSED) => value.and_then(shelf::read_passed).map(Fact::PassedElsewhere),
             Some(key) => key
                 .strip_prefix(OUTBOX)
                 .map(|id| Fact::OutboxElsewhere { id: Rc::from(id), stored: value.and_then(shelf::read) }),

@@ -7,7 +7,10 @@ use chataibot_wire::{Cursor, entry::Status};
 use super::{line::Dial, word::Word};
 use crate::{
     api::Identity,
-    conversation::{MessageRow, Pending},
+    conversation::{
+        MessageRow, Pending,
+        gate::{Passed, Rating},
+    },
 };
 
 /// An order to the rim.
@@ -89,6 +92,8 @@ pub enum Order {
         /// Taken back by the visitor? Then other tabs must know.
         discarded: bool,
     },
+    /// Store what the visitor has passed at the gate.
+    SavePassed(Rc<Passed>),
     /// Store the draft; an empty one is removed.
     SaveDraft,
     /// Remove everything stored.
@@ -130,6 +135,18 @@ pub enum Outgoing {
         text: Rc<str>,
         /// Was it?
         helpful: bool,
+    },
+    /// The visitor was asked for consent.
+    Consent {
+        /// Was it given?
+        given: bool,
+    },
+    /// The visitor rated the conversation.
+    Rated {
+        /// How.
+        rating: Rating,
+        /// Its id.
+        conversation: Option<Rc<str>>,
     },
     /// Something went wrong that the page's developer should know of.
     Error {

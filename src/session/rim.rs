@@ -110,9 +110,11 @@ impl Rim {
         let prefix = settings.storage_prefix();
         let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
         *self.client.borrow_mut() = Client::new(settings.events_url.is_some());
+        let gate = settings.gate.clone();
         *self.settings.borrow_mut() = Rc::new(settings);
         let shelf = Rc::new(Shelf(storage));
         *self.shelf.borrow_mut() = shelf.clone();
+        self.hear(Fact::GateSet(gate));
         self.hear(Fact::Loaded(Box::new(shelf.found())));
         let ears = super::listening::ears(self, &prefix);
         *self.ears.borrow_mut() = ears;
@@ -128,7 +130,9 @@ impl Rim {
                 && known.memory_only == settings.memory_only
         };
         if stays {
+            let gate = settings.gate.clone();
             *self.settings.borrow_mut() = Rc::new(settings);
+            self.hear(Fact::GateSet(gate));
             return;
         }
         let was_open = self.state().window_open();
@@ -235,6 +239,7 @@ impl Rim {
             }
             Order::SaveMessage(message) => shelf.save_message(&message),
             Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
+            Order::SavePassed(passed) => shelf.save_passed(&passed),
             Order::SaveDraft => shelf.save_draft(self.state().draft()),
             Order::Wipe => shelf.wipe(),
             Order::Tell(outgoing) => (self.on_outgoing)(outgoing),

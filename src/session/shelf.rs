@@ -6,10 +6,13 @@ use js_sys::{Array, JSON};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::stored::{Found, StoredConversation, StoredPending, VERSION, Versioned};
+use super::{
+    passed::StoredPassed,
+    stored::{Found, StoredConversation, StoredPending, VERSION, Versioned},
+};
 use crate::{
     api::{Identity, json},
-    conversation::{Logged, Pending},
+    conversation::{Logged, Pending, gate::Passed},
     storage::Storage,
     tabs,
 };
@@ -21,6 +24,8 @@ pub const CONVERSATION: &str = "conversation";
 /// Where a stored conversation has its entries, beside its value.
 const ENTRIES: &str = "entries";
 const DRAFT: &str = "draft";
+/// What the visitor has passed at the gate, for all tabs.
+pub const PASSED: &str = "passed";
 /// One key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
 
@@ -53,6 +58,11 @@ pub fn entry(value: JsValue) -> Option<Rc<Logged>> {
     Some(Rc::new(Logged::new(json::from_js(value)?, text)))
 }
 
+/// What the visitor has passed.
+pub fn read_passed(text: &str) -> Option<Passed> {
+    read::<StoredPassed>(text).map(StoredPassed::into_passed)
+}
+
 /// The entries go in as the texts they came as.
 fn write_conversation(conversation: &StoredConversation) -> Option<String> {
     let texts: Vec<&str> = conversation.entries.iter().map(|entry| entry.json()).collect();
@@ -77,6 +87,7 @@ impl Shelf {
             identity: self.identity(),
             conversation: self.conversation(),
             outbox: outbox.collect(),
+            passed: self.0.get(PASSED).and_then(|text| read_passed(&text)),
             draft: self.0.get(DRAFT),
             shared: self.0.is_shared() && tabs::can_agree(),
         }
@@ -161,10 +172,15 @@ impl Shelf {
         }
     }
 
+    /// Keeps what the visitor has passed.
+    pub fn save_passed(&self, passed: &Passed) {
+        self.save(PASSED, write(StoredPassed::of(passed)));
+    }
+
     /// Removes everything.
     pub fn wipe(&self) {
         // The visitor first: whoever sees that gone forgets the rest by itself.
-        for key in [VISITOR, CONVERSATION, DRAFT] {
+        for key in [VISITOR, CONVERSATION, DRAFT, PASSED] {
             self.0.remove(key);
         }
         for key in self.0.keys(OUTBOX) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::Identity,
-    conversation::{Conversation, Earlier, Logged, Pending, Phase, Restored, SendError, SendState},
+    conversation::{Conversation, Earlier, Logged, Pending, Phase, Restored, SendError, SendState, gate::Passed},
 };
 
 /// The version of all shapes here. What has another version is left aside, as if nothing were stored.
@@ -199,6 +199,8 @@ pub struct Found {
     pub conversation: Option<StoredConversation>,
     /// The outbox, in order.
     pub outbox: Vec<Pending>,
+    /// What the visitor has passed at the gate.
+    pub passed: Option<Passed>,
     /// What stood in the composer.
     pub draft: Option<String>,
     /// Do the browser's tabs have a lock and a channel to agree by?

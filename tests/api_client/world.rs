@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_widget::{
     api::Identity,
-    conversation::{Conversation, Logged},
+    conversation::{Conversation, Logged, gate::Passed},
     session::{
         Outgoing,
         client::Client,
@@ -81,6 +81,7 @@ struct Storage {
     identity: Option<Identity>,
     conversation: Option<StoredConversation>,
     outbox: BTreeMap<String, StoredPending>,
+    passed: Option<Passed>,
     draft: Option<String>,
 }
 
@@ -250,6 +251,7 @@ impl World {
             identity: self.storage.identity.clone(),
             conversation: self.storage.conversation.clone(),
             outbox,
+            passed: self.storage.passed.clone(),
             draft: self.storage.draft.clone(),
             shared: self.shared,
         };
@@ -438,6 +440,10 @@ impl World {
                     }
                     self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: None });
                 }
+            }
+            Order::SavePassed(passed) => {
+                self.storage.passed = Some(Passed::clone(&passed));
+                self.elsewhere(tab, |_| Fact::PassedElsewhere(Passed::clone(&passed)));
             }
             Order::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].client.state().draft())),
             Order::Wipe => {

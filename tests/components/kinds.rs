@@ -16,7 +16,7 @@ const NOWHERE: &str = "http://127.0.0.1:1/";
 
 fn media(kind: MediaKind, name: Option<&str>) -> Content {
     let url = [NOWHERE, "file.pdf"].concat();
-    Content::Media(Media { kind, url, name: name.map(str::to_owned) })
+    Content::Media(Media { kind, url, name: name.map(str::to_owned), size: None })
 }
 
 fn card(title: &str, image: Option<&str>, answers: &[&str]) -> Card {

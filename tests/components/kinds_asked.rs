@@ -37,6 +37,7 @@ fn form() -> Content {
         value: String::new(),
         kind,
         required,
+        options: Vec::new(),
     };
     let fields = vec![
         field("Name", FieldKind::Text, true),

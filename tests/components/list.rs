@@ -245,7 +245,7 @@ async fn days_stand_above_their_messages_and_fresh_ones_tell_their_age() {
         script = script.at(now() - ago).bot("Hello").bot("Hello again");
     }
     let stage = Stage::dressed(script.restored(), Look { locale: Some("en-GB".into()), ..english() }).await;
-    stage.until("days are there", || stage.all(".day").len() >= 4).await;
+    stage.until("days are there", || stage.all(".day-line").len() >= 4).await;
     let days: Vec<_> = stage.all(".day time").iter().filter_map(|it| it.text_content()).collect();
     assert!(days[0].ends_with(char::is_numeric), "{days:?}");
     assert!(days.iter().any(|day| day.ends_with("day") && day.starts_with(char::is_uppercase)), "{days:?}");

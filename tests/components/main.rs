@@ -11,6 +11,7 @@ mod list;
 mod looks;
 mod menu;
 mod messages;
+mod panels;
 mod script;
 mod stage;
 mod window;

@@ -236,6 +236,7 @@ impl Inner {
             Verb::Draft(text) => Some(Action::Drafted(text.as_str().into())),
             Verb::Open => Some(Action::WindowOpened),
             Verb::Close => Some(Action::WindowClosed),
+            Verb::Step(step) => Some(self.state.borrow().after(step, 0)),
             Verb::Send(_)
             | Verb::Retry(_)
             | Verb::Discard(_)
@@ -243,6 +244,7 @@ impl Inner {
             | Verb::End
             | Verb::LoadEarlier
             | Verb::Resize
+            | Verb::Transcript(_)
             | Verb::Sound(_) => None,
             Verb::Feedback { key, helpful } => {
                 let state = self.state.borrow();

@@ -47,7 +47,7 @@ export class Profile {
     await profile.#context.addInitScript(() => {
       // What the widget tells the page, in order. Set up from outside, so that no page needs an inline script for it.
       window.told = [];
-      for (const type of ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'error']) {
+      for (const type of ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'consent', 'rating', 'error']) {
         document.addEventListener(`chataibot-${type}`, ({ detail }) => window.told.push({ type, ...detail }));
       }
       // The console does not name every refusal; the event does.

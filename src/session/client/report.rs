@@ -7,7 +7,7 @@ use chataibot_wire::{Author, Cursor, entry::Status, error::code};
 use super::Client;
 use crate::{
     api::Failure,
-    conversation::{Action, Conversation, Pending, Phase, Problem, Row, SendState},
+    conversation::{Action, Conversation, Pending, Phase, Problem, Row, SendState, gate::Passed},
     session::{
         fact::Moment,
         order::{Order, Outgoing},
@@ -30,6 +30,7 @@ pub(super) struct Saved {
     pub(super) lazy: Lazy,
     pub(super) outbox: Vec<Rc<Pending>>,
     pub(super) draft: Rc<str>,
+    pub(super) passed: Rc<Passed>,
 }
 
 /// What the page knows.
@@ -110,9 +111,11 @@ impl Client {
 
     /// Orders what changed to be stored: at once where another tab or a reload must know, else a little later.
     pub(super) fn save(&mut self, moment: Moment, orders: &mut Vec<Order>) {
-        if !self.awake {
+        if !self.awake || !self.state.may_call() {
+            self.save_due = None;
             return;
         }
+        self.save_passed(orders);
         for pending in self.state.outbox() {
             if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
                 orders.push(Order::SaveMessage(pending.clone()));
@@ -155,6 +158,7 @@ impl Client {
             lazy: lazy(&self.state),
             outbox: self.state.outbox().to_vec(),
             draft: self.state.draft().clone(),
+            passed: self.state.passed().clone(),
         };
     }
 }

@@ -37,7 +37,7 @@ impl Client {
             // It may be opened again while somebody looks.
             Phase::Ended => self.state.window_open(),
         };
-        let log = self.state.id().filter(|_| self.awake && self.listens && running);
+        let log = self.state.id().filter(|_| self.awake && self.state.may_call() && self.listens && running);
         let wanted = log.is_some();
         // Another conversation is another log: who reads it is found out anew.
         let other = self.said.conversation.as_ref() != self.state.id();

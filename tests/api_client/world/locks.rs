@@ -107,6 +107,7 @@ impl World {
             | Order::SaveConversation { .. }
             | Order::SaveMessage(_)
             | Order::DropMessage { .. }
+            | Order::SavePassed(_)
             | Order::SaveDraft
             | Order::Wipe
             | Order::Tell(_)) => panic!("not a call under a lock: {order:?}"),

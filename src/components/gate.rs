@@ -1,0 +1,94 @@
+//! The stages of the window: which of them the page asks for, and what each shows. What is more than words is made by `panels`,
+//! which is fetched when needed.
+
+use std::rc::Rc;
+
+use chataibot_wire::content::{Action, Button, ButtonLayout};
+use yew::prelude::*;
+
+use super::{
+    Look, Verb, WidgetProps,
+    answers::{self, Choice},
+    markup::{group, part},
+    on_demand::{OnDemand, View},
+    panels::{Panel, PanelKind},
+};
+use crate::{
+    config::{Config, Name},
+    conversation::{
+        Conversation,
+        gate::{Closed, Gate, Scale, Stage},
+    },
+};
+
+/// What the page asks of a visitor.
+#[must_use]
+pub fn gate(config: &Config) -> Gate {
+    Gate {
+        consent: config.flag(Name::Consent).then(|| Rc::from(config.text(Name::ConsentVersion))),
+        prechat: config.given(Name::Prechat).is_some() || config.given(Name::PrechatFields).is_some(),
+        home: config.flag(Name::Home),
+        rating: match config.text(Name::Rating) {
+            "stars" => Some(Scale::Stars),
+            "thumbs" => Some(Scale::Thumbs),
+            _ => None,
+        },
+        maintenance: config.text(Name::Availability) == "maintenance",
+    }
+}
+
+/// Can the visitor go back to the home screen from here?
+pub(super) fn leads_home(state: &Conversation) -> bool {
+    let beyond = match state.stage() {
+        Stage::Consent | Stage::Home => false,
+        Stage::PreChat | Stage::Chat | Stage::Rating(_) | Stage::Closed(Closed::Ended) => true,
+        Stage::Closed(Closed::Maintenance) => false,
+    };
+    beyond && state.gate().home
+}
+
+/// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the window was open once: before that,
+/// nothing is fetched.
+pub(super) fn stage(props: &WidgetProps, seen: bool, list: Html, bottom: Html) -> Html {
+    let WidgetProps { state, look, act, .. } = props;
+    let panel = |kind| {
+        if !seen {
+            return Html::default();
+        }
+        let panel = Panel { kind, state: state.clone(), look: look.clone(), act: act.clone(), bottom: bottom.clone() };
+        html! { <OnDemand view={View::Panel(panel)} /> }
+    };
+    let (above, middle, below) = match state.stage() {
+        Stage::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
+        Stage::Home => (hours(look, &panel), panel(PanelKind::Home), Html::default()),
+        Stage::PreChat => (hours(look, &panel), panel(PanelKind::PreChat), Html::default()),
+        Stage::Chat => (hours(look, &panel), list, group(vec![starters(look, state, act), bottom.clone()])),
+        Stage::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
+        Stage::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
+        Stage::Closed(Closed::Maintenance) if state.rows().is_empty() => {
+            (Html::default(), panel(PanelKind::Maintenance), Html::default())
+        }
+        Stage::Closed(Closed::Maintenance) => (Html::default(), list, panel(PanelKind::Maintenance)),
+    };
+    group(vec![above, middle, below])
+}
+
+/// Only pages that say when nobody answers have a notice that says so.
+fn hours(look: &Look, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+    let away = look.config.text(Name::Availability) == "away";
+    if away || look.config.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
+}
+
+/// Suggestions for a first message, above the composer of an empty chat.
+fn starters(look: &Look, state: &Conversation, act: &Callback<Verb>) -> Html {
+    if !state.rows().is_empty() {
+        return Html::default();
+    }
+    let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
+    let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
+    if buttons.is_empty() {
+        return Html::default();
+    }
+    let choice = Choice { look, act, open: true, given: None };
+    part("div", "starters", answers::buttons(&buttons, ButtonLayout::Wrap, &choice))
+}

@@ -1,0 +1,180 @@
+//! What stands before, between and after a chat: consent, home screen, form, rating, office hours, the transcript. A part of the
+//! program of its own: see `on_demand`.
+
+mod consent;
+mod home;
+mod hours;
+mod prechat;
+mod rating;
+pub(super) mod transcript;
+
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::{
+    Look, Verb, browser, icons,
+    markup::{self, at, button, element, group, part, plain, text},
+    widget::is_lost,
+};
+use crate::conversation::{Conversation, gate::Scale};
+
+/// The styles of all of them.
+pub(super) const CSS: &str =
+    concat!(include_str!("../../styles/on-demand/panels.css"), include_str!("../../styles/on-demand/forms.css"));
+
+/// A panel, and all that its looks depend on.
+#[derive(Clone, Properties)]
+pub(super) struct Panel {
+    pub(super) kind: PanelKind,
+    pub(super) state: Rc<Conversation>,
+    pub(super) look: Rc<Look>,
+    pub(super) act: Callback<Verb>,
+    /// What else stands at the bottom of the window.
+    pub(super) bottom: Html,
+}
+
+/// Which panel.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum PanelKind {
+    Consent,
+    Home,
+    PreChat,
+    Rating(Scale),
+    /// A notice, while nobody answers.
+    Hours,
+    Maintenance,
+}
+
+/// Conversations and looks are replaced, never changed.
+impl PartialEq for Panel {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && Rc::ptr_eq(&self.state, &other.state)
+            && Rc::ptr_eq(&self.look, &other.look)
+            && self.act == other.act
+    }
+}
+
+impl Panel {
+    /// What is shown while the code for more is not there, and, with a way to ask again, where it cannot be fetched.
+    pub(super) fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
+        let strings = &self.look.strings;
+        match self.kind {
+            PanelKind::Consent | PanelKind::Home | PanelKind::PreChat => match retry {
+                Some(retry) => part(
+                    "div",
+                    "ended",
+                    group(vec![
+                        plain("p", text(strings.load_failed())),
+                        button("primary", "button button-primary", None, text(strings.retry()), retry).into(),
+                    ]),
+                ),
+                None => element!("div", "class" = "conversation", "aria-busy" = "true"; Html::default()).into(),
+            },
+            PanelKind::Rating(_) => self.bottom.clone(),
+            PanelKind::Hours => Html::default(),
+            PanelKind::Maintenance => part("div", "ended", plain("p", text(strings.maintenance()))),
+        }
+    }
+}
+
+/// The panel as elements.
+pub(super) fn render(panel: &Panel) -> Html {
+    let Panel { kind, state, look, act, bottom } = panel.clone();
+    match kind {
+        PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::PreChat => html! { <prechat::PreChat {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::Rating(_) => html! { <rating::Rate {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::Hours => html! { <hours::HoursNotice {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::Maintenance => {
+            // With nothing to read above it, it takes the whole window.
+            let names = if state.rows().is_empty() { "panel maintenance" } else { "ended maintenance" };
+            part("div", names, group(vec![badge(TOOLS), plain("p", text(look.strings.maintenance()))]))
+        }
+    }
+}
+
+const TOOLS: &str =
+    "M14.7 6.3a4.5 4.5 0 0 0-6 5.6l-5 5a1.9 1.9 0 0 0 2.7 2.7l5-5a4.5 4.5 0 0 0 5.6-6l-2.8 2.8-2.3-.4-.4-2.3z";
+
+/// A panel that remembers nothing, and takes the focus to its title when the visitor has come to it.
+struct Still {
+    title: NodeRef,
+    /// What was shown last.
+    shown: Option<PanelKind>,
+}
+
+impl Component for Still {
+    type Message = ();
+    type Properties = Panel;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { title: NodeRef::default(), shown: None }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let panel = ctx.props();
+        match panel.kind {
+            PanelKind::Home => home::home(panel, &self.title),
+            PanelKind::Consent
+            | PanelKind::PreChat
+            | PanelKind::Rating(_)
+            | PanelKind::Hours
+            | PanelKind::Maintenance => consent::consent(panel, &self.title),
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        let kind = ctx.props().kind;
+        if self.shown.replace(kind) != Some(kind) {
+            take_focus(&self.title);
+        }
+    }
+}
+
+/// Gives the focus to a panel that came because of what the visitor did, unless it is somewhere already.
+fn take_focus(place: &NodeRef) {
+    let Some(element) = place.cast::<Element>() else { return };
+    let free = match browser::focused_beside(&element) {
+        Some(focused) => focused.id() == "window",
+        None => is_lost(&element),
+    };
+    if free && browser::visitor_acted() {
+        browser::focus(&element);
+    }
+}
+
+/// The title of a panel, which can be given the focus.
+fn title(words: AttrValue, place: &NodeRef) -> Html {
+    let title = element!(
+        "h3", "id" = "panel-title", "class" = "panel-title", "part" = "panel-title", "tabindex" = "-1"; text(words)
+    );
+    at(title, place).into()
+}
+
+/// The main button of a panel.
+fn primary(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
+    button("primary", "button button-primary", None, text(words), onclick).into()
+}
+
+/// What stands in a field.
+fn value_of(place: &NodeRef) -> String {
+    let field: Option<JsValue> = place.cast::<Element>().map(JsValue::from);
+    let value = field.and_then(|field| Reflect::get(&field, &JsValue::from_str("value")).ok());
+    value.and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// Words that somebody wrote, in the direction of their own language.
+fn spoken(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
+    element!(tag, "class" = class, "part" = class, "dir" = "auto"; text(words)).into()
+}
+
+/// A sign in a soft round field.
+fn badge(path: &'static str) -> Html {
+    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; markup::group(vec![icons::sign("", path)]))
+        .into()
+}

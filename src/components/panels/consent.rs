@@ -1,0 +1,49 @@
+//! The question for consent: nothing is stored or sent before it is answered with yes.
+
+use yew::prelude::*;
+
+use super::{
+    super::markup::{button, element, group, link, part, text},
+    Panel, badge, primary, title,
+};
+use crate::{components::Verb, config::Name, conversation::gate::Step};
+
+const SHIELD: &str = "M12 3.2 5 6v5.4c0 4.3 2.9 7.8 7 9.4 4.1-1.6 7-5.1 7-9.4V6zm-3.3 8.6 2.4 2.4 4.3-4.6";
+
+/// A view: it remembers nothing.
+pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
+    let Panel { look, act, .. } = panel;
+    let strings = &look.strings;
+    let words =
+        element!("p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.consent_text()));
+    let policy = look.config.given(Name::ConsentUrl).map(|address| {
+        let inside = text(strings.consent_policy());
+        part("p", "panel-link", link("link", &address, inside, &strings.new_tab()))
+    });
+    let decline = button(
+        "quiet",
+        "button",
+        None,
+        text(strings.consent_decline()),
+        act.reform(|_| Verb::Step(Step::ConsentDeclined)),
+    );
+    let actions =
+        vec![primary(strings.consent_accept(), act.reform(|_| Verb::Step(Step::ConsentGiven))), decline.into()];
+    let inside = vec![
+        badge(SHIELD),
+        title(strings.consent_title(), place),
+        words.into(),
+        policy.unwrap_or_default(),
+        part("div", "panel-actions", group(actions)),
+    ];
+    element!(
+        "div",
+        "class" = "panel consent",
+        "part" = "panel consent",
+        "role" = "group",
+        "aria-labelledby" = "panel-title",
+        "aria-describedby" = "panel-text";
+        group(inside)
+    )
+    .into()
+}

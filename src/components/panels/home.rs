@@ -1,0 +1,66 @@
+//! The home screen: a welcome, suggestions, and the way on.
+
+use yew::prelude::*;
+
+use super::{
+    super::{
+        avatar::author_name,
+        icons,
+        markup::{element, group, on_click, part, plain, text, unseen},
+    },
+    Panel, badge, primary, spoken, title,
+};
+use crate::{components::Verb, config::Name, conversation::gate::Step, strings::fill};
+
+const FORWARD: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
+const BUBBLE: &str = "M12 4c4.7 0 8.3 3.2 8.3 7.3s-3.6 7.3-8.3 7.3c-1 0-2-.1-2.9-.4l-4 1.7.8-3.6a6.8 6.8 0 0 1-2.2-5C3.7 7.2 7.3 4 12 4Z";
+
+/// A view: it remembers nothing.
+pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
+    let Panel { look, act, state, .. } = panel;
+    let strings = &look.strings;
+    let welcome = vec![
+        part("p", "home-greeting", text(strings.greeting())),
+        title(strings.home_title(), place),
+        part("p", "panel-text", text(strings.greeting_hint())),
+    ];
+    let leave = act.reform(|_: MouseEvent| Verb::Step(Step::HomeLeft));
+    let last = state.rows().iter().rev().find_map(|row| row.message());
+    let onward = match last {
+        Some(message) => {
+            let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
+            let words = vec![
+                plain("strong", text(strings.home_continue())),
+                unseen([" ", &fill(&strings.said(), "author", &name), " "].concat().into()),
+                spoken("small", "home-last", message.content().to_plain().into()),
+            ];
+            let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::sign("forward", FORWARD)];
+            row("home-continue", group(inside), leave)
+        }
+        None => primary(strings.home_start(), leave),
+    };
+    let starters = look.config.list(Name::Starters).map(|starter| {
+        let (act, said) = (act.clone(), starter.to_owned());
+        let send = Callback::from(move |_: MouseEvent| {
+            act.emit(Verb::Step(Step::HomeLeft));
+            act.emit(Verb::Send(said.clone()));
+        });
+        let words = element!("span", "dir" = "auto"; text(starter.to_owned().into()));
+        plain("li", row("starter", group(vec![words.into(), icons::sign("forward", FORWARD)]), send))
+    });
+    let starters: Vec<Html> = starters.collect();
+    let starters = if starters.is_empty() {
+        Html::default()
+    } else {
+        let name = strings.home_starters();
+        element!("ul", "class" = "home-starters", "part" = "home-starters", "role" = "list", "aria-label" = name; group(starters))
+            .into()
+    };
+    let inside = vec![part("div", "home-welcome", group(welcome)), starters, part("div", "panel-actions", onward)];
+    element!("div", "class" = "panel home", "part" = "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside))
+        .into()
+}
+
+fn row(names: &'static str, inside: Html, onclick: Callback<MouseEvent>) -> Html {
+    on_click(element!("button", "type" = "button", "class" = names, "part" = names; inside), onclick).into()
+}

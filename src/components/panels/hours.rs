@@ -1,0 +1,198 @@
+//! The notice while nobody answers. The chat takes messages all the same.
+
+use js_sys::{Array, Date, Object, Reflect};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use yew::prelude::*;
+
+use super::{
+    super::{
+        browser::Later,
+        icons,
+        markup::{group, part, plain, text},
+    },
+    Panel,
+};
+use crate::{
+    components::Look,
+    config::{
+        Name,
+        hours::{Hours, day_named, moment},
+    },
+    strings::fill,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
+    type Format;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = DateTimeFormat)]
+    fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &Format, at: f64) -> String;
+    #[wasm_bindgen(method, js_name = formatToParts)]
+    fn parts(this: &Format, at: f64) -> Array;
+
+    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
+    type Relative;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = RelativeTimeFormat)]
+    fn new(locales: &JsValue, options: &JsValue) -> Result<Relative, JsValue>;
+    #[wasm_bindgen(method, js_name = format)]
+    fn write(this: &Relative, value: f64, unit: &str) -> String;
+
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(line: &str);
+}
+
+const MINUTE: f64 = 60_000.0;
+/// How often the clock is looked at, in milliseconds.
+const LOOK: i32 = 20_000;
+
+/// The notice, when there is something to say.
+pub(super) struct HoursNotice {
+    hours: Option<(Hours, Format)>,
+    later: Option<Later>,
+}
+
+impl Component for HoursNotice {
+    /// Time went by.
+    type Message = ();
+    type Properties = Panel;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        Self { hours: read(&ctx.props().look), later: look_again(ctx) }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
+        let (now, then) = (&ctx.props().look.config, &before.look.config);
+        let same = |name| now.given(name) == then.given(name);
+        if !same(Name::OfficeHours) || !same(Name::OfficeZone) {
+            self.hours = read(&ctx.props().look);
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
+        self.later = look_again(ctx);
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let look = &ctx.props().look;
+        let wait = self.hours.as_ref().map(|(hours, zone)| until_open(hours, zone, Date::now()));
+        let said_away = look.config.text(Name::Availability) == "away";
+        if !said_away && wait.is_none_or(|wait| wait == 0.0) {
+            return Html::default();
+        }
+        let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| back(look, Date::now() + wait));
+        let words = match back {
+            Some(back) => group(vec![text(look.strings.hours_away()), text(" ".into()), text(back)]),
+            None => text(look.strings.hours_away()),
+        };
+        let inside = vec![icons::sign("", icons::CLOCK), plain("span", words)];
+        part("p", "notice notice-hours", group(inside))
+    }
+}
+
+fn look_again(ctx: &Context<HoursNotice>) -> Option<Later> {
+    let link = ctx.link().clone();
+    Later::new(LOOK, move || link.send_message(()))
+}
+
+fn options(fields: &[(&str, &str)]) -> JsValue {
+    let options = Object::new();
+    for (name, value) in fields {
+        // A new plain object takes every property.
+        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+        debug_assert!(set.is_ok());
+    }
+    options.into()
+}
+
+/// The office hours and a clock at the office. What cannot be read gets one line on the console, and is as if not given.
+fn read(look: &Look) -> Option<(Hours, Format)> {
+    let given = look.config.given(Name::OfficeHours)?;
+    let hours = match Hours::parse(&given) {
+        Ok(hours) => hours,
+        Err(misfit) => {
+            warn(
+                &["[chataibot] office-hours: \"", &misfit.piece, "\" cannot be read; expected ", misfit.wanted, "."]
+                    .concat(),
+            );
+            return None;
+        }
+    };
+    let zone = look.config.given(Name::OfficeZone);
+    let mut fields = vec![("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
+    fields.extend(zone.as_deref().map(|zone| ("timeZone", zone)));
+    match Format::new(&JsValue::from_str("en-US"), &options(&fields)) {
+        Ok(format) => Some((hours, format)),
+        Err(_) => {
+            let zone = zone.unwrap_or_default();
+            warn(
+                &["[chataibot] office-zone=\"", &zone, "\" is not a time zone; expected a name such as Europe/Berlin."]
+                    .concat(),
+            );
+            None
+        }
+    }
+}
+
+/// The minute of the week at the office.
+fn week_minute(zone: &Format, at: f64) -> Option<u16> {
+    let (mut day, mut hour, mut minute) = (None, None, None);
+    for part in zone.parts(at).iter() {
+        let get = |name: &str| Reflect::get(&part, &JsValue::from_str(name)).ok().and_then(|text| text.as_string());
+        let value = get("value").unwrap_or_default();
+        match get("type").as_deref() {
+            Some("weekday") => day = day_named(&value),
+            Some("hour") => hour = value.parse::<u16>().ok(),
+            Some("minute") => minute = value.parse::<u16>().ok(),
+            Some(_) | None => {}
+        }
+    }
+    Some(moment(day?, hour? * 60 + minute?))
+}
+
+/// Milliseconds until somebody answers; 0 while somebody does.
+fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
+    let Some(minute) = week_minute(zone, now) else { return 0.0 };
+    let wait = hours.until_open(minute);
+    if wait == 0 {
+        return 0.0;
+    }
+    // To the full minute, and by as much more or less as the office's clocks are set back or forward until then.
+    let wanted = moment(0, minute + wait);
+    let guess = now + f64::from(wait) * MINUTE - now % MINUTE;
+    let reached = week_minute(zone, guess).unwrap_or(wanted);
+    let week = i32::from(moment(6, 24 * 60 - 1)) + 1;
+    let off = (i32::from(wanted) - i32::from(reached) + week + week / 2) % week - week / 2;
+    guess + f64::from(off) * MINUTE - now
+}
+
+/// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
+fn back(look: &Look, at: f64) -> Option<AttrValue> {
+    let locale = look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
+    let format = |fields: &[(&str, &str)]| {
+        let options = options(fields);
+        Format::new(&locale, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok()
+    };
+    let time = [("hour", "numeric"), ("minute", "2-digit")];
+    let days = days_between(Date::now(), at);
+    let when = if days < 2.0 {
+        let day = Relative::new(&locale, &options(&[("numeric", "auto")])).ok()?.write(days, "day");
+        [day.as_str(), " ", &format(&time)?.format(at)].concat()
+    } else {
+        format(&[("weekday", "long"), time[0], time[1]])?.format(at)
+    };
+    Some(fill(&look.strings.hours_back(), "time", &when).into())
+}
+
+/// How many midnights of the visitor's lie between.
+fn days_between(now: f64, then: f64) -> f64 {
+    let noon = |at: f64| {
+        let date = Date::new(&JsValue::from_f64(at));
+        date.set_hours(12);
+        date.get_time()
+    };
+    ((noon(then) - noon(now)) / (24.0 * 60.0 * MINUTE)).round()
+}

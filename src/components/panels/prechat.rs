@@ -1,0 +1,334 @@
+//! The form before a conversation. What is written in it goes along with the first message, and nowhere else.
+
+use std::rc::Rc;
+
+use js_sys::{Array, JSON, Reflect};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::Element;
+use yew::{
+    html::{onchange, oninput, onsubmit},
+    prelude::*,
+    virtual_dom::VTag,
+};
+
+use super::{
+    super::{
+        browser,
+        markup::{self, element, group, on, part, text},
+    },
+    Panel, take_focus, title, value_of,
+};
+use crate::{
+    components::Verb,
+    config::{
+        Config, Name,
+        fields::{Field, FieldKind, Problem, fields, usual_kind},
+    },
+    conversation::gate::Step,
+};
+
+const ALLOWED: &str = "text, email, phone, number, date, long, choice";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(line: &str);
+}
+
+/// The form. What stands in the fields is the browser's to know.
+pub(super) struct PreChat {
+    fields: Vec<Field>,
+    places: Vec<NodeRef>,
+    problems: Vec<Option<Problem>>,
+    /// The first field with a problem is to have the focus.
+    point: bool,
+    title: NodeRef,
+}
+
+/// What happened to the form.
+pub(super) enum Happened {
+    /// The visitor went on from this field.
+    Left(usize),
+    /// This field was written in.
+    Written(usize),
+    /// It is to be sent.
+    Sent,
+}
+
+impl Component for PreChat {
+    type Message = Happened;
+    type Properties = Panel;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let fields = form(&ctx.props().look.config);
+        Self {
+            places: fields.iter().map(|_| NodeRef::default()).collect(),
+            problems: vec![None; fields.len()],
+            fields,
+            point: false,
+            title: NodeRef::default(),
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
+        let (now, then) = (&ctx.props().look.config, &before.look.config);
+        let same = |name| now.given(name) == then.given(name);
+        if !same(Name::Prechat) || !same(Name::PrechatFields) {
+            let fields = form(now);
+            self.places.resize_with(fields.len(), NodeRef::default);
+            self.problems = vec![None; fields.len()];
+            self.fields = fields;
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            // Whoever passes an empty field may come back to it.
+            Happened::Left(at) => {
+                let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);
+                std::mem::replace(&mut self.problems[at], problem) != problem
+            }
+            // A problem goes as soon as it is mended, and comes only when the field is left.
+            Happened::Written(at) if self.problems[at].is_some() => {
+                self.problems[at] = self.problem(at);
+                true
+            }
+            Happened::Written(_) => false,
+            Happened::Sent => {
+                self.problems = (0..self.fields.len()).map(|at| self.problem(at)).collect();
+                self.point = self.problems.iter().any(Option::is_some);
+                if !self.point {
+                    let values = self.fields.iter().zip(&self.places);
+                    let values = values.map(|(field, place)| (field.name.clone(), value_of(place).trim().to_owned()));
+                    let values = values.filter(|(_, value)| !value.is_empty()).collect();
+                    ctx.props().act.emit(Verb::Step(Step::FormFilled(values)));
+                }
+                true
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let Panel { look, .. } = ctx.props();
+        let strings = &look.strings;
+        let words = element!(
+            "p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.prechat_text())
+        );
+        let submit = element!(
+            "button", "type" = "submit", "class" = "primary", "part" = "button button-primary";
+            text(strings.prechat_submit())
+        );
+        let mut inside = vec![title(strings.prechat_title(), &self.title), words.into()];
+        inside.extend((0..self.fields.len()).map(|at| self.field(ctx, at)));
+        inside.push(part("div", "panel-actions", submit.into()));
+        let sent = ctx.link().callback(|event: SubmitEvent| {
+            event.prevent_default();
+            Happened::Sent
+        });
+        let form = element!(
+            "form",
+            "class" = "panel prechat",
+            "part" = "panel prechat",
+            "novalidate" = "",
+            "aria-labelledby" = "panel-title",
+            "aria-describedby" = "panel-text";
+            group(inside)
+        );
+        on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.write_known(&ctx.props().look.config);
+            // A finger would bring up a keyboard over the form's title.
+            let place = if browser::matches(browser::FINGER) { None } else { self.places.first() };
+            take_focus(place.unwrap_or(&self.title));
+        }
+        if std::mem::take(&mut self.point) {
+            let first = self.problems.iter().position(Option::is_some);
+            if let Some(field) = first.and_then(|at| self.places[at].cast::<Element>()) {
+                browser::focus(&field);
+                field.scroll_into_view();
+            }
+        }
+    }
+}
+
+impl PreChat {
+    /// What the page knows goes into fields of several lines by hand: they have no attribute for it.
+    fn write_known(&self, config: &Config) {
+        for (field, place) in self.fields.iter().zip(&self.places).filter(|(field, _)| field.kind == FieldKind::Long) {
+            if let (Some(known), Some(element)) = (known(config, &field.name), place.cast::<Element>()) {
+                // An element takes a value.
+                let set = Reflect::set(&element, &JsValue::from_str("value"), &JsValue::from_str(&known));
+                debug_assert!(set.is_ok());
+            }
+        }
+    }
+
+    fn problem(&self, at: usize) -> Option<Problem> {
+        self.fields[at].problem(&value_of(&self.places[at]))
+    }
+
+    fn field(&self, ctx: &Context<Self>, at: usize) -> Html {
+        let (field, look) = (&self.fields[at], &ctx.props().look);
+        let strings = &look.strings;
+        let number = at.to_string();
+        let (id, note, error) =
+            (["form-", &number].concat(), ["form-note-", &number].concat(), ["form-error-", &number].concat());
+        let known = known(&look.config, &field.name);
+        let locked = known.is_some() && is_contact(&field.name) && look.config.flag(Name::ContactLocked);
+
+        // A name is written as a name is; only where it has to do as a label, it begins with a capital.
+        let mut names = "form-label";
+        let own = field.label.as_ref().map(|label| AttrValue::from(label.clone()));
+        let label = own.unwrap_or_else(|| match field.name.as_str() {
+            "name" => strings.field_name(),
+            "email" => strings.field_email(),
+            "phone" => strings.field_phone(),
+            other => {
+                names = "form-label form-label-name";
+                other.replace(['_', '-'], " ").into()
+            }
+        });
+        let optional = if field.required || locked {
+            Html::default()
+        } else {
+            group(vec![text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
+        };
+        let label = element!(
+            "label", "class" = names, "part" = "form-label", "for" = id.clone(), "dir" = "auto";
+            group(vec![text(label), optional])
+        );
+
+        let problem = self.problems[at].map(|problem| match problem {
+            Problem::Empty => strings.form_required(),
+            Problem::Email => strings.form_bad_email(),
+            Problem::Phone => strings.form_bad_phone(),
+            Problem::Number => strings.form_bad_number(),
+        });
+        let described = match (locked, problem.is_some()) {
+            (true, _) => Some(note.clone()),
+            (false, true) => Some(error.clone()),
+            (false, false) => None,
+        };
+        let input = self.input(at, known, id, described, locked);
+        let written = ctx.link().callback(move |_: InputEvent| Happened::Written(at));
+        let left = ctx.link().callback(move |_: Event| Happened::Left(at));
+        let input = on(markup::at(input, &self.places[at]), Rc::new(oninput::Wrapper::new(written)));
+        let input = on(input, Rc::new(onchange::Wrapper::new(left)));
+        let below = if locked {
+            element!("small", "id" = note, "class" = "form-note", "part" = "form-note"; text(strings.field_locked()))
+                .into()
+        } else {
+            problem.map_or_else(Html::default, |words| {
+                element!("small", "id" = error, "class" = "form-error", "part" = "form-error"; text(words)).into()
+            })
+        };
+        let names = if self.problems[at].is_some() { "form-field form-field-wrong" } else { "form-field" };
+        part("div", names, group(vec![label.into(), input.into(), below]))
+    }
+
+    /// The field itself, with what the page knows in it.
+    fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described: Option<String>, locked: bool) -> VTag {
+        let field = &self.fields[at];
+        let (kind, mode, complete) = match field.kind {
+            FieldKind::Name => ("text", None, Some("name")),
+            FieldKind::Email => ("email", Some("email"), Some("email")),
+            FieldKind::Phone => ("tel", Some("tel"), Some("tel")),
+            FieldKind::Number => ("text", Some("decimal"), None),
+            FieldKind::Date => ("date", None, None),
+            FieldKind::Text | FieldKind::Long | FieldKind::Choice => ("text", None, None),
+        };
+        let (tag, inside) = match field.kind {
+            FieldKind::Long => ("textarea", Html::default()),
+            FieldKind::Choice => ("select", choices(field, known.as_deref())),
+            FieldKind::Text
+            | FieldKind::Name
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Number
+            | FieldKind::Date => ("input", Html::default()),
+        };
+        let is_input = tag == "input";
+        element!(
+            tag,
+            "id" = id,
+            "class" = "form-input",
+            "part" = "form-input",
+            "type" = is_input.then_some(kind),
+            "value" = known.filter(|_| is_input).map(AttrValue::from),
+            "inputmode" = mode,
+            "autocomplete" = complete.unwrap_or("off"),
+            "autocapitalize" = (field.kind == FieldKind::Email).then_some("off"),
+            "rows" = (field.kind == FieldKind::Long).then_some("3"),
+            "maxlength" = (field.kind != FieldKind::Choice).then_some("1000"),
+            "dir" = (field.kind != FieldKind::Date).then_some("auto"),
+            "readonly" = locked.then_some(""),
+            "aria-required" = field.required.then_some("true"),
+            "aria-invalid" = self.problems[at].map(|_| "true"),
+            "aria-describedby" = described;
+            inside
+        )
+    }
+}
+
+/// The choices, behind an empty one.
+fn choices(field: &Field, known: Option<&str>) -> Html {
+    let option = |value: &str| -> Html {
+        // Said of the empty one too: a browser takes the first that it is given, and that is the last.
+        let selected = (known.unwrap_or_default() == value).then_some("");
+        element!("option", "value" = value.to_owned(), "selected" = selected; text(value.to_owned().into())).into()
+    };
+    let each = field.options.iter().map(|value| option(value));
+    std::iter::once(option("")).chain(each).collect()
+}
+
+fn is_contact(name: &str) -> bool {
+    matches!(name, "name" | "email" | "phone")
+}
+
+/// What the page knows already.
+fn known(config: &Config, name: &str) -> Option<Rc<str>> {
+    let known = match name {
+        "name" => config.contact(Name::ContactName),
+        "email" => config.contact(Name::ContactEmail),
+        "phone" => config.contact(Name::ContactPhone),
+        _ => config.variables().get(name).map(|value| Rc::from(value.as_str())),
+    };
+    known.filter(|known| !known.is_empty())
+}
+
+fn form(config: &Config) -> Vec<Field> {
+    let own = config.given(Name::PrechatFields).map(|json| own_fields(&json)).unwrap_or_default();
+    fields(&config.given(Name::Prechat).unwrap_or_default(), own)
+}
+
+/// The page's own fields. What is not a field in it is left aside, with one line on the console.
+fn own_fields(json: &str) -> Vec<Field> {
+    let list = JSON::parse(json).ok().and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+    let field = |one: JsValue| {
+        let get = |key: &str| Reflect::get(&one, &JsValue::from_str(key)).unwrap_or_default();
+        let text = |key: &str| get(key).as_string().filter(|text| !text.trim().is_empty());
+        let Some(name) = text("name") else {
+            warn("[chataibot] prechatFields: a field without a name is left aside.");
+            return None;
+        };
+        let options = get("options");
+        let options =
+            options.dyn_ref::<Array>().map(|list| list.iter().filter_map(|option| option.as_string()).collect());
+        let required = get("required").as_bool() == Some(true);
+        Some(make(name, text("label"), text("type"), required, options.unwrap_or_default()))
+    };
+    list.iter().filter_map(field).collect()
+}
+
+fn make(name: String, label: Option<String>, kind: Option<String>, required: bool, options: Vec<String>) -> Field {
+    let named = kind.as_deref().and_then(FieldKind::named);
+    if let (Some(kind), None) = (&kind, named) {
+        warn(&["[chataibot] prechatFields: \"", kind, "\" is not a type of field. Allowed: ", ALLOWED, "."].concat());
+    }
+    let kind = named.unwrap_or(if options.is_empty() { usual_kind(&name) } else { FieldKind::Choice });
+    Field { name, label, kind, required, options }
+}

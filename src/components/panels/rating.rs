@@ -1,0 +1,178 @@
+//! The rating of a conversation that has ended: stars or thumbs, a few words, thanks. The page hears of it; the platform documents no
+//! call for it.
+
+use std::rc::Rc;
+
+use yew::{
+    html::{onchange, onsubmit},
+    prelude::*,
+};
+
+use super::{
+    super::{
+        icons,
+        markup::{at, element, group, on, part, plain, text, unseen},
+    },
+    Panel, PanelKind, take_focus, value_of,
+};
+use crate::{
+    components::{Look, Verb},
+    conversation::gate::{Rating, Scale, Step},
+    strings::fill,
+};
+
+const STAR: &str = "m12 3.4 2.65 5.4 5.95.87-4.3 4.2 1.02 5.93L12 17l-5.32 2.8 1.02-5.93-4.3-4.2 5.95-.87Z";
+const UP: &str =
+    "M7.5 10.5 11 3.6a2.2 2.2 0 0 1 2.3 2.6l-.6 3.3h5a2 2 0 0 1 2 2.4l-1.2 6a2 2 0 0 1-2 1.6h-9m0-9v9m0-9H4.7v9h2.8";
+const DOWN: &str =
+    "M16.5 13.5 13 20.4a2.2 2.2 0 0 1-2.3-2.6l.6-3.3h-5a2 2 0 0 1-2-2.4l1.2-6a2 2 0 0 1 2-1.6h9m0 9v-9m0 9h2.8v-9h-2.8";
+
+/// The rating, above what stands at the bottom of an ended conversation.
+pub(super) struct Rate {
+    value: Option<u32>,
+    comment: NodeRef,
+    thanks: NodeRef,
+    /// The form is about to go, and with it what has the focus.
+    sent: bool,
+}
+
+/// What happened to it.
+pub(super) enum Happened {
+    /// So good was it.
+    Chosen(u32),
+    /// It is to be sent.
+    Sent,
+}
+
+impl Component for Rate {
+    type Message = Happened;
+    type Properties = Panel;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Chosen(value) => self.value.replace(value) != Some(value),
+            Happened::Sent => {
+                if let Some(value) = self.value.take() {
+                    self.sent = true;
+                    let comment = value_of(&self.comment).trim().to_owned();
+                    let best = scale(ctx.props()).best();
+                    ctx.props().act.emit(Verb::Step(Step::Rated(Rating { value, best, comment })));
+                }
+                true
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let Panel { state, look, bottom, .. } = ctx.props();
+        // There before its words are, so that they are read out when they come.
+        let rated = state.is_rated();
+        let thanks = if rated {
+            group(vec![icons::sign("", icons::TICK), text(look.strings.rating_thanks())])
+        } else {
+            Html::default()
+        };
+        let thanks = element!(
+            "p", "class" = "rating-thanks", "part" = "rating-thanks", "role" = "status", "tabindex" = "-1"; thanks
+        );
+        let form = if rated { Html::default() } else { self.form(ctx, look) };
+        part("div", "rating", group(vec![form, at(thanks, &self.thanks).into(), bottom.clone()]))
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        if self.sent && ctx.props().state.is_rated() {
+            self.sent = false;
+            take_focus(&self.thanks);
+        }
+    }
+}
+
+impl Rate {
+    fn form(&self, ctx: &Context<Self>, look: &Look) -> Html {
+        let strings = &look.strings;
+        let scale = scale(ctx.props());
+        let marks: Html = match scale {
+            Scale::Stars => (1..=5)
+                .map(|value| {
+                    let words = fill(&strings.rating_value(), "value", &value.to_string());
+                    self.mark(ctx, value, STAR, fill(&words, "best", "5").into(), "star")
+                })
+                .collect(),
+            Scale::Thumbs => group(vec![
+                self.mark(ctx, 1, UP, strings.helpful(), "thumb"),
+                self.mark(ctx, 0, DOWN, strings.not_helpful(), "thumb"),
+            ]),
+        };
+        let question = element!("legend", "class" = "rating-question", "part" = "rating-question"; text(strings.rating_question()));
+        let marks = part("div", "rating-marks", marks);
+        let marks = element!("fieldset", "class" = "rating-scale", "part" = "rating-scale"; group(vec![question.into(), marks]));
+        let more = if self.value.is_some() { self.more(look) } else { Html::default() };
+        let sent = ctx.link().callback(|event: SubmitEvent| {
+            event.prevent_default();
+            Happened::Sent
+        });
+        let form = element!("form", "class" = "rating-form", "part" = "rating-form"; group(vec![marks.into(), more]));
+        on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
+    }
+
+    /// One step of the scale: a radio button under a sign.
+    fn mark(&self, ctx: &Context<Self>, value: u32, sign: &'static str, name: AttrValue, kind: &'static str) -> Html {
+        let filled = match scale(ctx.props()) {
+            Scale::Stars => self.value.is_some_and(|chosen| value <= chosen),
+            Scale::Thumbs => self.value == Some(value),
+        };
+        let names = match (kind, filled) {
+            ("star", true) => "mark star mark-chosen",
+            ("star", false) => "mark star",
+            (_, true) => "mark thumb mark-chosen",
+            (_, false) => "mark thumb",
+        };
+        let chosen = ctx.link().callback(move |_: Event| Happened::Chosen(value));
+        let radio = element!(
+            "input",
+            "type" = "radio",
+            "name" = "rating",
+            "value" = value.to_string(),
+            "class" = "mark-radio";
+            Html::default()
+        );
+        let radio = on(radio, Rc::new(onchange::Wrapper::new(chosen)));
+        let inside = vec![radio.into(), icons::sign("", sign), unseen(name.clone())];
+        element!("label", "class" = names, "part" = names, "title" = name; group(inside)).into()
+    }
+
+    fn more(&self, look: &Look) -> Html {
+        let strings = &look.strings;
+        let label = element!(
+            "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";
+            group(vec![text(strings.rating_comment()), text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
+        );
+        let field = element!(
+            "textarea",
+            "id" = "rating-comment",
+            "class" = "form-input",
+            "part" = "form-input",
+            "rows" = "2",
+            "maxlength" = "1000",
+            "dir" = "auto";
+            Html::default()
+        );
+        let submit = element!(
+            "button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(strings.rating_submit())
+        );
+        plain("div", group(vec![label.into(), at(field, &self.comment).into(), submit.into()]))
+    }
+}
+
+fn scale(panel: &Panel) -> Scale {
+    match panel.kind {
+        PanelKind::Rating(scale) => scale,
+        PanelKind::Consent | PanelKind::Home | PanelKind::PreChat | PanelKind::Hours | PanelKind::Maintenance => {
+            Scale::Stars
+        }
+    }
+}

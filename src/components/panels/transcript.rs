@@ -1,0 +1,113 @@
+//! The conversation as a file: plain text, or a web page of its own. Made here, and never sent anywhere.
+
+mod page;
+mod words;
+
+use js_sys::{Array, Date, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
+use yew::AttrValue;
+
+use super::super::{Look, Transcript, avatar::author_name};
+use crate::{
+    conversation::{Conversation, Notice, RowKind},
+    strings::fill,
+};
+use chataibot_wire::{Author, RichText};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
+    type Format;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = DateTimeFormat)]
+    fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &Format, at: f64) -> String;
+}
+
+/// So long the browser may take to begin with the download, in milliseconds.
+const PATIENCE: i32 = 20_000;
+
+/// What stands in the file, from top to bottom.
+pub(super) enum Line {
+    /// Somebody said something.
+    Said { by: Author, name: AttrValue, time: String, words: RichText },
+    /// Something happened.
+    Event(AttrValue),
+}
+
+/// Saves the conversation as the visitor sees it.
+pub(in crate::components) fn save(state: &Conversation, look: &Look, kind: Transcript) {
+    let Some(page) = window().and_then(|window| window.document()) else { return };
+    let lines = lines(state, look);
+    let date = Date::new_0();
+    let made = written(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
+    let (content, media, ending) = match kind {
+        Transcript::Text => (words::text(look, &made, &lines), "text/plain;charset=utf-8", ".txt"),
+        Transcript::Html => match page::page(&page, look, &made, &lines) {
+            Some(content) => (content, "text/html;charset=utf-8", ".html"),
+            None => return,
+        },
+    };
+    let day = String::from(date.to_iso_string());
+    let name = ["chat-", day.get(..10).unwrap_or_default(), ending].concat();
+    // Without a place to save to there is nothing to tell: the browser itself says when it refuses a download.
+    let saved = download(&page, &content, media, &name);
+    debug_assert!(saved.is_some());
+}
+
+fn download(page: &Document, content: &str, media: &str, name: &str) -> Option<()> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&content.into()), &options).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link = page.create_element("a").ok()?.dyn_into::<HtmlElement>().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    let revoke = Closure::once_into_js(move || Url::revoke_object_url(&address).is_ok());
+    let later = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), PATIENCE);
+    later.ok().map(drop)
+}
+
+fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
+    let strings = &look.strings;
+    let mut agent = None;
+    let line = |row: &std::rc::Rc<crate::conversation::Row>| match &row.kind {
+        RowKind::Message(message) => {
+            let words = words::of(message.content(), strings);
+            let time = written(look, &[("dateStyle", "medium"), ("timeStyle", "short")], at(row.at));
+            let name = author_name(look, message.author, agent.as_ref());
+            (!words.is_empty()).then_some(Line::Said { by: message.author, name, time, words })
+        }
+        RowKind::Notice(Notice::Handover(assignee)) => {
+            agent = Some(assignee.clone());
+            Some(Line::Event(match (assignee.kind, assignee.name.as_deref()) {
+                (Author::Agent, Some(name)) => fill(&strings.handover(), "name", name).into(),
+                (Author::Agent, None) => strings.handover_agent(),
+                (Author::Bot | Author::Visitor, _) => strings.handover_bot(),
+            }))
+        }
+        RowKind::Notice(Notice::Ended) => Some(Line::Event(strings.ended())),
+        RowKind::Notice(Notice::Reopened) => Some(Line::Event(strings.reopened())),
+    };
+    state.rows().iter().filter_map(line).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
+fn at(milliseconds: u64) -> f64 {
+    milliseconds as f64
+}
+
+/// A time, in the visitor's language.
+fn written(look: &Look, fields: &[(&str, &str)], at: f64) -> String {
+    let options = Object::new();
+    for (name, value) in fields {
+        // A new plain object takes every property.
+        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+        debug_assert!(set.is_ok());
+    }
+    let locale = look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
+    let format = Format::new(&locale, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options));
+    format.map(|format| format.format(at)).unwrap_or_default()
+}

@@ -1,0 +1,251 @@
+//! What was said, as words: every kind of message as formatted text, and formatted text as plain text that keeps its links.
+
+use chataibot_wire::{
+    Author, Content, Node, RichText,
+    content::{Action, Button, MediaKind},
+    rich_text::{Link, List},
+};
+
+use super::Line;
+use crate::{components::Look, strings::Strings};
+
+/// The whole file as plain text.
+pub(super) fn text(look: &Look, made: &str, lines: &[Line]) -> String {
+    let mut out = [look.strings.transcript_title().as_str(), "\n", made, "\n"].concat();
+    for line in lines {
+        match line {
+            Line::Said { name, time, words, .. } => {
+                out += &["\n", name.as_str(), ", ", time, ":\n"].concat();
+                for line in plain(words).lines() {
+                    out += &[line, "\n"].concat();
+                }
+            }
+            Line::Event(words) => out += &["\n* ", words.as_str(), "\n"].concat(),
+        }
+    }
+    out
+}
+
+/// A message's words, whatever its kind.
+pub(super) fn of(content: &Content, strings: &Strings) -> RichText {
+    let mut nodes = Vec::new();
+    collect(content, strings, &mut nodes);
+    RichText(nodes)
+}
+
+fn collect(content: &Content, strings: &Strings, out: &mut Vec<Node>) {
+    match content {
+        Content::Text(text) => out.extend(text.body.0.iter().cloned()),
+        Content::Parts(parts) => parts.iter().for_each(|part| collect(part, strings, out)),
+        Content::Media(media) => {
+            let kind = match media.kind {
+                MediaKind::Image => strings.picture(),
+                MediaKind::Video => strings.video(),
+                MediaKind::Audio => strings.audio(),
+                MediaKind::Document => strings.document(),
+            };
+            let named = media.name.as_deref().filter(|name| !name.trim().is_empty());
+            let words = named.map_or_else(|| kind.to_string(), |name| [kind.as_str(), ": ", name].concat());
+            out.push(paragraph(vec![link(words, &media.url)]));
+        }
+        Content::Info(info) => block(&info.title, out),
+        Content::Buttons(buttons) => {
+            optional(&buttons.header, out);
+            block(&buttons.title, out);
+            optional(&buttons.footer, out);
+            out.extend(items(buttons.buttons.iter().map(pressed)));
+        }
+        Content::List(list) => {
+            optional(&list.header, out);
+            block(&list.title, out);
+            for section in &list.sections {
+                if let Some(title) = &section.title {
+                    out.push(paragraph(vec![Node::Bold(words(title))]));
+                }
+                out.extend(items(section.items.iter().map(|item| words(item))));
+            }
+            optional(&list.footer, out);
+        }
+        Content::Carousel(carousel) => {
+            for card in &carousel.cards {
+                out.push(paragraph(vec![Node::Bold(card.title.0.clone())]));
+                block(&card.description, out);
+                if let Some(image) = &card.image {
+                    out.push(paragraph(vec![link(strings.picture().to_string(), image)]));
+                }
+                out.extend(items(card.buttons.iter().map(pressed)));
+            }
+        }
+        Content::Slider(slider) => block(&slider.title, out),
+        Content::Calendar(calendar) => block(&calendar.title, out),
+        Content::FileUpload(upload) => block(&upload.title, out),
+        Content::Form(form) => {
+            block(&form.title, out);
+            out.extend(items(form.fields.iter().map(|field| words(&field.label))));
+        }
+        Content::Appointment(appointment) => {
+            block(&appointment.title, out);
+            if let Some(address) = &appointment.link {
+                out.push(paragraph(vec![link(strings.book().to_string(), address)]));
+            }
+        }
+        Content::Delay => {}
+        Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
+            out.push(paragraph(words(&strings.unsupported())));
+        }
+        Content::Unsupported(unsupported) => block(&unsupported.text, out),
+    }
+}
+
+fn words(text: &str) -> Vec<Node> {
+    vec![Node::Text(text.to_owned())]
+}
+
+fn paragraph(nodes: Vec<Node>) -> Node {
+    Node::Paragraph(nodes)
+}
+
+fn link(text: String, address: &str) -> Node {
+    Node::Link(Link { href: address.to_owned(), children: vec![Node::Text(text)] })
+}
+
+/// Texts that are blocks already stay so.
+fn block(text: &RichText, out: &mut Vec<Node>) {
+    let blocks = text.0.iter().any(|node| matches!(node, Node::Paragraph(_) | Node::List(_)));
+    match text.is_empty() {
+        true => {}
+        false if blocks => out.extend(text.0.iter().cloned()),
+        false => out.push(paragraph(text.0.clone())),
+    }
+}
+
+fn optional(text: &Option<RichText>, out: &mut Vec<Node>) {
+    if let Some(text) = text {
+        block(text, out);
+    }
+}
+
+fn pressed(button: &Button) -> Vec<Node> {
+    match &button.action {
+        Action::Reply(_) => words(&button.label),
+        Action::Link(address) => vec![link(button.label.clone(), address)],
+    }
+}
+
+fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
+    let items: Vec<Vec<Node>> = items.collect();
+    (!items.is_empty()).then_some(Node::List(List { ordered: false, items }))
+}
+
+/// As plain text: list items with a dash, addresses in angle brackets behind their words.
+pub(super) fn plain(text: &RichText) -> String {
+    let mut out = String::new();
+    write(&text.0, &mut out);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn write(nodes: &[Node], out: &mut String) {
+    for node in nodes {
+        match node {
+            Node::Text(text) => out.push_str(text),
+            Node::Break => out.push('\n'),
+            Node::Bold(children)
+            | Node::Italic(children)
+            | Node::Underline(children)
+            | Node::Strike(children)
+            | Node::Code(children) => write(children, out),
+            Node::Link(link) => {
+                let start = out.len();
+                write(&link.children, out);
+                let address =
+                    link.href.strip_prefix("mailto:").or(link.href.strip_prefix("tel:")).unwrap_or(&link.href);
+                if out[start..].trim() != address {
+                    *out += &[" <", address, ">"].concat();
+                }
+            }
+            Node::Paragraph(children) => {
+                begin_line(out);
+                write(children, out);
+                out.push('\n');
+            }
+            Node::List(list) => {
+                for item in &list.items {
+                    begin_line(out);
+                    out.push_str("- ");
+                    write(item, out);
+                }
+                out.push('\n');
+            }
+        }
+    }
+}
+
+fn begin_line(out: &mut String) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+}
+
+/// What a page can style a message by.
+pub(super) fn class_of(author: Author) -> &'static str {
+    match author {
+        Author::Visitor => "visitor",
+        Author::Bot => "bot",
+        Author::Agent => "agent",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chataibot_wire::content::{ButtonLayout, Buttons, Card, Carousel, Media};
+
+    use super::*;
+
+    fn said(content: &Content) -> String {
+        plain(&of(content, &Strings::default()))
+    }
+
+    #[test]
+    fn links_keep_their_addresses() {
+        let text = RichText(vec![
+            Node::Text("See ".into()),
+            link("our page".into(), "https://a.example/x"),
+            Node::Text(" or ".into()),
+            link("a@b.example".into(), "mailto:a@b.example"),
+        ]);
+        assert_eq!(plain(&text), "See our page <https://a.example/x> or a@b.example");
+    }
+
+    #[test]
+    fn buttons_cards_and_files_are_words_too() {
+        let button = |label: &str, action| Button { label: label.into(), action };
+        let buttons = Content::Buttons(Buttons {
+            header: None,
+            title: RichText::plain("Which?"),
+            footer: None,
+            buttons: vec![
+                button("Black", Action::Reply("Black".into())),
+                button("Shop", Action::Link("https://a.example/".into())),
+            ],
+            layout: ButtonLayout::Wrap,
+        });
+        assert_eq!(said(&buttons), "Which?\n- Black\n- Shop <https://a.example/>");
+        let card = Card {
+            image: Some("https://a.example/1.jpg".into()),
+            title: RichText::plain("Ellery"),
+            description: RichText::plain("By the sea"),
+            buttons: Vec::new(),
+        };
+        let cards = Content::Carousel(Carousel { cards: vec![card] });
+        assert_eq!(said(&cards), "Ellery\nBy the sea\nPicture <https://a.example/1.jpg>");
+        let file = Media {
+            kind: MediaKind::Document,
+            url: "https://a.example/l.pdf".into(),
+            name: Some("l.pdf".into()),
+            size: None,
+        };
+        assert_eq!(said(&Content::Media(file)), "File: l.pdf <https://a.example/l.pdf>");
+        assert_eq!(said(&Content::Delay), "");
+    }
+}
