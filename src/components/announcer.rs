@@ -29,8 +29,8 @@ const SEVERAL: usize = 3;
 struct Said {
     /// Of this row and all before it.
     newest: u32,
-    /// Of these rows, that they were not sent.
-    failed: Vec<u32>,
+    /// Of these rows, that they were not sent. `None` before the first look: what had failed then, an earlier page has said.
+    failed: Option<Vec<u32>>,
     trouble: Option<Trouble>,
 }
 
@@ -132,10 +132,11 @@ impl Said {
 
         let strings = &look.strings;
         let trouble = match state.link() {
-            Link::Reconnecting { attempt } if attempt > 1 => Some(Trouble::Reconnecting),
-            Link::Reconnecting { .. } => self.trouble,
+            // On the way back from having been offline it is no news.
+            Link::Reconnecting { attempt } if attempt > 1 && self.trouble.is_none() => Some(Trouble::Reconnecting),
+            Link::Reconnecting { .. } | Link::Connecting => self.trouble,
             Link::Offline => Some(Trouble::Offline),
-            Link::Idle | Link::Connecting | Link::Live => None,
+            Link::Idle | Link::Live => None,
         };
         if trouble != self.trouble {
             self.trouble = trouble;
@@ -156,12 +157,12 @@ impl Said {
         for (key, message) in state.rows().iter().filter_map(|row| Some((row.key, row.message()?))) {
             if matches!(message.delivery.state(), SendState::Failed(_)) {
                 failed.push(key);
-                if !self.failed.contains(&key) {
+                if self.failed.as_ref().is_some_and(|said| !said.contains(&key)) {
                     add(&mut alarm, &fill(&strings.failed_announcement(), "text", &message.content().to_plain()));
                 }
             }
         }
-        self.failed = failed;
+        self.failed = Some(failed);
         alarm
     }
 }

@@ -16,7 +16,7 @@ use super::{
     notices::Question,
     preview::{newest_unread, preview},
 };
-use crate::conversation::{Conversation, Phase, gate::Stage};
+use crate::conversation::{Conversation, Phase};
 
 /// What is shown, and where to tell what the visitor did.
 #[derive(Properties, Clone)]
@@ -52,10 +52,10 @@ pub struct Widget {
     was_open: bool,
     /// Was the window open once? Before that, nothing is fetched for it.
     seen: bool,
-    /// What the window showed last.
-    was: Stage,
     /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the browser knows.
     asked: Rc<Cell<bool>>,
+    /// Did the window have the focus before this change?
+    held: bool,
     /// Is the window enlarged?
     large: bool,
     /// Is the menu open?
@@ -107,8 +107,8 @@ impl Component for Widget {
             watch: MediaWatch::new(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
             seen: ctx.props().state.window_open(),
-            was: ctx.props().state.stage(),
             asked: Rc::default(),
+            held: false,
             large: false,
             menu: false,
             question: None,
@@ -150,6 +150,7 @@ impl Component for Widget {
 
     fn changed(&mut self, ctx: &Context<Self>, _: &WidgetProps) -> bool {
         let state = &ctx.props().state;
+        self.held = self.places.section.cast::<Element>().is_some_and(|section| browser::holds_focus(&section));
         self.menu &= state.window_open();
         // The end has its own button, and nothing more to lose.
         self.question = self.question.filter(|_| state.phase() != Phase::Ended);
@@ -219,7 +220,7 @@ impl Component for Widget {
         }
         self.seen |= state.window_open();
         self.move_focus(state.window_open(), look.mode);
-        self.follow_stage(state);
+        self.keep_focus(state.window_open());
         if self.announcer.follow(state, look, self.modal(ctx.props())) {
             ctx.link().send_message(Happened::Announced);
         }
@@ -265,18 +266,6 @@ impl Widget {
         }
     }
 
-    /// When what the visitor clicked has gone with all around it, the keyboard goes on in what stands there now.
-    fn follow_stage(&mut self, state: &Conversation) {
-        let stage = state.stage();
-        if std::mem::replace(&mut self.was, stage) == stage || !state.window_open() || !browser::visitor_acted() {
-            return;
-        }
-        let Some(section) = self.places.section.cast::<Element>() else { return };
-        if is_lost(&section) {
-            browser::focus_window(&section);
-        }
-    }
-
     fn onkeydown(&self, open: bool, props: &WidgetProps) -> Callback<KeyboardEvent> {
         let (act, asked, section) = (props.act.clone(), self.asked.clone(), self.places.section.clone());
         let (phone, inline) = (self.modal(props), props.look.mode == Mode::Inline);
@@ -287,8 +276,9 @@ impl Widget {
             }
             let key = event.key();
             if key == "Escape" {
-                // The page's own dialogs must not close with us.
+                // The page's own dialogs must not close with us, neither by its script nor by the browser.
                 event.stop_propagation();
+                event.prevent_default();
                 asked.set(true);
                 act.emit(Verb::Close);
             } else if key == "Tab" && phone {
@@ -298,6 +288,17 @@ impl Widget {
                 }
             }
         })
+    }
+
+    /// What had the focus may be gone with this change, such as the button of a failed message or the field of a conversation that
+    /// ended. Then the keyboard goes on in the window.
+    fn keep_focus(&mut self, open: bool) {
+        if !std::mem::take(&mut self.held) || !open {
+            return;
+        }
+        if let Some(section) = self.places.section.cast::<Element>().filter(is_lost) {
+            browser::focus_window(&section);
+        }
     }
 
     /// The focus goes into a window that the visitor opened, and back to the launcher from a window that closes.
@@ -319,7 +320,7 @@ impl Widget {
     }
 }
 
-/// Did closing take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
+/// Did a change take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
 /// page's `body` does.
 pub(super) fn is_lost(beside: &Element) -> bool {
     let page = beside.owner_document();

@@ -5,6 +5,8 @@
 //! - [browser.mjs](browser.mjs): Chromium, and pages that fail their test when something complains
 //! - [simulator.mjs](simulator.mjs): the platform's controls
 //! - [widget.mjs](widget.mjs): the widget as a visitor meets it
+//! - [announced.mjs](announced.mjs): what a screen reader would say
+//! - [keys.mjs](keys.mjs): the keyboard, and what has it
 //! - [wait.mjs](wait.mjs): for conditions, never for times
 
 import assert from 'node:assert/strict';

@@ -1,0 +1,97 @@
+//! The keyboard, and what has it: role and name as the browser tells assistive technology, and whether a sighted person can see it.
+
+import assert from 'node:assert/strict';
+import { until } from './wait.mjs';
+
+export class Keys {
+  #page;
+  #session;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** What has the focus, as `role "name"`, by the browser's own computation; `the page` when nothing has. */
+  async focus() {
+    this.#session ??= await this.#page.context().newCDPSession(this.#page);
+    const { result } = await this.#session.send('Runtime.evaluate', { expression: `(${deepest})()` });
+    const { nodes } = await this.#session.send('Accessibility.getPartialAXTree', { objectId: result.objectId, fetchRelatives: false });
+    const [{ role, name }] = nodes;
+    return role?.value === 'RootWebArea' || role?.value === 'none' || role?.value === 'generic' ? 'the page' : `${role?.value} "${name?.value ?? ''}"`;
+  }
+
+  /** Presses a key, and waits until what fits has the focus, visibly. */
+  async press(key, expected) {
+    await this.#page.keyboard.press(key);
+    await this.is(expected, key);
+  }
+
+  /** Waits until what fits has the focus, visibly. */
+  async is(expected, after = 'what was done') {
+    let now;
+    await until('the focus', async () => fits((now = await this.focus()), expected), 5_000).catch(() =>
+      assert.fail(`after ${after}, ${now} has the focus, and not ${expected}`),
+    );
+    if (now !== 'the page') await until('the focus is seen', () => this.isSeen(), 3_000).catch(() => assert.fail(`nobody sees that ${now} has the focus`));
+  }
+
+  /** Presses a key until what fits has the focus; each stop on the way must be visible. Returns all the stops. */
+  async until(expected, key = 'Tab', most = 40) {
+    const stops = [];
+    while (stops.length < most) {
+      await this.#page.keyboard.press(key);
+      const now = await this.focus();
+      stops.push(now);
+      if (now !== 'the page') await until('the focus is seen', () => this.isSeen(), 3_000).catch(() => assert.fail(`nobody sees that ${now} has the focus`));
+      if (fits(now, expected)) return stops;
+    }
+    return assert.fail(`${key} never comes to ${expected}, but to ${stops.join(', ')}`);
+  }
+
+  /** Types a text. */
+  type(text) {
+    return this.#page.keyboard.type(text);
+  }
+
+  /** Is what has the focus told from what has not: by a ring of its own or, for a field, of what frames it? */
+  isSeen() {
+    return this.#page.evaluate(`(${seen})(${deepest})`);
+  }
+}
+
+function fits(focus, expected) {
+  return expected instanceof RegExp ? expected.test(focus) : focus === expected;
+}
+
+/** Runs in the page. */
+function deepest() {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active ?? document.body;
+}
+
+/** Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears, to compare. */
+function seen(deepest) {
+  const active = deepest();
+  const frames = [active, active.parentElement].filter(Boolean);
+  const box = active.getBoundingClientRect();
+  if (box.width === 0 || box.height === 0 || !active.checkVisibility({ visibilityProperty: true })) return false;
+  const looks = () =>
+    frames.map((one) => {
+      const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(one);
+      return JSON.stringify([outlineStyle === 'none' ? '' : [outlineStyle, outlineWidth, outlineColor], boxShadow]);
+    });
+  const before = looks();
+  const silent = (event) => event.stopImmediatePropagation();
+  const kinds = ['focus', 'blur', 'focusin', 'focusout'];
+  for (const kind of kinds) window.addEventListener(kind, silent, true);
+  const moving = frames.map((one) => one.style.transition);
+  for (const one of frames) one.style.transition = 'none';
+  active.blur();
+  const without = looks();
+  active.focus({ preventScroll: true, focusVisible: true });
+  frames.forEach((one, at) => (one.style.transition = moving[at]));
+  for (const one of frames) if (one.getAttribute('style') === '') one.removeAttribute('style');
+  for (const kind of kinds) window.removeEventListener(kind, silent, true);
+  return before.some((look, at) => look !== without[at]);
+}

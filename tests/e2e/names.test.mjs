@@ -1,0 +1,150 @@
+//! Names and roles, as the browser tells assistive technology: what a scene is made of, and nothing without a name in any of them.
+
+import assert from 'node:assert/strict';
+import { SCENES } from '../../loader/scenes.js';
+import { Widget, story, until } from './harness.mjs';
+
+/** A page that shows scenes one after the other. */
+async function stage(world, visitorOptions = {}) {
+  const address = world.page({ path: '/names', attributes: 'demo="empty"' });
+  const visitor = await world.visitor({ reducedMotion: 'reduce', ...visitorOptions });
+  const page = await visitor.tab(address);
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
+  const widget = new Widget(page);
+  const show = async (scene) => {
+    await page.evaluate((scene) => (document.querySelector('chataibot-widget').demo = scene), scene);
+    // The rows of a scene come in one piece; what is fetched for it comes later.
+    let before;
+    await until(`${scene} stands still`, async () => {
+      const now = await page.locator('chataibot-widget').ariaSnapshot();
+      const still = now === before && now.length > 0;
+      before = now;
+      return still;
+    });
+  };
+  return { page, widget, show };
+}
+
+/** The lines of an aria snapshot without their indentation. */
+async function lines(widget, part) {
+  const snapshot = await (part ? widget.part(part).first() : widget.page.locator('chataibot-widget')).ariaSnapshot();
+  return snapshot.split('\n').map((line) => line.trim().replace(/^- /, '').replace(/:$/, ''));
+}
+
+/** Asserts that these lines stand there in this order, whatever stands between them. */
+function assertOrder(lines, ...expected) {
+  let at = 0;
+  for (const wanted of expected) {
+    const found = lines.findIndex((line, index) => index >= at && (wanted instanceof RegExp ? wanted.test(line) : line === wanted));
+    assert.ok(found >= 0, `${wanted} is missing from line ${at} on:\n${lines.join('\n')}`);
+    at = found + 1;
+  }
+}
+
+story('names: the anatomy of an open window', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('greeting');
+  assertOrder(
+    await lines(widget),
+    /^button "Chat".*\[expanded\]/,
+    /^dialog "Chat with us"/,
+    /^heading "Chat with us" \[level=2\]/,
+    /^button "(Start over|More options)"/,
+    'button "Close chat"',
+    /^log "Messages"/,
+    /Bot said:/,
+    /^textbox "Your message"/,
+    /^button "Send message" \[disabled\]/,
+  );
+});
+
+story('names: an empty window, with the page’s own words', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('own-words');
+  assertOrder(await lines(widget), /^dialog "Harbour & Hill"/, /^log "Messages"/, /Where to\?/, /^textbox "Your message"/);
+});
+
+story('names: a closed window is a button that says how much is unread, and nothing else', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('closed');
+  assert.deepEqual((await lines(widget)).filter((line) => /^(dialog|log|textbox)/.test(line)), []);
+  assertOrder(await lines(widget), /^button "Chat"/);
+  await show('unread');
+  assert.deepEqual((await lines(widget)).filter((line) => /^(dialog|log|textbox)/.test(line)), []);
+  assertOrder(await lines(widget), /^button "Chat, \d+ unread messages?"/);
+});
+
+story('names: suggested replies are a group of buttons, and what was chosen says so', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('buttons');
+  const group = await lines(widget, 'answers');
+  assert.match(group[0], /^group "Suggested replies"/);
+  assert.ok(group.slice(1).every((line) => /^button "[^"]+"/.test(line)) && group.length > 2, group.join('\n'));
+  await show('buttons-chosen');
+  assert.ok((await lines(widget)).some((line) => /, your choice/.test(line)));
+});
+
+story('names: links say where they open', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('links');
+  for (const name of ['Our website', 'Write an email', 'Call us']) {
+    assertOrder(await lines(widget), `link "${name} (opens in a new tab)"`);
+  }
+});
+
+story('names: a failed message has its fate and its buttons', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('failed');
+  assertOrder(await lines(widget), /You said:/, /Not sent\./, 'button "Try again"', 'button "Delete"');
+  await show('refused');
+  assertOrder(await lines(widget), /You said:/, /couldn’t be delivered/, 'button "Delete"');
+});
+
+story('names: a person who has taken over is named in the title and before each message', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('handover');
+  const all = await lines(widget);
+  const dialog = all.find((line) => line.startsWith('dialog'));
+  const name = /"(.+)"/.exec(dialog)[1];
+  assertOrder(all, `heading "${name}" [level=2]`, new RegExp(`${name} joined the chat`), new RegExp(`${name} said:`));
+});
+
+story('names: the end of a conversation is a sentence and a button', async (world) => {
+  const { widget, show } = await stage(world);
+  await show('ended');
+  const all = await lines(widget);
+  assertOrder(all, /This conversation has ended\./, 'button "Start a new conversation"');
+  assert.ok(!all.some((line) => line.startsWith('textbox')), 'nothing to write in');
+});
+
+story('names: on a phone the dialog is modal, on a desk it is not', async (world) => {
+  const desk = await stage(world);
+  await desk.show('greeting');
+  assert.notEqual(await desk.widget.window.getAttribute('aria-modal'), 'true');
+  const phone = await stage(world, { viewport: { width: 390, height: 700 } });
+  await phone.show('greeting');
+  assert.equal(await phone.widget.window.getAttribute('aria-modal'), 'true');
+});
+
+/** What can be used or lends its name to what is in it. A form and a note's frame need none: neither is a control or a landmark. */
+const NAMED = ['button', 'link', 'textbox', 'searchbox', 'checkbox', 'switch', 'radio', 'slider', 'spinbutton', 'combobox', 'listbox', 'option', 'menuitem',
+  'tab', 'Date', 'DateTime', 'InputTime', 'DisclosureTriangle', 'dialog', 'log', 'image', 'img', 'group', 'region', 'radiogroup', 'heading'];
+
+story('names: nothing is without a name, and each message is said by somebody, in every scene', async (world) => {
+  const { page, widget, show } = await stage(world);
+  const session = await page.context().newCDPSession(page);
+  const found = [];
+  for (const scene of Object.keys(SCENES)) {
+    await show(scene);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    for (const node of nodes.filter(({ ignored, role, name }) => !ignored && NAMED.includes(role?.value) && !name?.value?.trim())) {
+      const { node: element } = await session.send('DOM.describeNode', { backendNodeId: node.backendDOMNodeId });
+      if (element.localName !== 'details') found.push(`${scene}: ${node.role.value} <${element.localName} ${(element.attributes ?? []).join(' ')}>`);
+    }
+    const anonymous = await widget.part('row').evaluateAll((rows) =>
+      rows.filter((row) => ![...row.children].some((one) => /^.+ (said:|is typing)$/.test(one.textContent.trim()))).map((row) => row.textContent),
+    );
+    found.push(...anonymous.map((text) => `${scene}: nobody says "${text}"`));
+  }
+  assert.deepEqual(found, [], `${found.length} without a name`);
+}, { timeout: 240_000 });
