@@ -34,6 +34,7 @@ mod markup;
 mod menu;
 mod message_list;
 mod message_row;
+mod messages;
 mod notices;
 mod on_demand;
 mod panels;

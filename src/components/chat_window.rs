@@ -10,8 +10,9 @@ use super::{
     icons,
     markup::{at, button, element, group},
     menu::{Menu, MenuPlaces, items, menu},
-    message_list::MessageList,
+    messages::Messages,
     notices::{Question, ended, notices, question},
+    on_demand::{OnDemand, View},
 };
 use crate::conversation::{Phase, gate::Step};
 
@@ -99,7 +100,15 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         header(look, state, Header { onback, large, menu, choose, closes: !inline }),
         notices(look, state),
         question,
-        stage(props, seen, html! { <MessageList {state} {look} {act} {say} /> }, bottom),
+        stage(
+            props,
+            seen,
+            {
+                let messages = Messages { state: state.clone(), look: look.clone(), act: act.clone(), say };
+                html! { <OnDemand view={View::Messages(messages)} /> }
+            },
+            bottom,
+        ),
         announcer,
         handle,
     ];

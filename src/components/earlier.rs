@@ -1,11 +1,9 @@
-//! The top of the message list: a greeting while it is empty, and the way to what was said earlier.
+//! The top of the message list: the way to what was said earlier.
 
-use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
     Look,
-    avatar::avatar,
     markup::{button, element, group, part, text},
 };
 use crate::conversation::Earlier;
@@ -27,14 +25,4 @@ pub(super) fn top(look: &Look, earlier: Earlier, asked: bool, onclick: Callback<
             group(vec![sentence, ask(strings.retry())])
         }
     }
-}
-
-/// What stands in an empty list.
-pub(super) fn greeting(look: &Look) -> Html {
-    let inside = vec![
-        avatar(look, Author::Bot, None),
-        part("p", "greeting-title", text(look.strings.greeting())),
-        part("p", "greeting-text", text(look.strings.greeting_hint())),
-    ];
-    part("div", "greeting", group(inside))
 }

@@ -3,13 +3,11 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
 
 use super::{
-    Look, Verb, WidgetProps,
-    answers::{self, Choice},
-    markup::{group, part},
+    Look, WidgetProps,
+    markup::group,
     on_demand::{OnDemand, View},
     panels::{Panel, PanelKind},
 };
@@ -62,7 +60,7 @@ pub(super) fn stage(props: &WidgetProps, seen: bool, list: Html, bottom: Html) -
         Stage::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
         Stage::Home => (hours(look, &panel), panel(PanelKind::Home), Html::default()),
         Stage::PreChat => (hours(look, &panel), panel(PanelKind::PreChat), Html::default()),
-        Stage::Chat => (hours(look, &panel), list, group(vec![starters(look, state, act), bottom.clone()])),
+        Stage::Chat => (hours(look, &panel), list, group(vec![starters(look, state, &panel), bottom.clone()])),
         Stage::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
         Stage::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
         Stage::Closed(Closed::Maintenance) if state.rows().is_empty() => {
@@ -79,16 +77,11 @@ fn hours(look: &Look, panel: &dyn Fn(PanelKind) -> Html) -> Html {
     if away || look.config.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
 }
 
-/// Suggestions for a first message, above the composer of an empty chat.
-fn starters(look: &Look, state: &Conversation, act: &Callback<Verb>) -> Html {
-    if !state.rows().is_empty() {
-        return Html::default();
+/// Suggestions for a first message, above the composer of an empty chat, where the page has some.
+fn starters(look: &Look, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+    if state.rows().is_empty() && look.config.given(Name::Starters).is_some() {
+        panel(PanelKind::Starters)
+    } else {
+        Html::default()
     }
-    let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
-    let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
-    if buttons.is_empty() {
-        return Html::default();
-    }
-    let choice = Choice { look, act, open: true, given: None };
-    part("div", "starters", answers::buttons(&buttons, ButtonLayout::Wrap, &choice))
 }

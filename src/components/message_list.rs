@@ -22,6 +22,7 @@ use super::{
     earlier, icons,
     markup::{at, button, element, group, on, shaped, text, unseen},
     message_row::RowView,
+    messages::{self, Messages},
     scrolling::{distance, from_end, scroll_to, to_end},
     unread::{first_unread, news},
 };
@@ -72,21 +73,6 @@ pub(super) enum Happened {
     CopiedShown,
 }
 
-#[derive(Properties, Clone)]
-pub(super) struct MessageListProps {
-    pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
-    /// Says a sentence to screen readers; always does the same.
-    pub(super) say: Callback<AttrValue>,
-}
-
-impl PartialEq for MessageListProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
-    }
-}
-
 pub(super) struct MessageList {
     list: NodeRef,
     inner: NodeRef,
@@ -131,7 +117,7 @@ struct Extent {
 
 impl Component for MessageList {
     type Message = Happened;
-    type Properties = MessageListProps;
+    type Properties = Messages;
 
     fn create(ctx: &Context<Self>) -> Self {
         let mut bounds = Bounds::default();
@@ -219,8 +205,8 @@ impl Component for MessageList {
         self.place != place
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, old: &MessageListProps) -> bool {
-        let MessageListProps { state, look, say, .. } = ctx.props();
+    fn changed(&mut self, ctx: &Context<Self>, old: &Messages) -> bool {
+        let Messages { state, look, say, .. } = ctx.props();
         let rows = spoken_of(state);
         self.now = now(&ctx.props().look);
         self.bounds.find(rows);
@@ -248,13 +234,13 @@ impl Component for MessageList {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let MessageListProps { state, look, .. } = ctx.props();
+        let Messages { state, look, .. } = ctx.props();
         let link = ctx.link();
         let strings = &look.strings;
         let rows = spoken_of(state);
         let start = self.start(rows);
         let top = if rows.is_empty() && state.earlier() == Earlier::None {
-            earlier::greeting(look)
+            messages::greeting(look)
         } else {
             let there = if start > 0 { Earlier::Available } else { state.earlier() };
             earlier::top(look, there, self.looked, link.callback(|_| Happened::EarlierAsked))
@@ -306,8 +292,8 @@ impl MessageList {
         self.bounds.start(rows.len().saturating_sub(self.shown))
     }
 
-    fn chunks(&self, props: &MessageListProps, rows: &[Rc<Row>], first: usize) -> Html {
-        let MessageListProps { state, look, act, .. } = props;
+    fn chunks(&self, props: &Messages, rows: &[Rc<Row>], first: usize) -> Html {
+        let Messages { state, look, act, .. } = props;
         let answerable = state.answerable_row().map(|row| row.key);
         let newest = rows.iter().rev().find(|row| row.message().is_some()).map(|row| row.key);
         let today = clock::midnight(self.now, 0);
@@ -345,7 +331,7 @@ impl MessageList {
 
     /// Rows at hand are shown first; then the log is asked for more.
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
-        let MessageListProps { state, act, .. } = ctx.props();
+        let Messages { state, act, .. } = ctx.props();
         // The button goes, and the keyboard stays here.
         browser::focus(list);
         self.looked = true;
@@ -410,7 +396,7 @@ impl MessageList {
 
     /// A clock is made once the window was open for a moment: after its first frame.
     fn wish_for_clock(&mut self, ctx: &Context<Self>) {
-        let MessageListProps { state, look, .. } = ctx.props();
+        let Messages { state, look, .. } = ctx.props();
         let wanted = state.window_open() && !spoken_of(state).is_empty();
         let wish = (look.locale.clone(), wanted);
         if wish != self.clock_wish {

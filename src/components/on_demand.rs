@@ -15,6 +15,7 @@ use super::{
     Look, Transcript,
     kinds::{self, Kind},
     markup::{at, element},
+    messages::{self, Messages},
     panels::{self, Panel},
 };
 use crate::conversation::Conversation;
@@ -24,6 +25,8 @@ use crate::conversation::Conversation;
 pub(super) enum View {
     /// A message that is more than words and buttons.
     Kind(Kind),
+    /// What was said.
+    Messages(Messages),
     /// What stands before, between or after a chat.
     Panel(Panel),
 }
@@ -64,6 +67,7 @@ macro_rules! part {
 }
 
 part!(kinds, fetch_kinds, Kind, kinds::render, kinds::CSS);
+part!(messages, fetch_messages, Messages, messages::render, messages::CSS);
 part!(panels, fetch_panels, Panel, panels::render, panels::CSS);
 
 /// Saves a conversation as a file; how that is done is a matter of the panels' part.
@@ -86,6 +90,8 @@ type Sheet = LocalKey<Cell<Option<CssStyleSheet>>>;
 thread_local! {
     static KINDS: Cell<Option<Part<Kind>>> = const { Cell::new(None) };
     static KINDS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
+    static MESSAGES: Cell<Option<Part<Messages>>> = const { Cell::new(None) };
+    static MESSAGES_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
     static PANELS: Cell<Option<Part<Panel>>> = const { Cell::new(None) };
     static PANELS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
 }
@@ -94,7 +100,24 @@ impl View {
     fn is_here(&self) -> bool {
         match self {
             Self::Kind(_) => KINDS.get().is_some(),
+            Self::Messages(_) => MESSAGES.get().is_some(),
             Self::Panel(_) => PANELS.get().is_some(),
+        }
+    }
+
+    /// Is the part needed now?
+    fn is_wanted(&self) -> bool {
+        match self {
+            Self::Kind(_) | Self::Panel(_) => true,
+            Self::Messages(messages) => messages.wanted(),
+        }
+    }
+
+    /// How much it would show: with more of it, a part that could not be had is asked for again.
+    fn extent(&self) -> usize {
+        match self {
+            Self::Kind(_) | Self::Panel(_) => 0,
+            Self::Messages(messages) => messages.state.rows().len(),
         }
     }
 
@@ -102,6 +125,7 @@ impl View {
     async fn fetch(self) -> bool {
         match self {
             Self::Kind(_) => fetch_kinds().await.map(|part| KINDS.set(Some(part))).is_ok(),
+            Self::Messages(_) => fetch_messages().await.map(|part| MESSAGES.set(Some(part))).is_ok(),
             Self::Panel(_) => fetch_panels().await.map(|part| PANELS.set(Some(part))).is_ok(),
         }
     }
@@ -110,6 +134,7 @@ impl View {
     fn render(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => KINDS.get().map_or_else(|| kind.plain(), |part| (part.render)(kind)),
+            Self::Messages(messages) => MESSAGES.get().map_or_else(|| messages.plain(), |part| (part.render)(messages)),
             Self::Panel(panel) => PANELS.get().map_or_else(|| panel.plain(retry), |part| (part.render)(panel)),
         }
     }
@@ -117,6 +142,7 @@ impl View {
     fn styles(&self) -> Option<(&'static str, &'static Sheet)> {
         match self {
             Self::Kind(_) => KINDS.get().map(|part| (part.css, &KINDS_SHEET)),
+            Self::Messages(_) => MESSAGES.get().map(|part| (part.css, &MESSAGES_SHEET)),
             Self::Panel(_) => PANELS.get().map(|part| (part.css, &PANELS_SHEET)),
         }
     }
@@ -126,6 +152,8 @@ impl View {
 pub(super) struct OnDemand {
     place: NodeRef,
     dressed: bool,
+    /// How much there was to show when the part was last asked for.
+    asked: Option<usize>,
     /// The part could not be had.
     missing: bool,
 }
@@ -148,18 +176,23 @@ impl Component for OnDemand {
     type Properties = OnDemandProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        if !ctx.props().view.is_here() {
-            fetch(ctx);
+        let mut this = Self { place: NodeRef::default(), dressed: false, asked: None, missing: false };
+        this.ask(ctx);
+        this
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, _: &OnDemandProps) -> bool {
+        if self.asked.is_none() || (self.missing && self.asked != Some(ctx.props().view.extent())) {
+            self.ask(ctx);
         }
-        Self { place: NodeRef::default(), dressed: false, missing: false }
+        true
     }
 
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         match happened {
             Happened::Came(came) => self.missing = !came,
             Happened::Asked => {
-                self.missing = false;
-                fetch(ctx);
+                self.ask(ctx);
             }
         }
         true
@@ -181,9 +214,18 @@ impl Component for OnDemand {
     }
 }
 
-fn fetch(ctx: &Context<OnDemand>) {
-    let view = ctx.props().view.clone();
-    ctx.link().send_future(async { Happened::Came(view.fetch().await) });
+impl OnDemand {
+    /// Asks for the part, if it is needed and not there.
+    fn ask(&mut self, ctx: &Context<Self>) {
+        let view = &ctx.props().view;
+        if view.is_here() || !view.is_wanted() {
+            return;
+        }
+        self.missing = false;
+        self.asked = Some(view.extent());
+        let view = view.clone();
+        ctx.link().send_future(async { Happened::Came(view.fetch().await) });
+    }
 }
 
 /// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.

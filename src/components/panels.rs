@@ -10,21 +10,30 @@ pub(super) mod transcript;
 
 use std::rc::Rc;
 
+use chataibot_wire::content::{Action, Button, ButtonLayout};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, Verb, browser, icons,
+    Look, Verb,
+    answers::{self, Choice},
+    browser, icons,
     markup::{self, at, button, element, group, part, plain, text},
     widget::is_lost,
 };
-use crate::conversation::{Conversation, gate::Scale};
+use crate::{
+    config::Name,
+    conversation::{Conversation, gate::Scale},
+};
 
 /// The styles of all of them.
-pub(super) const CSS: &str =
-    concat!(include_str!("../../styles/on-demand/panels.css"), include_str!("../../styles/on-demand/forms.css"));
+pub(super) const CSS: &str = concat!(
+    include_str!("../../styles/on-demand/panels.css"),
+    include_str!("../../styles/on-demand/forms.css"),
+    include_str!("../../styles/on-demand/answers.css")
+);
 
 /// A panel, and all that its looks depend on.
 #[derive(Clone, Properties)]
@@ -44,6 +53,8 @@ pub(super) enum PanelKind {
     Home,
     PreChat,
     Rating(Scale),
+    /// Suggestions for a first message.
+    Starters,
     /// A notice, while nobody answers.
     Hours,
     Maintenance,
@@ -76,7 +87,7 @@ impl Panel {
                 None => element!("div", "class" = "conversation", "aria-busy" = "true"; Html::default()).into(),
             },
             PanelKind::Rating(_) => self.bottom.clone(),
-            PanelKind::Hours => Html::default(),
+            PanelKind::Hours | PanelKind::Starters => Html::default(),
             PanelKind::Maintenance => part("div", "ended", plain("p", text(strings.maintenance()))),
         }
     }
@@ -89,6 +100,7 @@ pub(super) fn render(panel: &Panel) -> Html {
         PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {bottom} /> },
         PanelKind::PreChat => html! { <prechat::PreChat {kind} {state} {look} {act} {bottom} /> },
         PanelKind::Rating(_) => html! { <rating::Rate {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::Starters => starters(&look, &act),
         PanelKind::Hours => html! { <hours::HoursNotice {kind} {state} {look} {act} {bottom} /> },
         PanelKind::Maintenance => {
             // With nothing to read above it, it takes the whole window.
@@ -96,6 +108,13 @@ pub(super) fn render(panel: &Panel) -> Html {
             part("div", names, group(vec![badge(TOOLS), plain("p", text(look.strings.maintenance()))]))
         }
     }
+}
+
+fn starters(look: &Look, act: &Callback<Verb>) -> Html {
+    let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
+    let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
+    let choice = Choice { look, act, open: true, given: None };
+    part("div", "starters", answers::buttons(&buttons, ButtonLayout::Wrap, &choice))
 }
 
 const TOOLS: &str =
@@ -123,6 +142,7 @@ impl Component for Still {
             PanelKind::Consent
             | PanelKind::PreChat
             | PanelKind::Rating(_)
+            | PanelKind::Starters
             | PanelKind::Hours
             | PanelKind::Maintenance => consent::consent(panel, &self.title),
         }

@@ -136,7 +136,7 @@ async fn every_kind_shows_at_least_its_text_before_and_after() {
         let stage = Stage::show(open().bot_shows(content).visitor("Something else")).await;
         let shown = stage.text(".row");
         assert!(shown.contains("What is asked") && shown.contains(later), "{shown}");
-        assert!(stage.find(".rows :is(input, button)").is_none(), "it could still be answered");
+        assert!(stage.find(".rows :is(input, button:not(.action))").is_none(), "it could still be answered");
     }
     let nothing = content::Unsupported { kind: "x".to_owned(), text: RichText::default() };
     let stage = Stage::show(open().bot_shows(Content::Unsupported(nothing))).await;

@@ -22,11 +22,8 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/tokens.css"),
     include_str!("../../styles/base.css"),
     include_str!("../../styles/launcher.css"),
-    include_str!("../../styles/actions.css"),
-    include_str!("../../styles/answers.css"),
     include_str!("../../styles/badge.css"),
     include_str!("../../styles/beside.css"),
-    include_str!("../../styles/bubble.css"),
     include_str!("../../styles/composer.css"),
     include_str!("../../styles/controls.css"),
     include_str!("../../styles/header.css"),
@@ -86,6 +83,10 @@ impl Stage {
         *inner.app.borrow_mut() = Some(yew::Renderer::<Widget>::with_root_and_props(place, props).render());
         let stage = Self { host, root, inner };
         stage.until("the widget is there", || stage.find(".launcher").is_some()).await;
+        if !stage.state().rows().is_empty() {
+            // What shows messages comes as a part.
+            stage.until("the messages are there", || stage.find(".chunk").is_some()).await;
+        }
         stage
     }
 

@@ -171,8 +171,11 @@ impl Rate {
 fn scale(panel: &Panel) -> Scale {
     match panel.kind {
         PanelKind::Rating(scale) => scale,
-        PanelKind::Consent | PanelKind::Home | PanelKind::PreChat | PanelKind::Hours | PanelKind::Maintenance => {
-            Scale::Stars
-        }
+        PanelKind::Consent
+        | PanelKind::Home
+        | PanelKind::PreChat
+        | PanelKind::Starters
+        | PanelKind::Hours
+        | PanelKind::Maintenance => Scale::Stars,
     }
 }
