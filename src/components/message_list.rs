@@ -153,7 +153,7 @@ impl Component for MessageList {
         match happened {
             Happened::Scrolled => self.scrolled(&list),
             Happened::Resized => {
-                if self.pinned && distance(&list) > NEAR {
+                if self.pinned && distance(&list) > 0 {
                     to_end(&list, false);
                 }
             }

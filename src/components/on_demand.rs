@@ -130,12 +130,22 @@ impl View {
         }
     }
 
-    /// `retry` asks for the part again, once it could not be had.
-    fn render(&self, retry: Option<Callback<MouseEvent>>) -> Html {
+    /// As the part shows it, once it is there.
+    fn render(&self) -> Html {
         match self {
-            Self::Kind(kind) => KINDS.get().map_or_else(|| kind.plain(), |part| (part.render)(kind)),
-            Self::Messages(messages) => MESSAGES.get().map_or_else(|| messages.plain(), |part| (part.render)(messages)),
-            Self::Panel(panel) => PANELS.get().map_or_else(|| panel.plain(retry), |part| (part.render)(panel)),
+            Self::Kind(kind) => KINDS.get().map(|part| (part.render)(kind)),
+            Self::Messages(messages) => MESSAGES.get().map(|part| (part.render)(messages)),
+            Self::Panel(panel) => PANELS.get().map(|part| (part.render)(panel)),
+        }
+        .unwrap_or_default()
+    }
+
+    /// As it is shown until then. `retry` asks for the part again, once it could not be had.
+    fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
+        match self {
+            Self::Kind(kind) => kind.plain(),
+            Self::Messages(messages) => messages.plain(),
+            Self::Panel(panel) => panel.plain(retry),
         }
     }
 
@@ -164,6 +174,8 @@ pub(super) enum Happened {
     Came(bool),
     /// It is asked for again.
     Asked,
+    /// Its styles are there.
+    Dressed,
 }
 
 #[derive(Properties, Clone, PartialEq)]
@@ -191,25 +203,27 @@ impl Component for OnDemand {
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         match happened {
             Happened::Came(came) => self.missing = !came,
-            Happened::Asked => {
-                self.ask(ctx);
-            }
+            Happened::Asked => self.ask(ctx),
+            Happened::Dressed => {}
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let retry = self.missing.then(|| ctx.link().callback(|_| Happened::Asked));
-        let view = ctx.props().view.render(retry);
+        let view = &ctx.props().view;
+        let view = if self.dressed { view.render() } else { view.plain(retry) };
         // Takes no room; it only knows where in the page this is.
         at(element!("div", "class" = "on-demand"; view), &self.place).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        // The styles come first: what is made without them would be measured without them, and change before the visitor's eyes.
         let styles = ctx.props().view.styles().filter(|_| !self.dressed);
         if let Some(((css, sheet), place)) = styles.zip(self.place.get()) {
             self.dressed = true;
             dress(&place, css, sheet);
+            ctx.link().send_message(Happened::Dressed);
         }
     }
 }

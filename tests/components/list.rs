@@ -246,11 +246,11 @@ async fn days_stand_above_their_messages_and_fresh_ones_tell_their_age() {
     }
     let stage = Stage::dressed(script.restored(), Look { locale: Some("en-GB".into()), ..english() }).await;
     stage.until("days are there", || stage.all(".day-line").len() >= 4).await;
-    let days: Vec<_> = stage.all(".day time").iter().filter_map(|it| it.text_content()).collect();
+    let days: Vec<_> = stage.all(".day-line time").iter().filter_map(|it| it.text_content()).collect();
     assert!(days[0].ends_with(char::is_numeric), "{days:?}");
     assert!(days.iter().any(|day| day.ends_with("day") && day.starts_with(char::is_uppercase)), "{days:?}");
     assert!(days.contains(&"yesterday".to_owned()) && days.contains(&"today".to_owned()), "{days:?}");
-    let day = stage.get(".day time").get_attribute("datetime").expect("a date");
+    let day = stage.get(".day-line time").get_attribute("datetime").expect("a date");
     assert_eq!(day.len(), "2025-01-31".len());
 
     let times: Vec<_> = stage.all(".meta time").iter().filter_map(|it| it.text_content()).collect();
