@@ -24,9 +24,11 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use chataibot_wire::documented::Contact;
+use chataibot_wire::{documented::Contact, token::Uploads};
 
 pub use order::Outgoing;
+
+pub use crate::api::upload::Step as FileStep;
 
 use crate::conversation::{
     Conversation,
@@ -190,6 +192,17 @@ impl Session {
     /// The visitor did this at the gate before the chat, or rated what has ended.
     pub fn step(&self, step: Step) {
         self.0.hear(Fact::Stepped(step));
+    }
+
+    /// Which files can be sent, if any.
+    #[must_use]
+    pub fn takes_files(&self) -> Option<Uploads> {
+        self.0.takes_files()
+    }
+
+    /// Sends a file, and tells `told` how that goes. The answer is held as long as the file is wanted.
+    pub fn send_file(&self, file: web_sys::File, told: Box<dyn Fn(FileStep)>) -> impl Sized + 'static {
+        self.0.send_file(file, told)
     }
 
     /// What stands in the composer now.

@@ -1,6 +1,6 @@
 //! Who the visitor is towards the proxy, and how to get or renew that. Pure: the clock is passed in.
 
-use chataibot_wire::token::TokenAnswer;
+use chataibot_wire::token::{TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};
 
 /// A token with less than this left is renewed before it is used, in milliseconds; a short-lived one at a third of its life.
@@ -19,6 +19,9 @@ pub struct Identity {
     pub from: u64,
     /// When it ends, in the same clock.
     pub until: u64,
+    /// Which files the site takes, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<Uploads>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -32,7 +35,8 @@ impl Identity {
     #[must_use]
     pub fn new(answer: TokenAnswer, wall: u64) -> Self {
         let until = wall + u64::from(answer.expires_in) * 1_000;
-        Self { visitor: answer.visitor, token: answer.token, renewal: answer.renewal, from: wall, until }
+        let uploads = answer.features.and_then(|features| features.uploads);
+        Self { visitor: answer.visitor, token: answer.token, renewal: answer.renewal, from: wall, until, uploads }
     }
 
     /// With less than this left, in milliseconds, the token is renewed before it is used.
@@ -84,6 +88,7 @@ mod tests {
             renewal: ["secret ", name].concat(),
             from,
             until: from + 600_000,
+            uploads: None,
         }
     }
 

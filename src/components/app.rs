@@ -5,12 +5,15 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use yew::{html::Scope, prelude::*};
 
-use super::{Look, Transcript, Verb, Widget, browser, on_demand::save_transcript};
+use super::{
+    Look, Sending, Transcript, Upload, UploadError, UploadState, Uploads, Verb, Widget, browser,
+    on_demand::save_transcript,
+};
 use crate::{
     config::{Config, Name},
     conversation::Conversation,
     notify::{Notifier, Wanted},
-    session::{Session, Subscription},
+    session::{FileStep, Session, Subscription},
 };
 
 /// Called with the conversation after every change.
@@ -26,6 +29,11 @@ pub trait Source {
 
     /// Does what the visitor, or the page, wants. The client message id, where something was said.
     fn act(&self, verb: Verb) -> Option<Rc<str>>;
+
+    /// How files are sent, where some are taken.
+    fn uploads(&self) -> Option<Uploads> {
+        None
+    }
 
     /// When time stands still, the time at which it does: milliseconds since 1970-01-01 UTC.
     fn stands_still_at(&self) -> Option<u64> {
@@ -65,6 +73,24 @@ impl Source for Session {
             Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
         }
         None
+    }
+
+    fn uploads(&self) -> Option<Uploads> {
+        let taken = self.takes_files()?;
+        let session = self.clone();
+        let start = Callback::from(move |Upload { file, told }: Upload| {
+            let told = move |step| {
+                told.emit(match step {
+                    FileStep::Underway(percent) => UploadState::Underway(percent),
+                    FileStep::Done(address) => UploadState::Done(address),
+                    FileStep::Failed(413) => UploadState::Failed(UploadError::TooLarge),
+                    FileStep::Failed(415) => UploadState::Failed(UploadError::Refused),
+                    FileStep::Failed(_) => UploadState::Failed(UploadError::Temporary),
+                });
+            };
+            Sending::new(session.send_file(file, Box::new(told)))
+        });
+        Some(Uploads { most: taken.max_bytes, types: taken.types.into_iter().map(AttrValue::from).collect(), start })
     }
 
     fn reset(&self) {
@@ -145,6 +171,12 @@ impl Component for App {
         match happened {
             Happened::Changed(now) => {
                 self.state = now;
+                // The site says what it takes with the first token.
+                if self.look.uploads.is_none()
+                    && let Some(uploads) = ctx.props().source.uploads()
+                {
+                    self.look = Rc::new(Look { uploads: Some(uploads), ..Look::clone(&self.look) });
+                }
                 self.notifier.follow(&self.state, |unread| title(&self.look, unread));
                 true
             }
@@ -183,6 +215,7 @@ fn look(AppProps { source, config }: &AppProps) -> Rc<Look> {
     };
     let mut look = Look::new(config, unknown);
     look.now = source.stands_still_at();
+    look.uploads = source.uploads();
     if let Some(rule) = look.locale.as_deref().and_then(browser::plural_rule) {
         look.strings.count_by(rule);
     }

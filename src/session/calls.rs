@@ -2,18 +2,22 @@
 //!
 //! A running call holds the session only weakly: what is dropped meanwhile is not kept alive by an answer.
 
-use std::rc::{Rc, Weak};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
 
 use chataibot_wire::{
     Cursor,
     documented::{Channel, From, SendAnswer, SendMessage, StartConversation, UserType, Variables, VisitorMessage},
     documented::{START_PATH, send_path},
-    token::{TokenAnswer, TokenRequest},
+    token::{TokenAnswer, TokenRequest, Uploads},
 };
 use js_sys::{Array, Number, Object};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 
 use super::{
     fact::{Fact, Frame, frame_of},
@@ -28,6 +32,7 @@ use crate::{
         identity::{Plan, plan},
         json,
         stream::{Body, End},
+        upload::{self, Sending},
     },
     conversation::Pending,
     system, tabs,
@@ -242,6 +247,39 @@ impl Rim {
             });
             tell(&rim, Fact::EarlierAnswered { before, result });
         });
+    }
+}
+
+impl Rim {
+    pub(super) fn takes_files(&self) -> Option<Uploads> {
+        self.client.borrow().identity()?.uploads.clone()
+    }
+
+    /// A file goes to the conversation, which must have begun: it is a bot that asks for one.
+    pub(super) fn send_file(&self, file: File, told: Box<dyn Fn(upload::Step)>) -> Rc<RefCell<Option<Sending>>> {
+        let held = Rc::default();
+        let client = self.client.borrow();
+        let Some((identity, conversation)) = client.identity().zip(client.state().id()) else {
+            told(upload::Step::Failed(0));
+            return held;
+        };
+        let url = [&*self.settings().api_url, "/conversation/", &escape(conversation), "/files"].concat();
+        let token = identity.token.clone();
+        // Not wanted any more, when nobody else holds it.
+        let slot = Rc::downgrade(&held);
+        spawn_local(async move {
+            let told = Rc::new(told);
+            let heard = told.clone();
+            match upload::send(url, token, file, Box::new(move |step| heard(step))).await {
+                Ok(Some(sending)) => {
+                    if let Some(slot) = slot.upgrade() {
+                        *slot.borrow_mut() = Some(sending);
+                    }
+                }
+                Ok(None) | Err(_) => told(upload::Step::Failed(0)),
+            }
+        });
+        held
     }
 }
 

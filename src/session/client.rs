@@ -25,7 +25,7 @@ use super::{
     stored::{Found, StoredConversation},
 };
 use crate::{
-    api::Failure,
+    api::{Failure, Identity},
     conversation::{Action, Conversation, Pending, Phase, SendState},
 };
 use chataibot_wire::Cursor;
@@ -75,6 +75,12 @@ impl Client {
     #[must_use]
     pub fn state(&self) -> &Rc<Conversation> {
         &self.state
+    }
+
+    /// The visitor, once there is one.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Rc<Identity>> {
+        self.keeper.identity()
     }
 
     /// The conversation as it is to be stored.
@@ -295,12 +301,7 @@ impl Client {
         }
     }
 
-    fn token_answered(
-        &mut self,
-        result: Result<Rc<crate::api::Identity>, Failure>,
-        moment: Moment,
-        orders: &mut Vec<Order>,
-    ) {
+    fn token_answered(&mut self, result: Result<Rc<Identity>, Failure>, moment: Moment, orders: &mut Vec<Order>) {
         if self.keeper.is_stale() {
             return;
         }

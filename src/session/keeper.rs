@@ -146,8 +146,14 @@ mod tests {
 
     #[test]
     fn a_token_that_lives_shorter_than_a_minute_is_used_and_not_renewed_for_ever() {
-        let identity =
-            Identity { visitor: "v".into(), token: "short".into(), renewal: "secret".into(), from: 0, until: 30_000 };
+        let identity = Identity {
+            visitor: "v".into(),
+            token: "short".into(),
+            renewal: "secret".into(),
+            from: 0,
+            until: 30_000,
+            uploads: None,
+        };
         let mut keeper = Keeper::default();
         keeper.adopt(Rc::new(identity), Moment { now: 0, wall: 0, chance: 0 });
         assert!(keeper.ready(0).is_some());

@@ -15,11 +15,23 @@ struct Part {
 const BROWSER: &[&str] =
     &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde", "serde_wasm_bindgen"];
 
+/// The same, and what makes parts of the program.
+const AND_PARTS: &[&str] = &[
+    "chataibot_wire",
+    "js_sys",
+    "web_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "serde",
+    "serde_wasm_bindgen",
+    "wasm_split_helpers",
+];
+
 const WIDGET: &[Part] = &[
     Part { name: "conversation", parts: &[], crates: &["chataibot_wire"] },
     Part { name: "config", parts: &[], crates: BROWSER },
     Part { name: "strings", parts: &[], crates: &["yew"] },
-    Part { name: "api", parts: &["conversation", "system"], crates: BROWSER },
+    Part { name: "api", parts: &["conversation", "system"], crates: AND_PARTS },
     Part { name: "storage", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },

@@ -34,6 +34,7 @@ impl World {
             renewal: format!("secret of {visitor}"),
             from: wall,
             until: wall + 600_000,
+            uploads: None,
         })
     }
 

@@ -1,0 +1,93 @@
+//! Sends a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch` tells nothing of what has left.
+//!
+//! Its code goes with the kinds of messages that ask for a file, into their part.
+
+use wasm_bindgen::JsCast;
+use web_sys::{File, ProgressEvent, XmlHttpRequest};
+
+use super::json;
+use crate::system::Listener;
+
+/// How the sending goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many percent have left.
+    Underway(u8),
+    /// The proxy has it, at this address.
+    Done(String),
+    /// It did not arrive; the answer's status, 0 for none.
+    Failed(u16),
+}
+
+/// A file on its way. Dropping it stops the sending.
+pub struct Sending {
+    request: XmlHttpRequest,
+    _ears: Vec<Listener>,
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        // Of no effect on a request that is over.
+        let stopped = self.request.abort();
+        debug_assert!(stopped.is_ok());
+    }
+}
+
+#[cfg(feature = "split")]
+use wasm_split_helpers::SplitLoaderError as Missing;
+/// The code could not be fetched.
+#[cfg(not(feature = "split"))]
+type Missing = std::convert::Infallible;
+
+/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(kinds, fallible)]
+pub fn send(url: String, token: String, file: File, told: Box<dyn Fn(Step)>) -> Result<Option<Sending>, Missing> {
+    Ok(begin(&url, &token, &file, told))
+}
+/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
+///
+/// # Errors
+/// Never: all of the program is here.
+#[cfg(not(feature = "split"))]
+pub async fn send(url: String, token: String, file: File, told: Box<dyn Fn(Step)>) -> Result<Option<Sending>, Missing> {
+    Ok(begin(&url, &token, &file, told))
+}
+
+fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(Step)>) -> Option<Sending> {
+    let request = XmlHttpRequest::new().ok()?;
+    request.open_with_async("POST", url, true).ok()?;
+    let kind = file.type_();
+    let kind = if kind.is_empty() { "application/octet-stream" } else { &kind };
+    let name = String::from(js_sys::encode_uri_component(&file.name()));
+    let bearer = ["Bearer ", token].concat();
+    for (header, value) in [("Authorization", bearer.as_str()), ("Content-Type", kind), ("X-File-Name", &name)] {
+        request.set_request_header(header, value).ok()?;
+    }
+    let told = std::rc::Rc::new(told);
+    let progress = {
+        let told = told.clone();
+        Listener::new(request.upload().ok()?.as_ref(), "progress", move |event| {
+            if let Some(event) = event.dyn_ref::<ProgressEvent>().filter(|event| event.length_computable()) {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 100")]
+                told(Step::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
+            }
+        })?
+    };
+    let end = {
+        let answered = request.clone();
+        Listener::new(request.as_ref(), "loadend", move |_| {
+            let status = answered.status().unwrap_or_default();
+            let body = answered.response_text().ok().flatten().unwrap_or_default();
+            let address = js_sys::JSON::parse(&body)
+                .ok()
+                .and_then(|body| json::field(&json::field(&body, "file"), "url").as_string());
+            told(match address {
+                Some(address) if (200..300).contains(&status) => Step::Done(address),
+                Some(_) | None => Step::Failed(status),
+            });
+        })?
+    };
+    request.send_with_opt_blob(Some(file)).ok()?;
+    Some(Sending { request, _ears: vec![progress, end] })
+}
