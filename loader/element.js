@@ -1,10 +1,10 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadBeside, origin, sentences } from './engine.js';
+import { asProblem, load, loadBeside, origin, words } from './engine.js';
 import { hasStoredConversation, shelfOf } from './intent.js';
-import { addFullStyles, buildLauncher, styles } from './launcher.js';
-import { ATTRIBUTES, FLAGS, LISTS, MAPS, TEXTS, propertyOf } from './settings.js';
+import { buildLauncher, styles } from './launcher.js';
+import { FLAGS, OBJECTS, SETTINGS, propertyOf } from './settings.js';
 
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};
@@ -23,21 +23,15 @@ function deferred() {
   return ends;
 }
 
-/** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
-const filled = (place) =>
-  new Promise((resolve) => {
-    if (place.firstChild) return resolve();
-    new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
-  });
-
 export class ChataibotWidget extends Base {
   /** Tells a second copy of this script that the name is taken by the same thing. */
   static chataibot = true;
-  static observedAttributes = ATTRIBUTES;
+  static observedAttributes = ['open', ...SETTINGS];
 
   #root = this.attachShadow({ mode: 'open' });
   #internals = this.attachInternals?.();
-  #maps = {};
+  /** Settings that are objects, as properties. */
+  #objects = {};
   #ready = deferred();
   /** What early calls wait for: the mounted program. Replaced after a failure or a removal. */
   #arrival = deferred();
@@ -47,8 +41,6 @@ export class ChataibotWidget extends Base {
   #top = null;
   /** A promise of how to end what belongs to EXTRAS. */
   #extras = null;
-  /** Ends what follows the window while the program is there. */
-  #endFrame = null;
   /** What stands in for the window after a failure. */
   #panel = null;
   #problem = null;
@@ -63,7 +55,6 @@ export class ChataibotWidget extends Base {
   #clicked = false;
   /** As the program says; the attribute `open` follows. */
   #isOpen = false;
-  #changes = null;
 
   /* ---- life in the page ---- */
 
@@ -110,9 +101,8 @@ export class ChataibotWidget extends Base {
       this.#mounted.destroy();
       this.#arrival = deferred();
     }
-    this.#endFrame?.();
     this.#extras?.then((end) => end?.());
-    this.#mounted = this.#stand = this.#top = this.#panel = this.#extras = this.#endFrame = null;
+    this.#mounted = this.#stand = this.#top = this.#panel = this.#extras = null;
     this.#isOpen = this.#asked = this.#clicked = false;
     this.#root.replaceChildren();
     for (const state of ['ready', 'open', 'unread']) this.#mark(state, false);
@@ -188,9 +178,9 @@ export class ChataibotWidget extends Base {
     this.#stand.querySelector('[role="alert"]')?.remove();
     this.#busy(true);
     try {
-      const [app, words] = await Promise.all([load(), this.#sentences()]);
+      const [app, said] = await Promise.all([load(), words(this, this.#shelf)]);
       // The stand may be another one by now, or none: the element was moved or removed meanwhile.
-      if (this.#stand) await this.#mount(app, words);
+      if (this.#stand) await this.#mount(app, said);
     } catch (cause) {
       this.#fail(cause.code ? cause : await asProblem(cause));
     } finally {
@@ -198,31 +188,16 @@ export class ChataibotWidget extends Base {
     }
   }
 
-  /** In the language of the page, or else of the browser. A failure is the program's too, and told as its. */
-  #sentences() {
-    const { locale } = this;
-    return sentences(locale || this.closest('[lang]')?.lang || document.documentElement.lang || navigator.language, locale).catch(() => null);
-  }
-
   #busy(busy) {
     this.#launcher?.setAttribute('aria-busy', busy);
   }
 
-  async #mount(app, words) {
-    const stand = this.#stand;
-    const place = document.createElement('div');
-    addFullStyles(app.css);
-    const mounted = app.mount(place, this.#settings(), (type, detail) => this.#tell(type, detail));
-    this.#mounted = mounted;
-    mounted.speak(words);
-    this.#top.append(place);
-    await filled(place);
+  async #mount(app, said) {
+    const tell = (type, detail) => this.#tell(type, detail);
+    const mounted = (this.#mounted = app.begin(app, this, this.#top, this.#settings(), this.#shelf, said, tell));
+    const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
-    const launcher = place.querySelector('[part~="launcher"]');
-    if (stand.contains(this.#root.activeElement)) launcher?.focus({ preventScroll: true });
-    stand.remove();
     this.#stand = this.#panel = this.#problem = null;
-    this.#endFrame = app.frame(place, this, this.#shelf);
     // A stored conversation opens its window without a word.
     if (mounted.state().open) this.#showOpen(true);
     this.#mark('ready', true);
@@ -261,75 +236,38 @@ export class ChataibotWidget extends Base {
 
   #settings() {
     const settings = { 'proxy-url': origin };
-    for (const name of ATTRIBUTES) {
-      if (name !== 'open' && this.hasAttribute(name)) settings[name] = this.getAttribute(name);
+    for (const name of SETTINGS) {
+      const value = this.#objects[name] ?? this.getAttribute(name);
+      if (value != null) settings[name] = value;
     }
-    return Object.assign(settings, this.#maps);
+    return settings;
   }
 
   #changed(name, value) {
-    if (!this.#mounted) return this.#nameLauncher();
-    if (name === 'locale') this.#sentences().then((words) => this.#mounted?.speak(words));
-    if (name === 'proxy-url') value ??= origin;
-    if (!this.#changes) {
-      this.#changes = {};
-      queueMicrotask(() => {
-        const changes = this.#changes;
-        this.#changes = null;
-        this.#mounted?.update(changes);
-      });
-    }
     // A property goes before the attribute of the same name.
-    this.#changes[name] = this.#maps[name] ?? value;
+    if (this.#mounted) this.#mounted.change(name, this.#objects[name] ?? value);
+    else this.#nameLauncher();
   }
 
   static {
-    const define = (name, get, set) =>
-      Object.defineProperty(this.prototype, name, {
+    for (const name of SETTINGS) {
+      const isObject = OBJECTS.includes(name);
+      const isFlag = FLAGS.includes(name);
+      Object.defineProperty(this.prototype, propertyOf(name), {
         get() {
-          return get(this);
+          return isObject ? (this.#objects[name] ?? null) : isFlag ? this.hasAttribute(name) : this.getAttribute(name);
         },
         set(value) {
-          set(this, value);
+          if (isObject) {
+            this.#objects[name] = value ?? undefined;
+            this.#changed(name, this.getAttribute(name));
+          } else if (isFlag) this.toggleAttribute(name, !!value);
+          else if (value == null) this.removeAttribute(name);
+          else this.setAttribute(name, value);
         },
         enumerable: true,
         configurable: true,
       });
-    for (const text of TEXTS) {
-      define(
-        propertyOf(text),
-        (it) => it.getAttribute(text),
-        (it, value) => (value == null ? it.removeAttribute(text) : it.setAttribute(text, value)),
-      );
-    }
-    for (const flag of FLAGS) {
-      define(
-        propertyOf(flag),
-        (it) => it.hasAttribute(flag),
-        (it, value) => it.toggleAttribute(flag, !!value),
-      );
-    }
-    for (const flag of FLAGS) {
-      define(
-        propertyOf(flag),
-        function () {
-          return this.hasAttribute(flag);
-        },
-        function (value) {
-          this.toggleAttribute(flag, !!value);
-        },
-      );
-    }
-    for (const map of [...MAPS, ...LISTS]) {
-      define(
-        map,
-        (it) => it.#maps[map] ?? null,
-        (it, value) => {
-          if (value == null) delete it.#maps[map];
-          else it.#maps[map] = value;
-          it.#changed(map, it.getAttribute(map));
-        },
-      );
     }
   }
 
@@ -389,13 +327,14 @@ export class ChataibotWidget extends Base {
 
   /** Changes the named settings and no others; objects are merged, `null` takes a setting back. */
   async update(settings) {
-    for (const [name, value] of Object.entries(settings ?? {})) {
-      if (MAPS.includes(name)) this[name] = value && { ...this[name], ...value };
-      else if (LISTS.includes(name)) this[name] = value;
-      else if (FLAGS.some((flag) => flag === name || propertyOf(flag) === name)) this[propertyOf(name)] = value;
-      else if (name === 'open') this.toggleAttribute('open', !!value);
-      else if (ATTRIBUTES.some((known) => propertyOf(known) === propertyOf(name))) this[propertyOf(name)] = value;
-      else console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
+    for (const name in settings) {
+      const value = settings[name];
+      const property = propertyOf(name);
+      if (name === 'open') this.toggleAttribute(name, !!value);
+      else if (!SETTINGS.some((known) => propertyOf(known) === property)) {
+        console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
+      } else if (value && typeof value === 'object' && !Array.isArray(value)) this[property] = { ...this[property], ...value };
+      else this[property] = value;
     }
   }
 

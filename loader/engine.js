@@ -22,8 +22,8 @@ export const load = () =>
 // Some browsers remember a failed import for the life of the page: a later attempt needs another address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
-/** The sentences of the nearest of our languages; they are fetched beside the program. */
-export const sentences = async (...tag) => (await import(file('chataibot-widget.js'))).sentences(...tag);
+/** The sentences for `host`, fetched beside the program like all that it begins with. A failure is the program's too, and told as its. */
+export const words = (...whose) => import(file('chataibot-widget.js')).then((app) => app.prepare(app, ...whose)).catch(() => null);
 
 /** What is needed only where a page asks for it: see beside.js. */
 export const loadBeside = () => import(file('chataibot-beside.js'));

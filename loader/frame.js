@@ -1,5 +1,8 @@
 // What follows the window while the program runs and is the browser's affair: the part of the screen that a keyboard leaves, the size
-// the visitor pulls it to, and its place in the top layer. Stands in one file with the program's glue.
+// the visitor pulls it to, its place in the top layer; and the styles of what nobody sees at once. Fetched when the window stands, so that
+// no first open waits for it.
+
+import { laterCss } from './generated/styles.js';
 
 /** The smallest that a window can be pulled to, in pixels. */
 const SMALLEST = { width: 300, height: 340 };
@@ -7,9 +10,17 @@ const SMALLEST = { width: 300, height: 340 };
 /** How far one press of an arrow key goes. */
 const STEP = 24;
 
+/** The styles of what comes later, shared by all widgets of the page. */
+let later;
+
 /** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
 export function frame(place, host, shelf) {
   const root = host.shadowRoot;
+  if (!later) {
+    later = new CSSStyleSheet();
+    later.replaceSync(laterCss);
+  }
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, later];
   const section = place.querySelector('#window');
   // No program that is rendered without a window needs this.
   if (!section) return () => {};
@@ -140,8 +151,9 @@ export function frame(place, host, shelf) {
   };
 
   const is = (name) => section.part.contains(name);
-  let [open, large] = ['window-open', 'window-large'].map(is);
-  const watch = new MutationObserver(() => {
+  let open = false;
+  let large = false;
+  const look = () => {
     if (is('window-open') !== open) {
       open = !open;
       if (open) rise();
@@ -151,9 +163,15 @@ export function frame(place, host, shelf) {
       large = !large;
       keep('large', large && '1');
     }
-  });
+  };
+  const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
-  if (recall('large')) place.querySelector('[part~="expand"]')?.click();
+  if (recall('large') && !is('window-large')) {
+    // Not composed: what the page hears as a click is a visitor's, who may be played sounds from then on.
+    place.querySelector('[part~="expand"]')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  }
+  // It may have been opened before this was there.
+  look();
 
   return () => {
     ending.abort();

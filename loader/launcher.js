@@ -18,8 +18,3 @@ export function styles() {
   }
   return sheet;
 }
-
-/** Puts the program's full styles in the place of the launcher's, which are a part of them. */
-export function addFullStyles(full) {
-  if (styles().full !== full) sheet.replaceSync((sheet.full = full) + css);
-}

@@ -3,16 +3,17 @@
  * when the visitor reaches for it. Until then nothing is stored, connected or fetched.
  *
  * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm --target=es2022 --outfile=dist/chataibot.js`
- * and the same for `loader/beside.js` → `dist/chataibot-beside.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Two files are
- * generated first:
+ * and the same for `loader/frame.js` → `dist/chataibot-frame.js`, `loader/beside.js` → `dist/chataibot-beside.js` and
+ * `loader/fallback.js` → `dist/chataibot-fallback.js`. Two files are generated first:
  *   loader/generated/launcher.js   `export const markup = [node, …]`: the Yew launcher, rendered at build time, as nested arrays;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/generated/styles.js     `export const launcherCss = "…"`, minified: styles/tokens.css + base.css + launcher.css without what a
  *                                  launcher has no use for: rules whose every selector names a class that is not in the markup, then,
  *                                  again and again, private tokens (`--_…`) that nothing left reads, here or in loader_css.js. That
- *                                  halves it, and the budget needs that. And `besideCss`: styles/beside.css, for beside.js.
- * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with two more exports, `css`: all of styles/ but demo.css and themes, and
- * `frame` of loader/frame.js.
+ *                                  halves it, and the budget needs that. And `besideCss`: styles/beside.css, for beside.js; and `laterCss`, for
+ *                                  frame.js: what nobody sees in a window that has just opened.
+ * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with more exports: `css`, which is all of styles/ but `laterCss`,
+ * demo.css and themes; `begin` and `prepare` of begin.js; `sentences` of sentences.js.
  * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
  *
  * An ES module and nothing else: only a module always knows its own address. Where a tag manager can run only classic code:

@@ -27,6 +27,7 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/composer.css"),
     include_str!("../../styles/controls.css"),
     include_str!("../../styles/header.css"),
+    include_str!("../../styles/later.css"),
     include_str!("../../styles/list.css"),
     include_str!("../../styles/menu.css"),
     include_str!("../../styles/notices.css"),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { until } from '../e2e/wait.mjs';
-import { calls, fetched, mounted, open } from './stage.mjs';
+import { calls, fetched, gate, mounted, open } from './stage.mjs';
 
 const WIDGET = '<chataibot-widget></chataibot-widget>';
 const wants = (attributes) => `<chataibot-widget ${attributes}></chataibot-widget>`;
@@ -181,15 +181,33 @@ test('flags are true or false as properties and there or not as attributes', asy
   assert.deepEqual(found, [true, false, false, true]);
 });
 
-test('what follows the window ends with the program', async (t) => {
+test('what follows the window comes after it and ends with the program', async (t) => {
   const page = await open(t, { body: WIDGET });
-  const followed = await page.evaluate(async () => {
-    const widget = document.querySelector('chataibot-widget');
-    await widget.open();
-    const during = [...globalThis.followed];
-    widget.remove();
-    await null;
-    return [during, globalThis.followed];
-  });
-  assert.deepEqual(followed, [[`chataibot:${page.origin}:`], []]);
+  await page.evaluate(() => document.querySelector('chataibot-widget').open());
+  await page.waitForFunction(() => globalThis.followed?.length);
+  assert.deepEqual(await page.evaluate(() => globalThis.followed), [`chataibot:${page.origin}:`]);
+  await page.evaluate(() => document.querySelector('chataibot-widget').remove());
+  await page.waitForFunction(() => !globalThis.followed.length);
+});
+
+test('no first open waits for what follows the window, but one with a size of its own does', async (t) => {
+  const { route, release } = gate('text/javascript', 'export const frame = () => void (globalThis.followed = true);');
+  const page = await open(t, { body: WIDGET, routes: { '/chataibot-frame.js': route } });
+  await page.evaluate(() => document.querySelector('chataibot-widget').open());
+  assert.equal(await page.evaluate(() => globalThis.followed), undefined);
+  release();
+  await page.waitForFunction(() => globalThis.followed);
+
+  await page.evaluate(() => localStorage.setItem(`chataibot:${location.origin}:size`, '500 600'));
+  await page.reload();
+  await page.evaluate(() => document.querySelector('chataibot-widget').open());
+  assert.equal(await page.evaluate(() => globalThis.followed), true);
+});
+
+test('a window stands without what follows it', async (t) => {
+  const page = await open(t, { body: WIDGET, routes: { '/chataibot-frame.js': (_, response) => response.writeHead(404).end() } });
+  await page.evaluate(() => localStorage.setItem(`chataibot:${location.origin}:size`, '500 600'));
+  await page.evaluate(() => document.querySelector('chataibot-widget').open());
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.open), true);
+  assert.ok(!page.lines.some((line) => line.startsWith('uncaught')), page.lines.join());
 });

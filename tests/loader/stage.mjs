@@ -12,7 +12,7 @@ const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const MARKUP = `export const markup = [['button', { type: 'button', class: 'launcher', part: 'launcher', 'aria-expanded': 'false',
   'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]], ['span', { class: 'launcher-label' }, ['Chat']]]]];`;
 const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';
-  export const besideCss = '.beside { position: fixed; inset: auto 20px 100px auto }';`;
+  export const besideCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';`;
 
 let browser;
 const launch = async () =>
@@ -42,6 +42,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
       else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('beside.js', LOADER)));
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
+      else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_frame.js', import.meta.url)));
       else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
       else if (path === '/generated/launcher.js') send('text/javascript', MARKUP);
       else if (path === '/generated/styles.js') send('text/javascript', STYLES);

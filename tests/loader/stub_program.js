@@ -1,5 +1,7 @@
 // Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and renders a launcher a microtask later, as Yew does.
 
+export { begin, prepare } from './begin.js';
+
 export const css = ':host { --program-styles: yes }';
 
 globalThis.calls ??= [];
@@ -10,14 +12,6 @@ export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `
 
 export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
-}
-
-/** What keys in storage begin with, of each window that is followed now. */
-globalThis.followed ??= [];
-
-export function frame(place, host, shelf) {
-  followed.push(shelf);
-  return () => followed.splice(followed.indexOf(shelf), 1);
 }
 
 export function mount(place, settings, tell) {

@@ -2,6 +2,7 @@
 //!
 //! - [`wasm`]: the widget compiled and bound to JavaScript
 //! - [`parts`]: what few conversations need, taken out of it to be fetched then
+//! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
 //! - [`imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`needed`]: what of a style sheet the launcher has a use for
@@ -10,6 +11,7 @@
 //! - [`script`]: JavaScript, bundled and minified
 //! - [`served`]: files with their compressed twins and their hashes
 
+mod glue;
 mod imports;
 mod launcher;
 mod locales;
@@ -41,6 +43,8 @@ pub const LOADER: &str = "chataibot.js";
 pub const WIDGET: &str = "chataibot-widget.js";
 /// The widget itself.
 pub const WASM: &str = "chataibot-widget_bg.wasm";
+/// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
+pub const FRAME: &str = "chataibot-frame.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
@@ -114,19 +118,20 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         let styles = styles::Styles::read(project)?;
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
-        update(&generated.join("styles.js"), styles.launcher_module(project, &markup)?.as_bytes())?;
+        update(&generated.join("styles.js"), styles.loader_module(project, &markup)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(parts::LINK), bound.link.as_bytes())?;
         let glue = glue.join(parts::GLUE);
         update(
             &glue,
-            [bound.glue, styles.widget_module(project)?, frame(project)?, locales::link(project)?].concat().as_bytes(),
+            [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),
         )?;
         let mut files = vec![
             (LOADER.to_owned(), script::bundle(project, "loader/loader.js")?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
             (WASM.to_owned(), bound.wasm),
+            (FRAME.to_owned(), script::bundle(project, "loader/frame.js")?),
             (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
         ];
@@ -139,9 +144,11 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
     })
 }
 
-/// What follows the window while the program runs: it stands below the glue.
-fn frame(project: &Project) -> Result<String> {
-    fs::read_to_string(project.root.join("loader/frame.js")).context("cannot read loader/frame.js")
+/// Brings `loader/begin.js`, the program's first steps, into the program's module.
+fn begin(project: &Project) -> Result<String> {
+    let path = project.root.join("loader/begin.js");
+    let path = serde_json::Value::from(path.to_str().context("the path is no text")?);
+    Ok(format!("export {{ begin, prepare }} from {path};\n"))
 }
 
 fn page(project: &Project) -> Result<String> {
@@ -182,7 +189,7 @@ pub fn parts(project: &Project) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The whole widget's styles alone: raw, gzip and brotli bytes.
+/// The styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
     let module = styles::Styles::read(project)?.widget_module(project)?.into_bytes();
     Ok((module.len(), served::gzip(&module)?.len(), served::brotli(&module)?.len()))

@@ -13,6 +13,9 @@ use crate::project::Project;
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
 /// What stands beside the launcher; the part of the loader that brings it has it too.
 const BESIDE: &str = "beside.css";
+/// What nobody sees in a window that has just opened: it comes with what follows the window. Layers make any order right, and what
+/// stands without these for a moment still works.
+const LATER: &[&str] = &[BESIDE, "later.css", "menu.css", "resize.css"];
 /// What the loader adds; it may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
 /// For the playground only.
@@ -22,6 +25,7 @@ const DEMO: &str = "demo.css";
 pub struct Styles {
     launcher: String,
     regions: String,
+    later: String,
 }
 
 impl Styles {
@@ -31,7 +35,7 @@ impl Styles {
         let mut names = Vec::new();
         for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let name = file?.file_name().into_string().ok().context("a style sheet's name is no text")?;
-            if name.ends_with(".css") && name != DEMO && !LAUNCHER.contains(&name.as_str()) {
+            if name.ends_with(".css") && name != DEMO && ![LAUNCHER, LATER].concat().contains(&name.as_str()) {
                 names.push(name);
             }
         }
@@ -48,11 +52,12 @@ impl Styles {
         Ok(Self {
             launcher: join(&mut LAUNCHER.iter().copied())?,
             regions: join(&mut names.iter().map(String::as_str))?,
+            later: join(&mut LATER.iter().copied())?,
         })
     }
 
-    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `besideCss`.
-    pub fn launcher_module(&self, project: &Project, markup: &str) -> Result<String> {
+    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `besideCss` and `laterCss`.
+    pub fn loader_module(&self, project: &Project, markup: &str) -> Result<String> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
         let also =
@@ -63,10 +68,11 @@ impl Styles {
         let beside = project.root.join("styles").join(BESIDE);
         let beside = fs::read_to_string(&beside).with_context(|| format!("cannot read {}", beside.display()))?;
         let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
-        Ok(module("launcherCss", needed(sheet, &classes, &also).as_bytes())? + &beside)
+        let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
+        Ok([module("launcherCss", needed(sheet, &classes, &also).as_bytes())?, beside, later].concat())
     }
 
-    /// `export const css = "…"`: the whole widget's, to stand below the glue.
+    /// `export const css = "…"`: the widget's but for what comes later, to stand below the glue.
     pub fn widget_module(&self, project: &Project) -> Result<String> {
         module("css", &script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())?)
     }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{imports, parts, update};
+use super::{glue::slim, imports, parts, update};
 use crate::{
     command_line::Flavour,
     progress::step,
@@ -79,7 +79,7 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
     }
     parts.sort_unstable();
     let link = if is_split(flavour) { text(read(&folder.join(parts::LINK))?)? } else { String::new() };
-    Ok(Bound { wasm, glue: seal_html(&rename_marks(&glue)?)?, link, parts })
+    Ok(Bound { wasm, glue: slim(&seal_html(&rename_marks(&glue)?)?)?, link, parts })
 }
 
 /// While it is being worked on, the program stays whole.

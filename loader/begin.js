@@ -1,0 +1,95 @@
+// The program's first steps in an element, and its settings from then on. Bundled with the program's module, so that the loader, which
+// every page pays for, need not know them.
+
+import { css as loaderCss } from './loader_css.js';
+
+/** Where this module came from; the proxy is there unless the page says otherwise. */
+const { origin } = new URL(import.meta.url);
+
+/** What follows the window, and the styles of what is not seen at once: not in the way of the first open. */
+const loadFrame = () => import('./chataibot-frame.js');
+
+/** Did the visitor choose a size here? Then the window is not shown without it. */
+function hasOwnSize(shelf) {
+  try {
+    return shelf && ['size', 'large'].some((name) => localStorage.getItem(shelf + name));
+  } catch {
+    // Storage that may not be read keeps nothing.
+    return false;
+  }
+}
+
+/** Fetches for `host` what else the program begins with, while that is compiled. Resolves with the sentences. */
+export function prepare(app, host, shelf) {
+  // A failure is met where the frame is used.
+  if (hasOwnSize(shelf)) loadFrame().catch(() => {});
+  return wordsFor(app, host);
+}
+
+/** The sentences for `host`: in the language of the page, or else of the browser. */
+function wordsFor(app, host) {
+  const { locale } = host;
+  return app.sentences(locale || host.closest('[lang]')?.lang || document.documentElement.lang || navigator.language, locale);
+}
+
+/** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
+const filled = (place) =>
+  new Promise((resolve) => {
+    if (place.firstChild) return resolve();
+    new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
+  });
+
+/**
+ * Starts the program for `host` in `top`, beside the launcher's stand, and puts it in the stand's place. `app`: the program's module;
+ * `shelf`: what keys in storage begin with, or empty; `words`: as of [prepare], or nothing where even that could not be had.
+ * Returns the program with two more methods: `launcher()` waits for its launcher, and `change(name, value)` gives it a setting.
+ */
+export function begin(app, host, top, settings, shelf, words, tell) {
+  const root = host.shadowRoot;
+  const [sheet] = root.adoptedStyleSheets;
+  // In the place of the launcher's styles, which are a part of these; all widgets of the page share them.
+  if (sheet.full !== app.css) sheet.replaceSync((sheet.full = app.css) + loaderCss);
+  const stand = top.firstChild;
+  const place = document.createElement('div');
+  const mounted = app.mount(place, settings, tell);
+  mounted.speak(words);
+  top.append(place);
+
+  let endFrame;
+  mounted.launcher = async () => {
+    await filled(place);
+    // The element is gone meanwhile, or another one.
+    if (!top.parentNode) return null;
+    const launcher = place.querySelector('[part~="launcher"]');
+    if (stand.contains(root.activeElement)) launcher?.focus({ preventScroll: true });
+    stand.remove();
+    const follow = loadFrame().then(
+      ({ frame }) => top.parentNode && (endFrame = frame(place, host, shelf)),
+      // The browser has named the file. Without it the window keeps its size, and some of its looks are plainer.
+      () => {},
+    );
+    if (hasOwnSize(shelf)) await follow;
+    return launcher;
+  };
+
+  let changes;
+  mounted.change = (name, value) => {
+    if (name === 'locale') wordsFor(app, host).then((words) => top.parentNode && mounted.speak(words));
+    if (name === 'proxy-url') value ??= origin;
+    if (!changes) {
+      changes = {};
+      queueMicrotask(() => {
+        if (top.parentNode) mounted.update(changes);
+        changes = null;
+      });
+    }
+    changes[name] = value;
+  };
+
+  const destroy = mounted.destroy.bind(mounted);
+  mounted.destroy = () => {
+    endFrame?.();
+    destroy();
+  };
+  return mounted;
+}

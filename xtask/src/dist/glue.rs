@@ -1,0 +1,93 @@
+//! What of wasm-bindgen's JavaScript no visitor needs: ways to start that the loader never takes, and stand-ins for what every browser
+//! that runs the widget has. A glue of another shape is refused, so that nothing is lost unseen.
+
+use anyhow::{Context, Result, ensure};
+
+/// Functions of the glue with all that we need of them.
+const FUNCTIONS: &[(&str, &str)] = &[
+    // The module that fetches parts asks with it for the program that runs already.
+    ("function initSync(", "function initSync() { return wasm; }\n"),
+    // The loader compiles, and hands over a module.
+    (
+        "async function __wbg_load(",
+        "async function __wbg_load(module, imports) {\n    \
+         return { instance: await WebAssembly.instantiate(module, imports), module };\n}\n",
+    ),
+    (
+        "async function __wbg_init(",
+        "async function __wbg_init({ module_or_path }) {\n    if (wasm !== undefined) return wasm;\n    \
+         const { instance, module } = await __wbg_load(module_or_path, __wbg_get_imports());\n    \
+         return __wbg_finalize_init(instance, module);\n}\n",
+    ),
+    // The rest is for two gigabytes of text on one page.
+    (
+        "function decodeText(",
+        "function decodeText(ptr, len) {\n    \
+         return cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len));\n}\n",
+    ),
+    // No encoder is without `encodeInto`.
+    ("if (!('encodeInto' in cachedTextEncoder)) {", ""),
+];
+
+/// Where there is no registry for what is dropped.
+const NO_REGISTRY: &str =
+    "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
+
+/// The module that fetches parts, as the list of what the WASM imports names it: once for each part.
+const SPLIT: &str = "        \"./split.js\": ";
+
+/// `glue` without what nobody needs.
+pub fn slim(glue: &str) -> Result<String> {
+    let mut slim = glue.to_owned();
+    for (head, instead) in FUNCTIONS {
+        slim = replace_block(&slim, head, instead)?;
+    }
+    ensure!(slim.contains(NO_REGISTRY), "the glue does without FinalizationRegistry in another way");
+    slim = slim.replace(NO_REGISTRY, "");
+    // Of equal keys the last holds; all are the same module.
+    let last = slim.rfind(SPLIT);
+    let mut at = 0;
+    let lines = slim.split_inclusive('\n').filter(|line| {
+        let begins = at;
+        at += line.len();
+        !line.starts_with(SPLIT) || last == Some(begins)
+    });
+    Ok(lines.collect())
+}
+
+/// Puts `instead` in the place of the block that begins a line with `head` and ends with a brace on a line of its own.
+fn replace_block(glue: &str, head: &str, instead: &str) -> Result<String> {
+    let line = ["\n", head].concat();
+    ensure!(
+        glue.matches(&line).count() == 1,
+        "the glue has {head:?} not just once: look up what wasm-bindgen writes now"
+    );
+    let (before, block) = glue.split_once(&line).context("it is there")?;
+    let (_, after) = block.split_once("\n}\n").with_context(|| format!("{head:?} has no end"))?;
+    Ok([before, "\n", instead, after].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glue() -> String {
+        let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
+        let imports = format!("{SPLIT}import1,\n{SPLIT}import2,\n");
+        [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n"), imports].concat()
+    }
+
+    #[test]
+    fn only_what_is_needed_stays() {
+        let slim = slim(&glue()).expect("the shape we know");
+        assert!(!slim.contains("long") && !slim.contains("encodeInto"), "{slim}");
+        assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
+        assert!(slim.ends_with(&format!("(b);\n{SPLIT}import2,\n")), "{slim}");
+    }
+
+    #[test]
+    fn another_shape_is_refused() {
+        slim(&glue().replace("decodeText", "readText")).expect_err("a function is missing");
+        slim(&glue().replace("undefined')", "none')")).expect_err("another stand-in");
+    }
+}
