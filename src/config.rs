@@ -9,7 +9,9 @@ pub mod from_js;
 pub mod hours;
 mod table;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
+
+use chataibot_wire::Pairs;
 
 pub use address::Address;
 pub use table::{Name, SETTINGS, Setting};
@@ -47,7 +49,7 @@ pub enum Given {
     /// A text.
     Text(String),
     /// Names and texts.
-    Map(BTreeMap<String, String>),
+    Map(Pairs),
     /// Something else: a description of it.
     Other(String),
 }
@@ -57,9 +59,9 @@ pub enum Given {
 pub struct Config {
     /// By the place of each setting in [`SETTINGS`].
     texts: Vec<Option<Rc<str>>>,
-    contact: Rc<BTreeMap<String, String>>,
-    variables: Rc<BTreeMap<String, String>>,
-    strings: Rc<BTreeMap<String, String>>,
+    contact: Rc<Pairs>,
+    variables: Rc<Pairs>,
+    strings: Rc<Pairs>,
     language: Option<Rc<Language>>,
 }
 
@@ -69,7 +71,7 @@ pub struct Language {
     /// Its BCP 47 tag, as the page or the browser names it.
     pub tag: String,
     /// Sentences by their names in `strings.rs`.
-    pub words: BTreeMap<String, String>,
+    pub words: Pairs,
 }
 
 impl Default for Config {
@@ -106,13 +108,13 @@ impl Config {
 
     /// The page's variables for the conversation.
     #[must_use]
-    pub const fn variables(&self) -> &Rc<BTreeMap<String, String>> {
+    pub const fn variables(&self) -> &Rc<Pairs> {
         &self.variables
     }
 
     /// The sentences the page puts in place of ours, by their names in `strings.rs`.
     #[must_use]
-    pub const fn strings(&self) -> &Rc<BTreeMap<String, String>> {
+    pub const fn strings(&self) -> &Rc<Pairs> {
         &self.strings
     }
 
@@ -131,7 +133,7 @@ impl Config {
     #[must_use]
     pub fn contact(&self, fact: Name) -> Option<Rc<str>> {
         let key = SETTINGS[fact as usize].attribute.strip_prefix("contact-").unwrap_or_default();
-        self.contact.get(key).map(|text| Rc::from(text.as_str())).or_else(|| self.given(fact))
+        self.contact.get(key).map(Rc::from).or_else(|| self.given(fact))
     }
 
     /// Where everything is reached. The loader always gives `proxy-url`; without it, the page's own origin is used.
@@ -215,7 +217,7 @@ impl Config {
         self.texts[setting.name as usize] = None;
     }
 
-    fn map(&mut self, name: Name) -> &mut Rc<BTreeMap<String, String>> {
+    fn map(&mut self, name: Name) -> &mut Rc<Pairs> {
         if name == Name::Contact {
             &mut self.contact
         } else if name == Name::Variables {

@@ -1,7 +1,9 @@
 //! Tells the visitor of new messages while nobody looks: a sound, and the title of the page's tab.
 //!
-//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before something was said.
+//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before something was said: the ringer,
+//! which does all of it, is a part of the program of its own, fetched with the first message.
 
+mod ringer;
 mod sound;
 mod title;
 
@@ -12,21 +14,14 @@ use std::{
 
 use chataibot_wire::Author;
 use wasm_bindgen_futures::spawn_local;
+#[cfg(feature = "split")]
+use wasm_split_helpers::SplitLoaderError as Missing;
 use web_sys::VisibilityState;
 
-use self::{sound::Sound, title::Title};
-use crate::{
-    conversation::Conversation,
-    storage::Storage,
-    system::{self, Timer},
-    tabs::{self, Lock},
-};
+use crate::{conversation::Conversation, storage::Storage, system};
 
 /// Where the visitor's choice is kept. It is the device's: no conversation, no site, and no restart changes it.
 const CHOICE: &str = "sound";
-
-/// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that slept hears late.
-const QUIET: u64 = 5_000;
 
 /// What the page wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +34,46 @@ pub struct Wanted {
     pub remember: bool,
 }
 
+/// The ringer could not be fetched.
+#[cfg(not(feature = "split"))]
+type Missing = std::convert::Infallible;
+
+/// Makes a ringer.
+type Make = fn() -> Rc<dyn Ringer>;
+
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(notify, fallible)]
+fn fetch() -> Result<Make, Missing> {
+    Ok(ringer::make)
+}
+#[cfg(not(feature = "split"))]
+async fn fetch() -> Result<Make, Missing> {
+    Ok(ringer::make)
+}
+
+/// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the sound.
+trait Ringer {
+    /// Takes how things stand now.
+    fn tell(&self, news: News);
+}
+
+/// How things stand, as far as the ringer must know.
+#[derive(Clone, Default)]
+struct News {
+    /// The name of the conversation's lock: two chats on one origin know nothing of each other.
+    lock: Option<String>,
+    /// Is the conversation being looked at here?
+    watched: bool,
+    /// Do new messages sound?
+    sounds: bool,
+    /// Did a message come?
+    came: bool,
+    /// Did the visitor just turn the sound on?
+    chosen: bool,
+    /// What the title says, if anything.
+    title: Option<String>,
+}
+
 /// A handle; clones are the same. Dropping the last one gives the page its title back and lets go of the sound.
 #[derive(Clone)]
 pub struct Notifier(Rc<Inner>);
@@ -47,17 +82,11 @@ struct Inner {
     wanted: Cell<Wanted>,
     choice: Cell<Option<bool>>,
     storage: Storage,
-    sound: Sound,
-    title: Title,
     /// The newest row that was looked at here; `None` before the first look.
     heard: Cell<Option<u32>>,
-    /// While this tab sounds, or sounded just now.
-    sounding: Cell<bool>,
-    watching: Cell<bool>,
-    /// Held while the visitor looks, so that other tabs keep quiet.
-    watch: RefCell<Option<Lock>>,
-    /// Held after a sound, until another may follow.
-    quiet: RefCell<Option<(Lock, Option<Timer>)>>,
+    news: RefCell<News>,
+    ringer: RefCell<Option<Rc<dyn Ringer>>>,
+    fetching: Cell<bool>,
 }
 
 impl Notifier {
@@ -71,99 +100,91 @@ impl Notifier {
             wanted: Cell::new(wanted),
             choice: Cell::new(choice),
             storage,
-            sound: Sound::default(),
-            title: Title::default(),
             heard: Cell::new(None),
-            sounding: Cell::new(false),
-            watching: Cell::new(false),
-            watch: RefCell::default(),
-            quiet: RefCell::default(),
+            news: RefCell::default(),
+            ringer: RefCell::default(),
+            fetching: Cell::new(false),
         }))
     }
 
     /// Takes what the page wants now.
     pub fn want(&self, wanted: Wanted) {
         self.0.wanted.set(wanted);
-        self.0.sound.let_ready(self.sounds() && self.0.heard.get().is_some_and(|key| key > 0));
+        self.0.ring(false);
     }
 
     /// Do new messages sound?
     #[must_use]
     pub fn sounds(&self) -> bool {
-        self.0.choice.get().unwrap_or(self.0.wanted.get().sound)
+        self.0.sounds()
     }
 
     /// The visitor chose.
     pub fn choose_sound(&self, on: bool) {
         self.0.choice.set(Some(on));
         self.0.storage.set(CHOICE, if on { "on" } else { "off" });
-        self.0.sound.let_ready(on);
-        if on {
-            // The choice is a gesture, and the visitor hears what they chose.
-            self.0.sound.wake();
-            self.0.sound.play();
-        }
+        self.0.news.borrow_mut().chosen = on;
+        self.0.ring(on);
     }
 
     /// Looks at the conversation after each change. `sentence` is the title for so many unread messages.
     pub fn follow(&self, state: &Conversation, sentence: impl FnOnce(u32) -> String) {
         let newest = state.newest_key();
         let heard = self.0.heard.replace(Some(newest));
-        if newest > 0 {
-            self.0.sound.let_ready(self.sounds());
-        }
-        self.watch(state);
         let came = heard.is_some_and(|heard| {
             let rows = state.rows().iter().rev().filter(|row| row.key > heard && row.fresh);
             rows.filter_map(|row| row.message()).any(|message| message.author != Author::Visitor)
         });
-        if came && !state.is_watched() && self.sounds() {
-            self.sound_alone(state);
-        }
         let unread = if self.0.wanted.get().title && is_hidden() { state.unread() } else { 0 };
-        self.0.title.show((unread > 0).then(|| sentence(unread)));
+        {
+            let mut news = self.0.news.borrow_mut();
+            news.lock = state.id().map(|id| ["chataibot:heard:", id].concat());
+            news.watched = state.is_watched();
+            news.came |= came;
+            news.title = (unread > 0).then(|| sentence(unread));
+        }
+        self.0.ring(newest > 0);
+    }
+}
+
+impl Inner {
+    fn sounds(&self) -> bool {
+        self.choice.get().unwrap_or(self.wanted.get().sound)
     }
 
-    /// Takes or lets go the lock of those who look.
-    fn watch(&self, state: &Conversation) {
-        let Some(name) = lock_name(state) else { return };
-        let watching = state.is_watched();
-        if self.0.watching.replace(watching) == watching {
+    /// Tells the ringer how things stand. Where there is none yet it is fetched, if there is something for it to do.
+    fn ring(self: &Rc<Self>, fetches: bool) {
+        let ringer = self.ringer.borrow().clone();
+        if let Some(ringer) = ringer {
+            let mut news = self.take_news();
+            news.sounds = self.sounds();
+            return ringer.tell(news);
+        }
+        if !fetches || self.fetching.replace(true) {
             return;
         }
-        self.0.watch.take();
-        if watching {
-            let inner = Rc::downgrade(&self.0);
-            spawn_local(async move {
-                let lock = tabs::share(&name).await;
-                // They may have looked away, or gone, while another tab sounded.
-                if let Some(inner) = inner.upgrade().filter(|inner| inner.watching.get()) {
-                    inner.watch.replace(Some(lock));
-                }
-            });
-        }
-    }
-
-    /// Sounds, unless another tab does or is being looked at.
-    fn sound_alone(&self, state: &Conversation) {
-        let Some(name) = lock_name(state).filter(|_| self.0.sound.is_ready()) else { return };
-        if self.0.sounding.replace(true) {
-            return;
-        }
-        let weak = Rc::downgrade(&self.0);
+        let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let lock = tabs::try_lock(&name).await;
+            let made = fetch().await;
             let Some(inner) = weak.upgrade() else { return };
-            let Some(lock) = lock else { return inner.sounding.set(false) };
-            inner.sound.play();
-            let over = Timer::after(QUIET, move || {
-                if let Some(inner) = weak.upgrade() {
-                    inner.sounding.set(false);
-                    inner.quiet.take();
+            inner.fetching.set(false);
+            match made {
+                Ok(make) => {
+                    inner.ringer.replace(Some(make()));
+                    inner.ring(false);
                 }
-            });
-            inner.quiet.replace(Some((lock, over)));
+                // The next message asks again; for this one it would sound too late.
+                Err(_) => drop(inner.take_news()),
+            }
         });
+    }
+
+    /// The news; what happens once is not told again.
+    fn take_news(&self) -> News {
+        let mut news = self.news.borrow_mut();
+        let told = news.clone();
+        (news.came, news.chosen) = (false, false);
+        told
     }
 }
 
@@ -171,11 +192,6 @@ impl PartialEq for Notifier {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
-}
-
-/// One for each conversation: two chats on one origin know nothing of each other.
-fn lock_name(state: &Conversation) -> Option<String> {
-    state.id().map(|id| ["chataibot:heard:", id].concat())
 }
 
 fn is_hidden() -> bool {

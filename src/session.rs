@@ -19,12 +19,9 @@ pub mod stored;
 mod together;
 pub mod word;
 
-use std::{
-    collections::BTreeMap,
-    rc::{Rc, Weak},
-};
+use std::rc::{Rc, Weak};
 
-use chataibot_wire::{documented::Contact, token::Uploads};
+use chataibot_wire::{Pairs, documented::Contact, token::Uploads};
 
 pub use order::Outgoing;
 
@@ -57,7 +54,7 @@ pub struct Settings {
     /// What is asked of the visitor before, between and after.
     pub gate: Gate,
     /// The conversation variables of the start call.
-    pub variables: BTreeMap<String, String>,
+    pub variables: Pairs,
     /// Keep everything in memory only: nothing survives a reload.
     pub memory_only: bool,
 }

@@ -3,7 +3,7 @@
 //! Knows no browser and no language but English: a page replaces sentences by name, and locale files do it the same way.
 //! `{name}` in a sentence is a place that [`fill`] fills.
 
-use std::{collections::BTreeMap, fmt, rc::Rc};
+use std::{fmt, rc::Rc};
 
 use yew::AttrValue;
 
@@ -110,7 +110,11 @@ impl fmt::Debug for Strings {
 
 impl Strings {
     /// Puts the sentences in `replacements` (by name) in place of those so far. Names we do not have go to `unknown`.
-    pub fn replace(&mut self, replacements: &BTreeMap<String, String>, mut unknown: impl FnMut(&str)) {
+    pub fn replace<'a>(
+        &mut self,
+        replacements: impl Iterator<Item = (&'a str, &'a str)>,
+        mut unknown: impl FnMut(&str),
+    ) {
         for (name, text) in replacements {
             if !self.set(name, text) {
                 unknown(name);
@@ -192,11 +196,9 @@ mod tests {
 
     #[test]
     fn a_page_replaces_a_sentence_by_its_name() {
-        let replaced =
-            BTreeMap::from([("heading".to_owned(), "Hello".to_owned()), ("nonsense".to_owned(), "x".to_owned())]);
         let mut unknown = Vec::new();
         let mut strings = Strings::default();
-        strings.replace(&replaced, |name| unknown.push(name.to_owned()));
+        strings.replace([("heading", "Hello"), ("nonsense", "x")].into_iter(), |name| unknown.push(name.to_owned()));
         assert_eq!(strings.heading(), "Hello");
         assert_eq!(strings.send(), Strings::default().send());
         assert_eq!(unknown, ["nonsense"]);

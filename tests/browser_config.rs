@@ -50,8 +50,7 @@ fn maps_come_as_objects_or_as_json() {
     assert_eq!(config.contact(Name::ContactName).as_deref(), Some("Ada"));
     assert_eq!(config.contact(Name::ContactEmail), None);
     assert_eq!(config.contact(Name::ContactPhone).as_deref(), Some("123"));
-    let variables: Vec<(&str, &str)> =
-        config.variables().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let variables: Vec<(&str, &str)> = config.variables().iter().collect();
     assert_eq!(variables, [("plan", "pro"), ("seats", "3"), ("trial", "true")]);
 }
 

@@ -84,7 +84,7 @@ async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_i
     assert_eq!(stands(), "  A   page ", "nobody is away");
     hide(true);
     notifier.follow(&state, sentence);
-    assert_eq!(stands(), "(1) new");
+    until("what writes the title is there", || stands() == "(1) new").await;
     hide(false);
     notifier.follow(&state, sentence);
     assert_eq!(stands(), "  A   page ");
@@ -100,6 +100,7 @@ async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_i
 
     let silent = Notifier::new(Wanted { title: false, ..WANTED });
     silent.follow(&state, sentence);
+    turn().await;
     assert_eq!(stands(), "Another page");
     hide(false);
 }

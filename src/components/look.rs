@@ -76,9 +76,9 @@ impl Look {
         let mut strings = Strings::default();
         if let Some(language) = config.language() {
             // Those of another version are left aside.
-            strings.replace(&language.words, |_| {});
+            strings.replace(language.words.iter(), |_| {});
         }
-        strings.replace(config.strings(), unknown);
+        strings.replace(config.strings().iter(), unknown);
         for (name, sentence) in [
             (Name::Heading, "heading"),
             (Name::Subheading, "subheading"),

@@ -1,7 +1,6 @@
 //! Reads settings out of a JavaScript object.
 
-use std::collections::BTreeMap;
-
+use chataibot_wire::Pairs;
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -80,7 +79,7 @@ fn map(value: &JsValue) -> Given {
     if Array::is_array(value) || !value.is_object() {
         return Given::Other(String::from(Object::from(value.clone()).to_string()));
     }
-    let mut map = BTreeMap::new();
+    let mut map = Pairs::default();
     for entry in Object::entries(value.unchecked_ref()).iter() {
         let entry: Array = entry.unchecked_into();
         let (key, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));

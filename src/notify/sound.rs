@@ -1,22 +1,24 @@
 //! Two soft tones, made on the spot: nothing is fetched. A browser lets a page sound only after a gesture of the visitor, so the
 //! means are made, and woken, in one.
+//!
+//! The browser's means are called by their names: each typed call would cost everybody an import, and this is done rarely.
 
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
 };
 
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AudioContext, AudioContextState};
 
 use crate::system::{self, Listener};
 
 /// Pitch in hertz, and when it begins, in seconds: a fourth upwards.
-const TONES: [(f32, f64); 2] = [(587.33, 0.0), (783.99, 0.11)];
+const TONES: [(f64, f64); 2] = [(587.33, 0.0), (783.99, 0.11)];
 
 /// How loud, of 1.
-const LOUD: f32 = 0.09;
+const LOUD: f64 = 0.09;
 
 /// How long a tone fades, in seconds.
 const FADE: f64 = 0.42;
@@ -24,7 +26,8 @@ const FADE: f64 = 0.42;
 /// What sounds.
 #[derive(Default)]
 pub(super) struct Sound {
-    context: Rc<RefCell<Option<AudioContext>>>,
+    /// An `AudioContext`.
+    context: Rc<RefCell<Option<JsValue>>>,
     /// Wait for the visitor's next gesture.
     ears: RefCell<Vec<Listener>>,
 }
@@ -47,11 +50,15 @@ impl Sound {
             let context = context.clone();
             Listener::new(&page, gesture, move |_| wake(&context))
         }));
+        // What said the first message was a gesture, too, and may be over by now.
+        if acted() {
+            self.wake();
+        }
     }
 
     fn close(&self) {
         if let Some(context) = self.context.take() {
-            let_be(context.close());
+            let_be(call(&context, "close", &[]));
         }
     }
 
@@ -62,14 +69,14 @@ impl Sound {
 
     /// Would it be heard?
     pub(super) fn is_ready(&self) -> bool {
-        self.context.borrow().as_ref().is_some_and(|context| context.state() == AudioContextState::Running)
+        self.context.borrow().as_ref().is_some_and(|context| stands(context, "running"))
     }
 
     /// Sounds, if it can. What a browser refuses here is no loss: the message stands in the list.
     pub(super) fn play(&self) {
         if let Some(context) = &*self.context.borrow() {
             for (pitch, after) in TONES {
-                let played = tone(context, pitch, context.current_time() + after);
+                let played = tone(context, pitch, after);
                 debug_assert!(played.is_ok(), "a tone could not be made");
             }
         }
@@ -82,39 +89,60 @@ impl Drop for Sound {
     }
 }
 
-fn wake(context: &Weak<RefCell<Option<AudioContext>>>) {
+fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
     let Some(context) = context.upgrade() else { return };
     let mut context = context.borrow_mut();
     // Where there is no sound at all, the next gesture asks in vain again.
     if context.is_none() {
-        *context = AudioContext::new().ok();
+        let class = get(&js_sys::global(), "AudioContext");
+        *context = class.and_then(|class| Reflect::construct(&class.dyn_into::<Function>()?, &Array::new())).ok();
     }
-    if let Some(context) = &*context
-        && context.state() == AudioContextState::Suspended
-    {
-        let_be(context.resume());
+    if let Some(context) = context.as_ref().filter(|context| stands(context, "suspended")) {
+        let_be(call(context, "resume", &[]));
     }
 }
 
+/// Did the visitor ever touch the page? Before that, a browser would warn the page of every attempt.
+fn acted() -> bool {
+    let activation = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "userActivation"));
+    activation.and_then(|activation| get(&activation, "hasBeenActive")).is_ok_and(|acted| acted.is_truthy())
+}
+
+fn stands(context: &JsValue, so: &str) -> bool {
+    get(context, "state").is_ok_and(|state| state == so)
+}
+
 /// Waits for what may fail, so that the page hears of no rejection that nobody handled.
-fn let_be(promise: Result<js_sys::Promise, JsValue>) {
+fn let_be(promise: Result<JsValue, JsValue>) {
     if let Ok(promise) = promise {
         spawn_local(async move {
             // A browser that refuses stays silent: `is_ready` tells.
-            let _refused = JsFuture::from(promise).await.is_err();
+            let _refused = JsFuture::from(Promise::from(promise)).await.is_err();
         });
     }
 }
 
-fn tone(context: &AudioContext, pitch: f32, at: f64) -> Result<(), JsValue> {
-    let (voice, loudness) = (context.create_oscillator()?, context.create_gain()?);
-    voice.frequency().set_value(pitch);
-    let gain = loudness.gain();
-    gain.set_value_at_time(0.0, at)?;
-    gain.linear_ramp_to_value_at_time(LOUD, at + 0.012)?;
-    gain.exponential_ramp_to_value_at_time(0.0001, at + FADE)?;
-    voice.connect_with_audio_node(&loudness)?;
-    loudness.connect_with_audio_node(&context.destination())?;
-    voice.start_with_when(at)?;
-    voice.stop_with_when(at + FADE)
+fn tone(context: &JsValue, pitch: f64, after: f64) -> Result<(), JsValue> {
+    let now = get(context, "currentTime")?.as_f64().unwrap_or_default();
+    let at = now + after;
+    let (voice, loudness) = (call(context, "createOscillator", &[])?, call(context, "createGain", &[])?);
+    call(&get(&voice, "frequency")?, "setValueAtTime", &[pitch.into(), now.into()])?;
+    let gain = get(&loudness, "gain")?;
+    call(&gain, "setValueAtTime", &[0.into(), at.into()])?;
+    call(&gain, "linearRampToValueAtTime", &[LOUD.into(), (at + 0.012).into()])?;
+    call(&gain, "exponentialRampToValueAtTime", &[0.0001.into(), (at + FADE).into()])?;
+    call(&voice, "connect", std::slice::from_ref(&loudness))?;
+    call(&loudness, "connect", &[get(context, "destination")?])?;
+    call(&voice, "start", &[at.into()])?;
+    call(&voice, "stop", &[(at + FADE).into()])?;
+    Ok(())
+}
+
+fn get(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(of, &JsValue::from_str(name))
+}
+
+fn call(of: &JsValue, name: &str, with: &[JsValue]) -> Result<JsValue, JsValue> {
+    let method: Function = get(of, name)?.dyn_into()?;
+    Reflect::apply(&method, of, &with.iter().collect())
 }

@@ -1,8 +1,6 @@
 //! What a visitor has passed at the gate, as it is stored, and what of it goes along with the start of a conversation.
 
-use std::collections::BTreeMap;
-
-use chataibot_wire::documented::Contact;
+use chataibot_wire::{Pairs, documented::Contact};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
@@ -63,7 +61,7 @@ impl Settings {
     /// Contact and variables of the start call: what the page knows, and what the visitor wrote in the form. The visitor's goes
     /// before the page's, unless the page has locked what it knows.
     #[must_use]
-    pub fn with_form(&self, form: Option<&[(String, String)]>) -> (Contact, BTreeMap<String, String>) {
+    pub fn with_form(&self, form: Option<&[(String, String)]>) -> (Contact, Pairs) {
         let (mut contact, mut variables) = (self.contact.clone(), self.variables.clone());
         for (name, value) in form.unwrap_or_default() {
             let fact = match name.as_str() {
@@ -111,8 +109,8 @@ mod tests {
         let (contact, variables) = settings.with_form(Some(&form()));
         assert_eq!(contact.name.as_deref(), Some("Ada"));
         assert_eq!(contact.email.as_deref(), Some("ada@example.com"));
-        assert_eq!(variables["topic"], "Tea");
-        assert_eq!(variables["plan"], "free");
+        assert_eq!(variables.get("topic"), Some("Tea"));
+        assert_eq!(variables.get("plan"), Some("free"));
 
         settings.contact_locked = true;
         let (contact, _) = settings.with_form(Some(&form()));

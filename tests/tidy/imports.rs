@@ -36,7 +36,11 @@ const WIDGET: &[Part] = &[
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },
     Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
-    Part { name: "notify", parts: &["conversation", "storage", "tabs", "system"], crates: BROWSER },
+    Part {
+        name: "notify",
+        parts: &["conversation", "storage", "tabs", "system"],
+        crates: &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "wasm_split_helpers"],
+    },
     Part {
         name: "player",
         parts: &["components", "conversation", "session"],

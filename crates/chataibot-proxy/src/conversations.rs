@@ -5,12 +5,13 @@
 //! order of the log, because their echoes are matched by that order.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chataibot_wire::{
+    Pairs,
     documented::{
         Channel, Contact, From, MessageData, SendAnswer, StartAnswer, StartConversation, SystemVariables, User,
         UserType, Variables, VisitorMessage,
@@ -403,11 +404,11 @@ fn checked_variables(variables: Variables) -> Result<Variables, ApiError> {
     Ok(Variables { system, contact, conversation })
 }
 
-fn checked_names(variables: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ApiError> {
+fn checked_names(variables: Pairs) -> Result<Pairs, ApiError> {
     if variables.len() > VARIABLES {
         return Err(ApiError::bad_request(format!("`variables.conversation` may hold {VARIABLES} variables")));
     }
-    for (name, value) in &variables {
+    for (name, value) in variables.iter() {
         if name.is_empty() || name.chars().count() > NAME_CHARS || value.chars().count() > VALUE_CHARS {
             return Err(ApiError::bad_request(format!(
                 "a conversation variable has a name of 1 to {NAME_CHARS} and a value of up to {VALUE_CHARS} characters"

@@ -2,9 +2,9 @@
 //!
 //! Optional fields stay optional and are left out when absent, so that a sample read and written back is the same sample.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::Pairs;
 
 /// Path of "start conversation", below the API's base URL.
 pub const START_PATH: &str = "/conversations";
@@ -84,7 +84,7 @@ pub struct Variables {
     pub contact: Option<Contact>,
     /// The page's own variables for this conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<BTreeMap<String, String>>,
+    pub conversation: Option<Pairs>,
 }
 
 /// The documented `system` variables.

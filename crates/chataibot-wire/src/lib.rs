@@ -4,6 +4,7 @@
 //! - [`documented`]: the platform's two documented calls and their answers, field for field
 //! - [`typed`]: the platform's internal forms of an answer, for sites that turned them on
 //! - [`token`]: how a browser gets and renews its visitor token, and what its site offers
+//! - [`pairs`]: names and texts
 //! - [`file`]: a file of the visitor's
 //! - [`entry`]: the conversation's log as the browser reads it, by stream or by long poll
 //! - [`content`]: everything a bot can say, as one closed enum
@@ -18,6 +19,7 @@ pub mod documented;
 pub mod entry;
 pub mod error;
 pub mod file;
+pub mod pairs;
 pub mod rich_text;
 pub mod token;
 pub mod typed;
@@ -25,4 +27,5 @@ pub mod typed;
 pub use content::Content;
 pub use entry::{Author, Cursor, Entry, Event};
 pub use error::ErrorBody;
+pub use pairs::Pairs;
 pub use rich_text::{Node, RichText};

@@ -295,7 +295,7 @@ fn known(config: &Config, name: &str) -> Option<Rc<str>> {
         "name" => config.contact(Name::ContactName),
         "email" => config.contact(Name::ContactEmail),
         "phone" => config.contact(Name::ContactPhone),
-        _ => config.variables().get(name).map(|value| Rc::from(value.as_str())),
+        _ => config.variables().get(name).map(Rc::from),
     };
     known.filter(|known| !known.is_empty())
 }

@@ -1,0 +1,83 @@
+//! Names and texts in the order they were given. A browser program holds few of them, and a list costs it less code than a tree.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// See the file's head. Written as an object; no name stands twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// The text of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Puts a text in place of the one of this name, else at the end.
+    pub fn insert(&mut self, name: String, text: String) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = text,
+            None => self.0.push((name, text)),
+        }
+    }
+
+    /// Names and texts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, String)> for Pairs {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
+        let mut all = Self::default();
+        for (name, text) in pairs {
+            all.insert(name, text);
+        }
+        all
+    }
+}
+
+impl Serialize for Pairs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// By way of a tree, so that a stranger's long list takes no longer than it should.
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sorted: BTreeMap<String, String> = Deserialize::deserialize(deserializer)?;
+        Ok(Self(sorted.into_iter().collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_are_an_object_in_json_and_keep_their_order() {
+        let mut pairs: Pairs =
+            [("plan", "pro"), ("a", "1")].map(|(a, b)| (a.to_owned(), b.to_owned())).into_iter().collect();
+        assert_eq!(serde_json::to_string(&pairs).expect("JSON"), r#"{"plan":"pro","a":"1"}"#);
+        pairs.insert("plan".to_owned(), "free".to_owned());
+        assert_eq!(pairs.iter().collect::<Vec<_>>(), [("plan", "free"), ("a", "1")]);
+        assert_eq!((pairs.get("a"), pairs.get("b"), pairs.len()), (Some("1"), None, 2));
+        let read: Pairs = serde_json::from_str(r#"{"b":"2","a":"0","a":"1"}"#).expect("pairs");
+        assert_eq!(read.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
+    }
+}
