@@ -143,6 +143,8 @@ export class ChataibotWidget extends Base {
     }
     this.#launcher.addEventListener('click', () => this.#click());
     this.#top = document.createElement('div');
+    // Chromium makes a nameless group of whatever is in the top layer.
+    this.#top.role = 'none';
     this.#top.append(stand);
     this.#root.replaceChildren(this.#top);
     this.#rise();

@@ -16,7 +16,7 @@ pub use scenes::{NOW, Staging, scenes};
 
 use crate::{
     components::{Listener, Source, Verb},
-    conversation::{Action, Conversation, SendState},
+    conversation::{Action, Conversation, Link, SendState, gate::Gate},
     session::{Outgoing, Subscription},
 };
 
@@ -91,7 +91,7 @@ impl Player {
         }
     }
 
-    /// What is said arrives at once.
+    /// What is said arrives at once, and starts a conversation where there is none.
     fn send(&self, text: &str) -> Option<Rc<str>> {
         let text = text.trim();
         if text.is_empty() {
@@ -108,6 +108,8 @@ impl Player {
     fn arrive(&self, id: &Rc<str>) {
         let waits = self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
         if waits {
+            self.apply(Action::Started { conversation: "scene".into() });
+            self.apply(Action::LinkChanged(Link::Live));
             self.apply(Action::SendBegan { id: id.clone() });
             self.apply(Action::SendAccepted { id: id.clone(), now: 0 });
             // Nobody types an answer.
@@ -158,6 +160,10 @@ impl Source for Player {
 
     fn stands_still_at(&self) -> Option<u64> {
         Some(NOW)
+    }
+
+    fn ask(&self, gate: Gate) {
+        self.apply(Action::GateSet(gate));
     }
 
     fn reset(&self) {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::{Config, Name},
-    conversation::Conversation,
+    conversation::{Conversation, gate::Gate},
     notify::{Notifier, Wanted},
     session::{FileStep, Session, Subscription},
 };
@@ -39,6 +39,9 @@ pub trait Source {
     fn stands_still_at(&self) -> Option<u64> {
         None
     }
+
+    /// The page asks this of a visitor. A session hears it with its other settings.
+    fn ask(&self, _: Gate) {}
 
     /// Forgets the visitor.
     fn reset(&self);

@@ -9,7 +9,7 @@ use yew::AppHandle;
 
 use super::{report, session_settings, warn};
 use crate::{
-    components::{App, AppProps, Source, Transcript, Verb},
+    components::{App, AppProps, Source, Transcript, Verb, gate},
     config::{Config, Given, Name},
     player,
     session::{Outgoing, Session},
@@ -74,7 +74,9 @@ impl Handle {
 
     fn show(&self, source: Rc<dyn Source>, session: Option<Session>, staging: player::Staging) {
         let Some(config) = self.config() else { return };
-        let props = AppProps { source: source.clone(), config: staged(config, staging) };
+        let config = staged(config, staging);
+        source.ask(gate(&config));
+        let props = AppProps { source: source.clone(), config };
         let mut shown = self.0.shown.borrow_mut();
         let app = match shown.take() {
             Some(before) => {
@@ -117,6 +119,7 @@ impl Handle {
         }
         if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
             let config = staged(config, shown.staging);
+            shown.source.ask(gate(&config));
             shown.app.update(AppProps { source: shown.source.clone(), config });
         }
     }

@@ -48,7 +48,12 @@ impl Sound {
         let context = Rc::downgrade(&self.context);
         ears.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
             let context = context.clone();
-            Listener::new(&page, gesture, move |_| wake(&context))
+            Listener::new(&page, gesture, move |event| {
+                // A click made by a script is no gesture, and browsers complain of sound without one.
+                if event.is_trusted() {
+                    wake(&context);
+                }
+            })
         }));
         // What said the first message was a gesture, too, and may be over by now.
         if acted() {

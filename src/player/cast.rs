@@ -22,15 +22,16 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    /// The window is open, replies arrive, and nothing was said yet. The scene will have `lines` lines.
+    /// The window is open, and there is no conversation yet.
+    pub(super) fn fresh() -> Self {
+        Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)
+    }
+
+    /// A conversation has begun, replies arrive, and the window is open. The scene will have `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
-        let mut conversation = Conversation::new();
-        for action in
-            [Action::Started { conversation: "scene".into() }, Action::LinkChanged(Link::Live), Action::WindowOpened]
-        {
-            conversation.apply(action);
-        }
-        Self { conversation, seq: 0, at: NOW - u64::from(lines) * MINUTE }
+        let begun =
+            Self::fresh().then(Action::Started { conversation: "scene".into() }).then(Action::LinkChanged(Link::Live));
+        Self { at: NOW - u64::from(lines) * MINUTE, ..begun }
     }
 
     /// Something happened.

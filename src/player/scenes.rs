@@ -10,7 +10,7 @@ use super::{
     cast::{Cast, text},
     kinds,
 };
-use crate::conversation::{Action, Conversation, Link, Problem, SendError};
+use crate::conversation::{Action, Conversation, Link, Problem, SendError, gate::Passed};
 
 /// The time at which all scenes play: 2026-03-02, 10:30 UTC, a Monday.
 pub const NOW: u64 = 1_772_447_400_000;
@@ -51,13 +51,14 @@ pub(super) fn find(name: &str, origin: &str) -> Option<(Conversation, Staging)> 
 }
 
 const TABLE: &[Row] = &[
-    row("empty", "Before the first message", |_| Cast::new(0)),
+    row("empty", "Before the first message", |_| Cast::fresh()),
     row_with(
         "own-words",
         "A title and a greeting of the page's own",
         &[("heading", "Harbour & Hill"), ("subheading", "Small weekends by train"), ("greeting", "Where to?")],
-        |_| Cast::new(0),
+        |_| Cast::fresh(),
     ),
+    row_with("starters", "Suggestions for a first message", &[("starters", STARTERS)], |_| Cast::fresh()),
     row("greeting", "The bot has greeted", |_| greeted()),
     row("typing", "A reply is being written", |_| {
         greeted().visitor("Is there a train on Sunday evening?").shows(Content::Delay)
@@ -70,6 +71,47 @@ const TABLE: &[Row] = &[
             .bot("Yes, at 18:40 and at 20:12.")
             .bot("Shall I book one?")
     }),
+    row_with(
+        "launcher-label",
+        "The window is closed, and the launcher has words on it",
+        &[("launcher", "label")],
+        |_| greeted().then(Action::WindowClosed),
+    ),
+    // Before and after the chat.
+    row_with(
+        "consent",
+        "Consent is asked for",
+        &[("consent", "true"), ("consent-url", "https://example.com/privacy")],
+        |_| Cast::fresh(),
+    ),
+    row_with("home", "The home screen", &[("home", "true"), ("starters", STARTERS)], |_| Cast::fresh()),
+    row_with("home-again", "The home screen during a conversation", &[("home", "true")], |_| greeted()),
+    row_with("prechat", "A form before the chat", &[("prechat", "name email* phone company")], |_| Cast::fresh()),
+    row_with("prechat-own", "A form before the chat with the page's own fields", &[("prechat-fields", FIELDS)], |_| {
+        Cast::fresh()
+    }),
+    row_with("rating", "Stars are asked for", &[("rating", "stars")], |_| ended()),
+    row_with("rating-thumbs", "A thumb up or down is asked for", &[("rating", "thumbs")], |_| ended()),
+    row_with("rated", "The conversation was rated", &[("rating", "stars")], |_| {
+        let rated = Passed { rated: Some("scene".into()), ..Passed::default() };
+        ended().then(Action::Passed(rated))
+    }),
+    row_with("away", "Nobody answers now", &[("availability", "away")], |_| greeted()),
+    row_with(
+        "office-hours",
+        "Nobody answers now, and it is said when somebody does",
+        &[("office-hours", "Tue-Fri 09:00-17:30"), ("office-zone", "UTC")],
+        |_| greeted(),
+    ),
+    row_with("maintenance", "The chat is closed for maintenance", &[("availability", "maintenance")], |_| {
+        Cast::fresh()
+    }),
+    row_with(
+        "maintenance-read",
+        "A conversation can be read during maintenance",
+        &[("availability", "maintenance")],
+        |_| greeted(),
+    ),
     // Kinds of messages.
     row("rich", "Text in every form", |_| greeted().shows(kinds::rich())),
     row("emoji", "Emoji alone", |_| greeted().visitor("👍").bot("🎉")),
@@ -145,11 +187,15 @@ const TABLE: &[Row] = &[
     row("handover-unknown", "Somebody without a name has taken over", |_| {
         greeted().handed_to(None, None).agent("Hello, how can I help?")
     }),
-    row("ended", "The conversation has ended", |_| {
-        greeted().visitor("Thank you!").bot("Have a good trip!").status(Status::Closed)
-    }),
+    row("ended", "The conversation has ended", |_| ended()),
     row("reopened", "The conversation goes on", |_| {
         greeted().status(Status::Closed).status(Status::Open).bot("One more thing: bring an umbrella.")
+    }),
+    row_with("feedback", "Answers can be found helpful or not", &[("feedback", "on")], |_| greeted()),
+    row("earlier", "More was said earlier", |_| earlier()),
+    row("earlier-loading", "What was said earlier is fetched", |_| earlier().then(Action::EarlierAsked)),
+    row("earlier-failed", "What was said earlier could not be fetched", |_| {
+        earlier().then(Action::EarlierAsked).then(Action::EarlierFailed)
     }),
     // Hard cases.
     row("long-thread", "A long conversation", |_| {
@@ -180,11 +226,23 @@ const LONG: &str = "We leave on Friday after work and are there before dark. On 
     along the cliffs after lunch, and a table for two in the evening, in a place that has been run by the same family for three generations. \
     On Sunday nothing is planned at all, which most of our guests like best; the last train home leaves at 20:12.";
 
+const STARTERS: &str = "Where can I go in March?\nHow do I pay?\nI have booked already";
+
+const FIELDS: &str = r#"[{"name": "topic", "label": "What is it about?", "type": "choice", "required": true, "options": ["A new trip", "A trip I booked", "Something else"]}, {"name": "day", "label": "When do you want to go?", "type": "date"}, {"name": "wishes", "label": "What should we know?", "type": "long"}]"#;
+
 fn greeted() -> Cast {
     Cast::new(8)
         .bot("Hello 👋 I plan small weekends by train.")
         .visitor("Nice, tell me more.")
         .bot("Two to four nights, door to door.")
+}
+
+fn ended() -> Cast {
+    greeted().visitor("Thank you!").bot("Have a good trip!").status(Status::Closed)
+}
+
+fn earlier() -> Cast {
+    greeted().then(Action::EarlierKnown(true))
 }
 
 fn asked<const N: usize>(facts: [Action; N]) -> Cast {

@@ -37,5 +37,5 @@ for (const [mode, settings] of Object.entries(MODES)) {
       found.push(...(await check(page)).map((line) => `${scene}: ${line}`));
     }
     assert.deepEqual(found, [], `${found.length} violations`);
-  }, { timeout: 240_000 });
+  }, { timeout: 480_000 });
 }

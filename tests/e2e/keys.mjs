@@ -53,7 +53,7 @@ export class Keys {
     return this.#page.keyboard.type(text);
   }
 
-  /** Is what has the focus told from what has not: by a ring of its own or, for a field, of what frames it? */
+  /** Is what has the focus told from what has not: by a ring of its own, by a sign in it or, for a field, by what frames it? */
   isSeen() {
     return this.#page.evaluate(`(${seen})(${deepest})`);
   }
@@ -73,13 +73,13 @@ function deepest() {
 /** Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears, to compare. */
 function seen(deepest) {
   const active = deepest();
-  const frames = [active, active.parentElement].filter(Boolean);
+  const frames = [active, active.parentElement, ...active.children].filter(Boolean);
   const box = active.getBoundingClientRect();
   if (box.width === 0 || box.height === 0 || !active.checkVisibility({ visibilityProperty: true })) return false;
   const looks = () =>
     frames.map((one) => {
-      const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(one);
-      return JSON.stringify([outlineStyle === 'none' ? '' : [outlineStyle, outlineWidth, outlineColor], boxShadow]);
+      const { outlineStyle, outlineWidth, outlineColor, boxShadow, opacity } = getComputedStyle(one);
+      return JSON.stringify([outlineStyle === 'none' ? '' : [outlineStyle, outlineWidth, outlineColor], boxShadow, opacity]);
     });
   const before = looks();
   const silent = (event) => event.stopImmediatePropagation();

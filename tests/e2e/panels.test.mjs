@@ -123,8 +123,8 @@ story('the conversation is saved as text and as a web page, under the strictest 
   const headers = { 'content-security-policy': `${policy}; require-trusted-types-for 'script'; trusted-types 'none'` };
   const { page, widget } = await arrive(world, 'consent home', { direction: 'rtl', language: 'ar', headers });
   await widget.open();
-  await press(widget, 'Yes, start the chat');
-  await press(widget, 'Start a conversation');
+  await widget.part('consent').locator('[part~="button-primary"]').click();
+  await widget.part('home').locator('[part~="button-primary"]').click();
   await widget.say('<b>Grüße & Küsse</b> 👋');
   await widget.hears(/./);
   await world.simulator.reply('<p>See <a href="https://example.com/a?b=1&amp;c=2">our page</a></p>');
@@ -137,11 +137,12 @@ story('the conversation is saved as text and as a web page, under the strictest 
     return { name: download.suggestedFilename(), content: await readFile(await download.path(), 'utf8') };
   };
 
+  const { transcript_title: title } = JSON.parse(await readFile(new URL('../../locales/ar.json', import.meta.url), 'utf8'));
   const text = await save('text');
   assert.match(text.name, /^chat-\d{4}-\d\d-\d\d\.txt$/);
-  assert.match(text.content, /^Chat transcript\n/);
-  assert.match(text.content, /\nYou, .+:\n<b>Grüße & Küsse<\/b> 👋\n/);
-  assert.match(text.content, /\nBot, .+:\nSee our page <https:\/\/example\.com\/a\?b=1&c=2>\n/);
+  assert.ok(text.content.startsWith(`${title}\n`));
+  assert.match(text.content, /\n.+[,،] .+:\n<b>Grüße & Küsse<\/b> 👋\n/);
+  assert.match(text.content, /\n.+[,،] .+:\nSee our page <https:\/\/example\.com\/a\?b=1&c=2>\n/);
 
   const html = await save('html');
   assert.match(html.name, /\.html$/);
@@ -152,7 +153,7 @@ story('the conversation is saved as text and as a web page, under the strictest 
   await reader.setContent(html.content);
   assert.equal(await reader.locator('article.visitor .bubble').innerText(), '<b>Grüße & Küsse</b> 👋');
   assert.equal(await reader.getByRole('link', { name: 'our page' }).getAttribute('href'), 'https://example.com/a?b=1&c=2');
-  assert.equal(await reader.locator('h1').innerText(), 'Chat transcript');
+  assert.equal(await reader.locator('h1').innerText(), title);
 });
 
 story('where WASM is refused the plain form asks for consent too', async (world) => {

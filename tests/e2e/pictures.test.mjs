@@ -63,5 +63,5 @@ for (const [way, settings] of Object.entries(WAYS)) {
       found.push(...(await faults(page)).map((line) => `${scene}: ${line}`));
     }
     assert.deepEqual(found, [], `${found.length} faults`);
-  }, { timeout: 240_000 });
+  }, { timeout: 480_000 });
 }

@@ -5,6 +5,8 @@ export async function player(world, { visitor = {}, page: options = {} } = {}) {
   const address = world.page({ path: '/scenes', attributes: 'demo="empty"', ...options });
   // Without motion, unless motion is the matter: nothing is to be waited for then.
   const profile = await world.visitor({ reducedMotion: 'reduce', ...visitor });
+  // The scenes' film and sound are nowhere.
+  profile.expect(/walk\.mp4|waves\.mp3/);
   const page = await profile.tab(address);
   await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
   return page;

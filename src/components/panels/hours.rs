@@ -78,12 +78,13 @@ impl Component for HoursNotice {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let look = &ctx.props().look;
-        let wait = self.hours.as_ref().map(|(hours, zone)| until_open(hours, zone, Date::now()));
+        let now = now(look);
+        let wait = self.hours.as_ref().map(|(hours, zone)| until_open(hours, zone, now));
         let said_away = look.config.text(Name::Availability) == "away";
         if !said_away && wait.is_none_or(|wait| wait == 0.0) {
             return Html::default();
         }
-        let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| back(look, Date::now() + wait));
+        let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| back(look, now, now + wait));
         let words = match back {
             Some(back) => group(vec![text(look.strings.hours_away()), text(" ".into()), text(back)]),
             None => text(look.strings.hours_away()),
@@ -91,6 +92,12 @@ impl Component for HoursNotice {
         let inside = vec![icons::sign("", icons::CLOCK), plain("span", words)];
         part("p", "notice notice-hours", group(inside))
     }
+}
+
+/// By the visitor's clock, unless time stands still.
+fn now(look: &Look) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+    look.now.map_or_else(Date::now, |now| now as f64)
 }
 
 fn look_again(ctx: &Context<HoursNotice>) -> Option<Later> {
@@ -171,14 +178,14 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
 }
 
 /// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
-fn back(look: &Look, at: f64) -> Option<AttrValue> {
+fn back(look: &Look, now: f64, at: f64) -> Option<AttrValue> {
     let locale = look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
     let format = |fields: &[(&str, &str)]| {
         let options = options(fields);
         Format::new(&locale, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok()
     };
     let time = [("hour", "numeric"), ("minute", "2-digit")];
-    let days = days_between(Date::now(), at);
+    let days = days_between(now, at);
     let when = if days < 2.0 {
         let day = Relative::new(&locale, &options(&[("numeric", "auto")])).ok()?.write(days, "day");
         [day.as_str(), " ", &format(&time)?.format(at)].concat()
