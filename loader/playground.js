@@ -1,5 +1,7 @@
 // The playground's own script: an ordinary page that uses the widget only by its public attributes, methods, events and tokens.
 
+import { SCENES as DEMOS } from './scenes.js';
+
 const widget = document.querySelector('chataibot-widget');
 const root = document.documentElement;
 const form = document.querySelector('#looks form');
@@ -17,7 +19,7 @@ const SCENES = {
   'When something goes wrong': ['fail', 'limit', 'lost', 'unavailable', 'blocked'],
 };
 
-const EVENTS = ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'error'];
+const EVENTS = ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'feedback', 'rating', 'consent', 'error'];
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -113,6 +115,13 @@ async function copyText(source, button) {
   }
   setTimeout(() => (button.textContent = 'Copy'), 1600);
 }
+
+const demo = document.querySelector('#demo');
+for (const [name, title] of Object.entries(DEMOS)) demo.append(make('option', { value: name }, `${title} (${name})`));
+demo.addEventListener('change', () => {
+  widget.demo = demo.value || null;
+  widget.open();
+});
 
 /* ---- events ---- */
 
