@@ -133,6 +133,8 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
             // Escape closes the menu and not the window; Tab goes on from the button.
             if key == "Escape" {
                 event.stop_propagation();
+                // Nor a dialog of the page around it.
+                event.prevent_default();
             }
             if let Some(button) = places.button.cast::<Element>() {
                 browser::focus(&button);

@@ -4,7 +4,7 @@
 //! A part is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
 //! fetched, a plain form of the same thing is shown; the next one to be shown asks again.
 
-use std::{cell::Cell, rc::Rc, thread::LocalKey};
+use std::{cell::Cell, mem::discriminant, rc::Rc, thread::LocalKey};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
@@ -193,7 +193,11 @@ impl Component for OnDemand {
         this
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, _: &OnDemandProps) -> bool {
+    fn changed(&mut self, ctx: &Context<Self>, old: &OnDemandProps) -> bool {
+        if discriminant(&old.view) != discriminant(&ctx.props().view) {
+            // Another part's view stands in this place now.
+            (self.dressed, self.asked, self.missing) = (false, None, false);
+        }
         if self.asked.is_none() || (self.missing && self.asked != Some(ctx.props().view.extent())) {
             self.ask(ctx);
         }

@@ -24,10 +24,13 @@ export const show = (page, scene) =>
     const picture = () => shadowRoot.textContent + shadowRoot.querySelector('[part~="list"]')?.scrollTop;
     let still = 0;
     let before;
+    const patience = performance.now() + 15_000;
     while (still < 3) {
+      if (performance.now() > patience) throw new Error(`the scene "${scene}" never stands still`);
       await frame();
       const now = picture();
-      const loaded = [...shadowRoot.querySelectorAll('img')].every((image) => image.complete);
+      // What is out of view may never be fetched.
+      const loaded = [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
       still = now === before && loaded && document.getAnimations().every(isQuiet) ? still + 1 : 0;
       before = now;
     }
