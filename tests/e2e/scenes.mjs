@@ -24,6 +24,7 @@ export const show = (page, scene) =>
     const picture = () => shadowRoot.textContent + shadowRoot.querySelector('[part~="list"]')?.scrollTop;
     let still = 0;
     let before;
+    let atEnd = false;
     const patience = performance.now() + 15_000;
     while (still < 3) {
       if (performance.now() > patience) throw new Error(`the scene "${scene}" never stands still`);
@@ -31,7 +32,14 @@ export const show = (page, scene) =>
       const now = picture();
       // What is out of view may never be fetched.
       const loaded = [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
-      still = now === before && loaded && document.getAnimations().every(isQuiet) ? still + 1 : 0;
+      still = now === before && loaded && [...document.getAnimations(), ...shadowRoot.getAnimations()].every(isQuiet) ? still + 1 : 0;
       before = now;
+      if (still === 3 && !atEnd) {
+        // Where the scene before was read to is no part of this one.
+        const list = shadowRoot.querySelector('[part~="list"]');
+        list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
+        atEnd = true;
+        still = 0;
+      }
     }
   }, scene);
