@@ -153,8 +153,9 @@ impl Component for MessageList {
         match happened {
             Happened::Scrolled => self.scrolled(&list),
             Happened::Resized => {
-                if self.pinned && distance(&list) > 0 {
+                if self.pinned && distance(&list) > NEAR {
                     to_end(&list, false);
+                    self.top = list.scroll_top();
                 }
             }
             Happened::NewsCame => {
@@ -389,6 +390,8 @@ impl MessageList {
         if self.pinned {
             self.seen = self.extent.newest;
             to_end(list, state.window_open() && last.is_some_and(|row| row.fresh));
+            // Its own event comes later: a reader who sets out before that goes up from here.
+            self.top = list.scroll_top();
         } else if news {
             ctx.link().send_message(Happened::NewsCame);
         }
