@@ -74,9 +74,16 @@ pub(super) fn visitor_acted() -> bool {
     window().is_some_and(|window| window.navigator().user_activation().is_active())
 }
 
+/// What Tab comes to.
+const REACHABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
+
+/// What Tab comes to first in `place`.
+pub(super) fn first_reachable(place: &Element) -> Option<Element> {
+    place.query_selector(REACHABLE).ok().flatten()
+}
+
 /// Keeps Tab inside the window: at its ends the focus goes to the other end. True when it did.
 pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
-    const REACHABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
     let Ok(list) = section.query_selector_all(REACHABLE) else { return false };
     let at = |index| list.item(index).and_then(|node| node.dyn_into::<Element>().ok());
     let (Some(first), Some(last)) = (at(0), at(list.length().saturating_sub(1))) else { return false };

@@ -8,11 +8,11 @@ use std::{cell::Cell, mem::discriminant, rc::Rc, thread::LocalKey};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
-use web_sys::{CssStyleSheet, Node};
+use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
 use super::{
-    Look, Transcript,
+    Look, Transcript, browser,
     kinds::{self, Kind},
     markup::{at, element},
     messages::{self, Messages},
@@ -166,6 +166,8 @@ pub(super) struct OnDemand {
     asked: Option<usize>,
     /// The part could not be had.
     missing: bool,
+    /// The plain form that just gave way had the focus.
+    focused: bool,
 }
 
 /// What happened to a view.
@@ -188,7 +190,7 @@ impl Component for OnDemand {
     type Properties = OnDemandProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut this = Self { place: NodeRef::default(), dressed: false, asked: None, missing: false };
+        let mut this = Self { place: NodeRef::default(), dressed: false, asked: None, missing: false, focused: false };
         this.ask(ctx);
         this
     }
@@ -208,7 +210,7 @@ impl Component for OnDemand {
         match happened {
             Happened::Came(came) => self.missing = !came,
             Happened::Asked => self.ask(ctx),
-            Happened::Dressed => {}
+            Happened::Dressed => self.focused = self.place.cast().is_some_and(|place| browser::holds_focus(&place)),
         }
         true
     }
@@ -228,6 +230,10 @@ impl Component for OnDemand {
             self.dressed = true;
             dress(&place, css, sheet);
             ctx.link().send_message(Happened::Dressed);
+        } else if std::mem::take(&mut self.focused)
+            && let Some(heir) = self.place.cast::<Element>().and_then(|place| browser::first_reachable(&place))
+        {
+            browser::focus(&heir);
         }
     }
 }

@@ -206,6 +206,29 @@ story('a conversation that ends while the visitor is elsewhere on the page does 
   await keys.is('the page');
 });
 
+story('who stands in the list as plain words keeps the keyboard when the list’s own code comes', async (world) => {
+  const page = await (await world.visitor()).tab(world.page());
+  const widget = new Widget(page);
+  const keys = new Keys(page);
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  let asked = false;
+  await page.route(/\/chataibot-messages-[0-9a-f]+\.wasm$/, async (route) => {
+    asked = true;
+    await held;
+    await route.continue();
+  });
+  await widget.open();
+  await keys.is(FIELD);
+  await page.keyboard.type('Hello');
+  await until('the code is asked for', () => asked);
+  await keys.until(LOG, 'Shift+Tab');
+  release();
+  await until('the list’s own code is there', () => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 1));
+  await keys.is(LOG);
+  await keys.press('Tab', FIELD);
+});
+
 story('on a phone Tab goes round in the window, both ways, and Escape leaves it', async (world) => {
   for (const demo of ['greeting', 'buttons', 'failed', 'ended', 'info']) {
     const { page, widget, keys } = await scene(world, demo, { visitor: PHONE });
