@@ -22,6 +22,7 @@ export interface Settings {
   theme: 'auto' | 'light' | 'dark' | 'system' | null;
   position: 'bottom-end' | 'bottom-start' | 'top-end' | 'top-start' | null;
   locale: string | null;
+  botLocale: string | null;
   heading: string | null;
   subheading: string | null;
   greeting: string | null;

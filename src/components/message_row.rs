@@ -16,6 +16,7 @@ use super::{
     markup::{element, group, on_click, part, plain, text, unseen},
 };
 use crate::{
+    config::Name,
     conversation::{MessageRow, Row, RowKind, SendError, SendState},
     strings::fill,
 };
@@ -122,7 +123,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         Place { row, bubble: &AttrValue::from(bubble), look, act, open: view.answerable, given: view.given.as_ref() };
     let inside = vec![
         unseen(fill(&strings.said(), "author", &name).into()),
-        content(message.content(), &place),
+        spoken(content(message.content(), &place), if visitor { None } else { look.config.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
         actions(look, row.key, message, view.standing, &view.deed),
@@ -132,6 +133,14 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     let mut element = element!("div", "class" = class, "part" = part, "tabindex" = "-1"; group(inside));
     element.key = Some(row.key.into());
     element.into()
+}
+
+/// What somebody says in a language that is not the widget's.
+fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
+    match language {
+        Some(language) => element!("div", "class" = "spoken", "lang" = AttrValue::from(language); inside).into(),
+        None => inside,
+    }
 }
 
 /// Time, and how the sending went.

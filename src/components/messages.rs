@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::{
     Look, Verb,
     avatar::{author_name, avatar},
-    markup::{element, group, part, plain, text, unseen},
+    markup::{element, group, part, plain, text, unseen, written},
     message_list::MessageList,
 };
 use crate::{
@@ -76,7 +76,13 @@ impl Messages {
         let Some(message) = row.message() else { return Html::default() };
         let name = author_name(&self.look, message.author, self.state.assignee().map(AsRef::as_ref));
         let said = fill(&self.look.strings.said(), "author", &name);
-        plain("p", group(vec![unseen([&said, " "].concat().into()), text(message.content().to_plain().into())]))
+        plain(
+            "p",
+            group(vec![
+                unseen([&said, " "].concat().into()),
+                written("span", text(message.content().to_plain().into())),
+            ]),
+        )
     }
 }
 

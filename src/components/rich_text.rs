@@ -3,7 +3,7 @@
 use chataibot_wire::{Node, RichText};
 use yew::prelude::*;
 
-use super::markup::{self, plain, text};
+use super::markup::{self, plain, text, written};
 
 /// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
 const DEEPEST: u8 = 24;
@@ -30,10 +30,10 @@ fn node(node: &Node, new_tab: &AttrValue, depth: u8) -> Html {
         Node::Underline(children) => plain("u", inside(children)),
         Node::Strike(children) => plain("s", inside(children)),
         Node::Code(children) => plain("code", inside(children)),
-        Node::Paragraph(children) => plain("p", inside(children)),
+        Node::Paragraph(children) => written("p", inside(children)),
         Node::List(list) => {
             let items = list.items.iter().map(|item| plain("li", inside(item)));
-            plain(if list.ordered { "ol" } else { "ul" }, items.collect())
+            written(if list.ordered { "ol" } else { "ul" }, items.collect())
         }
         Node::Link(link) => match safe_address(&link.href) {
             Some(href) => markup::link("link", href, inside(&link.children), new_tab),

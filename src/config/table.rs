@@ -20,6 +20,7 @@ pub enum Name {
     Theme,
     Position,
     Locale,
+    BotLocale,
     Heading,
     Subheading,
     Greeting,
@@ -185,6 +186,14 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Locale,
         "(the page's `lang`, else the browser's)",
         "Language for dates and texts.",
+    ),
+    row(
+        Name::BotLocale,
+        "bot-locale",
+        "botLocale",
+        Kind::Locale,
+        "(the chat's own)",
+        "Language of the bot's messages, where it is not the visitor's, so that screen readers read them in it.",
     ),
     row(Name::Heading, "heading", "heading", Kind::Text, "(in the visitor's language)", "Title of the window."),
     row(

@@ -33,6 +33,53 @@ story('a page in Arabic has a window from right to left that speaks Arabic', asy
   assert.deepEqual(await fetched(page), ['ar']);
 });
 
+story('each message runs in the direction of its own language, whatever the window’s', async (world) => {
+  const { widget } = await chat(world, 'ar');
+  const ends = (text) =>
+    widget
+      .part('bubble')
+      .filter({ hasText: text })
+      .last()
+      .evaluate((bubble, text) => {
+        const walker = document.createTreeWalker(bubble, NodeFilter.SHOW_TEXT);
+        let node;
+        while ((node = walker.nextNode())) {
+          const at = node.data.indexOf(text);
+          if (at < 0) continue;
+          const box = (from) => {
+            const range = new Range();
+            range.setStart(node, from);
+            range.setEnd(node, from + 1);
+            return range.getBoundingClientRect();
+          };
+          return box(at).left < box(at + text.length - 1).left ? 'ltr' : 'rtl';
+        }
+        return 'none';
+      }, text);
+  await widget.say('Is it far?');
+  assert.equal(await ends('Is it far?'), 'ltr');
+  await widget.say('هل هو بعيد؟');
+  assert.equal(await ends('هل هو بعيد؟'), 'rtl');
+  await widget.say('Hm!\nهل هو بعيد؟');
+  assert.equal(await ends('Hm!'), 'ltr');
+  assert.equal(await ends('هل هو بعيد؟'), 'rtl');
+  await world.simulator.order('reply', { text: '<p>Not at all.</p><ul><li>By train.</li></ul>' });
+  await widget.hears(/Not at all/);
+  assert.equal(await ends('Not at all.'), 'ltr');
+  assert.equal(await ends('By train.'), 'ltr');
+});
+
+story('the bot’s messages are in the language the page says, and everything else is in the visitor’s', async (world) => {
+  const { widget } = await world.chat({ address: world.page({ language: 'de', attributes: 'bot-locale="nl"' }) });
+  await widget.say('Hello');
+  await widget.settles();
+  const spoken = (part) => widget.part(part).last().evaluate((element) => element.closest('[lang]').lang);
+  assert.equal(await spoken('bubble-bot'), 'nl');
+  assert.equal(await spoken('bubble-visitor'), 'de');
+  assert.equal(await spoken('time'), 'de');
+  assert.equal(await spoken('action'), 'de');
+});
+
 story('an English page fetches no language', async (world) => {
   const { page } = await chat(world, 'en-GB');
   assert.deepEqual(await fetched(page), []);
