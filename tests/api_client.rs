@@ -3,6 +3,7 @@
 
 mod api_client {
     pub mod history;
+    mod outbox;
     mod sleep;
     mod tabs;
     pub mod world;
@@ -271,6 +272,7 @@ fn survive(seed: u64, mut world: World) {
         assert!(world.state(tab).outbox().is_empty(), "seed {seed}, tab {tab}: {:?}", world.state(tab).outbox());
         assert_eq!(world.state(tab).read(), world.state(tab).cursor(), "seed {seed}, tab {tab}: all is read");
     }
+    assert!(world.stored_outbox().is_empty(), "seed {seed}: {:?} stay in storage", world.stored_outbox());
 }
 
 #[test]

@@ -69,9 +69,9 @@ impl Conversation {
                 }
                 continue;
             }
-            match self.row_of(&pending.id).map(|at| (at, self.rows[at].clone())) {
-                // The log has it but not yet its outcome: it must be asked for once more.
-                Some((at, row)) if row.message().is_some_and(|m| m.delivery.state() == SendState::Sending) => {
+            match self.row_of(&pending.id) {
+                // The log has it, and no outcome that is final: it must be asked for once more.
+                Some(at) if self.rows[at].message().is_some_and(|m| !m.delivery.state().is_settled()) => {
                     let state = pending.state;
                     self.outbox.push(Rc::new(pending));
                     self.set_row_state(at, state);

@@ -87,6 +87,17 @@ pub enum SendState {
     Sent,
 }
 
+impl SendState {
+    /// Once the log says so, is there nothing left to ask for with this message's key?
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        match self {
+            Self::Sent | Self::Unknown | Self::Failed(SendError::Refused) => true,
+            Self::Queued | Self::Sending | Self::Failed(SendError::Temporary | SendError::Ended) => false,
+        }
+    }
+}
+
 /// Why a message did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {

@@ -245,12 +245,15 @@ impl Client {
         if let Some(passed) = found.passed {
             self.apply(Action::Passed(passed));
         }
+        let stored: Vec<Rc<Pending>> = found.outbox.iter().cloned().map(Rc::new).collect();
         self.apply(Action::OutboxFound(found.outbox));
         if let Some(draft) = found.draft {
             self.apply(Action::Drafted(draft.into()));
         }
         self.awake = self.state.window_open() || self.state.phase() == Phase::Active || !self.state.outbox().is_empty();
         self.mark_saved();
+        // What the log has settled meanwhile is not taken up again: its copy in storage goes.
+        self.saved.outbox = stored;
         self.told.phase = self.state.phase();
     }
 

@@ -221,6 +221,11 @@ impl World {
         }
     }
 
+    /// The messages whose copies lie in storage.
+    pub fn stored_outbox(&self) -> Vec<&str> {
+        self.storage.outbox.keys().map(String::as_str).collect()
+    }
+
     /// The page is loaded again, or for the first time.
     pub fn reload(&mut self, tab: usize) {
         // A page that goes away says so, and stores what waited for storing; a crash does not.

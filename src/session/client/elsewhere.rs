@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Client, report::lazy};
 use crate::{
     api::Identity,
-    conversation::{Action, Phase},
+    conversation::{Action, Pending, Phase},
     session::{
         fact::Moment,
         order::Order,
@@ -96,22 +96,25 @@ impl Client {
     }
 
     pub(super) fn outbox_elsewhere(&mut self, id: Rc<str>, stored: Option<StoredPending>, moment: Moment) {
-        let on_its_way = self.sender.in_flight() == Some(&id);
+        self.saved.outbox.retain(|saved| saved.id != id);
         match stored {
-            None if on_its_way => {}
-            // Removed there means settled there: a message that is taken back says so first.
-            None => self.apply(Action::SendAccepted { id: id.clone(), now: moment.now }),
+            None if self.sender.in_flight() == Some(&id) => {}
+            // A message that is taken back says so first.
+            None => self.settle(&id, moment),
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
-                    self.apply(Action::OutboxFound(vec![pending]));
+                    self.apply(Action::OutboxFound(vec![pending.clone()]));
                     self.awake = true;
+                    // The log has settled what does not wait here now: its copy in storage goes.
+                    if self.waits(&id).is_none() {
+                        self.saved.outbox.push(Rc::new(pending));
+                    }
                 }
                 None => self.apply(Action::Discarded { id: id.clone() }),
             },
         }
         // Storage knows already.
-        self.saved.outbox.retain(|saved| saved.id != id);
-        self.saved.outbox.extend(self.state.outbox().iter().find(|pending| pending.id == id).cloned());
+        self.saved.outbox.extend(self.waits(&id).cloned());
     }
 
     pub(super) fn settled_elsewhere(&mut self, id: Rc<str>, moment: Moment) {
@@ -119,6 +122,17 @@ impl Client {
             self.sender.done();
         }
         self.saved.outbox.retain(|saved| saved.id != id);
-        self.apply(Action::SendAccepted { id, now: moment.now });
+        self.settle(&id, moment);
+    }
+
+    /// Removed from storage means settled elsewhere. What does not wait here any more stands as the log has it, which knows better.
+    fn settle(&mut self, id: &Rc<str>, moment: Moment) {
+        if self.waits(id).is_some() {
+            self.apply(Action::SendAccepted { id: id.clone(), now: moment.now });
+        }
+    }
+
+    fn waits(&self, id: &str) -> Option<&Rc<Pending>> {
+        self.state.outbox().iter().find(|pending| *pending.id == *id)
     }
 }
