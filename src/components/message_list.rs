@@ -23,7 +23,7 @@ use super::{
     markup::{at, button, element, group, on, shaped, text, unseen},
     message_row::RowView,
     messages::{self, Messages},
-    scrolling::{distance, from_end, scroll_to, to_end},
+    scrolling::{Follower, NEAR, distance, from_end, scroll_to},
     unread::{first_unread, news},
 };
 use crate::{
@@ -33,9 +33,6 @@ use crate::{
 
 /// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
 const STEP: usize = 200;
-
-/// This close to its end, in pixels, a list counts as being there.
-const NEAR: i32 = 48;
 
 /// How often the times are looked at again, in milliseconds.
 const TICK: i32 = 20_000;
@@ -86,10 +83,7 @@ pub(super) struct MessageList {
     seen: u32,
     /// The row above which stands that it is new.
     unread_from: Option<u32>,
-    /// Does the end stay in view?
-    pinned: bool,
-    /// Where it was scrolled to when it last was.
-    top: i32,
+    follower: Follower,
     /// The distance from the end that has to stay while earlier rows are put on top.
     hold: Option<i32>,
     extent: Extent,
@@ -131,8 +125,7 @@ impl Component for MessageList {
             place: Place::End,
             seen: 0,
             unread_from: None,
-            pinned: true,
-            top: 0,
+            follower: Follower::default(),
             hold: None,
             extent: Extent::default(),
             size: None,
@@ -153,9 +146,9 @@ impl Component for MessageList {
         match happened {
             Happened::Scrolled => self.scrolled(&list),
             Happened::Resized => {
-                if self.pinned && distance(&list) > NEAR {
-                    to_end(&list, false);
-                    self.top = list.scroll_top();
+                self.follower.resized(&list);
+                if !self.follower.is_pinned() && self.place == Place::End && distance(&list) > NEAR {
+                    self.place = Place::Above;
                 }
             }
             Happened::NewsCame => {
@@ -163,9 +156,7 @@ impl Component for MessageList {
                 return true;
             }
             Happened::JumpAsked => {
-                self.pinned = true;
-                let far = distance(&list) > 4 * list.client_height();
-                to_end(&list, !far);
+                self.follower.go_to_end(&list, distance(&list) <= 4 * list.client_height());
                 browser::focus(&list);
             }
             Happened::EarlierAsked => return self.earlier_asked(ctx, &list),
@@ -224,7 +215,7 @@ impl Component for MessageList {
             self.hold = self.list.cast::<Element>().map(|list| from_end(&list));
         }
         let newest = |rows: &[Rc<Row>]| rows.last().map_or(0, |row| row.key);
-        if self.pinned && newest(rows) > newest(spoken_of(&old.state)) {
+        if self.follower.is_pinned() && newest(rows) > newest(spoken_of(&old.state)) {
             // The reader is back; the page need not carry all that was looked at.
             self.shown = STEP;
         }
@@ -314,7 +305,8 @@ impl MessageList {
                 minutes: clock::minutes_since(row.at, self.now),
                 day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
                 unread: self.unread_from == key,
-                standing: Standing { newest: newest == key, copied: self.copied == key },
+                // While it is out of view, Tab leads to the way back.
+                standing: Standing { newest: newest == key && self.place == Place::End, copied: self.copied == key },
                 deed: self.deed.clone(),
             }
         };
@@ -349,19 +341,13 @@ impl MessageList {
     }
 
     fn scrolled(&mut self, list: &Element) {
-        let top = list.scroll_top();
+        let sets_out = self.follower.scrolled(list);
         if distance(list) <= NEAR {
-            self.pinned = true;
             self.place = Place::End;
             self.seen = self.extent.newest;
-        } else if top < self.top {
-            // Only a reader scrolls up; what is pinned scrolls down, perhaps slowly.
-            self.pinned = false;
-            if self.place == Place::End {
-                self.place = Place::Above;
-            }
+        } else if sets_out && self.place == Place::End {
+            self.place = Place::Above;
         }
-        self.top = top;
     }
 
     /// After each change of the list the end stays in view for those who are there.
@@ -386,12 +372,9 @@ impl MessageList {
             return;
         }
         let own = last.and_then(|row| row.message()).is_some_and(|message| message.author == Author::Visitor);
-        self.pinned |= own && news;
-        if self.pinned {
+        if self.follower.is_pinned() || (own && news) {
             self.seen = self.extent.newest;
-            to_end(list, state.window_open() && last.is_some_and(|row| row.fresh));
-            // Its own event comes later: a reader who sets out before that goes up from here.
-            self.top = list.scroll_top();
+            self.follower.go_to_end(list, state.window_open() && last.is_some_and(|row| row.fresh));
         } else if news {
             ctx.link().send_message(Happened::NewsCame);
         }

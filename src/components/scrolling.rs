@@ -1,6 +1,75 @@
-//! Where a list is scrolled to, measured from its end, and how it gets elsewhere.
+//! Where a list is scrolled to, measured from its end, how it gets elsewhere, and whether its end stays in view.
 
 use web_sys::{Element, ScrollBehavior, ScrollToOptions};
+
+/// This close to its end, in pixels, a list counts as being there.
+pub(super) const NEAR: i32 = 48;
+
+/// At its very end, in pixels: browsers round.
+const VERY_END: i32 = 1;
+
+/// Keeps the end of a list in view, until its reader sets out for what is further up.
+pub(super) struct Follower {
+    pinned: bool,
+    /// On its way to the end, smoothly or not.
+    bound: Option<bool>,
+    /// Where the list was scrolled to, and how high it was, when that was last looked at.
+    top: i32,
+    height: i32,
+}
+
+impl Default for Follower {
+    fn default() -> Self {
+        Self { pinned: true, bound: None, top: 0, height: 0 }
+    }
+}
+
+impl Follower {
+    /// Does the end stay in view?
+    pub(super) fn is_pinned(&self) -> bool {
+        self.pinned
+    }
+
+    /// From now on the end stays in view.
+    pub(super) fn go_to_end(&mut self, list: &Element, smooth: bool) {
+        self.pinned = true;
+        self.bound = Some(smooth);
+        to_end(list, smooth);
+        // Its own event comes later: a reader who sets out before that goes up from here.
+        (self.top, self.height) = (list.scroll_top(), list.scroll_height());
+    }
+
+    /// The list was scrolled. True when its reader set out for what is further up.
+    pub(super) fn scrolled(&mut self, list: &Element) -> bool {
+        let (top, distance) = (list.scroll_top(), distance(list));
+        // The browser scrolls a list whose height changes so that what is read stays where it is; that it changed is looked at later.
+        let height = list.scroll_height();
+        let steady = std::mem::replace(&mut self.height, height) == height;
+        // Only a reader goes up; what is pinned goes down, perhaps slowly.
+        let sets_out = steady && top < self.top && distance > VERY_END;
+        if sets_out {
+            self.pinned = false;
+        } else if distance <= VERY_END || (top > self.top && distance <= NEAR) {
+            self.pinned = true;
+        }
+        if sets_out || distance <= VERY_END {
+            self.bound = None;
+        }
+        self.top = if steady { top } else { top.max(self.top) };
+        sets_out
+    }
+
+    /// The list, or what is in it, became higher or lower. What grows takes along those who are at the end, and nobody who is about
+    /// to leave it.
+    pub(super) fn resized(&mut self, list: &Element) {
+        let (top, distance) = (list.scroll_top(), distance(list));
+        let stays = self.bound.is_some() || top >= self.top;
+        (self.top, self.height) = (top, list.scroll_height());
+        if self.pinned && (distance > NEAR || (distance > VERY_END && stays)) {
+            self.go_to_end(list, self.bound == Some(true));
+        }
+    }
+}
 
 /// Pixels to go to the end.
 pub(super) fn distance(list: &Element) -> i32 {
@@ -13,7 +82,7 @@ pub(super) fn from_end(list: &Element) -> i32 {
 }
 
 /// By the style sheet's `scroll-behavior` when smooth: it knows who wants no motion.
-pub(super) fn to_end(list: &Element, smooth: bool) {
+fn to_end(list: &Element, smooth: bool) {
     scroll_to(list, list.scroll_height(), if smooth { ScrollBehavior::Auto } else { ScrollBehavior::Instant });
 }
 

@@ -12,7 +12,7 @@ use web_sys::Element;
 
 use crate::{
     script::{Script, closed, open, text},
-    stage::{Stage, english},
+    stage::{Stage, document, english},
 };
 
 fn many(mut script: Script, count: usize) -> Script {
@@ -69,6 +69,64 @@ async fn at_its_end_it_follows_new_messages() {
     stage.until("the new row is there", || stage.all(".row").len() == 41).await;
     stage.until("the end is in view again", || from_end(&stage) <= 1).await;
     assert!(stage.get(".row-enter").is_connected());
+}
+
+/// Makes the last message taller.
+fn grow(stage: &Stage, pixels: u32) {
+    let more = document().create_element("div").expect("a div");
+    more.set_attribute("style", &format!("block-size: {pixels}px")).expect("a height");
+    stage.all(".row .bubble").last().expect("a bubble").append_child(&more).expect("a child");
+}
+
+#[wasm_bindgen_test]
+async fn at_its_end_it_stays_there_while_the_last_message_grows_little_by_little() {
+    let stage = Stage::show(many(open(), 40).restored()).await;
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    for pixels in [1, 20, 30, 40, 200] {
+        let height = stage.get(".list").scroll_height();
+        grow(&stage, pixels);
+        stage.until("it is taller", || stage.get(".list").scroll_height() > height).await;
+        stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_who_sets_out_from_the_end_is_not_held_back_by_a_message_that_grows() {
+    let stage = Stage::show(many(open(), 40).restored()).await;
+    stage.until("times are there", || !stage.all("time").is_empty()).await;
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    stage.settled().await;
+    let list = stage.get(".list");
+    let top = list.scroll_top() - 20;
+    list.set_scroll_top(top);
+    stage.until("the reader has set out", || list.scroll_top() == top).await;
+    stage.settled().await;
+    for pixels in [20, 60] {
+        let height = list.scroll_height();
+        grow(&stage, pixels);
+        stage.until("it is taller", || list.scroll_height() > height).await;
+        stage.settled().await;
+        assert_eq!(list.scroll_top(), top);
+    }
+    stage.until("the way back is offered", || stage.find(".jump").is_some()).await;
+    stage.click(".jump");
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    grow(&stage, 20);
+    stage.settled().await;
+    stage.until("and stays there", || from_end(&stage) <= 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn from_the_list_tab_leads_to_the_way_back_before_the_newest_message() {
+    let stage = Stage::show(many(open(), 40).restored()).await;
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    let reached = || stage.all(".actions button:not([tabindex=\"-1\"])").len();
+    stage.until("the newest can be copied", || reached() == 1).await;
+    stage.get(".list").set_scroll_top(0);
+    stage.until("the way back is offered", || stage.find(".list + .jump").is_some()).await;
+    assert_eq!(reached(), 0, "nothing out of view stands between the list and the way back");
+    stage.click(".jump");
+    stage.until("the newest can be copied again", || reached() == 1).await;
 }
 
 #[wasm_bindgen_test]
