@@ -103,8 +103,10 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         stage(
             props,
             seen,
+            &say,
             {
-                let messages = Messages { state: state.clone(), look: look.clone(), act: act.clone(), say };
+                let messages =
+                    Messages { state: state.clone(), look: look.clone(), act: act.clone(), say: say.clone() };
                 html! { <OnDemand view={View::Messages(messages)} /> }
             },
             bottom,

@@ -46,15 +46,23 @@ pub(super) fn leads_home(state: &Conversation) -> bool {
 }
 
 /// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the window was open once: before that,
-/// nothing is fetched.
-pub(super) fn stage(props: &WidgetProps, seen: bool, list: Html, bottom: Html) -> Html {
+/// nothing is fetched. `say` speaks to screen readers.
+pub(super) fn stage(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>, list: Html, bottom: Html) -> Html {
     let WidgetProps { state, look, act, .. } = props;
     let panel = |kind| {
         if !seen {
             return Html::default();
         }
-        let panel = Panel { kind, state: state.clone(), look: look.clone(), act: act.clone(), bottom: bottom.clone() };
-        html! { <OnDemand view={View::Panel(panel)} /> }
+        html! {
+            <OnDemand view={View::Panel(Panel {
+                kind,
+                state: state.clone(),
+                look: look.clone(),
+                act: act.clone(),
+                say: say.clone(),
+                bottom: bottom.clone(),
+            })} />
+        }
     };
     let (above, middle, below) = match state.stage() {
         Stage::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),

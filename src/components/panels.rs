@@ -26,6 +26,7 @@ use super::{
 use crate::{
     config::Name,
     conversation::{Conversation, gate::Scale},
+    strings::Strings,
 };
 
 /// The styles of all of them.
@@ -42,6 +43,8 @@ pub(super) struct Panel {
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
     pub(super) act: Callback<Verb>,
+    /// Says a sentence to screen readers.
+    pub(super) say: Callback<AttrValue>,
     /// What else stands at the bottom of the window.
     pub(super) bottom: Html,
 }
@@ -95,19 +98,34 @@ impl Panel {
 
 /// The panel as elements.
 pub(super) fn render(panel: &Panel) -> Html {
-    let Panel { kind, state, look, act, bottom } = panel.clone();
+    let Panel { kind, state, look, act, say, bottom } = panel.clone();
     match kind {
-        PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {bottom} /> },
-        PanelKind::PreChat => html! { <prechat::PreChat {kind} {state} {look} {act} {bottom} /> },
-        PanelKind::Rating(_) => html! { <rating::Rate {kind} {state} {look} {act} {bottom} /> },
+        PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {say} {bottom} /> },
+        PanelKind::PreChat => html! { <prechat::PreChat {kind} {state} {look} {act} {say} {bottom} /> },
+        PanelKind::Rating(_) => html! { <rating::Rate {kind} {state} {look} {act} {say} {bottom} /> },
         PanelKind::Starters => starters(&look, &act),
-        PanelKind::Hours => html! { <hours::HoursNotice {kind} {state} {look} {act} {bottom} /> },
-        PanelKind::Maintenance => {
-            // With nothing to read above it, it takes the whole window.
-            let names = if state.rows().is_empty() { "panel maintenance" } else { "ended maintenance" };
-            part("div", names, group(vec![badge(TOOLS), plain("p", text(look.strings.maintenance()))]))
-        }
+        PanelKind::Hours => html! { <hours::HoursNotice {kind} {state} {look} {act} {say} {bottom} /> },
+        PanelKind::Maintenance => maintenance(&look.strings, state.rows().is_empty()),
     }
+}
+
+/// With nothing to read above it, it takes the whole window; and where that is low the keyboard must be able to scroll it.
+fn maintenance(strings: &Strings, whole: bool) -> Html {
+    let words = element!("p", "id" = "panel-title"; text(strings.maintenance()));
+    let inside = group(vec![badge(TOOLS), words.into()]);
+    if !whole {
+        return part("div", "ended maintenance", inside);
+    }
+    element!(
+        "div",
+        "class" = "panel maintenance",
+        "part" = "panel maintenance",
+        "role" = "group",
+        "aria-labelledby" = "panel-title",
+        "tabindex" = "0";
+        inside
+    )
+    .into()
 }
 
 fn starters(look: &Look, act: &Callback<Verb>) -> Html {
@@ -156,16 +174,18 @@ impl Component for Still {
     }
 }
 
-/// Gives the focus to a panel that came because of what the visitor did, unless it is somewhere already.
-fn take_focus(place: &NodeRef) {
-    let Some(element) = place.cast::<Element>() else { return };
+/// Gives the focus to what came because of what the visitor did, unless it is somewhere already. True when it did.
+fn take_focus(place: &NodeRef) -> bool {
+    let Some(element) = place.cast::<Element>() else { return false };
     let free = match browser::focused_beside(&element) {
         Some(focused) => focused.id() == "window",
         None => is_lost(&element),
     };
-    if free && browser::visitor_acted() {
+    let takes = free && browser::visitor_acted();
+    if takes {
         browser::focus(&element);
     }
+    takes
 }
 
 /// The title of a panel, which can be given the focus.

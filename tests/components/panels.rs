@@ -163,8 +163,9 @@ async fn stars_are_radio_buttons_and_thanked_for_once() {
     assert_eq!(stage.all(".mark-chosen").len(), 4);
     write(&stage, "#rating-comment", " Lovely ");
     press(&stage, "Send rating");
-    stage.until("thanks are said", || stage.text(".rating-thanks").contains("Thank you")).await;
-    assert!(stage.find(".rating-form").is_none());
+    stage.until("thanks are said", || stage.find(".rating-thanks").is_some()).await;
+    assert!(stage.text(".rating-thanks").contains("Thank you") && stage.find(".rating-form").is_none());
+    stage.until("screen readers hear it", || stage.text(".app > .announcer").contains("Thank you")).await;
     let rating = Rating { value: 4, best: 5, comment: "Lovely".to_owned() };
     assert_eq!(stage.verbs(), [Verb::Step(Step::Rated(rating))]);
     press(&stage, "Start a new conversation");
@@ -178,7 +179,7 @@ async fn thumbs_are_two() {
     stage.click(".thumb:nth-child(2) input");
     stage.until("it is chosen", || stage.all(".mark-chosen").len() == 1).await;
     press(&stage, "Send rating");
-    stage.until("thanks are said", || stage.text(".rating-thanks").contains("Thank you")).await;
+    stage.until("thanks are said", || stage.find(".rating-thanks").is_some()).await;
     let rating = Rating { value: 0, best: 1, comment: String::new() };
     assert_eq!(stage.verbs(), [Verb::Step(Step::Rated(rating))]);
 }
@@ -205,6 +206,7 @@ async fn maintenance_closes_the_chat_and_leaves_what_was_said() {
     let empty = show(&[("availability", "maintenance"), ("consent", "")], fresh()).await;
     empty.until("it is said", || empty.find(".panel.maintenance").is_some()).await;
     assert!(empty.find("textarea").is_none() && empty.find(".consent").is_none());
+    assert_eq!(empty.get(".panel").get_attribute("tabindex").as_deref(), Some("0"), "the keyboard can scroll it");
 
     let stage = show(&[("availability", "maintenance")], open().bot("Hello")).await;
     stage.until("it is said", || stage.find(".ended.maintenance").is_some()).await;

@@ -69,24 +69,24 @@ impl Component for Rate {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Panel { state, look, bottom, .. } = ctx.props();
-        // There before its words are, so that they are read out when they come.
-        let rated = state.is_rated();
-        let thanks = if rated {
-            group(vec![icons::sign("", icons::TICK), text(look.strings.rating_thanks())])
+        let inside = if state.is_rated() {
+            let words = group(vec![icons::sign("", icons::TICK), text(look.strings.rating_thanks())]);
+            let thanks = element!("p", "class" = "rating-thanks", "part" = "rating-thanks", "tabindex" = "-1"; words);
+            at(thanks, &self.thanks).into()
         } else {
-            Html::default()
+            self.form(ctx, look)
         };
-        let thanks = element!(
-            "p", "class" = "rating-thanks", "part" = "rating-thanks", "role" = "status", "tabindex" = "-1"; thanks
-        );
-        let form = if rated { Html::default() } else { self.form(ctx, look) };
-        part("div", "rating", group(vec![form, at(thanks, &self.thanks).into(), bottom.clone()]))
+        part("div", "rating", group(vec![inside, bottom.clone()]))
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        if self.sent && ctx.props().state.is_rated() {
+        let Panel { state, look, say, .. } = ctx.props();
+        if self.sent && state.is_rated() {
             self.sent = false;
-            take_focus(&self.thanks);
+            // What has the focus is read out by itself.
+            if !take_focus(&self.thanks) {
+                say.emit(look.strings.rating_thanks());
+            }
         }
     }
 }
