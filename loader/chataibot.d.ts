@@ -91,6 +91,7 @@ export interface ChataibotEventMap {
   'chataibot-message': CustomEvent<{ author: 'bot' | 'agent' | 'visitor'; text: string; content: unknown }>;
   'chataibot-unread': CustomEvent<{ count: number }>;
   'chataibot-status': CustomEvent<{ status: 'open' | 'closed' }>;
+  'chataibot-feedback': CustomEvent<{ text: string; helpful: boolean }>;
   'chataibot-consent': CustomEvent<{ given: boolean }>;
   'chataibot-rating': CustomEvent<{ value: number; best: number; comment: string; conversation: string | null }>;
   'chataibot-error': CustomEvent<{ code: string; message: string }>;

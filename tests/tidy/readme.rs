@@ -15,17 +15,30 @@ use crate::source::{file, root};
 #[test]
 fn readme_tables_are_those_of_the_code() {
     let mut readme = file("README.md").text;
-    for (name, table) in [("attributes", attributes()), ("tokens", tokens()), ("parts", parts())] {
+    for (name, table) in [("attributes", attributes()), ("tokens", token_table()), ("parts", parts())] {
         let (begin, end) = place(&readme, name);
-        if std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some() {
+        if is_to_be_written() {
             readme.replace_range(begin..end, &table);
         } else {
             assert_eq!(readme[begin..end], table, "the table {name} is out of date; run: cargo xtask tables");
         }
     }
-    if std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some() {
+    if is_to_be_written() {
         fs::write(root().join("README.md"), readme).expect("the README can be written");
     }
+}
+
+/// Does `cargo xtask tables` ask for what the code says to be written, and not compared?
+pub fn is_to_be_written() -> bool {
+    std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some()
+}
+
+/// The events of the element have types for pages.
+#[test]
+fn the_types_for_pages_know_every_event() {
+    let types = file("loader/chataibot.d.ts").text;
+    let typed = types.lines().filter_map(|line| line.trim().strip_prefix("'chataibot-")?.split_once("': CustomEvent<"));
+    assert_eq!(typed.map(|(name, _)| format!("chataibot-{name}")).collect::<BTreeSet<_>>(), events());
 }
 
 #[test]
@@ -52,17 +65,22 @@ fn attributes() -> String {
     table
 }
 
-/// From the comments of the theming contract: `/* --chataibot-NAME: what. Default: value */`.
-fn tokens() -> String {
+/// From the comments of the theming contract, `/* --chataibot-NAME: what. Default: value */`: name, what it is, default.
+pub fn tokens() -> Vec<[String; 3]> {
+    let contract = file("styles/tokens.css").text;
+    let comments = contract.lines().filter_map(|line| line.trim().strip_prefix("/* --chataibot-")?.strip_suffix(" */"));
+    let token = |comment: &str| {
+        let (name, what) = comment.split_once(": ").unwrap_or_else(|| panic!("no meaning in: {comment}"));
+        let (what, default) = what.split_once(" Default: ").unwrap_or_else(|| panic!("no default in: {comment}"));
+        [format!("--chataibot-{name}"), what.to_owned(), default.to_owned()]
+    };
+    comments.map(token).collect()
+}
+
+fn token_table() -> String {
     let mut table = "\n| token | what it is | default |\n|---|---|---|\n".to_owned();
-    for line in file("styles/tokens.css").text.lines() {
-        let Some(comment) = line.trim().strip_prefix("/* --chataibot-").and_then(|line| line.strip_suffix(" */"))
-        else {
-            continue;
-        };
-        let (name, what) = comment.split_once(": ").unwrap_or_else(|| panic!("no meaning in: {line}"));
-        let (what, default) = what.split_once(" Default: ").unwrap_or_else(|| panic!("no default in: {line}"));
-        row(&mut table, &[&format!("`--chataibot-{name}`"), what, default]);
+    for [name, what, default] in tokens() {
+        row(&mut table, &[&format!("`{name}`"), &what, &default]);
     }
     table
 }
@@ -91,13 +109,19 @@ fn place(readme: &str, name: &str) -> (usize, usize) {
     (begin, begin + length)
 }
 
-/// The names in code style in a table's first column, up to their first bracket.
-fn names_in_table(name: &str) -> BTreeSet<String> {
+/// The rows of a table without its head, as they stand between the bars.
+pub fn rows(name: &str) -> Vec<Vec<String>> {
     let readme = file("README.md").text;
     let (begin, end) = place(&readme, name);
-    let first_cells = readme[begin..end].lines().filter_map(|line| line.strip_prefix('|')?.split('|').next());
-    first_cells
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+    let lines = readme[begin..end].lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    lines.skip(1).map(|line| line.split(" | ").map(str::to_owned).collect()).collect()
+}
+
+/// The names in code style in a table's first column, up to their first bracket.
+fn names_in_table(name: &str) -> BTreeSet<String> {
+    rows(name)
+        .iter()
+        .flat_map(|cells| cells[0].split('`').skip(1).step_by(2))
         .map(|code| code.split('(').next().unwrap_or_default().to_owned())
         .collect()
 }

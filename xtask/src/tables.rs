@@ -1,18 +1,21 @@
-//! `cargo xtask tables`: the README's tables, written from the code.
+//! `cargo xtask tables`: the README's tables and the manifest of the element, written from the code.
 //!
-//! The test `tests/tidy.rs` knows how each table is made, as it holds them against the code; here it is only told to write.
+//! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only told to write.
 
 use anyhow::Result;
 
 use crate::project::{Project, run as run_command};
 
-/// Set for the test that may write the README instead of comparing it.
+/// Set for the tests that may write what they would compare.
 const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
+
+/// What the names of those tests end with.
+const TESTS: &str = "are_those_of_the_code";
 
 /// Writes the tables, or with `check` only fails when they are out of date.
 pub fn run(project: &Project, check: bool) -> Result<()> {
     let mut test = project.cargo();
-    test.args(["test", "--quiet", "--package", "chataibot-widget", "--test", "tidy", "readme_tables"]);
+    test.args(["test", "--quiet", "--package", "chataibot-widget", "--test", "tidy", TESTS]);
     if !check {
         test.env(WRITE, "1");
     }

@@ -1,0 +1,190 @@
+//! `loader/custom-elements.json`: the Custom Elements Manifest, from which editors complete and catalogues list. Made whole from the
+//! tables of the code, the README and the types for pages; `cargo xtask tables` writes it.
+//!
+//! One entry stands on one line, so that a change of one thing is a change of one line.
+
+use std::{collections::BTreeSet, fs};
+
+use chataibot_widget::{components::parts::PARTS, config::SETTINGS};
+use serde_json::{Value, json};
+
+use crate::{
+    readme::{is_to_be_written, rows, tokens},
+    source::{file, files, root},
+};
+
+const PATH: &str = "loader/custom-elements.json";
+
+/// What the page puts inside of the element.
+const SLOTS: &[(&str, &str)] = &[
+    ("fallback", "what is shown where the chat cannot run"),
+    ("launcher-icon", "a sign on the launcher in place of ours"),
+];
+
+/// `:state(NAME)` of the element.
+const STATES: &[(&str, &str)] =
+    &[("open", "the window is open"), ("ready", "the chat is loaded"), ("unread", "there are unread messages")];
+
+#[test]
+fn manifest_entries_are_those_of_the_code() {
+    let manifest = manifest();
+    serde_json::from_str::<Value>(&manifest).expect("it is JSON");
+    if is_to_be_written() {
+        fs::write(root().join(PATH), manifest).expect("the manifest can be written");
+    } else {
+        assert_eq!(file(PATH).text, manifest, "{PATH} is out of date; run: cargo xtask tables");
+    }
+}
+
+#[test]
+fn manifest_slots_and_states_are_those_of_the_element() {
+    let sources: Vec<String> = [files("loader", &[".js"]), files("src/components", &[".rs"])]
+        .into_iter()
+        .flatten()
+        .map(|it| it.text)
+        .collect();
+    let after = |mark: &'static str, end: char| -> BTreeSet<String> {
+        let found = sources.iter().flat_map(|text| text.split(mark).skip(1));
+        found.filter_map(|rest| rest.split(end).next()).map(str::to_owned).collect()
+    };
+    let names = |table: &[(&str, &str)]| table.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let made: BTreeSet<String> =
+        after("['slot', { name: '", '\'').into_iter().chain(after("\"slot\", \"name\" = \"", '"')).collect();
+    assert_eq!(made, names(SLOTS));
+    let marked = after("#mark('", '\'');
+    assert_eq!(marked, names(STATES));
+}
+
+fn manifest() -> String {
+    let lists = [
+        ("attributes", attributes()),
+        ("members", members()),
+        ("events", events()),
+        ("slots", named(SLOTS)),
+        ("cssStates", named(STATES)),
+        ("cssParts", named(PARTS)),
+        ("cssProperties", css_properties()),
+    ];
+    let list = |(name, entries): (&str, Vec<Value>)| {
+        let lines: Vec<String> = entries.iter().map(|entry| format!("        {entry}")).collect();
+        format!("      \"{name}\": [\n{}\n      ]", lines.join(",\n"))
+    };
+    let head = r#"{
+  "schemaVersion": "2.1.0",
+  "readme": "../README.md",
+  "modules": [{
+    "kind": "javascript-module",
+    "path": "chataibot.js",
+    "declarations": [{
+      "kind": "class",
+      "name": "ChataibotWidget",
+      "tagName": "chataibot-widget",
+      "customElement": true,
+      "superclass": { "name": "HTMLElement" },
+"#;
+    let foot = r#"
+    }],
+    "exports": [{
+      "kind": "custom-element-definition",
+      "name": "chataibot-widget",
+      "declaration": { "name": "ChataibotWidget", "module": "chataibot.js" }
+    }]
+  }]
+}
+"#;
+    [head, &lists.map(list).join(",\n"), foot].concat()
+}
+
+fn attributes() -> Vec<Value> {
+    let settings = SETTINGS.iter().filter(|setting| !setting.attribute.is_empty());
+    let attribute = |setting: &chataibot_widget::config::Setting| {
+        let typed =
+            if setting.property.is_empty() { "boolean".to_owned() } else { type_of(setting.property, SETTINGS_TYPE) };
+        let mut entry = json!({
+            "name": setting.attribute,
+            "type": { "text": typed.strip_suffix(" | null").unwrap_or(&typed) },
+            "default": default(setting.default),
+            "description": setting.doc,
+        });
+        if !setting.property.is_empty() {
+            entry["fieldName"] = setting.property.into();
+        }
+        entry
+    };
+    settings.map(attribute).collect()
+}
+
+/// Properties, then what the README lists as methods, two of which are properties to read.
+fn members() -> Vec<Value> {
+    let settings = SETTINGS.iter().filter(|setting| !setting.property.is_empty());
+    let field = |setting: &chataibot_widget::config::Setting| {
+        let mut entry = json!({
+            "kind": "field",
+            "name": setting.property,
+            "type": { "text": type_of(setting.property, SETTINGS_TYPE) },
+            "default": default(setting.default),
+            "description": setting.doc,
+        });
+        if !setting.attribute.is_empty() {
+            entry["attribute"] = setting.attribute.into();
+            entry["reflects"] = true.into();
+        }
+        entry
+    };
+    let method = |cells: Vec<String>| {
+        let code = cells[0].trim_matches('`');
+        match code.split_once('(') {
+            Some((name, parameters)) => {
+                let parameters = parameters.trim_end_matches(')');
+                let named = parameters.split(", ").filter(|name| !name.is_empty()).map(|name| json!({ "name": name }));
+                let parameters: Vec<Value> = named.collect();
+                json!({ "kind": "method", "name": name, "parameters": parameters,
+                    "return": { "type": { "text": type_of(name, CLASS_TYPE) } }, "description": cells[1] })
+            }
+            None => json!({ "kind": "field", "name": code, "readonly": true,
+                "type": { "text": type_of(code, CLASS_TYPE) }, "description": cells[1] }),
+        }
+    };
+    settings.map(field).chain(rows("methods").into_iter().map(method)).collect()
+}
+
+fn events() -> Vec<Value> {
+    let event = |cells: Vec<String>| {
+        let name = cells[0].trim_matches('`');
+        json!({ "name": name, "type": { "text": type_of(&format!("'{name}'"), EVENTS_TYPE) }, "description": cells[2] })
+    };
+    rows("events").into_iter().map(event).collect()
+}
+
+fn css_properties() -> Vec<Value> {
+    let property =
+        |[name, what, default]: [String; 3]| json!({ "name": name, "description": what, "default": default });
+    tokens().into_iter().map(property).collect()
+}
+
+fn named(table: &[(&str, &str)]) -> Vec<Value> {
+    table.iter().map(|(name, what)| json!({ "name": name, "description": what })).collect()
+}
+
+/// Words about a default stand in brackets in the table of settings.
+fn default(text: &str) -> &str {
+    text.strip_prefix('(').and_then(|words| words.strip_suffix(')')).unwrap_or(text)
+}
+
+/// Where in the types for pages something stands.
+const SETTINGS_TYPE: &str = "\nexport interface Settings {";
+const EVENTS_TYPE: &str = "\nexport interface ChataibotEventMap {";
+const CLASS_TYPE: &str = "\nexport class ChataibotWidget ";
+
+/// The type of a property or an event, or what a method returns.
+fn type_of(name: &str, place: &str) -> String {
+    let types = file("loader/chataibot.d.ts").text;
+    let (_, there) = types.split_once(place).unwrap_or_else(|| panic!("loader/chataibot.d.ts has no{place}"));
+    let (there, _) = there.split_once("\n}").expect("its end");
+    let of = |line: &str| {
+        let rest = line.trim().trim_start_matches("readonly ").strip_prefix(name)?;
+        let typed = rest.strip_prefix(": ").or_else(|| Some(rest.strip_prefix('(')?.rsplit_once("): ")?.1))?;
+        typed.strip_suffix(';').map(str::to_owned)
+    };
+    there.lines().find_map(of).unwrap_or_else(|| panic!("loader/chataibot.d.ts has no type of {name}"))
+}
