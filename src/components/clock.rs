@@ -7,6 +7,8 @@ use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use yew::AttrValue;
 
+use super::Look;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
@@ -50,6 +52,11 @@ pub(super) struct Clock {
     day_ago: OnceCell<Option<Relative>>,
     /// The midnights around the moment that was looked up last: most rows are of one day.
     around: Cell<(f64, f64)>,
+}
+
+/// By the visitor's clock, unless time stands still.
+pub(super) fn now(look: &Look) -> f64 {
+    look.now.map_or_else(Date::now, moment)
 }
 
 /// The minutes since a moment, while they are few. A moment to come counts as now: two clocks seldom agree.
@@ -158,8 +165,9 @@ pub(super) fn midnight(at: f64, later: u32) -> f64 {
     date.get_time()
 }
 
+/// For the browser, whose times are such numbers.
 #[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
-fn moment(at: u64) -> f64 {
+pub(super) fn moment(at: u64) -> f64 {
     at as f64
 }
 

@@ -61,8 +61,11 @@ pub(super) fn launcher(props: &LauncherProps) -> Html {
         count @ 1..=99 => Some(AttrValue::from(count.to_string())),
         _ => Some(AttrValue::Static("99+")),
     };
-    let badge = badge
-        .map(|count| element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count)).into());
+    let badge = badge.map(|count| {
+        let badge = element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count));
+        // Words and number are two words to those who look for what they see in the name.
+        group(vec![text(" ".into()), badge.into()])
+    });
     let inside = vec![
         // The page may bring a sign of its own.
         element!("slot", "name" = "launcher-icon"; icons::sign("sign-chat", icons::CHAT)).into(),

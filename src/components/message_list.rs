@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use chataibot_wire::Author;
-use js_sys::Date;
 use web_sys::{Element, ScrollBehavior};
 use yew::{
     html::{onkeydown, onscroll},
@@ -17,7 +16,7 @@ use super::{
     browser::{self, Later, SizeWatch},
     chunk::{Bounds, Chunk},
     clipboard,
-    clock::{self, Clock},
+    clock::{self, Clock, now},
     content::offers_answers,
     earlier, icons,
     markup::{at, button, element, group, on, shaped, text, unseen},
@@ -398,12 +397,6 @@ impl MessageList {
             self.tick = Later::new(TICK, move || link.send_message(Happened::Ticked));
         }
     }
-}
-
-/// By the visitor's clock, unless time stands still.
-fn now(look: &Look) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-    look.now.map_or_else(Date::now, |now| now as f64)
 }
 
 /// The rows to show. That the conversation has ended stands in place of the composer; in the list it would stand twice.

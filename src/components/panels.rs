@@ -2,6 +2,7 @@
 //! program of its own: see `on_demand`.
 
 mod consent;
+mod format;
 mod home;
 mod hours;
 mod prechat;

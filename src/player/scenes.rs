@@ -63,6 +63,7 @@ const TABLE: &[Row] = &[
     row("typing", "A reply is being written", |_| {
         greeted().visitor("Is there a train on Sunday evening?").shows(Content::Delay)
     }),
+    row("unopened", "Nothing was said, and the window is closed", |_| Cast::fresh().then(Action::WindowClosed)),
     row("closed", "The window is closed", |_| greeted().then(Action::WindowClosed)),
     row("unread", "The window is closed, and replies have come", |_| {
         greeted()
@@ -71,12 +72,6 @@ const TABLE: &[Row] = &[
             .bot("Yes, at 18:40 and at 20:12.")
             .bot("Shall I book one?")
     }),
-    row_with(
-        "launcher-label",
-        "The window is closed, and the launcher has words on it",
-        &[("launcher", "label")],
-        |_| greeted().then(Action::WindowClosed),
-    ),
     // Before and after the chat.
     row_with(
         "consent",

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { SCENES } from '../../loader/scenes.js';
 import { story } from './harness.mjs';
-import { player, show } from './scenes.mjs';
+import { everything, player, show } from './scenes.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
@@ -32,9 +31,9 @@ for (const [mode, settings] of Object.entries(MODES)) {
     const page = await player(world, settings);
     await page.evaluate(AXE);
     const found = [];
-    for (const scene of Object.keys(SCENES)) {
-      await show(page, scene);
-      found.push(...(await check(page)).map((line) => `${scene}: ${line}`));
+    for (const [name, scene, attributes] of everything()) {
+      await show(page, scene, attributes);
+      found.push(...(await check(page)).map((line) => `${name}: ${line}`));
     }
     assert.deepEqual(found, [], `${found.length} violations`);
   }, { timeout: 480_000 });

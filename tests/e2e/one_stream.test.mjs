@@ -39,23 +39,34 @@ function streams(visitor) {
   return { pages: () => [...open.values()], count: () => open.size };
 }
 
-async function openTabs(world, visitor, count) {
-  const tabs = [];
-  for (let at = 0; at < count; at += 1) tabs.push(new Widget(await visitor.tab(`${world.host.origin}/`)));
-  return tabs;
+async function openTab(world, visitor) {
+  return new Widget(await visitor.tab(`${world.host.origin}/`));
+}
+
+/** A tab whose visitor has said something and was answered. */
+async function talkingTab(world, visitor) {
+  const tab = await openTab(world, visitor);
+  await tab.open();
+  await tab.say('Hello');
+  await tab.hears(/./);
+  await tab.settles();
+  await world.simulator.idle();
+  return tab;
+}
+
+/** One more tab: the window is open there, too. */
+async function furtherTab(world, visitor) {
+  const tab = await openTab(world, visitor);
+  await tab.part('window-open').waitFor();
+  return tab;
 }
 
 story('ten tabs hold one stream, and the next leader is there within two seconds', async (world) => {
   const visitor = await world.visitor();
   const under = streams(visitor);
-  const [first] = await openTabs(world, visitor, 1);
-  await first.open();
-  await first.say('Hello');
-  await first.hears(/./);
-  await first.settles();
-  await world.simulator.idle();
-  const tabs = [first, ...(await openTabs(world, visitor, 9))];
-  for (const tab of tabs.slice(1)) await tab.part('window-open').waitFor();
+  const first = await talkingTab(world, visitor);
+  const tabs = [first];
+  while (tabs.length < 10) tabs.push(await furtherTab(world, visitor));
   const texts = await first.texts();
   for (const tab of tabs) await tab.shows(...texts.map((text) => ({ text })));
   for (const tab of tabs) await tab.isLive();
@@ -81,14 +92,8 @@ story('ten tabs hold one stream, and the next leader is there within two seconds
 story('a leader that crashes is followed within two seconds', async (world) => {
   const visitor = await world.visitor();
   const under = streams(visitor);
-  const [one] = await openTabs(world, visitor, 1);
-  await one.open();
-  await one.say('Hello');
-  await one.hears(/./);
-  await one.settles();
-  await world.simulator.idle();
-  const [other] = await openTabs(world, visitor, 1);
-  await other.part('window-open').waitFor();
+  const one = await talkingTab(world, visitor);
+  const other = await furtherTab(world, visitor);
   await other.isLive();
   assert.equal(under.pages()[0], one.page);
   visitor.expect(/crashed/);
@@ -104,14 +109,8 @@ story('a leader that crashes is followed within two seconds', async (world) => {
 
 story('drafts, reading and the open window are one for all tabs, and no window jumps', async (world) => {
   const visitor = await world.visitor();
-  const [one] = await openTabs(world, visitor, 1);
-  await one.open();
-  await one.say('Hello');
-  await one.hears(/./);
-  await one.settles();
-  await world.simulator.idle();
-  const [other] = await openTabs(world, visitor, 1);
-  await other.part('window-open').waitFor();
+  const one = await talkingTab(world, visitor);
+  const other = await furtherTab(world, visitor);
   await other.close();
   assert.equal(await one.part('window-open').count(), 1, 'its window stays open');
   await one.close();
@@ -127,15 +126,10 @@ story('drafts, reading and the open window are one for all tabs, and no window j
 
 story('a page comes back from the back-forward cache with a live conversation', async (world) => {
   const visitor = await world.visitor({ backForwardCache: true });
-  const page = await visitor.tab(`${world.host.origin}/`);
+  const widget = await talkingTab(world, visitor);
+  const { page } = widget;
   const elsewhere = world.host.page('/elsewhere', '<h1>Another page</h1>');
-  const widget = new Widget(page);
   await page.evaluate(() => addEventListener('pageshow', (event) => { window.cameBack = event.persisted; }));
-  await widget.open();
-  await widget.say('Hello');
-  await widget.hears(/./);
-  await widget.settles();
-  await world.simulator.idle();
   await widget.isLive();
   await page.goto(elsewhere);
   await world.simulator.reply('<p>While you were away</p>');

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { devices } from 'playwright-core';
-import { SCENES } from '../../loader/scenes.js';
 import { story } from './harness.mjs';
-import { player, show } from './scenes.mjs';
+import { everything, player, show } from './scenes.mjs';
 
 const PICTURES = new URL('../pictures/out/', import.meta.url);
 
@@ -27,6 +26,10 @@ const faults = (page) =>
     const found = [];
     const name = (element) => `${element.localName}[${element.part || element.className?.baseVal || element.className}] ${element.textContent.slice(0, 40)}`;
     const window_ = shadowRoot.querySelector('[part~="window-open"]');
+    for (const beside of shadowRoot.querySelectorAll('[part~="preview"], [part~="launcher"]')) {
+      const { left, right, top, bottom } = beside.getBoundingClientRect();
+      if (left < 0 || right > innerWidth || top < 0 || bottom > innerHeight) found.push(`${beside.part} leaves the page`);
+    }
     if (!window_) return found;
     const frame = window_.getBoundingClientRect();
     if (frame.left < -0.5 || frame.right > innerWidth + 0.5 || frame.top < -0.5 || frame.bottom > innerHeight + 0.5) {
@@ -57,10 +60,10 @@ for (const [way, settings] of Object.entries(WAYS)) {
     await mkdir(folder, { recursive: true });
     const page = await player(world, settings);
     const found = [];
-    for (const scene of Object.keys(SCENES)) {
-      await show(page, scene);
-      await page.screenshot({ path: new URL(`${scene}.png`, folder).pathname });
-      found.push(...(await faults(page)).map((line) => `${scene}: ${line}`));
+    for (const [name, scene, attributes] of everything()) {
+      await show(page, scene, attributes);
+      await page.screenshot({ path: new URL(`${name.replaceAll(/\W+/g, '-')}.png`, folder).pathname });
+      found.push(...(await faults(page)).map((line) => `${name}: ${line}`));
     }
     assert.deepEqual(found, [], `${found.length} faults`);
   }, { timeout: 480_000 });

@@ -109,18 +109,9 @@ impl Component for LightBox {
         );
         let bar = part("div", "light-bar", group(vec![position.into(), download.into(), close.into()]));
 
-        let each = all.iter().map(|shot| -> Html {
-            let image = element!(
-                "img",
-                "loading" = "lazy",
-                "decoding" = "async",
-                "referrerpolicy" = "no-referrer",
-                "alt" = shot.words.clone(),
-                "src" = shot.address.clone();
-                Html::default()
-            );
-            element!("li", "role" = "listitem"; image.into()).into()
-        });
+        let each = all
+            .iter()
+            .map(|shot| -> Html { element!("li", "role" = "listitem"; shot.image(None, None).into()).into() });
         let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
         let track = on(at(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Did::Scrolled))));
         // Beside the picture is out.

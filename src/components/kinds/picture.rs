@@ -7,6 +7,7 @@ use web_sys::{Event, HtmlImageElement};
 use yew::{
     html::{onerror, onload},
     prelude::*,
+    virtual_dom::VTag,
 };
 
 use super::light_box::LightBox;
@@ -27,6 +28,26 @@ thread_local! {
 pub(super) struct Shot {
     pub(super) address: AttrValue,
     pub(super) words: AttrValue,
+}
+
+impl Shot {
+    /// The picture as an element, which may have a class and a size.
+    pub(super) fn image(&self, class: Option<&'static str>, size: Option<[u32; 2]>) -> VTag {
+        element!(
+            "img",
+            "class" = class,
+            "part" = class.map(|_| "picture"),
+            "width" = size.map(|[width, _]| width.to_string()),
+            "height" = size.map(|[_, height]| height.to_string()),
+            "loading" = "lazy",
+            "decoding" = "async",
+            "referrerpolicy" = "no-referrer",
+            "alt" = self.words.clone(),
+            // Last: what comes before says how it is fetched.
+            "src" = self.address.clone();
+            Html::default()
+        )
+    }
 }
 
 #[derive(Properties, Clone)]
@@ -104,25 +125,11 @@ impl Component for Picture {
             Seen::Here(size) => ("picture", Some(size)),
         };
         let link = ctx.link();
-        let image = element!(
-            "img",
-            "class" = class,
-            "part" = "picture",
-            "width" = size.map(|[width, _]| width.to_string()),
-            "height" = size.map(|[_, height]| height.to_string()),
-            "loading" = "lazy",
-            "decoding" = "async",
-            "referrerpolicy" = "no-referrer",
-            "alt" = shot.words.clone(),
-            // Last: what comes before says how it is fetched.
-            "src" = shot.address.clone();
-            Html::default()
-        );
         let loaded = link.batch_callback(|event: Event| {
             let image = event.target()?.dyn_into::<HtmlImageElement>().ok()?;
             Some(Happened::Loaded([image.natural_width(), image.natural_height()]))
         });
-        let image = on(image, Rc::new(onload::Wrapper::new(loaded)));
+        let image = on(shot.image(Some(class), size), Rc::new(onload::Wrapper::new(loaded)));
         let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Happened::Failed))));
         let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Happened::Enlarged(true)));
         let name = [look.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();

@@ -1,16 +1,18 @@
 //! The notice while nobody answers. The chat takes messages all the same.
 
-use js_sys::{Array, Date, Object, Reflect};
+use js_sys::{Date, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use yew::prelude::*;
 
 use super::{
     super::{
         browser::Later,
+        clock::now,
         icons,
         markup::{group, part, plain, text},
     },
     Panel,
+    format::{Format, dates, locale, options},
 };
 use crate::{
     components::Look,
@@ -23,15 +25,6 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
-    type Format;
-    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = DateTimeFormat)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
-    #[wasm_bindgen(method)]
-    fn format(this: &Format, at: f64) -> String;
-    #[wasm_bindgen(method, js_name = formatToParts)]
-    fn parts(this: &Format, at: f64) -> Array;
-
     #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
     type Relative;
     #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = RelativeTimeFormat)]
@@ -94,25 +87,9 @@ impl Component for HoursNotice {
     }
 }
 
-/// By the visitor's clock, unless time stands still.
-fn now(look: &Look) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
-    look.now.map_or_else(Date::now, |now| now as f64)
-}
-
 fn look_again(ctx: &Context<HoursNotice>) -> Option<Later> {
     let link = ctx.link().clone();
     Later::new(LOOK, move || link.send_message(()))
-}
-
-fn options(fields: &[(&str, &str)]) -> JsValue {
-    let options = Object::new();
-    for (name, value) in fields {
-        // A new plain object takes every property.
-        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-        debug_assert!(set.is_ok());
-    }
-    options.into()
 }
 
 /// The office hours and a clock at the office. What cannot be read gets one line on the console, and is as if not given.
@@ -179,18 +156,13 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
 
 /// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
 fn back(look: &Look, now: f64, at: f64) -> Option<AttrValue> {
-    let locale = look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
-    let format = |fields: &[(&str, &str)]| {
-        let options = options(fields);
-        Format::new(&locale, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok()
-    };
     let time = [("hour", "numeric"), ("minute", "2-digit")];
     let days = days_between(now, at);
     let when = if days < 2.0 {
-        let day = Relative::new(&locale, &options(&[("numeric", "auto")])).ok()?.write(days, "day");
-        [day.as_str(), " ", &format(&time)?.format(at)].concat()
+        let day = Relative::new(&locale(look), &options(&[("numeric", "auto")])).ok()?.write(days, "day");
+        [day.as_str(), " ", &dates(look, &time)?.format(at)].concat()
     } else {
-        format(&[("weekday", "long"), time[0], time[1]])?.format(at)
+        dates(look, &[("weekday", "long"), time[0], time[1]])?.format(at)
     };
     Some(fill(&look.strings.hours_back(), "time", &when).into())
 }

@@ -3,27 +3,20 @@
 mod page;
 mod words;
 
-use js_sys::{Array, Date, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use js_sys::{Array, Date};
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
-use super::super::{Look, Transcript, avatar::author_name};
+use super::{
+    super::{Look, Transcript, avatar::author_name, clock::moment},
+    format::dates,
+};
 use crate::{
     conversation::{Conversation, Notice, RowKind},
     strings::fill,
 };
 use chataibot_wire::{Author, RichText};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
-    type Format;
-    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = DateTimeFormat)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
-    #[wasm_bindgen(method)]
-    fn format(this: &Format, at: f64) -> String;
-}
 
 /// So long the browser may take to begin with the download, in milliseconds.
 const PATIENCE: i32 = 20_000;
@@ -76,7 +69,7 @@ fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
     let line = |row: &std::rc::Rc<crate::conversation::Row>| match &row.kind {
         RowKind::Message(message) => {
             let words = words::of(message.content(), strings);
-            let time = written(look, &[("dateStyle", "medium"), ("timeStyle", "short")], at(row.at));
+            let time = written(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
             let name = author_name(look, message.author, agent.as_ref());
             (!words.is_empty()).then_some(Line::Said { by: message.author, name, time, words })
         }
@@ -94,20 +87,7 @@ fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
     state.rows().iter().filter_map(line).collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
-fn at(milliseconds: u64) -> f64 {
-    milliseconds as f64
-}
-
 /// A time, in the visitor's language.
 fn written(look: &Look, fields: &[(&str, &str)], at: f64) -> String {
-    let options = Object::new();
-    for (name, value) in fields {
-        // A new plain object takes every property.
-        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-        debug_assert!(set.is_ok());
-    }
-    let locale = look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
-    let format = Format::new(&locale, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options));
-    format.map(|format| format.format(at)).unwrap_or_default()
+    dates(look, fields).map(|format| format.format(at)).unwrap_or_default()
 }

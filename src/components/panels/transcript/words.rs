@@ -139,52 +139,38 @@ fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
 
 /// As plain text: list items with a dash, addresses in angle brackets behind their words.
 pub(super) fn plain(text: &RichText) -> String {
-    let mut out = String::new();
-    write(&text.0, &mut out);
-    out.truncate(out.trim_end().len());
-    out
+    RichText(spelled_out(&text.0)).to_plain()
 }
 
-fn write(nodes: &[Node], out: &mut String) {
+/// The same text with everything in words that plain text would lose.
+fn spelled_out(nodes: &[Node]) -> Vec<Node> {
+    let mut out = Vec::new();
     for node in nodes {
         match node {
-            Node::Text(text) => out.push_str(text),
-            Node::Break => out.push('\n'),
+            Node::Text(_) | Node::Break => out.push(node.clone()),
             Node::Bold(children)
             | Node::Italic(children)
             | Node::Underline(children)
             | Node::Strike(children)
-            | Node::Code(children) => write(children, out),
+            | Node::Code(children) => out.extend(spelled_out(children)),
             Node::Link(link) => {
-                let start = out.len();
-                write(&link.children, out);
+                let label = RichText(spelled_out(&link.children)).to_plain();
                 let address =
                     link.href.strip_prefix("mailto:").or(link.href.strip_prefix("tel:")).unwrap_or(&link.href);
-                if out[start..].trim() != address {
-                    *out += &[" <", address, ">"].concat();
+                let said = label.trim() == address;
+                out.extend(words(&label));
+                if !said {
+                    out.extend(words(&[" <", address, ">"].concat()));
                 }
             }
-            Node::Paragraph(children) => {
-                begin_line(out);
-                write(children, out);
-                out.push('\n');
-            }
+            Node::Paragraph(children) => out.push(paragraph(spelled_out(children))),
             Node::List(list) => {
-                for item in &list.items {
-                    begin_line(out);
-                    out.push_str("- ");
-                    write(item, out);
-                }
-                out.push('\n');
+                let item = |item: &Vec<Node>| [words("- "), spelled_out(item)].concat();
+                out.extend(items(list.items.iter().map(item)));
             }
         }
     }
-}
-
-fn begin_line(out: &mut String) {
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
+    out
 }
 
 /// What a page can style a message by.
