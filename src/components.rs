@@ -63,6 +63,13 @@ use crate::conversation::gate::Step;
 pub enum Verb {
     /// Said this.
     Send(String),
+    /// Gave this answer, which has a form of its own.
+    Answer {
+        /// In words.
+        text: String,
+        /// In its form: the `message` of a send, as JSON.
+        typed: String,
+    },
     /// Wants a failed message sent again.
     Retry(Rc<str>),
     /// Takes a failed message back.

@@ -144,7 +144,8 @@ impl Conversation {
     /// Takes a fact in. Returns whether anything changed; the same fact twice changes nothing.
     pub fn apply(&mut self, action: Action) -> bool {
         match action {
-            Action::Composed { id, text, at } => self.compose(id, text, at),
+            Action::Composed { id, text, at } => self.compose(id, text, None, at),
+            Action::Answered { id, text, typed, at } => self.compose(id, text, Some(typed), at),
             Action::Drafted(draft) => set(&mut self.draft, draft),
             Action::SendBegan { id } => {
                 self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
@@ -152,6 +153,7 @@ impl Conversation {
             Action::SendAccepted { id, now } => self.send_accepted(&id, now),
             Action::SendDelayed { id } => self.send_moved(&id, &[SendState::Sending], SendState::Queued),
             Action::SendUnknown { id } => self.send_moved(&id, &[SendState::Sending], SendState::Unknown),
+            Action::FormRefused { id } => self.form_refused(&id),
             Action::SendFailed { id, error } => self.send_failed(&id, error),
             Action::Requeued { id, new_id, at } => self.requeue(&id, new_id, at),
             Action::Discarded { id } => self.discard(&id),

@@ -131,7 +131,7 @@ impl Source for Player {
 
     fn act(&self, verb: Verb) -> Option<Rc<str>> {
         match verb {
-            Verb::Send(text) => return self.send(&text),
+            Verb::Send(text) | Verb::Answer { text, .. } => return self.send(&text),
             Verb::Retry(id) => {
                 self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
                 self.arrive(&id);

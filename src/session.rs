@@ -17,6 +17,7 @@ mod sender;
 mod shelf;
 pub mod stored;
 mod together;
+pub mod typed;
 pub mod word;
 
 use std::rc::{Rc, Weak};
@@ -131,6 +132,17 @@ impl Session {
         Some(id)
     }
 
+    /// Gives an answer that has a form of its own: `typed` is the `message` of a send as JSON, and says what `text` says. It goes where
+    /// the site takes it, else the text. Returns the client message id.
+    pub fn answer(&self, text: &str, typed: &str) -> Option<Rc<str>> {
+        if self.0.is_gone() {
+            return None;
+        }
+        let id = self.0.new_id();
+        self.0.hear(Fact::Answered { id: id.clone(), text: Rc::from(text), typed: Rc::from(typed) });
+        Some(id)
+    }
+
     /// Sends a failed message again.
     pub fn retry(&self, id: &str) {
         self.0.hear(Fact::RetryAsked { id: Rc::from(id), new_id: self.0.new_id() });
@@ -189,6 +201,12 @@ impl Session {
     /// The visitor did this at the gate before the chat, or rated what has ended.
     pub fn step(&self, step: Step) {
         self.0.hear(Fact::Stepped(step));
+    }
+
+    /// Does the site take answers in forms of their own?
+    #[must_use]
+    pub fn takes_typed(&self) -> bool {
+        self.0.takes_typed()
     }
 
     /// Which files can be sent, if any.

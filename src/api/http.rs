@@ -72,8 +72,14 @@ impl Request {
 
     /// Brings `body` as JSON.
     pub fn post(url: String, body: &impl Serialize) -> Self {
-        let headers = vec![("Content-Type", "application/json".into())];
-        Self { url, method: "POST", headers, body: json::stringify(body) }
+        // What JSON cannot hold goes as nothing, and is refused.
+        Self::bring(url, json::stringify(body).unwrap_or_default())
+    }
+
+    /// Brings `body`, which is JSON.
+    #[must_use]
+    pub fn bring(url: String, body: String) -> Self {
+        Self { url, method: "POST", headers: vec![("Content-Type", "application/json".into())], body: Some(body) }
     }
 
     /// With a header more.

@@ -22,6 +22,9 @@ pub struct Identity {
     /// Which files the site takes, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploads: Option<Uploads>,
+    /// Does the site take answers in forms of their own?
+    #[serde(default)]
+    pub typed: bool,
 }
 
 impl std::fmt::Debug for Identity {
@@ -35,8 +38,16 @@ impl Identity {
     #[must_use]
     pub fn new(answer: TokenAnswer, wall: u64) -> Self {
         let until = wall + u64::from(answer.expires_in) * 1_000;
-        let uploads = answer.features.and_then(|features| features.uploads);
-        Self { visitor: answer.visitor, token: answer.token, renewal: answer.renewal, from: wall, until, uploads }
+        let features = answer.features.unwrap_or_default();
+        Self {
+            visitor: answer.visitor,
+            token: answer.token,
+            renewal: answer.renewal,
+            from: wall,
+            until,
+            uploads: features.uploads,
+            typed: features.typed_answers,
+        }
     }
 
     /// With less than this left, in milliseconds, the token is renewed before it is used.
@@ -89,6 +100,7 @@ mod tests {
             from,
             until: from + 600_000,
             uploads: None,
+            typed: false,
         }
     }
 

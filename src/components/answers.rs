@@ -8,7 +8,7 @@ use super::{
     markup::{self, element, group, on_click, part, text, unseen, written},
     rich_text::safe_address,
 };
-use crate::strings::fill;
+use crate::{session::typed, strings::fill};
 
 /// What the answers of one message need to know.
 pub(super) struct Choice<'a> {
@@ -28,10 +28,19 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
         (ButtonLayout::Wrap | ButtonLayout::Vertical, false) => "answers answers-past",
     };
     let each = list.iter().map(|button| match &button.action {
-        Action::Reply(answer) => reply(&button.label, answer, choice),
+        Action::Reply(answer) => reply(&button.label, pressed(answer, choice.look), answer, choice),
         Action::Link(address) => link(&button.label, address, choice.look),
     });
     choices(class, each.collect(), choice.look)
+}
+
+/// What pressing a button of the bot's says.
+fn pressed(label: &str, look: &Look) -> Verb {
+    let text = label.to_owned();
+    match look.typed {
+        true => Verb::Answer { typed: typed::words("button.response", label), text },
+        false => Verb::Send(text),
+    }
 }
 
 fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
@@ -40,13 +49,12 @@ fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
 }
 
 /// A suggested reply; once it cannot be given any more, its words.
-pub(super) fn reply(label: &str, answer: &str, choice: &Choice) -> Html {
+pub(super) fn reply(label: &str, said: Verb, answer: &str, choice: &Choice) -> Html {
     if choice.open {
-        let said = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
             // The button is about to become a text: the keyboard goes on from the composer, a finger needs nothing.
             browser::focus_after_answer(&event);
-            Verb::Send(said.clone())
+            said.clone()
         });
         let button = element!(
             "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto"; words(label)

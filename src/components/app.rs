@@ -35,6 +35,11 @@ pub trait Source {
         None
     }
 
+    /// Are answers taken in forms of their own?
+    fn takes_typed(&self) -> bool {
+        false
+    }
+
     /// When time stands still, the time at which it does: milliseconds since 1970-01-01 UTC.
     fn stands_still_at(&self) -> Option<u64> {
         None
@@ -62,6 +67,7 @@ impl Source for Session {
     fn act(&self, verb: Verb) -> Option<Rc<str>> {
         match verb {
             Verb::Send(text) => return self.send(&text),
+            Verb::Answer { text, typed } => return self.answer(&text, &typed),
             Verb::Retry(id) => self.retry(&id),
             Verb::Discard(id) => self.discard(&id),
             Verb::Draft(text) => self.set_draft(&text),
@@ -76,6 +82,10 @@ impl Source for Session {
             Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
         }
         None
+    }
+
+    fn takes_typed(&self) -> bool {
+        Self::takes_typed(self)
     }
 
     fn uploads(&self) -> Option<Uploads> {
@@ -174,11 +184,14 @@ impl Component for App {
         match happened {
             Happened::Changed(now) => {
                 self.state = now;
-                // The site says what it takes with the first token.
-                if self.look.uploads.is_none()
-                    && let Some(uploads) = ctx.props().source.uploads()
-                {
-                    self.look = Rc::new(Look { uploads: Some(uploads), ..Look::clone(&self.look) });
+                // The site says what it takes with the first token, and may say otherwise with a later one.
+                let source = &ctx.props().source;
+                let typed = source.takes_typed();
+                let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
+                if uploads.is_some() || typed != self.look.typed {
+                    let look = Rc::make_mut(&mut self.look);
+                    look.uploads = uploads.or_else(|| look.uploads.take());
+                    look.typed = typed;
                 }
                 self.notifier.follow(&self.state, |unread| title(&self.look, unread));
                 true
@@ -219,6 +232,7 @@ fn look(AppProps { source, config }: &AppProps) -> Rc<Look> {
     let mut look = Look::new(config, unknown);
     look.now = source.stands_still_at();
     look.uploads = source.uploads();
+    look.typed = source.takes_typed();
     if let Some(rule) = look.locale.as_deref().and_then(browser::plural_rule) {
         look.strings.count_by(rule);
     }

@@ -131,12 +131,13 @@ impl Kind {
         Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref() }
     }
 
-    /// Gives an answer. The control is about to become a text, so the keyboard goes on from the composer; a finger needs nothing.
-    fn answer(&self, control: &Element, answer: String) {
+    /// Gives an answer, made of its words and of its form. The control is about to become a text, so the keyboard goes on from the
+    /// composer; a finger needs nothing.
+    fn answer(&self, control: &Element, answer: Verb) {
         if let Ok(Some(section)) = control.closest("#window") {
             browser::focus_window(&section);
         }
-        self.act.emit(Verb::Send(answer));
+        self.act.emit(answer);
     }
 
     /// What was answered.

@@ -45,6 +45,8 @@ pub struct Look {
     pub class: AttrValue,
     /// How files are sent, where the site takes some.
     pub uploads: Option<Uploads>,
+    /// Does the site take answers in forms of their own?
+    pub typed: bool,
 }
 
 /// What the Enter key does in the message field.
@@ -108,6 +110,7 @@ impl Look {
             config: config.clone(),
             class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
             uploads: None,
+            typed: false,
         }
     }
 

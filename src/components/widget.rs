@@ -239,7 +239,7 @@ impl Widget {
         let question = match &verb {
             Verb::Restart if !ended => Some(Question::Restart),
             Verb::End => Some(Question::End),
-            Verb::Send(_) | Verb::Retry(_) | Verb::Discard(_) | Verb::Draft(_) => None,
+            Verb::Send(_) | Verb::Answer { .. } | Verb::Retry(_) | Verb::Discard(_) | Verb::Draft(_) => None,
             Verb::Open | Verb::Close | Verb::Restart | Verb::Resize => None,
             Verb::LoadEarlier | Verb::Feedback { .. } | Verb::Sound(_) | Verb::Step(_) | Verb::Transcript(_) => None,
         };

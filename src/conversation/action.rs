@@ -21,6 +21,17 @@ pub enum Action {
         /// When.
         at: u64,
     },
+    /// The visitor gave an answer that has a form of its own beside its words. All else as with [`Action::Composed`].
+    Answered {
+        /// The client message id, a UUIDv7.
+        id: Rc<str>,
+        /// The answer in words.
+        text: Rc<str>,
+        /// The answer in its form: see [`Pending::typed`].
+        typed: Rc<str>,
+        /// When.
+        at: u64,
+    },
     /// The composer holds this now.
     Drafted(Rc<str>),
     /// A message left for the proxy.
@@ -42,6 +53,11 @@ pub enum Action {
     },
     /// The answer was lost on the way from the platform: nobody knows.
     SendUnknown {
+        /// The client message id.
+        id: Rc<str>,
+    },
+    /// An answer's form was not taken, and nothing of it kept: it waits again, in words.
+    FormRefused {
         /// The client message id.
         id: Rc<str>,
     },

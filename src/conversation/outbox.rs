@@ -16,6 +16,8 @@ pub struct Pending {
     pub id: Rc<str>,
     /// What was said.
     pub text: Rc<str>,
+    /// An answer in its own form: the `message` of a send, as JSON. It says what `text` says, and goes in its place to who takes it.
+    pub typed: Option<Rc<str>>,
     /// When, in the visitor's clock.
     pub at: u64,
     /// Never [`SendState::Sent`].
@@ -42,14 +44,14 @@ impl Conversation {
         unknown_start.or_else(|| self.outbox.iter().find(|p| p.state == SendState::Queued))
     }
 
-    pub(super) fn compose(&mut self, id: Rc<str>, text: Rc<str>, at: u64) -> bool {
+    pub(super) fn compose(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) -> bool {
         if self.pending(&id).is_some() || self.row_of(&id).is_some() {
             return false;
         }
         if self.id.is_none() {
             self.requeue_starts(at);
         }
-        self.enqueue(Pending { id, text, at, state: SendState::Queued });
+        self.enqueue(Pending { id, text, typed, at, state: SendState::Queued });
         true
     }
 
@@ -120,6 +122,14 @@ impl Conversation {
         }
     }
 
+    /// The key may go with the words now: nothing was kept of what it went with before.
+    pub(super) fn form_refused(&mut self, id: &str) -> bool {
+        let Some(at) = self.pending(id).filter(|&at| self.outbox[at].typed.is_some()) else { return false };
+        Rc::make_mut(&mut self.outbox[at]).typed = None;
+        self.set_pending(at, SendState::Queued);
+        true
+    }
+
     pub(super) fn send_failed(&mut self, id: &str, error: SendError) -> bool {
         let from = [SendState::Queued, SendState::Sending, SendState::Unknown];
         let failed = self.send_moved(id, &from, SendState::Failed(error));
@@ -171,28 +181,32 @@ impl Conversation {
         if !error.can_retry() {
             return false;
         }
-        let text: Rc<str> = match self.pending(id) {
-            Some(index) => self.outbox.remove(index).text.clone(),
-            None => message.content().to_plain().into(),
+        let (text, typed) = match self.pending(id) {
+            Some(index) => {
+                let before = self.outbox.remove(index);
+                (before.text.clone(), before.typed.clone())
+            }
+            None => (message.content().to_plain().into(), None),
         };
         let logged = matches!(message.delivery, Delivery::Logged(..));
+        let pending = Pending { id: new_id.clone(), text, typed, at, state: SendState::Queued };
         if logged && *new_id == *id {
-            self.outbox.push(Rc::new(Pending { id: new_id, text, at, state: SendState::Queued }));
+            self.outbox.push(Rc::new(pending));
             self.set_row_state(row_at, SendState::Queued);
         } else if logged {
             // Its old attempt stands in the log; the new one is a message of its own.
-            self.enqueue(Pending { id: new_id, text, at, state: SendState::Queued });
+            self.enqueue(pending);
         } else {
             // It is said now, so it stands last, with the key it had.
             let mut row = self.rows.remove(row_at);
             let changed = Rc::make_mut(&mut row);
             changed.at = at;
             if let RowKind::Message(message) = &mut changed.kind {
-                message.id = Some(new_id.clone());
+                message.id = Some(new_id);
                 message.delivery = Delivery::Local(SendState::Queued);
             }
             self.rows.push(row);
-            self.outbox.push(Rc::new(Pending { id: new_id, text, at, state: SendState::Queued }));
+            self.outbox.push(Rc::new(pending));
             self.regroup_all();
         }
         true

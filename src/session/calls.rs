@@ -9,7 +9,7 @@ use std::{
 
 use chataibot_wire::{
     Cursor,
-    documented::{Channel, From, SendAnswer, SendMessage, StartConversation, UserType, Variables, VisitorMessage},
+    documented::{Channel, From, SendAnswer, StartConversation, UserType, Variables, VisitorMessage},
     documented::{START_PATH, send_path},
     token::{TokenAnswer, TokenRequest, Uploads},
 };
@@ -23,7 +23,7 @@ use super::{
     fact::{Fact, Frame, frame_of},
     line::Dial,
     rim::{Call, Calls, Rim},
-    shelf,
+    shelf, typed,
 };
 use crate::{
     api::{
@@ -106,7 +106,7 @@ impl Rim {
             }),
             conclude: Box::new(|answer| {
                 let identity = |answer| Rc::new(Identity::new(answer, system::wall()));
-                Fact::TokenAnswered(typed::<TokenAnswer>(answer).map(identity))
+                Fact::TokenAnswered(shaped::<TokenAnswer>(answer).map(identity))
             }),
         });
     }
@@ -163,10 +163,15 @@ impl Rim {
                     return Err(Fact::SettledElsewhere { id: message.id.clone() });
                 }
                 let url = [&*rim.settings().api_url, &send_path(&escape(&conversation))].concat();
-                let body = SendMessage::text(&*message.text);
-                Ok(Request::post(url, &body).by(&identity.token).with(IDEMPOTENCY_KEY, &message.id))
+                // What the site takes is told with the token that goes along.
+                let answer = message.typed.as_deref().filter(|_| identity.typed);
+                let body = match answer {
+                    Some(answer) => typed::send(answer),
+                    None => typed::send(&typed::words("text", &message.text)),
+                };
+                Ok(Request::bring(url, body).by(&identity.token).with(IDEMPOTENCY_KEY, &message.id))
             }),
-            conclude: Box::new(|answer| Fact::SendAnswered { id, result: typed::<SendAnswer>(answer).map(drop) }),
+            conclude: Box::new(|answer| Fact::SendAnswered { id, result: shaped::<SendAnswer>(answer).map(drop) }),
         });
     }
 
@@ -251,6 +256,10 @@ impl Rim {
 }
 
 impl Rim {
+    pub(super) fn takes_typed(&self) -> bool {
+        self.client.borrow().identity().is_some_and(|identity| identity.typed)
+    }
+
     pub(super) fn takes_files(&self) -> Option<Uploads> {
         self.client.borrow().identity()?.uploads.clone()
     }
@@ -334,7 +343,7 @@ fn tell(rim: &Weak<Rim>, fact: Fact) {
 }
 
 /// The answer in its shape; what has another one is no answer.
-fn typed<T: DeserializeOwned>(answer: Result<JsValue, Failure>) -> Result<T, Failure> {
+fn shaped<T: DeserializeOwned>(answer: Result<JsValue, Failure>) -> Result<T, Failure> {
     json::from_js(answer?).ok_or(Failure::Network)
 }
 

@@ -28,7 +28,7 @@ use crate::{
     api::{Failure, Identity},
     conversation::{Action, Conversation, Pending, Phase, SendState},
 };
-use chataibot_wire::Cursor;
+use chataibot_wire::{Cursor, error::code};
 
 /// See the file's head.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,10 @@ impl Client {
     fn take(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) {
         match fact {
             Fact::Loaded(found) => self.load(*found, moment, orders),
-            Fact::Said { id, text } => self.say(id, text, moment, orders),
+            Fact::Said { id, text } => self.say(Action::Composed { id, text, at: moment.wall }, moment, orders),
+            Fact::Answered { id, text, typed } => {
+                self.say(Action::Answered { id, text, typed, at: moment.wall }, moment, orders);
+            }
             Fact::RetryAsked { id, new_id } => self.retry(&id, new_id, moment, orders),
             Fact::DiscardAsked { id } => self.discard(id, orders),
             Fact::Drafted(draft) => self.draft(draft, moment),
@@ -311,6 +314,8 @@ impl Client {
         match result {
             Ok(identity) => {
                 self.adopt(identity.clone(), moment, orders);
+                // What the site offers is told with it.
+                self.changed = true;
                 orders.push(Order::SaveIdentity(identity));
                 self.well(Source::Token);
             }
@@ -331,6 +336,14 @@ impl Client {
     }
 
     fn send_failed(&mut self, failure: &Failure, starts: bool, moment: Moment, orders: &mut Vec<Order>) {
+        if failure.code() == code::BAD_REQUEST
+            && let Some(id) = self.sender.in_flight().cloned()
+            && self.state.outbox().iter().any(|pending| pending.id == id && pending.typed.is_some())
+        {
+            // Not what is said is wrong with it, but its form, or that forms are not taken any more.
+            self.sender.done();
+            return self.apply(Action::FormRefused { id });
+        }
         let watched = self.state.is_watched();
         let Some(verdict) = self.sender.failed(failure, starts, watched, moment) else { return };
         match verdict {

@@ -43,6 +43,15 @@ pub enum Fact {
         /// What was said, not blank.
         text: Rc<str>,
     },
+    /// The visitor gave an answer that has a form of its own.
+    Answered {
+        /// A new client message id.
+        id: Rc<str>,
+        /// The answer in words, not blank.
+        text: Rc<str>,
+        /// The answer in its form.
+        typed: Rc<str>,
+    },
     /// The visitor wants a failed message sent again.
     RetryAsked {
         /// The client message id.

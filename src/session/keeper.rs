@@ -153,6 +153,7 @@ mod tests {
             from: 0,
             until: 30_000,
             uploads: None,
+            typed: false,
         };
         let mut keeper = Keeper::default();
         keeper.adopt(Rc::new(identity), Moment { now: 0, wall: 0, chance: 0 });

@@ -128,6 +128,9 @@ impl StoredConversation {
 pub struct StoredPending {
     /// What was said.
     pub text: String,
+    /// An answer in its own form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
     /// When.
     pub at: u64,
     /// How it stands.
@@ -163,7 +166,8 @@ impl StoredPending {
             SendState::Failed(SendError::Ended) => StoredState::Ended,
             SendState::Failed(SendError::Refused) => StoredState::Refused,
         };
-        Self { text: String::from(&*pending.text), at: pending.at, state }
+        let typed = pending.typed.as_deref().map(String::from);
+        Self { text: String::from(&*pending.text), typed, at: pending.at, state }
     }
 
     /// May this message still turn out to have started a conversation?
@@ -186,7 +190,8 @@ impl StoredPending {
             StoredState::Refused => SendState::Failed(SendError::Refused),
             StoredState::Discarded => return None,
         };
-        Some(Pending { id: Rc::from(id), text: Rc::from(self.text), at: self.at, state })
+        let typed = self.typed.map(Rc::from);
+        Some(Pending { id: Rc::from(id), text: Rc::from(self.text), typed, at: self.at, state })
     }
 }
 

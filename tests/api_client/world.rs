@@ -74,6 +74,8 @@ pub struct Log {
 struct Attempt {
     conversation: Rc<str>,
     state: DeliveryState,
+    /// The form it came in; `None` for words.
+    typed: Option<Rc<str>>,
 }
 
 #[derive(Default)]
@@ -121,6 +123,9 @@ pub struct World {
     pub forgets_visitors: bool,
     /// The proxy's newest version: it knows of pages, and of the last part of a log.
     pub pages: bool,
+    /// Do tokens say that answers are taken in forms of their own, and are they?
+    pub typed: bool,
+    pub takes_typed: bool,
     /// Do tabs have a lock and a channel to agree by?
     shared: bool,
     lead: Lead,
@@ -162,6 +167,8 @@ impl World {
             poison: None,
             forgets_visitors: false,
             pages: true,
+            typed: false,
+            takes_typed: false,
             shared,
             lead: Lead::default(),
             dials: 0,
@@ -211,6 +218,18 @@ impl World {
         let id = self.new_id();
         self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text) });
         id
+    }
+
+    pub fn answer(&mut self, tab: usize, text: &str) -> Rc<str> {
+        let id = self.new_id();
+        let typed = Rc::from(format!("form of {text}"));
+        self.hear(tab, Fact::Answered { id: id.clone(), text: Rc::from(text), typed });
+        id
+    }
+
+    /// The form in which the proxy has a message; `None` for words.
+    pub fn form_of(&self, id: &str) -> Option<&str> {
+        self.attempts[id].typed.as_deref()
     }
 
     /// Storage keeps the conversation without its entries, as when there is no room.

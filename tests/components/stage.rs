@@ -240,6 +240,7 @@ impl Inner {
             Verb::Close => Some(Action::WindowClosed),
             Verb::Step(step) => Some(self.state.borrow().after(step, 0)),
             Verb::Send(_)
+            | Verb::Answer { .. }
             | Verb::Retry(_)
             | Verb::Discard(_)
             | Verb::Restart

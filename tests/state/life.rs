@@ -270,7 +270,7 @@ fn another_pages_outbox_is_taken_over() {
         ..Restored::default()
     };
     state.apply(Action::Restored(Box::new(restored)));
-    let pending = |id: &str, text: &str| Pending { id: id.into(), text: text.into(), at: 1, state: SendState::Sending };
+    let pending = |id: &str, text: &str| Pending { id: id.into(), text: text.into(), typed: None, at: 1, state: SendState::Sending };
     state.apply(Action::OutboxFound(vec![pending("a", "one"), pending("b", "two")]));
     assert_eq!(words(&state), ["one", "two"]);
     assert_eq!(state_of(&state, "a"), Some(SendState::Queued), "logged, outcome not known: asked for again");

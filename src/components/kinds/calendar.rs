@@ -25,7 +25,7 @@ use super::{
     submit, wrong,
 };
 use crate::components::{
-    browser, icons,
+    Verb, browser, icons,
     markup::{at, button, element, group, on, part, text},
 };
 
@@ -143,7 +143,7 @@ impl Component for Picker {
                         let answer =
                             [date.unwrap_or_default(), time.map_or(String::new(), |time| [" ", &time].concat())];
                         if let Some(field) = self.places.date.cast::<Element>() {
-                            kind.answer(&field, answer.concat());
+                            kind.answer(&field, Verb::Send(answer.concat()));
                         }
                     }
                 }

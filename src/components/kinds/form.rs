@@ -1,4 +1,5 @@
-//! A form. The answer is documented text: a line `Label: value` for each field that was filled.
+//! A form. The answer is documented text: a line `Label: value` for each field that was filled. The log says the same of an answer
+//! in its own form.
 
 use std::rc::Rc;
 
@@ -16,9 +17,10 @@ use yew::{
 use super::{Kind, Of, submit, wrong};
 use crate::{
     components::{
-        browser,
+        Verb, browser,
         markup::{at, element, group, on, part, plain, text, written},
     },
+    session::typed,
     strings::Strings,
 };
 
@@ -80,7 +82,7 @@ impl Component for Fields {
                 if self.entries.iter().any(|entry| entry.wrong.is_some()) {
                     self.focus = true;
                 } else {
-                    kind.answer(&element, answer(form, &self.entries));
+                    kind.answer(&element, given(form, &self.entries, kind.look.typed));
                 }
             }
         }
@@ -305,8 +307,26 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
     answer
 }
 
+/// The answer, in words and where those are taken in its own form: all fields, what was left empty, too.
+fn given(form: &Form, entries: &[Entry], is_typed: bool) -> Verb {
+    let text = answer(form, entries);
+    if !is_typed {
+        return Verb::Send(text);
+    }
+    let each = form.fields.iter().zip(entries).map(|(field, entry)| {
+        let [label, value] = [&*field.label, &*entry.value].map(|text| typed::quoted(text.trim()));
+        ["{\"label\":", &label, ",\"value\":", &value, "}"].concat()
+    });
+    let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
+    Verb::Answer { text, typed: typed::message("form.response", "fields", &list) }
+}
+
+/// What stands before the value. The proxy's log begins its lines so, too.
 fn begin(field: &Field) -> String {
-    [field.label.trim().trim_end_matches(':'), ": "].concat()
+    let label = field.label.trim();
+    // "Anything else?" needs no colon.
+    let ends = label.ends_with([':', '?', '!', '.', '…', '؟', '？', '！', '。', '：']);
+    [label, if ends { " " } else { ": " }].concat()
 }
 
 /// What was sent; where the visitor said something else, only what was asked.
@@ -344,7 +364,7 @@ mod tests {
         let form = Form { title: Default::default(), fields: ["Name", "Phone:", "Anything?"].map(field).into() };
         let entry = |value: &'static str| Entry { value: value.into(), wrong: None };
         let entries = [" Ada ", "", "two\n\n  lines\r\n"].map(entry);
-        assert_eq!(answer(&form, &entries), "Name: Ada\nAnything?: two lines");
+        assert_eq!(answer(&form, &entries), "Name: Ada\nAnything? two lines");
         let entries = ["", "+44 20 7946", ""].map(entry);
         assert_eq!(answer(&form, &entries), "Phone: +44 20 7946");
     }

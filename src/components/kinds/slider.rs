@@ -11,7 +11,13 @@ use yew::{
 };
 
 use super::{Of, submit};
-use crate::components::markup::{at, element, group, on, text};
+use crate::{
+    components::{
+        Verb,
+        markup::{at, element, group, on, text},
+    },
+    session::typed,
+};
 
 /// The slider, and after the answer what was answered.
 pub(super) struct Range {
@@ -39,7 +45,7 @@ impl Component for Range {
         let Content::Slider(slider) = kind.content() else { return Html::default() };
         if !kind.open {
             let given = kind.given.as_deref().filter(|given| is_number(given));
-            return kind.asked(&slider.title, given.map(|given| kind.chosen(given)).unwrap_or_default());
+            return kind.asked(&slider.title, given.map(|given| kind.chosen(&chosen(slider, given))).unwrap_or_default());
         }
         let (least, most) = (number(slider.min), number(slider.max));
         let value = with_unit(slider, self.value.as_deref().unwrap_or(&least));
@@ -66,7 +72,7 @@ impl Component for Range {
                 event.prevent_default();
                 // As the browser has it: it keeps the value on a step and in the range.
                 if let Some(input) = input.cast::<HtmlInputElement>() {
-                    kind.answer(&input, with_unit(&slider, &input.value()));
+                    kind.answer(&input, answer(&slider, input.value(), kind.look.typed));
                 }
             })
         };
@@ -95,6 +101,19 @@ fn with_unit(slider: &Slider, value: &str) -> String {
     let unit = slider.unit.as_deref().map(str::trim).unwrap_or_default();
     let space = if unit.is_empty() || unit.starts_with(['%', '°']) { "" } else { " " };
     [value, space, unit].concat()
+}
+
+/// The log has of a typed answer what was sent: the number alone. So it says here at once what it will say for good.
+fn answer(slider: &Slider, value: String, is_typed: bool) -> Verb {
+    match is_typed {
+        true => Verb::Answer { typed: typed::words("slider.response", &value), text: value },
+        false => Verb::Send(with_unit(slider, &value)),
+    }
+}
+
+/// What was answered, with its unit in either case.
+fn chosen(slider: &Slider, given: &str) -> String {
+    if given.ends_with(|last: char| last.is_ascii_digit()) { with_unit(slider, given) } else { given.to_owned() }
 }
 
 /// An answer in words was not given by the slider.

@@ -13,10 +13,11 @@ use yew::{
 use super::{Kind, intl, wrong};
 use crate::{
     components::{
-        browser, icons,
+        Verb, browser, icons,
         markup::{at, button, element, group, on, part, text},
         uploads::{Sending, Upload, UploadError, UploadState, Uploads},
     },
+    session::typed,
     strings::fill,
 };
 
@@ -90,10 +91,10 @@ impl Component for Chooser {
                 (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
                     self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
                 }
-                (UploadState::Done(address), Stage::Sending { .. }) => {
+                (UploadState::Done(address), Stage::Sending { file, .. }) => {
                     self.stage = Stage::Given;
                     if let Some(zone) = self.zone.cast::<Element>() {
-                        kind.answer(&zone, address);
+                        kind.answer(&zone, sent(&[(file, address)], kind.look.typed));
                     }
                 }
                 (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
@@ -211,6 +212,21 @@ fn start(ctx: &Context<Chooser>, file: File) -> Stage {
     let told = ctx.link().callback(Happened::Told);
     let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
     Stage::Sending { file, percent: 0, _sending: sending }
+}
+
+/// What says that these files were sent: one message with all of them, or the address of the one there is.
+pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> Verb {
+    let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
+    let text = addresses.join("\n");
+    if !is_typed {
+        return Verb::Send(text);
+    }
+    let each = files.iter().map(|(file, address)| {
+        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| typed::quoted(text));
+        ["{\"link\":", &link, ",\"filename\":", &name, ",\"mime_type\":", &of, "}"].concat()
+    });
+    let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
+    Verb::Answer { text, typed: typed::message("file_upload.response", "files", &list) }
 }
 
 fn first(files: Option<FileList>) -> Option<File> {

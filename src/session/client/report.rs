@@ -170,5 +170,5 @@ pub(super) fn lazy(state: &Conversation) -> Lazy {
 /// On its way or waiting is the same to storage.
 fn same_in_storage(a: &Pending, b: &Pending) -> bool {
     let waits = |state| matches!(state, SendState::Queued | SendState::Sending);
-    a.id == b.id && (a.state == b.state || (waits(a.state) && waits(b.state)))
+    a.id == b.id && a.typed.is_some() == b.typed.is_some() && (a.state == b.state || (waits(a.state) && waits(b.state)))
 }

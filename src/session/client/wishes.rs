@@ -15,11 +15,11 @@ use crate::{
 };
 
 impl Client {
-    pub(super) fn say(&mut self, id: Rc<str>, text: Rc<str>, moment: Moment, orders: &mut Vec<Order>) {
+    pub(super) fn say(&mut self, said: Action, moment: Moment, orders: &mut Vec<Order>) {
         if self.state.phase() == Phase::Ended {
             self.leave(orders);
         }
-        self.apply(Action::Composed { id, text, at: moment.wall });
+        self.apply(said);
         self.come_alive(moment, orders);
     }
 

@@ -35,6 +35,7 @@ impl World {
             from: wall,
             until: wall + 600_000,
             uploads: None,
+            typed: self.typed,
         })
     }
 
@@ -62,6 +63,14 @@ impl World {
         }
         let visitor = self.visitor_of(&identity.token)?;
         let known = self.attempts.get(&*message.id).cloned();
+        // As the rim picks it; a start is always words.
+        let typed = message.typed.clone().filter(|_| identity.typed && conversation.is_some());
+        if typed.is_some() && !self.takes_typed {
+            return Err(Failure::Refused { code: Rc::from("BAD_REQUEST") });
+        }
+        if known.as_ref().is_some_and(|known| known.typed != typed) {
+            return Err(Failure::Refused { code: Rc::from("KEY_REUSED") });
+        }
         let conversation = match (&known, conversation) {
             (Some(attempt), _) => attempt.conversation.clone(),
             (None, Some(conversation)) => conversation,
@@ -91,7 +100,7 @@ impl World {
                 } else {
                     DeliveryState::Sent
                 };
-                self.attempts.insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state });
+                self.attempts.insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state, typed });
                 self.append(&conversation, delivery(&message.id, state));
                 match state {
                     DeliveryState::Sent => self.reply_to(&conversation, &message.id),

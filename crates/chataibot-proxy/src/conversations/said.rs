@@ -134,14 +134,17 @@ fn form(data: FormData) -> Result<FormData, ApiError> {
     Ok(FormData { fields })
 }
 
-/// `Label: value`, a line each; what was left empty is left out.
+/// `Label: value`, a line each; what was left empty is left out. The widget shows the same until the log has it.
 fn lines(data: &FormData) -> String {
     let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
     let lines = filled.map(|FilledField { label, value }| {
         let label = label.trim();
         // "Anything else?" needs no colon.
-        let colon = if label.ends_with(char::is_alphanumeric) { ":" } else { "" };
-        format!("{label}{colon} {}", value.trim())
+        let ends = label.ends_with([':', '?', '!', '.', '…', '؟', '？', '！', '。', '：']);
+        let colon = if ends { "" } else { ":" };
+        // A line is a field.
+        let value: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        format!("{label}{colon} {}", value.join(" "))
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -171,8 +174,8 @@ mod tests {
 
     #[test]
     fn a_form_reads_like_a_note() {
-        let fields = vec![field("Name", "Ada "), field("Phone", " "), field("Anything else?", "No")];
-        assert_eq!(lines(&FormData { fields }), "Name: Ada\nAnything else? No");
+        let fields = vec![field("Name", "Ada "), field("Phone", " "), field("Anything else?", "No,\r\n\n thanks")];
+        assert_eq!(lines(&FormData { fields }), "Name: Ada\nAnything else? No, thanks");
     }
 
     #[test]
