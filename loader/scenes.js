@@ -45,6 +45,7 @@ export const SCENES = {
   calendar: 'A date',
   'calendar-time': 'A date and a time',
   upload: 'A file is asked for',
+  attaching: 'Files are added to a message',
   form: 'A form',
   appointment: 'A booking page',
   unsupported: 'A kind nobody knows',

@@ -5,6 +5,7 @@
 //! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
 //! - [`Launcher`] and the preview beside it; the window: header with its menu, notices, message list, composer
 //! - `gate`: the stages of the window; `panels`: what stands before, between and after a chat, fetched when first needed
+//! - `files`: those that are added in the composer, fetched where the site takes some
 //! - a message: row, content, rich text, answers; the other kinds of messages, fetched when first needed
 //! - `markup`: the plain elements of all of these
 //! - the announcer, which says it to screen readers
@@ -24,6 +25,7 @@ mod composer;
 mod content;
 mod earlier;
 mod emoji_hint;
+mod files;
 mod gate;
 mod header;
 mod icons;
@@ -53,7 +55,7 @@ pub use gate::gate;
 pub use launcher::{Launcher, LauncherProps, launcher_label};
 pub use look::{Enter, Look, Mode};
 pub use rich_text::safe_address;
-pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads};
+pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
 pub use widget::{Widget, WidgetProps};
 
 use crate::conversation::gate::Step;

@@ -144,8 +144,7 @@ impl Conversation {
     /// Takes a fact in. Returns whether anything changed; the same fact twice changes nothing.
     pub fn apply(&mut self, action: Action) -> bool {
         match action {
-            Action::Composed { id, text, at } => self.compose(id, text, None, at),
-            Action::Answered { id, text, typed, at } => self.compose(id, text, Some(typed), at),
+            Action::Composed { id, text, typed, at } => self.compose(id, text, typed, at),
             Action::Drafted(draft) => set(&mut self.draft, draft),
             Action::SendBegan { id } => {
                 self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)

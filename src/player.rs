@@ -4,6 +4,7 @@
 //! looks the same whenever it is shown. Player and scenes are a part of the program of their own.
 
 mod cast;
+mod files;
 mod kinds;
 mod scenes;
 
@@ -15,7 +16,7 @@ use std::{
 pub use scenes::{NOW, Staging, scenes};
 
 use crate::{
-    components::{Listener, Source, Verb},
+    components::{Listener, Source, Uploads, Verb},
     conversation::{Action, Conversation, Link, SendState, gate::Gate},
     session::{Outgoing, Subscription},
 };
@@ -62,8 +63,13 @@ fn play(name: &str, origin: &str, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Option<S
     if state.window_open() {
         on_outgoing(Outgoing::Opened);
     }
-    let player =
-        Player { state: RefCell::new(Rc::new(state)), on_outgoing, listener: RefCell::default(), said: Cell::new(0) };
+    let player = Player {
+        state: RefCell::new(Rc::new(state)),
+        on_outgoing,
+        listener: RefCell::default(),
+        said: Cell::new(0),
+        uploads: (name == scenes::ATTACHING).then(files::uploads),
+    };
     Some(Scene { source: Rc::new(player), staging })
 }
 
@@ -73,6 +79,7 @@ struct Player {
     on_outgoing: Rc<dyn Fn(Outgoing)>,
     listener: RefCell<Option<Listener>>,
     said: Cell<u32>,
+    uploads: Option<Uploads>,
 }
 
 impl Player {
@@ -100,7 +107,7 @@ impl Player {
         let number = self.said.get() + 1;
         self.said.set(number);
         let id: Rc<str> = ["said-", &number.to_string()].concat().into();
-        self.apply(Action::Composed { id: id.clone(), text: text.into(), at: NOW });
+        self.apply(Action::Composed { id: id.clone(), text: text.into(), typed: None, at: NOW });
         self.arrive(&id);
         Some(id)
     }
@@ -156,6 +163,10 @@ impl Source for Player {
             Verb::LoadEarlier | Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
         }
         None
+    }
+
+    fn uploads(&self) -> Option<Uploads> {
+        self.uploads.clone()
     }
 
     fn stands_still_at(&self) -> Option<u64> {

@@ -123,23 +123,17 @@ impl Session {
 
     /// Says `text`. Blank texts are ignored. Returns the client message id.
     pub fn send(&self, text: &str) -> Option<Rc<str>> {
+        self.answer(text, None)
+    }
+
+    /// Says `text`; `typed` is the same as the `message` of a send in JSON, and goes in its place where the site takes it.
+    pub fn answer(&self, text: &str, typed: Option<&str>) -> Option<Rc<str>> {
         let text = text.trim();
         if text.is_empty() || self.0.is_gone() {
             return None;
         }
         let id = self.0.new_id();
-        self.0.hear(Fact::Said { id: id.clone(), text: Rc::from(text) });
-        Some(id)
-    }
-
-    /// Gives an answer that has a form of its own: `typed` is the `message` of a send as JSON, and says what `text` says. It goes where
-    /// the site takes it, else the text. Returns the client message id.
-    pub fn answer(&self, text: &str, typed: &str) -> Option<Rc<str>> {
-        if self.0.is_gone() {
-            return None;
-        }
-        let id = self.0.new_id();
-        self.0.hear(Fact::Answered { id: id.clone(), text: Rc::from(text), typed: Rc::from(typed) });
+        self.0.hear(Fact::Said { id: id.clone(), text: Rc::from(text), typed: typed.map(Rc::from) });
         Some(id)
     }
 

@@ -28,19 +28,10 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
         (ButtonLayout::Wrap | ButtonLayout::Vertical, false) => "answers answers-past",
     };
     let each = list.iter().map(|button| match &button.action {
-        Action::Reply(answer) => reply(&button.label, pressed(answer, choice.look), answer, choice),
+        Action::Reply(answer) => reply(&button.label, answer, choice.look.typed, choice),
         Action::Link(address) => link(&button.label, address, choice.look),
     });
     choices(class, each.collect(), choice.look)
-}
-
-/// What pressing a button of the bot's says.
-fn pressed(label: &str, look: &Look) -> Verb {
-    let text = label.to_owned();
-    match look.typed {
-        true => Verb::Answer { typed: typed::words("button.response", label), text },
-        false => Verb::Send(text),
-    }
 }
 
 fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
@@ -48,13 +39,18 @@ fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
 
-/// A suggested reply; once it cannot be given any more, its words.
-pub(super) fn reply(label: &str, said: Verb, answer: &str, choice: &Choice) -> Html {
+/// A suggested reply; once it cannot be given any more, its words. `is_typed` where it goes in the form of a button.
+pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) -> Html {
     if choice.open {
+        let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
             // The button is about to become a text: the keyboard goes on from the composer, a finger needs nothing.
             browser::focus_after_answer(&event);
-            said.clone()
+            let text = text.clone();
+            match is_typed {
+                true => Verb::Answer { typed: typed::words("button.response", &text), text },
+                false => Verb::Send(text),
+            }
         });
         let button = element!(
             "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto"; words(label)

@@ -67,7 +67,7 @@ impl Source for Session {
     fn act(&self, verb: Verb) -> Option<Rc<str>> {
         match verb {
             Verb::Send(text) => return self.send(&text),
-            Verb::Answer { text, typed } => return self.answer(&text, &typed),
+            Verb::Answer { text, typed } => return self.answer(&text, Some(&typed)),
             Verb::Retry(id) => self.retry(&id),
             Verb::Discard(id) => self.discard(&id),
             Verb::Draft(text) => self.set_draft(&text),
@@ -103,7 +103,8 @@ impl Source for Session {
             };
             Sending::new(session.send_file(file, Box::new(told)))
         });
-        Some(Uploads { most: taken.max_bytes, types: taken.types.into_iter().map(AttrValue::from).collect(), start })
+        let types = taken.types.into_iter().map(AttrValue::from).collect();
+        Some(Uploads { most: taken.max_bytes, types, chosen: Rc::default(), start })
     }
 
     fn reset(&self) {
@@ -189,9 +190,10 @@ impl Component for App {
                 let typed = source.takes_typed();
                 let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
                 if uploads.is_some() || typed != self.look.typed {
-                    let look = Rc::make_mut(&mut self.look);
-                    look.uploads = uploads.or_else(|| look.uploads.take());
+                    let mut look = Look::clone(&self.look);
+                    look.uploads = uploads.or(look.uploads);
                     look.typed = typed;
+                    self.look = Rc::new(look);
                 }
                 self.notifier.follow(&self.state, |unread| title(&self.look, unread));
                 true

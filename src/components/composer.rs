@@ -12,8 +12,10 @@ use yew::{
 use super::{
     Enter, Look, Verb, browser,
     emoji_hint::{self, emoji_button},
+    files::{Files, Leave},
     icons,
     markup::{at, element, group, on, text},
+    on_demand::{OnDemand, View},
 };
 use crate::conversation::Conversation;
 
@@ -50,6 +52,8 @@ pub(super) enum Happened {
     Refused,
     /// How emoji are reached was asked.
     EmojiAsked,
+    /// There are files to send, by this, or none any more.
+    Full(Option<Leave>),
 }
 
 pub(super) struct Composer {
@@ -60,6 +64,8 @@ pub(super) struct Composer {
     /// Is it shown how emoji are reached?
     hinted: bool,
     emoji_keys: Option<&'static str>,
+    /// Sends the files that are added.
+    leave: Option<Leave>,
 }
 
 impl Component for Composer {
@@ -67,7 +73,7 @@ impl Component for Composer {
     type Properties = ComposerProps;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { composing: false, told: false, hinted: false, emoji_keys: emoji_hint::keys() }
+        Self { composing: false, told: false, hinted: false, emoji_keys: emoji_hint::keys(), leave: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
@@ -75,6 +81,10 @@ impl Component for Composer {
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
         let over = || length(&field.value()).saturating_sub(LONGEST);
         match happened {
+            Happened::Full(leave) => {
+                self.leave = leave;
+                true
+            }
             Happened::Written { composing } => {
                 self.composing = composing;
                 let over = over();
@@ -143,18 +153,24 @@ impl Component for Composer {
         let written = field.cast::<HtmlTextAreaElement>().filter(|_| self.composing).map(|field| field.value().into());
         input.set_value(written.unwrap_or_else(|| draft.clone()));
         let input = on(at(input, field), Rc::new(oninput::Wrapper::new(writes(ctx))));
-        let input = on(input, Rc::new(onkeydown::Wrapper::new(keys(ctx, newline))));
+        let input = on(input, Rc::new(onkeydown::Wrapper::new(keys(self.sends(ctx), newline))));
 
         let label = html! { <label class="unseen" for="input">{ text(strings.composer_label()) }</label> };
-        let inside =
-            vec![label, hint.unwrap_or_default(), input.into(), self.tools(ctx, &draft), counter(look, length)];
+        let inside = vec![
+            files(ctx),
+            label,
+            hint.unwrap_or_default(),
+            input.into(),
+            self.tools(ctx, &draft),
+            counter(look, length),
+        ];
         let field = element!("div", "class" = "field", "part" = "field", "data-text" = draft; group(inside));
         let tip = match self.emoji_keys {
             Some(keys) if self.hinted => emoji_hint::tip(look, keys),
             Some(_) | None => Html::default(),
         };
         let form = element!("form", "class" = "composer", "part" = "composer"; group(vec![tip, field.into()]));
-        let send = sends(ctx);
+        let send = self.sends(ctx);
         let submit = Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             send();
@@ -174,13 +190,48 @@ impl Composer {
             "part" = "send",
             "aria-label" = look.strings.send(),
             "title" = look.strings.send(),
-            "disabled" = draft.trim().is_empty().then_some("disabled");
+            "disabled" = (self.leave.is_none() && draft.trim().is_empty()).then_some("disabled");
             icons::sign("", icons::SEND)
         );
         let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Happened::EmojiAsked)));
         let tools = group(vec![emoji.unwrap_or_default(), send.into()]);
         element!("div", "class" = "tools"; tools).into()
     }
+
+    /// Sends what stands in the field, unless it is blank or too long, and then the files.
+    fn sends(&self, ctx: &Context<Self>) -> impl Fn() + use<> {
+        let ComposerProps { act, field, .. } = ctx.props().clone();
+        let (link, leave) = (ctx.link().clone(), self.leave.clone());
+        move || {
+            let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+            // As the field has it: a draft may be a render behind.
+            let text = field.value();
+            let said = !text.trim().is_empty();
+            if length(&text) > LONGEST {
+                link.send_message(Happened::Refused);
+            } else {
+                if said {
+                    act.emit(Verb::Send(text));
+                    act.emit(Verb::Draft(String::new()));
+                    link.send_message(Happened::Written { composing: false });
+                }
+                if let Some(leave) = &leave {
+                    leave.emit(said);
+                }
+            }
+            browser::focus(&field);
+        }
+    }
+}
+
+/// The files that are added, where the site takes some.
+fn files(ctx: &Context<Composer>) -> Html {
+    let ComposerProps { state, look, act, say, field } = ctx.props().clone();
+    if look.uploads.is_none() {
+        return Html::default();
+    }
+    let files = Files { state, look, act, say, field, full: ctx.link().callback(Happened::Full) };
+    html! { <OnDemand view={View::Files(files)} /> }
 }
 
 /// The draft is the conversation's at once: a later rendering must not find the field ahead of it.
@@ -194,27 +245,7 @@ fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
     })
 }
 
-/// Sends what stands in the field, unless it is blank or too long.
-fn sends(ctx: &Context<Composer>) -> impl Fn() + Clone + use<> {
-    let ComposerProps { act, field, .. } = ctx.props().clone();
-    let link = ctx.link().clone();
-    move || {
-        let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
-        // As the field has it: a draft may be a render behind.
-        let text = field.value();
-        if length(&text) > LONGEST {
-            link.send_message(Happened::Refused);
-        } else if !text.trim().is_empty() {
-            act.emit(Verb::Send(text));
-            act.emit(Verb::Draft(String::new()));
-            link.send_message(Happened::Written { composing: false });
-        }
-        browser::focus(&field);
-    }
-}
-
-fn keys(ctx: &Context<Composer>, newline: bool) -> Callback<KeyboardEvent> {
-    let send = sends(ctx);
+fn keys(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         // 229: in Safari the Enter that ends a composition comes after it, no longer marked as composing.
         let composing = event.is_composing() || event.key_code() == 229;

@@ -12,7 +12,7 @@ mod calendar;
 mod carousel;
 mod day;
 mod form;
-mod intl;
+pub(super) mod intl;
 mod light_box;
 mod media;
 mod month;
@@ -47,13 +47,14 @@ pub(super) const CSS: &str = concat!(
     include_str!("../../styles/on-demand/cards.css"),
     include_str!("../../styles/on-demand/controls.css"),
     include_str!("../../styles/on-demand/month.css"),
+    include_str!("../../styles/on-demand/outcome.css"),
 );
 
 /// Signs that only these have.
 const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
 const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
-const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
+pub(super) const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
 
 /// A message, or one part of a message with several, and all that its looks depend on.
 #[derive(Clone)]
@@ -154,7 +155,7 @@ fn hint(text: AttrValue) -> Html {
 }
 
 /// A line that says what is wrong, read out at once.
-fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
+pub(super) fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
     let Some(sentence) = sentence else { return Html::default() };
     let inside = group(vec![icons::sign("", icons::ALERT), markup::plain("span", markup::text(sentence))]);
     element!("p", "id" = id, "class" = "wrong", "part" = "wrong", "role" = "alert"; inside).into()

@@ -4,7 +4,7 @@
 //! A part is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
 //! fetched, a plain form of the same thing is shown; the next one to be shown asks again.
 
-use std::{cell::Cell, mem::discriminant, rc::Rc, thread::LocalKey};
+use std::{cell::Cell, mem::discriminant, rc::Rc};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::{
     Look, Transcript, browser,
+    files::{self, Files},
     kinds::{self, Kind},
     markup::{at, element},
     messages::{self, Messages},
@@ -29,21 +30,20 @@ pub(super) enum View {
     Messages(Messages),
     /// What stands before, between or after a chat.
     Panel(Panel),
+    /// Files in the composer.
+    Files(Files),
 }
 
-/// What a part gives for views of its kind.
-struct Part<V> {
-    render: fn(&V) -> Html,
+/// How many parts there are.
+const PARTS: usize = 4;
+
+/// What a part gives.
+#[derive(Clone, Copy)]
+struct Part {
+    /// As the part shows its own views; nothing of those of other parts.
+    render: fn(&View) -> Html,
     css: &'static str,
 }
-
-impl<V> Clone for Part<V> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<V> Copy for Part<V> {}
 
 #[cfg(feature = "split")]
 use wasm_split_helpers::SplitLoaderError as Missing;
@@ -53,22 +53,23 @@ type Missing = std::convert::Infallible;
 
 /// Declares a part: `fetch` answers with what only the part's own file holds. Without the feature `split` everything is one program.
 macro_rules! part {
-    ($file:ident, $fetch:ident, $view:ty, $render:path, $css:expr) => {
+    ($file:ident, $fetch:ident, $view:path, $render:path, $css:expr) => {
         #[cfg(feature = "split")]
         #[wasm_split_helpers::wasm_split($file, fallible)]
-        fn $fetch() -> Result<Part<$view>, Missing> {
-            Ok(Part { render: $render, css: $css })
+        fn $fetch() -> Result<Part, Missing> {
+            Ok(Part { render: |view| if let $view(view) = view { $render(view) } else { Html::default() }, css: $css })
         }
         #[cfg(not(feature = "split"))]
-        async fn $fetch() -> Result<Part<$view>, Missing> {
-            Ok(Part { render: $render, css: $css })
+        async fn $fetch() -> Result<Part, Missing> {
+            Ok(Part { render: |view| if let $view(view) = view { $render(view) } else { Html::default() }, css: $css })
         }
     };
 }
 
-part!(kinds, fetch_kinds, Kind, kinds::render, kinds::CSS);
-part!(messages, fetch_messages, Messages, messages::render, messages::CSS);
-part!(panels, fetch_panels, Panel, panels::render, panels::CSS);
+part!(kinds, fetch_kinds, View::Kind, kinds::render, kinds::CSS);
+part!(messages, fetch_messages, View::Messages, messages::render, messages::CSS);
+part!(panels, fetch_panels, View::Panel, panels::render, panels::CSS);
+part!(files, fetch_files, View::Files, files::render, files::CSS);
 
 /// Saves a conversation as a file; how that is done is a matter of the panels' part.
 #[cfg(feature = "split")]
@@ -84,25 +85,30 @@ pub(super) async fn save_transcript(state: Rc<Conversation>, look: Rc<Look>, kin
     Ok(())
 }
 
-/// The style sheet of a part, shared by all widgets of the page.
-type Sheet = LocalKey<Cell<Option<CssStyleSheet>>>;
+/// A part that is here, and its style sheet, shared by all widgets of the page.
+struct Here {
+    part: Cell<Option<Part>>,
+    sheet: Cell<Option<CssStyleSheet>>,
+}
 
 thread_local! {
-    static KINDS: Cell<Option<Part<Kind>>> = const { Cell::new(None) };
-    static KINDS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
-    static MESSAGES: Cell<Option<Part<Messages>>> = const { Cell::new(None) };
-    static MESSAGES_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
-    static PANELS: Cell<Option<Part<Panel>>> = const { Cell::new(None) };
-    static PANELS_SHEET: Cell<Option<CssStyleSheet>> = const { Cell::new(None) };
+    static HERE: [Here; PARTS] = const { [const { Here { part: Cell::new(None), sheet: Cell::new(None) } }; PARTS] };
 }
 
 impl View {
-    fn is_here(&self) -> bool {
+    /// Which part shows it.
+    fn place(&self) -> usize {
         match self {
-            Self::Kind(_) => KINDS.get().is_some(),
-            Self::Messages(_) => MESSAGES.get().is_some(),
-            Self::Panel(_) => PANELS.get().is_some(),
+            Self::Kind(_) => 0,
+            Self::Messages(_) => 1,
+            Self::Panel(_) => 2,
+            Self::Files(_) => 3,
         }
+    }
+
+    /// The part, once it is there.
+    fn part(&self) -> Option<Part> {
+        HERE.with(|here| here[self.place()].part.get())
     }
 
     /// Is the part needed now?
@@ -110,6 +116,7 @@ impl View {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
             Self::Messages(messages) => messages.wanted(),
+            Self::Files(files) => files.state.window_open(),
         }
     }
 
@@ -117,43 +124,30 @@ impl View {
     fn extent(&self) -> usize {
         match self {
             Self::Kind(_) | Self::Panel(_) => 0,
-            Self::Messages(messages) => messages.state.rows().len(),
+            Self::Messages(Messages { state, .. }) | Self::Files(Files { state, .. }) => state.rows().len(),
         }
     }
 
     /// Fetches the part. Returns whether it could be had.
     async fn fetch(self) -> bool {
-        match self {
-            Self::Kind(_) => fetch_kinds().await.map(|part| KINDS.set(Some(part))).is_ok(),
-            Self::Messages(_) => fetch_messages().await.map(|part| MESSAGES.set(Some(part))).is_ok(),
-            Self::Panel(_) => fetch_panels().await.map(|part| PANELS.set(Some(part))).is_ok(),
-        }
+        let part = match self {
+            Self::Kind(_) => fetch_kinds().await,
+            Self::Messages(_) => fetch_messages().await,
+            Self::Panel(_) => fetch_panels().await,
+            Self::Files(_) => fetch_files().await,
+        };
+        let part = part.ok();
+        HERE.with(|here| here[self.place()].part.set(part));
+        part.is_some()
     }
 
-    /// As the part shows it, once it is there.
-    fn render(&self) -> Html {
-        match self {
-            Self::Kind(kind) => KINDS.get().map(|part| (part.render)(kind)),
-            Self::Messages(messages) => MESSAGES.get().map(|part| (part.render)(messages)),
-            Self::Panel(panel) => PANELS.get().map(|part| (part.render)(panel)),
-        }
-        .unwrap_or_default()
-    }
-
-    /// As it is shown until then. `retry` asks for the part again, once it could not be had.
+    /// As it is shown until the part is there. `retry` asks for it again, once it could not be had.
     fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => kind.plain(),
             Self::Messages(messages) => messages.plain(),
             Self::Panel(panel) => panel.plain(retry),
-        }
-    }
-
-    fn styles(&self) -> Option<(&'static str, &'static Sheet)> {
-        match self {
-            Self::Kind(_) => KINDS.get().map(|part| (part.css, &KINDS_SHEET)),
-            Self::Messages(_) => MESSAGES.get().map(|part| (part.css, &MESSAGES_SHEET)),
-            Self::Panel(_) => PANELS.get().map(|part| (part.css, &PANELS_SHEET)),
+            Self::Files(_) => Html::default(),
         }
     }
 }
@@ -218,17 +212,21 @@ impl Component for OnDemand {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let retry = self.missing.then(|| ctx.link().callback(|_| Happened::Asked));
         let view = &ctx.props().view;
-        let view = if self.dressed { view.render() } else { view.plain(retry) };
+        let view = match view.part().filter(|_| self.dressed) {
+            Some(part) => (part.render)(view),
+            None => view.plain(retry),
+        };
         // Takes no room; it only knows where in the page this is.
         at(element!("div", "class" = "on-demand"; view), &self.place).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         // The styles come first: what is made without them would be measured without them, and change before the visitor's eyes.
-        let styles = ctx.props().view.styles().filter(|_| !self.dressed);
-        if let Some(((css, sheet), place)) = styles.zip(self.place.get()) {
+        let view = &ctx.props().view;
+        let part = view.part().filter(|_| !self.dressed);
+        if let Some((part, place)) = part.zip(self.place.get()) {
             self.dressed = true;
-            dress(&place, css, sheet);
+            HERE.with(|here| dress(&place, part.css, &here[view.place()].sheet));
             ctx.link().send_message(Happened::Dressed);
         } else if std::mem::take(&mut self.focused)
             && let Some(heir) = self.place.cast::<Element>().and_then(|place| browser::first_reachable(&place))
@@ -242,7 +240,7 @@ impl OnDemand {
     /// Asks for the part, if it is needed and not there.
     fn ask(&mut self, ctx: &Context<Self>) {
         let view = &ctx.props().view;
-        if view.is_here() || !view.is_wanted() {
+        if view.part().is_some() || !view.is_wanted() {
             return;
         }
         self.missing = false;
@@ -253,7 +251,7 @@ impl OnDemand {
 }
 
 /// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
-fn dress(place: &Node, css: &str, shared: &'static Sheet) {
+fn dress(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let known = shared.take();
     let sheet = known.or_else(|| {
         let sheet = CssStyleSheet::new().ok()?;

@@ -2,8 +2,13 @@
 
 use std::{any::Any, rc::Rc};
 
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback};
+
+use super::{Look, Verb, kinds::intl};
+use crate::{session::typed, strings::fill};
 
 /// A way to send files, and which of them are taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +17,8 @@ pub struct Uploads {
     pub most: u32,
     /// MIME types, such as `image/png`; any, when there are none.
     pub types: Rc<[AttrValue]>,
+    /// Files that are chosen already, as in a scene.
+    pub chosen: Rc<[File]>,
     /// Begins to send. The answer is held as long as the file is wanted: dropping it stops the sending.
     pub start: Callback<Upload, Sending>,
 }
@@ -69,6 +76,54 @@ impl Uploads {
             () => None,
         }
     }
+}
+
+/// A file of so many bytes, as a scene has one. `None` where there are no files.
+#[must_use]
+pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
+    let class: Function = Reflect::get(&js_sys::global(), &JsValue::from_str("File")).ok()?.dyn_into().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str(kind)).ok()?;
+    let content = Array::of1(&JsValue::from_str(&" ".repeat(size)));
+    let given = Array::of2(&content, &JsValue::from_str(name));
+    given.push(&options);
+    Reflect::construct(&class, &given).ok().map(JsCast::unchecked_into)
+}
+
+impl Uploads {
+    /// Which files the device's picker offers; all, where none are named.
+    pub(super) fn accepted(&self) -> Option<String> {
+        let types: Vec<&str> = self.types.iter().map(AttrValue::as_str).collect();
+        (!types.is_empty()).then(|| types.join(","))
+    }
+
+    /// What is wrong with a file.
+    pub(super) fn wrong(&self, error: UploadError, look: &Look) -> AttrValue {
+        let strings = &look.strings;
+        match error {
+            UploadError::TooLarge => {
+                let size = intl::size(look.locale.as_deref(), f64::from(self.most));
+                fill(&strings.upload_too_large(), "size", &size).into()
+            }
+            UploadError::Refused => strings.upload_refused(),
+            UploadError::Temporary => strings.upload_failed(),
+        }
+    }
+}
+
+/// What says that these files were sent: one message with all of them, or the address of the one there is.
+pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> Verb {
+    let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
+    let text = addresses.join("\n");
+    if !is_typed {
+        return Verb::Send(text);
+    }
+    let each = files.iter().map(|(file, address)| {
+        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| typed::quoted(text));
+        ["{\"link\":", &link, ",\"filename\":", &name, ",\"mime_type\":", &of, "}"].concat()
+    });
+    let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
+    Verb::Answer { text, typed: typed::message("file_upload.response", "files", &list) }
 }
 
 impl std::fmt::Debug for Sending {

@@ -18,17 +18,8 @@ pub enum Action {
         id: Rc<str>,
         /// What was said.
         text: Rc<str>,
-        /// When.
-        at: u64,
-    },
-    /// The visitor gave an answer that has a form of its own beside its words. All else as with [`Action::Composed`].
-    Answered {
-        /// The client message id, a UUIDv7.
-        id: Rc<str>,
-        /// The answer in words.
-        text: Rc<str>,
-        /// The answer in its form: see [`Pending::typed`].
-        typed: Rc<str>,
+        /// An answer in its own form: see [`Pending::typed`].
+        typed: Option<Rc<str>>,
         /// When.
         at: u64,
     },

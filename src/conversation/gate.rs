@@ -215,7 +215,7 @@ mod tests {
     }
 
     fn said(conversation: &mut Conversation) {
-        conversation.apply(Action::Composed { id: "m1".into(), text: "Hello".into(), at: 1 });
+        conversation.apply(Action::Composed { id: "m1".into(), text: "Hello".into(), typed: None, at: 1 });
     }
 
     fn everything() -> Gate {

@@ -66,7 +66,7 @@ impl Conversation {
                 // Both pages have it. Only a failure or a retry elsewhere is news; what is on its way here stays so.
                 let ours = self.outbox[at].state;
                 if ours != SendState::Sending && ours != pending.state {
-                    self.set_pending(at, pending.state);
+                    self.set_pending(at, pending.state, true);
                     changed = true;
                 }
                 continue;
@@ -115,7 +115,7 @@ impl Conversation {
     pub(super) fn send_moved(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
         match self.pending(id) {
             Some(at) if from.contains(&self.outbox[at].state) && self.outbox[at].state != to => {
-                self.set_pending(at, to);
+                self.set_pending(at, to, true);
                 true
             }
             Some(_) | None => false,
@@ -125,8 +125,7 @@ impl Conversation {
     /// The key may go with the words now: nothing was kept of what it went with before.
     pub(super) fn form_refused(&mut self, id: &str) -> bool {
         let Some(at) = self.pending(id).filter(|&at| self.outbox[at].typed.is_some()) else { return false };
-        Rc::make_mut(&mut self.outbox[at]).typed = None;
-        self.set_pending(at, SendState::Queued);
+        self.set_pending(at, SendState::Queued, false);
         true
     }
 
@@ -261,7 +260,7 @@ impl Conversation {
     pub(super) fn fail_waiting(&mut self, error: SendError) {
         for at in 0..self.outbox.len() {
             if matches!(self.outbox[at].state, SendState::Queued) {
-                self.set_pending(at, SendState::Failed(error));
+                self.set_pending(at, SendState::Failed(error), true);
             }
         }
     }
@@ -286,8 +285,12 @@ impl Conversation {
         self.rows.iter().rposition(|row| row.message().is_some_and(|m| m.id.as_deref() == Some(id)))
     }
 
-    fn set_pending(&mut self, at: usize, state: SendState) {
-        Rc::make_mut(&mut self.outbox[at]).state = state;
+    fn set_pending(&mut self, at: usize, state: SendState, keeps_form: bool) {
+        let pending = Rc::make_mut(&mut self.outbox[at]);
+        pending.state = state;
+        if !keeps_form {
+            pending.typed = None;
+        }
         let id = self.outbox[at].id.clone();
         if let Some(row) = self.row_of(&id) {
             self.set_row_state(row, state);

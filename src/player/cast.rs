@@ -74,7 +74,7 @@ impl Cast {
 
     /// The visitor has just said something; it stands as `facts` say.
     pub(super) fn just_said(self, id: &str, words: &str, facts: impl IntoIterator<Item = Action>) -> Self {
-        let said = self.then(Action::Composed { id: id.into(), text: words.into(), at: NOW });
+        let said = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
         facts.into_iter().fold(said, Self::then)
     }
 

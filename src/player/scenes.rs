@@ -153,6 +153,9 @@ const TABLE: &[Row] = &[
     row("calendar", "A date", |_| greeted().shows(kinds::calendar(false))),
     row("calendar-time", "A date and a time", |_| greeted().shows(kinds::calendar(true))),
     row("upload", "A file is asked for", |_| greeted().shows(kinds::upload())),
+    row(ATTACHING, "Files are added to a message", |_| {
+        greeted().then(Action::Drafted("Here are our tickets and a picture.".into()))
+    }),
     row("form", "A form", |_| greeted().shows(kinds::form())),
     row("appointment", "A booking page", |_| greeted().shows(kinds::appointment())),
     row("unsupported", "A kind nobody knows", |_| greeted().shows(kinds::unknown())),
@@ -213,6 +216,9 @@ const TABLE: &[Row] = &[
         greeted().bot("<img src=x onerror=alert(1)> & <b>not bold</b> {name} \u{202e}txet desrever")
     }),
 ];
+
+/// The scene in which files can be sent: see [`files`](super::files).
+pub(super) const ATTACHING: &str = "attaching";
 
 /// The client message id of what was just said.
 const ASKED: &str = "asked";

@@ -115,10 +115,7 @@ impl Client {
     fn take(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) {
         match fact {
             Fact::Loaded(found) => self.load(*found, moment, orders),
-            Fact::Said { id, text } => self.say(Action::Composed { id, text, at: moment.wall }, moment, orders),
-            Fact::Answered { id, text, typed } => {
-                self.say(Action::Answered { id, text, typed, at: moment.wall }, moment, orders);
-            }
+            Fact::Said { id, text, typed } => self.say(id, text, typed, moment, orders),
             Fact::RetryAsked { id, new_id } => self.retry(&id, new_id, moment, orders),
             Fact::DiscardAsked { id } => self.discard(id, orders),
             Fact::Drafted(draft) => self.draft(draft, moment),
@@ -336,13 +333,13 @@ impl Client {
     }
 
     fn send_failed(&mut self, failure: &Failure, starts: bool, moment: Moment, orders: &mut Vec<Order>) {
-        if failure.code() == code::BAD_REQUEST
+        // Not what is said may be wrong with it, but its form, or that forms are not taken any more.
+        if matches!(failure, Failure::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.sender.in_flight().cloned()
-            && self.state.outbox().iter().any(|pending| pending.id == id && pending.typed.is_some())
+            && Rc::make_mut(&mut self.state).apply(Action::FormRefused { id })
         {
-            // Not what is said is wrong with it, but its form, or that forms are not taken any more.
-            self.sender.done();
-            return self.apply(Action::FormRefused { id });
+            self.changed = true;
+            return self.sender.done();
         }
         let watched = self.state.is_watched();
         let Some(verdict) = self.sender.failed(failure, starts, watched, moment) else { return };

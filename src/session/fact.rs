@@ -42,15 +42,8 @@ pub enum Fact {
         id: Rc<str>,
         /// What was said, not blank.
         text: Rc<str>,
-    },
-    /// The visitor gave an answer that has a form of its own.
-    Answered {
-        /// A new client message id.
-        id: Rc<str>,
-        /// The answer in words, not blank.
-        text: Rc<str>,
-        /// The answer in its form.
-        typed: Rc<str>,
+        /// An answer in its own form.
+        typed: Option<Rc<str>>,
     },
     /// The visitor wants a failed message sent again.
     RetryAsked {

@@ -31,7 +31,10 @@ fn an_answer_goes_in_its_form_and_is_shown_once_in_the_row_it_had() {
     let key = world.state(0).rows()[1].key;
     world.run(10_000);
     assert_eq!(world.form_of(&id), Some("form of Yes"));
-    assert_eq!((shown(&world, 0), log(&world)), (vec!["hello".into(), "Yes".into()], vec!["hello".into(), "Yes".into()]));
+    assert_eq!(
+        (shown(&world, 0), log(&world)),
+        (vec!["hello".into(), "Yes".into()], vec!["hello".into(), "Yes".into()])
+    );
     assert_eq!(world.state(0).rows()[1].key, key);
     assert!(world.state(0).outbox().is_empty());
 }
@@ -109,9 +112,11 @@ fn what_was_said_after_it_waits_for_it() {
 
 #[test]
 fn what_an_older_page_stored_has_no_form() {
-    let stored: StoredPending =
-        serde_json::from_str(r#"{"text":"Yes","at":1,"state":"queued"}"#).expect("readable");
+    let stored: StoredPending = serde_json::from_str(r#"{"text":"Yes","at":1,"state":"queued"}"#).expect("readable");
     let pending = stored.into_pending("a").expect("it waits");
     assert_eq!(pending.typed, None);
-    assert_eq!(serde_json::to_string(&StoredPending::of(&pending)).expect("JSON"), r#"{"text":"Yes","at":1,"state":"queued"}"#);
+    assert_eq!(
+        serde_json::to_string(&StoredPending::of(&pending)).expect("JSON"),
+        r#"{"text":"Yes","at":1,"state":"queued"}"#
+    );
 }

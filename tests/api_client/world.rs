@@ -216,14 +216,14 @@ impl World {
 
     pub fn say(&mut self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id();
-        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text) });
+        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed: None });
         id
     }
 
     pub fn answer(&mut self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id();
-        let typed = Rc::from(format!("form of {text}"));
-        self.hear(tab, Fact::Answered { id: id.clone(), text: Rc::from(text), typed });
+        let typed = Some(Rc::from(format!("form of {text}")));
+        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed });
         id
     }
 

@@ -49,7 +49,7 @@ async fn new_messages_are_said_in_order_and_once() {
 #[wasm_bindgen_test]
 async fn the_visitors_own_words_are_not_said_but_their_failure_is_at_once() {
     let stage = Stage::show(open()).await;
-    let composed = Action::Composed { id: "m1".into(), text: "Hello?".into(), at: 1 };
+    let composed = Action::Composed { id: "m1".into(), text: "Hello?".into(), typed: None, at: 1 };
     stage.happens([composed, Action::SendBegan { id: "m1".into() }]);
     stage.until("the row is there", || stage.find(".row-visitor").is_some()).await;
     assert!(heard(&stage, "polite").is_empty());

@@ -248,7 +248,8 @@ impl Site {
                 Sending::new(alive.clone())
             })
         };
-        let uploads_of_site = Uploads { most: 2_097_152, types: Rc::from(["text/plain".into()]), start };
+        let uploads_of_site =
+            Uploads { most: 2_097_152, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
         let look = Look { uploads: Some(uploads_of_site), ..english() };
         let asked = Content::FileUpload(FileUpload { title: title() });
         let stage = Stage::dressed(open().bot_shows(asked), look).await;
@@ -341,4 +342,38 @@ async fn a_file_held_over_the_zone_is_expected() {
     let leaves = Event::new("dragleave").expect("an event");
     site.stage.get(".drop-zone").dispatch_event(&leaves).expect("dispatched");
     site.stage.until("it no longer does", || !site.stage.text(".drop-zone").contains("Drop the file here")).await;
+}
+
+/// On a site that takes answers in forms of their own.
+async fn show_typed(content: Content) -> Stage {
+    let stage = Stage::dressed(open().bot_shows(content), Look { typed: true, ..english() }).await;
+    stage.until("the control is there", || stage.find(".control").is_some()).await;
+    stage
+}
+
+#[wasm_bindgen_test]
+async fn a_typed_slider_answers_with_the_number_as_the_log_will_say_it() {
+    let stage = show_typed(slider()).await;
+    write(&stage, ".slider", "2.5");
+    stage.click(".control .primary");
+    let typed = r#"{"type":"slider.response","data":{"body":"2.5"}}"#.to_owned();
+    assert_eq!(stage.verbs(), [Verb::Answer { text: "2.5".to_owned(), typed }]);
+    let stage = Stage::show(open().bot_shows(slider()).visitor("2.5")).await;
+    stage.until("the choice is there", || stage.find(".given").is_some()).await;
+    assert!(stage.text(".given").contains("2.5 hours, your choice"), "with its unit");
+}
+
+#[wasm_bindgen_test]
+async fn a_typed_form_answers_with_all_its_fields() {
+    let stage = show_typed(form()).await;
+    write(&stage, "input[type='text']", "Ada \"Byron\"");
+    write(&stage, "input[type='email']", "ada@example.com");
+    write(&stage, "textarea.entry", "two\nlines");
+    stage.settled().await;
+    stage.click(".control .primary");
+    stage.until("it is answered", || !stage.verbs().is_empty()).await;
+    let fields = r#"[{"label":"Name","value":"Ada \"Byron\""},{"label":"E-mail","value":"ada@example.com"},{"label":"Phone","value":""},{"label":"Notes","value":"two\nlines"}]"#;
+    let typed = [r#"{"type":"form.response","data":{"fields":"#, fields, "}}"].concat();
+    let text = "Name: Ada \"Byron\"\nE-mail: ada@example.com\nNotes: two lines".to_owned();
+    assert_eq!(stage.verbs(), [Verb::Answer { text, typed }]);
 }

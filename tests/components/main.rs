@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod announcer;
+mod attach;
 mod composer;
 mod kinds;
 mod kinds_asked;

@@ -94,7 +94,7 @@ impl Script {
     /// Composed here, and gone this far.
     pub fn composed(self, id: &str, words: &str, then: impl IntoIterator<Item = Action>) -> Self {
         let at = self.at;
-        let script = self.with(Action::Composed { id: id.into(), text: words.into(), at });
+        let script = self.with(Action::Composed { id: id.into(), text: words.into(), typed: None, at });
         then.into_iter().fold(script, Script::with)
     }
 

@@ -41,7 +41,8 @@ class World {
   async build(options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'chataibot-'));
     this.host = await new HostPage().start();
-    this.#platform = await new Server('simulator', CHATAIBOT_SIMULATOR, (listen) => ['--listen', listen]).start();
+    const typed = options.typed ? ['--typed-answers'] : [];
+    this.#platform = await new Server('simulator', CHATAIBOT_SIMULATOR, (listen) => ['--listen', listen, ...typed]).start();
     this.simulator = new Simulator(this.#platform.address);
     await this.simulator.order('pace', { ms: 0 });
 
@@ -50,7 +51,7 @@ class World {
     const common = (listen) => ['--listen', listen, '--database', join(this.#folder, 'log.sqlite'), '--assets', CHATAIBOT_DIST];
     this.proxy = configured
       ? new Server('proxy', CHATAIBOT_PROXY, common, configured)
-      : new Server('proxy', CHATAIBOT_PROXY, (listen) => [...common(listen), '--demo', '--platform-url', platformUrl]);
+      : new Server('proxy', CHATAIBOT_PROXY, (listen) => [...common(listen), '--demo', ...typed, '--platform-url', platformUrl]);
     await this.proxy.start();
     await this.simulator.order('webhook', { url: `${this.proxy.address}/webhook/${WEBHOOK_SECRET}` });
     await this.simulator.look('webhook');
@@ -106,6 +107,7 @@ class World {
 /**
  * One test in a world of its own. `tell(world)` is the story; at its end no page may have complained.
  * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
+ * With `options.typed` platform and proxy take typed answers.
  */
 export function story(name, tell, options = {}) {
   test(name, { timeout: options.timeout ?? 90_000 }, async (t) => {

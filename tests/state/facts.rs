@@ -38,7 +38,7 @@ pub fn received(seq: u32, event: Event) -> Action {
 }
 
 pub fn composed(id: &str, words: &str) -> Action {
-    Action::Composed { id: id.into(), text: words.into(), at: 500 }
+    Action::Composed { id: id.into(), text: words.into(), typed: None, at: 500 }
 }
 
 pub fn words(state: &Conversation) -> Vec<String> {

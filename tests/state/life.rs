@@ -237,7 +237,7 @@ fn an_echo_that_is_logged_out_of_turn_leaves_its_group_in_order() {
     let mut state = Conversation::new();
     state.apply(Action::Started { conversation: "c".into() });
     for (id, at) in [("a", 1_000), ("b", 61_000), ("c", 2_000)] {
-        state.apply(Action::Composed { id: id.into(), text: id.into(), at });
+        state.apply(Action::Composed { id: id.into(), text: id.into(), typed: None, at });
     }
     state.apply(Action::Received { entry: entry(1, 500_000, visitor("b", "b")), now: 0 });
     let marks: Vec<(bool, bool)> = state.rows().iter().map(|row| (row.first_in_group, row.last_in_group)).collect();
@@ -270,7 +270,13 @@ fn another_pages_outbox_is_taken_over() {
         ..Restored::default()
     };
     state.apply(Action::Restored(Box::new(restored)));
-    let pending = |id: &str, text: &str| Pending { id: id.into(), text: text.into(), typed: None, at: 1, state: SendState::Sending };
+    let pending = |id: &str, text: &str| Pending {
+        id: id.into(),
+        text: text.into(),
+        typed: None,
+        at: 1,
+        state: SendState::Sending,
+    };
     state.apply(Action::OutboxFound(vec![pending("a", "one"), pending("b", "two")]));
     assert_eq!(words(&state), ["one", "two"]);
     assert_eq!(state_of(&state, "a"), Some(SendState::Queued), "logged, outcome not known: asked for again");

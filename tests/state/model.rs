@@ -78,7 +78,7 @@ proptest! {
                 Step::Compose => {
                     let id = format!("m{number:03}");
                     model.local.push(id.clone());
-                    Action::Composed { id: id.as_str().into(), text: id.as_str().into(), at: now }
+                    Action::Composed { id: id.as_str().into(), text: id.as_str().into(), typed: None, at: now }
                 }
                 Step::Begin => match state.next_to_send() {
                     Some(pending) => Action::SendBegan { id: pending.id.clone() },

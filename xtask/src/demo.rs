@@ -33,6 +33,7 @@ pub fn run(project: &Project, options: &DemoOptions) -> Result<()> {
         "proxy",
         project.command(&servers.proxy).args([
             "--demo",
+            "--typed-answers",
             "--listen",
             &format!("127.0.0.1:{proxy_port}"),
             "--platform-url",
@@ -47,6 +48,7 @@ pub fn run(project: &Project, options: &DemoOptions) -> Result<()> {
     let mut simulator = Server::start(
         "simulator",
         project.command(&servers.simulator).args([
+            "--typed-answers",
             "--listen",
             &format!("127.0.0.1:{simulator_port}"),
             "--webhook-url",

@@ -3,7 +3,7 @@
 use chataibot_wire::content::Section;
 use yew::prelude::*;
 
-use super::{Kind, Verb};
+use super::Kind;
 use crate::components::{
     answers,
     markup::{element, group, part, text},
@@ -13,7 +13,7 @@ use crate::components::{
 pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
     let choice = kind.choice();
     let each = list.iter().enumerate().map(|(at, section)| {
-        let items = section.items.iter().map(|item| part_of_list(answers::reply(item, Verb::Send(item.clone()), item, &choice)));
+        let items = section.items.iter().map(|item| part_of_list(answers::reply(item, item, false, &choice)));
         let items = part("ul", "section-items", items.collect());
         let title = section.title.as_deref().filter(|title| !title.is_empty());
         let Some(title) = title else { return part("div", "section", items) };

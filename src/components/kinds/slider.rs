@@ -45,7 +45,8 @@ impl Component for Range {
         let Content::Slider(slider) = kind.content() else { return Html::default() };
         if !kind.open {
             let given = kind.given.as_deref().filter(|given| is_number(given));
-            return kind.asked(&slider.title, given.map(|given| kind.chosen(&chosen(slider, given))).unwrap_or_default());
+            return kind
+                .asked(&slider.title, given.map(|given| kind.chosen(&chosen(slider, given))).unwrap_or_default());
         }
         let (least, most) = (number(slider.min), number(slider.max));
         let value = with_unit(slider, self.value.as_deref().unwrap_or(&least));

@@ -13,11 +13,10 @@ use yew::{
 use super::{Kind, intl, wrong};
 use crate::{
     components::{
-        Verb, browser, icons,
+        browser, icons,
         markup::{at, button, element, group, on, part, text},
-        uploads::{Sending, Upload, UploadError, UploadState, Uploads},
+        uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
     },
-    session::typed,
     strings::fill,
 };
 
@@ -94,7 +93,7 @@ impl Component for Chooser {
                 (UploadState::Done(address), Stage::Sending { file, .. }) => {
                     self.stage = Stage::Given;
                     if let Some(zone) = self.zone.cast::<Element>() {
-                        kind.answer(&zone, sent(&[(file, address)], kind.look.typed));
+                        kind.answer(&zone, uploads::sent(&[(file, address)], kind.look.typed));
                     }
                 }
                 (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
@@ -173,14 +172,13 @@ impl Chooser {
     /// What opens the device's file picker; the buttons beside it are its face.
     fn input(&self, ctx: &Context<Self>) -> Html {
         let uploads = &ctx.props().uploads;
-        let types: Vec<&str> = uploads.types.iter().map(AttrValue::as_str).collect();
         let input = element!(
             "input",
             "type" = "file",
             "class" = "unseen",
             "tabindex" = "-1",
             "aria-hidden" = "true",
-            "accept" = (!types.is_empty()).then(|| types.join(","));
+            "accept" = uploads.accepted();
             Html::default()
         );
         let chosen = ctx.link().batch_callback(|event: Event| {
@@ -203,7 +201,7 @@ impl Chooser {
         if error.is_some() {
             choose.add_attribute("aria-describedby", fault.clone());
         }
-        let sentence = error.map(|error| sentence(kind, uploads, error));
+        let sentence = error.map(|error| uploads.wrong(error, &kind.look));
         group(vec![self.input(ctx), choose.into(), wrong(fault, sentence)])
     }
 }
@@ -212,21 +210,6 @@ fn start(ctx: &Context<Chooser>, file: File) -> Stage {
     let told = ctx.link().callback(Happened::Told);
     let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
     Stage::Sending { file, percent: 0, _sending: sending }
-}
-
-/// What says that these files were sent: one message with all of them, or the address of the one there is.
-pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> Verb {
-    let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
-    let text = addresses.join("\n");
-    if !is_typed {
-        return Verb::Send(text);
-    }
-    let each = files.iter().map(|(file, address)| {
-        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| typed::quoted(text));
-        ["{\"link\":", &link, ",\"filename\":", &name, ",\"mime_type\":", &of, "}"].concat()
-    });
-    let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
-    Verb::Answer { text, typed: typed::message("file_upload.response", "files", &list) }
 }
 
 fn first(files: Option<FileList>) -> Option<File> {
@@ -260,18 +243,6 @@ fn failed(ctx: &Context<Chooser>, file: &File, error: UploadError) -> Html {
         UploadError::Temporary => vec![again.into(), other.into()],
         UploadError::TooLarge | UploadError::Refused => vec![other.into()],
     };
-    let sentence = wrong(kind.id("wrong"), Some(sentence(kind, uploads, error)));
+    let sentence = wrong(kind.id("wrong"), Some(uploads.wrong(error, &kind.look)));
     group(vec![name.into(), sentence, part("div", "drop-buttons", group(buttons))])
-}
-
-fn sentence(kind: &Kind, uploads: &Uploads, error: UploadError) -> AttrValue {
-    let strings = &kind.look.strings;
-    match error {
-        UploadError::TooLarge => {
-            let size = intl::size(kind.look.locale.as_deref(), f64::from(uploads.most));
-            fill(&strings.upload_too_large(), "size", &size).into()
-        }
-        UploadError::Refused => strings.upload_refused(),
-        UploadError::Temporary => strings.upload_failed(),
-    }
 }

@@ -61,7 +61,7 @@ mod tests {
     fn before_consent_nothing_is_asked_for_and_nothing_is_stored() {
         let mut client = Client::new(true);
         let gate = Gate { consent: Some("1".into()), ..Gate::default() };
-        let said = || Fact::Said { id: "m1".into(), text: "Hello".into() };
+        let said = || Fact::Said { id: "m1".into(), text: "Hello".into(), typed: None };
         for fact in [
             Fact::GateSet(gate),
             Fact::Loaded(Box::default()),
@@ -92,7 +92,7 @@ mod tests {
         hear(&mut client, Fact::Opened);
         hear(&mut client, Fact::Stepped(Step::ConsentGiven));
         hear(&mut client, Fact::GateSet(gate("2")));
-        let orders = hear(&mut client, Fact::Said { id: "m1".into(), text: "Hello".into() });
+        let orders = hear(&mut client, Fact::Said { id: "m1".into(), text: "Hello".into(), typed: None });
         assert!(orders.is_empty(), "{orders:?}");
     }
 }

@@ -15,11 +15,18 @@ use crate::{
 };
 
 impl Client {
-    pub(super) fn say(&mut self, said: Action, moment: Moment, orders: &mut Vec<Order>) {
+    pub(super) fn say(
+        &mut self,
+        id: Rc<str>,
+        text: Rc<str>,
+        typed: Option<Rc<str>>,
+        moment: Moment,
+        orders: &mut Vec<Order>,
+    ) {
         if self.state.phase() == Phase::Ended {
             self.leave(orders);
         }
-        self.apply(said);
+        self.apply(Action::Composed { id, text, typed, at: moment.wall });
         self.come_alive(moment, orders);
     }
 

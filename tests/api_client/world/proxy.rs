@@ -100,7 +100,8 @@ impl World {
                 } else {
                     DeliveryState::Sent
                 };
-                self.attempts.insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state, typed });
+                self.attempts
+                    .insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state, typed });
                 self.append(&conversation, delivery(&message.id, state));
                 match state {
                     DeliveryState::Sent => self.reply_to(&conversation, &message.id),

@@ -1,0 +1,326 @@
+//! Files that the visitor adds in the composer: a button, what is dropped on the window or pasted, and above the field how far each
+//! is. A part of the program of its own, fetched where the site takes files once the window is open: see `on_demand`.
+//!
+//! A file is uploaded at once where a conversation goes on, because uploading says nothing to the bot. Before that there is nothing
+//! to upload to: it waits for Send, and what is written beside it starts the conversation, or its name where nothing is. What is
+//! written is said first, as a message of its own; then the files, in one message where those have a form of their own, else each in
+//! one, as a text that is the file's address and nothing else.
+
+mod chip;
+mod ears;
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, File, HtmlElement, HtmlInputElement};
+use yew::{html::onchange, prelude::*};
+
+use super::{
+    Look, Verb, browser, icons,
+    kinds::{self, intl},
+    markup::{at, button, element, group, on, text},
+    uploads::{self, Upload, UploadState, Uploads},
+};
+use crate::{conversation::Conversation, strings::fill};
+use chip::{Chip, Stage};
+use ears::{Ears, Heard};
+
+/// The styles of all of it.
+pub(super) const CSS: &str =
+    concat!(include_str!("../../styles/on-demand/outcome.css"), include_str!("../../styles/on-demand/files.css"));
+
+/// Most files of one message.
+const TOGETHER: usize = 10;
+/// A paper clip.
+const CLIP: &str =
+    "m20.5 11.5-8.6 8.6a5 5 0 0 1-7.1-7.1l8.9-8.9a3.4 3.4 0 0 1 4.8 4.8l-8.8 8.8a1.7 1.7 0 0 1-2.4-2.4l8-8";
+
+/// Sends the files that are there; `true` when something was said just before.
+pub(super) type Leave = Callback<bool>;
+
+/// What the composer gives.
+#[derive(Properties, Clone)]
+pub(super) struct Files {
+    pub(super) state: Rc<Conversation>,
+    pub(super) look: Rc<Look>,
+    pub(super) act: Callback<Verb>,
+    /// Says a sentence to screen readers; always does the same.
+    pub(super) say: Callback<AttrValue>,
+    /// The message field.
+    pub(super) field: NodeRef,
+    /// Told how to send the files, and when there are none any more; always does the same.
+    pub(super) full: Callback<Option<Leave>>,
+}
+
+impl PartialEq for Files {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
+    }
+}
+
+/// All of it as elements.
+pub(super) fn render(files: &Files) -> Html {
+    let Files { state, look, act, say, field, full } = files.clone();
+    html! { <Added {state} {look} {act} {say} {field} {full} /> }
+}
+
+/// The files that were added.
+struct Added {
+    chips: Vec<Chip>,
+    /// The number the next chip gets.
+    next: u32,
+    /// Are files held over the window?
+    over: bool,
+    /// Was the composer told that there are files?
+    full: bool,
+    input: NodeRef,
+    list: NodeRef,
+    /// The chip in this place has gone, by its button.
+    lost: Option<usize>,
+    #[expect(dead_code, reason = "listens while it lives")]
+    ears: Option<Ears>,
+}
+
+/// What happened.
+enum Happened {
+    /// The device's file picker is wanted.
+    Asked,
+    /// Files were chosen there.
+    Chosen(Vec<File>),
+    /// Something with files happened in the window.
+    Heard(Heard),
+    /// The visitor has sent what there is; `true` when it was more than files.
+    Sent(bool),
+    /// How the upload of the chip with this number goes.
+    Told(u32, UploadState),
+    Retried(u32),
+    Removed(u32),
+}
+
+impl Component for Added {
+    type Message = Happened;
+    type Properties = Files;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let Files { field, look, .. } = ctx.props();
+        let window = field.cast::<Element>().and_then(|field| field.closest("#window").ok().flatten());
+        let link = ctx.link().clone();
+        let ears = window.and_then(|window| Ears::new(window, move |heard| link.send_message(Happened::Heard(heard))));
+        if let Some(uploads) = look.uploads.as_ref().filter(|uploads| !uploads.chosen.is_empty()) {
+            ctx.link().send_message(Happened::Chosen(uploads.chosen.to_vec()));
+        }
+        let (input, list) = (NodeRef::default(), NodeRef::default());
+        Self { chips: Vec::new(), next: 0, over: false, full: false, input, list, lost: None, ears }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Asked => {
+                if let Some(input) = self.input.cast::<HtmlElement>() {
+                    input.click();
+                }
+                return false;
+            }
+            Happened::Heard(Heard::Over(over)) => self.over = over,
+            Happened::Heard(Heard::Files(files)) => self.add(ctx, files),
+            Happened::Chosen(files) => {
+                self.add(ctx, files);
+                // The button has done its part; what comes next is to write, or to send.
+                self.focus_field(ctx);
+            }
+            Happened::Sent(said) => self.leave(ctx, said),
+            Happened::Told(number, state) => self.hear(ctx, number, state),
+            Happened::Retried(number) => {
+                if let Some(at) = self.place(number) {
+                    self.begin(ctx, at);
+                }
+            }
+            Happened::Removed(number) => {
+                if let Some(at) = self.place(number) {
+                    self.chips.remove(at);
+                    self.lost = Some(at);
+                }
+            }
+        }
+        self.depart(ctx);
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Files) -> bool {
+        if old.state.id() != ctx.props().state.id() {
+            // What was uploaded belongs to the conversation before.
+            for at in 0..self.chips.len() {
+                if !matches!(self.chips[at].stage, Stage::Failed(_)) {
+                    self.begin(ctx, at);
+                }
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let look = &ctx.props().look;
+        let Some(uploads) = &look.uploads else { return Html::default() };
+        let strings = &look.strings;
+        let chips = if self.chips.is_empty() {
+            Html::default()
+        } else {
+            let each = self.chips.iter().map(|chip| chip.view(look, uploads, ctx.link())).collect();
+            let list = element!(
+                "ul", "class" = "files", "part" = "files", "role" = "list", "aria-label" = strings.document(); each
+            );
+            at(list, &self.list).into()
+        };
+        let cover = if self.over {
+            let inside = group(vec![icons::sign("", kinds::RAISE), text(strings.upload_drop())]);
+            // Who drags a file, sees.
+            element!("div", "class" = "drop-cover", "part" = "drop-cover", "aria-hidden" = "true"; inside).into()
+        } else {
+            Html::default()
+        };
+        let asked = ctx.link().callback(|_| Happened::Asked);
+        let clip = button("attach", "attach", Some(strings.attach()), icons::sign("", CLIP), asked);
+        group(vec![chips, self.picker(ctx, uploads), clip.into(), cover])
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
+        let full = self.chips.iter().any(Chip::can_be_sent);
+        if std::mem::replace(&mut self.full, full) != full {
+            ctx.props().full.emit(full.then(|| ctx.link().callback(Happened::Sent)));
+        }
+        let Some(at) = self.lost.take() else { return };
+        // The keyboard goes on with the one that moved up, else with the last one, else in the field.
+        let next = self.list.cast::<Element>().and_then(|list| {
+            let row = list.children().item(u32::try_from(at).ok()?).or_else(|| list.last_element_child())?;
+            row.query_selector(".chip-remove").ok().flatten()
+        });
+        match next {
+            Some(button) => browser::focus(&button),
+            None => self.focus_field(ctx),
+        }
+    }
+}
+
+impl Added {
+    fn place(&self, number: u32) -> Option<usize> {
+        self.chips.iter().position(|chip| chip.number == number)
+    }
+
+    fn focus_field(&self, ctx: &Context<Self>) {
+        // With a finger it would bring up a keyboard nobody asked for.
+        if let Some(field) = ctx.props().field.cast::<Element>().filter(|_| !browser::has_finger()) {
+            browser::focus(&field);
+        }
+    }
+
+    fn add(&mut self, ctx: &Context<Self>, files: Vec<File>) {
+        self.over = false;
+        let Some(uploads) = &ctx.props().look.uploads else { return };
+        for file in files {
+            self.next += 1;
+            let refused = uploads.refuse(&file);
+            self.chips.push(Chip { number: self.next, file, stage: Stage::Waiting, leaves: false });
+            let at = self.chips.len() - 1;
+            match refused {
+                Some(error) => self.chips[at].stage = Stage::Failed(error),
+                None => self.begin(ctx, at),
+            }
+        }
+    }
+
+    /// Begins to upload, if there is something to upload to.
+    fn begin(&mut self, ctx: &Context<Self>, at: usize) {
+        let Files { look, state, .. } = ctx.props();
+        let chip = &mut self.chips[at];
+        chip.stage = match &look.uploads {
+            Some(uploads) if state.id().is_some() => {
+                let (link, number) = (ctx.link().clone(), chip.number);
+                let told = Callback::from(move |state| link.send_message(Happened::Told(number, state)));
+                tell(ctx, &chip.file, 0);
+                let sending = uploads.start.emit(Upload { file: chip.file.clone(), told });
+                Stage::Underway { percent: 0, _sending: sending }
+            }
+            Some(_) | None => Stage::Waiting,
+        };
+    }
+
+    /// How an upload goes; what was cancelled may still have a last word.
+    fn hear(&mut self, ctx: &Context<Self>, number: u32, state: UploadState) {
+        let Some(chip) = self.chips.iter_mut().find(|chip| chip.number == number) else { return };
+        let Stage::Underway { percent, .. } = &mut chip.stage else { return };
+        match state {
+            UploadState::Underway(share) => *percent = share.min(100),
+            UploadState::Done(address) => {
+                chip.stage = Stage::Done(address);
+                tell(ctx, &chip.file, 100);
+            }
+            UploadState::Failed(error) => chip.stage = Stage::Failed(error),
+        }
+    }
+
+    /// Send was pressed.
+    fn leave(&mut self, ctx: &Context<Self>, said: bool) {
+        let Files { state, act, .. } = ctx.props();
+        let mut name = None;
+        for chip in self.chips.iter_mut().filter(|chip| chip.can_be_sent()) {
+            chip.leaves = true;
+            name.get_or_insert_with(|| chip.file.name());
+        }
+        // Without a conversation nothing can be uploaded, and only words start one.
+        if let Some(name) = name.filter(|_| !said && state.id().is_none() && state.outbox().is_empty()) {
+            act.emit(Verb::Send(name));
+        }
+    }
+
+    /// Sends what is to leave, once none of it is still on its way.
+    fn depart(&mut self, ctx: &Context<Self>) {
+        if self.chips.iter().any(|chip| chip.leaves && chip.is_awaited()) {
+            return;
+        }
+        let Files { look, act, .. } = ctx.props();
+        let held = self.list.cast::<Element>().is_some_and(|list| browser::holds_focus(&list));
+        let mut ready = Vec::new();
+        self.chips.retain_mut(|chip| match &mut chip.stage {
+            Stage::Done(address) if chip.leaves => {
+                ready.push((chip.file.clone(), std::mem::take(address)));
+                false
+            }
+            Stage::Waiting | Stage::Underway { .. } | Stage::Done(_) | Stage::Failed(_) => true,
+        });
+        for files in ready.chunks(if look.typed { TOGETHER } else { 1 }) {
+            act.emit(uploads::sent(files, look.typed));
+        }
+        if held && !ready.is_empty() {
+            self.focus_field(ctx);
+        }
+    }
+
+    /// What opens the device's file picker; the button is its face.
+    fn picker(&self, ctx: &Context<Self>, uploads: &Uploads) -> Html {
+        let input = element!(
+            "input",
+            "type" = "file",
+            "class" = "unseen",
+            "tabindex" = "-1",
+            "aria-hidden" = "true",
+            "multiple" = "multiple",
+            "accept" = uploads.accepted();
+            Html::default()
+        );
+        let chosen = ctx.link().batch_callback(|event: Event| {
+            let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+            let files = input.files().map(|files| ears::each(&files));
+            // So that the same file can be chosen again.
+            input.set_value("");
+            files.map(Happened::Chosen)
+        });
+        on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
+    }
+}
+
+/// Says to screen readers how much of a file is there.
+fn tell(ctx: &Context<Added>, file: &File, percent: u8) {
+    let look = &ctx.props().look;
+    let percent = intl::percent(look.locale.as_deref(), percent);
+    ctx.props().say.emit(fill(&fill(&look.strings.uploading(), "percent", &percent), "name", &file.name()).into());
+}

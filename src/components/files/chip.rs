@@ -1,0 +1,120 @@
+//! One file that was added: how far it is, and how that looks.
+
+use web_sys::File;
+use yew::{html::Scope, prelude::*, virtual_dom::VTag};
+
+use super::{Added, Happened};
+use crate::components::{
+    Look, icons,
+    kinds::{intl, wrong},
+    markup::{button, element, group, part, text},
+    uploads::{Sending, UploadError, Uploads},
+};
+
+/// A file that was added.
+pub(super) struct Chip {
+    /// Stays with it, and is given once.
+    pub(super) number: u32,
+    pub(super) file: File,
+    pub(super) stage: Stage,
+    /// Is it to be sent as soon as it can be?
+    pub(super) leaves: bool,
+}
+
+/// How far it is.
+pub(super) enum Stage {
+    /// There is no conversation to upload it to.
+    Waiting,
+    Underway {
+        percent: u8,
+        _sending: Sending,
+    },
+    /// It is there, at this address.
+    Done(String),
+    /// It is not taken, or did not arrive.
+    Failed(UploadError),
+}
+
+impl Chip {
+    /// Would Send send it?
+    pub(super) fn can_be_sent(&self) -> bool {
+        !self.leaves && !matches!(self.stage, Stage::Failed(_))
+    }
+
+    /// Will it be there without anybody doing something?
+    pub(super) fn is_awaited(&self) -> bool {
+        match self.stage {
+            Stage::Waiting | Stage::Underway { .. } => true,
+            Stage::Done(_) | Stage::Failed(_) => false,
+        }
+    }
+
+    pub(super) fn view(&self, look: &Look, uploads: &Uploads, link: &Scope<Added>) -> Html {
+        let (strings, locale, number) = (&look.strings, look.locale.as_deref(), self.number);
+        let id = |of: &str| [of, &number.to_string()].concat();
+        let name = self.file.name();
+        let size = || intl::size(locale, self.file.size());
+        let (names, state, below) = match &self.stage {
+            Stage::Waiting => ("chip", size(), Html::default()),
+            Stage::Underway { percent, .. } => {
+                ("chip chip-underway", intl::percent(locale, *percent), bar(name.clone(), *percent))
+            }
+            Stage::Done(_) => ("chip chip-done", size(), Html::default()),
+            Stage::Failed(error) => {
+                let sentence = wrong(id("chip-wrong-"), Some(uploads.wrong(*error, look)));
+                ("chip chip-failed", size(), sentence)
+            }
+        };
+        let remove = match &self.stage {
+            Stage::Underway { .. } => strings.upload_cancel(),
+            Stage::Waiting | Stage::Done(_) | Stage::Failed(_) => strings.discard(),
+        };
+        let named = |mut button: VTag| -> Html {
+            button.add_attribute("aria-describedby", id("chip-name-"));
+            button.into()
+        };
+        let retry = if let Stage::Failed(UploadError::Temporary) = self.stage {
+            let again = link.callback(move |_| Happened::Retried(number));
+            named(button("quiet chip-retry", "button chip-retry", None, text(strings.retry()), again))
+        } else {
+            Html::default()
+        };
+        let away = link.callback(move |_| Happened::Removed(number));
+        let away = named(button("chip-remove", "chip-remove", Some(remove), icons::sign("", icons::CLOSE), away));
+        let title = element!(
+            "span",
+            "id" = id("chip-name-"),
+            "class" = "chip-name",
+            "part" = "chip-name",
+            "dir" = "auto",
+            "title" = name.clone();
+            text(name.into())
+        );
+        let words = group(vec![title.into(), part("span", "chip-state", text(state))]);
+        let words = element!("div", "class" = "chip-words"; words).into();
+        let inside = group(vec![icons::sign("chip-sign", self.sign()), words, retry, away, below]);
+        let mut row = element!("li", "class" = names, "part" = names, "role" = "listitem"; inside);
+        row.key = Some(u64::from(number).into());
+        row.into()
+    }
+
+    fn sign(&self) -> &'static str {
+        let kind = self.file.type_();
+        match (&self.stage, kind.split('/').next()) {
+            (Stage::Done(_), _) => icons::TICK,
+            (_, Some("image")) => icons::PICTURE,
+            (_, Some("video")) => icons::FILM,
+            (_, Some("audio")) => icons::SOUND,
+            (_, Some(_) | None) => icons::FILE,
+        }
+    }
+}
+
+fn bar(name: String, percent: u8) -> Html {
+    element!(
+        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
+        "aria-label" = name;
+        Html::default()
+    )
+    .into()
+}

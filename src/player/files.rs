@@ -1,0 +1,31 @@
+//! Files in scenes: chosen already, and each as far as it will ever be.
+
+use std::rc::Rc;
+
+use crate::components::{Sending, Upload, UploadState, Uploads, sample};
+
+const PICTURE: &str = "image/jpeg";
+const DOCUMENT: &str = "application/pdf";
+
+/// Takes pictures, which never arrive, and documents, which are there at once. A film is chosen, too.
+pub(super) fn uploads() -> Uploads {
+    let start = |Upload { file, told }: Upload| {
+        told.emit(if file.type_() == DOCUMENT {
+            UploadState::Done("https://example.com/files/tickets.pdf".into())
+        } else {
+            UploadState::Underway(64)
+        });
+        Sending::new(())
+    };
+    let chosen = [
+        sample("Saltmere at low tide.jpg", PICTURE, 1_487_300),
+        sample("Tickets.pdf", DOCUMENT, 48_213),
+        sample("The walk along the cliffs.mov", "video/quicktime", 2_203_000),
+    ];
+    Uploads {
+        most: 10_485_760,
+        types: Rc::from([PICTURE.into(), DOCUMENT.into()]),
+        chosen: chosen.into_iter().flatten().collect(),
+        start: start.into(),
+    }
+}

@@ -1,0 +1,272 @@
+//! Files in the composer: picked, dropped, pasted; how each is going; and in which order words and files leave.
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_widget::{
+    components::{Look, Sending, Upload, UploadError, UploadState, Uploads, Verb},
+    conversation::{Action, SendState},
+};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+use yew::Callback;
+
+use crate::{
+    script::{Script, open},
+    stage::{Stage, english},
+};
+
+/// A site that takes texts of up to 100 bytes; what is uploaded is kept, and the test says how it goes.
+struct Site {
+    uploads: Rc<RefCell<Vec<Upload>>>,
+    stage: Stage,
+}
+
+impl Site {
+    async fn new(script: Script, typed: bool) -> Self {
+        let uploads = Rc::<RefCell<Vec<Upload>>>::default();
+        let start = {
+            let uploads = uploads.clone();
+            Callback::from(move |upload| {
+                uploads.borrow_mut().push(upload);
+                Sending::new(())
+            })
+        };
+        let taken = Uploads { most: 100, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
+        let stage = Stage::dressed(script, Look { uploads: Some(taken), typed, ..english() }).await;
+        stage.until("the button is there", || stage.find(".attach").is_some()).await;
+        Self { uploads, stage }
+    }
+
+    /// Something with files happens in the window. True when it is kept from the browser.
+    fn carry(&self, event: &str, names: &[&str], size: u32, kind: &str, words: bool) -> bool {
+        carry(&self.stage, "#window", event, names, size, kind, words)
+    }
+
+    async fn drops(&self, name: &str) {
+        let before = self.stage.all(".chip").len();
+        self.carry("drop", &[name], 10, "text/plain", false);
+        self.stage.until("the file is there", || self.stage.all(".chip").len() > before).await;
+    }
+
+    /// How the upload with this place goes on.
+    fn tell(&self, at: usize, state: UploadState) {
+        let upload = self.uploads.borrow().get(at).cloned().expect("it was begun");
+        upload.told.emit(state);
+    }
+
+    async fn arrives(&self, at: usize) {
+        let before = self.stage.all(".chip-done").len();
+        self.tell(at, UploadState::Done(address(at)));
+        let done = || self.stage.all(".chip-done").len() > before || self.stage.all(".chip").is_empty();
+        self.stage.until("it is there", done).await;
+    }
+
+    fn can_send(&self) -> bool {
+        !self.stage.get(".send").has_attribute("disabled")
+    }
+}
+
+fn address(at: usize) -> String {
+    format!("https://f.example/files/{at}")
+}
+
+fn carry(stage: &Stage, selector: &str, event: &str, names: &[&str], size: u32, kind: &str, words: bool) -> bool {
+    let script = "const carried = new DataTransfer();
+        for (const name of names.split('|')) carried.items.add(new File(['x'.repeat(size)], name, { type }));
+        if (words) for (const kind of ['text/plain', 'text/html']) carried.items.add('words', kind);
+        const init = { bubbles: true, composed: true, cancelable: true };
+        const event = kind === 'paste' ? new ClipboardEvent(kind, { ...init, clipboardData: carried }) : new DragEvent(kind, { ...init, dataTransfer: carried });
+        place.dispatchEvent(event);
+        return event.defaultPrevented;";
+    let parameters = "place, kind, names, size, type, words";
+    let all: [JsValue; 6] =
+        [stage.get(selector).into(), event.into(), names.join("|").into(), size.into(), kind.into(), words.into()];
+    let call = Function::new_with_args(parameters, script);
+    call.apply(&JsValue::NULL, &all.iter().collect()).expect("dispatched").is_truthy()
+}
+
+/// Nothing was said yet.
+fn fresh() -> Script {
+    open().with(Action::Forgotten)
+}
+
+fn says(words: &str) -> Verb {
+    Verb::Send(words.to_owned())
+}
+
+#[wasm_bindgen_test]
+async fn where_no_files_are_taken_there_is_no_button_and_drops_are_the_pages_affair() {
+    let stage = Stage::show(open().bot("Hello")).await;
+    assert!(stage.find(".attach").is_none());
+    for event in ["dragover", "drop", "paste"] {
+        assert!(!carry(&stage, "#window", event, &["note.txt"], 10, "text/plain", false), "{event}");
+    }
+    stage.settled().await;
+    assert!(stage.find(".chip, .drop-cover").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn the_button_has_a_name_and_opens_the_devices_picker() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    let button = site.stage.get(".attach");
+    assert_eq!(button.get_attribute("aria-label").as_deref(), Some("Attach a file"));
+    assert_eq!(button.get_attribute("title").as_deref(), Some("Attach a file"));
+    let picker = site.stage.get("input[type='file']");
+    assert_eq!(picker.get_attribute("accept").as_deref(), Some("text/plain"));
+    assert!(picker.has_attribute("multiple"));
+}
+
+#[wasm_bindgen_test]
+async fn words_are_said_first_and_then_each_file_as_its_address_alone() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    assert!(site.carry("drop", &["one.txt", "two.txt"], 10, "text/plain", false), "the browser would open them");
+    site.stage.until("both are on their way", || site.stage.all(".chip-underway progress").len() == 2).await;
+    assert!(site.can_send(), "files alone are something to send");
+    site.tell(0, UploadState::Underway(40));
+    site.stage.until("it says how far", || site.stage.text(".chip-underway .chip-state").contains("40")).await;
+    site.arrives(0).await;
+    site.arrives(1).await;
+    assert!(site.stage.verbs().is_empty(), "nothing goes before it is sent");
+    site.stage.types("Here they are").await;
+    site.stage.press("textarea", "Enter", |_| ());
+    site.stage.until("the files have gone", || site.stage.find(".chip").is_none()).await;
+    assert_eq!(site.stage.verbs(), [says("Here they are"), says(&address(0)), says(&address(1))]);
+    site.stage.until("there is nothing to send", || !site.can_send()).await;
+}
+
+#[wasm_bindgen_test]
+async fn where_files_have_a_form_of_their_own_they_go_in_one_message() {
+    let site = Site::new(open().bot("Hello"), true).await;
+    site.drops("a \"note\".txt").await;
+    site.drops("two.txt").await;
+    site.arrives(0).await;
+    site.arrives(1).await;
+    site.stage.click(".send");
+    site.stage.until("the files have gone", || site.stage.find(".chip").is_none()).await;
+    let typed = r#"{"type":"file_upload.response","data":{"files":[{"link":"https://f.example/files/0","filename":"a \"note\".txt","mime_type":"text/plain"},{"link":"https://f.example/files/1","filename":"two.txt","mime_type":"text/plain"}]}}"#;
+    let text = [address(0), address(1)].join("\n");
+    assert_eq!(site.stage.verbs(), [Verb::Answer { text, typed: typed.to_owned() }]);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_sent_while_a_file_is_on_its_way_goes_when_it_is_there() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    site.drops("one.txt").await;
+    site.stage.click(".send");
+    site.stage.until("it cannot be sent twice", || !site.can_send()).await;
+    assert!(site.stage.verbs().is_empty());
+    site.arrives(0).await;
+    assert_eq!(site.stage.verbs(), [says(&address(0))]);
+}
+
+#[wasm_bindgen_test]
+async fn before_the_first_message_files_wait_and_the_name_of_one_begins_the_conversation() {
+    let site = Site::new(fresh(), false).await;
+    site.drops("note.txt").await;
+    site.stage.settled().await;
+    assert!(site.uploads.borrow().is_empty(), "there is nothing to upload to");
+    site.stage.click(".send");
+    site.stage.until("a conversation is begun", || site.stage.verbs() == [says("note.txt")]).await;
+    site.stage.happens([Action::Started { conversation: "c2".into() }]);
+    site.stage.until("it is uploaded", || site.uploads.borrow().len() == 1).await;
+    site.arrives(0).await;
+    assert_eq!(site.stage.verbs(), [says("note.txt"), says(&address(0))]);
+}
+
+#[wasm_bindgen_test]
+async fn words_beside_the_first_file_begin_the_conversation() {
+    let site = Site::new(fresh(), false).await;
+    site.drops("note.txt").await;
+    site.stage.types("Hello").await;
+    site.stage.press("textarea", "Enter", |_| ());
+    site.stage.happens([Action::Started { conversation: "c2".into() }]);
+    site.stage.until("it is uploaded", || site.uploads.borrow().len() == 1).await;
+    site.arrives(0).await;
+    assert_eq!(site.stage.verbs(), [says("Hello"), says(&address(0))]);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_uploaded_to_another_conversation_is_uploaded_again() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    site.drops("one.txt").await;
+    site.arrives(0).await;
+    site.stage.happens([Action::Left]);
+    site.stage.until("it waits", || site.stage.find(".chip-done").is_none()).await;
+    site.stage.happens([Action::Started { conversation: "c2".into() }]);
+    site.stage.until("it is uploaded again", || site.uploads.borrow().len() == 2).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_taken_is_said_and_not_uploaded_and_can_be_put_away_by_keyboard() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    site.carry("drop", &["large.txt"], 101, "text/plain", false);
+    site.carry("paste", &["page.html"], 10, "text/html", false);
+    site.stage.until("both are refused", || site.stage.all(".chip-failed").len() == 2).await;
+    let said: Vec<_> = site.stage.all(".chip [role='alert']").iter().filter_map(|it| it.text_content()).collect();
+    assert!(said[0].starts_with("This file is too large."), "{said:?}");
+    assert_eq!(said[1], "Files of this type can’t be sent here.");
+    assert!(site.uploads.borrow().is_empty());
+    assert!(!site.can_send(), "there is nothing that could be sent");
+
+    let remove = site.stage.get(".chip-remove");
+    assert_eq!(remove.get_attribute("aria-label").as_deref(), Some("Delete"));
+    let name = remove.get_attribute("aria-describedby").expect("what it deletes");
+    assert_eq!(site.stage.text(&["#", &name].concat()), "large.txt");
+    site.stage.focus(".chip-remove");
+    site.stage.click(".chip-remove");
+    site.stage.until("one is left", || site.stage.all(".chip").len() == 1).await;
+    site.stage.until("the keyboard is on the next", || site.stage.is_focused(".chip-remove")).await;
+    site.stage.click(".chip-remove");
+    site.stage.until("none is left", || site.stage.all(".chip").is_empty()).await;
+    site.stage.until("the keyboard is in the field", || site.stage.is_focused("textarea")).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_did_not_arrive_can_be_tried_again_and_leaves_as_it_was_to() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    site.drops("one.txt").await;
+    site.stage.click(".send");
+    site.tell(0, UploadState::Failed(UploadError::Temporary));
+    site.stage.until("it is said", || site.stage.find(".chip-failed .wrong").is_some()).await;
+    assert_eq!(site.stage.text(".wrong"), "The file couldn’t be uploaded.");
+    site.stage.click(".chip-retry");
+    site.stage.until("it is on its way again", || site.uploads.borrow().len() == 2).await;
+    site.arrives(1).await;
+    assert_eq!(site.stage.verbs(), [says(&address(1))]);
+}
+
+#[wasm_bindgen_test]
+async fn words_with_a_picture_of_themselves_stay_words() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    assert!(!site.carry("paste", &["table.txt"], 10, "text/plain", true));
+    assert!(site.carry("paste", &["picture.txt"], 10, "text/plain", false));
+    site.stage.until("the picture is there", || site.stage.all(".chip").len() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn files_held_over_the_window_are_expected() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    assert!(site.carry("dragover", &["note.txt"], 1, "text/plain", false));
+    site.stage.until("it says so", || site.stage.find(".drop-cover").is_some()).await;
+    assert_eq!(site.stage.text(".drop-cover"), "Drop the file here");
+    site.carry("dragleave", &["note.txt"], 1, "text/plain", false);
+    site.stage.until("it no longer does", || site.stage.find(".drop-cover").is_none()).await;
+    site.carry("dragover", &["note.txt"], 1, "text/plain", false);
+    site.drops("note.txt").await;
+    assert!(site.stage.find(".drop-cover").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_start_keeps_the_files() {
+    let site = Site::new(fresh(), false).await;
+    site.drops("note.txt").await;
+    site.stage.types("Hello").await;
+    site.stage.press("textarea", "Enter", |_| ());
+    site.stage.happens([Action::Composed { id: "m".into(), text: "Hello".into(), typed: None, at: 1 }]);
+    site.stage.settled().await;
+    assert_eq!(site.stage.all(".chip").len(), 1);
+    assert_eq!(site.stage.state().outbox()[0].state, SendState::Queued);
+    assert_eq!(site.stage.verbs(), [says("Hello")]);
+    assert_eq!(site.stage.field().value(), "");
+}

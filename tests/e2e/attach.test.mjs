@@ -1,0 +1,124 @@
+//! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first message, beside one, and not at all.
+
+import assert from 'node:assert/strict';
+import { siteByEnvironment, story, until } from './harness.mjs';
+
+/** A picture of one pixel. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const picture = (name) => ({ name, mimeType: 'image/png', buffer: PICTURE });
+
+/** Something with a file happens in the window: `drop`, `dragover` or `paste`. True when it is kept from the browser. */
+const carry = (widget, event, name, type) =>
+  widget.window.evaluate(
+    (element, { event, name, type, picture }) => {
+      const carried = new DataTransfer();
+      const bytes = Uint8Array.from(atob(picture), (c) => c.charCodeAt(0));
+      carried.items.add(new File([bytes], name, { type }));
+      const init = { bubbles: true, composed: true, cancelable: true };
+      const happens = event === 'paste' ? new ClipboardEvent(event, { ...init, clipboardData: carried }) : new DragEvent(event, { ...init, dataTransfer: carried });
+      element.dispatchEvent(happens);
+      return happens.defaultPrevented;
+    },
+    { event, name, type, picture: PICTURE.toString('base64') },
+  );
+
+/** The pictures the visitor is shown to have sent, by the names in their addresses. */
+const shown = (widget) =>
+  widget.part('row-visitor').locator('img').evaluateAll((images) => images.map(({ src }) => decodeURIComponent(src.split('/').at(-1))));
+
+const shows = (widget, ...names) =>
+  until(`${names} are shown`, async () => JSON.stringify(await shown(widget)) === JSON.stringify(names));
+
+/** Chooses files by the button. */
+async function choose(widget, ...files) {
+  const chooser = widget.page.waitForEvent('filechooser');
+  await widget.part('attach').click();
+  await (await chooser).setFiles(files);
+}
+
+story('files that are picked go after the words beside them, each as its address', async (world) => {
+  const { widget } = await world.chat();
+  await widget.say('Hello');
+  await choose(widget, picture('one.png'), picture('two.png'));
+  await until('both are there', async () => (await widget.part('chip-done').count()) === 2);
+  assert.deepEqual((await world.simulator.heard()).length, 1, 'uploading says nothing');
+  await widget.input.fill('Two pictures');
+  await widget.input.press('Control+Enter');
+  await shows(widget, 'one.png', 'two.png');
+  await until('the bot has heard of them', async () => (await world.simulator.heard()).length === 4);
+  const heard = await world.simulator.heard();
+  assert.equal(heard[1], 'Two pictures');
+  assert.match(heard[2], /^http:\/\/127\.0\.0\.1:\d+\/files\/[0-9a-f]{32}\/one\.png$/);
+  assert.match(heard[3], /\/two\.png$/);
+  assert.equal(await widget.part('chip').count(), 0);
+});
+
+story('where answers have forms of their own, all files go in one message', async (world) => {
+  const { widget } = await world.chat();
+  await widget.say('Hello');
+  await choose(widget, picture('one.png'), picture('two.png'));
+  await until('both are there', async () => (await widget.part('chip-done').count()) === 2);
+  await widget.part('send').click();
+  await shows(widget, 'one.png', 'two.png');
+  const calls = (await world.simulator.look('calls', { processed: true })).calls;
+  const { type, data } = calls.at(-1).body.message;
+  assert.equal(type, 'file_upload.response');
+  assert.deepEqual(data.files.map(({ filename, mime_type }) => [filename, mime_type]), [['one.png', 'image/png'], ['two.png', 'image/png']]);
+}, { typed: true });
+
+story('a file that is dropped before anything was said waits, and its name begins the conversation', async (world) => {
+  const { widget, page } = await world.chat();
+  const uploads = [];
+  page.on('request', (request) => request.url().endsWith('/files') && uploads.push(request.method()));
+  await widget.part('attach').waitFor();
+  assert.equal(await carry(widget, 'dragover', 'cat.png', 'image/png'), true);
+  await widget.part('drop-cover').waitFor();
+  await carry(widget, 'drop', 'cat.png', 'image/png');
+  await widget.part('chip').waitFor();
+  assert.equal(await widget.part('drop-cover').count(), 0);
+  assert.deepEqual(uploads, []);
+  await widget.part('send').click();
+  await shows(widget, 'cat.png');
+  assert.equal((await world.simulator.heard())[0], 'cat.png');
+  assert.match((await world.simulator.heard())[1], /\/files\/.*\/cat\.png$/);
+});
+
+story('what is not taken is refused before it leaves, and is put away by keyboard', async (world) => {
+  const { widget, page } = await world.chat();
+  const uploads = [];
+  page.on('request', (request) => request.url().endsWith('/files') && uploads.push(request.method()));
+  await widget.say('Hello');
+  await widget.part('attach').waitFor();
+  await carry(widget, 'paste', 'page.html', 'text/html');
+  await until('it is said', async () => /can’t be sent here/.test(await widget.part('chip-failed').textContent()));
+  assert.deepEqual(uploads, []);
+  await widget.part('chip-remove').focus();
+  await page.keyboard.press('Enter');
+  await widget.part('chip').waitFor({ state: 'detached' });
+  await until('the field has the keyboard', () => widget.input.evaluate((field) => field.getRootNode().activeElement === field));
+});
+
+story('an upload can be stopped', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.say('Hello');
+  // Held until the test lets it go, which it does not.
+  await page.route('**/files', () => {});
+  await choose(widget, picture('slow.png'));
+  await widget.part('chip-underway').waitFor();
+  const stopped = page.waitForEvent('requestfailed');
+  await widget.part('chip-remove').click();
+  assert.match((await stopped).url(), /\/files$/);
+  await widget.part('chip').waitFor({ state: 'detached' });
+});
+
+story('a site that takes no files has no button, and drops and pastes are left alone', async (world) => {
+  const { widget } = await world.chat();
+  await widget.say('Hello');
+  await widget.settles();
+  for (const event of ['dragover', 'drop', 'paste']) assert.equal(await carry(widget, event, 'cat.png', 'image/png'), false, event);
+  assert.equal(await widget.part('attach').count(), 0);
+  assert.equal(await widget.part('chip').count(), 0);
+}, { proxy: siteByEnvironment({}) });
