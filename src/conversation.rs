@@ -4,6 +4,7 @@
 //! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
 
 mod action;
+mod around;
 mod feedback;
 pub mod gate;
 mod history;
@@ -145,7 +146,7 @@ impl Conversation {
     pub fn apply(&mut self, action: Action) -> bool {
         match action {
             Action::Composed { id, text, typed, at } => self.compose(id, text, typed, at),
-            Action::Drafted(draft) => set(&mut self.draft, draft),
+            Action::Drafted(draft) => self.set_draft(draft),
             Action::SendBegan { id } => {
                 self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
             }
@@ -173,16 +174,16 @@ impl Conversation {
                 self.leave()
             }
             Action::Forgotten => self.forget(),
-            Action::WindowOpened => self.look(|it| set(&mut it.window_open, true)),
-            Action::WindowClosed => set(&mut self.window_open, false),
-            Action::PageShown => self.look(|it| set(&mut it.page_hidden, false)),
-            Action::PageHidden => set(&mut self.page_hidden, true),
+            Action::WindowOpened => self.look(|it| it.set_window_open(true)),
+            Action::WindowClosed => self.set_window_open(false),
+            Action::PageShown => self.look(|it| it.set_page_hidden(false)),
+            Action::PageHidden => self.set_page_hidden(true),
             Action::Read { up_to } => self.read_up_to(up_to),
-            Action::LinkChanged(link) => set(&mut self.link, link),
-            Action::ProblemChanged(problem) => set(&mut self.problem, problem),
-            Action::GateSet(gate) => set(&mut self.gate, gate),
+            Action::LinkChanged(link) => self.set_link(link),
+            Action::ProblemChanged(problem) => self.set_problem(problem),
+            Action::GateSet(gate) => self.set_gate(gate),
             Action::Passed(passed) => set(&mut self.passed, Rc::new(passed)),
-            Action::StorageLost => set(&mut self.memory_only, true),
+            Action::StorageLost => self.lose_storage(),
             Action::Ticked { now } => match self.typing_until {
                 Some(until) if now >= until => set(&mut self.typing_until, None),
                 Some(_) | None => false,

@@ -9,13 +9,16 @@ mod keeper;
 pub mod leader;
 pub mod line;
 mod listening;
+pub mod mind;
 pub mod order;
 pub mod passed;
+pub mod prelude;
 mod reader;
 mod rim;
 mod sender;
 mod shelf;
 pub mod stored;
+mod talk;
 mod together;
 pub mod typed;
 pub mod word;
@@ -211,7 +214,13 @@ impl Session {
 
     /// Sends a file, and tells `told` how that goes. The answer is held as long as the file is wanted.
     pub fn send_file(&self, file: web_sys::File, told: Box<dyn Fn(FileStep)>) -> impl Sized + 'static {
-        self.0.send_file(file, told)
+        let talk = talk::here();
+        if talk.is_none() {
+            // No conversation has begun that could take it.
+            told(FileStep::Failed(0));
+            return None;
+        }
+        talk.map(|talk| (talk.send_file)(&self.0, file, told))
     }
 
     /// What stands in the composer now.

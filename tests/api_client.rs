@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
+    mod beginning;
     pub mod history;
     mod outbox;
     mod sleep;
@@ -194,7 +195,7 @@ fn survive(seed: u64, mut world: World) {
     let tabs = world.tabs.len();
     world.weather = Weather::STORM;
     // Some sites take answers in their form, and some have ceased to since the token was given.
-    (world.typed, world.takes_typed) = (seed % 2 == 0, seed % 4 == 0);
+    (world.typed, world.takes_typed) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
         world.hear(tab, Fact::Opened);

@@ -90,7 +90,7 @@ impl Conversation {
         changed
     }
 
-    fn enqueue(&mut self, pending: Pending) {
+    pub(super) fn enqueue(&mut self, pending: Pending) {
         let content = Content::Text(Text { body: RichText::plain(&*pending.text), prompt: None });
         let row = Row {
             key: self.new_key(),

@@ -257,18 +257,18 @@ impl Rim {
 
 impl Rim {
     pub(super) fn takes_typed(&self) -> bool {
-        self.client.borrow().identity().is_some_and(|identity| identity.typed)
+        self.mind.borrow().identity().is_some_and(|identity| identity.typed)
     }
 
     pub(super) fn takes_files(&self) -> Option<Uploads> {
-        self.client.borrow().identity()?.uploads.clone()
+        self.mind.borrow().identity()?.uploads.clone()
     }
 
     /// A file goes to the conversation, which must have begun: it is a bot that asks for one.
     pub(super) fn send_file(&self, file: File, told: Box<dyn Fn(upload::Step)>) -> Rc<RefCell<Option<Sending>>> {
         let held = Rc::default();
-        let client = self.client.borrow();
-        let Some((identity, conversation)) = client.identity().zip(client.state().id()) else {
+        let mind = self.mind.borrow();
+        let Some((identity, conversation)) = mind.identity().zip(mind.state().id()) else {
             told(upload::Step::Failed(0));
             return held;
         };

@@ -2,10 +2,11 @@
 //!
 //! It owns no socket, no clock, no storage and no chance, so a test can drive it through years of faults in milliseconds.
 
+mod beginning;
 mod earlier;
 mod elsewhere;
 mod gate;
-mod report;
+pub(super) mod report;
 mod together;
 mod wishes;
 

@@ -7,8 +7,9 @@ use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
 
 use super::{
     fact::Fact,
-    rim::Rim,
-    shelf::{self, CONVERSATION, OUTBOX, PASSED, VISITOR},
+    rim::{News, Rim},
+    shelf::{self, CONVERSATION, VISITOR},
+    talk::Unread,
 };
 use crate::{
     system::{self, Listener},
@@ -61,28 +62,17 @@ fn watch(rim: &Weak<Rim>, prefix: &str) -> Option<Listener> {
     let rim = rim.clone();
     tabs::watch(prefix, move |key, value| {
         let Some(rim) = rim.upgrade() else { return };
-        let value = value.as_deref();
-        let fact = match key {
+        match (key, value) {
             // Everything was removed, by the page's own log-out perhaps.
-            None => Some(Fact::VisitorElsewhere(None)),
-            Some(VISITOR) => match value {
-                None => Some(Fact::VisitorElsewhere(None)),
-                Some(text) => shelf::read(text).map(|identity| Fact::VisitorElsewhere(Some(Rc::new(identity)))),
-            },
-            Some(CONVERSATION) => match value {
-                None => Some(Fact::ConversationElsewhere(None)),
-                Some(text) => {
-                    shelf::read_conversation(text).map(|stored| Fact::ConversationElsewhere(Some(Box::new(stored))))
+            (None, _) | (Some(VISITOR), None) => rim.hear(Fact::VisitorElsewhere(None)),
+            (Some(VISITOR), Some(text)) => {
+                if let Some(identity) = shelf::read(&text) {
+                    rim.hear(Fact::VisitorElsewhere(Some(Rc::new(identity))));
                 }
-            },
-            // Removed only together with the visitor.
-            Some(PASSED) => value.and_then(shelf::read_passed).map(Fact::PassedElsewhere),
-            Some(key) => key
-                .strip_prefix(OUTBOX)
-                .map(|id| Fact::OutboxElsewhere { id: Rc::from(id), stored: value.and_then(shelf::read) }),
-        };
-        if let Some(fact) = fact {
-            rim.hear(fact);
+            }
+            // Nothing was said there either.
+            (Some(CONVERSATION), Some(text)) if rim.state().id().is_none() && shelf::opening(&text).is_some() => {}
+            (Some(key), value) => rim.hear_news(News::Unread(Unread::stored(key, value))),
         }
     })
 }

@@ -83,6 +83,11 @@ pub enum Order {
         /// The conversation that storage held last, as far as is known.
         over: Option<Rc<str>>,
     },
+    /// Nothing was said yet: store only whether the window is open, unless storage holds a conversation.
+    SaveOpening {
+        /// Is it?
+        open: bool,
+    },
     /// Store a message of the outbox.
     SaveMessage(Rc<Pending>),
     /// Remove a message of the outbox from storage.

@@ -1,4 +1,4 @@
-//! The rim: carries out the client's orders in a real browser, and brings it the facts. Decides nothing.
+//! The rim: carries out in a real browser what prelude and client order, and brings them the facts. Decides nothing.
 
 use std::{
     cell::{Cell, RefCell},
@@ -6,12 +6,16 @@ use std::{
     rc::{Rc, Weak},
 };
 
+use wasm_bindgen_futures::spawn_local;
+
 use super::{
     Listener, Settings,
-    client::Client,
     fact::{Fact, Moment},
+    mind::Mind,
     order::{Order, Outgoing},
-    shelf::Shelf,
+    prelude::Prelude,
+    shelf::{CONVERSATION, Shelf},
+    talk::{self, Unread},
     together::Company,
 };
 use crate::{
@@ -25,10 +29,12 @@ use crate::{
 const SLEPT: u64 = 5_000;
 /// A timer this much too late means that the page slept. Hidden pages get their timers up to a minute late.
 const LATE: u64 = 90_000;
+/// When what a session needs for talking could not be fetched, it is asked for again after so many milliseconds.
+const AGAIN: u64 = 3_000;
 
 /// A running session. Dropping it releases everything.
 pub struct Rim {
-    pub(super) client: RefCell<Client>,
+    pub(super) mind: RefCell<Mind>,
     pub(super) settings: RefCell<Rc<Settings>>,
     pub(super) shelf: RefCell<Rc<Shelf>>,
     pub(super) calls: Calls,
@@ -36,7 +42,11 @@ pub struct Rim {
     on_outgoing: Rc<dyn Fn(Outgoing)>,
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_listener: Cell<u32>,
-    waiting: RefCell<VecDeque<Fact>>,
+    waiting: RefCell<VecDeque<News>>,
+    /// What is needed for talking is being fetched.
+    fetching: Cell<bool>,
+    /// Asks for it again.
+    again: RefCell<Option<Timer>>,
     hearing: Cell<bool>,
     timer: RefCell<Option<(u64, Timer)>>,
     ears: RefCell<Vec<system::Listener>>,
@@ -44,6 +54,14 @@ pub struct Rim {
     lead: Cell<Option<u64>>,
     last_id_at: Cell<u64>,
     gone: Cell<bool>,
+}
+
+/// Something to be heard.
+pub(super) enum News {
+    /// A fact.
+    Fact(Fact),
+    /// What becomes a fact when it is read.
+    Unread(Unread),
 }
 
 /// The calls under way, each ended when it is replaced or let go.
@@ -81,7 +99,7 @@ impl Calls {
 impl Rim {
     pub(super) fn start(settings: Settings, on_outgoing: Rc<dyn Fn(Outgoing)>) -> Rc<Self> {
         let rim = Rc::new(Self {
-            client: RefCell::default(),
+            mind: RefCell::default(),
             shelf: RefCell::new(Rc::new(Shelf(Storage::memory("")))),
             settings: RefCell::new(Rc::new(Settings::default())),
             calls: Calls::default(),
@@ -90,6 +108,8 @@ impl Rim {
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             waiting: RefCell::default(),
+            fetching: Cell::new(false),
+            again: RefCell::default(),
             hearing: Cell::new(false),
             timer: RefCell::default(),
             ears: RefCell::default(),
@@ -109,13 +129,17 @@ impl Rim {
         self.ears.borrow_mut().clear();
         let prefix = settings.storage_prefix();
         let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
-        *self.client.borrow_mut() = Client::new(settings.events_url.is_some());
+        *self.mind.borrow_mut() = Mind::Prelude(Prelude::new(settings.events_url.is_some()));
+        self.waiting.borrow_mut().clear();
         let gate = settings.gate.clone();
         *self.settings.borrow_mut() = Rc::new(settings);
         let shelf = Rc::new(Shelf(storage));
         *self.shelf.borrow_mut() = shelf.clone();
         self.hear(Fact::GateSet(gate));
-        self.hear(Fact::Loaded(Box::new(shelf.found())));
+        self.hear_news(match shelf.found_blank() {
+            Some(found) => News::Fact(Fact::Loaded(Box::new(found))),
+            None => News::Unread(Unread::Shelf),
+        });
         let ears = super::listening::ears(self, &prefix);
         *self.ears.borrow_mut() = ears;
     }
@@ -143,7 +167,7 @@ impl Rim {
     }
 
     pub(super) fn state(&self) -> Rc<Conversation> {
-        self.client.borrow().state().clone()
+        self.mind.borrow().state().clone()
     }
 
     pub(super) fn settings(&self) -> Rc<Settings> {
@@ -165,18 +189,30 @@ impl Rim {
         Rc::from(system::message_id(at))
     }
 
-    /// Lets the client hear a fact and does what it orders. A fact that comes up meanwhile waits its turn.
+    /// Lets the session hear a fact and does what it orders.
     pub(super) fn hear(self: &Rc<Self>, fact: Fact) {
-        self.waiting.borrow_mut().push_back(fact);
+        self.hear_news(News::Fact(fact));
+    }
+
+    /// The same. What comes up meanwhile waits its turn, and all wait for what is not fetched yet.
+    pub(super) fn hear_news(self: &Rc<Self>, news: News) {
+        self.waiting.borrow_mut().push_back(news);
         if self.hearing.replace(true) {
             return;
         }
         loop {
             let next = self.waiting.borrow_mut().pop_front();
-            let Some(fact) = next.filter(|_| !self.gone.get()) else { break };
+            let Some(news) = next.filter(|_| !self.gone.get()) else { break };
             let moment = self.moment();
             let mut orders = Vec::new();
-            let changed = self.client.borrow_mut().hear(fact, moment, &mut orders);
+            let changed = match self.take(news, moment, &mut orders) {
+                Ok(changed) => changed,
+                Err(news) => {
+                    self.waiting.borrow_mut().push_front(news);
+                    self.fetch();
+                    break;
+                }
+            };
             for order in orders {
                 // The page may destroy us while it is told something.
                 if !self.gone.get() {
@@ -191,14 +227,63 @@ impl Rim {
                 self.tell_later(Fact::StorageLost);
             }
         }
-        self.waiting.borrow_mut().clear();
+        if self.gone.get() {
+            self.waiting.borrow_mut().clear();
+        }
         self.hearing.set(false);
+        let wants = matches!(&*self.mind.borrow(), Mind::Prelude(prelude) if prelude.wants_client());
+        if wants && talk::here().is_none() {
+            self.fetch();
+        }
         self.set_timer();
+    }
+
+    fn take(&self, news: News, moment: Moment, orders: &mut Vec<Order>) -> Result<bool, News> {
+        let talk = talk::here();
+        let fact = match (news, talk) {
+            (News::Fact(fact), _) => fact,
+            (News::Unread(unread), None) => return Err(News::Unread(unread)),
+            (News::Unread(unread), Some(talk)) => match (talk.read)(&self.shelf(), unread) {
+                Some(fact) => fact,
+                None => return Ok(false),
+            },
+        };
+        self.mind.borrow_mut().hear(fact, moment, orders, talk.map(|talk| talk.begin)).map_err(News::Fact)
+    }
+
+    /// Fetches what is needed for talking, and goes on when it is here.
+    fn fetch(self: &Rc<Self>) {
+        if self.fetching.replace(true) {
+            return;
+        }
+        let rim = Rc::downgrade(self);
+        spawn_local(async move {
+            let came = talk::fetch().await;
+            let Some(rim) = rim.upgrade().filter(|rim| !rim.is_gone()) else { return };
+            rim.fetching.set(!came);
+            let changed = match &mut *rim.mind.borrow_mut() {
+                Mind::Prelude(prelude) => prelude.set_stuck(!came),
+                Mind::Client(_) => false,
+            };
+            if changed {
+                rim.announce();
+            }
+            if came {
+                return rim.hear(Fact::Ticked);
+            }
+            let again = Rc::downgrade(&rim);
+            *rim.again.borrow_mut() = Timer::after(AGAIN, move || {
+                if let Some(rim) = again.upgrade() {
+                    rim.fetching.set(false);
+                    rim.fetch();
+                }
+            });
+        });
     }
 
     /// A fact that came up while orders are carried out.
     pub(super) fn tell_later(&self, fact: Fact) {
-        self.waiting.borrow_mut().push_back(fact);
+        self.waiting.borrow_mut().push_back(News::Fact(fact));
     }
 
     fn moment(&self) -> Moment {
@@ -210,39 +295,42 @@ impl Rim {
         Moment { now, wall, chance: system::chance() }
     }
 
+    /// Does what needs little, and gives the rest to the part that is fetched for talking.
     fn carry_out(self: &Rc<Self>, order: Order) {
         let shelf = self.shelf();
         match order {
             Order::Authorize { held, refused } => self.authorize(held, refused),
-            Order::Start { message, identity } => self.start_conversation(message, identity),
-            Order::Send { message, conversation, identity } => self.send(message, conversation, identity),
-            Order::Dial { generation, dial, conversation, after, identity } => {
-                self.dial(generation, dial, &conversation, after, &identity);
-            }
             Order::HangUp => self.calls.log.replace(None),
-            Order::Earlier { conversation, before, identity } => self.get_page(&conversation, before, &identity),
             Order::JoinTabs => self.join_tabs(),
             Order::LeaveTabs => {
                 // A call that holds a lock would keep other tabs waiting while this one sleeps; the same key may be asked for again.
                 self.calls.let_go();
                 self.company.leave();
             }
-            Order::Stand { steal } => self.stand(steal),
             Order::StepDown => self.company.step_down(),
             Order::Post(word) => self.company.post(word),
             Order::SaveIdentity(identity) => shelf.save_identity(&identity),
-            Order::SaveConversation { over } => {
-                let stored = self.client.borrow().to_store();
-                if let Some(newer) = shelf.save_conversation(stored, over.as_deref()) {
-                    self.tell_later(Fact::ConversationElsewhere(Some(Box::new(newer))));
+            Order::SaveOpening { open } => {
+                if let Some(there) = shelf.save_opening(open) {
+                    self.waiting.borrow_mut().push_back(News::Unread(Unread::stored(CONVERSATION, Some(there))));
                 }
             }
             Order::SaveMessage(message) => shelf.save_message(&message),
-            Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
-            Order::SavePassed(passed) => shelf.save_passed(&passed),
             Order::SaveDraft => shelf.save_draft(self.state().draft()),
-            Order::Wipe => shelf.wipe(),
             Order::Tell(outgoing) => (self.on_outgoing)(outgoing),
+            order @ (Order::Start { .. }
+            | Order::Send { .. }
+            | Order::Dial { .. }
+            | Order::Earlier { .. }
+            | Order::Stand { .. }
+            | Order::SaveConversation { .. }
+            | Order::DropMessage { .. }
+            | Order::SavePassed(_)
+            | Order::Wipe) => {
+                if let Some(talk) = talk::here() {
+                    (talk.carry_out)(self, order);
+                }
+            }
         }
     }
 
@@ -257,7 +345,7 @@ impl Rim {
     /// One timer for everything: it rings when the client says so.
     fn set_timer(self: &Rc<Self>) {
         let now = system::now();
-        let due = if self.gone.get() { None } else { self.client.borrow().due(now) };
+        let due = if self.gone.get() { None } else { self.mind.borrow().due(now) };
         let same = matches!((&*self.timer.borrow(), due), (Some((set, _)), Some(due)) if *set == due);
         if same {
             return;
@@ -301,7 +389,7 @@ impl Rim {
         self.gone.set(true);
         self.calls.let_go();
         self.company.leave();
-        let released = (self.timer.take(), self.ears.take(), self.listeners.take());
+        let released = (self.timer.take(), self.again.take(), self.ears.take(), self.listeners.take());
         drop(released);
     }
 }

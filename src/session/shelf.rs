@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, JSON};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -29,6 +29,14 @@ pub const PASSED: &str = "passed";
 /// One key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
 
+/// [`StoredConversation`] where nothing was said yet.
+#[derive(Serialize)]
+struct Opening {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitor: Option<String>,
+    open: bool,
+}
+
 /// Everything stored for one site.
 pub struct Shelf(pub Storage);
 
@@ -40,6 +48,13 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// What is stored, without its shape: all shapes have their version in one place.
 fn unwrap(stored: &JsValue) -> Option<JsValue> {
     (json::field(stored, "v") == VERSION).then(|| json::field(stored, "value"))
+}
+
+/// Where nothing was said yet: was the window open last? `None` where a conversation is stored.
+pub fn opening(text: &str) -> Option<bool> {
+    let stored = JSON::parse(text).ok().and_then(|stored| unwrap(&stored));
+    let Some(value) = stored else { return Some(false) };
+    json::field(&value, "id").is_undefined().then(|| json::field(&value, "open").is_truthy())
 }
 
 /// The conversation with its entries; one that cannot be read spoils them all, because the log has no gaps.
@@ -89,8 +104,25 @@ impl Shelf {
             outbox: outbox.collect(),
             passed: self.0.get(PASSED).and_then(|text| read_passed(&text)),
             draft: self.0.get(DRAFT),
-            shared: self.0.is_shared() && tabs::can_agree(),
+            shared: self.is_shared(),
         }
+    }
+
+    /// The same where nothing was said yet; `None` where there is more than that.
+    pub fn found_blank(&self) -> Option<Found> {
+        let open = self.0.get(CONVERSATION).map_or(Some(false), |text| opening(&text))?;
+        let blank = self.0.get(PASSED).is_none() && self.0.keys(OUTBOX).is_empty();
+        blank.then(|| Found {
+            identity: self.identity(),
+            conversation: Some(StoredConversation { open, ..StoredConversation::default() }),
+            draft: self.0.get(DRAFT),
+            shared: self.is_shared(),
+            ..Found::default()
+        })
+    }
+
+    fn is_shared(&self) -> bool {
+        self.0.is_shared() && tabs::can_agree()
     }
 
     /// The visitor.
@@ -144,13 +176,30 @@ impl Shelf {
         let key = [OUTBOX, &pending.id].concat();
         let Some(text) = write(StoredPending::of(pending)) else { return };
         if self.0.try_set(&key, &text).is_err() {
-            if let Some(mut cached) = self.conversation() {
-                cached.entries.clear();
-                cached.cursor = None;
-                self.save(CONVERSATION, write_conversation(&cached));
-            }
+            self.make_room();
             self.0.set(&key, &text);
         }
+    }
+
+    /// Keeps the conversation without its entries, which the proxy has too.
+    fn make_room(&self) {
+        let Some(stored) = self.0.get(CONVERSATION).and_then(|text| JSON::parse(&text).ok()) else { return };
+        let leave_out =
+            |object: &JsValue, name: &str| Reflect::delete_property::<Object>(object.unchecked_ref(), &name.into());
+        // The log is then read from its start.
+        let left_out = leave_out(&stored, ENTRIES).and_then(|_| leave_out(&json::field(&stored, "value"), "cursor"));
+        debug_assert!(left_out.is_ok(), "what JSON.parse gave can be changed");
+        self.save(CONVERSATION, JSON::stringify(&stored).ok().and_then(|text| text.as_string()));
+    }
+
+    /// Where nothing was said yet, keeps whether the window is open. Gives back the conversation that another tab has stored meanwhile.
+    pub fn save_opening(&self, open: bool) -> Option<String> {
+        let there = self.0.get(CONVERSATION).filter(|text| opening(text).is_none());
+        if there.is_none() {
+            let visitor = self.identity().map(|identity| identity.visitor);
+            self.save(CONVERSATION, write(Opening { visitor, open }));
+        }
+        there
     }
 
     /// Removes a message of the outbox. One the visitor took back is marked first, for the other tabs.

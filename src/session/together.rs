@@ -13,7 +13,8 @@ use web_sys::AbortController;
 
 use super::{
     fact::Fact,
-    rim::Rim,
+    rim::{News, Rim},
+    talk::Unread,
     word::{Passage, Word},
 };
 use crate::{
@@ -63,8 +64,8 @@ impl Rim {
     pub(super) fn join_tabs(self: &Rc<Self>) {
         let rim = Rc::downgrade(self);
         let channel = Channel::open(self.shelf().0.prefix(), move |message| {
-            if let (Some(rim), Some(word)) = (rim.upgrade(), read(&message)) {
-                rim.hear(Fact::TabSaid(word));
+            if let Some(rim) = rim.upgrade() {
+                rim.hear_news(News::Unread(Unread::Word(message)));
             }
         });
         if channel.is_none() {
@@ -145,7 +146,7 @@ fn written(word: Word) -> JsValue {
 }
 
 /// A word of another tab; `None` when it is none that this version knows.
-fn read(message: &JsValue) -> Option<Word> {
+pub(super) fn read(message: &JsValue) -> Option<Word> {
     let parts: &Array = message.dyn_ref()?;
     let text = |at| parts.get(at).as_string();
     let name = |at| text(at).map(Rc::from);

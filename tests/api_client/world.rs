@@ -18,7 +18,9 @@ use chataibot_widget::{
         client::Client,
         fact::{Fact, Moment},
         line::Dial,
+        mind::Mind,
         order::Order,
+        prelude::Prelude,
         stored::{Found, StoredConversation, StoredPending, StoredState},
         word::Word,
     },
@@ -36,7 +38,7 @@ pub use weather::Weather;
 const WALL: u64 = 1_760_000_000_000;
 
 pub struct Tab {
-    pub client: Client,
+    pub mind: Mind,
     /// Counts reloads: what was meant for an earlier page does not reach the next.
     page: u32,
     stream: Option<Stream>,
@@ -179,7 +181,7 @@ impl World {
         for _ in 0..tabs {
             let tab = world.tabs.len();
             world.tabs.push(Tab {
-                client: Client::new(true),
+                mind: Mind::Prelude(Prelude::new(true)),
                 page: 0,
                 stream: None,
                 next_tick: None,
@@ -206,7 +208,7 @@ impl World {
     }
 
     pub fn state(&self, tab: usize) -> &Conversation {
-        self.tabs[tab].client.state()
+        self.tabs[tab].mind.state()
     }
 
     pub fn new_id(&mut self) -> Rc<str> {
@@ -253,7 +255,7 @@ impl World {
         }
         self.tabs[tab].page += 1;
         self.tabs[tab].stream = None;
-        self.tabs[tab].client = Client::new(true);
+        self.tabs[tab].mind = Mind::Prelude(Prelude::new(true));
         self.tabs[tab].next_tick = None;
         self.tabs[tab].hangs_until = 0;
         self.leave_tabs(tab);
@@ -285,12 +287,13 @@ impl World {
     pub fn hear(&mut self, tab: usize, fact: Fact) {
         let moment = Moment { now: self.now, wall: self.now + WALL, chance: self.roll(u32::MAX) };
         let mut orders = Vec::new();
-        self.tabs[tab].client.hear(fact, moment, &mut orders);
+        let heard = self.tabs[tab].mind.hear(fact, moment, &mut orders, Some(Client::begin));
+        heard.expect("the client is here");
         for order in orders {
             self.carry_out(tab, order);
         }
         self.check(tab);
-        let due = self.tabs[tab].client.due(self.now);
+        let due = self.tabs[tab].mind.due(self.now);
         if due != self.tabs[tab].next_tick {
             self.tabs[tab].next_tick = due;
             if let Some(due) = due {
@@ -435,7 +438,7 @@ impl World {
                 }
             }
             Order::SaveConversation { over } => {
-                let stored = self.tabs[tab].client.to_store();
+                let stored = self.tabs[tab].mind.to_store().expect("the client's order");
                 let visitor = self.storage.identity.as_ref().map(|identity| identity.visitor.as_str());
                 let there = self.storage.conversation.clone();
                 if let Some(there) =
@@ -448,6 +451,14 @@ impl World {
                 let entries = stored.entries;
                 let stored: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
                 let stored = StoredConversation { entries, ..stored };
+                self.storage.conversation = Some(stored.clone());
+                self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+            }
+            Order::SaveOpening { open } => {
+                if let Some(there) = self.storage.conversation.clone().filter(|there| there.id.is_some()) {
+                    return self.later(tab, 0, Fact::ConversationElsewhere(Some(Box::new(there))));
+                }
+                let stored = StoredConversation { open, ..StoredConversation::default() };
                 self.storage.conversation = Some(stored.clone());
                 self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
             }
@@ -469,7 +480,7 @@ impl World {
                 self.storage.passed = Some(Passed::clone(&passed));
                 self.elsewhere(tab, |_| Fact::PassedElsewhere(Passed::clone(&passed)));
             }
-            Order::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].client.state().draft())),
+            Order::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft())),
             Order::Wipe => {
                 self.storage = Storage::default();
                 self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));

@@ -35,7 +35,7 @@ const WIDGET: &[Part] = &[
     Part { name: "storage", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "tabs", parts: &["conversation", "system"], crates: BROWSER },
     Part { name: "system", parts: &["conversation"], crates: BROWSER },
-    Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: BROWSER },
+    Part { name: "session", parts: &["conversation", "api", "storage", "tabs", "system"], crates: AND_PARTS },
     Part {
         name: "notify",
         parts: &["conversation", "storage", "tabs", "system"],

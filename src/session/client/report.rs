@@ -16,9 +16,20 @@ use crate::{
 };
 
 /// So long a change that can wait is kept before it is stored, in milliseconds.
-const SAVE_LAZILY: u64 = 400;
+pub(in crate::session) const SAVE_LAZILY: u64 = 400;
 /// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody else did.
 const SAVE_FOLLOWING: u64 = 3_000;
+
+/// What the page's developer is told of a trouble, and whether it stands in the visitor's way; nothing where it is just the network's.
+pub(in crate::session) fn named(failure: &Failure) -> Option<(&'static str, bool)> {
+    Some(match failure {
+        Failure::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
+        Failure::Refused { code } => ("the request was refused for good", &**code == code::CONTACT_IS_BLOCKED),
+        Failure::Busy { .. } => ("not possible for now", false),
+        Failure::Unauthorized => ("the visitor token was refused", false),
+        Failure::Network | Failure::Unknown | Failure::Ended | Failure::NotFound => return None,
+    })
+}
 
 /// What can wait to be stored: up to where the log was read in, what was read of it, what was helpful.
 pub(super) type Lazy = (Option<Cursor>, Option<Cursor>, Rc<Vec<(Cursor, bool)>>);
@@ -53,13 +64,7 @@ pub(super) enum Source {
 impl Client {
     /// Tells page and visitor of a trouble that is not just the network's, once.
     pub(super) fn trouble(&mut self, source: Source, failure: &Failure, orders: &mut Vec<Order>) {
-        let (message, blocks) = match failure {
-            Failure::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
-            Failure::Refused { code } => ("the request was refused for good", &**code == code::CONTACT_IS_BLOCKED),
-            Failure::Busy { .. } => ("not possible for now", false),
-            Failure::Unauthorized => ("the visitor token was refused", false),
-            Failure::Network | Failure::Unknown | Failure::Ended | Failure::NotFound => return,
-        };
+        let Some((message, blocks)) = named(failure) else { return };
         if blocks {
             self.apply(Action::ProblemChanged(Some(Problem::Unavailable)));
         }

@@ -105,6 +105,7 @@ impl World {
             | Order::Post(_)
             | Order::SaveIdentity(_)
             | Order::SaveConversation { .. }
+            | Order::SaveOpening { .. }
             | Order::SaveMessage(_)
             | Order::DropMessage { .. }
             | Order::SavePassed(_)

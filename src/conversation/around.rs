@@ -1,0 +1,41 @@
+//! What stands around a conversation and needs nothing of what was said in it. Each is a method of its own, so that a program which
+//! has not fetched the rest yet can do without [`Conversation::apply`].
+
+use std::rc::Rc;
+
+use super::{Conversation, Link, Pending, Problem, SendState, gate::Gate, set};
+
+impl Conversation {
+    pub(crate) fn set_draft(&mut self, draft: Rc<str>) -> bool {
+        set(&mut self.draft, draft)
+    }
+
+    pub(crate) fn set_window_open(&mut self, open: bool) -> bool {
+        set(&mut self.window_open, open)
+    }
+
+    pub(crate) fn set_page_hidden(&mut self, hidden: bool) -> bool {
+        set(&mut self.page_hidden, hidden)
+    }
+
+    pub(crate) fn set_link(&mut self, link: Link) -> bool {
+        set(&mut self.link, link)
+    }
+
+    pub(crate) fn set_problem(&mut self, problem: Option<Problem>) -> bool {
+        set(&mut self.problem, problem)
+    }
+
+    pub(crate) fn set_gate(&mut self, gate: Gate) -> bool {
+        set(&mut self.gate, gate)
+    }
+
+    pub(crate) fn lose_storage(&mut self) -> bool {
+        set(&mut self.memory_only, true)
+    }
+
+    /// Something is said where nothing was said before, or only such messages as this one.
+    pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) {
+        self.enqueue(Pending { id, text, typed, at, state: SendState::Queued });
+    }
+}
