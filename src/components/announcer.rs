@@ -162,7 +162,10 @@ impl Said {
                 }
             }
         }
-        self.failed = Some(failed);
+        // A stored conversation comes a moment after the page: the first look is the first with something to see.
+        if !state.rows().is_empty() {
+            self.failed = Some(failed);
+        }
         alarm
     }
 }
