@@ -2,6 +2,7 @@
 //!
 //! - [`wasm`]: the widget compiled and bound to JavaScript
 //! - [`parts`]: what few conversations need, taken out of it to be fetched then
+//! - [`smaller`]: the same WASM in fewer bytes
 //! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
 //! - [`imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
@@ -19,6 +20,7 @@ mod needed;
 mod parts;
 mod script;
 mod served;
+mod smaller;
 mod styles;
 mod wasm;
 

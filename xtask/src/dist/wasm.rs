@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{glue::slim, imports, parts, update};
+use super::{glue::slim, imports, parts, smaller::smaller, update};
 use crate::{
     command_line::Flavour,
     progress::step,
@@ -64,7 +64,10 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
             update(&main, &apart.main)?;
             update(&folder.join(parts::LINK), apart.link.as_bytes())?;
             apart.parts.iter().try_for_each(|(name, bytes)| update(&parts.join(name), bytes))?;
-            bind(&main, &folder)
+            bind(&main, &folder)?;
+            let bound = folder.join(format!("{NAME}_bg.wasm"));
+            let parts = apart.parts.iter().map(|(name, _)| parts.join(name));
+            parts.chain([bound]).try_for_each(|file| smaller(project, &file))
         })?;
         update(&stamp, source.as_bytes())?;
     }

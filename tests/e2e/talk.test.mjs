@@ -1,0 +1,47 @@
+//! What is needed to talk is fetched when somebody talks: not for an empty window, and a message is not lost where it cannot be had.
+
+import assert from 'node:assert/strict';
+import { story, until } from './harness.mjs';
+
+/** The part's file. Its name says which program it belongs to. */
+const PART = /\/chataibot-talk-[0-9a-f]+\.wasm$/;
+
+/** The parts and chunks that a page has fetched so far. */
+const parts = (page) =>
+  page.evaluate(() => {
+    const names = performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop());
+    return names.filter((name) => /^chataibot-.*-[0-9a-f]+\.wasm$/.test(name));
+  });
+
+story('an empty window fetches no part; the first letter fetches what talking needs', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.part('input').waitFor();
+  assert.deepEqual(await parts(page), []);
+  await widget.input.fill('H');
+  await until('it was fetched', async () => (await parts(page)).some((name) => name.includes('-talk-')));
+  await widget.say('Hello');
+  await widget.settles();
+});
+
+story('where it cannot be fetched, what was said stands in the list and goes out later', async (world) => {
+  const { widget, page, visitor } = await world.chat();
+  // The browser's own line, and that of what fetches parts.
+  visitor.expect(/503|Failed to execute 'compile' on 'WebAssembly'/);
+  await page.route(PART, (route) => route.fulfill({ status: 503 }));
+  await widget.say('buttons');
+  await widget.part('status').filter({ hasText: 'Reconnecting…' }).waitFor();
+  await page.unroute(PART);
+  await widget.part('answer').first().waitFor();
+  await widget.settles();
+});
+
+story('what was said without it goes out after a reload', async (world) => {
+  const { widget, page, visitor } = await world.chat();
+  visitor.expect(/503|Failed to execute 'compile' on 'WebAssembly'/);
+  await page.route(PART, (route) => route.fulfill({ status: 503 }));
+  await widget.say('buttons');
+  await page.unroute(PART);
+  await page.reload();
+  await widget.part('answer').first().waitFor();
+  await widget.settles();
+});
