@@ -143,7 +143,7 @@ impl Notifier {
             news.came |= came;
             news.title = (unread > 0).then(|| sentence(unread));
         }
-        self.0.ring(newest > 0);
+        self.0.ring(!state.rows().is_empty());
     }
 }
 
