@@ -5,13 +5,13 @@
 mod locks;
 mod proxy;
 mod rules;
+mod storage;
 mod tabs;
 mod weather;
 
 use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_widget::{
-    api::Identity,
     conversation::{Conversation, Logged, gate::Passed},
     session::{
         Outgoing,
@@ -31,6 +31,7 @@ use chataibot_wire::entry::DeliveryState;
 use locks::Lock;
 pub use proxy::bot;
 use proxy::delivery;
+use storage::Storage;
 use tabs::Lead;
 pub use weather::Weather;
 
@@ -78,15 +79,6 @@ struct Attempt {
     state: DeliveryState,
     /// The form it came in; `None` for words.
     typed: Option<Rc<str>>,
-}
-
-#[derive(Default)]
-struct Storage {
-    identity: Option<Identity>,
-    conversation: Option<StoredConversation>,
-    outbox: BTreeMap<String, StoredPending>,
-    passed: Option<Passed>,
-    draft: Option<String>,
 }
 
 enum Happening {
@@ -234,19 +226,6 @@ impl World {
         self.attempts[id].typed.as_deref()
     }
 
-    /// Storage keeps the conversation without its entries, as when there is no room.
-    pub fn forget_entries(&mut self) {
-        if let Some(stored) = &mut self.storage.conversation {
-            stored.entries.clear();
-            stored.cursor = None;
-        }
-    }
-
-    /// The messages whose copies lie in storage.
-    pub fn stored_outbox(&self) -> Vec<&str> {
-        self.storage.outbox.keys().map(String::as_str).collect()
-    }
-
     /// The page is loaded again, or for the first time.
     pub fn reload(&mut self, tab: usize) {
         // A page that goes away says so, and stores what waited for storing; a crash does not.
@@ -272,15 +251,7 @@ impl World {
     }
 
     fn load(&mut self, tab: usize) {
-        let outbox = self.storage.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect();
-        let found = Found {
-            identity: self.storage.identity.clone(),
-            conversation: self.storage.conversation.clone(),
-            outbox,
-            passed: self.storage.passed.clone(),
-            draft: self.storage.draft.clone(),
-            shared: self.shared,
-        };
+        let found = Found { shared: self.shared, ..self.storage.found() };
         self.hear(tab, Fact::Loaded(Box::new(found)));
     }
 

@@ -1,0 +1,49 @@
+//! What the tabs of a world store: one storage for all of them.
+
+use std::collections::BTreeMap;
+
+use chataibot_widget::{
+    api::Identity,
+    conversation::gate::Passed,
+    session::stored::{Found, StoredConversation, StoredPending},
+};
+
+use super::World;
+
+#[derive(Default)]
+pub(super) struct Storage {
+    pub(super) identity: Option<Identity>,
+    pub(super) conversation: Option<StoredConversation>,
+    pub(super) outbox: BTreeMap<String, StoredPending>,
+    pub(super) passed: Option<Passed>,
+    pub(super) draft: Option<String>,
+}
+
+impl Storage {
+    /// What a page finds when it loads.
+    pub(super) fn found(&self) -> Found {
+        Found {
+            identity: self.identity.clone(),
+            conversation: self.conversation.clone(),
+            outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect(),
+            passed: self.passed.clone(),
+            draft: self.draft.clone(),
+            shared: false,
+        }
+    }
+}
+
+impl World {
+    /// Storage keeps the conversation without its entries, as when there is no room.
+    pub fn forget_entries(&mut self) {
+        if let Some(stored) = &mut self.storage.conversation {
+            stored.entries.clear();
+            stored.cursor = None;
+        }
+    }
+
+    /// The messages whose copies lie in storage.
+    pub fn stored_outbox(&self) -> Vec<&str> {
+        self.storage.outbox.keys().map(String::as_str).collect()
+    }
+}
