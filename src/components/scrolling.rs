@@ -42,11 +42,13 @@ impl Follower {
     /// The list was scrolled. True when its reader set out for what is further up.
     pub(super) fn scrolled(&mut self, list: &Element) -> bool {
         let (top, distance) = (list.scroll_top(), distance(list));
-        // The browser scrolls a list whose height changes so that what is read stays where it is; that it changed is looked at later.
+        // The browser scrolls a list whose height changes so that what is read stays where it is, by no more than that change; that it
+        // changed is looked at later.
         let height = list.scroll_height();
-        let steady = std::mem::replace(&mut self.height, height) == height;
+        let change = (std::mem::replace(&mut self.height, height) - height).abs();
+        let slack = if change == 0 { 0 } else { change + NEAR };
         // Only a reader goes up; what is pinned goes down, perhaps slowly.
-        let sets_out = steady && top < self.top && distance > VERY_END;
+        let sets_out = self.top - top > slack && distance > VERY_END;
         if sets_out {
             self.pinned = false;
         } else if distance <= VERY_END || (top > self.top && distance <= NEAR) {
@@ -55,7 +57,7 @@ impl Follower {
         if sets_out || distance <= VERY_END {
             self.bound = None;
         }
-        self.top = if steady { top } else { top.max(self.top) };
+        self.top = if sets_out || change == 0 { top } else { top.max(self.top) };
         sets_out
     }
 
