@@ -1,7 +1,7 @@
 //! What is needed to talk is fetched when somebody talks: not for an empty window, and a message is not lost where it cannot be had.
 
 import assert from 'node:assert/strict';
-import { story, until } from './harness.mjs';
+import { siteByEnvironment, story, until } from './harness.mjs';
 
 /** The part's file. Its name says which program it belongs to. */
 const PART = /\/chataibot-talk-[0-9a-f]+\.wasm$/;
@@ -21,7 +21,7 @@ story('an empty window fetches no part; the first letter fetches what talking ne
   await until('it was fetched', async () => (await parts(page)).some((name) => name.includes('-talk-')));
   await widget.say('Hello');
   await widget.settles();
-});
+}, { proxy: siteByEnvironment({}) });
 
 story('where it cannot be fetched, what was said stands in the list and goes out later', async (world) => {
   const { widget, page, visitor } = await world.chat();

@@ -10,9 +10,9 @@ const PICTURE = Buffer.from(
 );
 
 story('a file that the bot asks for reaches the proxy, and the conversation shows it', async (world) => {
-  const { widget, page } = await world.chat();
+  const { widget } = await world.chat();
   await widget.say('upload');
-  const chooser = page.locator('chataibot-widget input[type="file"]');
+  const chooser = widget.part('list').locator('input[type="file"]');
   await chooser.waitFor({ state: 'attached' });
   await chooser.setInputFiles({ name: 'My ticket.png', mimeType: 'image/png', buffer: PICTURE });
   await until('the picture stands in the list', async () => {
@@ -30,7 +30,7 @@ story('a file of another type is refused before it leaves, and another one can b
   const sent = [];
   page.on('request', (request) => request.url().endsWith('/files') && sent.push(request.method()));
   await widget.say('upload');
-  const chooser = page.locator('chataibot-widget input[type="file"]');
+  const chooser = widget.part('list').locator('input[type="file"]');
   await chooser.waitFor({ state: 'attached' });
   await chooser.setInputFiles({ name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>1</script>') });
   await until('the refusal is told', async () => /can’t be sent here/.test(await widget.part('list').textContent()));
