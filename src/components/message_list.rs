@@ -141,7 +141,7 @@ impl Component for MessageList {
 
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
-        let place = self.place;
+        let before = (self.place, self.follower.is_pinned());
         match happened {
             Happened::Scrolled => self.scrolled(&list),
             Happened::Resized => {
@@ -193,7 +193,7 @@ impl Component for MessageList {
                 return true;
             }
         }
-        self.place != place
+        (self.place, self.follower.is_pinned()) != before
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Messages) -> bool {
@@ -254,7 +254,7 @@ impl Component for MessageList {
         let inner = at(element!("div", "class" = "rows", "part" = "rows"; inside), &self.inner);
         let list = element!(
             "div",
-            "class" = "list",
+            "class" = if self.follower.is_pinned() { "list list-follows" } else { "list" },
             "part" = "list",
             "role" = "log",
             "aria-live" = "off",

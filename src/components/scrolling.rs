@@ -13,14 +13,13 @@ pub(super) struct Follower {
     pinned: bool,
     /// On its way to the end, smoothly or not.
     bound: Option<bool>,
-    /// Where the list was scrolled to, and how high it was, when that was last looked at.
+    /// Where the list was scrolled to when that was last looked at.
     top: i32,
-    height: i32,
 }
 
 impl Default for Follower {
     fn default() -> Self {
-        Self { pinned: true, bound: None, top: 0, height: 0 }
+        Self { pinned: true, bound: None, top: 0 }
     }
 }
 
@@ -36,19 +35,14 @@ impl Follower {
         self.bound = Some(smooth);
         to_end(list, smooth);
         // Its own event comes later: a reader who sets out before that goes up from here.
-        (self.top, self.height) = (list.scroll_top(), list.scroll_height());
+        self.top = list.scroll_top();
     }
 
     /// The list was scrolled. True when its reader set out for what is further up.
     pub(super) fn scrolled(&mut self, list: &Element) -> bool {
         let (top, distance) = (list.scroll_top(), distance(list));
-        // The browser scrolls a list whose height changes so that what is read stays where it is, by no more than that change; that it
-        // changed is looked at later.
-        let height = list.scroll_height();
-        let change = (std::mem::replace(&mut self.height, height) - height).abs();
-        let slack = if change == 0 { 0 } else { change + NEAR };
-        // Only a reader goes up; what is pinned goes down, perhaps slowly.
-        let sets_out = self.top - top > slack && distance > VERY_END;
+        // Only a reader goes up: a list that keeps its end in view has no scroll anchoring, and one that shrinks stands at its end.
+        let sets_out = top < self.top && distance > VERY_END;
         if sets_out {
             self.pinned = false;
         } else if distance <= VERY_END || (top > self.top && distance <= NEAR) {
@@ -57,7 +51,7 @@ impl Follower {
         if sets_out || distance <= VERY_END {
             self.bound = None;
         }
-        self.top = if sets_out || change == 0 { top } else { top.max(self.top) };
+        self.top = top;
         sets_out
     }
 
@@ -66,7 +60,7 @@ impl Follower {
     pub(super) fn resized(&mut self, list: &Element) {
         let (top, distance) = (list.scroll_top(), distance(list));
         let stays = self.bound.is_some() || top >= self.top;
-        (self.top, self.height) = (top, list.scroll_height());
+        self.top = top;
         if self.pinned && (distance > NEAR || (distance > VERY_END && stays)) {
             self.go_to_end(list, self.bound == Some(true));
         }

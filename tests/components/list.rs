@@ -119,7 +119,9 @@ async fn a_reader_who_sets_out_from_the_end_is_not_held_back_by_a_message_that_g
 #[wasm_bindgen_test]
 async fn from_the_list_tab_leads_to_the_way_back_before_the_newest_message() {
     let stage = Stage::show(many(open(), 40).restored()).await;
-    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    stage
+        .until("times are told, and the end is in view", || stage.find(".meta time").is_some() && from_end(&stage) <= 1)
+        .await;
     let reached = || stage.all(".actions button:not([tabindex=\"-1\"])").len();
     stage.until("the newest can be copied", || reached() == 1).await;
     stage.get(".list").set_scroll_top(0);
@@ -135,7 +137,9 @@ async fn a_reader_further_up_is_left_alone_and_told() {
     let news = script.message(Author::Bot, text("news"), None);
     let more = script.message(Author::Bot, text("more"), None);
     let stage = Stage::show(script.restored_up_to(40)).await;
-    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    stage
+        .until("times are told, and the end is in view", || stage.find(".meta time").is_some() && from_end(&stage) <= 1)
+        .await;
     stage.settled().await;
     stage.get(".list").set_scroll_top(0);
     stage
