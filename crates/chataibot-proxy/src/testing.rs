@@ -12,6 +12,9 @@ use crate::{
     demo,
 };
 
+mod redis;
+pub use redis::RedisServer;
+
 /// A running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct TestApp {

@@ -32,6 +32,9 @@ pub struct Arguments {
     /// The database file
     #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,
+    /// The Redis that several proxies share, instead of a database file; an address without a password
+    #[arg(long, value_name = "URL")]
+    pub redis: Option<String>,
     /// Directory of the widget's bundle, served at /
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,

@@ -46,17 +46,35 @@ struct Message {
     echoed: bool,
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
-    #[test]
-    fn the_log_holds_each_message_once_and_the_truth_about_it(steps in steps()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(run(steps))?;
+fn holds(at: fn() -> Place, cases: u32) {
+    let config = ProptestConfig { cases, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let held = runner.run(&steps(), |steps| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(run(at(), steps))
+    });
+    if let Err(error) = held {
+        panic!("{error}");
     }
 }
 
-async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut bench = Bench::new();
+#[test]
+fn a_file_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::file, 40);
+}
+
+#[test]
+fn memory_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::memory, 40);
+}
+
+#[test]
+fn redis_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::redis, 40);
+}
+
+async fn run(place: Place, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let mut bench = Bench::at(place).await;
     let conversation = bench.started().await;
     let mut messages: Vec<Message> = Vec::new();
     // What the visitor and the bot said, in the order in which it was first stored.
@@ -148,7 +166,7 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 said.push(format!("visitor: {text}"));
             }
             Step::Crash => {
-                bench = bench.reopened();
+                bench = bench.reopened().await;
                 for at in on_their_way.drain(..) {
                     if !messages[at].echoed {
                         messages[at].state = DeliveryState::Unknown;
