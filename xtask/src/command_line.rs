@@ -37,7 +37,7 @@ Usage: cargo xtask <command> [options]
   setup                Install now what demo and test would install when they need it.
 
 What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
-Chromium and its driver by apt-get where this process may.
+Chromium, its driver and redis-server by apt-get where this process may.
 ";
 
 /// What to do.

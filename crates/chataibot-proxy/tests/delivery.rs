@@ -18,6 +18,12 @@ mod paging;
 mod platform;
 #[path = "delivery/refusals.rs"]
 mod refusals;
+#[path = "delivery/several.rs"]
+mod several;
+#[path = "delivery/several_faults.rs"]
+mod several_faults;
+#[path = "delivery/several_programs.rs"]
+mod several_programs;
 #[path = "delivery/stage.rs"]
 mod stage;
 #[path = "delivery/streams.rs"]

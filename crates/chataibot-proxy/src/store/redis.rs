@@ -22,7 +22,7 @@ use redis::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{News, StoreError, incoming::ECHO_WINDOW};
@@ -67,6 +67,8 @@ struct Inner {
     epoch: AtomicU32,
     /// The last pulse got no answer: nothing else is tried until one does.
     is_away: AtomicBool,
+    /// Somebody got no answer.
+    is_in_doubt: Notify,
     /// Deliveries whose fate was not written yet.
     notes: Mutex<Vec<incoming::Note>>,
     /// Held while they are written.
@@ -99,6 +101,7 @@ impl Redis {
             instance: instance.to_string(),
             epoch: AtomicU32::new(0),
             is_away: AtomicBool::new(false),
+            is_in_doubt: Notify::new(),
             notes: Mutex::default(),
             writing_notes: tokio::sync::Mutex::default(),
             news,
@@ -154,8 +157,9 @@ impl Inner {
         }
         let answer = self.try_call(op, arguments).await;
         if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
-            // Others need not find out by waiting. The next pulse tells when it is back.
+            // Others need not find out by waiting. A pulse tells at once whether only the connection was lost.
             self.is_away.store(true, Ordering::Relaxed);
+            self.is_in_doubt.notify_one();
         }
         answer
     }

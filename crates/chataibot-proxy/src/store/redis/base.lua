@@ -39,11 +39,12 @@ end
 -- Adds an entry at the end of a log, and tells of it. The clocks of two instances differ; a log's times never go back.
 local function append(cid, event)
   local c = key('conversation', cid)
-  local seq = call('HINCRBY', c, 'seq', 1)
+  local seq = tonumber(field(c, 'seq')) + 1
   local at = math.max(A.now, tonumber(field(c, 'at')))
-  call('HSET', c, 'at', at)
-  call('ZADD', key('age', field(c, 'site')), at, cid)
+  -- First, because it alone can fail: Redis itself keeps the numbers of a log apart.
   call('XADD', key('log', cid), seq .. '-0', 'at', at, 'event', event)
+  call('HSET', c, 'seq', seq, 'at', at)
+  call('ZADD', key('age', field(c, 'site')), at, cid)
   tell('entry', cid, 'seq', seq)
   return seq
 end

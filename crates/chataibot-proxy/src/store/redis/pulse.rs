@@ -6,7 +6,7 @@ use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Inner, rest};
+use super::Inner;
 use crate::{clock::millis, store::StoreError};
 
 /// How long an instance counts as alive after its last pulse.
@@ -32,7 +32,12 @@ impl Inner {
 
 /// Gives pulses until the store ends, and knows by them whether Redis is there.
 pub(super) async fn run(inner: Arc<Inner>) {
-    while !rest(&inner, BEAT).await {
+    loop {
+        tokio::select! {
+            () = inner.ended.cancelled() => return,
+            () = inner.is_in_doubt.notified() => {}
+            () = tokio::time::sleep(BEAT) => {}
+        }
         let given = inner.pulse().await;
         let was_away = inner.is_away.swap(given.is_err(), Ordering::Relaxed);
         match given {
