@@ -3,7 +3,7 @@
 //! - [`site`]: one site, its secrets and its bots
 //! - [`origin`]: exact web origins
 //! - [`settings`]: every setting with its name, variable, default and meaning, in one table
-//! - [`redis`]: where the Redis is that several proxies share
+//! - [`redis_url`]: where the Redis is that several proxies share
 //! - [`read`]: file, environment and command line to a [`Config`], with every problem found
 //! - [`problem`]: what is wrong, where, and what to change
 //!
@@ -18,7 +18,7 @@ pub mod command_line;
 pub mod origin;
 pub mod problem;
 pub mod read;
-pub mod redis;
+pub mod redis_url;
 pub mod secret;
 pub mod settings;
 pub mod site;
@@ -26,7 +26,7 @@ pub mod site;
 pub use command_line::Arguments;
 pub use origin::Origins;
 pub use problem::{Problem, Problems};
-pub use redis::RedisUrl;
+pub use redis_url::RedisUrl;
 pub use site::{Site, SiteId, Sites};
 
 /// What `uploads_total_megabytes` counts in.

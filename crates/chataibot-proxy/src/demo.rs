@@ -86,7 +86,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         },
         trusted_proxies: Vec::new(),
         public_url: None,
-        uploads_directory: Some(directory.join("uploads")),
+        uploads_directory: Some(arguments.uploads_directory.clone().unwrap_or_else(|| directory.join("uploads"))),
         uploads_total: 256 * MEGABYTE,
         capture_unknown: None,
         shutdown_grace: Duration::from_secs(u64::from(default_number("shutdown_grace_seconds"))),

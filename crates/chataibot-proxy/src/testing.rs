@@ -12,8 +12,8 @@ use crate::{
     demo,
 };
 
-mod redis;
-pub use redis::RedisServer;
+mod redis_server;
+pub use redis_server::RedisServer;
 
 /// A running proxy. Dropping it stops it.
 #[derive(Debug)]

@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Directory of the widget's bundle, served at /
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,
+    /// Directory of the files visitors send; several proxies need one that all of them see
+    #[arg(long, value_name = "DIR")]
+    pub uploads_directory: Option<PathBuf>,
     /// Base URL of the platform's API
     #[arg(long, value_name = "URL")]
     pub platform_url: Option<String>,

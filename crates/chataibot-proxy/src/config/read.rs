@@ -227,6 +227,7 @@ fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
         ("store", "redis") => ("--redis", arguments.redis.clone()),
         ("", "database") => ("--database", arguments.database.as_ref().map(path)),
         ("", "assets") => ("--assets", arguments.assets.as_ref().map(path)),
+        ("", "uploads_directory") => ("--uploads-directory", arguments.uploads_directory.as_ref().map(path)),
         ("", "platform_url") => ("--platform-url", arguments.platform_url.clone()),
         _ => return None,
     };

@@ -8,8 +8,9 @@
 //! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same JSON as a row of SQLite.
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -22,10 +23,13 @@ use redis::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{News, StoreError, incoming::ECHO_WINDOW};
+use super::{News, StoreError, incoming::ECHO_WINDOW, sends::SendKey};
 use crate::{clock::Clock, hub::Hub, token::FamilyId};
 
 mod bus;
@@ -37,7 +41,7 @@ mod renewals;
 mod sends;
 mod sweep;
 
-/// Before every key. In braces, so that a Redis Cluster keeps all of them in one place.
+/// Before every key. The braces say that all of them belong together.
 const PREFIX: &str = "{chataibot}";
 /// The whole script.
 const SCRIPT: &str = concat!(
@@ -67,6 +71,10 @@ struct Inner {
     epoch: AtomicU32,
     /// The last pulse got no answer: nothing else is tried until one does.
     is_away: AtomicBool,
+    /// After Redis was away: from when on the others have had time to say that they live.
+    calm_at: Mutex<Instant>,
+    /// Messages whose beginning got no answer, until they are taken back.
+    taking_back: Mutex<HashSet<SendKey>>,
     /// Somebody got no answer.
     is_in_doubt: Notify,
     /// Deliveries whose fate was not written yet.
@@ -101,6 +109,8 @@ impl Redis {
             instance: instance.to_string(),
             epoch: AtomicU32::new(0),
             is_away: AtomicBool::new(false),
+            calm_at: Mutex::new(Instant::now()),
+            taking_back: Mutex::default(),
             is_in_doubt: Notify::new(),
             notes: Mutex::default(),
             writing_notes: tokio::sync::Mutex::default(),
@@ -132,6 +142,7 @@ impl Redis {
     /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to be sure of it.
     pub(in crate::store) async fn leave(&self) -> Result<(), StoreError> {
         self.inner.ended.cancel();
+        self.inner.write_notes().await?;
         self.inner.tell_redis("leave", json!({})).await
     }
 }
@@ -181,6 +192,7 @@ impl Inner {
         arguments["now"] = now.into();
         arguments["instance"] = self.instance.as_str().into();
         arguments["bus"] = BUS.into();
+        arguments["calm"] = self.is_calm().into();
         arguments["looked_at"] = incoming::LOOKED_AT.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
         if arguments.get("nonce").is_none() {
@@ -198,6 +210,12 @@ impl Inner {
         self.see_epoch(epoch);
         let read = serde_json::from_str(&json).map_err(|_| unreadable(op))?;
         Ok(Reply { epoch, answer: read, rest: answer.collect() })
+    }
+
+    /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give one.
+    fn is_calm(&self) -> bool {
+        let calm_at = *self.calm_at.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.is_away.load(Ordering::Relaxed) && Instant::now() >= calm_at
     }
 
     /// Another epoch than before: what was lost is no longer what readers have seen. They begin anew.

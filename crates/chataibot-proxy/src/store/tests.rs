@@ -22,6 +22,7 @@ use crate::{clock::Clock, hub::Hub, testing::RedisServer};
 mod echoes;
 mod model;
 mod sending;
+mod shared;
 mod waiting;
 
 const SITE: &str = "shop";

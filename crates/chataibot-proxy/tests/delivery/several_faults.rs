@@ -88,7 +88,7 @@ async fn a_message_that_met_a_redis_standing_still_goes_out_once_when_it_is_sent
     // What Redis had in its queue may have been logged since. It was never forwarded, and the proxy says so.
     let mut tries = 0;
     loop {
-        let answer = browsers[1].post_send(&alias, &key(1), "slow").await;
+        let answer = browsers[tries % 2].post_send(&alias, &key(1), "slow").await;
         if answer.status() == 200 {
             break;
         }

@@ -130,7 +130,7 @@ impl Inner {
     }
 
     /// Writes the fate of deliveries, in the order in which it was told. One that can't be written stays for the next time.
-    async fn write_notes(&self) -> Result<(), StoreError> {
+    pub(super) async fn write_notes(&self) -> Result<(), StoreError> {
         let _writing = self.writing_notes.lock().await;
         loop {
             let first = self.notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();

@@ -1,10 +1,14 @@
 //! The sign that this instance lives. While it does, nobody else decides about the messages that it forwards; once it does not,
 //! whoever comes first says that their answers are lost.
 
-use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::Inner;
 use crate::{clock::millis, store::StoreError};
@@ -39,7 +43,11 @@ pub(super) async fn run(inner: Arc<Inner>) {
             () = tokio::time::sleep(BEAT) => {}
         }
         let given = inner.pulse().await;
-        let was_away = inner.is_away.swap(given.is_err(), Ordering::Relaxed);
+        let was_away = inner.is_away.load(Ordering::Relaxed);
+        if was_away && given.is_ok() {
+            *inner.calm_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + LEASE;
+        }
+        inner.is_away.store(given.is_err(), Ordering::Relaxed);
         match given {
             Ok(()) if was_away => tracing::info!("Redis is back"),
             Ok(()) => {}

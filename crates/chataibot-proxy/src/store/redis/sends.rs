@@ -1,7 +1,11 @@
 //! The idempotency records. What its answer's loss would leave in doubt is made certain: a begun message that nobody forwarded is
 //! taken back, an outcome is told until it was heard.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chataibot_wire::{Author, Event, entry::Message};
 use serde::Deserialize;
@@ -13,7 +17,7 @@ use crate::{
     store::{
         ConversationId, StoreError,
         incoming::{letters, written},
-        sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendId, Settled, state_of},
+        sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendId, SendKey, Settled, state_of},
     },
     token::hex,
 };
@@ -76,17 +80,18 @@ impl Redis {
         let nonce = hex(&random);
         let mut arguments = begun(&send, alias)?;
         arguments["nonce"] = nonce.as_str().into();
-        let answer = match self.inner.ask::<BeginAnswer>(op, arguments).await {
-            Ok(answer) => answer,
+        if self.inner.taking_back().contains(&send.key) {
+            return Err(StoreError::Away);
+        }
+        match self.inner.ask::<BeginAnswer>(op, arguments).await {
+            Ok(answer) => answer.begun(),
             Err(StoreError::Redis(error)) if super::is_lost(&error) => {
-                let key = send.key;
-                let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
-                tokio::spawn(take_back(Arc::clone(&self.inner), arguments));
-                return Err(StoreError::Redis(error));
+                self.inner.taking_back().insert(send.key.clone());
+                tokio::spawn(take_back(Arc::clone(&self.inner), send.key, nonce));
+                Err(StoreError::Redis(error))
             }
-            Err(error) => return Err(error),
-        };
-        answer.begun()
+            Err(error) => Err(error),
+        }
     }
 
     pub(in crate::store) async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled, StoreError> {
@@ -124,14 +129,23 @@ impl Redis {
     }
 }
 
+impl Inner {
+    fn taking_back(&self) -> MutexGuard<'_, HashSet<SendKey>> {
+        self.taking_back.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Until it was heard: the message was not forwarded, whether or not the beginning arrived.
-async fn take_back(inner: Arc<Inner>, arguments: Value) {
+async fn take_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
+    let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
     let until = Instant::now() + TAKING_BACK;
-    while Instant::now() < until {
-        if rest(&inner, BREATH).await || inner.try_call::<Value>("take_back", arguments.clone()).await.is_ok() {
+    while Instant::now() < until && !rest(&inner, BREATH).await {
+        if inner.try_call::<Value>("take_back", arguments.clone()).await.is_ok() {
+            inner.taking_back().remove(&key);
             return;
         }
     }
+    inner.taking_back().remove(&key);
     tracing::error!("a message that was not forwarded could not be taken back; it will count as lost");
 }
 

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_without_repeating_it() {
         for text in ["", "127.0.0.1:6379", "http://hunter2", "redis://", "redis+unix://", "redis://host/#hunter2"] {
-            let error = RedisUrl::parse(text).err().expect(text);
+            let error = RedisUrl::parse(text).expect_err(text);
             assert!(!error.contains("hunter2"), "{error}");
         }
     }
