@@ -197,6 +197,15 @@ impl Store {
         }
     }
 
+    /// Did it not answer a moment ago? Then it is not asked, and every operation fails at once.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match &self.0 {
+            Engine::Sqlite(_) => false,
+            Engine::Redis(redis) => redis.is_away(),
+        }
+    }
+
     /// An orderly end: nothing of this proxy is on its way any more. Other proxies then need not wait to be sure of it.
     pub async fn leave(&self) {
         match &self.0 {

@@ -73,6 +73,7 @@ struct Inner {
     is_away: AtomicBool,
     /// After Redis was away: from when on the others have had time to say that they live.
     calm_at: Mutex<Instant>,
+    redis_clock: pulse::RedisClock,
     /// Messages whose beginning got no answer, until they are taken back.
     taking_back: Mutex<HashSet<SendKey>>,
     /// Somebody got no answer.
@@ -110,6 +111,7 @@ impl Redis {
             epoch: AtomicU32::new(0),
             is_away: AtomicBool::new(false),
             calm_at: Mutex::new(Instant::now()),
+            redis_clock: pulse::RedisClock::default(),
             taking_back: Mutex::default(),
             is_in_doubt: Notify::new(),
             notes: Mutex::default(),
@@ -119,7 +121,10 @@ impl Redis {
             hub,
             ended: CancellationToken::new(),
         });
-        inner.pulse().await?;
+        // The first answer also waits for the script to be loaded; one of the next tells the time well.
+        for _ in 0..5 {
+            inner.pulse().await?;
+        }
         let position = bus::Position::now(&inner).await?;
         tokio::spawn(bus::run(Arc::clone(&inner), client, position));
         tokio::spawn(pulse::run(Arc::clone(&inner)));
@@ -133,6 +138,10 @@ impl Redis {
 
     pub(in crate::store) fn now(&self) -> u64 {
         self.inner.clock.now()
+    }
+
+    pub(in crate::store) fn is_away(&self) -> bool {
+        self.inner.is_away.load(Ordering::Relaxed)
     }
 
     pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {

@@ -31,6 +31,8 @@ const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 /// A store with a clock that stands still, and short words for what tests say often.
 struct Bench {
     store: Store,
+    /// Another proxy's store in the same place, where there is one.
+    other: Option<Store>,
     clock: Clock,
     delivery: std::cell::Cell<u64>,
     place: Place,
@@ -99,18 +101,39 @@ use for_each_engine;
 
 impl Bench {
     async fn at(place: Place) -> Self {
-        let clock = Clock::standing();
+        Self::with_clock(place, Clock::standing()).await
+    }
+
+    async fn with_clock(place: Place, clock: Clock) -> Self {
         let store = place.open(clock.clone()).await;
-        Self { store, clock, delivery: std::cell::Cell::new(0), place }
+        Self { store, other: None, clock, delivery: std::cell::Cell::new(0), place }
+    }
+
+    /// Two proxies in one place.
+    async fn of_two(place: Place) -> Self {
+        Self::at(place).await.with_another().await
+    }
+
+    async fn with_another(mut self) -> Self {
+        self.other = Some(self.place.open(self.clock.clone()).await);
+        self
+    }
+
+    /// From now on the other proxy is asked.
+    fn take_turns(&mut self) {
+        if let Some(other) = &mut self.other {
+            std::mem::swap(&mut self.store, other);
+        }
     }
 
     /// The same, opened anew as after a crash: nothing that was on its way is known any more.
     async fn reopened(self) -> Self {
-        let Self { store, clock, delivery, place } = self;
-        drop(store);
+        let Self { store, other, clock, delivery, place } = self;
+        let are_two = other.is_some();
+        drop((store, other));
         place.bury();
-        let store = place.open(clock.clone()).await;
-        Self { store, clock, delivery, place }
+        let bench = Self { delivery, ..Self::with_clock(place, clock).await };
+        if are_two { bench.with_another().await } else { bench }
     }
 
     /// How many marks a delivery has left.
@@ -190,6 +213,12 @@ impl Bench {
     async fn deliver(&self, events: &[Incoming]) -> Tally {
         let (number, tally) = self.deliver_unanswered(events).await;
         self.store.acknowledged(number);
+        if self.other.is_some() {
+            // The answer's way to the platform, and the next delivery's way to the other proxy.
+            for _ in 0..5 {
+                self.store.check().await.expect("written");
+            }
+        }
         tally
     }
 

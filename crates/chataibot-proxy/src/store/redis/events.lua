@@ -89,6 +89,32 @@ local function apply(cid, event)
   if logged then count('entries') end
 end
 
+local function instance_of(delivery) return string.match(delivery, '^[^/]*') end
+
+-- What became of a delivery that left a mark: 'answered' and when, 'lost', or 'open' while its proxy has not said.
+local function fate(delivery, mark)
+  local answered = string.match(mark, ' (%d+)$')
+  if answered then return 'answered', tonumber(answered) end
+  if call('EXISTS', key('lost', delivery)) == 1 or not alive(instance_of(delivery)) then return 'lost' end
+  return 'open'
+end
+
+local function made(mark) return tonumber(string.match(mark, '^%d+')) end
+
+-- Was the same told to another proxy a moment ago, and that one has not said yet whether it answered?
+local function is_unsure()
+  for _, event in ipairs(A.events) do
+    local marks = event.id and {} or call('HGETALL', key('mark', event.digest))
+    for i = 1, #marks, 2 do
+      local delivery, mark = marks[i], marks[i + 1]
+      if instance_of(delivery) ~= A.instance and made(mark) >= A.window_since and fate(delivery, mark) == 'open' then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 local function is_redelivery(event)
   local mark, seen = key('mark', event.digest), false
   if event.id then
@@ -98,8 +124,10 @@ local function is_redelivery(event)
   end
   local marks = call('HGETALL', mark)
   for i = 1, #marks, 2 do
-    -- Twice in one delivery is said twice.
-    if marks[i] ~= A.delivery and tonumber(marks[i + 1]) >= A.window_since then seen = true end
+    local how, answered = fate(marks[i], marks[i + 1])
+    -- What came before the other one was answered came at the same time as it. Twice in one delivery is said twice.
+    local is_same = how ~= 'answered' or A.arrived < answered
+    if marks[i] ~= A.delivery and made(marks[i + 1]) >= A.window_since and is_same then seen = true end
   end
   call('HSETNX', mark, A.delivery, A.now)
   call('SADD', key('delivery', A.delivery), event.digest)
@@ -205,18 +233,26 @@ local function receive(event)
 end
 
 function op.receive()
+  if A.may_wait and is_unsure() then return { wait = true } end
   for _, event in ipairs(A.events) do receive(event) end
   return tally
 end
 
--- The platform has its answer now; an earlier delivery of the same that was lost will not come again.
+-- The platform has its answer now; an earlier delivery of the same that was lost will not come again. When it got its answer is
+-- kept for a minute, by Redis' clock.
 function op.acknowledged()
   for _, digest in ipairs(call('SMEMBERS', key('delivery', A.delivery))) do
     local mark = key('mark', digest)
-    for _, delivery in ipairs(call('HKEYS', mark)) do
-      local is_lost = call('EXISTS', key('lost', delivery)) == 1 or not alive(string.match(delivery, '^[^/]*'))
-      if delivery == A.delivery or is_lost then call('HDEL', mark, delivery) end
+    local marks = call('HGETALL', mark)
+    for i = 1, #marks, 2 do
+      local how, answered = fate(marks[i], marks[i + 1])
+      if marks[i] == A.delivery then
+        call('HSET', mark, A.delivery, string.format('%.0f %.0f', made(marks[i + 1]), A.at))
+      elseif how == 'lost' or (answered and answered < A.at - 60000000) then
+        call('HDEL', mark, marks[i])
+      end
     end
+    if call('HLEN', mark) == 1 then call('EXPIRE', mark, 60) end
   end
   call('DEL', key('delivery', A.delivery))
   return {}

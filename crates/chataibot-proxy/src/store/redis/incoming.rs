@@ -1,6 +1,9 @@
 //! The platform's events, with what the script compares made ready: it knows digests of words, not words.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use chataibot_wire::{
     Author, Event,
@@ -9,6 +12,7 @@ use chataibot_wire::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, sleep};
 
 use super::{Inner, Redis, unreadable};
 use crate::{
@@ -24,10 +28,17 @@ use crate::{
 /// Old messages whose echo never came are not looked at for ever: only so many of the newest.
 pub(super) const LOOKED_AT: u32 = 200;
 
+/// How long the fate of another proxy's delivery of the same is waited for. After that this one is its repetition.
+const UNSURE: Duration = Duration::from_secs(2);
+/// Between two looks.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// What became of our 2xx for a delivery.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Note {
     delivery: u64,
+    /// When, by Redis' clock.
+    at: u64,
     is_acknowledged: bool,
 }
 
@@ -55,8 +66,11 @@ struct Told<'a> {
     size: usize,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct TallyAnswer {
+    /// The same was told to another proxy, which has not said yet whether it answered. Nothing was stored.
+    wait: bool,
     entries: u64,
     echoes: u64,
     reconciled: u64,
@@ -79,11 +93,13 @@ impl Redis {
         sites: Vec<String>,
         events: Vec<Incoming>,
     ) -> Result<Tally, StoreError> {
+        let arrived = self.inner.redis_clock.now();
         // What was said of the deliveries before this one counts for it.
         self.inner.write_notes().await?;
         let told = events.iter().map(|event| tell(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
-        let arguments = json!({
+        let mut arguments = json!({
+            "arrived": arrived, "may_wait": true,
             "delivery": self.inner.delivery(delivery),
             "sites": sites, "sites_text": format!(",{},", sites.join(",")),
             "events": told,
@@ -92,17 +108,26 @@ impl Redis {
             "room": ROOM, "room_bytes": BYTES,
             "keep_ids": KEY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
         });
-        let tally: TallyAnswer = self.inner.ask("receive", arguments).await?;
-        let TallyAnswer { entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away } = tally;
+        let until = Instant::now() + UNSURE;
+        let tally: TallyAnswer = loop {
+            let tally: TallyAnswer = self.inner.ask("receive", arguments.clone()).await?;
+            if !tally.wait {
+                break tally;
+            }
+            arguments["may_wait"] = (Instant::now() < until).into();
+            sleep(BREATH).await;
+        };
+        let TallyAnswer { wait: _, entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away } =
+            tally;
         Ok(Tally { entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away })
     }
 
     pub(in crate::store) fn acknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, is_acknowledged: true });
+        self.note(Note { delivery, at: self.inner.redis_clock.now(), is_acknowledged: true });
     }
 
     pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, is_acknowledged: false });
+        self.note(Note { delivery, at: self.inner.redis_clock.now(), is_acknowledged: false });
     }
 
     fn note(&self, note: Note) {
@@ -137,7 +162,7 @@ impl Inner {
             let Some(note) = first else { return Ok(()) };
             let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
             let delivery = self.delivery(note.delivery);
-            let arguments = json!({ "delivery": delivery, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
+            let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
             self.ask::<Value>(op, arguments).await?;
             self.notes.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
         }

@@ -200,7 +200,8 @@ end
 
 function op.pulse()
   call('SET', key('alive', A.instance), 1, 'PX', A.lease)
-  return { buried = bury() }
+  local time = call('TIME')
+  return { buried = bury(), time = tonumber(time[1]) * 1000000 + tonumber(time[2]) }
 end
 
 function op.leave()

@@ -190,3 +190,20 @@ async fn a_user_with_the_rights_the_operators_page_names_is_enough() {
     read_to(&mut reader, 2).await;
     store.check().await.expect("written");
 }
+
+#[tokio::test]
+async fn what_is_no_redis_is_an_error_and_no_panic() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+    let address = listener.local_addr().expect("an address");
+    let hangs_up = tokio::spawn(async move {
+        for _ in 0..2 {
+            drop(listener.accept().await.expect("a caller"));
+        }
+    });
+    for scheme in ["redis", "rediss"] {
+        let url = format!("{scheme}://:hunter2@{address}").into();
+        let error = Store::redis(&url, Hub::default(), Clock::system()).await.err().expect("no Redis");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+    hangs_up.await.expect("both came");
+}
