@@ -228,3 +228,27 @@ async fn limits_count_what_comes_to_both() {
         assert_eq!((status, code.as_str()), (429, "RATE_LIMITED"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_copies_at_one_time_are_one_and_an_honest_repeat_survives_whoever_gets_them() {
+    let pair = Pair::open().await;
+    let browsers = pair.browsers().await;
+    let alias = browsers[0].start(&key(0), "Hello").await;
+    // All have come before the first one is answered.
+    pair.redis.freeze();
+    let copies = (0..10).map(|at| pair.tell(at % 2, vec![says("bot", "conversation-1", "copied")]));
+    let thaw = async {
+        while pair.proxies.iter().map(|proxy| proxy.app.counters.webhook_events.get()).sum::<u64>() < 10 {
+            tokio::task::yield_now().await;
+        }
+        pair.redis.thaw();
+    };
+    tokio::join!(futures_util::future::join_all(copies), thaw);
+    let log = short(&browsers[0].log(&alias).await);
+    assert_eq!(log[2..], ["bot: copied"]);
+    for repeat in 0..10 {
+        pair.tell(repeat % 2, vec![says("bot", "conversation-1", "ok")]).await;
+    }
+    let log = short(&browsers[0].log(&alias).await);
+    assert_eq!(log[3..], ["bot: ok"; 10]);
+}

@@ -37,7 +37,7 @@ const BREATH: Duration = Duration::from_millis(10);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Note {
     delivery: u64,
-    /// When, by Redis' clock.
+    /// When, by Redis' clock, at the earliest.
     at: u64,
     is_acknowledged: bool,
 }
@@ -93,7 +93,8 @@ impl Redis {
         sites: Vec<String>,
         events: Vec<Incoming>,
     ) -> Result<Tally, StoreError> {
-        let arrived = self.inner.redis_clock.now();
+        // What may have come after the other one's answer is none of its copies: better told twice than lost.
+        let arrived = self.inner.redis_clock.late();
         // What was said of the deliveries before this one counts for it.
         self.inner.write_notes().await?;
         let told = events.iter().map(|event| tell(&sites, event)).collect::<Result<Vec<_>, _>>()?;
@@ -123,11 +124,11 @@ impl Redis {
     }
 
     pub(in crate::store) fn acknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, at: self.inner.redis_clock.now(), is_acknowledged: true });
+        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: true });
     }
 
     pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, at: self.inner.redis_clock.now(), is_acknowledged: false });
+        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: false });
     }
 
     fn note(&self, note: Note) {

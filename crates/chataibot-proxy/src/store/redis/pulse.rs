@@ -24,36 +24,43 @@ struct Pulse {
     time: f64,
 }
 
-/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two webhooks bears.
+/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two webhooks bears. Nobody knows it
+/// exactly; it is certain to lie between [`RedisClock::early`] and [`RedisClock::late`]. Microseconds, zero before the first pulse.
 #[derive(Debug, Default)]
-pub(super) struct RedisClock(Mutex<Measured>);
+pub(super) struct RedisClock(Mutex<Option<Measured>>);
 
-#[derive(Debug, Default)]
+/// Redis' clock showed `time` at some moment between two.
+#[derive(Clone, Copy, Debug)]
 struct Measured {
-    /// When its time was asked, what it said, and how long the answer took.
-    best: Option<(Instant, u64, Duration)>,
-    /// It never goes back.
-    last: u64,
+    asked: Instant,
+    answered: Instant,
+    time: u64,
 }
 
-/// A measurement is not believed for longer, however good it was.
+/// A measurement is not believed for longer, however narrow it was: clocks run at different speeds.
 const DRIFT: Duration = Duration::from_secs(30);
 
 impl RedisClock {
-    /// Microseconds. Zero before the first pulse.
-    pub(super) fn now(&self) -> u64 {
-        let mut measured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = measured.best.map_or(0, |(at, time, _)| time + micros(at.elapsed()));
-        measured.last = shown.max(measured.last + 1);
-        measured.last
+    pub(super) fn early(&self) -> u64 {
+        self.measured().map_or(0, |measured| measured.time + micros(measured.answered.elapsed()))
+    }
+
+    pub(super) fn late(&self) -> u64 {
+        self.measured().map_or(0, |measured| measured.time + micros(measured.asked.elapsed()))
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The quickest answer is the most exact one.
     fn measure(&self, asked: Instant, time: u64) {
-        let took = asked.elapsed();
+        let new = Measured { asked, answered: Instant::now(), time };
+        let took = |measured: Measured| measured.answered - measured.asked;
+        let is_better = |old: Measured| took(new) <= took(old) || old.answered.elapsed() > DRIFT;
         let mut measured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if measured.best.is_none_or(|(at, _, best)| took <= best || at.elapsed() > DRIFT) {
-            measured.best = Some((asked + took / 2, time, took));
+        if measured.is_none_or(is_better) {
+            *measured = Some(new);
         }
     }
 }

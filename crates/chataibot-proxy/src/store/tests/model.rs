@@ -96,11 +96,12 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
         match step {
             Step::Send(text) => {
                 let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
-                let forward = match bench.begin_send(&key, &text).await {
+                let begun = bench.begin_send(&key, &text).await;
+                if matches!(begun, Begun::Elsewhere(_)) {
                     // The flow waits for the other proxy's answer and asks again.
-                    Begun::Elsewhere(_) => continue,
-                    begun => forward(begun),
-                };
+                    continue;
+                }
+                let forward = forward(begun);
                 said.push(format!("visitor: {text}"));
                 on_their_way.push_back(messages.len());
                 forwardings += 1;
