@@ -102,7 +102,7 @@ impl fmt::Display for StoreError {
             Self::Away => f.write_str("redis: does not answer"),
             Self::Newer { found, known } => write!(
                 f,
-                "the database has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
+                "the store has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
             ),
             Self::Corrupt(what) => write!(f, "database: {what}"),
             Self::Stopped => f.write_str("database: the writer has stopped"),

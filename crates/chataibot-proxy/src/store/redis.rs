@@ -21,7 +21,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{
     sync::{Notify, mpsc},
@@ -50,6 +50,9 @@ const SCRIPT: &str = concat!(
     include_str!("redis/events.lua"),
     include_str!("redis/rest.lua")
 );
+/// The version of what stands in Redis. Proxies of two versions run at one time during an update, so a change that the older one
+/// can't read needs another number, and the newer one must wait for the older ones' end.
+const VERSION: u32 = 1;
 /// How long an answer may take. A Redis that is slower is away.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// About so many of the last news stay on the bus. An instance that was away for longer makes its readers begin anew.
@@ -121,7 +124,11 @@ impl Redis {
             hub,
             ended: CancellationToken::new(),
         });
-        // The first answer also waits for the script to be loaded; one of the next tells the time well.
+        let found = inner.ask::<Version>("version", json!({ "known": VERSION })).await?.version;
+        if found > VERSION {
+            return Err(StoreError::Newer { found, known: VERSION });
+        }
+        // One of a few answers is quick, and tells the time well.
         for _ in 0..5 {
             inner.pulse().await?;
         }
@@ -154,6 +161,11 @@ impl Redis {
         self.inner.write_notes().await?;
         self.inner.tell_redis("leave", json!({})).await
     }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
 }
 
 /// What the script answers.

@@ -20,7 +20,10 @@ use super::{
 use crate::{clock::Clock, hub::Hub, testing::RedisServer};
 
 mod echoes;
+mod files;
 mod model;
+mod paging;
+mod renewals;
 mod sending;
 mod shared;
 mod waiting;

@@ -105,7 +105,7 @@ impl Redis {
         let (kid, secret) = keys::generate()
             .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
         let arguments = json!({
-            "kid": kid, "secret": hex(secret.as_ref()),
+            "kid": kid, "secret": hex(secret.as_ref()), "at": now,
             "made_before": now.saturating_sub(KEY_AGE + KEY_REST), "fresh_since": now.saturating_sub(KEY_AGE),
         });
         let listed = self.inner.call::<Value>("signing_keys", arguments).await?.rest;

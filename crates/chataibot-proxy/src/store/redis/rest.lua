@@ -159,7 +159,7 @@ function op.signing_keys()
     if made < A.made_before then call('HDEL', key('keys'), keys[i]) end
     newest = math.max(newest, made)
   end
-  if newest < A.fresh_since then call('HSET', key('keys'), A.kid, string.format('%.0f', A.now) .. ' ' .. A.secret) end
+  if newest < A.fresh_since then call('HSET', key('keys'), A.kid, string.format('%.0f', A.at) .. ' ' .. A.secret) end
   return {}, call('HGETALL', key('keys'))
 end
 
@@ -197,6 +197,12 @@ function op.witness()
   end
   if seen and whole then return { from = seen, whole = true } end
   return { from = last and last[1] or '0-0', whole = whole }
+end
+
+-- The version of all that is written here; the first one to come writes it.
+function op.version()
+  call('SET', key('version'), A.known, 'NX')
+  return { version = tonumber(get(key('version'))) }
 end
 
 function op.check()

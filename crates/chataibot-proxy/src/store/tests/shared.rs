@@ -207,3 +207,12 @@ async fn what_is_no_redis_is_an_error_and_no_panic() {
     }
     hangs_up.await.expect("both came");
 }
+
+#[tokio::test]
+async fn what_a_newer_proxy_wrote_is_refused() {
+    let server = RedisServer::start();
+    drop(Proxy::open(&server).await);
+    redis::cmd("SET").arg("{chataibot}:version").arg(99).exec(&mut server.look()).expect("written");
+    let refused = Store::redis(server.url().secret(), Hub::default(), Clock::system()).await.err().expect("refused");
+    assert!(refused.to_string().contains("version 99"), "{refused}");
+}
