@@ -30,7 +30,11 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{News, StoreError, incoming::ECHO_WINDOW, sends::SendKey};
-use crate::{clock::Clock, hub::Hub, token::FamilyId};
+use crate::{
+    clock::{Clock, millis},
+    hub::Hub,
+    token::FamilyId,
+};
 
 mod bus;
 mod files;
@@ -214,6 +218,7 @@ impl Inner {
         arguments["instance"] = self.instance.as_str().into();
         arguments["bus"] = BUS.into();
         arguments["calm"] = self.is_calm().into();
+        arguments["longest"] = millis(sends::LONGEST).into();
         arguments["looked_at"] = incoming::LOOKED_AT.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
         if arguments.get("nonce").is_none() {

@@ -50,11 +50,16 @@ local function told_of(send)
   }
 end
 
+-- Does somebody still see to it? An instance that lives and has said nothing for too long has forgotten it.
+local function is_carried(send)
+  return send.owner == A.instance or (alive(send.owner) and tonumber(send.forwarded) + A.longest >= A.now)
+end
+
 -- What instances that are gone left on its way has lost its answer.
 local function bury()
-  local dead, flights = {}, call('HGETALL', key('flights'))
-  for i = 1, #flights, 2 do
-    if flights[i + 1] ~= A.instance and not alive(flights[i + 1]) then dead[#dead + 1] = flights[i] end
+  local dead = {}
+  for _, sid in ipairs(call('HKEYS', key('flights'))) do
+    if not is_carried(send_of(sid)) then dead[#dead + 1] = sid end
   end
   table.sort(dead, function(a, b) return number_of(a) < number_of(b) end)
   for _, sid in ipairs(dead) do settle(sid, send_of(sid), { kind = 'unknown' }) end
@@ -64,9 +69,9 @@ end
 -- Does another instance forward a message of this conversation now? Echoes are matched by order, so one has to end first.
 local function taken(cid)
   local sid = field(key('conversation', cid), 'flying')
-  local owner = sid and field(key('send', sid), 'owner')
-  if not owner or owner == A.instance then return false end
-  if alive(owner) then return true end
+  local send = sid and send_of(sid)
+  if not send or send.owner == A.instance then return false end
+  if is_carried(send) then return true end
   bury()
   return false
 end
@@ -107,7 +112,7 @@ local function again(sid, send, platform)
     return forward(sid, send.conversation, platform)
   end
   if send.state == 'sending' then
-    if send.owner ~= A.instance and alive(send.owner) then
+    if send.owner ~= A.instance and is_carried(send) then
       return { begun = 'elsewhere', conversation = send.conversation }
     end
     -- Whoever forwarded it could not record how it ended, or this would not be asked: nobody knows.

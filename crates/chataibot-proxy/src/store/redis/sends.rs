@@ -8,9 +8,8 @@ use std::{
 };
 
 use chataibot_wire::{Author, Event, entry::Message};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::{Inner, Redis, id, incoming::digest_of, number, rest, unreadable};
 use crate::{
@@ -22,10 +21,10 @@ use crate::{
     token::hex,
 };
 
-/// How long an outcome is told to a Redis that does not answer.
+/// How long a visitor waits for an outcome to be heard by a Redis that does not answer. It is told on after that.
 const TELLING: Duration = Duration::from_secs(30);
-/// How long a message that was not forwarded is kept in mind, to be taken back. A note in Redis lasts as long.
-const TAKING_BACK: Duration = Duration::from_secs(300);
+/// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so long has forgotten it.
+pub(super) const LONGEST: Duration = Duration::from_secs(120);
 /// Between two tries.
 const BREATH: Duration = Duration::from_millis(250);
 
@@ -107,18 +106,11 @@ impl Redis {
             Outcome::Unknown => json!({ "kind": "unknown" }),
         };
         let arguments = json!({ "send": id(send.0), "outcome": outcome });
-        let until = Instant::now() + TELLING;
-        let settled = loop {
-            // Twice is as good as once: what is so already is not logged again.
-            match self.inner.try_call::<SettleAnswer>("settle", arguments.clone()).await {
-                Ok(reply) => break reply.answer,
-                Err(StoreError::Redis(error)) if Instant::now() < until => {
-                    if rest(&self.inner, BREATH).await {
-                        return Err(StoreError::Redis(error));
-                    }
-                }
-                Err(error) => return Err(error),
-            }
+        // Twice is as good as once: what is so already is not logged again.
+        let mut told = tokio::spawn(tell(Arc::clone(&self.inner), "settle", arguments));
+        let settled: SettleAnswer = match tokio::time::timeout(TELLING, &mut told).await {
+            Ok(told) => told.map_err(|_| StoreError::Stopped)??,
+            Err(_) => return Err(StoreError::Away),
         };
         match settled.record {
             Some(record) if !settled.gone => {
@@ -135,18 +127,28 @@ impl Inner {
     }
 }
 
-/// Until it was heard: the message was not forwarded, whether or not the beginning arrived.
-async fn take_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
-    let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
-    let until = Instant::now() + TAKING_BACK;
-    while Instant::now() < until && !rest(&inner, BREATH).await {
-        if inner.try_call::<Value>("take_back", arguments.clone()).await.is_ok() {
-            inner.taking_back().remove(&key);
-            return;
+/// Tells something that must not be forgotten, until it was heard.
+async fn tell<T: DeserializeOwned>(inner: Arc<Inner>, op: &'static str, arguments: Value) -> Result<T, StoreError> {
+    loop {
+        match inner.try_call(op, arguments.clone()).await {
+            Ok(reply) => return Ok(reply.answer),
+            Err(StoreError::Redis(error)) => {
+                if rest(&inner, BREATH).await {
+                    return Err(StoreError::Redis(error));
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
+}
+
+/// The message was not forwarded, whether or not its beginning arrived.
+async fn take_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
+    let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
+    if let Err(error) = tell::<Value>(Arc::clone(&inner), "take_back", arguments).await {
+        tracing::error!(%error, "a message that was not forwarded could not be taken back; it will count as lost");
+    }
     inner.taking_back().remove(&key);
-    tracing::error!("a message that was not forwarded could not be taken back; it will count as lost");
 }
 
 fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {

@@ -92,6 +92,22 @@ async fn a_proxy_that_leaves_in_an_orderly_way_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_forgot_a_message_does_not_hold_its_conversation_for_ever() {
+    let server = RedisServer::start();
+    let bench = Bench::of_two(Place::Redis(server)).await;
+    let conversation = bench.started().await;
+    let forgotten = forward(bench.begin_send("k1", "text").await);
+    let other = bench.other.as_ref().expect("two");
+    let begin = async || other.begin_send(Bench::new_send("k2", "text"), "alias".to_owned()).await.expect("begun");
+    assert_eq!(begin().await, Begun::Elsewhere(conversation));
+    bench.clock.advance(Duration::from_secs(121));
+    forward(begin().await);
+    let log = bench.log(conversation).await;
+    assert_eq!(log[2..5], ["visitor: text", "k1 unknown", "visitor: text"]);
+    assert_eq!(bench.settle(&forgotten, accepted_send("k1")).await.record.state, DeliveryState::Sent);
+}
+
+#[tokio::test]
 async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_other() {
     let (server, one, other, conversation) = both().await;
     let event = || vec![says(Author::Bot, "one")];
