@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     browser::{Browser, Events, ORIGIN, Said, refusal},
+    platform::Step,
     several::{Pair, assert_whole},
     stage::{key, says, short},
 };
@@ -101,6 +102,29 @@ async fn a_message_that_met_a_redis_standing_still_goes_out_once_when_it_is_sent
     let log = short(&browsers[0].log(&alias).await);
     assert_eq!(log.iter().filter(|line| *line == "visitor: slow").count(), 1, "{log:?}");
     assert_eq!(log.last().map(String::as_str), Some("01 sent"));
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_while_redis_is_away_is_logged_when_it_is_back() {
+    let mut pair = Pair::open().await;
+    let browsers = pair.browsers().await;
+    let alias = browsers[0].start(&key(0), "Hello").await;
+    let held = pair.platform.hold();
+    let sending = tokio::spawn({
+        let (browser, alias) = (browsers[0].clone(), alias.clone());
+        async move { browser.send(&alias, &key(1), "on its way").await }
+    });
+    pair.platform.called(2).await;
+    pair.redis.kill();
+    held.send(Step::Accept).expect("held");
+    pair.until_ready(0, false).await;
+    pair.redis.start_again();
+    let message_id = sending.await.expect("accepted in the end");
+    pair.until_ready(1, true).await;
+    assert_eq!(browsers[1].send(&alias, &key(1), "on its way").await, message_id, "the other proxy knows it, too");
+    assert_eq!(pair.platform.calls().len(), 2);
+    let log = short(&browsers[1].log(&alias).await);
+    assert_eq!(log, ["visitor: hello", "00 sent", "visitor: on its way", "01 sent"]);
 }
 
 #[tokio::test]
