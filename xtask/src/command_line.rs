@@ -20,6 +20,11 @@ Usage: cargo xtask <command> [options]
     --scenario-port PORT
                        Port of the simulated platform (8788; the next free one when it is taken).
 
+  cluster              The same with two proxies that share one Redis, behind a balancer: kill one and chat on.
+    --port PORT, --scenario-port PORT
+                       Of the balancer and of the simulated platform, as above.
+    --profile FLAVOUR  How the widget is built, as for dist.
+
   test                 Run every test: native, headless Chromium, end to end, size budgets.
   test native [NAME]   Only the native ones, or those whose name contains NAME.
   test browser [NAME]  Only the components in headless Chromium.
@@ -37,7 +42,7 @@ Usage: cargo xtask <command> [options]
   setup                Install now what demo and test would install when they need it.
 
 What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
-Chromium and its driver by apt-get where this process may.
+Chromium, its driver and redis-server by apt-get where this process may.
 ";
 
 /// What to do.
@@ -47,6 +52,8 @@ pub enum Command {
     Help,
     /// Chat on this machine.
     Demo(DemoOptions),
+    /// Chat on this machine through two proxies.
+    Cluster(ClusterOptions),
     /// Run tests.
     Test(Selection),
     /// Write the bundle.
@@ -76,6 +83,17 @@ pub struct DemoOptions {
     pub port: u16,
     /// Of the simulated platform.
     pub scenario_port: u16,
+}
+
+/// Wishes for `cluster`; each port is the first one tried.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ClusterOptions {
+    /// Of the balancer, which the browser talks to.
+    pub port: u16,
+    /// Of the simulated platform.
+    pub scenario_port: u16,
+    /// How the widget is built.
+    pub flavour: Flavour,
 }
 
 /// Which tests to run.
@@ -121,6 +139,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
     match name.as_str() {
         "help" => Ok(Command::Help),
         "demo" => demo(parser),
+        "cluster" => cluster(parser),
         "test" => test(parser),
         "dist" => dist(parser),
         "bench" => bench(parser),
@@ -144,6 +163,28 @@ fn demo(mut parser: Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Demo(options))
 }
 
+fn cluster(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut options = ClusterOptions { port: 8787, scenario_port: 8788, flavour: Flavour::default() };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("scenario-port") => options.scenario_port = parser.value()?.parse()?,
+            Long("profile") => options.flavour = flavour(&parser.value()?.string()?)?,
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Cluster(options))
+}
+
+fn flavour(name: &str) -> Result<Flavour, lexopt::Error> {
+    match name {
+        "small" => Ok(Flavour::Small),
+        "stable" | "wasm" => Ok(Flavour::Stable),
+        "dev" => Ok(Flavour::Dev),
+        unknown => Err(format!("--profile is small, stable or dev, not {unknown:?}").into()),
+    }
+}
+
 fn test(mut parser: Parser) -> Result<Command, lexopt::Error> {
     let suite = match parser.next()? {
         None => return Ok(Command::Test(Selection::Everything)),
@@ -164,21 +205,14 @@ fn test(mut parser: Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn dist(mut parser: Parser) -> Result<Command, lexopt::Error> {
-    let mut flavour = Flavour::default();
+    let mut wished = Flavour::default();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("profile") => {
-                flavour = match parser.value()?.string()?.as_str() {
-                    "small" => Flavour::Small,
-                    "stable" | "wasm" => Flavour::Stable,
-                    "dev" => Flavour::Dev,
-                    unknown => return Err(format!("--profile is small, stable or dev, not {unknown:?}").into()),
-                }
-            }
+            Long("profile") => wished = flavour(&parser.value()?.string()?)?,
             other => return help_or_unexpected(other),
         }
     }
-    Ok(Command::Dist(flavour))
+    Ok(Command::Dist(wished))
 }
 
 fn bench(mut parser: Parser) -> Result<Command, lexopt::Error> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The webhook's path on a demo proxy; its secret is the demo's own and opens nothing else.
-const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
+pub const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
 
 /// Builds, starts and waits until Ctrl-C.
 pub fn run(project: &Project, options: &DemoOptions) -> Result<()> {

@@ -8,9 +8,12 @@
 //! - [`sizes`]: the bundle against its budgets
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
+//! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
 //! - [`suite`]: every test, counted
 //! - [`tables`]: the README's tables, written from the code
 
+mod balancer;
+mod cluster;
 mod command_line;
 mod demo;
 mod dist;
@@ -48,6 +51,7 @@ fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Demo(options) => demo::run(&Project::find()?, &options),
+        Command::Cluster(options) => cluster::run(&Project::find()?, &options),
         Command::Test(selection) => suite::run(&Project::find()?, &selection),
         Command::Dist(flavour) => dist::run(&Project::find()?, flavour),
         Command::Size { check } => sizes::run(&Project::find()?, check),

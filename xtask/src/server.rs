@@ -62,6 +62,16 @@ impl Server {
         self.address
     }
 
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The exit status, once the process has ended by itself.
     pub fn ended(&mut self) -> Result<Option<String>> {
         let status = self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))?;

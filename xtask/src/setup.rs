@@ -16,11 +16,15 @@ use crate::{
 /// The oldest Node.js whose test runner has what the end-to-end tests use.
 const OLDEST_NODE: u32 = 20;
 
+/// The name of Redis' program.
+pub const REDIS_SERVER: &str = "redis-server";
+
 /// Everything that `demo` and `test` would install when they need it.
 pub fn everything(project: &Project) -> Result<()> {
     wasm_target(project)?;
     std_sources(project)?;
     npm_packages(project)?;
+    redis_server()?;
     let browser = browser()?;
     println!("Ready. Tests will use {} and {}.", browser.chromium.display(), browser.driver.display());
     Ok(())
@@ -78,6 +82,17 @@ fn node() -> Result<()> {
         "this is Node.js {}; please install {OLDEST_NODE} or newer",
         version.trim()
     );
+    Ok(())
+}
+
+/// The Redis that tests of several proxies, and a cluster on this machine, run on.
+pub fn redis_server() -> Result<()> {
+    if in_path(REDIS_SERVER).is_some() {
+        return Ok(());
+    }
+    let wanted = "redis-server, version 7 or newer (on Debian: apt-get install redis-server)";
+    install(&["redis-server"], wanted)?;
+    ensure!(in_path(REDIS_SERVER).is_some(), "it was installed and still cannot be found: {wanted}");
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! The application: what all requests share, and every route on one screen.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -9,7 +13,10 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -28,7 +35,8 @@ use crate::{
     platform::PlatformClient,
     routes::{events, files, health, metrics, send, start, token, webhook},
     serve::Server,
-    store::{Store, StoreError, renewals},
+    shared,
+    store::{News, Store, StoreError},
     token::{Tokens, keys::KeyRing, revocation::Revocations},
 };
 
@@ -60,12 +68,14 @@ pub struct App {
     pub shutdown: CancellationToken,
     assets: Assets,
     places: Arc<Semaphore>,
+    /// Of a shared store, until somebody follows them.
+    news: Mutex<Option<mpsc::UnboundedReceiver<News>>>,
 }
 
 /// Why the proxy can't start.
 #[derive(Debug)]
 pub enum StartError {
-    /// The database can't be opened.
+    /// The store can't be opened.
     Store(StoreError),
     /// The key file is wrong.
     Keys(String),
@@ -94,13 +104,19 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Opens the database, reads keys and assets. Listens to nothing yet.
+/// Opens the store, reads keys and assets. Listens to nothing yet.
 ///
 /// # Errors
 /// See [`StartError`].
 pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError> {
     let hub = Hub::default();
-    let store = Store::open_with_clock(&config.database, hub.clone(), clock.clone()).map_err(StartError::Store)?;
+    let (store, news) = match &config.redis {
+        Some(redis) => {
+            let opened = Store::redis(redis.secret(), hub.clone(), clock.clone()).await;
+            opened.map(|(store, news)| (store, Some(news))).map_err(StartError::Store)?
+        }
+        None => (Store::open(&config.database, hub.clone(), clock.clone()).map_err(StartError::Store)?, None),
+    };
     let tokens = tokens(&config, &store, &clock).await?;
     let assets = match &config.assets {
         Some(directory) => Assets::read(directory).map_err(StartError::Assets)?,
@@ -118,6 +134,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         clock,
         shutdown: CancellationToken::new(),
         places: Arc::new(Semaphore::new(config.limits.connections)),
+        news: Mutex::new(news),
         assets,
         hub,
         store,
@@ -129,12 +146,11 @@ async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens,
     let now = clock.now();
     let keys = match &config.token_keys_file {
         Some(path) => KeyRing::read_file(path).map_err(StartError::Keys)?,
-        None => store.write(move |tx| renewals::signing_keys(tx, now)).await.map_err(StartError::Store)?,
+        None => store.signing_keys(now).await.map_err(StartError::Store)?,
     };
     let lifetime = millis(config.token_lifetime);
     let since = now.saturating_sub(lifetime);
-    let revoked =
-        store.read(move |connection| renewals::revoked_since(connection, since)).await.map_err(StartError::Store)?;
+    let revoked = store.revoked_since(since).await.map_err(StartError::Store)?;
     let revoked = revoked.into_iter().map(|(family, at)| (family, at + lifetime));
     Ok(Tokens::new(keys, Revocations::new(revoked), config.token_lifetime, clock.clone()))
 }
@@ -229,10 +245,13 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
             None => 0,
         }
     };
-    let sweeps = async { tokio::join!(sweep(Arc::clone(&app)), crate::sweep::run(Arc::clone(&app))) };
+    let news = app.news.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let follow = shared::run(Arc::clone(&app), news);
+    let sweeps = async { tokio::join!(sweep(Arc::clone(&app)), crate::sweep::run(Arc::clone(&app)), follow) };
     let (public, metrics, _) = tokio::join!(public, metrics, sweeps);
     // A visitor who hung up leaves a message on its way; its outcome still belongs in the log.
     app.conversations.landed().await;
+    app.store.leave().await;
     public + metrics
 }
 
@@ -248,7 +267,7 @@ async fn sweep(app: Arc<App>) {
         let now = app.clock.now();
         app.tokens.revocations.sweep(now);
         let before = now.saturating_sub(millis(app.config.renewal_lifetime));
-        if let Err(error) = app.store.write(move |tx| renewals::sweep(tx, before)).await {
+        if let Err(error) = app.store.sweep_families(before).await {
             tracing::error!(%error, "can't delete visitors who have not come back");
         }
     }

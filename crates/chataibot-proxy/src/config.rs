@@ -3,6 +3,7 @@
 //! - [`site`]: one site, its secrets and its bots
 //! - [`origin`]: exact web origins
 //! - [`settings`]: every setting with its name, variable, default and meaning, in one table
+//! - [`redis_url`]: where the Redis is that several proxies share
 //! - [`read`]: file, environment and command line to a [`Config`], with every problem found
 //! - [`problem`]: what is wrong, where, and what to change
 //!
@@ -17,6 +18,7 @@ pub mod command_line;
 pub mod origin;
 pub mod problem;
 pub mod read;
+pub mod redis_url;
 pub mod secret;
 pub mod settings;
 pub mod site;
@@ -24,6 +26,7 @@ pub mod site;
 pub use command_line::Arguments;
 pub use origin::Origins;
 pub use problem::{Problem, Problems};
+pub use redis_url::RedisUrl;
 pub use site::{Site, SiteId, Sites};
 
 /// What `uploads_total_megabytes` counts in.
@@ -38,6 +41,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// The database file.
     pub database: PathBuf,
+    /// The Redis that several proxies share; the database is not used then.
+    pub redis: Option<RedisUrl>,
     /// The widget's bundle, served at `/`.
     pub assets: Option<PathBuf>,
     /// How long a visitor token lives.
@@ -113,6 +118,10 @@ impl Config {
     pub fn summary(&self) -> String {
         let count = self.sites.iter().count();
         let mut text = format!("The configuration is fine: {count} {}.", if count == 1 { "site" } else { "sites" });
+        text += &match &self.redis {
+            Some(redis) => format!("\n\n  store       {redis}, shared by several proxies"),
+            None => format!("\n\n  store       {}, of this proxy alone", self.database.display()),
+        };
         for site in self.sites.iter() {
             text += &format!(
                 "\n\n  {}\n    origins   {}\n    bots      {}\n    platform  {}\n    webhook   <public address of this proxy>/webhook/… (the secret)\n    kept for  {} days",

@@ -22,14 +22,17 @@ use chataibot_wire::{
 };
 use http::StatusCode;
 use sha2::{Digest, Sha256};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
 
 use crate::{
     app::App,
     error::ApiError,
     platform::{Fault, Forwarded},
-    store::sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendKey},
+    store::{
+        StoreError,
+        sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendKey},
+    },
     token::{Visitor, hex},
 };
 
@@ -47,6 +50,8 @@ const NAME_CHARS: usize = 100;
 const VARIABLES: usize = 50;
 /// How long a message waits for those before it in its conversation.
 const LANE_PATIENCE: Duration = Duration::from_secs(60);
+/// How often to ask what became of a message that another proxy forwards.
+const ELSEWHERE: Duration = Duration::from_millis(250);
 
 /// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,8 +137,7 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
         let alias = random_alias()?;
-        let begun = flight.store.begin_start(send, alias).await.map_err(ApiError::unavailable)?;
-        let forward = match to_forward(&flight, begun) {
+        let forward = match begin(&flight, || flight.store.begin_start(send.clone(), alias.clone())).await {
             Ok(forward) => forward,
             Err(answer) => return answer,
         };
@@ -164,8 +168,7 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
         let answer = in_lane(&flight, &alias, async {
-            let begun = flight.store.begin_send(send, alias.clone()).await.map_err(ApiError::unavailable)?;
-            let forward = match to_forward(&flight, begun) {
+            let forward = match begin(&flight, || flight.store.begin_send(send.clone(), alias.clone())).await {
                 Ok(forward) => forward,
                 Err(answer) => return answer,
             };
@@ -279,23 +282,40 @@ async fn settle<T>(
     }
 }
 
-/// The message is to be forwarded, or else this is its answer.
-fn to_forward(app: &App, begun: Begun) -> Result<Forward, Answer> {
-    Err(match begun {
-        Begun::Forward(forward) => return Ok(forward),
-        Begun::Known(record) => {
-            app.counters.sends_repeated.increment();
-            of_record(record)
-        }
-        Begun::OtherBody => Err(key_reused()),
-        Begun::Ended => Err(ApiError::new(
-            StatusCode::CONFLICT,
-            code::CONVERSATION_ENDED,
-            "the conversation has ended; start a new one",
-        )),
-        Begun::NotFound => Err(ApiError::not_found()),
-        Begun::Unbound => Err(ApiError::unavailable("the platform's id of the conversation is not known yet")),
-    })
+/// The message is to be forwarded, or else this is its answer. While another proxy forwards it, or another message of the
+/// conversation, it waits for that.
+async fn begin<F>(app: &App, ask: impl Fn() -> F) -> Result<Forward, Answer>
+where
+    F: Future<Output = Result<Begun, StoreError>>,
+{
+    let until = Instant::now() + LANE_PATIENCE;
+    loop {
+        return Err(match ask().await.map_err(|error| Err(ApiError::unavailable(error)))? {
+            Begun::Forward(forward) => return Ok(forward),
+            Begun::Known(record) => {
+                app.counters.sends_repeated.increment();
+                of_record(record)
+            }
+            Begun::OtherBody => Err(key_reused()),
+            Begun::Ended => Err(ApiError::new(
+                StatusCode::CONFLICT,
+                code::CONVERSATION_ENDED,
+                "the conversation has ended; start a new one",
+            )),
+            Begun::NotFound => Err(ApiError::not_found()),
+            Begun::Unbound => Err(ApiError::unavailable("the platform's id of the conversation is not known yet")),
+            Begun::Elsewhere(conversation) if Instant::now() < until => {
+                let mut log = app.hub.subscribe(conversation);
+                // Its outcome is an entry. The pause is for one that came before the subscribing, or that never comes.
+                tokio::select! {
+                    _ = log.next() => {}
+                    () = tokio::time::sleep(ELSEWHERE) => {}
+                }
+                continue;
+            }
+            Begun::Elsewhere(_) => Err(ApiError::unavailable("another proxy takes too long with its message")),
+        });
+    }
 }
 
 fn of_record(record: Record) -> Answer {

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use crate::config::{
-    Arguments, Config, LimitSettings, MEGABYTE, Origins, Problems, Site, SiteId, Sites, problem::Place,
+    Arguments, Config, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites, problem::Place,
     read::platform_url, settings,
 };
 use crate::files;
@@ -47,8 +47,12 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
     if let Some(assets) = arguments.assets.as_ref().filter(|assets| !assets.is_dir()) {
         problems.add(Place::Flag("--assets"), format!("`{}` is not a directory", assets.display()));
     }
+    let redis = arguments.redis.as_deref().map(RedisUrl::parse).transpose();
+    let redis = redis.map_err(|what| problems.add(Place::Flag("--redis"), what));
     let id = SiteId::parse(SITE).map_err(|what| problems.add(Place::Flag("--demo"), what));
-    let (Ok(platform_url), Ok(id), true) = (platform_url, id, problems.0.is_empty()) else { return Err(problems) };
+    let (Ok(platform_url), Ok(id), Ok(redis), true) = (platform_url, id, redis, problems.0.is_empty()) else {
+        return Err(problems);
+    };
     let site = Site {
         id,
         origins: Origins::loopback(),
@@ -66,6 +70,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         listen,
         metrics_listen: arguments.metrics_listen,
         database: arguments.database.clone().unwrap_or_else(|| directory.join("chat.sqlite")),
+        redis,
         assets: arguments.assets.clone(),
         token_lifetime: Duration::from_secs(u64::from(default_number("token_lifetime_seconds"))),
         renewal_lifetime: Duration::from_secs(u64::from(default_number("renewal_lifetime_days")) * 24 * 3600),
@@ -81,7 +86,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         },
         trusted_proxies: Vec::new(),
         public_url: None,
-        uploads_directory: Some(directory.join("uploads")),
+        uploads_directory: Some(arguments.uploads_directory.clone().unwrap_or_else(|| directory.join("uploads"))),
         uploads_total: 256 * MEGABYTE,
         capture_unknown: None,
         shutdown_grace: Duration::from_secs(u64::from(default_number("shutdown_grace_seconds"))),

@@ -68,7 +68,11 @@ impl Files {
                 return Ok(Self { directory: None, places: Semaphore::new(PLACES) });
             }
             for entry in fs::read_dir(directory)? {
-                let name = entry?.file_name();
+                let entry = entry?;
+                if store.is_shared() && is_young(&entry) {
+                    continue;
+                }
+                let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
                 let is_left = match is_id(name) {
                     true => store.file(name.to_owned()).await.map_err(io::Error::other)?.is_none(),
@@ -111,6 +115,12 @@ impl Files {
             store.forget_files(gone).await?;
         }
     }
+}
+
+/// Another proxy may be about to record it.
+fn is_young(entry: &fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
+    !matches!(age, Ok(Ok(age)) if age > 2 * LONGEST)
 }
 
 /// 32 lower-case hex digits: what a file of ours is called on the disk. Nothing else can name a path.

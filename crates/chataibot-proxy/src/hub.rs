@@ -76,6 +76,17 @@ impl Hub {
         self.rooms().remove(&conversation);
     }
 
+    /// Ends every subscription, because of what may have been missed. Each reader comes back with its cursor.
+    pub fn clear(&self) {
+        self.rooms().clear();
+    }
+
+    /// Does anybody listen to that conversation?
+    #[must_use]
+    pub fn is_listened_to(&self, conversation: ConversationId) -> bool {
+        self.rooms().contains_key(&conversation)
+    }
+
     /// How many subscribers there are.
     #[must_use]
     pub fn subscribers(&self) -> usize {

@@ -9,7 +9,8 @@
 //! - [`conversations`], [`platform`]: a visitor's messages, logged and forwarded by the two documented calls
 //! - [`files`]: the files of visitors, and where they lie
 //! - [`webhook`], [`normalise`]: the platform's events, from its JSON and HTML to our types
-//! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite
+//! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis that several proxies share
+//! - [`shared`]: what one of these takes over from the others
 //! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
 //! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`clock`]
 //!
@@ -37,6 +38,7 @@ pub mod normalise;
 pub mod platform;
 pub mod routes;
 pub mod serve;
+pub mod shared;
 pub mod store;
 pub mod stream;
 pub mod sweep;

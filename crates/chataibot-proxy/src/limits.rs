@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -14,17 +15,24 @@ use axum::{
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
-use crate::{app::App, border::ClientAddress, config::LimitSettings, error::ApiError, token::Visitor};
+use crate::{app::App, border::ClientAddress, config::LimitSettings, error::ApiError, store::Store, token::Visitor};
 
 /// The limiters. Each remembers a key for as long as it matters; [`Limits::sweep`] forgets the rest.
 pub struct Limits {
-    token: DefaultKeyedRateLimiter<IpAddr>,
-    start_address: DefaultKeyedRateLimiter<IpAddr>,
-    start_visitor: DefaultKeyedRateLimiter<String>,
-    send_address: DefaultKeyedRateLimiter<IpAddr>,
-    send_visitor: DefaultKeyedRateLimiter<String>,
-    upload_address: DefaultKeyedRateLimiter<IpAddr>,
-    upload_visitor: DefaultKeyedRateLimiter<String>,
+    token: Limiter<IpAddr>,
+    start_address: Limiter<IpAddr>,
+    start_visitor: Limiter<String>,
+    send_address: Limiter<IpAddr>,
+    send_visitor: Limiter<String>,
+    upload_address: Limiter<IpAddr>,
+    upload_visitor: Limiter<String>,
+}
+
+/// One limit: what this proxy has seen of it, and its name in a store that others count in, too.
+struct Limiter<K: Hash + Eq + Clone> {
+    name: &'static str,
+    per_minute: NonZeroU32,
+    here: DefaultKeyedRateLimiter<K>,
 }
 
 impl Limits {
@@ -32,38 +40,56 @@ impl Limits {
     #[must_use]
     pub fn new(settings: &LimitSettings) -> Self {
         Self {
-            token: limiter(settings.token_per_minute),
-            start_address: limiter(settings.start_per_minute),
-            start_visitor: limiter(settings.start_per_minute.div_ceil(10)),
-            send_address: limiter(settings.send_per_minute.saturating_mul(10)),
-            send_visitor: limiter(settings.send_per_minute),
-            upload_address: limiter(settings.upload_per_minute.saturating_mul(10)),
-            upload_visitor: limiter(settings.upload_per_minute),
+            token: limiter("token", settings.token_per_minute),
+            start_address: limiter("start-address", settings.start_per_minute),
+            start_visitor: limiter("start-visitor", settings.start_per_minute.div_ceil(10)),
+            send_address: limiter("send-address", settings.send_per_minute.saturating_mul(10)),
+            send_visitor: limiter("send-visitor", settings.send_per_minute),
+            upload_address: limiter("upload-address", settings.upload_per_minute.saturating_mul(10)),
+            upload_visitor: limiter("upload-visitor", settings.upload_per_minute),
         }
     }
 
     /// Forgets everybody who has not asked for a while.
     pub fn sweep(&self) {
         for limiter in [&self.token, &self.start_address, &self.send_address, &self.upload_address] {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+            limiter.here.retain_recent();
+            limiter.here.shrink_to_fit();
         }
         for limiter in [&self.start_visitor, &self.send_visitor, &self.upload_visitor] {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+            limiter.here.retain_recent();
+            limiter.here.shrink_to_fit();
         }
     }
 }
 
-fn limiter<K: Hash + Eq + Clone>(per_minute: u32) -> DefaultKeyedRateLimiter<K> {
-    RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)))
+fn limiter<K: Hash + Eq + Clone>(name: &'static str, per_minute: u32) -> Limiter<K> {
+    let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+    Limiter { name, per_minute, here: RateLimiter::keyed(Quota::per_minute(per_minute)) }
 }
 
-fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), ApiError> {
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(limiter.clock().now());
-        ApiError::rate_limited(u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
-    })
+impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
+    /// Asks this proxy first, so that a flood never gets as far as a store that others need, and then that store.
+    async fn check(&self, store: &Store, key: &K) -> Result<(), ApiError> {
+        self.check_here(key)?;
+        match store.take(self.name, &key.to_string(), self.per_minute.get()).await {
+            Ok(None) => Ok(()),
+            Ok(Some(wait)) => Err(too_often(wait)),
+            Err(error) => {
+                // Who can't be counted is let through: without its store the proxy can do nothing for them anyway.
+                tracing::debug!(%error, "a shared limit was not asked");
+                Ok(())
+            }
+        }
+    }
+
+    fn check_here(&self, key: &K) -> Result<(), ApiError> {
+        self.here.check_key(key).map_err(|until| too_often(until.wait_time_from(self.here.clock().now())))
+    }
+}
+
+fn too_often(wait: Duration) -> ApiError {
+    ApiError::rate_limited(u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
 }
 
 /// One household or server has a whole /64 of IPv6 addresses.
@@ -83,7 +109,7 @@ fn household(address: IpAddr) -> IpAddr {
 /// 429.
 pub async fn token(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let address = household(ClientAddress::of(request.extensions()));
-    check(&app.limits.token, &address).inspect_err(|_| app.counters.rate_limited.increment())?;
+    app.limits.token.check(&app.store, &address).await.inspect_err(|_| app.counters.rate_limited.increment())?;
     Ok(next.run(request).await)
 }
 
@@ -113,17 +139,19 @@ pub async fn upload(State(app): State<Arc<App>>, request: Request, next: Next) -
 
 async fn both(
     app: &Arc<App>,
-    by_visitor: &DefaultKeyedRateLimiter<String>,
-    by_address: &DefaultKeyedRateLimiter<IpAddr>,
+    by_visitor: &Limiter<String>,
+    by_address: &Limiter<IpAddr>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     let visitor = Visitor::from_request_parts(&mut parts, app).await?;
     let address = household(ClientAddress::of(&parts.extensions));
-    check(by_visitor, &visitor.visitor.as_str().to_owned())
-        .and_then(|()| check(by_address, &address))
-        .inspect_err(|_| app.counters.rate_limited.increment())?;
+    let checked = async {
+        by_visitor.check(&app.store, &visitor.visitor.as_str().to_owned()).await?;
+        by_address.check(&app.store, &address).await
+    };
+    checked.await.inspect_err(|_| app.counters.rate_limited.increment())?;
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
@@ -133,14 +161,14 @@ mod tests {
 
     #[test]
     fn a_full_bucket_says_how_long_to_wait_and_others_are_not_held_up() {
-        let limiter = limiter(2);
+        let limiter = limiter("test", 2);
         let (one, other) =
             (household("192.0.2.1".parse().expect("an address")), household("192.0.2.2".parse().expect("an address")));
-        assert!(check(&limiter, &one).is_ok() && check(&limiter, &one).is_ok());
-        let refused = check(&limiter, &one).expect_err("the third in a minute");
+        assert!(limiter.check_here(&one).is_ok() && limiter.check_here(&one).is_ok());
+        let refused = limiter.check_here(&one).expect_err("the third in a minute");
         let wait = refused.body().retry_after.expect("always there");
         assert!((1..=30).contains(&wait), "{wait}");
-        assert!(check(&limiter, &other).is_ok());
+        assert!(limiter.check_here(&other).is_ok());
     }
 
     #[test]

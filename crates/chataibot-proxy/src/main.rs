@@ -67,7 +67,11 @@ async fn serve(config: Config) -> Result<(), String> {
     let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
     let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
     let address = listeners.public.local_addr().map_err(|error| format!("the socket has no address: {error}"))?;
-    tracing::info!(sites = app.config.sites.iter().count(), database = %app.config.database.display(), "ready");
+    let store = match &app.config.redis {
+        Some(redis) => redis.to_string(),
+        None => app.config.database.display().to_string(),
+    };
+    tracing::info!(sites = app.config.sites.iter().count(), store, "ready");
     println!("listening on http://{address}");
 
     let shutdown = app.shutdown.clone();

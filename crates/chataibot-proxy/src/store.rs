@@ -1,43 +1,49 @@
-//! Everything that outlives a request, in one SQLite file. All SQL of the proxy lives under here, behind operations that say
-//! what they mean, so that another database can stand in their place.
+//! Everything that outlives a request, behind operations that say what they mean. [`Store`] is all of them; one of its engines
+//! carries them out, and one set of tests holds for each.
 //!
-//! - [`schema`]: the tables, their versions, and the refusal of a newer one
-//! - [`writer`]: the one thread that writes, many requests to a commit
+//! - [`sqlite`]: one file, or memory that ends with the process, for one proxy
+//! - [`redis`]: one Redis, for several proxies
 //! - [`log`]: a conversation's entries, appended and read from a cursor
 //! - [`sends`]: the idempotency records: what became of each message a visitor sent
 //! - [`incoming`]: what the platform's events do to the log
 //! - [`waiting`]: events that came before their conversation was known
 //! - [`files`]: the records of visitors' files
 //! - [`sweep`]: what is deleted, and when
-//! - [`renewals`]: the renewal secrets of visitor tokens
+//! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign those
 //!
-//! An entry is published to the [`Hub`] after its commit, in the order of the log, and only then is its request answered.
+//! An entry is published to the [`Hub`] after its commit, in the order of the log.
 
-use std::{
-    fmt,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+use std::{fmt, path::Path, sync::Arc, time::Duration};
+
+use chataibot_wire::{Cursor, file::StoredFile};
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    token::{FamilyId, keys::KeyRing},
 };
-
-use rusqlite::{Connection, OpenFlags, Transaction};
-
-use crate::{clock::Clock, hub::Hub};
 
 pub mod files;
 pub mod incoming;
 pub mod log;
+mod redis;
 pub mod renewals;
-mod schema;
 pub mod sends;
+mod sqlite;
 pub mod sweep;
 pub mod waiting;
-mod writer;
 
+use self::redis::Redis;
+use files::NewFile;
+use incoming::{Incoming, Tally};
 pub use log::Replay;
-pub(crate) use writer::Work;
-use writer::Writer;
+use renewals::{NewFamily, Presented, Refusal, Renewed, Times};
+use sends::{Begun, NewSend, Outcome, SendId, Settled};
+use sqlite::Sqlite;
 
-/// A conversation's number inside this database. Never used twice, and never told to anyone.
+/// A conversation's number inside this store. Never used twice, and never told to anyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId(i64);
 
@@ -71,6 +77,10 @@ pub struct Owned {
 pub enum StoreError {
     /// SQLite said so: the disk is full, read-only or broken, or a statement is wrong.
     Database(Arc<rusqlite::Error>),
+    /// Redis said so, or its answer was lost.
+    Redis(Arc<::redis::RedisError>),
+    /// Redis did not answer a moment ago; it was not asked.
+    Away,
     /// The file was written by a newer version of the proxy.
     Newer {
         /// The file's schema version.
@@ -78,7 +88,7 @@ pub enum StoreError {
         /// The newest this program knows.
         known: u32,
     },
-    /// Something in the file can't be read back.
+    /// Something in the store can't be read back.
     Corrupt(String),
     /// The writer has stopped: the proxy is shutting down, or an operation panicked.
     Stopped,
@@ -88,9 +98,11 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Database(error) => write!(f, "database: {error}"),
+            Self::Redis(error) => write!(f, "redis: {error}"),
+            Self::Away => f.write_str("redis: does not answer"),
             Self::Newer { found, known } => write!(
                 f,
-                "the database has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
+                "the store has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
             ),
             Self::Corrupt(what) => write!(f, "database: {what}"),
             Self::Stopped => f.write_str("database: the writer has stopped"),
@@ -106,166 +118,298 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl From<::redis::RedisError> for StoreError {
+    fn from(error: ::redis::RedisError) -> Self {
+        Self::Redis(Arc::new(error))
+    }
+}
+
+/// What a store that is shared tells by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// This family was ended, perhaps by another proxy.
+    Revoked(FamilyId),
+    /// Something may have been missed, or was lost: what was read from the store before is to be read again.
+    Again,
+}
+
 /// The store. Clones are the same store.
 #[derive(Clone)]
-pub struct Store {
-    inner: Arc<Inner>,
+pub struct Store(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Sqlite),
+    Redis(Redis),
 }
 
-struct Inner {
-    // Before the writer, so that the writer's connection closes last and leaves one file behind, easy to copy.
-    readers: Readers,
-    writer: Writer,
-    epoch: u32,
-    clock: Clock,
-    // Last, so that the files are still there when the connections close.
-    _temporary: Option<tempfile::TempDir>,
+/// The same call to whichever engine it is.
+macro_rules! engine {
+    ($store:ident . $operation:ident ( $($argument:expr),* )) => {
+        match &$store.0 {
+            Engine::Sqlite(engine) => engine.$operation($($argument),*),
+            Engine::Redis(engine) => engine.$operation($($argument),*),
+        }
+    };
+    (await $store:ident . $operation:ident ( $($argument:expr),* )) => {
+        match &$store.0 {
+            Engine::Sqlite(engine) => engine.$operation($($argument),*).await,
+            Engine::Redis(engine) => engine.$operation($($argument),*).await,
+        }
+    };
 }
 
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// How a store is opened, and what it says of itself.
 impl Store {
     /// Opens the database file, and makes it when it is not there. Sends that a crash left without an outcome become `unknown`.
     ///
     /// # Errors
     /// When the file can't be opened or written, or was written by a newer version.
-    pub fn open(path: &Path, hub: Hub) -> Result<Self, StoreError> {
-        Self::open_with_clock(path, hub, Clock::system())
+    pub fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self> {
+        Sqlite::open(path, hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
-    /// A database that ends with this value; for demos and tests.
+    /// A store that ends with this value and never touches a disk.
     ///
     /// # Errors
-    /// When the system's temporary directory can't be written.
-    pub fn temporary(hub: Hub) -> Result<Self, StoreError> {
-        let directory = tempfile::Builder::new()
-            .prefix("chataibot-proxy-")
-            .tempdir()
-            .map_err(|error| StoreError::Corrupt(format!("no temporary directory: {error}")))?;
-        let path = directory.path().join("chat.sqlite");
-        Self::build(&path, hub, Clock::system(), Some(directory))
+    /// When there is no memory for it.
+    pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
+        Sqlite::memory(hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
-    /// Opens with a clock of the caller's choosing.
+    /// Connects to the Redis that several proxies share. Its news are for the proxy to act on.
     ///
     /// # Errors
-    /// As [`Store::open`].
-    pub fn open_with_clock(path: &Path, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
-        Self::build(path, hub, clock, None)
+    /// When the URL is none, or Redis does not answer.
+    pub async fn redis(url: &SecretString, hub: Hub, clock: Clock) -> Result<(Self, mpsc::UnboundedReceiver<News>)> {
+        let (redis, news) = Redis::open(url, hub, clock).await?;
+        Ok((Self(Engine::Redis(redis)), news))
     }
 
-    fn build(path: &Path, hub: Hub, clock: Clock, temporary: Option<tempfile::TempDir>) -> Result<Self, StoreError> {
-        let mut connection = connect(path, OpenFlags::default())?;
-        let epoch = schema::prepare(&mut connection, clock.now())?;
-        writer::recover(&mut connection, epoch, clock.now())?;
-        let writer = Writer::start(connection, epoch, clock.clone(), hub)?;
-        let readers = Readers { path: path.to_owned(), idle: Mutex::default() };
-        Ok(Self { inner: Arc::new(Inner { readers, writer, epoch, clock, _temporary: temporary }) })
-    }
-
-    /// The epoch of every cursor of this database. Chosen when the database is made.
+    /// Do other proxies use it, too?
     #[must_use]
-    pub fn epoch(&self) -> u32 {
-        self.inner.epoch
+    pub fn is_shared(&self) -> bool {
+        match &self.0 {
+            Engine::Sqlite(_) => false,
+            Engine::Redis(_) => true,
+        }
+    }
+
+    /// Did it not answer a moment ago? Then it is not asked, and every operation fails at once.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match &self.0 {
+            Engine::Sqlite(_) => false,
+            Engine::Redis(redis) => redis.is_away(),
+        }
+    }
+
+    /// An orderly end: nothing of this proxy is on its way any more. Other proxies then need not wait to be sure of it.
+    pub async fn leave(&self) {
+        match &self.0 {
+            Engine::Sqlite(_) => {}
+            Engine::Redis(redis) => {
+                if let Err(error) = redis.leave().await {
+                    tracing::warn!(%error, "the other proxies find out by themselves that this one ended");
+                }
+            }
+        }
+    }
+
+    /// Counts one request against a limit that all proxies share. How long to wait when it was one too many; nothing is counted then.
+    /// A store that is not shared has no such limits: the proxy's own are enough.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take(&self, limit: &str, who: &str, per_minute: u32) -> Result<Option<Duration>> {
+        match &self.0 {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Redis(redis) => redis.take(limit, who, per_minute).await,
+        }
     }
 
     /// The store's time: milliseconds since 1970-01-01 UTC.
     #[must_use]
     pub fn now(&self) -> u64 {
-        self.inner.clock.now()
+        engine!(self.now())
     }
 
-    /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing behind, and takes no other with it.
-    ///
-    /// # Errors
-    /// The job's own, or the commit's.
-    pub async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.work(move |work| job(work.transaction())).await
+    /// The epoch of the cursors it makes now.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        engine!(self.epoch())
     }
 
-    /// As [`Store::write`], for jobs that append to logs.
-    pub(crate) async fn work<T, F>(&self, job: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.inner.writer.run(job).await
-    }
-
-    /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be harmless.
-    pub(crate) fn work_soon<F>(&self, job: F)
-    where
-        F: FnOnce(&mut Work<'_>) -> Result<(), StoreError> + Send + 'static,
-    {
-        self.inner.writer.run_soon(job);
-    }
-
-    /// Reads, on a thread for blocking work. Sees everything that was committed before the call.
-    ///
-    /// # Errors
-    /// The job's own.
-    pub async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || {
-            let connection = inner.readers.take()?;
-            let result = job(&connection);
-            inner.readers.give_back(connection);
-            result
-        })
-        .await
-        .map_err(|_| StoreError::Stopped)?
-    }
-
-    /// Can the database be read and written now?
+    /// Can the store be read and written now?
     ///
     /// # Errors
     /// Why not.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        self.write(|tx| {
-            tx.execute("UPDATE meta SET value = value WHERE name = 'epoch'", [])?;
-            Ok(())
-        })
-        .await
+    pub async fn check(&self) -> Result<()> {
+        engine!(await self.check())
     }
 }
 
-/// Connections that only read; in WAL mode they neither wait for the writer nor make it wait.
-struct Readers {
-    path: std::path::PathBuf,
-    idle: Mutex<Vec<Connection>>,
-}
-
-impl Readers {
-    /// More than the blocking reads that usually run at one time; the rest are opened for one use.
-    const KEPT: usize = 8;
-
-    fn take(&self) -> Result<Connection, StoreError> {
-        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            return Ok(connection);
-        }
-        connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-    }
-
-    fn give_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < Self::KEPT {
-            idle.push(connection);
+#[cfg(test)]
+impl Store {
+    fn sqlite(&self) -> Option<&Sqlite> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => Some(sqlite),
+            Engine::Redis(_) => None,
         }
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, flags)?;
-    // A second process that holds the file (a backup, a look inside) makes us wait, not fail.
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+/// Conversations and their logs. Each fails only when the store does; so do all operations below.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Store {
+    /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not yours" are the same `None`.
+    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
+        engine!(await self.owned(site, visitor, alias))
+    }
+
+    /// At most `limit` entries after a cursor. Where there is none, or none that fits: from the first, or only the `last` ones.
+    pub async fn read_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<Cursor>,
+        last: Option<u32>,
+        limit: u32,
+    ) -> Result<Replay> {
+        engine!(await self.read_after(conversation, after, last, limit))
+    }
+
+    /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
+    pub async fn read_before(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Replay> {
+        engine!(await self.read_before(conversation, before, limit))
+    }
+
+    /// Drops the events that waited in vain. Returns how many.
+    pub async fn sweep_waiting(&self) -> Result<u64> {
+        engine!(await self.sweep_waiting())
+    }
+
+    /// Deletes the idempotency records and the marks of received events that are too old to matter.
+    pub async fn sweep_records(&self) -> Result<()> {
+        engine!(await self.sweep_records())
+    }
+
+    /// Deletes the site's conversations that nothing was added to for `days`, with all that belongs to them. Returns them; when
+    /// there are many, some are left for the next call.
+    pub async fn sweep_conversations(&self, site: &str, days: u32) -> Result<Vec<ConversationId>> {
+        engine!(await self.sweep_conversations(site, days))
+    }
+}
+
+/// What visitors send, and what the platform tells.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Store {
+    /// Begins a start: makes the conversation under `alias`, the record and the entry of the message, in one commit. After an
+    /// error nothing is logged.
+    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<Begun> {
+        engine!(await self.begin_start(send, alias))
+    }
+
+    /// Begins a send to a conversation: the record and the entry of the message, in one commit. After an error nothing is logged.
+    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<Begun> {
+        engine!(await self.begin_send(send, alias))
+    }
+
+    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and lets in what waited for it.
+    /// An echo that came first stands: a lost answer no longer matters then. After an error the send is still `sending`.
+    pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
+        engine!(await self.settle(send, outcome))
+    }
+
+    /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an event touches no other site's
+    /// conversations. `delivery` names the delivery for [`Store::acknowledged`] or [`Store::unacknowledged`], one of which follows.
+    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<Tally> {
+        engine!(await self.receive(delivery, sites, events))
+    }
+
+    /// Our 2xx for the delivery is on its way to the platform.
+    pub fn acknowledged(&self, delivery: u64) {
+        engine!(self.acknowledged(delivery));
+    }
+
+    /// The delivery ended and our 2xx did not get out: the same events may come again.
+    pub fn unacknowledged(&self, delivery: u64) {
+        engine!(self.unacknowledged(delivery));
+    }
+}
+
+/// The records of files.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Store {
+    /// Records a file, unless the files of its site would then take up more than `total` bytes, or its conversation was deleted.
+    /// True when it was recorded.
+    pub async fn keep_file(&self, new: NewFile, total: u64) -> Result<bool> {
+        engine!(await self.keep_file(new, total))
+    }
+
+    /// How many bytes the files of a site take up.
+    pub async fn files_bytes(&self, site: &str) -> Result<u64> {
+        engine!(await self.files_bytes(site))
+    }
+
+    /// The file of that id, as long as its conversation is there.
+    pub async fn file(&self, id: String) -> Result<Option<StoredFile>> {
+        engine!(await self.file(id))
+    }
+
+    /// The files behind these links, in their order; `None` when one of them was not issued to this conversation.
+    pub async fn issued_files(
+        &self,
+        conversation: ConversationId,
+        links: Vec<String>,
+    ) -> Result<Option<Vec<StoredFile>>> {
+        engine!(await self.issued_files(conversation, links))
+    }
+
+    /// The visitor sends a message with these words or links: the files it speaks of stay as long as the conversation.
+    pub async fn files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
+        engine!(await self.files_sent(conversation, text))
+    }
+
+    /// The ids of some files that are to go: their conversation was deleted, or they were never sent.
+    pub async fn forsaken_files(&self) -> Result<Vec<String>> {
+        engine!(await self.forsaken_files())
+    }
+
+    /// Deletes records.
+    pub async fn forget_files(&self, ids: Vec<String>) -> Result<()> {
+        engine!(await self.forget_files(ids))
+    }
+}
+
+/// Renewal secrets and signing keys.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Store {
+    /// Begins a family with its first secret.
+    pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
+        engine!(await self.begin_family(new))
+    }
+
+    /// Uses a secret. A refusal is no error, and what it changed is kept.
+    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, Refusal>> {
+        engine!(await self.renew(presented, times))
+    }
+
+    /// The families that were ended after `since`, and when.
+    pub async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>> {
+        engine!(await self.revoked_since(since))
+    }
+
+    /// Forgets families that nobody has used since `before`; when there are many, some are left for the next call.
+    pub async fn sweep_families(&self, before: u64) -> Result<()> {
+        engine!(await self.sweep_families(before))
+    }
+
+    /// The signing keys. Makes the first one, and a new one when the newest is a month old.
+    pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
+        engine!(await self.signing_keys(now))
+    }
 }
 
 #[cfg(test)]

@@ -168,12 +168,13 @@ impl Reader {
                         }
                         Wake::Entry(Some(entry)) => {
                             let had = self.cursor.map_or(0, |cursor| cursor.seq);
-                            if entry.cursor.seq == had + 1 {
+                            let is_of_another_log = self.cursor.is_some_and(|had| had.epoch != entry.cursor.epoch);
+                            if entry.cursor.seq == had + 1 && !is_of_another_log {
                                 self.cursor = Some(entry.cursor);
                                 self.rest();
                                 return frame(&entry).ok();
                             }
-                            if entry.cursor.seq > had {
+                            if entry.cursor.seq > had || is_of_another_log {
                                 self.phase = Phase::Replaying;
                             }
                         }
@@ -202,7 +203,7 @@ impl Reader {
         if let Some(reset) = &page.reset {
             self.app.counters.streams_reset.increment();
             chunk.extend_from_slice(&aside("reset", reset).ok()?);
-            self.cursor = Some(Cursor { epoch: self.app.store.epoch(), seq: 0 });
+            self.cursor = Some(Cursor { epoch: page.epoch, seq: 0 });
         }
         if let Some(earlier) = page.earlier {
             chunk.extend_from_slice(&aside("begin", &Begin { earlier }).ok()?);

@@ -12,6 +12,9 @@ use crate::{
     demo,
 };
 
+mod redis_server;
+pub use redis_server::RedisServer;
+
 /// A running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct TestApp {

@@ -8,7 +8,10 @@
 //! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a request. This module does not know what a visitor may do;
 //! who owns a conversation is the store's business.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
@@ -102,7 +105,8 @@ pub struct Visitor {
 /// Issues and checks visitor tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    keys: KeyRing,
+    // Never held across an await.
+    keys: RwLock<Arc<KeyRing>>,
     /// Which families ended before their time.
     pub revocations: Revocations,
     lifetime_seconds: u32,
@@ -114,7 +118,16 @@ impl Tokens {
     #[must_use]
     pub fn new(keys: KeyRing, revocations: Revocations, lifetime: std::time::Duration, clock: Clock) -> Self {
         let lifetime_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
-        Self { keys, revocations, lifetime_seconds, clock }
+        Self { keys: RwLock::new(Arc::new(keys)), revocations, lifetime_seconds, clock }
+    }
+
+    fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on these keys sign and check.
+    pub fn replace_keys(&self, keys: KeyRing) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     /// Seconds a new token lives.
@@ -144,7 +157,7 @@ impl Tokens {
             iat: now,
             exp: now + u64::from(self.lifetime_seconds),
         };
-        claims::sign(&claims, self.keys.newest())
+        claims::sign(&claims, self.keys().newest())
     }
 
     /// The visitor a token stands for, whoever presents it: the caller still compares the origin.
@@ -152,7 +165,7 @@ impl Tokens {
     /// # Errors
     /// The first check that failed. For the log only: the answer is the same 401 for all.
     pub fn check(&self, token: &str, sites: &Sites) -> Result<Visitor, TokenFault> {
-        let claims = claims::verify(token, &self.keys)?;
+        let claims = claims::verify(token, &self.keys())?;
         let now = self.clock.now() / 1000;
         if claims.iss != claims::ISSUER {
             return Err(TokenFault::Claims);

@@ -362,3 +362,53 @@ fn the_environment_gives_files_and_typed_answers_to_its_site() {
     let what = read(&Arguments::default(), &environment(&wrong)).expect_err("not a flag").to_string();
     assert!(what.contains("CHATAIBOT_PROXY_SITE_UPLOADS") && what.contains("neither `true` nor `false`"), "{what}");
 }
+
+#[test]
+fn several_proxies_share_a_redis_and_its_password_is_never_shown() {
+    let config = load(SITE, &[]).expect("fine");
+    assert_eq!(config.redis, None);
+    assert!(config.summary().contains("chataibot-proxy.sqlite, of this proxy alone"), "{}", config.summary());
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let kept = directory.path().join("redis-url");
+    fs::write(&kept, "rediss://:hunter2@cache.example.com/1\n").expect("written");
+    let secret = ("REDIS", "rediss://:hunter2@cache.example.com/1");
+    for (text, more) in [
+        (format!("[store]\nredis_file = {:?}\n", kept.display().to_string()), vec![]),
+        ("[store]\nredis_env = \"REDIS\"\n".to_owned(), vec![secret]),
+        (String::new(), vec![("CHATAIBOT_PROXY_STORE_REDIS", secret.1)]),
+        ("[store]\nredis = \"redis://other\"\n".to_owned(), vec![("CHATAIBOT_PROXY_STORE_REDIS", secret.1)]),
+    ] {
+        let config = load(&format!("{text}{SITE}"), &more).expect("fine");
+        let redis = config.redis.as_ref().expect("a Redis");
+        assert_eq!(redis.secret().expose_secret(), secret.1, "{text}");
+        let shown = [config.summary(), format!("{config:?}")];
+        assert!(shown.iter().all(|shown| !shown.contains("hunter2")), "{shown:?}");
+        assert!(
+            shown[0].contains("store       rediss://…@cache.example.com/1, shared by several proxies"),
+            "{}",
+            shown[0]
+        );
+    }
+    let config = load(&format!("[store]\nredis = \"redis+unix:///run/redis.sock\"\n{SITE}"), &[]).expect("no password");
+    assert_eq!(config.redis.expect("a Redis").to_string(), "redis+unix:///run/redis.sock");
+}
+
+#[test]
+fn what_is_wrong_about_a_redis_is_explained_with_its_line() {
+    for (line, said) in [
+        ("redis = \"redis://:hunter2@cache\"", "has a password, which others can read here"),
+        ("redis = \"127.0.0.1:6379\"", "write an address such as redis://127.0.0.1:6379"),
+        ("redis_env = \"NOWHERE\"", "the environment variable NOWHERE is not set"),
+        ("redis_file = \"/does/not/exist\"", "can't be read"),
+        ("redis = \"redis://a\"\nredis_env = \"TOKEN\"", "keep one of redis, redis_file and redis_env"),
+        ("redis_file = \"/dev/null\"\nredis_env = \"TOKEN\"", "are both set; keep one"),
+        ("rediss = \"redis://a\"", "did you mean `redis`?"),
+    ] {
+        let found = problems(&format!("[store]\n{line}\n{SITE}"));
+        let (at, what) =
+            found.iter().find(|(_, what)| what.contains(said)).unwrap_or_else(|| panic!("{line}: {found:?}"));
+        assert!((2..=3).contains(at), "line {at}: {what}");
+        assert!(found.iter().all(|(_, what)| !what.contains("hunter2")), "{found:?}");
+    }
+}

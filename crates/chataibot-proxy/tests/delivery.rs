@@ -1,4 +1,6 @@
 //! The delivery of messages and replies, through a real proxy over real HTTP, against a platform that does what a test tells it.
+//!
+//! With `CHATAIBOT_TEST_STORE=redis` in the environment the proxy keeps everything in a Redis instead of its own file.
 
 #[path = "delivery/browser.rs"]
 mod browser;
@@ -18,6 +20,12 @@ mod paging;
 mod platform;
 #[path = "delivery/refusals.rs"]
 mod refusals;
+#[path = "delivery/several.rs"]
+mod several;
+#[path = "delivery/several_faults.rs"]
+mod several_faults;
+#[path = "delivery/several_programs.rs"]
+mod several_programs;
 #[path = "delivery/stage.rs"]
 mod stage;
 #[path = "delivery/streams.rs"]

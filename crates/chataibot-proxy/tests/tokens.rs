@@ -233,10 +233,7 @@ async fn a_key_signs_for_a_month_and_checks_a_little_longer() {
     let app = spawn_app(|_| {}).await.expect("a proxy");
     let kid = |token: &str| jsonwebtoken::decode_header(token).expect("a header").kid.expect("a kid");
     let (first, now) = (kid(&credentials(&app, json!({})).await.token), app.clock.now());
-    let ring = |days: u64| {
-        let at = now + days * 24 * 3600 * 1000;
-        app.app.store.write(move |tx| chataibot_proxy::store::renewals::signing_keys(tx, at))
-    };
+    let ring = |days: u64| app.app.store.signing_keys(now + days * 24 * 3600 * 1000);
     assert_eq!(ring(29).await.expect("keys").newest().id(), first);
     let after = ring(31).await.expect("keys");
     assert_ne!(after.newest().id(), first);

@@ -32,9 +32,15 @@ pub struct Arguments {
     /// The database file
     #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,
+    /// The Redis that several proxies share, instead of a database file; an address without a password
+    #[arg(long, value_name = "URL")]
+    pub redis: Option<String>,
     /// Directory of the widget's bundle, served at /
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,
+    /// Directory of the files visitors send; several proxies need one that all of them see
+    #[arg(long, value_name = "DIR")]
+    pub uploads_directory: Option<PathBuf>,
     /// Base URL of the platform's API
     #[arg(long, value_name = "URL")]
     pub platform_url: Option<String>,

@@ -16,6 +16,7 @@ use super::{
 };
 
 mod file;
+mod shared;
 mod sites;
 
 use file::{Located, Table};
@@ -78,6 +79,7 @@ impl Reader<'_> {
             listen: self.setting("", "listen", address),
             metrics_listen: self.optional("", "metrics_listen", address),
             database: self.setting("", "database", path),
+            redis: self.redis(),
             assets: self.optional("", "assets", directory),
             token_lifetime: seconds(self.number("", "token_lifetime_seconds", 60, 3600)),
             renewal_lifetime: days(self.number("", "renewal_lifetime_days", 1, 3650)),
@@ -137,7 +139,10 @@ impl Reader<'_> {
     fn refuse_unknown(&mut self) {
         let Some(file) = self.file else { return };
         let top = settings::SETTINGS.iter().filter(|setting| setting.table.is_empty()).map(|setting| setting.key);
-        file.refuse_unknown("", &top.chain(["limits", "site"]).collect::<Vec<_>>(), &mut self.problems);
+        file.refuse_unknown("", &top.chain(["store", "limits", "site"]).collect::<Vec<_>>(), &mut self.problems);
+        if let Some(store) = file.table("store", &mut self.problems) {
+            store.refuse_unknown(" in [store]", settings::STORE_KEYS, &mut self.problems);
+        }
         if let Some(limits) = file.table("limits", &mut self.problems) {
             let keys = settings::SETTINGS.iter().filter(|setting| setting.table == "limits").map(|setting| setting.key);
             limits.refuse_unknown(" in [limits]", &keys.collect::<Vec<_>>(), &mut self.problems);
@@ -219,8 +224,10 @@ fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
     let (flag, value) = match (setting.table, setting.key) {
         ("", "listen") => ("--listen", arguments.listen.map(|address| address.to_string())),
         ("", "metrics_listen") => ("--metrics-listen", arguments.metrics_listen.map(|address| address.to_string())),
+        ("store", "redis") => ("--redis", arguments.redis.clone()),
         ("", "database") => ("--database", arguments.database.as_ref().map(path)),
         ("", "assets") => ("--assets", arguments.assets.as_ref().map(path)),
+        ("", "uploads_directory") => ("--uploads-directory", arguments.uploads_directory.as_ref().map(path)),
         ("", "platform_url") => ("--platform-url", arguments.platform_url.clone()),
         _ => return None,
     };

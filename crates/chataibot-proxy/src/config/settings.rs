@@ -30,6 +30,10 @@ const fn limit(key: &'static str, default: &'static str, help: &'static str) -> 
     Setting { table: "limits", key, default, help }
 }
 
+const fn store(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { table: "store", key, default, help }
+}
+
 /// Everything but the sites.
 pub const SETTINGS: &[Setting] = &[
     top("listen", "127.0.0.1:8787", "Address and port for visitors and the platform."),
@@ -63,6 +67,11 @@ pub const SETTINGS: &[Setting] = &[
         "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set.",
     ),
     top("shutdown_grace_seconds", "10", "How long running requests may take after the signal to stop."),
+    store(
+        "redis",
+        "",
+        "The Redis that several proxies share, instead of a database file: redis://…, rediss://… or redis+unix://…. With a password: by redis_file or redis_env in [store], or by this variable.",
+    ),
     limit("token_per_minute", "60", "`POST /token`, per minute and address."),
     limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
     limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),
@@ -74,6 +83,9 @@ pub const SETTINGS: &[Setting] = &[
     limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
     limit("body_timeout_seconds", "20", "How long a request's body may take."),
 ];
+
+/// The keys of `[store]`.
+pub const STORE_KEYS: &[&str] = &["redis", "redis_file", "redis_env"];
 
 /// The keys of a `[[site]]`.
 pub const SITE_KEYS: &[&str] = &[

@@ -3,6 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
+use chataibot_wire::error::code;
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{app::App, error::ApiError};
@@ -15,7 +17,7 @@ pub async fn live() -> Json<Value> {
     Json(json!({ "ok": true }))
 }
 
-/// Ready: the database takes a write, and no shutdown has begun.
+/// Ready: the store takes a write, and no shutdown has begun. Where several proxies share a Redis, "not ready" means that it is away.
 ///
 /// # Errors
 /// 503.
@@ -25,7 +27,14 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError>
     }
     match tokio::time::timeout(PATIENCE, app.store.check()).await {
         Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
-        Ok(Err(error)) => Err(ApiError::unavailable(error)),
-        Err(_) => Err(ApiError::unavailable("the database did not take a write in time")),
+        Ok(Err(error)) => Err(away(&app).cause(error)),
+        Err(_) => Err(away(&app).cause("the store did not take a write in time")),
     }
+}
+
+/// Whoever asks here is an operator: which store it is tells them where to look.
+fn away(app: &App) -> ApiError {
+    let message =
+        if app.store.is_shared() { "Redis does not take a write" } else { "the database does not take a write" };
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, message)
 }

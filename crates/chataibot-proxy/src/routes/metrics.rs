@@ -28,6 +28,8 @@ fn text(app: &App) -> String {
         "gauge",
         subscribers,
     );
+    let away = u64::from(app.store.is_away());
+    write(&mut text, "chataibot_proxy_store_away", "1 while Redis does not answer.", "gauge", away);
     text
 }
 

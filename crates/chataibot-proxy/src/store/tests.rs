@@ -1,6 +1,9 @@
 //! The log's rules, without a network: what a send, an echo, a redelivery and an early event do to it.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use chataibot_wire::{
     Author, Content, Cursor, Event, RichText,
@@ -12,12 +15,17 @@ use super::{
     ConversationId, Store,
     incoming::{Incoming, Tally, What},
     sends::{Begun, Forward, NewSend, Outcome, Refusal, Said, SendKey, Settled},
+    sqlite::Sqlite,
 };
-use crate::{clock::Clock, hub::Hub};
+use crate::{clock::Clock, hub::Hub, testing::RedisServer};
 
 mod echoes;
+mod files;
 mod model;
+mod paging;
+mod renewals;
 mod sending;
+mod shared;
 mod waiting;
 
 const SITE: &str = "shop";
@@ -26,27 +34,148 @@ const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 /// A store with a clock that stands still, and short words for what tests say often.
 struct Bench {
     store: Store,
+    /// Another proxy's store in the same place, where there is one.
+    other: Option<Store>,
     clock: Clock,
     delivery: std::cell::Cell<u64>,
-    _directory: tempfile::TempDir,
+    place: Place,
 }
 
-impl Bench {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let clock = Clock::standing();
-        let path = directory.path().join("chat.sqlite");
-        let store = Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("a store");
-        Self { store, clock, delivery: std::cell::Cell::new(0), _directory: directory }
+/// What is left of a store when it is closed, or its process dies.
+enum Place {
+    File(tempfile::TempDir),
+    /// Kept, because the memory ends with the last connection.
+    Memory(String, #[expect(dead_code, reason = "held, never asked")] rusqlite::Connection),
+    Redis(RedisServer),
+}
+
+impl Place {
+    fn file() -> Self {
+        Self::File(tempfile::tempdir().expect("a directory"))
     }
 
-    /// The same file, opened anew as after a crash: nothing that was on its way is known any more.
-    fn reopened(self) -> Self {
-        let Self { store, clock, delivery, _directory } = self;
-        drop(store);
-        let path = _directory.path().join("chat.sqlite");
-        let store = Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("opened again");
-        Self { store, clock, delivery, _directory }
+    fn memory() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("file:/bench-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed));
+        let kept = rusqlite::Connection::open(&name).expect("a memory");
+        Self::Memory(name, kept)
+    }
+
+    fn redis() -> Self {
+        Self::Redis(RedisServer::start())
+    }
+
+    async fn open(&self, clock: Clock) -> Store {
+        let hub = Hub::default();
+        match self {
+            Self::File(directory) => Store::open(&directory.path().join("chat.sqlite"), hub, clock).expect("a store"),
+            Self::Memory(name, _) => {
+                Store(super::Engine::Sqlite(Sqlite::memory_of(name.clone(), hub, clock).expect("a store")))
+            }
+            Self::Redis(server) => Store::redis(server.url().secret(), hub, clock).await.expect("a store").0,
+        }
+    }
+
+    /// Makes the others believe that whoever had it open is dead. Only instances of a Redis know of one another.
+    fn bury(&self) {
+        if let Self::Redis(server) = self {
+            let mut redis = server.look();
+            let alive: Vec<String> = redis::cmd("KEYS").arg("*:alive:*").query(&mut redis).expect("asked");
+            redis::cmd("DEL").arg(alive).exec(&mut redis).expect("deleted");
+        }
+    }
+}
+
+/// Each sentence holds for each engine.
+macro_rules! for_each_engine {
+    ($($sentence:ident),+ $(,)?) => {
+        mod in_a_file {
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::file()).await).await })+
+        }
+        mod in_memory {
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::memory()).await).await })+
+        }
+        mod in_redis {
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::redis()).await).await })+
+        }
+    };
+}
+use for_each_engine;
+
+impl Bench {
+    async fn at(place: Place) -> Self {
+        Self::with_clock(place, Clock::standing()).await
+    }
+
+    async fn with_clock(place: Place, clock: Clock) -> Self {
+        let store = place.open(clock.clone()).await;
+        Self { store, other: None, clock, delivery: std::cell::Cell::new(0), place }
+    }
+
+    /// Two proxies in one place.
+    async fn of_two(place: Place) -> Self {
+        Self::at(place).await.with_another().await
+    }
+
+    async fn with_another(mut self) -> Self {
+        self.other = Some(self.place.open(self.clock.clone()).await);
+        self
+    }
+
+    /// From now on the other proxy is asked.
+    fn take_turns(&mut self) {
+        if let Some(other) = &mut self.other {
+            std::mem::swap(&mut self.store, other);
+        }
+    }
+
+    /// The same, opened anew as after a crash: nothing that was on its way is known any more.
+    async fn reopened(self) -> Self {
+        let Self { store, other, clock, delivery, place } = self;
+        let are_two = other.is_some();
+        drop((store, other));
+        place.bury();
+        let bench = Self { delivery, ..Self::with_clock(place, clock).await };
+        if are_two { bench.with_another().await } else { bench }
+    }
+
+    /// How many marks a delivery has left.
+    async fn marks(&self, delivery: u64) -> usize {
+        match &self.place {
+            Place::File(_) | Place::Memory(..) => {
+                let sqlite = self.store.sqlite().expect("it is one");
+                let marks = sqlite.read(move |db| {
+                    let sql = "SELECT count(*) FROM received WHERE delivery = ?1";
+                    Ok(db.query_row(sql, [delivery], |row| row.get(0))?)
+                });
+                marks.await.expect("read")
+            }
+            Place::Redis(server) => {
+                let pattern = format!("*:delivery:*/{delivery}");
+                let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query(&mut server.look()).expect("asked");
+                keys.len()
+            }
+        }
+    }
+
+    /// Deletes the entries before a number, as an operator might.
+    async fn delete_before(&self, conversation: ConversationId, seq: u32) {
+        match &self.place {
+            Place::File(_) | Place::Memory(..) => {
+                let sqlite = self.store.sqlite().expect("it is one");
+                let deleted = sqlite.write(move |tx| {
+                    let sql = "DELETE FROM entries WHERE conversation = ?1 AND seq < ?2";
+                    Ok(tx.execute(sql, rusqlite::params![conversation.row(), seq]).map(drop)?)
+                });
+                deleted.await.expect("deleted");
+            }
+            Place::Redis(server) => {
+                let mut redis = server.look();
+                let logs: Vec<String> = redis::cmd("KEYS").arg("*:log:*").query(&mut redis).expect("asked");
+                assert_eq!(logs.len(), 1);
+                redis::cmd("XTRIM").arg(&logs).arg("MINID").arg(seq).exec(&mut redis).expect("trimmed");
+            }
+        }
     }
 
     fn new_send(key: &str, text: &str) -> NewSend {
@@ -87,6 +216,12 @@ impl Bench {
     async fn deliver(&self, events: &[Incoming]) -> Tally {
         let (number, tally) = self.deliver_unanswered(events).await;
         self.store.acknowledged(number);
+        if self.other.is_some() {
+            // The answer's way to the platform, and the next delivery's way to the other proxy.
+            for _ in 0..5 {
+                self.store.check().await.expect("written");
+            }
+        }
         tally
     }
 

@@ -11,7 +11,7 @@ use crate::{
     config::Site,
     store::{
         StoreError,
-        renewals::{self, Refusal, Times},
+        renewals::{NewFamily, Presented, Refusal, Times},
     },
 };
 
@@ -125,13 +125,9 @@ impl From<getrandom::Error> for NotIssued {
 pub async fn begin(app: &App, site: &Site, origin: &str) -> Result<Issued, NotIssued> {
     let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
     let token = app.tokens.issue(site, origin, &visitor, &family)?;
-    let row = (site.id.as_str().to_owned(), origin.to_owned(), visitor.clone(), family, first.clone(), app.clock.now());
-    app.store
-        .write(move |tx| {
-            let (site, origin, visitor, family, first, now) = row;
-            renewals::begin(tx, &site, &origin, &visitor, &family, &first, now)
-        })
-        .await?;
+    let (site, origin) = (site.id.as_str().to_owned(), origin.to_owned());
+    let new = NewFamily { site, origin, visitor: visitor.clone(), family, first: first.clone() };
+    app.store.begin_family(new).await?;
     Ok(Issued { token, renewal: first, visitor })
 }
 
@@ -142,8 +138,9 @@ pub async fn begin(app: &App, site: &Site, origin: &str) -> Result<Issued, NotIs
 pub async fn renew(app: &App, site: &Site, origin: &str, presented: Secret) -> Result<Issued, NotIssued> {
     let fresh = Secret::random()?;
     let times = Times { now: app.clock.now(), grace: millis(GRACE), lifetime: millis(app.config.renewal_lifetime) };
-    let place = (site.id.as_str().to_owned(), origin.to_owned());
-    let renewed = app.store.write(move |tx| renewals::renew(tx, &place.0, &place.1, &presented, fresh, times)).await?;
+    let presented =
+        Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret: presented, fresh };
+    let renewed = app.store.renew(presented, times).await?;
     match renewed {
         Ok(renewed) => {
             let token = app.tokens.issue(site, origin, &renewed.visitor, &renewed.family)?;

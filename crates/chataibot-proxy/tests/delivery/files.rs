@@ -267,6 +267,9 @@ async fn files_go_with_their_conversation_and_strays_at_the_next_start() {
     let directory = stage.app().config.uploads_directory.clone().expect("a directory");
     for name in ["unfinished-abc", "00112233445566778899aabbccddeeff", "somebody-elses.txt"] {
         std::fs::write(directory.join(name), "x").expect("written");
+        // Left behind long ago: another proxy may still be writing a young one.
+        let file = std::fs::File::options().write(true).open(directory.join(name)).expect("opened");
+        file.set_modified(std::time::UNIX_EPOCH).expect("an old one");
     }
     chataibot_proxy::files::Files::open(&stage.app().config, &stage.app().store).await.expect("opened");
     assert_eq!(stored(&stage), ["somebody-elses.txt"], "what is not ours stays");

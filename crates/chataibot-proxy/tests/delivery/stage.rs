@@ -6,7 +6,7 @@ use chataibot_proxy::{
     app::App,
     config::{Config, Site, Sites},
     demo,
-    testing::{TestApp, spawn_app},
+    testing::{RedisServer, TestApp, spawn_app},
     token::{Visitor, VisitorId},
 };
 use chataibot_wire::{Entry, entry::Event};
@@ -19,6 +19,8 @@ use crate::{
 
 pub struct Stage {
     pub proxy: TestApp,
+    /// What the proxy keeps everything in, where that is not its own file: `CHATAIBOT_TEST_STORE=redis`.
+    pub redis: Option<RedisServer>,
     pub platform: Platform,
     pub http: reqwest::Client,
 }
@@ -31,7 +33,9 @@ impl Stage {
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let platform = Platform::start().await;
         let url = platform.url.clone();
+        let redis = std::env::var("CHATAIBOT_TEST_STORE").is_ok_and(|store| store == "redis").then(RedisServer::start);
         let proxy = spawn_app(|config| {
+            config.redis = redis.as_ref().map(RedisServer::url);
             let site: &Site = config.sites.iter().next().expect("the demo has a site");
             let platform_url = url.parse().expect("a URL");
             config.sites = Sites::new(vec![Site { platform_url, ..site.clone() }]);
@@ -39,7 +43,7 @@ impl Stage {
         })
         .await
         .expect("a proxy");
-        Self { proxy, platform, http: reqwest::Client::builder().no_proxy().build().expect("a client") }
+        Self { proxy, redis, platform, http: reqwest::Client::builder().no_proxy().build().expect("a client") }
     }
 
     pub fn app(&self) -> &Arc<App> {

@@ -2,9 +2,23 @@
 
 use super::*;
 
-#[tokio::test]
-async fn echoes_confirm_each_message_once_in_the_order_of_the_sends() {
-    let bench = Bench::new();
+for_each_engine! {
+    echoes_confirm_each_message_once_in_the_order_of_the_sends,
+    a_lost_answer_is_made_up_for_by_the_echo,
+    an_echo_that_overtakes_the_answer_settles_and_a_lost_answer_changes_nothing_after_it,
+    an_echo_names_its_message_where_the_platform_gives_ids,
+    a_failed_message_that_arrived_after_all_is_sent,
+    an_echo_that_is_repeated_is_not_taken_for_a_new_message,
+    an_honest_repeat_survives,
+    what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged_once,
+    the_same_at_the_same_time_is_one,
+    a_crash_before_the_acknowledgement_makes_the_next_delivery_a_repetition,
+    a_repetition_that_never_came_is_not_expected_for_ever,
+    an_event_with_an_id_is_known_by_it,
+    a_state_that_holds_already_is_not_said_again,
+}
+
+async fn echoes_confirm_each_message_once_in_the_order_of_the_sends(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "ok").await;
     bench.sent("k2", "ok").await;
@@ -17,9 +31,7 @@ async fn echoes_confirm_each_message_once_in_the_order_of_the_sends() {
     assert_eq!(log[before.len()..], ["visitor: <p>ok</p>"], "only what was written elsewhere is new");
 }
 
-#[tokio::test]
-async fn a_lost_answer_is_made_up_for_by_the_echo() {
-    let bench = Bench::new();
+async fn a_lost_answer_is_made_up_for_by_the_echo(bench: Bench) {
     let conversation = bench.started().await;
     let lost = forward(bench.begin_send("k1", "text").await);
     bench.settle(&lost, Outcome::Unknown).await;
@@ -30,9 +42,7 @@ async fn a_lost_answer_is_made_up_for_by_the_echo() {
     assert_eq!(bench.log(conversation).await[2..], ["visitor: text", "k1 unknown", "k1 sent"]);
 }
 
-#[tokio::test]
-async fn an_echo_that_overtakes_the_answer_settles_and_a_lost_answer_changes_nothing_after_it() {
-    let bench = Bench::new();
+async fn an_echo_that_overtakes_the_answer_settles_and_a_lost_answer_changes_nothing_after_it(bench: Bench) {
     let conversation = bench.started().await;
     for (key, outcome) in [("k1", accepted_send("k1")), ("k2", Outcome::Unknown), ("k3", Outcome::Failed)] {
         let on_its_way = forward(bench.begin_send(key, key).await);
@@ -43,9 +53,7 @@ async fn an_echo_that_overtakes_the_answer_settles_and_a_lost_answer_changes_not
     assert_eq!(log[2..], ["visitor: k1", "k1 sent", "visitor: k2", "k2 sent", "visitor: k3", "k3 sent"]);
 }
 
-#[tokio::test]
-async fn an_echo_names_its_message_where_the_platform_gives_ids() {
-    let bench = Bench::new();
+async fn an_echo_names_its_message_where_the_platform_gives_ids(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "first").await;
     bench.sent("k2", "second").await;
@@ -55,9 +63,7 @@ async fn an_echo_names_its_message_where_the_platform_gives_ids() {
     assert_eq!(bench.log(conversation).await.len(), 6);
 }
 
-#[tokio::test]
-async fn a_failed_message_that_arrived_after_all_is_sent() {
-    let bench = Bench::new();
+async fn a_failed_message_that_arrived_after_all_is_sent(bench: Bench) {
     bench.started().await;
     let failed = forward(bench.begin_send("k1", "text").await);
     bench.settle(&failed, Outcome::Failed).await;
@@ -65,9 +71,7 @@ async fn a_failed_message_that_arrived_after_all_is_sent() {
     assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent, "not forwarded a second time");
 }
 
-#[tokio::test]
-async fn an_echo_that_is_repeated_is_not_taken_for_a_new_message() {
-    let bench = Bench::new();
+async fn an_echo_that_is_repeated_is_not_taken_for_a_new_message(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "ok").await;
     for _ in 0..3 {
@@ -79,9 +83,7 @@ async fn an_echo_that_is_repeated_is_not_taken_for_a_new_message() {
     assert_eq!(bench.log(conversation).await.last().map(String::as_str), Some("visitor: ok"), "much later: elsewhere");
 }
 
-#[tokio::test]
-async fn an_honest_repeat_survives() {
-    let bench = Bench::new();
+async fn an_honest_repeat_survives(bench: Bench) {
     let conversation = bench.started().await;
     bench.deliver(&[says(Author::Bot, "ok")]).await;
     bench.deliver(&[says(Author::Bot, "ok")]).await;
@@ -89,9 +91,7 @@ async fn an_honest_repeat_survives() {
     assert_eq!(bench.log(conversation).await[2..], ["bot: ok", "bot: ok", "bot: so", "bot: so"]);
 }
 
-#[tokio::test]
-async fn what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged_once() {
-    let bench = Bench::new();
+async fn what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged_once(bench: Bench) {
     let conversation = bench.started().await;
     let event = [says(Author::Bot, "one")];
     let lost = bench.deliver_in_vain(&event).await;
@@ -102,9 +102,7 @@ async fn what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged
     assert_eq!(bench.log(conversation).await[2..], ["bot: one", "bot: one"]);
 }
 
-#[tokio::test]
-async fn the_same_at_the_same_time_is_one() {
-    let bench = Bench::new();
+async fn the_same_at_the_same_time_is_one(bench: Bench) {
     let conversation = bench.started().await;
     let event = [says(Author::Bot, "one")];
     let (first, tally) = bench.deliver_unanswered(&event).await;
@@ -116,29 +114,23 @@ async fn the_same_at_the_same_time_is_one() {
     assert_eq!(bench.log(conversation).await[2..], ["bot: one"]);
 }
 
-#[tokio::test]
-async fn a_crash_before_the_acknowledgement_makes_the_next_delivery_a_repetition() {
-    let bench = Bench::new();
+async fn a_crash_before_the_acknowledgement_makes_the_next_delivery_a_repetition(bench: Bench) {
     let conversation = bench.started().await;
     bench.deliver_unanswered(&[says(Author::Bot, "one")]).await;
-    let bench = bench.reopened();
+    let bench = bench.reopened().await;
     assert_eq!(bench.deliver(&[says(Author::Bot, "one")]).await.redelivered, 1);
     assert_eq!(bench.deliver(&[says(Author::Bot, "one")]).await.entries, 1);
     assert_eq!(bench.log(conversation).await[2..], ["bot: one", "bot: one"]);
 }
 
-#[tokio::test]
-async fn a_repetition_that_never_came_is_not_expected_for_ever() {
-    let bench = Bench::new();
+async fn a_repetition_that_never_came_is_not_expected_for_ever(bench: Bench) {
     bench.started().await;
     bench.deliver_in_vain(&[says(Author::Bot, "one")]).await;
     bench.clock.advance(Duration::from_secs(3601));
     assert_eq!(bench.deliver(&[says(Author::Bot, "one")]).await.entries, 1);
 }
 
-#[tokio::test]
-async fn an_event_with_an_id_is_known_by_it() {
-    let bench = Bench::new();
+async fn an_event_with_an_id_is_known_by_it(bench: Bench) {
     let conversation = bench.started().await;
     let one = with_id("e1", says(Author::Bot, "ok"));
     let two = with_id("e2", says(Author::Bot, "ok"));
@@ -147,14 +139,12 @@ async fn an_event_with_an_id_is_known_by_it() {
     for _ in 0..3 {
         assert_eq!(bench.deliver(&[two.clone(), one.clone()]).await.redelivered, 2);
     }
-    let bench = bench.reopened();
+    let bench = bench.reopened().await;
     assert_eq!(bench.deliver(&[two, one]).await.redelivered, 2);
     assert_eq!(bench.log(conversation).await[2..], ["bot: ok", "bot: ok"]);
 }
 
-#[tokio::test]
-async fn a_state_that_holds_already_is_not_said_again() {
-    let bench = Bench::new();
+async fn a_state_that_holds_already_is_not_said_again(bench: Bench) {
     let conversation = bench.started().await;
     let assignee = |name: &str| {
         event(What::Assignee(Assignee { kind: Author::Agent, name: Some(name.to_owned()), picture: None }))

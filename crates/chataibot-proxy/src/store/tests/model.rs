@@ -46,17 +46,42 @@ struct Message {
     echoed: bool,
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
-    #[test]
-    fn the_log_holds_each_message_once_and_the_truth_about_it(steps in steps()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(run(steps))?;
+fn holds(at: fn() -> Place, proxies: usize, cases: u32) {
+    let config = ProptestConfig { cases, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let held = runner.run(&steps(), |steps| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let bench = if proxies == 2 { Bench::of_two(at()).await } else { Bench::at(at()).await };
+            run(bench, steps).await
+        })
+    });
+    if let Err(error) = held {
+        panic!("{error}");
     }
 }
 
-async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut bench = Bench::new();
+#[test]
+fn a_file_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::file, 1, 40);
+}
+
+#[test]
+fn memory_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::memory, 1, 40);
+}
+
+#[test]
+fn redis_holds_each_message_once_and_the_truth_about_it() {
+    holds(Place::redis, 1, 40);
+}
+
+#[test]
+fn two_proxies_on_one_redis_hold_each_message_once_and_the_truth_about_it() {
+    holds(Place::redis, 2, 40);
+}
+
+async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let conversation = bench.started().await;
     let mut messages: Vec<Message> = Vec::new();
     // What the visitor and the bot said, in the order in which it was first stored.
@@ -67,10 +92,16 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut forwardings = 0;
 
     for step in steps {
+        bench.take_turns();
         match step {
             Step::Send(text) => {
                 let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
-                let forward = forward(bench.begin_send(&key, &text).await);
+                let begun = bench.begin_send(&key, &text).await;
+                if matches!(begun, Begun::Elsewhere(_)) {
+                    // The flow waits for the other proxy's answer and asks again.
+                    continue;
+                }
+                let forward = forward(begun);
                 said.push(format!("visitor: {text}"));
                 on_their_way.push_back(messages.len());
                 forwardings += 1;
@@ -106,6 +137,9 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 }
                 let (key, text) = (messages[at].key.clone(), messages[at].text.clone());
                 let begun = bench.begin_send(&key, &text).await;
+                if matches!(begun, Begun::Elsewhere(_)) {
+                    continue;
+                }
                 if messages[at].state == DeliveryState::Failed {
                     messages[at].forward = forward(begun);
                     messages[at].state = DeliveryState::Sending;
@@ -148,7 +182,7 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 said.push(format!("visitor: {text}"));
             }
             Step::Crash => {
-                bench = bench.reopened();
+                bench = bench.reopened().await;
                 for at in on_their_way.drain(..) {
                     if !messages[at].echoed {
                         messages[at].state = DeliveryState::Unknown;

@@ -2,9 +2,19 @@
 
 use super::*;
 
-#[tokio::test]
-async fn a_message_is_logged_before_it_is_forwarded_so_a_quick_reply_stands_after_it() {
-    let bench = Bench::new();
+for_each_engine! {
+    a_message_is_logged_before_it_is_forwarded_so_a_quick_reply_stands_after_it,
+    only_a_message_that_failed_is_forwarded_again,
+    the_answer_of_a_repeated_key_is_the_first_one,
+    a_key_stands_for_one_message_only,
+    nobody_sends_to_a_conversation_of_another_visitor_or_site,
+    an_ended_conversation_takes_nothing_and_still_answers_old_keys,
+    after_a_crash_what_was_on_its_way_is_unknown_and_is_not_sent_again,
+    records_end_after_48_hours_and_conversations_with_their_retention,
+    a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left,
+}
+
+async fn a_message_is_logged_before_it_is_forwarded_so_a_quick_reply_stands_after_it(bench: Bench) {
     let conversation = bench.started().await;
     let on_its_way = forward(bench.begin_send("k1", "question").await);
     bench.deliver(&[says(Author::Bot, "answer")]).await;
@@ -13,9 +23,7 @@ async fn a_message_is_logged_before_it_is_forwarded_so_a_quick_reply_stands_afte
     assert_eq!(log, ["visitor: hello", "k0 sent", "visitor: question", "bot: answer", "k1 sent"]);
 }
 
-#[tokio::test]
-async fn only_a_message_that_failed_is_forwarded_again() {
-    let bench = Bench::new();
+async fn only_a_message_that_failed_is_forwarded_again(bench: Bench) {
     bench.started().await;
     for (key, outcome, again) in [
         ("a", accepted_send("a"), DeliveryState::Sent),
@@ -37,9 +45,7 @@ async fn only_a_message_that_failed_is_forwarded_again() {
     assert_eq!(log[log.len() - 4..], ["visitor: text", "d failed", "d sending", "d sent"], "logged once");
 }
 
-#[tokio::test]
-async fn the_answer_of_a_repeated_key_is_the_first_one() {
-    let bench = Bench::new();
+async fn the_answer_of_a_repeated_key_is_the_first_one(bench: Bench) {
     bench.sent_after_start("k1").await;
     let Begun::Known(record) = bench.begin_send("k1", "text").await else { panic!("known") };
     assert_eq!((record.alias.as_str(), record.answer.as_deref()), ("alias", Some("m-k1")));
@@ -58,17 +64,13 @@ impl Bench {
     }
 }
 
-#[tokio::test]
-async fn a_key_stands_for_one_message_only() {
-    let bench = Bench::new();
+async fn a_key_stands_for_one_message_only(bench: Bench) {
     bench.sent_after_start("k1").await;
     assert_eq!(bench.begin_send("k1", "other").await, Begun::OtherBody);
     assert_eq!(bench.begin_start("k0", "other", "x").await, Begun::OtherBody);
 }
 
-#[tokio::test]
-async fn nobody_sends_to_a_conversation_of_another_visitor_or_site() {
-    let bench = Bench::new();
+async fn nobody_sends_to_a_conversation_of_another_visitor_or_site(bench: Bench) {
     bench.started().await;
     for (site, visitor, alias) in
         [("other", VISITOR, "alias"), (SITE, "ffffffffffffffffffffffffffffffff", "alias"), (SITE, VISITOR, "none")]
@@ -82,9 +84,7 @@ async fn nobody_sends_to_a_conversation_of_another_visitor_or_site() {
     assert!(bench.store.owned(SITE, VISITOR, "alias").await.expect("asked").is_some());
 }
 
-#[tokio::test]
-async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys() {
-    let bench = Bench::new();
+async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "text").await;
     let failed = forward(bench.begin_send("k2", "text").await);
@@ -100,13 +100,11 @@ async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys() {
     forward(bench.begin_send("k3", "text").await);
 }
 
-#[tokio::test]
-async fn after_a_crash_what_was_on_its_way_is_unknown_and_is_not_sent_again() {
-    let bench = Bench::new();
+async fn after_a_crash_what_was_on_its_way_is_unknown_and_is_not_sent_again(bench: Bench) {
     let conversation = bench.started().await;
     let lost = forward(bench.begin_send("k1", "text").await);
     let start = forward(bench.begin_start("s1", "again", "alias2").await);
-    let bench = bench.reopened();
+    let bench = bench.reopened().await;
     assert_eq!(bench.log(conversation).await.last().map(String::as_str), Some("k1 unknown"));
     assert_eq!(bench.log(start.conversation).await, ["visitor: again", "s1 unknown"]);
     assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Unknown);
@@ -114,9 +112,7 @@ async fn after_a_crash_what_was_on_its_way_is_unknown_and_is_not_sent_again() {
     assert_ne!(lost.send, start.send);
 }
 
-#[tokio::test]
-async fn records_end_after_48_hours_and_conversations_with_their_retention() {
-    let bench = Bench::new();
+async fn records_end_after_48_hours_and_conversations_with_their_retention(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "text").await;
     bench.clock.advance(Duration::from_secs(47 * 3600));
@@ -136,9 +132,7 @@ async fn records_end_after_48_hours_and_conversations_with_their_retention() {
     assert_eq!(bench.deliver(&[says(Author::Bot, "late")]).await.foreign, 1);
 }
 
-#[tokio::test]
-async fn a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left() {
-    let bench = Bench::new();
+async fn a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left(bench: Bench) {
     let conversation = bench.started().await;
     bench.sent("k1", "text").await;
     let epoch = bench.store.epoch();
@@ -156,11 +150,7 @@ async fn a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left() {
     assert_eq!(read(at(epoch, 5), 9).await, (Some("future".to_owned()), vec![1, 2, 3, 4], false));
     assert_eq!(read(at(epoch, u32::MAX), 9).await, (Some("future".to_owned()), vec![1, 2, 3, 4], false));
     assert_eq!(read(at(epoch + 1, 2), 9).await, (Some("epoch".to_owned()), vec![1, 2, 3, 4], false));
-    let row = conversation.row();
-    let delete = move |tx: &rusqlite::Transaction<'_>| {
-        Ok(tx.execute("DELETE FROM entries WHERE conversation = ?1 AND seq < 3", [row]).map(drop)?)
-    };
-    bench.store.write(delete).await.expect("deleted");
+    bench.delete_before(conversation, 3).await;
     assert_eq!(read(at(epoch, 1), 9).await, (Some("gap".to_owned()), vec![3, 4], false));
     assert_eq!(read(at(epoch, 2), 9).await, (None, vec![3, 4], false));
 }

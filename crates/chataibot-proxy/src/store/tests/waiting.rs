@@ -2,9 +2,20 @@
 
 use super::*;
 
-#[tokio::test]
-async fn what_came_before_the_answer_is_let_in_after_it_in_order() {
-    let bench = Bench::new();
+for_each_engine! {
+    what_came_before_the_answer_is_let_in_after_it_in_order,
+    what_waits_survives_a_crash_and_is_not_stored_twice,
+    a_start_without_answer_is_found_by_its_echo,
+    what_waited_while_the_answer_got_lost_tells_the_id,
+    nothing_is_guessed_while_two_starts_could_be_meant,
+    what_is_nobodys_is_dropped_and_leaves_nothing,
+    no_webhook_touches_the_conversations_of_another_account,
+    the_waiting_room_is_small,
+    a_conversation_that_the_platform_goes_on_with_moves_to_the_new_start,
+    another_visitors_conversation_is_never_handed_over,
+}
+
+async fn what_came_before_the_answer_is_let_in_after_it_in_order(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
     let tally = bench.deliver(&[event(What::Created { closed: false }), says(Author::Visitor, "hello")]).await;
     assert_eq!((tally.parked, tally.entries), (2, 0));
@@ -16,12 +27,10 @@ async fn what_came_before_the_answer_is_let_in_after_it_in_order() {
     assert_eq!(bench.deliver(&[says(Author::Bot, "now")]).await.entries, 1);
 }
 
-#[tokio::test]
-async fn what_waits_survives_a_crash_and_is_not_stored_twice() {
-    let bench = Bench::new();
+async fn what_waits_survives_a_crash_and_is_not_stored_twice(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
     bench.deliver_unanswered(&[says(Author::Visitor, "hello"), says(Author::Bot, "hi")]).await;
-    let bench = bench.reopened();
+    let bench = bench.reopened().await;
     // The start is `unknown` now, and what waited tells its id.
     let log = bench.log(start.conversation).await;
     assert_eq!(log, ["visitor: hello", "k0 unknown", "k0 sent", "bot: hi"]);
@@ -30,9 +39,7 @@ async fn what_waits_survives_a_crash_and_is_not_stored_twice() {
     assert_eq!(bench.log(start.conversation).await.len(), 4);
 }
 
-#[tokio::test]
-async fn a_start_without_answer_is_found_by_its_echo() {
-    let bench = Bench::new();
+async fn a_start_without_answer_is_found_by_its_echo(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
     assert_eq!(bench.settle(&start, Outcome::Unknown).await.record.state, DeliveryState::Unknown);
     assert_eq!(bench.begin_send("k1", "text").await, Begun::Unbound);
@@ -43,9 +50,7 @@ async fn a_start_without_answer_is_found_by_its_echo() {
     assert_eq!(bench.log(start.conversation).await[..3], ["visitor: hello", "k0 unknown", "k0 sent"]);
 }
 
-#[tokio::test]
-async fn what_waited_while_the_answer_got_lost_tells_the_id() {
-    let bench = Bench::new();
+async fn what_waited_while_the_answer_got_lost_tells_the_id(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
     bench.deliver(&[says(Author::Bot, "hi")]).await;
     bench.deliver(&[says(Author::Visitor, "hello")]).await;
@@ -54,9 +59,7 @@ async fn what_waited_while_the_answer_got_lost_tells_the_id() {
     assert_eq!(bench.log(start.conversation).await, ["visitor: hello", "k0 unknown", "k0 sent", "bot: hi"]);
 }
 
-#[tokio::test]
-async fn nothing_is_guessed_while_two_starts_could_be_meant() {
-    let bench = Bench::new();
+async fn nothing_is_guessed_while_two_starts_could_be_meant(bench: Bench) {
     let first = forward(bench.begin_start("a", "hello", "alias-a").await);
     bench.settle(&first, Outcome::Unknown).await;
     let second = forward(bench.begin_start("b", "other", "alias-b").await);
@@ -67,9 +70,7 @@ async fn nothing_is_guessed_while_two_starts_could_be_meant() {
     assert_eq!(bench.log(second.conversation).await, ["visitor: other", "b sent", "bot: hi"]);
 }
 
-#[tokio::test]
-async fn what_is_nobodys_is_dropped_and_leaves_nothing() {
-    let bench = Bench::new();
+async fn what_is_nobodys_is_dropped_and_leaves_nothing(bench: Bench) {
     bench.started().await;
     let strangers = Incoming {
         conversation: "p9".to_owned(),
@@ -84,15 +85,10 @@ async fn what_is_nobodys_is_dropped_and_leaves_nothing() {
     assert_eq!(bench.deliver(std::slice::from_ref(&nameless)).await.foreign, 1, "no fresh start");
     assert_eq!(bench.store.sweep_waiting().await.expect("swept"), 1);
     assert_eq!(bench.store.sweep_waiting().await.expect("swept"), 0);
-    let marks = bench.store.read(|db| {
-        Ok(db.query_row("SELECT count(*) FROM received WHERE delivery = 3", [], |row| row.get::<_, u32>(0))?)
-    });
-    assert_eq!(marks.await.expect("read"), 0, "a foreign event leaves no mark");
+    assert_eq!(bench.marks(3).await, 0, "a foreign event leaves no mark");
 }
 
-#[tokio::test]
-async fn no_webhook_touches_the_conversations_of_another_account() {
-    let bench = Bench::new();
+async fn no_webhook_touches_the_conversations_of_another_account(bench: Bench) {
     let conversation = bench.started().await;
     let start = forward(bench.begin_start("k1", "again", "alias2").await);
     let elsewhere = async |event: Incoming, number| {
@@ -105,9 +101,7 @@ async fn no_webhook_touches_the_conversations_of_another_account() {
     assert_eq!(bench.log(start.conversation).await, ["visitor: again", "k1 sent"]);
 }
 
-#[tokio::test]
-async fn the_waiting_room_is_small() {
-    let bench = Bench::new();
+async fn the_waiting_room_is_small(bench: Bench) {
     forward(bench.begin_start("k0", "hello", "alias").await);
     let burst: Vec<_> = (0..2_500).map(|n| says(Author::Bot, &n.to_string())).collect();
     let tally = bench.deliver(&burst).await;
@@ -119,9 +113,7 @@ async fn the_waiting_room_is_small() {
     assert_eq!((tally.parked, tally.turned_away), (2, 1));
 }
 
-#[tokio::test]
-async fn a_conversation_that_the_platform_goes_on_with_moves_to_the_new_start() {
-    let bench = Bench::new();
+async fn a_conversation_that_the_platform_goes_on_with_moves_to_the_new_start(bench: Bench) {
     let old = bench.started().await;
     let start = forward(bench.begin_start("k1", "again", "alias2").await);
     assert!(!bench.settle(&start, accepted_start("p1")).await.foreign);
@@ -130,9 +122,7 @@ async fn a_conversation_that_the_platform_goes_on_with_moves_to_the_new_start() 
     assert_eq!(bench.log(old).await, ["visitor: hello", "k0 sent", "closed"]);
 }
 
-#[tokio::test]
-async fn another_visitors_conversation_is_never_handed_over() {
-    let bench = Bench::new();
+async fn another_visitors_conversation_is_never_handed_over(bench: Bench) {
     let conversation = bench.started().await;
     let mut send = Bench::new_send("k1", "mine now");
     send.key.visitor = "ffffffffffffffffffffffffffffffff".to_owned();

@@ -12,8 +12,12 @@ use chataibot_wire::Entry;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{ConversationId, StoreError, incoming, sends};
-use crate::{clock::Clock, hub::Hub};
+use super::{incoming, sends};
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    store::{ConversationId, StoreError},
+};
 
 /// Jobs that may wait for the writer; more wait for a place.
 const WAITING: usize = 4096;
@@ -230,10 +234,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::store::Store;
+    use crate::store::sqlite::Sqlite;
 
-    async fn numbers() -> Store {
-        let store = Store::temporary(Hub::default()).expect("a store");
+    async fn numbers() -> Sqlite {
+        let store = Sqlite::memory(Hub::default(), Clock::system()).expect("a store");
         store
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
@@ -241,14 +245,14 @@ mod tests {
         store
     }
 
-    async fn sum(store: &Store) -> i64 {
+    async fn sum(store: &Sqlite) -> i64 {
         store
             .read(|db| Ok(db.query_row("SELECT coalesce(sum(n), 0) FROM numbers", [], |row| row.get(0))?))
             .await
             .expect("a sum")
     }
 
-    fn insert(store: &Store, n: i64) -> impl Future<Output = Result<(), StoreError>> + use<> {
+    fn insert(store: &Sqlite, n: i64) -> impl Future<Output = Result<(), StoreError>> + use<> {
         let store = store.clone();
         async move { store.write(move |tx| Ok(tx.execute("INSERT INTO numbers VALUES (?1)", [n]).map(drop)?)).await }
     }
@@ -349,14 +353,14 @@ mod tests {
     async fn what_waits_is_written_before_the_store_closes() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("chat.sqlite");
-        let store = Store::open(&path, Hub::default()).expect("made");
+        let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("made");
         store
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
         store.work_soon(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
-        let store = Store::open(&path, Hub::default()).expect("opened again");
+        let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);
     }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{StoreError, files, incoming, log, renewals, sends, waiting};
+use super::{files, incoming, log, renewals, sends, waiting};
+use crate::store::StoreError;
 
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
@@ -62,9 +63,9 @@ mod tests {
     async fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("chat.sqlite");
-        drop(Store::open(&path, Hub::default()).expect("made"));
+        drop(Store::open(&path, Hub::default(), Clock::system()).expect("made"));
         Connection::open(&path).expect("opened").pragma_update(None, "user_version", 99).expect("set");
-        let error = Store::open(&path, Hub::default()).err().expect("refused").to_string();
+        let error = Store::open(&path, Hub::default(), Clock::system()).err().expect("refused").to_string();
         assert!(error.contains("version 99") && error.contains("up to 2"), "{error}");
         let version: u32 = Connection::open(&path)
             .expect("opened")
@@ -88,7 +89,7 @@ mod tests {
         .expect("filled");
         tx.commit().expect("committed");
         drop(old);
-        let store = Store::open(&path, Hub::default()).expect("opened");
+        let store = Store::open(&path, Hub::default(), Clock::system()).expect("opened");
         assert_eq!(store.epoch(), 7);
         assert!(store.owned("s", "v", "a").await.expect("read").is_some());
         assert_eq!(store.files_bytes("s").await.expect("there is a table of files"), 0);
@@ -100,7 +101,7 @@ mod tests {
         let clock = Clock::standing();
         let open = |name: &str| {
             let path = directory.path().join(name);
-            Store::open_with_clock(&path, Hub::default(), clock.clone()).expect("opened").epoch()
+            Store::open(&path, Hub::default(), clock.clone()).expect("opened").epoch()
         };
         let first = open("a.sqlite");
         clock.advance(Duration::from_secs(1));

@@ -1,0 +1,110 @@
+//! Where the Redis is that several proxies share. Its address may hold a password, so it prints as dots.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// The address of a Redis: `redis://`, `rediss://` (TLS) or `redis+unix://`.
+#[derive(Clone)]
+pub struct RedisUrl {
+    url: SecretString,
+    /// The same without user and password.
+    shown: String,
+    has_password: bool,
+}
+
+impl RedisUrl {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// Says what to write, and never repeats the address.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            "write an address such as redis://127.0.0.1:6379, rediss://… for TLS, or redis+unix:///run/redis.sock"
+                .to_owned()
+        };
+        let mut url = Url::parse(text.trim_end_matches(['\n', '\r'])).map_err(|_| wrong())?;
+        let has_host = url.host().is_some_and(|host| !host.to_string().is_empty());
+        let is_fine = match url.scheme() {
+            "redis" | "rediss" => has_host,
+            "redis+unix" | "unix" => !has_host && url.path().len() > 1,
+            _ => false,
+        };
+        if !is_fine || url.fragment().is_some() {
+            return Err(wrong());
+        }
+        let secret = SecretString::from(url.as_str());
+        let has_password = url.password().is_some() || url.query().is_some_and(|query| query.contains("pass="));
+        if has_password || !url.username().is_empty() {
+            // Both work on an address that has a host; one without has neither.
+            let _ = url.set_password(None).and_then(|()| url.set_username(if has_password { "…" } else { "" }));
+        }
+        if has_password {
+            url.set_query(None);
+        }
+        let shown = url.as_str().replace("%E2%80%A6", "…");
+        Ok(Self { url: secret, shown, has_password })
+    }
+
+    /// The address itself.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.url
+    }
+
+    /// Is there a password in it?
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.has_password
+    }
+}
+
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl PartialEq for RedisUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.url.expose_secret() == other.url.expose_secret()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (text, shown) in [
+            ("redis://127.0.0.1:6379", "redis://127.0.0.1:6379"),
+            ("rediss://cache.example.com/2\n", "rediss://cache.example.com/2"),
+            ("redis://:hunter2@cache:6380/1", "redis://…@cache:6380/1"),
+            ("redis://proxy:hunter2@cache", "redis://…@cache"),
+            ("redis+unix:///run/redis.sock?db=1", "redis+unix:///run/redis.sock?db=1"),
+            ("redis+unix:///run/redis.sock?db=1&pass=hunter2", "redis+unix:///run/redis.sock"),
+        ] {
+            let url = RedisUrl::parse(text).expect(text);
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(format!("{url:?}"), shown);
+            assert_eq!(url.has_password(), text.contains("hunter2"));
+            assert_eq!(url.secret().expose_secret(), text.trim_end());
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_repeating_it() {
+        for text in ["", "127.0.0.1:6379", "http://hunter2", "redis://", "redis+unix://", "redis://host/#hunter2"] {
+            let error = RedisUrl::parse(text).expect_err(text);
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The store of several proxies: one Redis, as log and as bus.
+//!
+//! - each operation is one Lua script, so that a crash between two steps can't happen: `redis/*.lua`, joined to one script
+//! - [`bus`]: what is committed, told to every instance, in the order of the log
+//! - [`pulse`]: the sign that this instance lives, and what became of those that do not
+//! - the other modules are what those of the same name in [`crate::store`] need of it
+//!
+//! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same JSON as a row of SQLite.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use redis::{
+    Client, Script,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{News, StoreError, incoming::ECHO_WINDOW, sends::SendKey};
+use crate::{
+    clock::{Clock, millis},
+    hub::Hub,
+    token::FamilyId,
+};
+
+mod bus;
+mod files;
+mod incoming;
+mod log;
+mod pulse;
+mod renewals;
+mod sends;
+mod sweep;
+
+/// Before every key. The braces say that all of them belong together.
+const PREFIX: &str = "{chataibot}";
+/// The whole script.
+const SCRIPT: &str = concat!(
+    include_str!("redis/base.lua"),
+    include_str!("redis/sends.lua"),
+    include_str!("redis/events.lua"),
+    include_str!("redis/rest.lua")
+);
+/// The version of what stands in Redis. Proxies of two versions run at one time during an update, so a change that the older one
+/// can't read needs another number, and the newer one must wait for the older ones' end.
+const VERSION: u32 = 1;
+/// How long an answer may take. A Redis that is slower is away.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// About so many of the last news stay on the bus. An instance that was away for longer makes its readers begin anew.
+const BUS: u32 = 20_000;
+
+/// The store of several proxies. Clones are the same.
+#[derive(Clone)]
+pub(in crate::store) struct Redis {
+    inner: Arc<Inner>,
+    _running: Arc<DropGuard>,
+}
+
+struct Inner {
+    connection: ConnectionManager,
+    script: Script,
+    /// This process, among those that share the Redis: random, so a restarted one is another.
+    instance: String,
+    /// The epoch of the last answer.
+    epoch: AtomicU32,
+    /// The last pulse got no answer: nothing else is tried until one does.
+    is_away: AtomicBool,
+    /// After Redis was away: from when on the others have had time to say that they live.
+    calm_at: Mutex<Instant>,
+    redis_clock: pulse::RedisClock,
+    /// Messages whose beginning got no answer, until they are taken back.
+    taking_back: Mutex<HashSet<SendKey>>,
+    /// Somebody got no answer.
+    is_in_doubt: Notify,
+    /// Deliveries whose fate was not written yet.
+    notes: Mutex<Vec<incoming::Note>>,
+    /// Held while they are written.
+    writing_notes: tokio::sync::Mutex<()>,
+    news: mpsc::UnboundedSender<News>,
+    clock: Clock,
+    hub: Hub,
+    ended: CancellationToken,
+}
+
+impl Redis {
+    /// Connects, says that this instance lives, and begins to listen.
+    pub(in crate::store) async fn open(
+        url: &SecretString,
+        hub: Hub,
+        clock: Clock,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<News>), StoreError> {
+        let client = Client::open(url.expose_secret())?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            // The next command tries again; meanwhile the others must not wait for this one.
+            .set_number_of_retries(0);
+        let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
+        let (news, receiver) = mpsc::unbounded_channel();
+        let instance = FamilyId::random().map_err(|error| StoreError::Corrupt(format!("no randomness: {error}")))?;
+        let inner = Arc::new(Inner {
+            connection,
+            script: Script::new(SCRIPT),
+            instance: instance.to_string(),
+            epoch: AtomicU32::new(0),
+            is_away: AtomicBool::new(false),
+            calm_at: Mutex::new(Instant::now()),
+            redis_clock: pulse::RedisClock::default(),
+            taking_back: Mutex::default(),
+            is_in_doubt: Notify::new(),
+            notes: Mutex::default(),
+            writing_notes: tokio::sync::Mutex::default(),
+            news,
+            clock,
+            hub,
+            ended: CancellationToken::new(),
+        });
+        let found = inner.ask::<Version>("version", json!({ "known": VERSION })).await?.version;
+        if found > VERSION {
+            return Err(StoreError::Newer { found, known: VERSION });
+        }
+        // One of a few answers is quick, and tells the time well.
+        for _ in 0..5 {
+            inner.pulse().await?;
+        }
+        let position = bus::Position::now(&inner).await?;
+        tokio::spawn(bus::run(Arc::clone(&inner), client, position));
+        tokio::spawn(pulse::run(Arc::clone(&inner)));
+        let running = Arc::new(inner.ended.clone().drop_guard());
+        Ok((Self { inner, _running: running }, receiver))
+    }
+
+    pub(in crate::store) fn epoch(&self) -> u32 {
+        self.inner.epoch()
+    }
+
+    pub(in crate::store) fn now(&self) -> u64 {
+        self.inner.clock.now()
+    }
+
+    pub(in crate::store) fn is_away(&self) -> bool {
+        self.inner.is_away.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
+        self.inner.tell_redis("check", json!({})).await
+    }
+
+    /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to be sure of it.
+    pub(in crate::store) async fn leave(&self) -> Result<(), StoreError> {
+        self.inner.ended.cancel();
+        self.inner.write_notes().await?;
+        self.inner.tell_redis("leave", json!({})).await
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// What the script answers.
+struct Reply<T> {
+    /// The epoch it ran in.
+    epoch: u32,
+    answer: T,
+    /// A list of texts, for what comes in numbers.
+    rest: Vec<String>,
+}
+
+impl Inner {
+    fn epoch(&self) -> u32 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Runs an operation of the script, unless Redis is known to be away.
+    async fn call<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<Reply<T>, StoreError> {
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(StoreError::Away);
+        }
+        let answer = self.try_call(op, arguments).await;
+        if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
+            // Others need not find out by waiting. A pulse tells at once whether only the connection was lost.
+            self.is_away.store(true, Ordering::Relaxed);
+            self.is_in_doubt.notify_one();
+        }
+        answer
+    }
+
+    /// As [`Inner::call`], for an answer without anything behind it.
+    async fn ask<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T, StoreError> {
+        self.call(op, arguments).await.map(|reply| reply.answer)
+    }
+
+    /// As [`Inner::call`], for an operation that has nothing to say.
+    async fn tell_redis(&self, op: &str, arguments: Value) -> Result<(), StoreError> {
+        self.ask::<Value>(op, arguments).await.map(drop)
+    }
+
+    /// Runs an operation, whatever is known of Redis.
+    async fn try_call<T: DeserializeOwned>(&self, op: &str, mut arguments: Value) -> Result<Reply<T>, StoreError> {
+        let (now, known) = (self.clock.now(), self.epoch());
+        arguments["op"] = op.into();
+        arguments["now"] = now.into();
+        arguments["instance"] = self.instance.as_str().into();
+        arguments["bus"] = BUS.into();
+        arguments["calm"] = self.is_calm().into();
+        arguments["longest"] = millis(sends::LONGEST).into();
+        arguments["looked_at"] = incoming::LOOKED_AT.into();
+        arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
+        if arguments.get("nonce").is_none() {
+            arguments["nonce"] = "".into();
+        }
+        // A Redis that lost its epoch must not continue the cursors of one that anybody remembers.
+        arguments["fresh"] = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(known.saturating_add(1)).into();
+        let mut connection = self.connection.clone();
+        let mut invocation = self.script.key(PREFIX);
+        let answer: Vec<String> = invocation.arg(arguments.to_string()).invoke_async(&mut connection).await?;
+        let mut answer = answer.into_iter();
+        let (Some(epoch), Some(json)) = (answer.next().and_then(|epoch| epoch.parse().ok()), answer.next()) else {
+            return Err(unreadable(op));
+        };
+        self.see_epoch(epoch);
+        let read = serde_json::from_str(&json).map_err(|_| unreadable(op))?;
+        Ok(Reply { epoch, answer: read, rest: answer.collect() })
+    }
+
+    /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give one.
+    fn is_calm(&self) -> bool {
+        let calm_at = *self.calm_at.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.is_away.load(Ordering::Relaxed) && Instant::now() >= calm_at
+    }
+
+    /// Another epoch than before: what was lost is no longer what readers have seen. They begin anew.
+    fn see_epoch(&self, epoch: u32) {
+        let before = self.epoch.swap(epoch, Ordering::SeqCst);
+        if before != epoch && before != 0 {
+            tracing::warn!(before, now = epoch, "Redis lost a part of the logs, or all; every reader begins anew");
+            self.begin_anew();
+        }
+    }
+
+    fn begin_anew(&self) {
+        self.hub.clear();
+        self.tell(News::Again);
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody listens any more when the proxy ends.
+        let _ = self.news.send(news);
+    }
+}
+
+fn unreadable(op: &str) -> StoreError {
+    StoreError::Corrupt(format!("the answer to `{op}` can't be read"))
+}
+
+/// Did the answer get lost, so that nobody knows whether the script ran?
+fn is_lost(error: &redis::RedisError) -> bool {
+    error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
+}
+
+/// Waits, unless the store ends before. True when it does.
+async fn rest(inner: &Inner, time: Duration) -> bool {
+    tokio::select! {
+        () = inner.ended.cancelled() => true,
+        () = tokio::time::sleep(time) => false,
+    }
+}
+
+/// Ids in Redis are `<epoch>-<number>`, so that none comes again after a flush. Here they are one number.
+fn number(id: &str) -> Result<i64, StoreError> {
+    let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
+    let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));
+    Ok((u64::from(part(epoch)?) << 32 | u64::from(part(number)?)).cast_signed())
+}
+
+fn id(number: i64) -> String {
+    let number = number.cast_unsigned();
+    format!("{}-{}", number >> 32, number & u64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_number_and_back() {
+        for text in ["1-1", "1764075569-4711", "4294967295-4294967295"] {
+            assert_eq!(id(number(text).expect("an id")), text);
+        }
+        for bad in ["", "1", "1-", "-1", "1-4294967296", "a-1"] {
+            assert!(number(bad).is_err(), "{bad}");
+        }
+    }
+}

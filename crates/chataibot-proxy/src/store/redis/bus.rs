@@ -1,0 +1,162 @@
+//! The bus: one stream of "conversation X has the entry N now", written by the script that appends the entry, read by every
+//! instance. It carries no text: an instance reads the entries of those conversations that somebody listens to here.
+//!
+//! A stream and not publish/subscribe, because a reader that was cut off goes on where it was. Where it can't, because what it
+//! missed was trimmed or lost, the hub's subscribers are cut, and come back with their cursors.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use redis::{
+    AsyncConnectionConfig, Client,
+    aio::MultiplexedConnection,
+    streams::{StreamId, StreamRangeReply, StreamReadReply},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Inner, PATIENCE, PREFIX, id, number, rest, unreadable};
+use crate::{
+    store::{ConversationId, News, StoreError},
+    token::FamilyId,
+};
+
+/// How long one read waits for news.
+const WAIT: Duration = Duration::from_secs(1);
+/// News in one read.
+const PAGE: usize = 500;
+/// How long until another try after a fault.
+const BREATH: Duration = Duration::from_millis(250);
+
+/// How far this instance has read the bus.
+pub(super) struct Position {
+    seen: String,
+    epoch: u32,
+}
+
+#[derive(Deserialize)]
+struct Witness {
+    from: String,
+    whole: bool,
+}
+
+impl Position {
+    /// At the end of the bus.
+    pub(super) async fn now(inner: &Inner) -> Result<Self, StoreError> {
+        let witness = inner.try_call::<Witness>("witness", json!({})).await?.answer;
+        Ok(Self { seen: witness.from, epoch: inner.epoch() })
+    }
+
+    /// Goes on where it was, if Redis still knows where that is; else from the end, with all readers beginning anew.
+    async fn again(self, inner: &Inner) -> Result<Self, StoreError> {
+        let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
+        let witness = inner.try_call::<Witness>("witness", arguments).await?.answer;
+        if !witness.whole || inner.epoch() != self.epoch {
+            inner.begin_anew();
+        }
+        Ok(Self { seen: witness.from, epoch: inner.epoch() })
+    }
+}
+
+/// Reads the bus until the store ends.
+pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Position) {
+    loop {
+        let fault = tokio::select! {
+            () = inner.ended.cancelled() => return,
+            fault = listen(&inner, &client, &mut position) => fault,
+        };
+        if let Some(error) = fault {
+            tracing::warn!(%error, "the bus can't be read");
+            if rest(&inner, BREATH).await {
+                return;
+            }
+        }
+        loop {
+            let before = Position { seen: position.seen.clone(), epoch: position.epoch };
+            match before.again(&inner).await {
+                Ok(found) => {
+                    position = found;
+                    break;
+                }
+                Err(error) => tracing::debug!(%error, "Redis does not say how far the bus is"),
+            }
+            if rest(&inner, BREATH).await {
+                return;
+            }
+        }
+    }
+}
+
+/// Hands on what comes. Ends with a fault, or without one at another epoch.
+async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Option<StoreError> {
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(WAIT + PATIENCE));
+    // Of its own: a read that waits would make everything behind it wait.
+    let mut connection = match client.get_multiplexed_async_connection_with_config(&config).await {
+        Ok(connection) => connection,
+        Err(error) => return Some(error.into()),
+    };
+    while inner.epoch() == position.epoch {
+        if let Err(error) = read(inner, &mut connection, position).await {
+            return Some(error);
+        }
+    }
+    None
+}
+
+async fn read(
+    inner: &Inner,
+    connection: &mut MultiplexedConnection,
+    position: &mut Position,
+) -> Result<(), StoreError> {
+    let mut command = redis::cmd("XREAD");
+    command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(WAIT.as_millis() as u64);
+    command.arg("STREAMS").arg(format!("{PREFIX}:bus")).arg(&position.seen);
+    let reply: Option<StreamReadReply> = command.query_async(connection).await?;
+    let news: Vec<StreamId> = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
+    let Some(last) = news.last().map(|news| news.id.clone()) else { return Ok(()) };
+    publish(inner, connection, &news).await?;
+    position.seen = last;
+    Ok(())
+}
+
+/// Reads the entries that somebody waits for here and hands them to the hub, each conversation's in the order of its log. An entry
+/// may be handed over twice after a fault; a reader knows by its number what it has had.
+async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<(), StoreError> {
+    let mut wanted: Vec<(ConversationId, u32, u32)> = Vec::new();
+    let mut places: HashMap<ConversationId, usize> = HashMap::new();
+    let (mut deleted, mut revoked) = (Vec::new(), Vec::new());
+    for one in news {
+        if let Some(conversation) = one.get::<String>("entry") {
+            let conversation = ConversationId::new(number(&conversation)?);
+            let seq = one.get::<u32>("seq").ok_or_else(|| unreadable("news"))?;
+            if inner.hub.is_listened_to(conversation) {
+                let place = *places.entry(conversation).or_insert_with(|| {
+                    wanted.push((conversation, seq, seq));
+                    wanted.len() - 1
+                });
+                wanted[place].2 = seq;
+            }
+        } else if let Some(conversation) = one.get::<String>("deleted") {
+            deleted.push(ConversationId::new(number(&conversation)?));
+        } else if let Some(family) = one.get::<String>("revoked").as_deref().and_then(FamilyId::parse) {
+            revoked.push(family);
+        }
+    }
+    revoked.into_iter().for_each(|family| inner.tell(News::Revoked(family)));
+    if !wanted.is_empty() {
+        let mut pipeline = redis::pipe();
+        for (conversation, first, last) in &wanted {
+            let log = format!("{PREFIX}:log:{}", id(conversation.row()));
+            pipeline.cmd("XRANGE").arg(log).arg(format!("{first}-0")).arg(format!("{last}-0"));
+        }
+        let logs: Vec<StreamRangeReply> = pipeline.query_async(connection).await?;
+        let epoch = inner.epoch();
+        for ((conversation, ..), log) in wanted.iter().zip(logs) {
+            for entry in &log.ids {
+                inner.hub.publish(*conversation, &Arc::new(super::log::entry_of(epoch, entry)?));
+            }
+        }
+    }
+    deleted.into_iter().for_each(|conversation| inner.hub.end(conversation));
+    Ok(())
+}

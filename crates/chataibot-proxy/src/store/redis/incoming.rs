@@ -1,0 +1,221 @@
+//! The platform's events, with what the script compares made ready: it knows digests of words, not words.
+
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use chataibot_wire::{
+    Author, Event,
+    entry::{Message, Status},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::time::{Instant, sleep};
+
+use super::{Inner, Redis, unreadable};
+use crate::{
+    store::{
+        StoreError,
+        incoming::{Incoming, REDELIVERY_WINDOW, Tally, What, digest, letters, to_json, visible},
+        sweep::KEY_LIFETIME,
+        waiting::{BYTES, PATIENCE, ROOM, visitor_of},
+    },
+    token::hex,
+};
+
+/// Old messages whose echo never came are not looked at for ever: only so many of the newest.
+pub(super) const LOOKED_AT: u32 = 200;
+
+/// How long the fate of another proxy's delivery of the same is waited for. After that this one is its repetition.
+const UNSURE: Duration = Duration::from_secs(2);
+/// Between two looks.
+const BREATH: Duration = Duration::from_millis(10);
+
+/// What became of our 2xx for a delivery.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Note {
+    delivery: u64,
+    /// When, by Redis' clock, at the earliest.
+    at: u64,
+    is_acknowledged: bool,
+}
+
+/// An event as the script takes it.
+#[derive(Serialize)]
+struct Told<'a> {
+    conversation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitor: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    digest: String,
+    kind: &'static str,
+    /// What is to be logged, as it stands in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letters: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    closed: bool,
+    /// How much room it takes while it waits.
+    size: usize,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TallyAnswer {
+    /// The same was told to another proxy, which has not said yet whether it answered. Nothing was stored.
+    wait: bool,
+    entries: u64,
+    echoes: u64,
+    reconciled: u64,
+    redelivered: u64,
+    foreign: u64,
+    parked: u64,
+    let_in: u64,
+    turned_away: u64,
+}
+
+#[derive(Deserialize)]
+struct Swept {
+    swept: u64,
+}
+
+impl Redis {
+    pub(in crate::store) async fn receive(
+        &self,
+        delivery: u64,
+        sites: Vec<String>,
+        events: Vec<Incoming>,
+    ) -> Result<Tally, StoreError> {
+        // What may have come after the other one's answer is none of its copies: better told twice than lost.
+        let arrived = self.inner.redis_clock.late();
+        // What was said of the deliveries before this one counts for it.
+        self.inner.write_notes().await?;
+        let told = events.iter().map(|event| tell(&sites, event)).collect::<Result<Vec<_>, _>>()?;
+        let now = self.now();
+        let mut arguments = json!({
+            "arrived": arrived, "may_wait": true,
+            "delivery": self.inner.delivery(delivery),
+            "sites": sites, "sites_text": format!(",{},", sites.join(",")),
+            "events": told,
+            "fresh_since": now.saturating_sub(2 * PATIENCE),
+            "window_since": now.saturating_sub(REDELIVERY_WINDOW),
+            "room": ROOM, "room_bytes": BYTES,
+            "keep_ids": KEY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
+        });
+        let until = Instant::now() + UNSURE;
+        let tally: TallyAnswer = loop {
+            let tally: TallyAnswer = self.inner.ask("receive", arguments.clone()).await?;
+            if !tally.wait {
+                break tally;
+            }
+            arguments["may_wait"] = (Instant::now() < until).into();
+            sleep(BREATH).await;
+        };
+        let TallyAnswer { wait: _, entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away } =
+            tally;
+        Ok(Tally { entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away })
+    }
+
+    pub(in crate::store) fn acknowledged(&self, delivery: u64) {
+        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: true });
+    }
+
+    pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
+        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: false });
+    }
+
+    fn note(&self, note: Note) {
+        self.inner.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+        let inner = Arc::clone(&self.inner);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            if let Err(error) = inner.write_notes().await {
+                tracing::debug!(%error, "what became of a delivery is written with the next one");
+            }
+        });
+    }
+
+    pub(in crate::store) async fn sweep_waiting(&self) -> Result<u64, StoreError> {
+        let before = self.now().saturating_sub(PATIENCE);
+        let swept: Swept = self.inner.ask("sweep_waiting", json!({ "before": before })).await?;
+        Ok(swept.swept)
+    }
+}
+
+impl Inner {
+    /// Two instances count their deliveries from the same number.
+    fn delivery(&self, number: u64) -> String {
+        format!("{}/{number}", self.instance)
+    }
+
+    /// Writes the fate of deliveries, in the order in which it was told. One that can't be written stays for the next time.
+    pub(super) async fn write_notes(&self) -> Result<(), StoreError> {
+        let _writing = self.writing_notes.lock().await;
+        loop {
+            let first = self.notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
+            let Some(note) = first else { return Ok(()) };
+            let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
+            let delivery = self.delivery(note.delivery);
+            let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
+            self.ask::<Value>(op, arguments).await?;
+            self.notes.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
+        }
+    }
+}
+
+fn tell<'a>(sites: &[String], event: &'a Incoming) -> Result<Told<'a>, StoreError> {
+    let json = |event: &Event| serde_json::to_string(event).map_err(|_| unreadable("an event"));
+    let mut told = Told {
+        conversation: &event.conversation,
+        visitor: event.visitor_key.as_deref().map(visitor_of),
+        id: event.id.as_deref(),
+        digest: hex(&digest(sites, event)?),
+        kind: "message",
+        entry: None,
+        words: None,
+        letters: None,
+        status: None,
+        closed: false,
+        size: to_json(&event.what)?.len(),
+    };
+    match &event.what {
+        What::Message { author, content } => {
+            if *author == Author::Visitor {
+                let words = content.to_plain();
+                told.kind = "visitor";
+                told.words = Some(digest_of(&visible(&words)));
+                told.letters = Some(letters(&words)).filter(|letters| !letters.is_empty()).map(|l| digest_of(&l));
+            }
+            let message = Message { author: *author, client_message_id: None, content: content.clone() };
+            told.entry = Some(json(&Event::Message(message))?);
+        }
+        What::Status(status) => {
+            told.kind = "status";
+            told.status = Some(match status {
+                Status::Open => "open",
+                Status::Closed => "closed",
+            });
+        }
+        What::Assignee(assignee) => {
+            told.kind = "assignee";
+            told.entry = Some(json(&Event::Assignee(assignee.clone()))?);
+        }
+        What::Created { closed } => {
+            told.kind = "created";
+            told.closed = *closed;
+        }
+    }
+    Ok(told)
+}
+
+/// Short, and of one length, so that a list of them can be searched as text.
+pub(super) fn digest_of(text: &str) -> String {
+    hex(&Sha256::digest(text)[..16])
+}

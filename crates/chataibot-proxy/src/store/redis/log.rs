@@ -1,0 +1,96 @@
+//! Reading logs, and who owns them.
+
+use chataibot_wire::{Cursor, Entry, entry::Reset};
+use redis::streams::StreamId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Redis, Reply, id, number, unreadable};
+use crate::store::{ConversationId, Owned, Replay, StoreError};
+
+#[derive(Deserialize)]
+struct Found {
+    id: Option<String>,
+    platform: Option<String>,
+    #[serde(default)]
+    ended: bool,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    reset: Option<String>,
+    more: bool,
+    earlier: Option<bool>,
+}
+
+impl Redis {
+    pub(in crate::store) async fn owned(
+        &self,
+        site: &str,
+        visitor: &str,
+        alias: &str,
+    ) -> Result<Option<Owned>, StoreError> {
+        let arguments = json!({ "site": site, "visitor": visitor, "alias": alias });
+        let found: Found = self.inner.ask("owned", arguments).await?;
+        let Some(id) = found.id else { return Ok(None) };
+        let id = ConversationId::new(number(&id)?);
+        Ok(Some(Owned { id, platform_id: found.platform, ended: found.ended }))
+    }
+
+    pub(in crate::store) async fn read_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<Cursor>,
+        last: Option<u32>,
+        limit: u32,
+    ) -> Result<Replay, StoreError> {
+        let mut arguments = json!({ "conversation": id(conversation.row()), "limit": limit });
+        if let Some(cursor) = after {
+            arguments["epoch"] = cursor.epoch.into();
+            arguments["seq"] = cursor.seq.into();
+        }
+        if let Some(last) = last {
+            arguments["last"] = last.into();
+        }
+        self.read("read_after", arguments).await
+    }
+
+    pub(in crate::store) async fn read_before(
+        &self,
+        conversation: ConversationId,
+        before: Cursor,
+        limit: u32,
+    ) -> Result<Replay, StoreError> {
+        let conversation = id(conversation.row());
+        let arguments =
+            json!({ "conversation": conversation, "epoch": before.epoch, "seq": before.seq, "limit": limit });
+        self.read("read_before", arguments).await
+    }
+
+    async fn read(&self, op: &str, arguments: Value) -> Result<Replay, StoreError> {
+        let Reply { epoch, answer: page, rest } = self.inner.call::<Page>(op, arguments).await?;
+        let entries = rest.chunks_exact(3).map(|parts| entry(epoch, &parts[0], &parts[1], &parts[2]));
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        Ok(Replay {
+            epoch,
+            reset: page.reset.map(|reason| Reset { reason }),
+            entries,
+            more: page.more,
+            earlier: page.earlier,
+        })
+    }
+}
+
+/// An entry as it stands in the stream.
+pub(super) fn entry_of(epoch: u32, stored: &StreamId) -> Result<Entry, StoreError> {
+    let seq = stored.id.split('-').next().unwrap_or_default();
+    let field = |name| stored.get::<String>(name).ok_or_else(|| unreadable("an entry"));
+    entry(epoch, seq, &field("at")?, &field("event")?)
+}
+
+fn entry(epoch: u32, seq: &str, at: &str, event: &str) -> Result<Entry, StoreError> {
+    let seq = seq.parse().map_err(|_| unreadable("an entry's number"))?;
+    let at = at.parse().map_err(|_| unreadable("an entry's time"))?;
+    let event = serde_json::from_str(event).map_err(|_| unreadable("an entry"))?;
+    Ok(Entry { cursor: Cursor { epoch, seq }, at, event })
+}

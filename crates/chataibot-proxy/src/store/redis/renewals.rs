@@ -1,0 +1,133 @@
+//! Renewal secrets and signing keys. Redis gets hashes of secrets, and the signing keys themselves.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Redis, unreadable};
+use crate::{
+    store::{
+        StoreError,
+        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, Refusal, Renewed, Times},
+    },
+    token::{
+        FamilyId, VisitorId, hex,
+        keys::{self, Key, KeyRing, unhex},
+        renewal::Secret,
+    },
+};
+
+/// Families forgotten in one call.
+const BATCH: u32 = 1_000;
+/// A new key signs once every instance has read it.
+const HOLD: u64 = 30 * 1000;
+
+#[derive(Deserialize)]
+struct Answer {
+    refused: Option<String>,
+    visitor: Option<String>,
+    family: Option<String>,
+    /// Set when the secret was used before: the next one, sealed with it.
+    successor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Successor {
+    successor: Option<String>,
+}
+
+impl Redis {
+    pub(in crate::store) async fn begin_family(&self, new: NewFamily) -> Result<(), StoreError> {
+        let arguments = json!({
+            "family": new.family.as_str(), "site": new.site, "origin": new.origin,
+            "visitor": new.visitor.as_str(), "hash": hex(&new.first.hash()),
+        });
+        self.inner.tell_redis("begin_family", arguments).await
+    }
+
+    pub(in crate::store) async fn renew(
+        &self,
+        presented: Presented,
+        times: Times,
+    ) -> Result<Result<Renewed, Refusal>, StoreError> {
+        let Presented { site, origin, secret, fresh } = presented;
+        let arguments = json!({
+            "site": site, "origin": origin, "hash": hex(&secret.hash()), "fresh_hash": hex(&fresh.hash()),
+            "sealed": hex(&secret.seal(&fresh)), "lifetime": times.lifetime, "grace": times.grace,
+        });
+        let answer: Answer = self.inner.ask("renew", arguments).await?;
+        let family = answer.family.as_deref().and_then(FamilyId::parse);
+        let malformed = || StoreError::Corrupt("a renewal family has a malformed id".to_owned());
+        if let Some(refused) = answer.refused {
+            return Ok(Err(match refused.as_str() {
+                "revoked" => Refusal::Revoked,
+                "elsewhere" => Refusal::Elsewhere,
+                "expired" => Refusal::Expired,
+                "reused" => Refusal::Reused(family.ok_or_else(malformed)?),
+                _ => Refusal::Unknown,
+            }));
+        }
+        let visitor = answer.visitor.as_deref().and_then(VisitorId::parse);
+        let (Some(visitor), Some(family)) = (visitor, family) else { return Err(malformed()) };
+        let next = match answer.successor {
+            None => fresh,
+            Some(sealed) => self.end_of_line(open(&secret, &sealed)?).await?,
+        };
+        Ok(Ok(Renewed { visitor, family, next }))
+    }
+
+    /// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead; one that is quicker
+    /// than this walk has used its end just now, which is within the grace too.
+    async fn end_of_line(&self, secret: Secret) -> Result<Secret, StoreError> {
+        let mut current = secret;
+        loop {
+            let arguments = json!({ "hash": hex(&current.hash()) });
+            match self.inner.ask::<Successor>("successor", arguments).await?.successor {
+                Some(sealed) => current = open(&current, &sealed)?,
+                None => return Ok(current),
+            }
+        }
+    }
+
+    pub(in crate::store) async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
+        let listed = self.inner.call::<Value>("revoked_since", json!({ "since": since })).await?.rest;
+        let pairs = listed.chunks_exact(2).filter_map(|pair| {
+            let at = pair[1].parse::<f64>().ok()?;
+            Some((FamilyId::parse(&pair[0])?, at as u64))
+        });
+        Ok(pairs.collect())
+    }
+
+    pub(in crate::store) async fn sweep_families(&self, before: u64) -> Result<(), StoreError> {
+        self.inner.tell_redis("sweep_families", json!({ "before": before, "limit": BATCH })).await
+    }
+
+    pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {
+        let (kid, secret) = keys::generate()
+            .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
+        let arguments = json!({
+            "kid": kid, "secret": hex(secret.as_ref()), "at": now,
+            "made_before": now.saturating_sub(KEY_AGE + KEY_REST), "fresh_since": now.saturating_sub(KEY_AGE),
+        });
+        let listed = self.inner.call::<Value>("signing_keys", arguments).await?.rest;
+        let mut found = Vec::new();
+        for pair in listed.chunks_exact(2) {
+            let (made, secret) = pair[1].split_once(' ').ok_or_else(|| unreadable("a signing key"))?;
+            let made = made.parse::<u64>().map_err(|_| unreadable("a signing key"))?;
+            let secret = unhex(secret).ok_or_else(|| unreadable("a signing key"))?;
+            found.push((made, Key::new(pair[0].clone(), &secret)));
+        }
+        found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id().cmp(other.id())));
+        // The newest that all know; of those that nobody may know yet, the oldest.
+        let known = found.iter().position(|(made, _)| made.saturating_add(HOLD) <= now);
+        let at = known.unwrap_or(found.len().saturating_sub(1));
+        if found.is_empty() {
+            return Err(StoreError::Corrupt("there is no signing key".to_owned()));
+        }
+        let (_, newest) = found.remove(at);
+        Ok(KeyRing::new(newest, found.into_iter().map(|(_, key)| key).collect()))
+    }
+}
+
+fn open(secret: &Secret, sealed: &str) -> Result<Secret, StoreError> {
+    unhex(sealed).map(|sealed| secret.open(&sealed)).ok_or_else(|| unreadable("a sealed secret"))
+}

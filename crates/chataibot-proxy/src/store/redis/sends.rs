@@ -1,0 +1,195 @@
+//! The idempotency records. What its answer's loss would leave in doubt is made certain: a begun message that nobody forwarded is
+//! taken back, an outcome is told until it was heard.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chataibot_wire::{Author, Event, entry::Message};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{Inner, Redis, id, incoming::digest_of, number, rest, unreadable};
+use crate::{
+    store::{
+        ConversationId, StoreError,
+        incoming::{letters, written},
+        sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendId, SendKey, Settled, state_of},
+    },
+    token::hex,
+};
+
+/// How long a visitor waits for an outcome to be heard by a Redis that does not answer. It is told on after that.
+const TELLING: Duration = Duration::from_secs(30);
+/// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so long has forgotten it.
+pub(super) const LONGEST: Duration = Duration::from_secs(120);
+/// Between two tries.
+const BREATH: Duration = Duration::from_millis(250);
+
+#[derive(Deserialize)]
+struct BeginAnswer {
+    begun: String,
+    send: Option<String>,
+    conversation: Option<String>,
+    platform: Option<String>,
+    record: Option<RecordAnswer>,
+}
+
+#[derive(Deserialize)]
+struct RecordAnswer {
+    alias: String,
+    state: String,
+    answer: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SettleAnswer {
+    #[serde(default)]
+    gone: bool,
+    record: Option<RecordAnswer>,
+    #[serde(default)]
+    let_in: u64,
+    #[serde(default)]
+    foreign: bool,
+}
+
+impl RecordAnswer {
+    fn record(self) -> Record {
+        let refusal = self.status.zip(self.code).map(|(status, code)| Refusal { status, code });
+        Record { alias: self.alias, state: state_of(&self.state), answer: self.answer, refusal }
+    }
+}
+
+impl Redis {
+    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+        self.begin("begin_start", send, alias).await
+    }
+
+    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+        self.begin("begin_send", send, alias).await
+    }
+
+    async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| StoreError::Corrupt(format!("no randomness: {error}")))?;
+        let nonce = hex(&random);
+        let mut arguments = begun(&send, alias)?;
+        arguments["nonce"] = nonce.as_str().into();
+        if self.inner.taking_back().contains(&send.key) {
+            return Err(StoreError::Away);
+        }
+        match self.inner.ask::<BeginAnswer>(op, arguments).await {
+            Ok(answer) => answer.begun(),
+            Err(StoreError::Redis(error)) if super::is_lost(&error) => {
+                self.inner.taking_back().insert(send.key.clone());
+                tokio::spawn(take_back(Arc::clone(&self.inner), send.key, nonce));
+                Err(StoreError::Redis(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(in crate::store) async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled, StoreError> {
+        let outcome = match outcome {
+            Outcome::Accepted { platform_id, answer } => {
+                let mut told = json!({ "kind": "accepted" });
+                platform_id.into_iter().for_each(|id| told["platform"] = id.into());
+                answer.into_iter().for_each(|answer| told["answer"] = answer.into());
+                told
+            }
+            Outcome::Failed => json!({ "kind": "failed" }),
+            Outcome::Refused(Refusal { status, code }) => json!({ "kind": "refused", "status": status, "code": code }),
+            Outcome::Unknown => json!({ "kind": "unknown" }),
+        };
+        let arguments = json!({ "send": id(send.0), "outcome": outcome });
+        // Twice is as good as once: what is so already is not logged again.
+        let mut told = tokio::spawn(tell(Arc::clone(&self.inner), "settle", arguments));
+        let settled: SettleAnswer = match tokio::time::timeout(TELLING, &mut told).await {
+            Ok(told) => told.map_err(|_| StoreError::Stopped)??,
+            Err(_) => return Err(StoreError::Away),
+        };
+        match settled.record {
+            Some(record) if !settled.gone => {
+                Ok(Settled { record: record.record(), let_in: settled.let_in, foreign: settled.foreign })
+            }
+            Some(_) | None => Err(StoreError::Corrupt("a message was deleted before its outcome was known".to_owned())),
+        }
+    }
+}
+
+impl Inner {
+    fn taking_back(&self) -> MutexGuard<'_, HashSet<SendKey>> {
+        self.taking_back.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells something that must not be forgotten, until it was heard.
+async fn tell<T: DeserializeOwned>(inner: Arc<Inner>, op: &'static str, arguments: Value) -> Result<T, StoreError> {
+    loop {
+        match inner.try_call(op, arguments.clone()).await {
+            Ok(reply) => return Ok(reply.answer),
+            Err(StoreError::Redis(error)) => {
+                if rest(&inner, BREATH).await {
+                    return Err(StoreError::Redis(error));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The message was not forwarded, whether or not its beginning arrived.
+async fn take_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
+    let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
+    if let Err(error) = tell::<Value>(Arc::clone(&inner), "take_back", arguments).await {
+        tracing::error!(%error, "a message that was not forwarded could not be taken back; it will count as lost");
+    }
+    inner.taking_back().remove(&key);
+}
+
+fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {
+    let (key, said) = (&send.key, &send.said);
+    let message =
+        Message { author: Author::Visitor, client_message_id: Some(key.key.clone()), content: said.content.clone() };
+    let text = said.content.to_plain();
+    let mut letters_of = Vec::new();
+    if !said.echoes.is_empty() {
+        letters_of.extend([&text].into_iter().chain(&said.echoes).map(|text| letters(text)));
+    }
+    letters_of.retain(|letters| !letters.is_empty());
+    Ok(json!({
+        "site": key.site, "visitor": key.visitor, "key": key.key, "alias": alias,
+        "fingerprint": hex(&send.fingerprint),
+        "message": serde_json::to_string(&Event::Message(message)).map_err(|_| unreadable("a message"))?,
+        "words": written(&text).map(|form| digest_of(&form)).join(" "),
+        "letters": letters_of.iter().map(|letters| digest_of(letters)).collect::<Vec<_>>().join(" "),
+    }))
+}
+
+impl BeginAnswer {
+    fn begun(self) -> Result<Begun, StoreError> {
+        let conversation = || -> Result<ConversationId, StoreError> {
+            Ok(ConversationId::new(number(self.conversation.as_deref().unwrap_or_default())?))
+        };
+        match self.begun.as_str() {
+            "forward" => Ok(Begun::Forward(Forward {
+                send: SendId(number(self.send.as_deref().unwrap_or_default())?),
+                conversation: conversation()?,
+                platform_id: self.platform,
+            })),
+            "known" => self.record.map(|record| Begun::Known(record.record())).ok_or_else(|| unreadable("a record")),
+            "other_body" => Ok(Begun::OtherBody),
+            "ended" => Ok(Begun::Ended),
+            "not_found" => Ok(Begun::NotFound),
+            "unbound" => Ok(Begun::Unbound),
+            "elsewhere" => Ok(Begun::Elsewhere(conversation()?)),
+            // Given up by ourselves a moment ago.
+            "void" => Err(StoreError::Away),
+            _ => Err(unreadable("begun")),
+        }
+    }
+}

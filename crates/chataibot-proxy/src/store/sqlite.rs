@@ -1,0 +1,181 @@
+//! The store of one proxy: SQLite, in a file or in memory. All SQL of the proxy lives under here.
+//!
+//! - [`schema`]: the tables, their versions, and the refusal of a newer one
+//! - [`writer`]: the one thread that writes, many requests to a commit
+//! - the other modules are the rows of those of the same name in [`crate::store`]
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction};
+
+use super::StoreError;
+use crate::{clock::Clock, hub::Hub};
+
+mod files;
+mod incoming;
+mod log;
+mod renewals;
+mod schema;
+mod sends;
+mod sweep;
+mod waiting;
+mod writer;
+
+use writer::{Work, Writer};
+
+/// A database of one process. Clones are the same.
+#[derive(Clone)]
+pub(in crate::store) struct Sqlite {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    // Before the writer, so that the writer's connection closes last and leaves one file behind, easy to copy.
+    readers: Readers,
+    writer: Writer,
+    epoch: u32,
+    clock: Clock,
+}
+
+/// Where the database is.
+#[derive(Clone)]
+enum Place {
+    File(std::path::PathBuf),
+    /// Connections of the same name share it; it ends with the last of them.
+    Memory(String),
+}
+
+impl Sqlite {
+    pub(in crate::store) fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+        Self::build(Place::File(path.to_owned()), hub, clock)
+    }
+
+    pub(in crate::store) fn memory(hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self::memory_of(format!("file:/chataibot-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed)), hub, clock)
+    }
+
+    /// The memory of that name, which lasts as long as anybody is connected to it.
+    pub(in crate::store) fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+        Self::build(Place::Memory(name), hub, clock)
+    }
+
+    fn build(place: Place, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+        let mut connection = place.connect(OpenFlags::default())?;
+        let epoch = schema::prepare(&mut connection, clock.now())?;
+        writer::recover(&mut connection, epoch, clock.now())?;
+        let writer = Writer::start(connection, epoch, clock.clone(), hub)?;
+        let readers = Readers { place, idle: Mutex::default() };
+        Ok(Self { inner: Arc::new(Inner { readers, writer, epoch, clock }) })
+    }
+
+    /// The epoch of every cursor of this database. Chosen when the database is made.
+    pub(in crate::store) fn epoch(&self) -> u32 {
+        self.inner.epoch
+    }
+
+    pub(in crate::store) fn now(&self) -> u64 {
+        self.inner.clock.now()
+    }
+
+    /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing behind, and takes no other with it.
+    pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.work(move |work| job(work.transaction())).await
+    }
+
+    /// As [`Sqlite::write`], for jobs that append to logs.
+    async fn work<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.inner.writer.run(job).await
+    }
+
+    /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be harmless.
+    fn work_soon<F>(&self, job: F)
+    where
+        F: FnOnce(&mut Work<'_>) -> Result<(), StoreError> + Send + 'static,
+    {
+        self.inner.writer.run_soon(job);
+    }
+
+    /// Reads, on a thread for blocking work. Sees everything that was committed before the call.
+    pub(in crate::store) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || {
+            let connection = inner.readers.take()?;
+            let result = job(&connection);
+            inner.readers.give_back(connection);
+            result
+        })
+        .await
+        .map_err(|_| StoreError::Stopped)?
+    }
+
+    pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.execute("UPDATE meta SET value = value WHERE name = 'epoch'", [])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Connections that only read; in a file they neither wait for the writer nor make it wait.
+struct Readers {
+    place: Place,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// More than the blocking reads that usually run at one time; the rest are opened for one use.
+    const KEPT: usize = 8;
+
+    fn take(&self) -> Result<Connection, StoreError> {
+        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(connection);
+        }
+        self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < Self::KEPT {
+            idle.push(connection);
+        }
+    }
+}
+
+impl Place {
+    fn connect(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = match self {
+            Self::File(path) => Connection::open_with_flags(path, flags)?,
+            Self::Memory(name) => {
+                // A reader that could not write would find nothing to open before the writer has written.
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | flags;
+                let flags = flags - OpenFlags::SQLITE_OPEN_READ_ONLY;
+                Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_URI)?
+            }
+        };
+        // A second process that holds the file (a backup, a look inside) makes us wait, not fail.
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+}

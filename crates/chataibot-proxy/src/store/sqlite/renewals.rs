@@ -1,0 +1,211 @@
+//! Renewal secrets and signing keys, as rows: see [`crate::store::renewals`].
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::Sqlite;
+use crate::{
+    store::{
+        StoreError,
+        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, Refusal, Renewed, Times},
+    },
+    token::{
+        FamilyId, VisitorId,
+        keys::{self, Key, KeyRing},
+        renewal::Secret,
+    },
+};
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE token_keys (
+    kid TEXT PRIMARY KEY,
+    secret BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE renewal_families (
+    id TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    used_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX renewal_families_used ON renewal_families (used_at);
+CREATE INDEX renewal_families_visitor ON renewal_families (visitor);
+
+-- `successor` is the next secret, readable only with this row's own secret, which is not here.
+CREATE TABLE renewals (
+    hash BLOB PRIMARY KEY,
+    family TEXT NOT NULL REFERENCES renewal_families (id) ON DELETE CASCADE,
+    used_at INTEGER,
+    successor BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX renewals_family ON renewals (family);
+";
+
+impl Sqlite {
+    pub(in crate::store) async fn begin_family(&self, new: NewFamily) -> Result<(), StoreError> {
+        self.work(move |work| {
+            let tx = work.transaction();
+            tx.prepare_cached(
+                "INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                new.family.as_str(),
+                new.site,
+                new.visitor.as_str(),
+                new.origin,
+                work.now
+            ])?;
+            insert(tx, new.family.as_str(), &new.first)
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn renew(
+        &self,
+        presented: Presented,
+        times: Times,
+    ) -> Result<Result<Renewed, Refusal>, StoreError> {
+        self.write(move |tx| renew(tx, &presented, times)).await
+    }
+
+    pub(in crate::store) async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
+        self.read(move |connection| revoked_since(connection, since)).await
+    }
+
+    pub(in crate::store) async fn sweep_families(&self, before: u64) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            // At most a thousand, so that others get their turn.
+            tx.execute(
+                "DELETE FROM renewal_families WHERE id IN (SELECT id FROM renewal_families WHERE used_at < ?1 LIMIT 1000)",
+                [before],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {
+        self.write(move |tx| signing_keys(tx, now)).await
+    }
+}
+
+/// Uses a secret. A refusal is not an error: what it wrote must be committed.
+fn renew(tx: &Transaction<'_>, presented: &Presented, times: Times) -> Result<Result<Renewed, Refusal>, StoreError> {
+    let Presented { site, origin, secret: presented, fresh } = presented;
+    let Some(row) = find(tx, presented)? else { return Ok(Err(Refusal::Unknown)) };
+    if row.revoked {
+        return Ok(Err(Refusal::Revoked));
+    }
+    if row.site != *site || row.origin != *origin {
+        return Ok(Err(Refusal::Elsewhere));
+    }
+    if row.last_used.saturating_add(times.lifetime) < times.now {
+        return Ok(Err(Refusal::Expired));
+    }
+    let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
+        return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
+    };
+    let next =
+        match row.used_at {
+            None => {
+                tx.prepare_cached("UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1")?
+                    .execute(params![presented.hash(), times.now, presented.seal(fresh)])?;
+                insert(tx, family.as_str(), fresh)?;
+                fresh.clone()
+            }
+            Some(at) if at.saturating_add(times.grace) >= times.now => end_of_line(tx, presented)?,
+            Some(_) => {
+                revoke(tx, &family, times.now)?;
+                return Ok(Err(Refusal::Reused(family)));
+            }
+        };
+    tx.prepare_cached("UPDATE renewal_families SET used_at = ?2 WHERE id = ?1")?
+        .execute(params![family.as_str(), times.now])?;
+    Ok(Ok(Renewed { visitor, family, next }))
+}
+
+/// Ends a family.
+fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
+        .execute(params![family.as_str(), now])?;
+    Ok(())
+}
+
+/// The families that were ended after `since`.
+fn revoked_since(connection: &Connection, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
+    let mut statement = connection.prepare("SELECT id, revoked_at FROM renewal_families WHERE revoked_at > ?1")?;
+    let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
+    let mut families = Vec::new();
+    for row in rows {
+        let (id, at) = row?;
+        families.extend(FamilyId::parse(&id).map(|family| (family, at)));
+    }
+    Ok(families)
+}
+
+/// The signing keys. Makes the first one, and a new one when the newest is a month old.
+fn signing_keys(tx: &Transaction<'_>, now: u64) -> Result<KeyRing, StoreError> {
+    tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [now.saturating_sub(KEY_AGE + KEY_REST)])?;
+    let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
+    if newest.is_none_or(|created| created.saturating_add(KEY_AGE) < now) {
+        let (kid, secret) = keys::generate()
+            .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
+        tx.execute("INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)", params![kid, secret, now])?;
+    }
+    let mut statement = tx.prepare("SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid")?;
+    let rows = statement.query_map([], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
+    let mut keys = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
+    let newest = keys.next().ok_or_else(|| StoreError::Corrupt("there is no signing key".to_owned()))?;
+    Ok(KeyRing::new(newest, keys.collect()))
+}
+
+struct Row {
+    family: String,
+    used_at: Option<u64>,
+    site: String,
+    visitor: String,
+    origin: String,
+    last_used: u64,
+    revoked: bool,
+}
+
+fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>, StoreError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT f.id, r.used_at, f.site, f.visitor, f.origin, f.used_at, f.revoked_at IS NOT NULL
+         FROM renewals r JOIN renewal_families f ON f.id = r.family WHERE r.hash = ?1",
+    )?;
+    Ok(statement
+        .query_row([secret.hash()], |row| {
+            Ok(Row {
+                family: row.get(0)?,
+                used_at: row.get(1)?,
+                site: row.get(2)?,
+                visitor: row.get(3)?,
+                origin: row.get(4)?,
+                last_used: row.get(5)?,
+                revoked: row.get(6)?,
+            })
+        })
+        .optional()?)
+}
+
+fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<(), StoreError> {
+    tx.prepare_cached("INSERT INTO renewals (hash, family) VALUES (?1, ?2)")?
+        .execute(params![secret.hash(), family])?;
+    Ok(())
+}
+
+/// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead.
+fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT successor FROM renewals WHERE hash = ?1")?;
+    let mut current = secret.clone();
+    loop {
+        let sealed: Option<[u8; 32]> = statement.query_row([current.hash()], |row| row.get(0))?;
+        match sealed {
+            Some(sealed) => current = current.open(&sealed),
+            None => return Ok(current),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A Redis of a test's own, on a socket in a directory of its own, ended with its value.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use crate::config::RedisUrl;
+
+/// A running `redis-server`.
+#[derive(Debug)]
+pub struct RedisServer {
+    child: Child,
+    directory: tempfile::TempDir,
+}
+
+impl RedisServer {
+    /// Starts one. It writes each change to the disk before it answers, as an operator's should.
+    ///
+    /// # Panics
+    /// When `redis-server` is not installed; `cargo xtask setup` installs it.
+    #[must_use]
+    pub fn start() -> Self {
+        let directory = tempfile::Builder::new().prefix("redis-").tempdir().expect("a temporary directory");
+        let child = begin(directory.path());
+        Self { child, directory }
+    }
+
+    /// Where it is.
+    ///
+    /// # Panics
+    /// When the temporary directory's name is none for a URL.
+    #[must_use]
+    pub fn url(&self) -> RedisUrl {
+        let socket = self.directory.path().join("redis.sock");
+        RedisUrl::parse(&format!("redis+unix://{}", socket.display())).expect("an address")
+    }
+
+    /// A way to look inside, for a test.
+    ///
+    /// # Panics
+    /// When it is not running.
+    #[must_use]
+    pub fn look(&self) -> redis::Connection {
+        let socket = self.directory.path().join("redis.sock");
+        let client = redis::Client::open(format!("redis+unix://{}", socket.display())).expect("an address");
+        client.get_connection().expect("a connection")
+    }
+
+    /// Ends it at once, as a crash does.
+    ///
+    /// # Panics
+    /// When it has ended already.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it was running");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Starts it again on what it has written.
+    ///
+    /// # Panics
+    /// When it can't start.
+    pub fn start_again(&mut self) {
+        self.child = begin(self.directory.path());
+    }
+
+    /// It takes connections and answers nothing, as one does whose machine stands still.
+    ///
+    /// # Panics
+    /// When it can't be stopped.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on where it stood still.
+    ///
+    /// # Panics
+    /// When it can't go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(status.expect("there is `kill`").success());
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn begin(directory: &Path) -> Child {
+    let socket = directory.join("redis.sock");
+    // A killed one leaves its socket behind, which takes no connections.
+    let _ = std::fs::remove_file(&socket);
+    let mut child = Command::new("redis-server")
+        .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
+        .arg(&socket)
+        .arg("--dir")
+        .arg(directory)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("redis-server is not installed: cargo xtask setup");
+    let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let ready = lines.map_while(Result::ok).any(|line| line.contains("eady to accept connections"));
+    assert!(ready, "redis-server ended before it was ready");
+    child
+}

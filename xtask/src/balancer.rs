@@ -1,0 +1,129 @@
+//! A balancer for this machine: plain TCP, round robin, each connection to the next server that takes it. Knows no HTTP.
+
+use std::{
+    io,
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+
+/// How long a server may take to accept a connection; one on this machine that takes longer is gone.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A running balancer. Dropping it ends the accepting.
+pub struct Balancer {
+    address: SocketAddr,
+    ended: Arc<AtomicBool>,
+}
+
+impl Balancer {
+    /// Listens on a port of 127.0.0.1.
+    pub fn start(port: u16, servers: Vec<SocketAddr>) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .with_context(|| format!("the balancer cannot listen on port {port}"))?;
+        let address = listener.local_addr().context("the balancer's socket has no address")?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let (is_over, servers) = (Arc::clone(&ended), Arc::new(servers));
+        thread::spawn(move || {
+            let turn = Arc::new(AtomicUsize::new(0));
+            for client in listener.incoming() {
+                if is_over.load(Ordering::Relaxed) {
+                    return;
+                }
+                let (servers, turn) = (Arc::clone(&servers), Arc::clone(&turn));
+                match client {
+                    // A thread each: a few browsers of one developer.
+                    Ok(client) => _ = thread::spawn(move || join(client, &servers, &turn)),
+                    Err(error) => eprintln!("balancer: a connection was not taken: {error}"),
+                }
+            }
+        });
+        Ok(Self { address, ended })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Balancer {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        // Wakes the accepting thread, which then sees that it is over.
+        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+    }
+}
+
+/// Joins a client to the next server that takes it. Without any, the client sees the connection end.
+fn join(client: TcpStream, servers: &[SocketAddr], turn: &AtomicUsize) {
+    let first = turn.fetch_add(1, Ordering::Relaxed);
+    let mut in_turn = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);
+    let Some(server) = in_turn.find_map(|server| TcpStream::connect_timeout(&server, PATIENCE).ok()) else { return };
+    let (Ok(client_too), Ok(server_too)) = (client.try_clone(), server.try_clone()) else { return };
+    thread::spawn(move || carry(server_too, client_too));
+    carry(client, server);
+}
+
+/// Carries bytes until one side ends, and then ends the other one's waiting.
+fn carry(mut from: TcpStream, mut to: TcpStream) {
+    let end = match io::copy(&mut from, &mut to) {
+        Ok(_) => Shutdown::Write,
+        // One that broke off must not leave the other one waiting.
+        Err(_) => Shutdown::Both,
+    };
+    // Both fail only when the socket is closed already, which is what is wanted.
+    let _ = to.shutdown(end);
+    if end == Shutdown::Both {
+        let _ = from.shutdown(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    /// A server that says its name and ends each connection. Dropping the listener closes the door.
+    fn serve(name: &'static str, connections: usize) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        thread::spawn(move || {
+            for client in listener.incoming().take(connections) {
+                let mut client = client.expect("a connection");
+                let mut asked = [0; 4];
+                client.read_exact(&mut asked).expect("a question");
+                client.write_all(name.as_bytes()).expect("an answer");
+            }
+        });
+        address
+    }
+
+    fn ask(balancer: &Balancer) -> String {
+        let mut server = TcpStream::connect(balancer.address()).expect("connected");
+        server.write_all(b"who?").expect("asked");
+        let mut answer = String::new();
+        server.read_to_string(&mut answer).expect("answered");
+        answer
+    }
+
+    #[test]
+    fn connections_go_to_one_server_after_the_other() {
+        let balancer = Balancer::start(0, vec![serve("one", 2), serve("two", 2)]).expect("it listens");
+        assert_eq!([(); 4].map(|()| ask(&balancer)), ["one", "two", "one", "two"]);
+    }
+
+    #[test]
+    fn a_server_that_is_gone_is_passed_over() {
+        let gone = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address");
+        let balancer = Balancer::start(0, vec![gone, serve("two", 3)]).expect("it listens");
+        assert_eq!([(); 3].map(|()| ask(&balancer)), ["two"; 3]);
+    }
+}
