@@ -3,6 +3,7 @@
 
 mod api_client {
     pub mod history;
+    mod middlebox;
     mod sleep;
     mod tabs;
     pub mod world;

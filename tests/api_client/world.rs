@@ -119,6 +119,8 @@ pub struct World {
     pub poison: Option<u32>,
     /// The proxy knows no renewal secret any more.
     pub forgets_visitors: bool,
+    /// Somebody between here and the proxy answers each token call with a 401 of their own.
+    pub challenged: bool,
     /// The proxy's newest version: it knows of pages, and of the last part of a log.
     pub pages: bool,
     /// Do tabs have a lock and a channel to agree by?
@@ -161,6 +163,7 @@ impl World {
             spoilt: Vec::new(),
             poison: None,
             forgets_visitors: false,
+            challenged: false,
             pages: true,
             shared,
             lead: Lead::default(),

@@ -57,7 +57,7 @@ impl Client {
             Failure::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
             Failure::Refused { code } => ("the request was refused for good", &**code == code::CONTACT_IS_BLOCKED),
             Failure::Busy { .. } => ("not possible for now", false),
-            Failure::Unauthorized => ("the visitor token was refused", false),
+            Failure::Unauthorized | Failure::Challenged => ("the visitor token was refused", false),
             Failure::Network | Failure::Unknown | Failure::Ended | Failure::NotFound => return,
         };
         if blocks {
