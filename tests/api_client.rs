@@ -6,6 +6,7 @@ mod api_client {
     mod middlebox;
     mod sleep;
     mod tabs;
+    mod unknown;
     pub mod world;
 }
 

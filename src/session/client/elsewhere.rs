@@ -100,7 +100,7 @@ impl Client {
         match stored {
             None if on_its_way => {}
             // Removed there means settled there: a message that is taken back says so first.
-            None => self.apply(Action::SendAccepted { id: id.clone(), now: moment.now }),
+            None => self.gone_elsewhere(id.clone(), moment),
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
                     self.apply(Action::OutboxFound(vec![pending]));
@@ -119,6 +119,16 @@ impl Client {
             self.sender.done();
         }
         self.saved.outbox.retain(|saved| saved.id != id);
-        self.apply(Action::SendAccepted { id, now: moment.now });
+        self.gone_elsewhere(id, moment);
+    }
+
+    /// Another tab has removed the message from storage, so it is settled; how, the log tells. Until then nothing is claimed.
+    fn gone_elsewhere(&mut self, id: Rc<str>, moment: Moment) {
+        if !self.listens {
+            self.apply(Action::SendAccepted { id, now: moment.now });
+        } else if let Some(pending) = self.state.outbox().iter().find(|pending| pending.id == id).cloned() {
+            self.told.settled.push(pending);
+            self.apply(Action::SettledElsewhere { id });
+        }
     }
 }
