@@ -325,7 +325,7 @@ fn of_fault(fault: Fault) -> ApiError {
         refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED),
     };
     // An operator needs longer than a network.
-    let wait = fault.retry_after.or(fault.operator.then_some(60));
+    let wait = fault.retry_after.or(Some(if fault.operator { 60 } else { 1 }));
     match wait {
         Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
         _ => error,

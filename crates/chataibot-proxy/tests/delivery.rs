@@ -12,6 +12,8 @@ mod files;
 mod life;
 #[path = "delivery/lost_answers.rs"]
 mod lost_answers;
+#[path = "delivery/middlebox.rs"]
+mod middlebox;
 #[path = "delivery/paging.rs"]
 mod paging;
 #[path = "delivery/platform.rs"]
