@@ -37,6 +37,7 @@ pub mod normalise;
 pub mod platform;
 pub mod routes;
 pub mod serve;
+pub mod steps;
 pub mod store;
 pub mod stream;
 pub mod sweep;

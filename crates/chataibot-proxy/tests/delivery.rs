@@ -8,6 +8,8 @@ mod crash;
 mod ends;
 #[path = "delivery/files.rs"]
 mod files;
+#[path = "delivery/kill.rs"]
+mod kill;
 #[path = "delivery/life.rs"]
 mod life;
 #[path = "delivery/lost_answers.rs"]
@@ -18,6 +20,8 @@ mod middlebox;
 mod paging;
 #[path = "delivery/platform.rs"]
 mod platform;
+#[path = "delivery/program.rs"]
+mod program;
 #[path = "delivery/refusals.rs"]
 mod refusals;
 #[path = "delivery/stage.rs"]

@@ -13,7 +13,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{ConversationId, StoreError, incoming, sends};
-use crate::{clock::Clock, hub::Hub};
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    steps::{Step, reached},
+};
 
 /// Jobs that may wait for the writer; more wait for a place.
 const WAITING: usize = 4096;
@@ -158,10 +162,12 @@ impl Thread {
         let mut appended = Vec::new();
         let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => {
+                reached(Step::Begun);
                 let mut work =
                     Work { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
                 let ran = run_group(&mut work, group, &mut answers);
                 appended = work.appended;
+                reached(Step::Written);
                 ran.and_then(|()| Ok(tx.commit()?))
             }
             Err(error) => {
@@ -170,11 +176,13 @@ impl Thread {
                 Err(error)
             }
         };
+        reached(Step::Committed);
         if outcome.is_ok() {
             for (conversation, entry) in &appended {
                 self.hub.publish(*conversation, entry);
             }
         }
+        reached(Step::Published);
         answers.into_iter().for_each(|answer| answer(outcome.clone()));
     }
 }
