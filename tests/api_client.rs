@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
+    mod clock;
     pub mod history;
     mod middlebox;
     mod sleep;

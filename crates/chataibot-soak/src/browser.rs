@@ -161,14 +161,14 @@ impl Browser {
 
     /// The visitor says something. Gives the client message id.
     pub fn say(&self, tab: usize, text: &str) -> Rc<str> {
-        let id = self.new_id();
+        let id = self.new_id(tab);
         self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text) });
         id
     }
 
     /// Sends again what has failed for now.
     pub fn retry(&self, tab: usize, id: Rc<str>) {
-        let new_id = self.new_id();
+        let new_id = self.new_id(tab);
         self.hear(tab, Fact::RetryAsked { id, new_id });
     }
 
@@ -230,11 +230,11 @@ impl Browser {
         self.0.storage.borrow().identity.as_ref().map(|identity| identity.token.clone())
     }
 
-    fn new_id(&self) -> Rc<str> {
+    fn new_id(&self, tab: usize) -> Rc<str> {
         let number = self.0.ids.get() + 1;
         self.0.ids.set(number);
         // A UUIDv7, later than all before it.
-        let at = self.wall();
+        let at = self.0.tabs.borrow()[tab].client.id_time(self.wall());
         let (high, low) = (at >> 16 & 0xFFFF_FFFF, at & 0xFFFF);
         let chance = self.0.chance.borrow_mut().number() & 0xFFFF_FFFF;
         Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{chance:08x}{number:04x}", number & 0xFFF))

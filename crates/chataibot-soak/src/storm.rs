@@ -145,24 +145,23 @@ impl Storm {
     /// All is well again: everybody must agree, then and after a last word and a reload.
     async fn calm(&mut self) -> Result<Vec<String>, Trouble> {
         self.heal();
-        let mut findings = self.settle("after the storm").await?;
+        let mut findings = self.settle("after the storm", false).await?;
         self.try_again();
-        self.give_up_what_never_began();
         self.say(0);
         if findings.is_empty() {
-            findings.extend(self.settle("after all was tried again").await?);
+            findings.extend(self.settle("after all was tried again", true).await?);
         }
         if !self.stage.idle(Duration::from_secs(10)).await? {
             findings.push("the platform could not tell everything".to_owned());
         }
         if findings.is_empty() {
-            findings.extend(self.settle("when the platform had told everything").await?);
+            findings.extend(self.settle("when the platform had told everything", false).await?);
         }
         for tab in 0..self.browser.tabs() {
             self.browser.reload(tab, tab % 2 == 0);
         }
         if findings.is_empty() {
-            findings.extend(self.settle("after a reload").await?);
+            findings.extend(self.settle("after a reload", false).await?);
         }
         self.learn().await?;
         findings.extend(self.truth.findings());
@@ -265,16 +264,17 @@ impl Storm {
         }
     }
 
-    /// A start whose answer was lost, and which the platform never had, is asked for until the visitor takes it back.
+    /// A start whose answer was lost, and which the platform never had, is asked for until the visitor takes it back. While it is being
+    /// asked for it cannot be taken back.
     fn give_up_what_never_began(&mut self) {
         let state = self.browser.state(0);
         if state.id().is_some() {
             return;
         }
-        for one in
-            state.outbox().iter().filter(|one| one.state == SendState::Unknown || one.state == SendState::Sending)
-        {
-            self.truth.given_up.push(one.id.clone());
+        for one in state.outbox().iter().filter(|one| one.state == SendState::Unknown) {
+            if !self.truth.given_up.contains(&one.id) {
+                self.truth.given_up.push(one.id.clone());
+            }
             self.browser.hear(0, Fact::DiscardAsked { id: one.id.clone() });
         }
     }
@@ -292,11 +292,17 @@ impl Storm {
         }
     }
 
-    /// P4. Waits until every tab shows the log; a machine that is busy with other things is no finding.
-    async fn settle(&mut self, when: &str) -> Result<Vec<String>, Trouble> {
+    /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation; a machine that is busy with other things is no finding.
+    async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, Trouble> {
         let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
-            let differs = self.differs().await?;
+            if begins {
+                self.give_up_what_never_began();
+            }
+            let mut differs = self.differs().await?;
+            if begins && self.browser.state(0).id().is_none() {
+                differs.push("there is no conversation".to_owned());
+            }
             if differs.is_empty() {
                 return Ok(Vec::new());
             }
