@@ -53,7 +53,9 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
     let length = head.length();
     head.remove("transfer-encoding");
     head.set("connection", "close");
-    let whole = matches!(change, Change::Fields | Change::Half);
+    // A stream has no end to wait for.
+    let streams = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+    let whole = matches!(change, Change::Fields | Change::Half) && !streams;
     if chunks.is_some() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
     {
         head.remove("content-length");
