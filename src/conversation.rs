@@ -151,6 +151,7 @@ impl Conversation {
                 self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
             }
             Action::SendAccepted { id, now } => self.send_accepted(&id, now),
+            Action::SettledElsewhere { id } => self.settle(&id),
             Action::SendDelayed { id } => self.send_moved(&id, &[SendState::Sending], SendState::Queued),
             Action::SendUnknown { id } => self.send_moved(&id, &[SendState::Sending], SendState::Unknown),
             Action::FormRefused { id } => self.form_refused(&id),

@@ -11,6 +11,8 @@ pub enum Failure {
     Network,
     /// The token is not good, or not good any more.
     Unauthorized,
+    /// 401, but not in the proxy's words: somebody on the way asks for a password. A new token may help, a new visitor never.
+    Challenged,
     /// Not now.
     Busy {
         /// Whole seconds the server asked for.
@@ -42,7 +44,7 @@ impl Failure {
     pub fn code(&self) -> &str {
         match self {
             Self::Network => "NETWORK",
-            Self::Unauthorized => code::UNAUTHORIZED,
+            Self::Unauthorized | Self::Challenged => code::UNAUTHORIZED,
             Self::Unknown => code::UNKNOWN_OUTCOME,
             Self::Ended => code::CONVERSATION_ENDED,
             Self::NotFound => code::NOT_FOUND,
@@ -57,6 +59,7 @@ impl Failure {
             Self::Busy { retry_after, .. } => *retry_after,
             Self::Network
             | Self::Unauthorized
+            | Self::Challenged
             | Self::Unknown
             | Self::Ended
             | Self::NotFound
@@ -72,7 +75,7 @@ impl Failure {
         let Some(body) = body else {
             // Not our proxy's words: a balancer, a portal, another server.
             return match status {
-                401 => Self::Unauthorized,
+                401 => Self::Challenged,
                 429 | 500..=599 => Self::Busy { retry_after, code: Rc::from(code::UNAVAILABLE) },
                 _ => Self::Network,
             };
@@ -140,6 +143,12 @@ mod tests {
         assert!(matches!(read(code::JWT_SIGNATURE_EXCEPTION, 401), Failure::Unavailable { .. }));
         assert!(matches!(read(code::UNAUTHORIZED_FEATURE, 401), Failure::Unavailable { .. }));
         assert_eq!(read(code::UNAUTHORIZED, 401), Failure::Unauthorized);
+    }
+
+    #[test]
+    fn a_401_costs_the_visitor_the_identity_only_in_the_proxys_own_words() {
+        assert_eq!(Failure::of_answer(401, None, None), Failure::Challenged);
+        assert_eq!(read("SOMETHING_NEW", 401), Failure::Unauthorized);
     }
 
     #[test]

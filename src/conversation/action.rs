@@ -37,6 +37,11 @@ pub enum Action {
         /// When the answer came, monotonic.
         now: u64,
     },
+    /// Another tab has settled the message; the log tells how.
+    SettledElsewhere {
+        /// The client message id.
+        id: Rc<str>,
+    },
     /// It did not get through for now and waits again.
     SendDelayed {
         /// The client message id.

@@ -38,4 +38,18 @@ impl Conversation {
     pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) {
         self.enqueue(Pending { id, text, typed, at, state: SendState::Queued });
     }
+
+    /// The time for the id of the next message, in milliseconds since 1970: now, but later than whatever still waits. Messages are
+    /// stored and sent in the order of their ids, and a clock that was set back must not bring a new one before an old one that is on
+    /// its way.
+    #[must_use]
+    pub fn id_time(&self, wall: u64) -> u64 {
+        self.outbox.iter().filter_map(|pending| time_of(&pending.id)).fold(wall, |at, other| at.max(other + 1))
+    }
+}
+
+/// The time in a UUIDv7: its first twelve hexadecimal digits.
+fn time_of(id: &str) -> Option<u64> {
+    let digits = id.chars().filter(|c| *c != '-').take(12);
+    digits.map(|c| c.to_digit(16)).try_fold(0, |time, digit| Some(time << 4 | u64::from(digit?)))
 }

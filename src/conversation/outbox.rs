@@ -266,7 +266,7 @@ impl Conversation {
     }
 
     /// Takes a message out of the outbox because its outcome is known.
-    fn settle(&mut self, id: &str) -> bool {
+    pub(super) fn settle(&mut self, id: &str) -> bool {
         match self.pending(id) {
             Some(at) => {
                 self.outbox.remove(at);

@@ -414,7 +414,7 @@ impl Client {
             return;
         }
         match failure {
-            Failure::Unauthorized => {
+            Failure::Unauthorized | Failure::Challenged => {
                 let token = self.line_token.clone();
                 self.keeper.disliked(&token, self.state.is_watched(), moment);
                 self.signal(Signal::Unauthorized, moment, orders);

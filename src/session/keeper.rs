@@ -94,6 +94,7 @@ impl Keeper {
             Failure::Unavailable { .. } | Failure::Refused { .. } => OPERATOR_PAUSE,
             Failure::Network
             | Failure::Unauthorized
+            | Failure::Challenged
             | Failure::Busy { .. }
             | Failure::Unknown
             | Failure::Ended

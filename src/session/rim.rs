@@ -184,7 +184,7 @@ impl Rim {
 
     /// A new client message id, later than all before it.
     pub(super) fn new_id(&self) -> Rc<str> {
-        let at = system::wall().max(self.last_id_at.get() + 1);
+        let at = self.mind.borrow().state().id_time(system::wall()).max(self.last_id_at.get() + 1);
         self.last_id_at.set(at);
         Rc::from(system::message_id(at))
     }

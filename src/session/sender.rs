@@ -92,7 +92,7 @@ impl Sender {
         let id = self.in_flight.take()?;
         let again = Action::SendDelayed { id: id.clone() };
         Some(match failure {
-            Failure::Unauthorized => return Some(Verdict::Unauthorized(again)),
+            Failure::Unauthorized | Failure::Challenged => return Some(Verdict::Unauthorized(again)),
             Failure::Network => {
                 // The same key is safe to send again, as often as it takes.
                 self.wait(failure, watched, moment);

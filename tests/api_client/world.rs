@@ -115,6 +115,8 @@ pub struct World {
     pub poison: Option<u32>,
     /// The proxy knows no renewal secret any more.
     pub forgets_visitors: bool,
+    /// Somebody between here and the proxy answers each token call with a 401 of their own.
+    pub challenged: bool,
     /// The proxy's newest version: it knows of pages, and of the last part of a log.
     pub pages: bool,
     /// Do tokens say that answers are taken in forms of their own, and are they?
@@ -160,6 +162,7 @@ impl World {
             spoilt: Vec::new(),
             poison: None,
             forgets_visitors: false,
+            challenged: false,
             pages: true,
             typed: false,
             takes_typed: false,

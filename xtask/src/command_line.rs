@@ -36,6 +36,14 @@ Usage: cargo xtask <command> [options]
   bench size           Show the bundle's sizes beside their budgets.
     --check            Fail when one is over its budget.
 
+  soak                 Storms of network faults on the real proxy, until one finds something.
+    --seeds N          So many storms (100).
+    --minutes M        For so long at most (10).
+    --from SEED        The first seed (1).
+    --replay SEED      Only this one, with its story.
+  crash                Kill the proxy at random and at each step of a commit, and look what is left.
+    --rounds N         Twelve kills each (10).
+
   tables               Write the tables of the README from the code.
     --check            Only fail when they are out of date.
 
@@ -62,6 +70,13 @@ pub enum Command {
     Size {
         /// Fail over budget.
         check: bool,
+    },
+    /// Storms of faults.
+    Soak(Vec<String>),
+    /// Kill the proxy.
+    Crash {
+        /// How often, in rounds of twelve.
+        rounds: u32,
     },
     /// Write the README's tables.
     Tables {
@@ -143,6 +158,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         "test" => test(parser),
         "dist" => dist(parser),
         "bench" => bench(parser),
+        "soak" => soak(parser),
+        "crash" => crash(parser),
         "tables" => Ok(Command::Tables { check: check_flag(parser)? }),
         "setup" => finished(parser, Command::Setup),
         "trunk-hook" => finished(parser, Command::TrunkHook),
@@ -224,6 +241,33 @@ fn bench(mut parser: Parser) -> Result<Command, lexopt::Error> {
     }
 }
 
+/// Each wish is a number, and passed on as it stands.
+fn soak(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut wishes = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long(name @ ("seeds" | "minutes" | "from" | "replay")) => {
+                let name = format!("--{name}");
+                let number: u64 = parser.value()?.parse()?;
+                wishes.extend([name, number.to_string()]);
+            }
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Soak(wishes))
+}
+
+fn crash(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut rounds = 10;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("rounds") => rounds = parser.value()?.parse()?,
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Crash { rounds })
+}
+
 fn check_flag(mut parser: Parser) -> Result<bool, lexopt::Error> {
     let mut check = false;
     while let Some(argument) = parser.next()? {
@@ -275,6 +319,14 @@ mod tests {
         assert_eq!(read("test browser"), Ok(Command::Test(Selection::Only(Suite::Browser, None))));
         let only = Selection::Only(Suite::EndToEnd, Some("two_tabs".to_owned()));
         assert_eq!(read("test e2e two_tabs"), Ok(Command::Test(only)));
+    }
+
+    #[test]
+    fn storms_and_kills_take_numbers() {
+        let wishes = ["--seeds", "7", "--replay", "3"].map(ToOwned::to_owned).to_vec();
+        assert_eq!(read("soak --seeds 7 --replay 3"), Ok(Command::Soak(wishes)));
+        assert_eq!(read("crash"), Ok(Command::Crash { rounds: 10 }));
+        assert!(read("soak --seeds many").is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
 //! - [`suite`]: every test, counted
+//! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
 //! - [`tables`]: the README's tables, written from the code
 
 mod balancer;
@@ -22,6 +23,7 @@ mod project;
 mod server;
 mod setup;
 mod sizes;
+mod soak;
 mod suite;
 mod tables;
 
@@ -55,6 +57,8 @@ fn run() -> anyhow::Result<()> {
         Command::Test(selection) => suite::run(&Project::find()?, &selection),
         Command::Dist(flavour) => dist::run(&Project::find()?, flavour),
         Command::Size { check } => sizes::run(&Project::find()?, check),
+        Command::Soak(wishes) => soak::run(&Project::find()?, &wishes),
+        Command::Crash { rounds } => soak::crash(&Project::find()?, rounds),
         Command::Tables { check } => tables::run(&Project::find()?, check),
         Command::Setup => setup::everything(&Project::find()?),
         Command::TrunkHook => dist::complete_trunk_build(&Project::find()?),

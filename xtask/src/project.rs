@@ -58,6 +58,12 @@ impl Project {
         Ok(folder)
     }
 
+    /// Builds the fault proxy that stands between them in tests.
+    pub fn build_faults(&self) -> Result<PathBuf> {
+        run(self.cargo().args(["build", "--package", "chataibot-faults"]))?;
+        Ok(self.target.join("debug").join(format!("chataibot-faults{}", env::consts::EXE_SUFFIX)))
+    }
+
     /// Builds the two servers, unoptimised: they are fast enough for one visitor, and `cargo test` has built most of them already.
     pub fn build_servers(&self) -> Result<Servers> {
         run(self.cargo().args(["build", "--package", "chataibot-proxy", "--package", "chataibot-simulator"]))?;

@@ -125,6 +125,7 @@ fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
 fn end_to_end(project: &Project, name: Option<&str>) -> Result<Tally> {
     dist::build(project, Flavour::default())?;
     let servers = step("Building proxy and simulator", || project.build_servers())?;
+    let faults = step("Building the fault proxy", || project.build_faults())?;
     let browser = setup::browser()?;
     let yew_host = step("Building a host page that is a Yew app", || yew_host(project))?;
 
@@ -149,6 +150,7 @@ fn end_to_end(project: &Project, name: Option<&str>) -> Result<Tally> {
         tests
             .env("CHATAIBOT_PROXY", &servers.proxy)
             .env("CHATAIBOT_SIMULATOR", &servers.simulator)
+            .env("CHATAIBOT_FAULTS", &faults)
             .env("CHATAIBOT_DIST", project.dist())
             .env("CHATAIBOT_YEW_HOST", yew_host)
             .env("CHROMIUM", &browser.chromium),

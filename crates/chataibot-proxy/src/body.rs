@@ -20,7 +20,7 @@ use crate::{app::App, error::ApiError};
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
 ///
 /// # Errors
-/// See above; 400 when the connection broke off.
+/// See above; also 408 when the body broke off, which is the network's doing: the same again is fine.
 pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (parts, mut body) = request.into_parts();
     if body.is_end_stream() {
@@ -42,7 +42,7 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
             drain(body).await;
             return Err(ApiError::too_large(limit));
         }
-        Ok(Err(Broken::Off(error))) => return Err(ApiError::bad_request("the body broke off").cause(error)),
+        Ok(Err(Broken::Off(error))) => return Err(ApiError::timeout().cause(error)),
         Ok(Ok(bytes)) => bytes,
     };
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
@@ -99,9 +99,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
         if !is_json(request.headers()) {
             return Err(unsupported("the body must be JSON, with `Content-Type: application/json`"));
         }
-        let bytes = Bytes::from_request(request, app)
-            .await
-            .map_err(|error| ApiError::bad_request("the body broke off").cause(error))?;
+        let bytes = Bytes::from_request(request, app).await.map_err(|error| ApiError::timeout().cause(error))?;
         parse(&bytes).map(Self)
     }
 }

@@ -29,6 +29,7 @@ use crate::{
     app::App,
     error::ApiError,
     platform::{Fault, Forwarded},
+    steps::{Step, reached},
     store::{
         StoreError,
         sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendKey},
@@ -141,7 +142,9 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
             Ok(forward) => forward,
             Err(answer) => return answer,
         };
+        reached(Step::Logged);
         let forwarded = flight.platform.start(&site, &body).await;
+        reached(Step::Forwarded);
         let accepted = |answer: StartAnswer| Outcome::Accepted {
             platform_id: Some(answer.conversation.id),
             answer: answer.conversation.created_at,
@@ -174,7 +177,9 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
             };
             let conversation = forward.platform_id.clone();
             let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
+            reached(Step::Logged);
             let forwarded = flight.platform.send(&site, &conversation, &body).await;
+            reached(Step::Forwarded);
             let accepted =
                 |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
             settle(&flight, forward, forwarded, accepted, false).await
@@ -345,7 +350,7 @@ fn of_fault(fault: Fault) -> ApiError {
         refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED),
     };
     // An operator needs longer than a network.
-    let wait = fault.retry_after.or(fault.operator.then_some(60));
+    let wait = fault.retry_after.or(Some(if fault.operator { 60 } else { 1 }));
     match wait {
         Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
         _ => error,

@@ -81,10 +81,14 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
     }
 
-    /// 408: the request did not arrive in time.
+    /// 408: the request did not arrive whole, or not in time. Nothing is wrong with it, so it may be sent again.
     #[must_use]
     pub fn timeout() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, code::TIMEOUT, "the request's body did not arrive in time")
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            code::TIMEOUT,
+            "the request's body did not arrive whole and in time; send it again",
+        )
     }
 
     /// 413: the body is larger than `limit` bytes.

@@ -239,7 +239,7 @@ async fn read(app: &App, directory: &Path, body: &mut Body, limit: u32) -> Resul
         let frame = match tokio::time::timeout_at(until, body.frame()).await {
             Err(_) => return Err(ApiError::timeout()),
             Ok(None) => break,
-            Ok(Some(Err(error))) => return Err(ApiError::bad_request("the body broke off").cause(error)),
+            Ok(Some(Err(error))) => return Err(ApiError::timeout().cause(error)),
             Ok(Some(Ok(frame))) => frame,
         };
         let data: Bytes = frame.into_data().unwrap_or_default();

@@ -39,6 +39,7 @@ pub mod platform;
 pub mod routes;
 pub mod serve;
 pub mod shared;
+pub mod steps;
 pub mod store;
 pub mod stream;
 pub mod sweep;

@@ -18,6 +18,8 @@ use crate::config::Site;
 
 /// The longest answer that is read. The documented ones have a few hundred bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
+/// Seconds to wait after an answer that is not the platform's own.
+const SOON: u32 = 2;
 /// The longest wait that is passed on to a visitor, seconds.
 const LONGEST_WAIT: u32 = 300;
 
@@ -234,11 +236,22 @@ fn judge<T: DeserializeOwned + Answered>(
     match status.as_u16() {
         429 => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
         503 | 408 | 425 => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
-        // A wrong address or a wrong token: neither was processed, and neither is the visitor's fault.
-        300..=399 | 401 | 403 | 407 => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+        // A wrong address or a wrong token, or somebody on the way: nothing was processed, and it is not the visitor's fault. A bare
+        // status may be over with the next try, so that one is not put off for long.
+        300..=399 | 401 | 403 | 407 => match error {
+            Some(_) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+            None => Forwarded::Failed(soon(fault(code::UNAVAILABLE, true))),
+        },
+        // The platform says why in its own words (DOC). Without them it was not the platform, and it never had the message.
+        400..=499 if error.is_none() => Forwarded::Failed(soon(fault(code::UNAVAILABLE, true))),
         400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
         _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
     }
+}
+
+/// The same, with a short wait where none was asked for.
+fn soon(fault: Fault) -> Fault {
+    Fault { retry_after: fault.retry_after.or(Some(SOON)), ..fault }
 }
 
 impl Fault {

@@ -10,14 +10,20 @@ mod crash;
 mod ends;
 #[path = "delivery/files.rs"]
 mod files;
+#[path = "delivery/kill.rs"]
+mod kill;
 #[path = "delivery/life.rs"]
 mod life;
 #[path = "delivery/lost_answers.rs"]
 mod lost_answers;
+#[path = "delivery/middlebox.rs"]
+mod middlebox;
 #[path = "delivery/paging.rs"]
 mod paging;
 #[path = "delivery/platform.rs"]
 mod platform;
+#[path = "delivery/program.rs"]
+mod program;
 #[path = "delivery/refusals.rs"]
 mod refusals;
 #[path = "delivery/several.rs"]

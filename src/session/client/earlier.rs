@@ -48,7 +48,7 @@ impl Client {
                 self.apply(Action::EarlierCame { entries, earlier });
             }
             // It stays wanted, and is asked for again with a better token.
-            Err(Failure::Unauthorized) => {
+            Err(Failure::Unauthorized | Failure::Challenged) => {
                 let token = self.page_token.clone();
                 self.keeper.disliked(&token, self.state.is_watched(), moment);
             }

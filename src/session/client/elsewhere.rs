@@ -99,7 +99,7 @@ impl Client {
         self.saved.outbox.retain(|saved| saved.id != id);
         match stored {
             None if self.sender.in_flight() == Some(&id) => {}
-            // A message that is taken back says so first.
+            // Removed there means settled there: a message that is taken back says so first.
             None => self.settle(&id, moment),
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
@@ -125,9 +125,14 @@ impl Client {
         self.settle(&id, moment);
     }
 
-    /// Removed from storage means settled elsewhere. What does not wait here any more stands as the log has it, which knows better.
+    /// Another tab has removed the message from storage, so it is settled; how, the log tells. Until then nothing is claimed, and what
+    /// does not wait here any more stands as the log has it.
     fn settle(&mut self, id: &Rc<str>, moment: Moment) {
-        if self.waits(id).is_some() {
+        let Some(pending) = self.waits(id).cloned() else { return };
+        if self.listens {
+            self.told.settled.push(pending);
+            self.apply(Action::SettledElsewhere { id: id.clone() });
+        } else {
             self.apply(Action::SendAccepted { id: id.clone(), now: moment.now });
         }
     }

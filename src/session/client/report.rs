@@ -7,7 +7,7 @@ use chataibot_wire::{Author, Cursor, entry::Status, error::code};
 use super::Client;
 use crate::{
     api::Failure,
-    conversation::{Action, Conversation, Pending, Phase, Problem, Row, SendState, gate::Passed},
+    conversation::{Action, Conversation, Pending, Phase, Problem, SendState, gate::Passed},
     session::{
         fact::Moment,
         order::{Order, Outgoing},
@@ -26,7 +26,7 @@ pub(in crate::session) fn named(failure: &Failure) -> Option<(&'static str, bool
         Failure::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
         Failure::Refused { code } => ("the request was refused for good", &**code == code::CONTACT_IS_BLOCKED),
         Failure::Busy { .. } => ("not possible for now", false),
-        Failure::Unauthorized => ("the visitor token was refused", false),
+        Failure::Unauthorized | Failure::Challenged => ("the visitor token was refused", false),
         Failure::Network | Failure::Unknown | Failure::Ended | Failure::NotFound => return None,
     })
 }
@@ -51,6 +51,8 @@ pub(super) struct Told {
     pub(super) unread: u32,
     pub(super) newest_row: u32,
     pub(super) trouble: Option<(Source, Rc<str>)>,
+    /// What other tabs have settled, and the log has not told yet how.
+    pub(super) settled: Vec<Rc<Pending>>,
 }
 
 /// Which call a trouble came from: only its own success ends it.
@@ -87,13 +89,16 @@ impl Client {
     /// Tells the page what changed.
     pub(super) fn tell(&mut self, before: &Rc<Conversation>, orders: &mut Vec<Order>) {
         let state = self.state.clone();
-        for pending in before.outbox() {
+        let settled = std::mem::take(&mut self.told.settled);
+        let elsewhere = |id: &Rc<str>| settled.iter().any(|pending| pending.id == *id);
+        for pending in before.outbox().iter().filter(|pending| !elsewhere(&pending.id)).chain(&settled) {
             let id = &pending.id;
-            let sent = |row: &Rc<Row>| {
-                row.message().is_some_and(|m| m.id.as_ref() == Some(id) && m.delivery.state() == SendState::Sent)
-            };
-            if !state.outbox().iter().any(|p| p.id == *id) && state.rows().iter().rev().any(sent) {
+            let row = state.rows().iter().rfind(|row| row.message().is_some_and(|m| m.id.as_ref() == Some(id)));
+            let now = row.and_then(|row| row.message()).map(|m| m.delivery.state());
+            if !state.outbox().iter().any(|p| p.id == *id) && now == Some(SendState::Sent) {
                 orders.push(Order::Tell(Outgoing::Sent { id: id.clone(), text: pending.text.clone() }));
+            } else if elsewhere(id) && matches!(now, Some(SendState::Queued | SendState::Sending)) {
+                self.told.settled.push(pending.clone());
             }
         }
         if state.newest_key() > self.told.newest_row {

@@ -180,7 +180,10 @@ impl Client {
         {
             orders.push(Order::Post(Word::Read { conversation, cursor }));
         }
-        self.leader.link_is(self.state.link());
+        // That this browser is offline is no news of the leader's, and over when the browser says so.
+        if self.line.link() != Link::Offline {
+            self.leader.link_is(self.state.link());
+        }
     }
 
     /// Passes on what stands after this place, or all there is when it does not follow on it.

@@ -64,6 +64,7 @@ impl World {
                     Plan::Renew(_) | Plan::Begin if self.bad_luck(weather.request_lost + weather.answer_lost) => {
                         Err(Failure::Network)
                     }
+                    Plan::Renew(_) | Plan::Begin if self.challenged => Err(Failure::Challenged),
                     Plan::Renew(_) if self.forgets_visitors => Err(Failure::Unauthorized),
                     Plan::Renew(secret) => Ok(self.token(secret.trim_start_matches("secret of "))),
                     Plan::Begin => {

@@ -128,8 +128,12 @@ impl Sqlite {
     }
 
     pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
-        self.write(|tx| {
-            tx.execute("UPDATE meta SET value = value WHERE name = 'epoch'", [])?;
+        // Another value each time: what is written over with itself is not written at all, and a read-only disk would look well.
+        let now = self.inner.clock.now();
+        self.write(move |tx| {
+            let sql =
+                "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+            tx.execute(sql, [now])?;
             Ok(())
         })
         .await

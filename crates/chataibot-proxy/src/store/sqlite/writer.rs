@@ -16,6 +16,7 @@ use super::{incoming, sends};
 use crate::{
     clock::Clock,
     hub::Hub,
+    steps::{Step, reached},
     store::{ConversationId, StoreError},
 };
 
@@ -162,10 +163,12 @@ impl Thread {
         let mut appended = Vec::new();
         let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => {
+                reached(Step::Begun);
                 let mut work =
                     Work { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
                 let ran = run_group(&mut work, group, &mut answers);
                 appended = work.appended;
+                reached(Step::Written);
                 ran.and_then(|()| Ok(tx.commit()?))
             }
             Err(error) => {
@@ -174,11 +177,13 @@ impl Thread {
                 Err(error)
             }
         };
+        reached(Step::Committed);
         if outcome.is_ok() {
             for (conversation, entry) in &appended {
                 self.hub.publish(*conversation, entry);
             }
         }
+        reached(Step::Published);
         answers.into_iter().for_each(|answer| answer(outcome.clone()));
     }
 }

@@ -1,0 +1,78 @@
+//! Every fault by name. Three tables: what happens to bytes, what is answered in place of a server, how a server's answer is changed.
+
+mod answers;
+mod changes;
+mod wire;
+
+use crate::fault::{Effect, Fault, Where};
+
+const EVERYWHERE: &[Where] = &Where::ALL;
+const VISITOR: &[Where] = &[Where::Browser];
+const PLATFORM: &[Where] = &[Where::Platform];
+const CALLS: &[Where] = &[Where::Browser, Where::Platform];
+const INWARD: &[Where] = &[Where::Browser, Where::Webhook];
+
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Fault> {
+    wire::FAULTS.iter().chain(answers::FAULTS).chain(changes::FAULTS)
+}
+
+/// Those that may happen there.
+pub fn of(place: Where) -> impl Iterator<Item = &'static Fault> {
+    all().filter(move |fault| fault.places.contains(&place))
+}
+
+/// The fault with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Fault> {
+    all().find(|fault| fault.name == name)
+}
+
+/// The table for people: name, place, and what it does.
+#[must_use]
+pub fn table() -> String {
+    let mut text = String::from("| fault | where | what it does |\n|---|---|---|\n");
+    for fault in all() {
+        let places: Vec<&str> = fault.places.iter().map(|place| place.words()).collect();
+        text += &["| `", fault.name, "` | ", &places.join(", "), " | ", fault.what, " |\n"].concat();
+    }
+    text
+}
+
+/// One that is noticed at once, and is over when it is over.
+const fn quick(name: &'static str, places: &'static [Where], what: &'static str, effect: Effect) -> Fault {
+    Fault { name, places, what, effect, slow: false }
+}
+
+/// One that takes its time.
+const fn slow(name: &'static str, places: &'static [Where], what: &'static str, effect: Effect) -> Fault {
+    Fault { name, places, what, effect, slow: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn there_are_more_than_sixty_and_each_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = all().map(|fault| fault.name).collect();
+        assert_eq!(names.len(), all().count());
+        assert!(names.len() >= 60, "{}", names.len());
+        for fault in all() {
+            assert!(!fault.places.is_empty() && !fault.what.is_empty(), "{}", fault.name);
+            assert!(fault.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+            assert!(find(fault.name).is_some());
+        }
+        for place in Where::ALL {
+            assert!(of(place).count() >= 20, "{place:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_in_the_docs_is_the_catalogue() {
+        let docs = include_str!("../README.md");
+        assert!(docs.contains(&table()), "crates/chataibot-faults/README.md should say:\n{}", table());
+    }
+}

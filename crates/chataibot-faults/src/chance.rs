@@ -1,0 +1,56 @@
+//! Numbers from a seed: the same seed gives the same numbers, on every machine and in every version.
+
+/// A source of numbers.
+#[derive(Clone, Debug)]
+pub struct Chance(u64);
+
+impl Chance {
+    /// The numbers of this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        // Neighbouring seeds shall not give neighbouring numbers, and zero would stay zero.
+        let mut chance = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        chance.number();
+        chance
+    }
+
+    /// A number over all of `u64`.
+    pub fn number(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number below `below`; 0 when that is 0.
+    pub fn below(&mut self, below: u64) -> u64 {
+        (self.number() >> 16) % below.max(1)
+    }
+
+    /// True so many times of a hundred.
+    pub fn percent(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of them; `None` when there are none.
+    pub fn one_of<'a, T>(&mut self, these: &'a [T]) -> Option<&'a T> {
+        let at = self.below(these.len() as u64);
+        these.get(usize::try_from(at).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_sequence_and_neighbours_differ() {
+        let take = |seed| {
+            let mut chance = Chance::new(seed);
+            (0..50).map(|_| chance.below(100)).collect::<Vec<_>>()
+        };
+        assert_eq!(take(7), take(7));
+        assert_ne!(take(7), take(8));
+        assert!(take(0).iter().any(|n| *n > 50) && take(0).iter().any(|n| *n < 50));
+    }
+}

@@ -1,0 +1,72 @@
+//! A port from which the proxy is switched, for tests in other languages. One word a line in the address:
+//!
+//! - `POST /always/NAME`, `POST /next/NAME[/NAME…]`: the fault of connections to come; `?only=WORDS` of those whose first line holds them
+//! - `POST /storm/SEED/PERCENT`: faults of a browser's connections, from a seed
+//! - `POST /heal`, `POST /cut`: all is well again; every connection ends
+//! - `GET /seen`: how many connections met which fault; `GET /faults`: the catalogue
+
+use std::{io, sync::Arc};
+
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{catalogue, fault::Where, head::read_request, plan::Plan, proxy::FaultProxy};
+
+/// Serves until the task that runs it ends.
+///
+/// # Errors
+/// When nothing can be accepted any more.
+pub async fn serve(listener: TcpListener, proxy: Arc<FaultProxy>) -> io::Result<()> {
+    loop {
+        let (mut socket, _) = listener.accept().await?;
+        let proxy = Arc::clone(&proxy);
+        tokio::spawn(async move {
+            if let Err(error) = answer(&mut socket, &proxy).await {
+                eprintln!("control: {error}");
+            }
+        });
+    }
+}
+
+async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
+    let (head, _) = read_request(socket).await?;
+    let path = head.first.split(' ').nth(1).unwrap_or_default();
+    let (status, body) = match obey(proxy, path) {
+        Ok(body) => ("200 OK", body),
+        Err(what) => ("400 Bad Request", what),
+    };
+    let length = body.len();
+    let text = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    socket.write_all(text.as_bytes()).await?;
+    socket.shutdown().await
+}
+
+/// Follows an order; gives what there is to say, or why it is none.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn obey(proxy: &FaultProxy, path: &str) -> Result<String, String> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let only = query.strip_prefix("only=").map(ToOwned::to_owned);
+    let words: Vec<&str> = path.split('/').skip(1).collect();
+    let fault = |name: &str| catalogue::find(name).ok_or_else(|| format!("there is no fault {name:?}\n"));
+    match words.as_slice() {
+        ["always", name] => proxy.plan_for(only, Plan::Always(fault(name)?)),
+        ["next", names @ ..] => {
+            let faults = names.iter().map(|name| fault(name)).collect::<Result<Vec<_>, _>>()?;
+            proxy.plan_for(only, Plan::next(faults));
+        }
+        ["storm", seed, percent] => {
+            let number = |text: &str| text.parse().map_err(|_| format!("{text:?} is no number\n"));
+            proxy.plan_for(only, Plan::storm(number(seed)?, number(percent)?, Where::Browser, false));
+        }
+        ["heal"] => proxy.heal(),
+        ["cut"] => proxy.cut(),
+        ["seen"] => return Ok(proxy.seen().iter().map(|(name, count)| format!("{name} {count}\n")).collect()),
+        ["faults"] => return Ok(catalogue::table()),
+        _ => return Err(format!("{path:?} is no order\n")),
+    }
+    Ok(String::new())
+}

@@ -1,0 +1,172 @@
+//! As much HTTP/1.1 as a middlebox needs: heads, lengths and chunks.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// Longer than this, a head is none.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// A head: its first line, and its headers as they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The request or status line.
+    pub first: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not whole.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let text = String::from_utf8_lossy(&bytes[..end]);
+        let mut lines = text.split("\r\n");
+        let first = lines.next().unwrap_or_default().to_owned();
+        let headers = lines.filter_map(|line| line.split_once(':'));
+        let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+        Some((Self { first, headers }, end + 4))
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Takes every header with this name away; a `-` at the end stands for all that begin so.
+    pub fn remove(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| {
+            let known = known.to_ascii_lowercase();
+            if name.ends_with('-') { !known.starts_with(name) } else { known != name }
+        });
+    }
+
+    /// One header, in place of all with this name.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// How many bytes follow, when it says so.
+    #[must_use]
+    pub fn length(&self) -> Option<usize> {
+        self.get("content-length")?.parse().ok()
+    }
+
+    /// Does what follows come in chunks?
+    #[must_use]
+    pub fn is_chunked(&self) -> bool {
+        self.get("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+    }
+
+    /// The bytes of it, with the empty line.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut text = [self.first.as_str(), "\r\n"].concat();
+        for (name, value) in &self.headers {
+            text += &[name.as_str(), ": ", value, "\r\n"].concat();
+        }
+        text += "\r\n";
+        text.into_bytes()
+    }
+}
+
+/// Reads a whole head and what already came behind it.
+///
+/// # Errors
+/// When the other ends before the head does, or the head is too long.
+pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some((head, length)) = Head::parse(&bytes) {
+            return Ok((head, bytes.split_off(length)));
+        }
+        if from.read_buf(&mut bytes).await? == 0 || bytes.len() > LONGEST_HEAD {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "no whole head"));
+        }
+    }
+}
+
+/// Reads a whole request whose body has a length, if it has a body at all. Gives its head and its body.
+///
+/// # Errors
+/// As [`read_head`].
+pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
+    let (head, mut body) = read_head(from).await?;
+    let length = head.length().unwrap_or(0);
+    while body.len() < length {
+        if from.read_buf(&mut body).await? == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "half a request"));
+        }
+    }
+    Ok((head, body))
+}
+
+/// Takes a body out of its chunks, however they come in pieces.
+#[derive(Debug, Default)]
+pub struct Dechunker {
+    rest: Vec<u8>,
+    left: usize,
+    /// The last chunk came.
+    pub ended: bool,
+}
+
+impl Dechunker {
+    /// Takes the next bytes and gives what of the body they hold.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.rest.extend_from_slice(bytes);
+        let mut body = Vec::new();
+        while !self.ended {
+            if self.left > 0 {
+                // A chunk's own line end belongs to it.
+                let take = self.left.min(self.rest.len());
+                let piece: Vec<u8> = self.rest.drain(..take).collect();
+                let data = self.left.saturating_sub(2).min(take);
+                body.extend_from_slice(&piece[..data]);
+                self.left -= take;
+                if self.left > 0 {
+                    break;
+                }
+            }
+            let Some(end) = self.rest.windows(2).position(|two| two == b"\r\n") else { break };
+            let line: Vec<u8> = self.rest.drain(..end + 2).collect();
+            let size = String::from_utf8_lossy(&line[..end]);
+            match usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16) {
+                Ok(0) | Err(_) => self.ended = true,
+                Ok(size) => self.left = size + 2,
+            }
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_changed_and_written() {
+        let text = b"GET /a HTTP/1.1\r\nHost: x\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 3\r\n\r\nabc";
+        let (mut head, length) = Head::parse(text).expect("whole");
+        assert_eq!((head.first.as_str(), head.get("host"), head.length()), ("GET /a HTTP/1.1", Some("x"), Some(3)));
+        assert_eq!(&text[length..], b"abc");
+        head.remove("access-control-");
+        head.set("content-length", "4");
+        assert_eq!(head.bytes(), b"GET /a HTTP/1.1\r\nHost: x\r\ncontent-length: 4\r\n\r\n");
+        assert_eq!(Head::parse(b"GET / HTTP/1.1\r\nHost"), None);
+    }
+
+    #[test]
+    fn chunks_are_taken_apart_however_they_come() {
+        let text = b"3\r\nabc\r\nA;x=1\r\n0123456789\r\n0\r\n\r\n";
+        for size in 1..text.len() {
+            let mut chunks = Dechunker::default();
+            let body: Vec<u8> = text.chunks(size).flat_map(|piece| chunks.push(piece)).collect();
+            assert_eq!(body, b"abc0123456789", "{size}");
+            assert!(chunks.ended);
+        }
+    }
+}

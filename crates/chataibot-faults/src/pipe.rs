@@ -1,0 +1,219 @@
+//! One direction of a connection, and what its bytes suffer.
+
+use std::{io, time::Duration};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    chance::Chance,
+    fault::{Ending, Step},
+    place::Finder,
+};
+
+/// Far enough: no test waits so long.
+const NEVER: Duration = Duration::from_secs(86_400);
+
+/// Becomes true when all is well again: then nothing more happens to a connection, and what was held goes on.
+pub type Health = watch::Receiver<bool>;
+
+/// Waits until all is well again; for ever when the proxy has gone.
+pub async fn healed(health: &mut Health) {
+    if health.wait_for(|well| *well).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// How a direction came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its sender had no more to say, and the receiver was told.
+    Said,
+    /// It is over for both, by RST.
+    Reset,
+    /// It is over for both, by FIN.
+    Closed,
+}
+
+/// A place, and what happens there.
+enum Mark {
+    Corrupt,
+    Swallow(usize),
+    Cut(Ending),
+}
+
+struct Pipe<W> {
+    to: W,
+    health: Health,
+    chance: Chance,
+    delay: Option<(u64, u64)>,
+    slice: Option<usize>,
+    rate: Option<u64>,
+    twice: bool,
+    marks: Vec<(Finder, Mark)>,
+}
+
+/// Carries the bytes from one to the other until either has enough, or a step ends it.
+///
+/// # Errors
+/// When one of the two ends it by itself.
+pub async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    to: impl AsyncWrite + Unpin,
+    steps: &[Step],
+    health: Health,
+    mut chance: Chance,
+) -> io::Result<End> {
+    let (mut hold, mut idle) = (0, None);
+    let mut pipe = Pipe {
+        to,
+        health: health.clone(),
+        chance: chance.clone(),
+        delay: None,
+        slice: None,
+        rate: None,
+        twice: false,
+        marks: Vec::new(),
+    };
+    for step in steps {
+        match *step {
+            Step::Delay(base, jitter) => pipe.delay = Some((base, jitter)),
+            Step::Slice(size) => pipe.slice = Some(size.max(1)),
+            Step::Rate(rate) => pipe.rate = Some(rate.max(1)),
+            Step::Twice => pipe.twice = true,
+            Step::Hold(bytes) => hold = bytes,
+            Step::IdleKill(ms, ending) => idle = Some((Duration::from_millis(ms), ending)),
+            Step::Corrupt(place) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Corrupt)),
+            Step::Swallow(place, count) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Swallow(count))),
+            Step::Cut(place, ending) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Cut(ending))),
+        }
+    }
+    let mut health = health;
+    let mut held = Vec::new();
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let patience = idle.filter(|_| !*health.borrow()).map_or(NEVER, |(patience, _)| patience);
+        let deadline = Instant::now() + patience;
+        let read = tokio::select! {
+            read = from.read(&mut buffer) => read?,
+            () = sleep_until(deadline) => match idle {
+                Some((_, ending)) => return pipe.end(ending, &mut from).await,
+                None => continue,
+            },
+            () = healed(&mut health), if !held.is_empty() => {
+                pipe.forward(&std::mem::take(&mut held)).await?;
+                continue;
+            }
+        };
+        held.extend_from_slice(&buffer[..read]);
+        if read > 0 && held.len() < hold && !*health.borrow() {
+            continue;
+        }
+        let piece = std::mem::take(&mut held);
+        if let Some(end) = pipe.suffer(piece, &mut from).await? {
+            return Ok(end);
+        }
+        if read == 0 {
+            pipe.to.shutdown().await?;
+            return Ok(End::Said);
+        }
+    }
+}
+
+impl<W: AsyncWrite + Unpin> Pipe<W> {
+    fn is_well(&self) -> bool {
+        *self.health.borrow()
+    }
+
+    /// What the marks do to a piece; then it goes on.
+    async fn suffer(&mut self, mut piece: Vec<u8>, from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<End>> {
+        let mut cut = None;
+        for (finder, mark) in &mut self.marks {
+            let Some(at) = finder.look(&piece) else { continue };
+            if *self.health.borrow() {
+                continue;
+            }
+            match mark {
+                Mark::Corrupt => piece[at] ^= 0x15,
+                Mark::Swallow(count) => drop(piece.drain(at..(at + *count).min(piece.len()))),
+                Mark::Cut(ending) => cut = cut.or(Some((at, *ending))),
+            }
+        }
+        let Some((at, ending)) = cut else {
+            self.forward(&piece).await?;
+            return Ok(None);
+        };
+        let (before, after) = piece.split_at(at.min(piece.len()));
+        self.forward(before).await?;
+        match ending {
+            Ending::BlackHole => {
+                healed(&mut self.health).await;
+                self.forward(after).await?;
+                Ok(None)
+            }
+            Ending::Reset | Ending::Close | Ending::HalfClose | Ending::Vanish => {
+                self.end(ending, from).await.map(Some)
+            }
+        }
+    }
+
+    async fn end(&mut self, ending: Ending, from: &mut (impl AsyncRead + Unpin)) -> io::Result<End> {
+        match ending {
+            Ending::Reset => Ok(End::Reset),
+            Ending::Close => Ok(End::Closed),
+            Ending::HalfClose => {
+                self.to.shutdown().await?;
+                Ok(End::Said)
+            }
+            // Read on, so that the sender believes in it; nothing arrives any more.
+            Ending::Vanish | Ending::BlackHole => {
+                let mut lost = vec![0; 4096];
+                while from.read(&mut lost).await? > 0 {}
+                std::future::pending().await
+            }
+        }
+    }
+
+    /// Sends a piece on its way, as slowly as it has to be.
+    async fn forward(&mut self, piece: &[u8]) -> io::Result<()> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        if let Some((base, jitter)) = self.delay {
+            let wait = base + self.chance.below(jitter + 1);
+            self.pause(Duration::from_millis(wait)).await;
+        }
+        if std::mem::take(&mut self.twice) && !self.is_well() {
+            self.to.write_all(piece).await?;
+        }
+        let size = match (self.slice, self.rate) {
+            (Some(size), _) => size,
+            (None, Some(rate)) => usize::try_from(rate / 20).unwrap_or(usize::MAX).max(1),
+            (None, None) => piece.len(),
+        };
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let size = if self.is_well() { rest.len() } else { size.min(rest.len()) };
+            self.to.write_all(&rest[..size]).await?;
+            rest = &rest[size..];
+            if let Some(rate) = self.rate {
+                let size = u64::try_from(size).unwrap_or_default();
+                self.pause(Duration::from_millis(size * 1_000 / rate)).await;
+            } else if self.slice.is_some() {
+                // A packet each, as far as this machine lets them be.
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        tokio::select! {
+            () = sleep(time) => {}
+            () = healed(&mut self.health) => {}
+        }
+    }
+}

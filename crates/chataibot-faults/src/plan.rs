@@ -1,0 +1,83 @@
+//! Which connection meets which fault.
+
+use std::collections::VecDeque;
+
+use crate::{
+    catalogue,
+    chance::Chance,
+    fault::{Fault, Where},
+};
+
+/// A plan for the connections to come.
+#[derive(Clone, Debug, Default)]
+pub enum Plan {
+    /// No fault.
+    #[default]
+    Pass,
+    /// The same for each.
+    Always(&'static Fault),
+    /// One after the other, then none.
+    Next(VecDeque<&'static Fault>),
+    /// So many of a hundred meet one, and which is the seed's affair.
+    Seeded {
+        /// The rolling dice.
+        chance: Chance,
+        /// So many of a hundred.
+        percent: u64,
+        /// Out of these.
+        faults: Vec<&'static Fault>,
+    },
+}
+
+impl Plan {
+    /// These, for the next connections.
+    #[must_use]
+    pub fn next(faults: impl IntoIterator<Item = &'static Fault>) -> Self {
+        Self::Next(faults.into_iter().collect())
+    }
+
+    /// A storm: faults of this place, quick ones or all, from a seed.
+    #[must_use]
+    pub fn storm(seed: u64, percent: u64, place: Where, slow: bool) -> Self {
+        let faults = catalogue::of(place).filter(|fault| slow || !fault.slow).collect();
+        Self::Seeded { chance: Chance::new(seed), percent, faults }
+    }
+
+    /// The fault of the next connection.
+    pub fn draw(&mut self) -> Option<&'static Fault> {
+        match self {
+            Self::Pass => None,
+            Self::Always(fault) => Some(fault),
+            Self::Next(faults) => faults.pop_front(),
+            Self::Seeded { chance, percent, faults } => {
+                let hit = chance.percent(*percent);
+                let fault = chance.one_of(faults).copied();
+                fault.filter(|_| hit)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_plan_and_another_seed_is_another() {
+        let names = |seed| {
+            let mut plan = Plan::storm(seed, 60, Where::Browser, false);
+            (0..40).map(|_| plan.draw().map(|fault| fault.name)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(3), names(3));
+        assert_ne!(names(3), names(4));
+        assert!(names(3).contains(&None) && names(3).iter().flatten().count() > 10);
+    }
+
+    #[test]
+    fn what_was_ordered_for_the_next_ones_comes_in_order_and_ends() {
+        let fault = |name| catalogue::find(name).expect("listed");
+        let mut plan = Plan::next([fault("refused"), fault("silence")]);
+        let drawn: Vec<_> = (0..3).map(|_| plan.draw().map(|fault| fault.name)).collect();
+        assert_eq!(drawn, [Some("refused"), Some("silence"), None]);
+    }
+}

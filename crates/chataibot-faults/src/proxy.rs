@@ -1,0 +1,314 @@
+//! The proxy: takes connections, and lets each meet its fault on the way to the server.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+use crate::{
+    chance::Chance,
+    fault::{Change, Effect, Step},
+    head::read_request,
+    pipe::{self, End, Health},
+    plan::Plan,
+    rewrite,
+};
+
+/// Longer than this, a first line is none.
+const LONGEST_LINE: usize = 8 * 1024;
+
+/// A running proxy. Ends when dropped, and every connection with it.
+#[derive(Debug)]
+pub struct FaultProxy {
+    /// Where it listens.
+    pub address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Counts the cuts: a connection of an earlier count ends.
+    cuts: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct State {
+    server: SocketAddr,
+    plan: Plan,
+    only: Option<String>,
+    chance: Chance,
+    /// Of the connections under the current plan.
+    health: watch::Sender<bool>,
+    /// How many connections met which fault; `""` for none.
+    seen: BTreeMap<&'static str, u64>,
+    /// How many ended with an error of the network's own, which is what faults are for.
+    broken: u64,
+}
+
+impl FaultProxy {
+    /// Listens on a free port of this machine, in front of `server`.
+    ///
+    /// # Errors
+    /// When there is no such port.
+    pub async fn start(server: SocketAddr) -> io::Result<Self> {
+        Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)), server).await
+    }
+
+    /// Listens here.
+    ///
+    /// # Errors
+    /// When it can't.
+    pub async fn start_on(listen: SocketAddr, server: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let state = State {
+            server,
+            plan: Plan::Pass,
+            only: None,
+            chance: Chance::new(0),
+            health: watch::Sender::new(false),
+            seen: BTreeMap::new(),
+            broken: 0,
+        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), cuts: watch::Sender::new(0) });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// `http://` and the address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Connections to come follow this plan; those that are there go on as they were.
+    pub fn plan(&self, plan: Plan) {
+        self.plan_for(None, plan);
+    }
+
+    /// The same, but only for connections whose first line holds these words; all others are of one request each.
+    pub fn plan_for(&self, only: Option<String>, plan: Plan) {
+        let mut state = self.shared.state();
+        state.plan = plan;
+        state.only = only;
+    }
+
+    /// The dice of places that are not fixed.
+    pub fn seed(&self, seed: u64) {
+        self.shared.state().chance = Chance::new(seed);
+    }
+
+    /// All is well again: nothing happens any more to any connection, and what was held back goes through.
+    pub fn heal(&self) {
+        let mut state = self.shared.state();
+        state.plan = Plan::Pass;
+        state.only = None;
+        std::mem::replace(&mut state.health, watch::Sender::new(false)).send_replace(true);
+    }
+
+    /// Ends every connection that is there, by RST.
+    pub fn cut(&self) {
+        self.shared.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// The server has moved.
+    pub fn aim(&self, server: SocketAddr) {
+        self.shared.state().server = server;
+    }
+
+    /// How many connections met which fault, without those that met none.
+    #[must_use]
+    pub fn seen(&self) -> BTreeMap<&'static str, u64> {
+        let mut seen = self.shared.state().seen.clone();
+        seen.remove("");
+        seen
+    }
+
+    /// How many connections there were.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.shared.state().seen.values().sum()
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.cut();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one connection needs to know.
+struct Lot {
+    effect: Effect,
+    server: SocketAddr,
+    health: Health,
+    chance: Chance,
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((mut client, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        let mut cuts = shared.cuts.subscribe();
+        let now = *cuts.borrow_and_update();
+        tokio::spawn(async move {
+            let ended = tokio::select! {
+                ended = meet(&shared, &mut client) => ended,
+                _ = cuts.wait_for(|cuts| *cuts > now) => Ok(End::Reset),
+            };
+            let ended = ended.and_then(|end| match end {
+                End::Reset => client.set_zero_linger(),
+                End::Said | End::Closed => Ok(()),
+            });
+            if ended.is_err() {
+                shared.state().broken += 1;
+            }
+        });
+    }
+}
+
+/// Draws the connection's lot and lets it have it.
+async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
+    client.set_nodelay(true)?;
+    let only = shared.state().only.clone();
+    let meant = match only {
+        Some(words) => first_line(client).await?.contains(&words),
+        None => true,
+    };
+    let mut lot = {
+        let mut state = shared.state();
+        let fault = if meant { state.plan.draw() } else { None };
+        *state.seen.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
+        // Not meant by a plan for others: it must not carry the next request, too.
+        let plain = if meant { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
+        Lot {
+            effect: fault.map_or(plain, |fault| fault.effect),
+            server: state.server,
+            health: state.health.subscribe(),
+            chance: Chance::new(state.chance.number()),
+        }
+    };
+    match lot.effect {
+        Effect::Refuse => Ok(End::Reset),
+        Effect::Silence => {
+            pipe::healed(&mut lot.health).await;
+            relay(client, &lot, &[], &[]).await
+        }
+        Effect::Pass => relay(client, &lot, &[], &[]).await,
+        Effect::Wire { up, down } => relay(client, &lot, up, down).await,
+        Effect::Instead { answer, processed } => {
+            let (head, body) = read_request(client).await?;
+            if processed {
+                let mut server = connect(&lot).await?;
+                server.write_all(&[head.bytes(), body].concat()).await?;
+                // Something of the answer shows that the request is done.
+                let mut some = [0; 1];
+                server.read_exact(&mut some).await?;
+            }
+            client.write_all(&rewrite::bytes_of(&answer)).await?;
+            client.shutdown().await?;
+            drain(client).await
+        }
+        Effect::Rewrite(change) => {
+            let (head, body) = read_request(client).await?;
+            let mut server = connect(&lot).await?;
+            server.write_all(&[head.bytes(), body].concat()).await?;
+            rewrite::carry(&mut server, client, change).await?;
+            Ok(End::Closed)
+        }
+        Effect::Replay(times) => {
+            let (head, body) = read_request(client).await?;
+            let request = [head.bytes(), body].concat();
+            let mut others = Vec::new();
+            for _ in 1..times {
+                let mut server = connect(&lot).await?;
+                server.write_all(&request).await?;
+                others.push(server);
+            }
+            let mut server = connect(&lot).await?;
+            server.write_all(&request).await?;
+            rewrite::carry(&mut server, client, Change::Nothing).await?;
+            // They may take their time; nobody hears what they say.
+            for mut other in others {
+                let mut some = [0; 1];
+                if other.read_exact(&mut some).await.is_err() {
+                    shared.state().broken += 1;
+                }
+            }
+            Ok(End::Closed)
+        }
+    }
+}
+
+async fn connect(lot: &Lot) -> io::Result<TcpStream> {
+    let server = TcpStream::connect(lot.server).await?;
+    server.set_nodelay(true)?;
+    Ok(server)
+}
+
+/// Both directions, until both have ended or one ends it for both.
+async fn relay(client: &mut TcpStream, lot: &Lot, up: &[Step], down: &[Step]) -> io::Result<End> {
+    let mut server = connect(lot).await?;
+    let end = {
+        let (from_client, to_client) = client.split();
+        let (from_server, to_server) = server.split();
+        let mut up = pin!(pipe::carry(from_client, to_server, up, lot.health.clone(), lot.chance.clone()));
+        let mut down = pin!(pipe::carry(from_server, to_client, down, lot.health.clone(), lot.chance.clone()));
+        let (mut said_up, mut said_down) = (false, false);
+        loop {
+            let (ended, done) = tokio::select! {
+                ended = &mut up, if !said_up => (ended?, &mut said_up),
+                ended = &mut down, if !said_down => (ended?, &mut said_down),
+                else => break End::Closed,
+            };
+            match ended {
+                End::Said => *done = true,
+                End::Reset | End::Closed => break ended,
+            }
+        }
+    };
+    if end == End::Reset {
+        server.set_zero_linger()?;
+    }
+    Ok(end)
+}
+
+/// Reads what the client still says, so that what it was told is not lost to a reset.
+async fn drain(client: &mut TcpStream) -> io::Result<End> {
+    let mut rest = [0; 1024];
+    while client.read(&mut rest).await? > 0 {}
+    Ok(End::Closed)
+}
+
+/// The first line of what a client says, which stays to be read.
+async fn first_line(client: &TcpStream) -> io::Result<String> {
+    let mut seen = vec![0; LONGEST_LINE];
+    loop {
+        let length = client.peek(&mut seen).await?;
+        if let Some(end) = seen[..length].iter().position(|byte| *byte == b'\n') {
+            return Ok(String::from_utf8_lossy(&seen[..end]).into_owned());
+        }
+        if length == 0 || length == seen.len() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "no first line"));
+        }
+        tokio::task::yield_now().await;
+    }
+}

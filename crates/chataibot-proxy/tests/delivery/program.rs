@@ -1,0 +1,83 @@
+//! The real program as a child process, which a test may stop at a step, kill, and keep from writing.
+
+use std::{
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::watch,
+};
+
+use crate::{browser::PATIENCE, platform::Platform};
+
+/// Files that are too large make this program's writes fail instead of killing it.
+const SHELL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
+
+pub struct Program {
+    child: Child,
+    pub base: String,
+    stopped: watch::Receiver<bool>,
+    /// From the start of the process until it served.
+    pub took: Duration,
+}
+
+impl Program {
+    /// Starts it, and waits until it serves. `stop` is a step and how often it is to be passed before.
+    pub async fn start(database: &Path, platform: &Platform, stop: Option<(&str, u32)>) -> Self {
+        let began = Instant::now();
+        let mut command = Command::new("sh");
+        command.args(["-c", SHELL, env!("CARGO_BIN_EXE_chataibot-proxy"), "--demo", "--listen", "127.0.0.1:0"]);
+        command.args(["--platform-url", &platform.url, "--log", "off", "--database"]).arg(database);
+        if let Some((step, times)) = stop {
+            command.env("CHATAIBOT_PROXY_STOP_AT", format!("{step}:{times}"));
+        }
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().expect("the program starts");
+        let mut words = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        let (say, mut stopped) = watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = words.next_line().await {
+                if line.starts_with("stopped at ") {
+                    say.send_replace(true);
+                }
+            }
+        });
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let line = tokio::select! {
+            line = lines.next_line() => line.expect("read").expect("a line"),
+            // So early that nobody can reach it.
+            _ = stopped.wait_for(|stopped| *stopped) => "listening on http://127.0.0.1:1".to_owned(),
+        };
+        let base = line.strip_prefix("listening on ").expect("the one line").to_owned();
+        if stop.is_none() {
+            let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+            let ready = http.get(format!("{base}/readyz")).send().await.expect("an answer");
+            assert_eq!(ready.status(), 200, "it serves");
+        }
+        Self { child, base, stopped, took: began.elapsed() }
+    }
+
+    /// Waits until it has stopped at its step.
+    pub async fn stopped(&mut self) {
+        let stopped = tokio::time::timeout(PATIENCE, self.stopped.wait_for(|stopped| *stopped)).await;
+        assert!(stopped.is_ok_and(|stopped| stopped.is_ok()), "it comes to its step");
+    }
+
+    /// SIGKILL.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("killed");
+    }
+
+    /// No file may be longer than this from now on; `None` lifts that.
+    pub async fn limit_files(&self, bytes: Option<u64>) {
+        let id = self.child.id().expect("it runs");
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limits = format!("--fsize={limit}:unlimited");
+        let set = Command::new("prlimit").args(["--pid", &id.to_string(), &limits]).status().await;
+        assert!(set.expect("prlimit runs").success());
+    }
+}

@@ -1,0 +1,446 @@
+//! A visitor's browser without a browser: the widget's own client in each tab, and what a browser gives it: storage, locks, a
+//! channel between tabs, timers, and HTTP.
+//!
+//! - [`calls`]: what is asked of the proxy
+//! - [`storage`]: what survives a reload
+//! - [`company`]: what tabs of one browser have in common
+//!
+//! It decides nothing. It is to the client what `src/session/rim.rs` is in a real browser.
+
+mod calls;
+pub use calls::ORIGIN;
+mod company;
+mod storage;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    time::Duration,
+};
+
+use chataibot_faults::chance::Chance;
+use chataibot_widget::{
+    api::Failure,
+    conversation::Conversation,
+    session::{
+        Outgoing,
+        client::Client,
+        fact::{Fact, Moment},
+        mind::Mind,
+        order::Order,
+        prelude::Prelude,
+        stored::StoredConversation,
+        word::Word,
+    },
+};
+use tokio::{
+    sync::Notify,
+    task::{AbortHandle, spawn_local},
+    time::{Instant, sleep},
+};
+
+use company::Lead;
+use storage::Storage;
+
+use crate::checker;
+
+/// One visitor's browser. Clones are the same browser. Lives on one thread, in a [`tokio::task::LocalSet`].
+#[derive(Clone)]
+pub struct Browser(Rc<Inner>);
+
+struct Inner {
+    base: String,
+    http: reqwest::Client,
+    began: Instant,
+    /// How far the visitor's clock is ahead of ours.
+    clock: Cell<i64>,
+    chance: RefCell<Chance>,
+    ids: Cell<u64>,
+    storage: RefCell<Storage>,
+    tabs: RefCell<Vec<Tab>>,
+    lead: RefCell<Lead>,
+    /// One tab at a time may ask for a token, and one may send.
+    token_lock: Rc<tokio::sync::Mutex<()>>,
+    send_lock: Rc<tokio::sync::Mutex<()>>,
+    /// What the pages were told was sent.
+    sent: RefCell<Vec<Rc<str>>>,
+    /// What must never be was seen.
+    wrong: RefCell<Vec<String>>,
+    story: RefCell<Vec<String>>,
+}
+
+struct Tab {
+    mind: Mind,
+    /// Counts reloads: what was meant for an earlier page does not reach the next.
+    page: u32,
+    listening: bool,
+    calls: [Option<Rc<Notify>>; 4],
+    timer: Option<(u64, AbortHandle)>,
+    waiting: VecDeque<Fact>,
+    hearing: bool,
+    post: VecDeque<News>,
+    order: checker::Order,
+}
+
+/// What comes from another tab, in its order.
+enum News {
+    Fact(Fact),
+    Word(Word),
+}
+
+/// The place of a call: one of each kind runs at a time.
+#[derive(Clone, Copy)]
+enum Kind {
+    Token,
+    Send,
+    Log,
+    Page,
+}
+
+impl Browser {
+    /// A browser with nothing stored, and no tab.
+    ///
+    /// # Errors
+    /// When there is no HTTP client to be had.
+    pub fn open(base: String, seed: u64) -> Result<Self, reqwest::Error> {
+        // A connection each: which fault a request meets is its own affair. Redirects are errors, as in the widget.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self(Rc::new(Inner {
+            base,
+            http,
+            began: Instant::now(),
+            clock: Cell::new(0),
+            chance: RefCell::new(Chance::new(seed)),
+            ids: Cell::new(0),
+            storage: RefCell::default(),
+            tabs: RefCell::default(),
+            lead: RefCell::default(),
+            token_lock: Rc::default(),
+            send_lock: Rc::default(),
+            sent: RefCell::default(),
+            wrong: RefCell::default(),
+            story: RefCell::default(),
+        })))
+    }
+
+    /// Opens a tab, with the widget's window open. Its number.
+    pub fn new_tab(&self) -> usize {
+        let tab = {
+            let mut tabs = self.0.tabs.borrow_mut();
+            tabs.push(Tab {
+                mind: Mind::Prelude(Prelude::new(true)),
+                page: 0,
+                listening: false,
+                calls: Default::default(),
+                timer: None,
+                waiting: VecDeque::new(),
+                hearing: false,
+                post: VecDeque::new(),
+                order: checker::Order::default(),
+            });
+            tabs.len() - 1
+        };
+        self.load(tab);
+        self.hear(tab, Fact::Opened);
+        tab
+    }
+
+    /// How many tabs there are.
+    #[must_use]
+    pub fn tabs(&self) -> usize {
+        self.0.tabs.borrow().len()
+    }
+
+    /// What a tab shows.
+    #[must_use]
+    pub fn state(&self, tab: usize) -> Rc<Conversation> {
+        self.0.tabs.borrow()[tab].mind.state().clone()
+    }
+
+    /// The visitor says something. Gives the client message id.
+    pub fn say(&self, tab: usize, text: &str) -> Rc<str> {
+        let id = self.new_id(tab);
+        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed: None });
+        id
+    }
+
+    /// Sends again what has failed for now.
+    pub fn retry(&self, tab: usize, id: Rc<str>) {
+        let new_id = self.new_id(tab);
+        self.hear(tab, Fact::RetryAsked { id, new_id });
+    }
+
+    /// The page is loaded again. `told` when the old one had a moment to put things away.
+    pub fn reload(&self, tab: usize, told: bool) {
+        if told {
+            self.hear(tab, Fact::Hidden);
+        }
+        self.let_go(tab);
+        {
+            let mut tabs = self.0.tabs.borrow_mut();
+            let tab = &mut tabs[tab];
+            tab.page += 1;
+            tab.mind = Mind::Prelude(Prelude::new(true));
+            tab.waiting.clear();
+            tab.post.clear();
+            tab.order = checker::Order::default();
+            if let Some((_, timer)) = tab.timer.take() {
+                timer.abort();
+            }
+        }
+        self.leave_tabs(tab);
+        self.load(tab);
+        self.hear(tab, Fact::Opened);
+    }
+
+    /// The visitor's clock is set to another time, by so many milliseconds.
+    pub fn set_clock(&self, by: i64) {
+        self.0.clock.set(self.0.clock.get() + by);
+    }
+
+    /// Messages the page was told were accepted.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Rc<str>> {
+        self.0.sent.borrow().clone()
+    }
+
+    /// What must never be, if it was.
+    #[must_use]
+    pub fn wrong(&self) -> Vec<String> {
+        self.0.wrong.borrow().clone()
+    }
+
+    /// What happened, line by line, for the report of a violation.
+    #[must_use]
+    pub fn story(&self) -> Vec<String> {
+        self.0.story.borrow().clone()
+    }
+
+    /// Adds a line to the story.
+    pub fn note(&self, line: impl FnOnce() -> String) {
+        let at = self.0.began.elapsed().as_millis();
+        self.0.story.borrow_mut().push(format!("{at:>6} ms  {}", line()));
+    }
+
+    /// The visitor's token, as it is stored.
+    #[must_use]
+    pub fn token(&self) -> Option<String> {
+        self.0.storage.borrow().identity.as_ref().map(|identity| identity.token.clone())
+    }
+
+    fn new_id(&self, tab: usize) -> Rc<str> {
+        let number = self.0.ids.get() + 1;
+        self.0.ids.set(number);
+        // A UUIDv7, later than all before it.
+        let at = self.0.tabs.borrow()[tab].mind.state().id_time(self.wall());
+        let (high, low) = (at >> 16 & 0xFFFF_FFFF, at & 0xFFFF);
+        let chance = self.0.chance.borrow_mut().number() & 0xFFFF_FFFF;
+        Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{chance:08x}{number:04x}", number & 0xFFF))
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn wall(&self) -> u64 {
+        let wall = 1_760_000_000_000_i64.saturating_add_unsigned(self.now()).saturating_add(self.0.clock.get());
+        u64::try_from(wall).unwrap_or_default()
+    }
+
+    fn page(&self, tab: usize) -> u32 {
+        self.0.tabs.borrow()[tab].page
+    }
+
+    fn is_on(&self, tab: usize, page: u32) -> bool {
+        self.page(tab) == page
+    }
+
+    fn load(&self, tab: usize) {
+        let found = self.0.storage.borrow().found();
+        self.hear(tab, Fact::Loaded(Box::new(found)));
+    }
+
+    /// Lets a tab hear a fact and does what it orders. A fact that comes up meanwhile waits its turn.
+    pub fn hear(&self, tab: usize, fact: Fact) {
+        {
+            let mut tabs = self.0.tabs.borrow_mut();
+            tabs[tab].waiting.push_back(fact);
+            if std::mem::replace(&mut tabs[tab].hearing, true) {
+                return;
+            }
+        }
+        loop {
+            let next = self.0.tabs.borrow_mut()[tab].waiting.pop_front();
+            let Some(fact) = next else { break };
+            let chance = u32::try_from(self.0.chance.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
+            let moment = Moment { now: self.now(), wall: self.wall(), chance };
+            let mut orders = Vec::new();
+            let heard = self.0.tabs.borrow_mut()[tab].mind.hear(fact, moment, &mut orders, Some(Client::begin));
+            debug_assert!(heard.is_ok(), "with a client at hand nothing has to wait");
+            for order in orders {
+                self.carry_out(tab, order);
+            }
+            self.check(tab);
+        }
+        self.0.tabs.borrow_mut()[tab].hearing = false;
+        self.set_timer(tab);
+    }
+
+    fn check(&self, tab: usize) {
+        let wrong = {
+            let mut tabs = self.0.tabs.borrow_mut();
+            let tab = &mut tabs[tab];
+            tab.order.look(tab.mind.state())
+        };
+        if let Err(what) = wrong {
+            self.0.wrong.borrow_mut().push(format!("tab {tab}: {what}"));
+        }
+    }
+
+    fn set_timer(&self, tab: usize) {
+        let now = self.now();
+        let mut tabs = self.0.tabs.borrow_mut();
+        let due = tabs[tab].mind.due(now);
+        if tabs[tab].timer.as_ref().map(|(set, _)| *set) == due {
+            return;
+        }
+        if let Some((_, timer)) = tabs[tab].timer.take() {
+            timer.abort();
+        }
+        if let Some(due) = due {
+            let (browser, page) = (self.clone(), tabs[tab].page);
+            let task = spawn_local(async move {
+                sleep(Duration::from_millis(due.saturating_sub(now).max(1))).await;
+                if browser.is_on(tab, page) {
+                    browser.0.tabs.borrow_mut()[tab].timer = None;
+                    browser.hear(tab, Fact::Ticked);
+                }
+            });
+            tabs[tab].timer = Some((due, task.abort_handle()));
+        }
+    }
+
+    fn carry_out(&self, tab: usize, order: Order) {
+        match order {
+            Order::Authorize { held, refused } => self.authorize(tab, held, refused),
+            Order::Start { message, identity } => self.start(tab, message, identity),
+            Order::Send { message, conversation, identity } => self.send(tab, message, conversation, identity),
+            Order::Dial { generation, dial, conversation, after, identity } => {
+                self.dial(tab, generation, dial, &conversation, after, &identity);
+            }
+            Order::HangUp => self.hang_up(tab, Kind::Log),
+            Order::Earlier { conversation, before, identity } => self.earlier(tab, &conversation, before, &identity),
+            Order::JoinTabs => self.0.tabs.borrow_mut()[tab].listening = true,
+            Order::LeaveTabs => {
+                self.let_go(tab);
+                self.leave_tabs(tab);
+            }
+            Order::Stand { steal } => self.stand(tab, steal),
+            Order::StepDown => {
+                self.note(|| format!("tab {tab}: steps down"));
+                self.step_down(tab);
+            }
+            Order::Post(word) => {
+                self.note(|| format!("tab {tab}: says {word:.90?}"));
+                self.to_others(tab, true, |_| News::Word(word.clone()));
+            }
+            Order::SaveIdentity(identity) => {
+                if self.0.storage.borrow_mut().save_identity(&identity) {
+                    self.elsewhere(tab, |_| Fact::VisitorElsewhere(Some(identity.clone())));
+                }
+            }
+            Order::SaveConversation { over } => {
+                let Some(stored) = self.0.tabs.borrow()[tab].mind.to_store() else { return };
+                let saved = self.0.storage.borrow_mut().save_conversation(stored, over.as_deref());
+                match saved {
+                    Ok(stored) => {
+                        self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+                    }
+                    Err(newer) => self.tell_later(tab, Fact::ConversationElsewhere(Some(newer))),
+                }
+            }
+            Order::SaveOpening { open } => {
+                let there = self.0.storage.borrow().conversation.clone().filter(|there| there.id.is_some());
+                if let Some(there) = there {
+                    return self.tell_later(tab, Fact::ConversationElsewhere(Some(Box::new(there))));
+                }
+                let visitor = self.0.storage.borrow().identity.as_ref().map(|identity| identity.visitor.clone());
+                let stored = StoredConversation { visitor, open, ..StoredConversation::default() };
+                self.0.storage.borrow_mut().conversation = Some(stored.clone());
+                self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+            }
+            Order::SaveMessage(message) => {
+                let stored = self.0.storage.borrow_mut().save_message(&message);
+                self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: message.id.clone(), stored: Some(stored.clone()) });
+            }
+            Order::DropMessage { id, discarded } => {
+                for stored in self.0.storage.borrow_mut().drop_message(&id, discarded) {
+                    self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: stored.clone() });
+                }
+            }
+            Order::SavePassed(_) => {}
+            Order::SaveDraft => {
+                let draft = String::from(&**self.state(tab).draft());
+                self.0.storage.borrow_mut().draft = Some(draft);
+            }
+            Order::Wipe => {
+                *self.0.storage.borrow_mut() = Storage::default();
+                self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
+            }
+            Order::Tell(Outgoing::Sent { id, .. }) => {
+                self.note(|| format!("tab {tab}: accepted {id}"));
+                self.0.sent.borrow_mut().push(id);
+            }
+            Order::Tell(
+                Outgoing::Ready
+                | Outgoing::Opened
+                | Outgoing::Closed
+                | Outgoing::Started { .. }
+                | Outgoing::Received(_)
+                | Outgoing::Unread(_)
+                | Outgoing::Status(_)
+                | Outgoing::Feedback { .. }
+                | Outgoing::Consent { .. }
+                | Outgoing::Rated { .. }
+                | Outgoing::Error { .. },
+            ) => {}
+        }
+    }
+
+    fn tell_later(&self, tab: usize, fact: Fact) {
+        self.0.tabs.borrow_mut()[tab].waiting.push_back(fact);
+    }
+
+    fn hang_up(&self, tab: usize, kind: Kind) {
+        if let Some(leash) = self.0.tabs.borrow_mut()[tab].calls[kind as usize].take() {
+            leash.notify_one();
+        }
+    }
+
+    fn let_go(&self, tab: usize) {
+        for kind in [Kind::Token, Kind::Send, Kind::Log, Kind::Page] {
+            self.hang_up(tab, kind);
+        }
+    }
+
+    /// A leash in the place of a call; the call before it ends.
+    fn leash(&self, tab: usize, kind: Kind) -> Rc<Notify> {
+        self.hang_up(tab, kind);
+        let leash = Rc::new(Notify::new());
+        self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(leash.clone());
+        leash
+    }
+}
+
+/// A call that may be ended at any moment.
+async fn until<T>(leash: &Notify, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        result = call => result,
+        () = leash.notified() => Err(Failure::Network),
+    }
+}

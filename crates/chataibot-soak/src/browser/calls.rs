@@ -1,0 +1,312 @@
+//! What is asked of the proxy, as the widget asks it: `src/session/calls.rs`, over a client of this machine.
+
+use std::{rc::Rc, time::Duration};
+
+use chataibot_widget::{
+    api::{
+        Failure, Identity,
+        identity::{Plan, plan},
+        sse::Parser,
+    },
+    conversation::{Logged, Pending},
+    session::{
+        fact::{Fact, Frame, frame_of},
+        line::Dial,
+    },
+};
+use chataibot_wire::{Cursor, Entry, ErrorBody, token::TokenAnswer};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::{task::spawn_local, time::timeout};
+
+use super::{Browser, Kind, until};
+
+/// The page that has the widget.
+pub const ORIGIN: &str = "http://localhost:4711";
+/// What a start, send or token call may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A poll's own time limit.
+const POLL_LIMIT: Duration = Duration::from_secs(60);
+
+/// A request.
+struct Ask {
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Value>,
+}
+
+impl Ask {
+    fn get(path: String, kind: &str, token: &str) -> Self {
+        let headers = vec![("accept", kind.to_owned()), ("authorization", format!("Bearer {token}"))];
+        Self { method: Method::GET, path, headers, body: None }
+    }
+
+    fn post(path: String, body: Value) -> Self {
+        Self { method: Method::POST, path, headers: Vec::new(), body: Some(body) }
+    }
+
+    fn by(mut self, token: &str, key: &str) -> Self {
+        self.headers.push(("authorization", format!("Bearer {token}")));
+        self.headers.push(("idempotency-key", key.to_owned()));
+        self
+    }
+}
+
+impl Browser {
+    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its fact is heard inside the lock.
+    fn errand(
+        &self,
+        tab: usize,
+        kind: Kind,
+        prepare: impl FnOnce(&Self) -> Result<Ask, Fact> + 'static,
+        conclude: impl FnOnce(&Self, Result<Value, Failure>) -> Fact + 'static,
+    ) {
+        let lock = match kind {
+            Kind::Token => self.0.token_lock.clone(),
+            Kind::Send | Kind::Log | Kind::Page => self.0.send_lock.clone(),
+        };
+        let (browser, page) = (self.clone(), self.page(tab));
+        spawn_local(async move {
+            let held = lock.lock().await;
+            if !browser.is_on(tab, page) {
+                return;
+            }
+            let fact = match prepare(&browser) {
+                Ok(ask) => {
+                    let leash = browser.leash(tab, kind);
+                    let what = format!("{} {}", ask.method, ask.path);
+                    let answer = until(&leash, browser.ask(ask, PATIENCE)).await;
+                    browser.note(|| format!("tab {tab}: {what} → {}", in_short(&answer)));
+                    conclude(&browser, answer)
+                }
+                Err(fact) => fact,
+            };
+            if browser.is_on(tab, page) {
+                browser.hear(tab, fact);
+            }
+            drop(held);
+        });
+    }
+
+    pub(super) fn authorize(&self, tab: usize, held: Option<Rc<Identity>>, refused: Option<Rc<str>>) {
+        let prepare = move |browser: &Self| {
+            let stored = browser.0.storage.borrow().identity.clone();
+            match plan(stored, held.as_deref(), refused.as_deref(), browser.wall()) {
+                Plan::Adopt(identity) => Err(Fact::TokenAnswered(Ok(Rc::new(identity)))),
+                Plan::Renew(secret) => Ok(Ask::post("/token".to_owned(), json!({ "renewal": secret }))),
+                Plan::Begin => Ok(Ask::post("/token".to_owned(), json!({}))),
+            }
+        };
+        self.errand(tab, Kind::Token, prepare, |browser, answer| {
+            let answer = answer.and_then(|answer| token(&answer));
+            Fact::TokenAnswered(answer.map(|answer| Rc::new(Identity::new(answer, browser.wall()))))
+        });
+    }
+
+    pub(super) fn start(&self, tab: usize, message: Rc<Pending>, identity: Rc<Identity>) {
+        let id = message.id.clone();
+        let prepare = move |browser: &Self| {
+            let storage = browser.0.storage.borrow();
+            if let Some(stored) = storage.conversation.clone().filter(|stored| stored.id.is_some()) {
+                return Err(Fact::ConversationElsewhere(Some(Box::new(stored))));
+            }
+            if !storage.outbox.contains_key(&*message.id) {
+                return Err(Fact::SettledElsewhere { id: message.id.clone() });
+            }
+            if storage.has_older(&message.id) {
+                return Err(Fact::StartAnswered { id: message.id.clone(), result: Err(Failure::Network) });
+            }
+            let body = json!({
+                "channel": "API",
+                "message": { "data": { "body": *message.text }, "type": "text" },
+                "bot_key": "",
+                "from": { "user_external_id": identity.visitor, "type": "VISITOR" },
+            });
+            Ok(Ask::post("/api/v1/conversations".to_owned(), body).by(&identity.token, &message.id))
+        };
+        self.errand(tab, Kind::Send, prepare, move |_, answer| {
+            let begun = |answer: Value| answer["conversation"]["id"].as_str().map(Rc::from).ok_or(Failure::Network);
+            Fact::StartAnswered { id, result: answer.and_then(begun) }
+        });
+    }
+
+    pub(super) fn send(&self, tab: usize, message: Rc<Pending>, conversation: Rc<str>, identity: Rc<Identity>) {
+        let id = message.id.clone();
+        let prepare = move |browser: &Self| {
+            if !browser.0.storage.borrow().outbox.contains_key(&*message.id) {
+                return Err(Fact::SettledElsewhere { id: message.id.clone() });
+            }
+            let body = json!({ "message": { "data": { "body": *message.text }, "type": "text" }, "user": { "type": "VISITOR" } });
+            let path = format!("/api/v1/conversation/{conversation}/messages");
+            Ok(Ask::post(path, body).by(&identity.token, &message.id))
+        };
+        self.errand(tab, Kind::Send, prepare, move |_, answer| {
+            let accepted = |answer: Value| answer["message_id"].as_str().map(|_| ()).ok_or(Failure::Network);
+            Fact::SendAnswered { id, result: answer.and_then(accepted) }
+        });
+    }
+
+    pub(super) fn dial(
+        &self,
+        tab: usize,
+        generation: u32,
+        dial: Dial,
+        conversation: &str,
+        after: Option<Cursor>,
+        identity: &Identity,
+    ) {
+        let path = format!("/api/v1/conversation/{conversation}/events");
+        let from = after.map_or_else(|| "last=200".to_owned(), |after| format!("after={after}"));
+        let (browser, page) = (self.clone(), self.page(tab));
+        let leash = self.leash(tab, Kind::Log);
+        let token = identity.token.clone();
+        spawn_local(async move {
+            let fact = match dial {
+                Dial::Poll { wait } => {
+                    let ask = Ask::get(format!("{path}?{from}&wait={wait}"), "application/json", &token);
+                    let answer = until(&leash, browser.ask(ask, POLL_LIMIT)).await;
+                    browser.note(|| format!("tab {tab}: poll → {}", in_short(&answer)));
+                    let frames = answer.and_then(|answer| frames(&answer).ok_or(Failure::Network));
+                    frames.map(|frames| Fact::Polled { generation, frames })
+                }
+                Dial::Stream => {
+                    let ask = match after {
+                        None => Ask::get(format!("{path}?{from}"), "text/event-stream", &token),
+                        Some(after) => {
+                            let mut ask = Ask::get(path, "text/event-stream", &token);
+                            ask.headers.push(("last-event-id", after.to_string()));
+                            ask
+                        }
+                    };
+                    until(&leash, browser.read_stream(tab, page, generation, ask)).await
+                }
+            };
+            let fact = fact.unwrap_or_else(|failure| Fact::LineFailed { generation, failure });
+            if browser.is_on(tab, page) {
+                browser.note(|| format!("tab {tab}: line {generation} is over: {fact:.80?}"));
+                browser.hear(tab, fact);
+            }
+        });
+    }
+
+    async fn read_stream(&self, tab: usize, page: u32, generation: u32, ask: Ask) -> Result<Fact, Failure> {
+        let mut response = self.open_answer(ask).await?;
+        let kind = header(&response, "content-type").unwrap_or_default();
+        if response.status() != 200 || !kind.starts_with("text/event-stream") {
+            return Err(Failure::Network);
+        }
+        let mut parser = Parser::default();
+        let hear = |fact| {
+            if self.is_on(tab, page) {
+                self.hear(tab, fact);
+            }
+        };
+        hear(Fact::StreamHead { generation });
+        loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => {
+                    let mut frames = Vec::new();
+                    let parse = |text: &str| serde_json::from_str::<Entry>(text).ok();
+                    let pushed = parser.push(&bytes, &mut |said| frames.push(frame_of(said, parse)));
+                    pushed.map_err(|_| Failure::Network)?;
+                    hear(Fact::Streamed { generation, frames });
+                }
+                Ok(None) => return Ok(Fact::StreamEnded { generation }),
+                Err(_) => return Err(Failure::Network),
+            }
+        }
+    }
+
+    pub(super) fn earlier(&self, tab: usize, conversation: &str, before: Cursor, identity: &Identity) {
+        let path = format!("/api/v1/conversation/{conversation}/events?before={before}&limit=50");
+        let ask = Ask::get(path, "application/json", &identity.token);
+        let (browser, page) = (self.clone(), self.page(tab));
+        let leash = self.leash(tab, Kind::Page);
+        spawn_local(async move {
+            let answer = until(&leash, browser.ask(ask, PATIENCE)).await;
+            let result = answer.and_then(|answer| {
+                let entries = answer["entries"].as_array().ok_or(Failure::Network)?;
+                Ok((entries.iter().filter_map(entry).collect(), answer["earlier"] == true))
+            });
+            if browser.is_on(tab, page) {
+                browser.hear(tab, Fact::EarlierAnswered { before, result });
+            }
+        });
+    }
+
+    /// Sends a request and reads the JSON answer.
+    async fn ask(&self, ask: Ask, patience: Duration) -> Result<Value, Failure> {
+        let answer = timeout(patience, async {
+            let response = self.open_answer(ask).await?;
+            body(response).await.ok_or(Failure::Network)
+        });
+        answer.await.unwrap_or(Err(Failure::Network))
+    }
+
+    /// The answer, when it is a success; what a browser would not let a page read is none.
+    async fn open_answer(&self, ask: Ask) -> Result<Response, Failure> {
+        let mut request =
+            self.0.http.request(ask.method, format!("{}{}", self.0.base, ask.path)).header("origin", ORIGIN);
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = &ask.body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|_| Failure::Network)?;
+        let is_readable = header(&response, "access-control-allow-origin").is_some()
+            && header(&response, "content-encoding").is_none()
+            && !response.status().is_redirection();
+        if !is_readable {
+            return Err(Failure::Network);
+        }
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, retry_after) = (response.status().as_u16(), header(&response, "retry-after"));
+        let said: Option<ErrorBody> = body(response).await.and_then(|body| serde_json::from_value(body).ok());
+        Err(Failure::of_answer(status, said.as_ref(), retry_after.as_deref()))
+    }
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(ToOwned::to_owned)
+}
+
+async fn body(response: Response) -> Option<Value> {
+    let bytes = response.bytes().await.ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
+}
+
+fn token(answer: &Value) -> Result<TokenAnswer, Failure> {
+    serde_json::from_value(answer.clone()).map_err(|_| Failure::Network)
+}
+
+fn entry(value: &Value) -> Option<Rc<Logged>> {
+    let entry: Entry = serde_json::from_value(value.clone()).ok()?;
+    Some(Rc::new(Logged::new(entry, value.to_string())))
+}
+
+fn frames(answer: &Value) -> Option<Vec<Frame>> {
+    let mut frames = Vec::new();
+    if answer["reset"].is_object() {
+        frames.push(Frame::Reset);
+    }
+    if let Some(earlier) = answer["earlier"].as_bool() {
+        frames.push(Frame::Begin { earlier });
+    }
+    for value in answer["entries"].as_array()? {
+        let cursor = value["cursor"].as_str().and_then(|text| text.parse().ok());
+        frames.push(entry(value).map_or(Frame::Unreadable(cursor), Frame::Entry));
+    }
+    Some(frames)
+}
+
+fn in_short(answer: &Result<Value, Failure>) -> String {
+    match answer {
+        Ok(_) => "an answer".to_owned(),
+        Err(failure) => format!("{failure:?}"),
+    }
+}

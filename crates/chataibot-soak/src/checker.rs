@@ -1,0 +1,195 @@
+//! What must hold, whatever happened: P1 no acknowledged message is lost, P2 none is shown twice, P3 the order is the same in every tab
+//! and after a reload, P4 what the visitor sees is the proxy's log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use chataibot_widget::conversation::{Conversation, Delivery, SendError, SendState};
+use chataibot_wire::{Entry, Event, entry::DeliveryState};
+
+/// What must hold in a tab at every instant.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    conversation: Option<Rc<str>>,
+    /// Epochs and numbers of what was shown.
+    shown: BTreeSet<(u32, u32)>,
+}
+
+impl Order {
+    /// Looks at a tab after a change.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn look(&mut self, state: &Conversation) -> Result<(), String> {
+        if self.conversation.as_ref() != state.id() {
+            *self = Self { conversation: state.id().cloned(), shown: BTreeSet::new() };
+        }
+        let (mut ids, mut keys, mut last, mut local) = (BTreeSet::new(), BTreeSet::new(), None::<(u32, u32)>, false);
+        let mut shown = BTreeSet::new();
+        for row in state.rows() {
+            if !keys.insert(row.key) {
+                return Err(format!("the key {} is given twice", row.key));
+            }
+            let Some(message) = row.message() else { continue };
+            if message.id.as_ref().is_some_and(|id| !ids.insert(id.clone())) {
+                return Err(format!("P2: {:?} is shown twice", message.id));
+            }
+            match message.delivery {
+                Delivery::Local(_) => local = true,
+                Delivery::Logged(..) if local => return Err("P3: a logged row stands below a local one".to_owned()),
+                Delivery::Logged(cursor, _) => {
+                    let place = (cursor.epoch, cursor.seq);
+                    if last.is_some_and(|last| last >= place) {
+                        return Err(format!("P3: {place:?} stands below {last:?}"));
+                    }
+                    last = Some(place);
+                    shown.insert(place);
+                }
+            }
+        }
+        let epoch = last.map(|(epoch, _)| epoch);
+        if let Some(gone) = self.shown.iter().find(|place| Some(place.0) == epoch && !shown.contains(place)) {
+            return Err(format!("P1: {gone:?} was shown and is gone"));
+        }
+        self.shown = shown;
+        Ok(())
+    }
+}
+
+/// What is known at the end.
+#[derive(Debug, Default)]
+pub struct Truth {
+    /// What the visitor said: client message ids and texts, each text said once.
+    pub said: Vec<(Rc<str>, String)>,
+    /// Of these, what the page was told was accepted.
+    pub accepted: Vec<Rc<str>>,
+    /// Of these, what the visitor gave up.
+    pub given_up: Vec<Rc<str>>,
+    /// The proxy's log.
+    pub log: Vec<Entry>,
+    /// The visitor's texts as the platform processed them, in order.
+    pub processed: Vec<String>,
+    /// What the platform told by webhook and got a 2xx for, each text told once.
+    pub told: Vec<String>,
+}
+
+/// A message as somebody sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it says.
+    pub text: String,
+    /// Of a visitor's message: how the sending went.
+    pub state: Option<Seen>,
+}
+
+/// How a sending went, as a visitor sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It is on its way.
+    Underway,
+    /// It arrived.
+    Sent,
+    /// Nobody knows.
+    Unknown,
+    /// It did not arrive.
+    Failed,
+    /// It never will.
+    Refused,
+}
+
+/// The messages of a log, as a visitor should see them.
+#[must_use]
+pub fn lines_of(log: &[Entry]) -> Vec<Line> {
+    let mut states: BTreeMap<&str, Seen> = BTreeMap::new();
+    for entry in log {
+        if let Event::Delivery(delivery) = &entry.event {
+            let seen = match delivery.state {
+                DeliveryState::Sending => Seen::Underway,
+                DeliveryState::Sent => Seen::Sent,
+                DeliveryState::Unknown => Seen::Unknown,
+                DeliveryState::Failed => Seen::Failed,
+                DeliveryState::Refused => Seen::Refused,
+            };
+            states.insert(&delivery.client_message_id, seen);
+        }
+    }
+    let line = |entry: &Entry| match &entry.event {
+        Event::Message(message) => {
+            let id = message.client_message_id.as_deref();
+            let state = id.map(|id| states.get(id).copied().unwrap_or(Seen::Underway));
+            Some(Line { text: message.content.to_plain(), state })
+        }
+        Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => None,
+    };
+    log.iter().filter_map(line).collect()
+}
+
+/// What a tab shows.
+#[must_use]
+pub fn lines_in(state: &Conversation) -> Vec<Line> {
+    let line = |message: &chataibot_widget::conversation::MessageRow| {
+        let seen = match message.delivery.state() {
+            SendState::Queued | SendState::Sending => Seen::Underway,
+            SendState::Sent => Seen::Sent,
+            SendState::Unknown => Seen::Unknown,
+            SendState::Failed(SendError::Temporary | SendError::Ended) => Seen::Failed,
+            SendState::Failed(SendError::Refused) => Seen::Refused,
+        };
+        Line { text: message.content().to_plain(), state: message.id.as_ref().map(|_| seen) }
+    };
+    state.rows().iter().filter_map(|row| row.message().map(line)).collect()
+}
+
+impl Truth {
+    /// What is wrong, if anything is. Each finding names the property it breaks.
+    #[must_use]
+    pub fn findings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut texts: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in &self.log {
+            if let Event::Message(message) = &entry.event {
+                *texts.entry(message.content.to_plain()).or_default() += 1;
+                if let Some(id) = &message.client_message_id {
+                    *times.entry(id).or_default() += 1;
+                }
+            }
+        }
+        for (id, text) in &self.said {
+            let gone = self.given_up.contains(id);
+            match (times.get(&**id), texts.get(text)) {
+                (Some(1), Some(1)) => {}
+                (None, None) if gone => {}
+                (None, None) if self.accepted.contains(id) => {
+                    found.push(format!("P1: {text:?} was accepted and is lost"))
+                }
+                (None, None) => found.push(format!("P1: {text:?} was said and went nowhere")),
+                (by_id, by_text) => {
+                    found
+                        .push(format!("P2: {text:?} is in the log {by_id:?} times by its id, {by_text:?} by its text"));
+                }
+            }
+            let processed = self.processed.iter().filter(|one| *one == text).count();
+            if processed > 1 {
+                found.push(format!("the platform got {text:?} {processed} times"));
+            }
+            if self.accepted.contains(id) && processed == 0 {
+                found.push(format!("P1: {text:?} was accepted and the platform never had it"));
+            }
+        }
+        for text in &self.told {
+            match texts.get(text) {
+                Some(1) => {}
+                None => found.push(format!("P1: the reply {text:?} was acknowledged and is lost")),
+                Some(times) => found.push(format!("P2: the reply {text:?} is in the log {times} times")),
+            }
+        }
+        let places = self.log.iter().zip(1..).find(|(entry, at)| entry.cursor.seq != *at);
+        if let Some((entry, at)) = places {
+            found.push(format!("P3: entry {at} of the log has the cursor {}", entry.cursor));
+        }
+        found
+    }
+}

@@ -1,0 +1,119 @@
+//! Proxy and platform in this process, and a fault proxy on each of the three ways between browser, proxy and platform.
+
+use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
+
+use chataibot_faults::FaultProxy;
+use chataibot_proxy::{
+    App, Listeners, build,
+    clock::Clock,
+    config::{Arguments, Config},
+    demo, run,
+};
+use chataibot_simulator::{config, server};
+use serde_json::{Value, json};
+
+/// What goes wrong while a stage is set up; none of it is the product's fault.
+pub type Trouble = Box<dyn Error + Send + Sync>;
+
+/// See the file's head.
+pub struct Stage {
+    /// The proxy's inside.
+    pub app: Arc<App>,
+    /// Where the proxy itself is, past the faults.
+    pub proxy: SocketAddr,
+    /// Between browser and proxy.
+    pub front: FaultProxy,
+    /// Between proxy and platform.
+    pub back: FaultProxy,
+    /// Between the platform's events and the proxy.
+    pub events: FaultProxy,
+    platform: server::Simulator,
+    /// For calls past the faults.
+    pub http: reqwest::Client,
+    _directory: tempfile::TempDir,
+}
+
+impl Stage {
+    /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's settings.
+    ///
+    /// # Errors
+    /// When this machine has no port or no directory to give.
+    pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, Trouble> {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
+        let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
+        let directory = tempfile::tempdir()?;
+        let arguments = Arguments {
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            platform_url: Some(format!("{}/api/v1", back.url())),
+            ..Arguments::default()
+        };
+        let mut config =
+            demo::config(&arguments, directory.path().to_owned()).map_err(|problems| problems.to_string())?;
+        change(&mut config);
+        let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
+        let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
+        let proxy = listeners.public.local_addr()?;
+        tokio::spawn(run(Arc::clone(&app), listeners));
+        events.aim(proxy);
+        let platform = server::spawn(config::Config {
+            webhook_url: Some(format!("{}/webhook/{}", events.url(), demo::WEBHOOK_SECRET)),
+            style: config::Style { ids, ..config::Style::default() },
+            ..config::Config::for_tests()
+        })
+        .await?;
+        back.aim(platform.addr);
+        let front = FaultProxy::start(proxy).await?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let stage = Self { app, proxy, front, back, events, platform, http, _directory: directory };
+        stage.look("webhook?timeout_ms=10000").await?;
+        Ok(stage)
+    }
+
+    /// All is well again, on every way.
+    pub fn heal(&self) {
+        for way in [&self.front, &self.back, &self.events] {
+            way.heal();
+        }
+    }
+
+    /// Gives the platform an order. Whether it could be followed.
+    ///
+    /// # Errors
+    /// When the platform does not answer.
+    pub async fn order(&self, name: &str, body: Value) -> Result<bool, Trouble> {
+        let url = format!("{}/_control/{name}", self.platform.url());
+        Ok(self.http.post(url).json(&body).send().await?.status().is_success())
+    }
+
+    /// Asks the platform what happened.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn look(&self, what: &str) -> Result<Value, Trouble> {
+        let url = format!("{}/_control/{what}", self.platform.url());
+        Ok(self.http.get(url).send().await?.json().await?)
+    }
+
+    /// Has the bot say something, if there is a conversation to say it in.
+    ///
+    /// # Errors
+    /// As [`Stage::order`].
+    pub async fn reply(&self, text: &str) -> Result<bool, Trouble> {
+        self.order("reply", json!({ "text": format!("<p>{text}</p>") })).await
+    }
+
+    /// Waits until no script runs and no webhook is under way, but not for ever.
+    ///
+    /// # Errors
+    /// As [`Stage::look`].
+    pub async fn idle(&self, patience: Duration) -> Result<bool, Trouble> {
+        let idle = self.look(&format!("idle?timeout_ms={}", patience.as_millis())).await?;
+        Ok(idle["ok"] == true)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.app.shutdown.cancel();
+    }
+}

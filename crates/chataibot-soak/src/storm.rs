@@ -1,0 +1,422 @@
+//! What one seed does: a visitor with some tabs talks in a storm of faults, all is well again, and then everybody must agree.
+
+use std::{rc::Rc, time::Duration};
+
+use chataibot_faults::{
+    Fault, Plan, Where, catalogue,
+    chance::Chance,
+    fault::{Effect, Ending, Step},
+};
+use chataibot_widget::{
+    conversation::{Link, Pending, SendError, SendState},
+    session::fact::Fact,
+};
+use chataibot_wire::{Entry, entry::Poll};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    browser::{Browser, ORIGIN},
+    checker::{Line, Seen, Truth, lines_in, lines_of},
+    stage::{Stage, Trouble},
+};
+
+/// P4: so long after all is well again, everybody agrees.
+const HEALED: Duration = Duration::from_secs(5);
+/// The longest pause a fault's `Retry-After` asks for in a storm of quick ones; a client that waits it out is right to.
+const ASKED: Duration = Duration::from_secs(2);
+/// How often is looked.
+const LOOK: Duration = Duration::from_millis(50);
+const HOUR: i64 = 3_600_000;
+
+/// How one seed came out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Which.
+    pub seed: u64,
+    /// What was wrong; empty when all was right.
+    pub findings: Vec<String>,
+    /// What happened, line by line.
+    pub story: Vec<String>,
+    /// How many connections met a fault, and which faults those were.
+    pub faults: u64,
+    /// Their names.
+    pub names: Vec<&'static str>,
+    /// How many messages were said, on either side.
+    pub messages: usize,
+}
+
+/// What a tab was told that it must be told the end of.
+#[derive(Clone, Copy, Default)]
+struct Mood {
+    offline: bool,
+    hidden: bool,
+    frozen: bool,
+}
+
+struct Storm {
+    chance: Chance,
+    stage: Stage,
+    browser: Browser,
+    moods: Vec<Mood>,
+    truth: Truth,
+    replies: Vec<String>,
+    ids: bool,
+}
+
+/// Runs one seed. Must run in a [`tokio::task::LocalSet`].
+///
+/// # Errors
+/// When this machine fails, not the product.
+pub async fn run(seed: u64) -> Result<Outcome, Trouble> {
+    let ids = Chance::new(seed).percent(50);
+    let mut storm = Storm::open(seed, ids).await?;
+    let findings = storm.rage().await?;
+    Ok(storm.outcome(seed, findings))
+}
+
+/// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run in a [`tokio::task::LocalSet`].
+///
+/// # Errors
+/// When this machine fails, not the product.
+pub async fn alone(place: Where, fault: &'static Fault) -> Result<Outcome, Trouble> {
+    // Without ids nobody can tell what was told twice because the answer got lost from an honest repeat.
+    let mut storm = Storm::open(1, true).await?;
+    storm.new_tab();
+    storm.new_tab();
+    let way = match place {
+        Where::Browser => &storm.stage.front,
+        Where::Platform => &storm.stage.back,
+        Where::Webhook => &storm.stage.events,
+    };
+    way.seed(fault.name.len() as u64);
+    way.plan(Plan::Always(fault));
+    storm.say(0);
+    sleep(Duration::from_millis(500)).await;
+    storm.say(1);
+    storm.told_by_platform().await?;
+    sleep(Duration::from_millis(300)).await;
+    let findings = storm.calm().await?;
+    Ok(storm.outcome(0, findings))
+}
+
+impl Storm {
+    async fn open(seed: u64, ids: bool) -> Result<Self, Trouble> {
+        let mut chance = Chance::new(seed);
+        let stage = Stage::open(ids, |_| {}).await?;
+        let browser = Browser::open(stage.front.url(), chance.number())?;
+        let (moods, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
+        Ok(Self { chance, stage, browser, moods, truth, replies, ids })
+    }
+
+    fn outcome(self, seed: u64, mut findings: Vec<String>) -> Outcome {
+        findings.extend(self.browser.wrong());
+        let mut names = Vec::new();
+        let mut faults = 0;
+        for way in [&self.stage.front, &self.stage.back, &self.stage.events] {
+            faults += way.seen().values().sum::<u64>();
+            names.extend(way.seen().into_keys());
+        }
+        names.sort_unstable();
+        names.dedup();
+        let messages = self.truth.said.len() + self.replies.len();
+        Outcome { seed, findings, story: self.browser.story(), faults, names, messages }
+    }
+
+    /// The bot says something, if it has a conversation to say it in.
+    async fn told_by_platform(&mut self) -> Result<(), Trouble> {
+        let text = format!("reply {} → ü", self.replies.len());
+        if self.stage.reply(&text).await? {
+            self.replies.push(text);
+        }
+        Ok(())
+    }
+
+    async fn rage(&mut self) -> Result<Vec<String>, Trouble> {
+        self.new_tab();
+        self.brew();
+        let until = Instant::now() + Duration::from_millis(3_000 + self.chance.below(3_000));
+        while Instant::now() < until {
+            self.act().await?;
+            sleep(Duration::from_millis(self.chance.below(120))).await;
+        }
+        self.calm().await
+    }
+
+    /// All is well again: everybody must agree, then and after a last word and a reload.
+    async fn calm(&mut self) -> Result<Vec<String>, Trouble> {
+        self.heal();
+        let mut findings = self.settle("after the storm", false).await?;
+        self.try_again();
+        self.say(0);
+        if findings.is_empty() {
+            findings.extend(self.settle("after all was tried again", true).await?);
+        }
+        if !self.stage.idle(Duration::from_secs(10)).await? {
+            findings.push("the platform could not tell everything".to_owned());
+        }
+        if findings.is_empty() {
+            findings.extend(self.settle("when the platform had told everything", false).await?);
+        }
+        for tab in 0..self.browser.tabs() {
+            self.browser.reload(tab, tab % 2 == 0);
+        }
+        if findings.is_empty() {
+            findings.extend(self.settle("after a reload", false).await?);
+        }
+        self.learn().await?;
+        findings.extend(self.truth.findings());
+        Ok(findings)
+    }
+
+    fn brew(&mut self) {
+        for (way, place, percent) in [
+            (&self.stage.front, Where::Browser, 55),
+            (&self.stage.back, Where::Platform, 30),
+            (&self.stage.events, Where::Webhook, 30),
+        ] {
+            let ids = self.ids;
+            let fits = |fault: &&'static Fault| !fault.slow && (place != Where::Webhook || ids || !loses_answer(fault));
+            let faults = catalogue::of(place).filter(fits).collect();
+            way.seed(self.chance.number());
+            way.plan(Plan::Seeded { chance: Chance::new(self.chance.number()), percent, faults });
+        }
+    }
+
+    async fn act(&mut self) -> Result<(), Trouble> {
+        let tabs = self.browser.tabs() as u64;
+        let tab = usize::try_from(self.chance.below(tabs)).unwrap_or_default();
+        match self.chance.below(100) {
+            0..=29 => self.say(tab),
+            30..=44 => {
+                self.told_by_platform().await?;
+            }
+            45..=52 => {
+                let told = self.chance.percent(50);
+                self.moods[tab] = Mood::default();
+                self.browser.reload(tab, told);
+            }
+            53..=57 if tabs < 3 => self.new_tab(),
+            58..=61 => self.tell(tab, Fact::Offline, |mood| mood.offline = true),
+            62..=65 => self.tell(tab, Fact::Online, |mood| mood.offline = false),
+            66..=68 => self.tell(tab, Fact::Hidden, |mood| mood.hidden = true),
+            69..=71 => self.tell(tab, Fact::Shown, |mood| mood.hidden = false),
+            72..=73 => self.tell(tab, Fact::Froze, |mood| mood.frozen = true),
+            74..=76 => self.tell(tab, Fact::Woke, |mood| mood.frozen = false),
+            77..=79 => {
+                let by = self.chance.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
+                self.browser.set_clock(by);
+            }
+            80..=82 => self.stage.front.cut(),
+            83..=84 => self.stage.back.cut(),
+            85 if self.ids => self.stage.events.cut(),
+            86..=87 => {
+                self.stage.heal();
+                self.brew();
+            }
+            88..=92 => self.try_again(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, tab: usize, fact: Fact, mood: impl Fn(&mut Mood)) {
+        // A page that sleeps hears nothing but that it wakes.
+        if self.moods[tab].frozen && !matches!(fact, Fact::Woke) {
+            return;
+        }
+        mood(&mut self.moods[tab]);
+        self.browser.note(|| format!("tab {tab}: hears {fact:?}"));
+        self.browser.hear(tab, fact);
+    }
+
+    fn new_tab(&mut self) {
+        self.browser.new_tab();
+        self.moods.push(Mood::default());
+    }
+
+    fn say(&mut self, tab: usize) {
+        if self.moods[tab].frozen {
+            return;
+        }
+        let text = format!("message {} → ü", self.truth.said.len());
+        let id = self.browser.say(tab, &text);
+        self.truth.said.push((id, text));
+    }
+
+    /// What a visitor does with what failed: tries again. What will never be known, and holds up everything, is given up.
+    fn try_again(&mut self) {
+        let state = self.browser.state(0);
+        let failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
+        let ids: Vec<Rc<str>> =
+            state.outbox().iter().filter(|one| failed(one.state)).map(|one| one.id.clone()).collect();
+        for id in ids {
+            self.browser.retry(0, id);
+        }
+        let logged: Vec<Rc<str>> = state
+            .rows()
+            .iter()
+            .filter_map(|row| row.message())
+            .filter(|message| failed(message.delivery.state()))
+            .filter_map(|message| message.id.clone())
+            .collect();
+        for id in logged {
+            self.browser.retry(0, id);
+        }
+    }
+
+    /// A start whose answer was lost, and which the platform never had, is asked for until the visitor takes it back. While it is being
+    /// asked for it cannot be taken back.
+    fn give_up_what_never_began(&mut self) {
+        let state = self.browser.state(0);
+        if state.id().is_some() {
+            return;
+        }
+        for one in state.outbox().iter().filter(|one| one.state == SendState::Unknown) {
+            if !self.truth.given_up.contains(&one.id) {
+                self.truth.given_up.push(one.id.clone());
+            }
+            self.browser.hear(0, Fact::DiscardAsked { id: one.id.clone() });
+        }
+    }
+
+    fn heal(&mut self) {
+        self.stage.heal();
+        for tab in 0..self.browser.tabs() {
+            let mood = std::mem::take(&mut self.moods[tab]);
+            for (was, fact) in [(mood.frozen, Fact::Woke), (mood.offline, Fact::Online), (mood.hidden, Fact::Shown)] {
+                if was {
+                    self.browser.note(|| format!("tab {tab}: hears {fact:?}, as all is well"));
+                    self.browser.hear(tab, fact);
+                }
+            }
+        }
+    }
+
+    /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation; a machine that is busy with other things is no finding.
+    async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, Trouble> {
+        let (mut spent, mut last) = (Duration::ZERO, Instant::now());
+        loop {
+            if begins {
+                self.give_up_what_never_began();
+            }
+            let mut differs = self.differs().await?;
+            if begins && self.browser.state(0).id().is_none() {
+                differs.push("there is no conversation".to_owned());
+            }
+            if differs.is_empty() {
+                return Ok(Vec::new());
+            }
+            if spent > HEALED + ASKED {
+                let findings = differs.into_iter().map(|what| format!("P4: {when}, {spent:?} on: {what}"));
+                return Ok(findings.collect());
+            }
+            sleep(LOOK).await;
+            spent += last.elapsed().min(2 * LOOK);
+            last = Instant::now();
+        }
+    }
+
+    /// In what the tabs differ from the log, or are not at rest.
+    async fn differs(&mut self) -> Result<Vec<String>, Trouble> {
+        let mut differs = Vec::new();
+        let conversation = self.browser.state(0).id().cloned();
+        let log = match &conversation {
+            Some(conversation) => self.log(conversation).await?,
+            None => Vec::new(),
+        };
+        let expected = lines_of(&log);
+        for tab in 0..self.browser.tabs() {
+            let state = self.browser.state(tab);
+            if state.id() != conversation.as_ref() {
+                differs.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
+                continue;
+            }
+            // A start of unknown fate is asked about again and again, and holds up the rest: the visitor sees both.
+            let held = conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
+            let moving = |one: &&Rc<Pending>| match one.state {
+                SendState::Queued | SendState::Sending => !held,
+                SendState::Unknown | SendState::Failed(_) | SendState::Sent => false,
+            };
+            differs.extend(state.outbox().iter().find(moving).map(|one| format!("tab {tab} has {one:?}")));
+            let lines = lines_in(&state);
+            // What failed before it was logged is shown all the same.
+            let local = |line: &Line| {
+                let given_up =
+                    self.truth.said.iter().any(|(id, text)| *text == line.text && self.truth.given_up.contains(id));
+                let stands = line.state == Some(Seen::Failed) || (held && line.state.is_some()) || given_up;
+                stands && !expected.iter().any(|logged| logged.text == line.text)
+            };
+            let logged: Vec<&Line> = lines.iter().filter(|line| !local(line)).collect();
+            if logged != expected.iter().collect::<Vec<_>>() {
+                let more = in_short(logged.iter().copied().filter(|line| !expected.contains(line)));
+                let less = in_short(expected.iter().filter(|line| !lines.contains(line)));
+                differs.push(format!("tab {tab} shows what the log has not: [{more}], and not: [{less}]"));
+            }
+            if conversation.is_some() && state.link() != Link::Live {
+                differs.push(format!("tab {tab} is {:?}", state.link()));
+            }
+        }
+        self.truth.log = log;
+        Ok(differs)
+    }
+
+    async fn log(&self, conversation: &str) -> Result<Vec<Entry>, Trouble> {
+        let token = self.browser.token().ok_or("a conversation and no token")?;
+        let mut log: Vec<Entry> = Vec::new();
+        loop {
+            let after = log.last().map_or_else(String::new, |entry| format!("?after={}", entry.cursor));
+            let url = format!("http://{}/api/v1/conversation/{conversation}/events{after}", self.stage.proxy);
+            let request = self.stage.http.get(url).header("origin", ORIGIN).header("accept", "application/json");
+            let answer = request.bearer_auth(&token).send().await?;
+            if !answer.status().is_success() {
+                return Err(format!("the proxy does not show its log: {}", answer.status()).into());
+            }
+            let poll: Poll = answer.json().await?;
+            if poll.entries.is_empty() {
+                return Ok(log);
+            }
+            log.extend(poll.entries);
+        }
+    }
+
+    /// What the page and the platform know.
+    async fn learn(&mut self) -> Result<(), Trouble> {
+        self.truth.accepted = self.browser.sent();
+        let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
+        let calls = self.stage.look("calls?processed=true").await?;
+        let calls = calls["calls"].as_array().cloned().unwrap_or_default();
+        self.truth.processed = calls.iter().filter_map(|call| text(&call["body"]["message"]["data"]["body"])).collect();
+        let deliveries = self.stage.look("deliveries?state=delivered").await?;
+        let deliveries = deliveries["deliveries"].as_array().cloned().unwrap_or_default();
+        let events = deliveries.iter().filter_map(|delivery| delivery["events"].as_array()).flatten();
+        let texts = events.filter_map(|event| text(&event["event"]["payload"]["message"]["text"]));
+        let plain = texts.map(|text| text.replace("<p>", "").replace("</p>", ""));
+        self.truth.told = plain.filter(|text| self.replies.contains(text)).collect();
+        Ok(())
+    }
+}
+
+/// May the platform not learn that its webhook was taken? Without ids, nobody can tell its next try from an honest repeat then.
+fn loses_answer(fault: &Fault) -> bool {
+    let ends = |steps: &[Step]| {
+        steps.iter().any(|step| match step {
+            Step::Cut(_, ending) => *ending != Ending::BlackHole,
+            Step::Corrupt(_) | Step::Swallow(..) | Step::IdleKill(..) | Step::Twice => true,
+            Step::Delay(..) | Step::Slice(_) | Step::Rate(_) | Step::Hold(_) => false,
+        })
+    };
+    match fault.effect {
+        Effect::Pass | Effect::Refuse | Effect::Silence | Effect::Rewrite(_) => false,
+        Effect::Wire { down, .. } => ends(down),
+        Effect::Instead { processed, .. } => processed,
+        Effect::Replay(_) => true,
+    }
+}
+
+fn in_short<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+    let words = lines.map(|line| match line.state {
+        Some(state) => format!("{} ({state:?})", line.text),
+        None => line.text.chars().take(24).collect(),
+    });
+    words.collect::<Vec<_>>().join(" | ")
+}

@@ -1,0 +1,20 @@
+//! A visitor's clock that is set to another time.
+
+use chataibot_widget::session::{
+    client::Client,
+    fact::{Fact, Moment},
+};
+
+/// 2036-01-01, and an id of that time.
+const LATE: u64 = 2_082_758_400_000;
+const LATE_ID: &str = "01e4ee13-1800-7000-8000-000000000001";
+
+#[test]
+fn a_message_said_after_the_clock_was_set_back_stands_behind_those_that_wait() {
+    let mut client = Client::new(true);
+    let moment = Moment { now: 1, wall: LATE, chance: 0 };
+    client.hear(Fact::Said { id: LATE_ID.into(), text: "first".into(), typed: None }, moment, &mut Vec::new());
+    let early = LATE - 10 * 365 * 86_400_000;
+    assert!(client.state().id_time(early) > LATE, "its id sorts behind the first one's");
+    assert_eq!(Client::new(true).state().id_time(early), early);
+}

@@ -1,0 +1,45 @@
+//! What somebody between browser and proxy says is not the proxy's word.
+
+use chataibot_widget::{conversation::Link, session::fact::Fact};
+
+use super::world::World;
+use crate::shown;
+
+#[test]
+fn a_401_from_the_middle_does_not_cost_the_visitor_the_conversation() {
+    let mut world = World::new(200, 2);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(10_000);
+    world.end_tokens();
+    world.challenged = true;
+    let id = world.say(0, "still me");
+    world.run(30_000);
+    world.reload(1);
+    world.run(30_000);
+    world.challenged = false;
+    world.run(10_000);
+    assert_eq!(world.logs.len(), 1, "the same visitor in the same conversation");
+    for tab in 0..2 {
+        assert!(shown(&world, tab).contains(&format!("reply to {id}")), "tab {tab}");
+    }
+}
+
+#[test]
+fn a_tab_that_was_offline_for_a_moment_does_not_say_so_until_the_next_heartbeat() {
+    let mut world = World::new(201, 3);
+    for tab in 0..3 {
+        world.hear(tab, Fact::Opened);
+    }
+    world.say(0, "hello");
+    world.run(10_000);
+    let leader = world.leader().expect("one leads");
+    for tab in (0..3).filter(|tab| *tab != leader) {
+        world.hear(tab, Fact::Offline);
+        world.run(100);
+        assert_eq!(world.state(tab).link(), Link::Offline);
+        world.hear(tab, Fact::Online);
+        world.run(100);
+        assert_eq!(world.state(tab).link(), Link::Live, "tab {tab}");
+    }
+}
