@@ -71,6 +71,7 @@ const CRATES: &[&str] = &[
     "chataibot_wire",
     "chataibot_proxy",
     "chataibot_simulator",
+    "chataibot_conformance",
     "chataibot_widget",
     "yew",
     "js_sys",
@@ -135,6 +136,17 @@ fn the_simulator_shares_no_type_with_wire_or_proxy() {
             assert!(!dependency.starts_with("chataibot"), "a wrong guess in {dependency} would pass its own test");
         }
     }
+}
+
+#[test]
+fn conformance_knows_neither_wire_nor_proxy() {
+    let known = dependencies("crates/chataibot-conformance/Cargo.toml", "[dependencies]");
+    let ours: Vec<&String> = known.iter().filter(|name| name.starts_with("chataibot")).collect();
+    assert_eq!(
+        ours,
+        ["chataibot-simulator"],
+        "what is checked is the JSON on the network, not a type that could be wrong twice"
+    );
 }
 
 #[test]

@@ -1,0 +1,10 @@
+//! Our own proxy keeps the contract; and each of many small breaches is found by exactly the check that is named after it.
+
+#[path = "conformance/breaches.rs"]
+mod breaches;
+#[path = "conformance/middle.rs"]
+mod middle;
+#[path = "conformance/own.rs"]
+mod own;
+#[path = "conformance/stage.rs"]
+mod stage;
