@@ -4,6 +4,8 @@
 mod breaches;
 #[path = "conformance/middle.rs"]
 mod middle;
+#[path = "conformance/node.rs"]
+mod node;
 #[path = "conformance/own.rs"]
 mod own;
 #[path = "conformance/stage.rs"]
