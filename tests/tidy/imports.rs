@@ -126,7 +126,12 @@ fn parts_of_the_widget_import_only_what_they_may() {
 
 #[test]
 fn wire_types_know_serde_and_nothing_else() {
-    assert_eq!(dependencies("crates/chataibot-wire/Cargo.toml", "[dependencies]"), ["serde"]);
+    let manifest = "crates/chataibot-wire/Cargo.toml";
+    assert_eq!(dependencies(manifest, "[dependencies]"), ["serde", "schemars"]);
+    let asked =
+        file(manifest).text.lines().any(|line| line.starts_with("schemars") && line.contains("optional = true"));
+    assert!(asked, "schemas are for servers: the WASM must not pay for them");
+    assert!(!file("Cargo.toml").text.contains("schema\""), "the widget turns no schemas on");
 }
 
 #[test]

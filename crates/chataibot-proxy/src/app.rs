@@ -26,7 +26,7 @@ use crate::{
     hub::Hub,
     limits::{self, Limits},
     platform::PlatformClient,
-    routes::{events, files, health, metrics, send, start, token, webhook},
+    routes::{events, files, health, metrics, openapi, send, start, token, webhook},
     serve::Server,
     store::{Store, StoreError, renewals},
     token::{Tokens, keys::KeyRing, revocation::Revocations},
@@ -164,7 +164,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))
         .route("/files/{id}/{name}", get(files::serve))
         .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi));
     Router::new()
         .merge(called_by_pages)
         .merge(called_by_others)

@@ -4,6 +4,7 @@ pub mod events;
 pub mod files;
 pub mod health;
 pub mod metrics;
+pub mod openapi;
 pub mod send;
 pub mod start;
 pub mod token;
