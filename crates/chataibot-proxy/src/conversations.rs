@@ -76,6 +76,12 @@ struct Flight {
 }
 
 impl Conversations {
+    /// How many messages are on their way.
+    #[must_use]
+    pub fn forwarding(&self) -> usize {
+        self.flights().len()
+    }
+
     /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
     pub async fn landed(&self) {
         self.tasks.close();
@@ -132,12 +138,17 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
         let alias = random_alias()?;
-        let begun = flight.store.begin_start(send, alias).await.map_err(ApiError::unavailable)?;
+        let begun = flight
+            .histograms
+            .commit
+            .time(flight.store.begin_start(send, alias))
+            .await
+            .map_err(ApiError::unavailable)?;
         let forward = match to_forward(&flight, begun) {
             Ok(forward) => forward,
             Err(answer) => return answer,
         };
-        let forwarded = flight.platform.start(&site, &body).await;
+        let forwarded = flight.histograms.forward.time(flight.platform.start(&site, &body)).await;
         let accepted = |answer: StartAnswer| Outcome::Accepted {
             platform_id: Some(answer.conversation.id),
             answer: answer.conversation.created_at,
@@ -164,14 +175,19 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
     let flight = Arc::clone(app);
     once(app, send.clone(), async move {
         let answer = in_lane(&flight, &alias, async {
-            let begun = flight.store.begin_send(send, alias.clone()).await.map_err(ApiError::unavailable)?;
+            let begun = flight
+                .histograms
+                .commit
+                .time(flight.store.begin_send(send, alias.clone()))
+                .await
+                .map_err(ApiError::unavailable)?;
             let forward = match to_forward(&flight, begun) {
                 Ok(forward) => forward,
                 Err(answer) => return answer,
             };
             let conversation = forward.platform_id.clone();
             let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
-            let forwarded = flight.platform.send(&site, &conversation, &body).await;
+            let forwarded = flight.histograms.forward.time(flight.platform.send(&site, &conversation, &body)).await;
             let accepted =
                 |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
             settle(&flight, forward, forwarded, accepted, false).await
@@ -253,7 +269,7 @@ async fn settle<T>(
     if fault.as_ref().is_some_and(|fault| fault.operator) {
         app.counters.platform_operator_faults.increment();
     }
-    let settled = match app.store.settle(forward.send, outcome).await {
+    let settled = match app.histograms.commit.time(app.store.settle(forward.send, outcome)).await {
         Ok(settled) => settled,
         // It may well be with the platform: to say "try again" would be wrong.
         Err(error) => return Err(unknown_outcome().cause(error)),

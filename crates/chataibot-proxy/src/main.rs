@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use chataibot_proxy::{
     Listeners, build,
     clock::Clock,
+    commands,
     config::{Arguments, Config, command_line::LogFormat, read},
     demo, run,
 };
@@ -14,6 +15,15 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(command) = &arguments.command {
+        return match commands::run(command, &arguments) {
+            Ok(text) => {
+                println!("{text}");
+                ExitCode::SUCCESS
+            }
+            Err(what) => fail(&what),
+        };
+    }
     let directory = match tempfile::Builder::new().prefix("chataibot-proxy-").tempdir() {
         Ok(directory) => directory,
         Err(error) => return fail(&format!("no temporary directory: {error}")),
@@ -70,16 +80,21 @@ async fn serve(config: Config) -> Result<(), String> {
     tracing::info!(sites = app.config.sites.iter().count(), database = %app.config.database.display(), "ready");
     println!("listening on http://{address}");
 
-    let shutdown = app.shutdown.clone();
-    let running = tokio::spawn(run(app, listeners));
+    let running = tokio::spawn(run(std::sync::Arc::clone(&app), listeners));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("stopping: no new connections, streams end, requests finish");
-    shutdown.cancel();
+    tracing::info!(
+        seconds = app.config.drain.as_secs(),
+        "stopping: not ready any more; then streams end and requests finish"
+    );
+    let ended = async {
+        app.drain().await;
+        running.await
+    };
     let cut = tokio::select! {
-        ended = running => ended.map_err(|error| format!("the server failed: {error}"))?,
+        ended = ended => ended.map_err(|error| format!("the server failed: {error}"))?,
         _ = terminate.recv() => return Err("stopped at once by a second signal".to_owned()),
         _ = interrupt.recv() => return Err("stopped at once by a second signal".to_owned()),
     };

@@ -1,5 +1,6 @@
 //! The calls, one file each. No route knows another; `app.rs` has them all on one screen.
 
+pub mod erase;
 pub mod events;
 pub mod files;
 pub mod health;

@@ -8,7 +8,7 @@
 //! - [`incoming`]: what the platform's events do to the log
 //! - [`waiting`]: events that came before their conversation was known
 //! - [`files`]: the records of visitors' files
-//! - [`sweep`]: what is deleted, and when
+//! - [`sweep`]: what is deleted, and when; [`erase`]: all of one visitor; [`backup`]: a copy while the proxy writes
 //! - [`renewals`]: the renewal secrets of visitor tokens
 //!
 //! An entry is published to the [`Hub`] after its commit, in the order of the log, and only then is its request answered.
@@ -23,6 +23,8 @@ use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::{clock::Clock, hub::Hub};
 
+pub mod backup;
+pub mod erase;
 pub mod files;
 pub mod incoming;
 pub mod log;

@@ -48,7 +48,11 @@ pub async fn handle(
             let tally = if incoming.is_empty() {
                 Tally::default()
             } else {
-                app.store.receive(acknowledgement.delivery, sites, incoming).await.map_err(ApiError::unavailable)?
+                app.histograms
+                    .commit
+                    .time(app.store.receive(acknowledgement.delivery, sites, incoming))
+                    .await
+                    .map_err(ApiError::unavailable)?
             };
             count(app, tally, ignored);
             Ok(answer(acknowledgement))

@@ -6,12 +6,18 @@ mod browser;
 mod crash;
 #[path = "delivery/ends.rs"]
 mod ends;
+#[path = "delivery/erase.rs"]
+mod erase;
 #[path = "delivery/files.rs"]
 mod files;
 #[path = "delivery/life.rs"]
 mod life;
+#[path = "delivery/logs.rs"]
+mod logs;
 #[path = "delivery/lost_answers.rs"]
 mod lost_answers;
+#[path = "delivery/measured.rs"]
+mod measured;
 #[path = "delivery/paging.rs"]
 mod paging;
 #[path = "delivery/platform.rs"]

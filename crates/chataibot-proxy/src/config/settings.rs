@@ -62,7 +62,17 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set.",
     ),
-    top("shutdown_grace_seconds", "10", "How long running requests may take after the signal to stop."),
+    top(
+        "operator_token_file",
+        "",
+        "File with the token of the operator's own calls on `metrics_listen`, such as `POST /erase`. They are off when not set.",
+    ),
+    top(
+        "drain_seconds",
+        "5",
+        "How long to serve on after the signal to stop, with a 503 at /readyz, so that balancers turn elsewhere.",
+    ),
+    top("shutdown_grace_seconds", "10", "How long running requests may take after that."),
     limit("token_per_minute", "60", "`POST /token`, per minute and address."),
     limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
     limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),

@@ -11,6 +11,8 @@ use chataibot_wire::{
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
+use crate::routes::erase::{EraseAnswer, EraseRequest};
+
 /// Who makes a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
@@ -341,5 +343,18 @@ pub const CALLS: &[Call] = &[
             ),
         )],
         refusals: &[METHOD],
+    },
+    Call {
+        method: "post",
+        path: "/erase",
+        id: "erase",
+        sender: Sender::Operator,
+        summary: "Everything of one visitor goes",
+        description: "Conversations with logs and files, idempotency records, renewal secrets; streams and tokens end at once. The same again finds nothing and is no error.",
+        parameters: &[],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EraseRequest>()))),
+        answered: "It is gone.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<EraseAnswer>()))],
+        refusals: &[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, FAULT, BUSY],
     },
 ];

@@ -15,13 +15,13 @@ pub async fn live() -> Json<Value> {
     Json(json!({ "ok": true }))
 }
 
-/// Ready: the database takes a write, and no shutdown has begun.
+/// Ready: the database takes a write, and no end was asked for.
 ///
 /// # Errors
 /// 503.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
-    if app.shutdown.is_cancelled() {
-        return Err(ApiError::unavailable("shutting down"));
+    if app.is_draining() {
+        return Err(ApiError::unavailable("an end was asked for"));
     }
     match tokio::time::timeout(PATIENCE, app.store.check()).await {
         Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
