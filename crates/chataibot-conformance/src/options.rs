@@ -33,7 +33,7 @@ pub struct Options {
     #[arg(long, value_name = "URL")]
     pub webhook_url: Option<String>,
     /// The token the platform sends with each event
-    #[arg(long, default_value = "demo-webhook-token", hide_default_value = false)]
+    #[arg(long, default_value = "demo-webhook-token")]
     pub webhook_token: String,
     /// The account token that the proxy must bring to the platform
     #[arg(long, default_value = "demo-account-token")]

@@ -53,8 +53,9 @@ pub async fn pass(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
 
-    // Everything that is logged on the way carries the id, which the answer has, too.
-    let span = tracing::info_span!("request", id, %method, route);
+    // Everything that is logged on the way carries the id, which the answer has, too. Of the highest level, or a log of errors alone
+    // would not say where they happened.
+    let span = tracing::error_span!("request", id, %method, route, status = tracing::field::Empty);
     let mut response = match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => ApiError::internal(format!("panic: {}", panic_text(&*panic))).into_response(),
@@ -74,6 +75,7 @@ pub async fn pass(State(app): State<Arc<App>>, mut request: Request, next: Next)
     }
     let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
     app.counters.answered(response.status());
+    span.record("status", status);
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| match status {
         500.. => tracing::error!(status, millis, cause, "answered"),

@@ -24,6 +24,7 @@ use http::StatusCode;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -148,7 +149,7 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
             Ok(forward) => forward,
             Err(answer) => return answer,
         };
-        let forwarded = flight.histograms.forward.time(flight.platform.start(&site, &body)).await;
+        let forwarded = forwarding(&flight, "start", flight.platform.start(&site, &body)).await;
         let accepted = |answer: StartAnswer| Outcome::Accepted {
             platform_id: Some(answer.conversation.id),
             answer: answer.conversation.created_at,
@@ -187,7 +188,7 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
             };
             let conversation = forward.platform_id.clone();
             let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
-            let forwarded = flight.histograms.forward.time(flight.platform.send(&site, &conversation, &body)).await;
+            let forwarded = forwarding(&flight, "send", flight.platform.send(&site, &conversation, &body)).await;
             let accepted =
                 |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
             settle(&flight, forward, forwarded, accepted, false).await
@@ -197,6 +198,11 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
         answer
     })
     .await
+}
+
+/// Measures a call to the platform, and gives it a span of its own.
+async fn forwarding<T>(app: &App, call: &'static str, forwarded: impl Future<Output = T>) -> T {
+    app.histograms.forward.time(forwarded).instrument(tracing::info_span!("forward", call)).await
 }
 
 async fn in_lane(app: &App, alias: &str, message: impl Future<Output = Answer>) -> Answer {
@@ -221,12 +227,13 @@ async fn once(app: &Arc<App>, send: NewSend, flight: impl Future<Output = Answer
                 let (sender, receiver) = watch::channel(None);
                 flights.insert(send.key.clone(), Flight { fingerprint: send.fingerprint, answer: receiver.clone() });
                 let landing = Landing { app: Arc::clone(app), key: send.key };
-                app.conversations.tasks.spawn(async move {
+                let landed = async move {
                     let answer = flight.await;
                     // Off the list before the answer is out: whoever comes with the key now reads the record.
                     drop(landing);
                     sender.send_replace(Some(answer));
-                });
+                };
+                app.conversations.tasks.spawn(landed.in_current_span());
                 receiver
             }
         }

@@ -39,6 +39,8 @@ pub mod hub;
 pub mod limits;
 pub mod normalise;
 pub mod openapi;
+#[cfg(feature = "otel")]
+pub mod otel;
 pub mod platform;
 pub mod routes;
 pub mod serve;

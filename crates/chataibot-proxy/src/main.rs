@@ -11,7 +11,7 @@ use chataibot_proxy::{
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -41,9 +41,11 @@ fn main() -> ExitCode {
         println!("{}", config.summary());
         return ExitCode::SUCCESS;
     }
-    if let Err(what) = log(&arguments) {
-        return fail(&what);
-    }
+    // Held to the end: what it has not sent yet goes out then.
+    let _traces = match log(&arguments) {
+        Ok(traces) => traces,
+        Err(what) => return fail(&what),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no threads: {error}")),
@@ -60,14 +62,42 @@ fn fail(what: &str) -> ExitCode {
 }
 
 /// Logs go to stderr: stdout has the one line that scripts wait for.
-fn log(arguments: &Arguments) -> Result<(), String> {
+fn log(arguments: &Arguments) -> Result<Traces, String> {
     let filter = EnvFilter::try_new(&arguments.log).map_err(|error| format!("--log: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match arguments.log_format {
-        LogFormat::Pretty => builder.init(),
-        LogFormat::Json => builder.json().init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match arguments.log_format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let (spans, traces) = traces()?;
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
+    Ok(traces)
+}
+
+#[cfg(feature = "otel")]
+type Traces = Option<chataibot_proxy::otel::Exporting>;
+#[cfg(not(feature = "otel"))]
+type Traces = Option<std::convert::Infallible>;
+
+/// A layer for what stands below it.
+type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
+
+#[cfg(feature = "otel")]
+fn traces<S>() -> Result<(Option<BoxedLayer<S>>, Traces), String>
+where
+    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a> + Send + Sync,
+{
+    if !chataibot_proxy::otel::is_wanted() {
+        return Ok((None, None));
     }
-    Ok(())
+    let (layer, exporting) = chataibot_proxy::otel::layer()?;
+    Ok((Some(Box::new(layer)), Some(exporting)))
+}
+
+#[cfg(not(feature = "otel"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as with the feature")]
+fn traces<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), String> {
+    Ok((None, None))
 }
 
 async fn serve(config: Config) -> Result<(), String> {

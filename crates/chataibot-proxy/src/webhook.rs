@@ -16,6 +16,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body::{Frame, SizeHint};
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -51,6 +52,7 @@ pub async fn handle(
                 app.histograms
                     .commit
                     .time(app.store.receive(acknowledgement.delivery, sites, incoming))
+                    .instrument(tracing::info_span!("store"))
                     .await
                     .map_err(ApiError::unavailable)?
             };

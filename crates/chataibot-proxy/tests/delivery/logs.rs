@@ -144,3 +144,31 @@ async fn webhooks(http: &reqwest::Client, url: &str) -> &'static str {
     assert_eq!(broken.status(), 400);
     CONVERSATION
 }
+
+#[tokio::test]
+async fn a_log_of_errors_alone_still_says_where_they_happened() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let log = directory.path().join("log");
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"))
+        .args(["--demo", "--listen", "127.0.0.1:0", "--log", "error", "--log-format", "json"])
+        // Nobody listens there.
+        .args(["--platform-url", "http://127.0.0.1:9/api/v1"])
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(&log).expect("a file"))
+        .kill_on_drop(true)
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(program.stdout.take().expect("stdout")).lines();
+    let line = lines.next_line().await.expect("text").expect("a line");
+    let url = line.strip_prefix("listening on ").expect("the address").to_owned();
+    let browser = Browser::open(reqwest::Client::builder().no_proxy().build().expect("a client"), url).await;
+    let answer = browser.post_start(&key(1), WORDS).await;
+    assert_eq!(answer.status(), 503);
+    let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+    program.kill().await.expect("ended");
+    let text = fs::read_to_string(&log).expect("a log");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert_eq!((&lines[0]["span"]["route"], &lines[0]["span"]["id"]), (&json!("/api/v1/conversations"), &json!(id)));
+    assert!(lines[0]["fields"]["cause"].as_str().is_some_and(|cause| cause.contains("did not answer")), "{text}");
+}

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use chataibot_proxy::config::settings::SETTINGS;
+
 use crate::{
     browser::ORIGIN,
     stage::{Stage, key, says},
@@ -65,6 +67,26 @@ async fn latencies_and_open_streams_are_measured() {
     assert!(after.keys().any(|name| name.starts_with("chataibot_proxy_build_info{version=\"")));
     drop(stream);
     stage.until(|stage| stage.app().streams.now() == 0).await;
+}
+
+#[tokio::test]
+async fn the_page_for_the_night_names_only_what_there_is() {
+    let stage = Stage::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
+    let samples = samples(&stage).await;
+    let page = include_str!("../../../../docs/operations.md");
+    let words = page.split('`').skip(1).step_by(2);
+    let names: Vec<&str> = words
+        .flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .filter(|word| word.ends_with("_total") || word.ends_with("_seconds"))
+        .filter(|word| !["_total", "_seconds"].contains(word))
+        .collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        let is_setting = SETTINGS.iter().any(|setting| setting.key == name);
+        let full = format!("chataibot_proxy_{name}");
+        let is_metric = samples.contains_key(&full) || samples.contains_key(&format!("{full}_count"));
+        assert!(is_setting || is_metric, "{name} is neither a setting nor a metric");
+    }
 }
 
 #[tokio::test]
