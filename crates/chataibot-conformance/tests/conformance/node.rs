@@ -43,7 +43,7 @@ async fn the_own_proxy_in_node_keeps_the_contract_too() {
     said.read_line(&mut line).expect("it says where it listens");
     let url = line.trim().strip_prefix("listening on ").expect("the address").to_owned();
 
-    let options = Options { simulator: Some(simulator.url()), quick: true, ..Options::of(url) };
+    let options = Options { simulator: Some(simulator.url()), quick: true, patience: 20, ..Options::of(url) };
     let all = run(&options, |_| {}).await.expect("it begins");
     assert_eq!(broken(&all), Vec::<String>::new(), "no must and no should");
     let skipped: Vec<&str> = all

@@ -45,6 +45,8 @@ impl Stage {
         let options = Options {
             simulator: Some(self.simulator.url()),
             quick: true,
+            // A busy machine is no breach.
+            patience: 20,
             only: only.iter().map(|name| (*name).to_owned()).collect(),
             ..Options::of(self.url.clone())
         };
