@@ -71,6 +71,9 @@ const CRATES: &[&str] = &[
     "chataibot_wire",
     "chataibot_proxy",
     "chataibot_simulator",
+    "chataibot_conformance",
+    "chataibot_faults",
+    "chataibot_soak",
     "chataibot_widget",
     "yew",
     "js_sys",
@@ -125,7 +128,12 @@ fn parts_of_the_widget_import_only_what_they_may() {
 
 #[test]
 fn wire_types_know_serde_and_nothing_else() {
-    assert_eq!(dependencies("crates/chataibot-wire/Cargo.toml", "[dependencies]"), ["serde"]);
+    let manifest = "crates/chataibot-wire/Cargo.toml";
+    assert_eq!(dependencies(manifest, "[dependencies]"), ["serde", "schemars"]);
+    let asked =
+        file(manifest).text.lines().any(|line| line.starts_with("schemars") && line.contains("optional = true"));
+    assert!(asked, "schemas are for servers: the WASM must not pay for them");
+    assert!(!file("Cargo.toml").text.contains("schema\""), "the widget turns no schemas on");
 }
 
 #[test]
@@ -135,6 +143,17 @@ fn the_simulator_shares_no_type_with_wire_or_proxy() {
             assert!(!dependency.starts_with("chataibot"), "a wrong guess in {dependency} would pass its own test");
         }
     }
+}
+
+#[test]
+fn conformance_knows_neither_wire_nor_proxy() {
+    let known = dependencies("crates/chataibot-conformance/Cargo.toml", "[dependencies]");
+    let ours: Vec<&String> = known.iter().filter(|name| name.starts_with("chataibot")).collect();
+    assert_eq!(
+        ours,
+        ["chataibot-simulator"],
+        "what is checked is the JSON on the network, not a type that could be wrong twice"
+    );
 }
 
 #[test]

@@ -27,13 +27,14 @@ use crate::{
     config::Config,
     conversations::Conversations,
     cors,
-    counters::Counters,
+    counters::{Counters, Gauge},
     error::ApiError,
     files::Files,
+    histograms::Histograms,
     hub::Hub,
     limits::{self, Limits},
     platform::PlatformClient,
-    routes::{events, files, health, metrics, send, start, token, webhook},
+    routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
     serve::Server,
     shared,
     store::{News, Store, StoreError},
@@ -60,10 +61,18 @@ pub struct App {
     pub files: Files,
     /// What happened how often.
     pub counters: Arc<Counters>,
+    /// How long it took.
+    pub histograms: Histograms,
+    /// The event streams that are open.
+    pub streams: Gauge,
+    /// When the process began, milliseconds since 1970-01-01 UTC.
+    pub began_at: u64,
     /// Where messages of unknown kinds are written down.
     pub captures: Captures,
     /// What time it is.
     pub clock: Clock,
+    /// Cancelled when an end was asked for: the proxy says that it is not ready, and goes on as before.
+    pub draining: CancellationToken,
     /// Cancelled when the proxy is to end: streams say goodbye then.
     pub shutdown: CancellationToken,
     assets: Assets,
@@ -130,6 +139,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         limits: Limits::new(&config.limits),
         files,
         counters: Arc::default(),
+        histograms: Histograms::default(),
+        streams: Gauge::default(),
+        began_at: clock.now(),
+        draining: CancellationToken::new(),
         captures: Captures::new(config.capture_unknown.clone()),
         clock,
         shutdown: CancellationToken::new(),
@@ -180,7 +193,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))
         .route("/files/{id}/{name}", get(files::serve))
         .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi));
     Router::new()
         .merge(called_by_pages)
         .merge(called_by_others)
@@ -189,10 +203,11 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(state())
 }
 
-/// The route of the metrics listener.
+/// The routes of the metrics listener: for collectors and the operator.
 fn metrics_router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics::metrics))
+        .route("/erase", post(erase::erase).layer(from_fn_with_state(Arc::clone(app), body::collect)))
         .layer(from_fn_with_state(Arc::clone(app), border::pass))
         .with_state(Arc::clone(app))
 }
@@ -274,6 +289,20 @@ async fn sweep(app: Arc<App>) {
 }
 
 impl App {
+    /// Was an end asked for?
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.is_cancelled() || self.shutdown.is_cancelled()
+    }
+
+    /// Ends the proxy in an orderly way: says at `/readyz` that it goes, serves on for a while so that balancers send newcomers
+    /// elsewhere, and then ends streams and finishes requests.
+    pub async fn drain(&self) {
+        self.draining.cancel();
+        tokio::time::sleep(self.config.drain).await;
+        self.shutdown.cancel();
+    }
+
     /// How many connections are open.
     #[must_use]
     pub fn connections(&self) -> usize {

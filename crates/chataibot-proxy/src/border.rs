@@ -17,12 +17,16 @@ use chataibot_wire::error::code;
 use futures_util::FutureExt;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use ipnet::IpNet;
+use tracing::Instrument;
 
 use crate::{
     app::App,
     assets::Served,
     error::{ApiError, Cause},
 };
+
+/// Tells an operator which lines of the log belong to an answer.
+const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
 /// Where a request comes from, seen through trusted reverse proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +48,15 @@ pub async fn pass(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let address = ClientAddress(client(peer, request.headers(), &app.config.trusted_proxies));
     request.extensions_mut().insert(address);
     let method = request.method().clone();
+    let id = request_id();
     // The pattern, never the path: a webhook's path is a secret.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
 
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    // Everything that is logged on the way carries the id, which the answer has, too. Of the highest level, or a log of errors alone
+    // would not say where they happened.
+    let span = tracing::error_span!("request", id, %method, route, status = tracing::field::Empty);
+    let mut response = match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => ApiError::internal(format!("panic: {}", panic_text(&*panic))).into_response(),
     };
@@ -56,16 +64,31 @@ pub async fn pass(State(app): State<Arc<App>>, mut request: Request, next: Next)
         response = plain_error(response.status(), response.headers()).into_response();
     }
     harden(&mut response);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
 
     let (status, took) = (response.status().as_u16(), begun.elapsed());
+    // How long a stream or a poll waits says nothing about this server.
+    if !route.ends_with("/events") {
+        app.histograms.request.observe(took);
+    }
     let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
     app.counters.answered(response.status());
-    match status {
-        500.. => tracing::error!(%method, route, status, ?took, cause, "answered"),
-        400.. => tracing::info!(%method, route, status, ?took, cause, "answered"),
-        _ => tracing::debug!(%method, route, status, ?took, "answered"),
-    }
+    span.record("status", status);
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| match status {
+        500.. => tracing::error!(status, millis, cause, "answered"),
+        400.. => tracing::info!(status, millis, cause, "answered"),
+        _ => tracing::debug!(status, millis, "answered"),
+    });
     response
+}
+
+/// 64 random bits: enough to find one request in a day's log.
+fn request_id() -> String {
+    // Without randomness requests are only told apart by their time.
+    getrandom::u64().map_or_else(|_| "0".repeat(16), |id| format!("{id:016x}"))
 }
 
 /// The last address of the chain that is not one of our own reverse proxies. What stands before it, anybody can write.

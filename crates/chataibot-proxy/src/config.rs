@@ -12,6 +12,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use secrecy::SecretString;
 use url::Url;
 
 pub mod command_line;
@@ -64,7 +65,11 @@ pub struct Config {
     pub uploads_total: u64,
     /// Where messages of unknown kinds are written, redacted.
     pub capture_unknown: Option<PathBuf>,
-    /// How long running requests may take after the signal to stop.
+    /// How long the proxy serves on after the signal to stop, saying that it is not ready.
+    pub drain: Duration,
+    /// What the operator's own calls must bring; there are none when `None`.
+    pub operator_token: Option<SecretString>,
+    /// How long running requests may take after that.
     pub shutdown_grace: Duration,
     /// The sites; at least one.
     pub sites: Sites,

@@ -24,6 +24,7 @@ use http::StatusCode;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -82,6 +83,12 @@ struct Flight {
 }
 
 impl Conversations {
+    /// How many messages are on their way.
+    #[must_use]
+    pub fn forwarding(&self) -> usize {
+        self.flights().len()
+    }
+
     /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
     pub async fn landed(&self) {
         self.tasks.close();
@@ -143,7 +150,7 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
             Err(answer) => return answer,
         };
         reached(Step::Logged);
-        let forwarded = flight.platform.start(&site, &body).await;
+        let forwarded = forwarding(&flight, "start", flight.platform.start(&site, &body)).await;
         reached(Step::Forwarded);
         let accepted = |answer: StartAnswer| Outcome::Accepted {
             platform_id: Some(answer.conversation.id),
@@ -178,7 +185,7 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
             let conversation = forward.platform_id.clone();
             let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
             reached(Step::Logged);
-            let forwarded = flight.platform.send(&site, &conversation, &body).await;
+            let forwarded = forwarding(&flight, "send", flight.platform.send(&site, &conversation, &body)).await;
             reached(Step::Forwarded);
             let accepted =
                 |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
@@ -189,6 +196,11 @@ pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: Idempot
         answer
     })
     .await
+}
+
+/// Measures a call to the platform, and gives it a span of its own.
+async fn forwarding<T>(app: &App, call: &'static str, forwarded: impl Future<Output = T>) -> T {
+    app.histograms.forward.time(forwarded).instrument(tracing::info_span!("forward", call)).await
 }
 
 async fn in_lane(app: &App, alias: &str, message: impl Future<Output = Answer>) -> Answer {
@@ -213,12 +225,13 @@ async fn once(app: &Arc<App>, send: NewSend, flight: impl Future<Output = Answer
                 let (sender, receiver) = watch::channel(None);
                 flights.insert(send.key.clone(), Flight { fingerprint: send.fingerprint, answer: receiver.clone() });
                 let landing = Landing { app: Arc::clone(app), key: send.key };
-                app.conversations.tasks.spawn(async move {
+                let landed = async move {
                     let answer = flight.await;
                     // Off the list before the answer is out: whoever comes with the key now reads the record.
                     drop(landing);
                     sender.send_replace(Some(answer));
-                });
+                };
+                app.conversations.tasks.spawn(landed.in_current_span());
                 receiver
             }
         }
@@ -261,7 +274,7 @@ async fn settle<T>(
     if fault.as_ref().is_some_and(|fault| fault.operator) {
         app.counters.platform_operator_faults.increment();
     }
-    let settled = match app.store.settle(forward.send, outcome).await {
+    let settled = match app.histograms.commit.time(app.store.settle(forward.send, outcome)).await {
         Ok(settled) => settled,
         // It may well be with the platform: to say "try again" would be wrong.
         Err(error) => return Err(unknown_outcome().cause(error)),
@@ -295,31 +308,33 @@ where
 {
     let until = Instant::now() + LANE_PATIENCE;
     loop {
-        return Err(match ask().await.map_err(|error| Err(ApiError::unavailable(error)))? {
-            Begun::Forward(forward) => return Ok(forward),
-            Begun::Known(record) => {
-                app.counters.sends_repeated.increment();
-                of_record(record)
-            }
-            Begun::OtherBody => Err(key_reused()),
-            Begun::Ended => Err(ApiError::new(
-                StatusCode::CONFLICT,
-                code::CONVERSATION_ENDED,
-                "the conversation has ended; start a new one",
-            )),
-            Begun::NotFound => Err(ApiError::not_found()),
-            Begun::Unbound => Err(ApiError::unavailable("the platform's id of the conversation is not known yet")),
-            Begun::Elsewhere(conversation) if Instant::now() < until => {
-                let mut log = app.hub.subscribe(conversation);
-                // Its outcome is an entry. The pause is for one that came before the subscribing, or that never comes.
-                tokio::select! {
-                    _ = log.next() => {}
-                    () = tokio::time::sleep(ELSEWHERE) => {}
+        return Err(
+            match app.histograms.commit.time(ask()).await.map_err(|error| Err(ApiError::unavailable(error)))? {
+                Begun::Forward(forward) => return Ok(forward),
+                Begun::Known(record) => {
+                    app.counters.sends_repeated.increment();
+                    of_record(record)
                 }
-                continue;
-            }
-            Begun::Elsewhere(_) => Err(ApiError::unavailable("another proxy takes too long with its message")),
-        });
+                Begun::OtherBody => Err(key_reused()),
+                Begun::Ended => Err(ApiError::new(
+                    StatusCode::CONFLICT,
+                    code::CONVERSATION_ENDED,
+                    "the conversation has ended; start a new one",
+                )),
+                Begun::NotFound => Err(ApiError::not_found()),
+                Begun::Unbound => Err(ApiError::unavailable("the platform's id of the conversation is not known yet")),
+                Begun::Elsewhere(conversation) if Instant::now() < until => {
+                    let mut log = app.hub.subscribe(conversation);
+                    // Its outcome is an entry. The pause is for one that came before the subscribing, or that never comes.
+                    tokio::select! {
+                        _ = log.next() => {}
+                        () = tokio::time::sleep(ELSEWHERE) => {}
+                    }
+                    continue;
+                }
+                Begun::Elsewhere(_) => Err(ApiError::unavailable("another proxy takes too long with its message")),
+            },
+        );
     }
 }
 

@@ -1,6 +1,9 @@
 //! What happened how often: named counters that only go up. Knows no exporter; holds no text and no ids.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// A number that only goes up.
 #[derive(Debug, Default)]
@@ -21,6 +24,35 @@ impl Counter {
     #[must_use]
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number that goes up and down: how many of something there are now.
+#[derive(Debug, Default)]
+pub struct Gauge(Arc<AtomicU64>);
+
+impl Gauge {
+    /// One more, until what is returned is dropped.
+    #[must_use]
+    pub fn one(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(&self.0))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One of those that a [`Gauge`] counts.
+#[derive(Debug)]
+pub struct Counted(Arc<AtomicU64>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -101,6 +133,8 @@ counters! {
     files_quota,
     /// Conversations deleted because their retention was over.
     conversations_deleted,
+    /// Visitors erased by an operator.
+    visitors_erased,
     /// Visitors that got their first token.
     visitors_new,
     /// Visitor tokens issued, renewals included.

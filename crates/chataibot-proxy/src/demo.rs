@@ -89,6 +89,8 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         uploads_directory: Some(arguments.uploads_directory.clone().unwrap_or_else(|| directory.join("uploads"))),
         uploads_total: 256 * MEGABYTE,
         capture_unknown: None,
+        drain: Duration::ZERO,
+        operator_token: None,
         shutdown_grace: Duration::from_secs(u64::from(default_number("shutdown_grace_seconds"))),
         sites: Sites::new(vec![site]),
     })

@@ -123,6 +123,13 @@ fn is_young(entry: &fs::DirEntry) -> bool {
     !matches!(age, Ok(Ok(age)) if age > 2 * LONGEST)
 }
 
+/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its sweep takes care.
+#[must_use]
+pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
+    let Some(directory) = directory else { return ids.len() };
+    ids.iter().filter(|id| !is_id(id) || fs::remove_file(directory.join(id)).is_err()).count()
+}
+
 /// 32 lower-case hex digits: what a file of ours is called on the disk. Nothing else can name a path.
 fn is_id(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))

@@ -12,7 +12,8 @@
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis that several proxies share
 //! - [`shared`]: what one of these takes over from the others
 //! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
-//! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`clock`]
+//! - [`openapi`]: all calls as an OpenAPI document
+//! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`histograms`], [`clock`]; [`erase`]: all of one visitor; [`commands`]: what is done instead of serving
 //!
 //! A message out: `routes::send` → `store::sends` (logged first) → `platform` → a `delivery` entry. A reply in: `routes::webhook` →
 //! `normalise` → `store::incoming` (committed) → `hub` → `stream`.
@@ -25,16 +26,22 @@ pub mod body;
 pub mod border;
 pub mod capture;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod conversations;
 pub mod cors;
 pub mod counters;
 pub mod demo;
+pub mod erase;
 pub mod error;
 pub mod files;
+pub mod histograms;
 pub mod hub;
 pub mod limits;
 pub mod normalise;
+pub mod openapi;
+#[cfg(feature = "otel")]
+pub mod otel;
 pub mod platform;
 pub mod routes;
 pub mod serve;

@@ -5,15 +5,25 @@ use std::process::ExitCode;
 use chataibot_proxy::{
     Listeners, build,
     clock::Clock,
+    commands,
     config::{Arguments, Config, command_line::LogFormat, read},
     demo, run,
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(command) = &arguments.command {
+        return match commands::run(command, &arguments) {
+            Ok(text) => {
+                println!("{text}");
+                ExitCode::SUCCESS
+            }
+            Err(what) => fail(&what),
+        };
+    }
     let directory = match tempfile::Builder::new().prefix("chataibot-proxy-").tempdir() {
         Ok(directory) => directory,
         Err(error) => return fail(&format!("no temporary directory: {error}")),
@@ -31,9 +41,11 @@ fn main() -> ExitCode {
         println!("{}", config.summary());
         return ExitCode::SUCCESS;
     }
-    if let Err(what) = log(&arguments) {
-        return fail(&what);
-    }
+    // Held to the end: what it has not sent yet goes out then.
+    let _traces = match log(&arguments) {
+        Ok(traces) => traces,
+        Err(what) => return fail(&what),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no threads: {error}")),
@@ -50,14 +62,42 @@ fn fail(what: &str) -> ExitCode {
 }
 
 /// Logs go to stderr: stdout has the one line that scripts wait for.
-fn log(arguments: &Arguments) -> Result<(), String> {
+fn log(arguments: &Arguments) -> Result<Traces, String> {
     let filter = EnvFilter::try_new(&arguments.log).map_err(|error| format!("--log: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match arguments.log_format {
-        LogFormat::Pretty => builder.init(),
-        LogFormat::Json => builder.json().init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match arguments.log_format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let (spans, traces) = traces()?;
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
+    Ok(traces)
+}
+
+#[cfg(feature = "otel")]
+type Traces = Option<chataibot_proxy::otel::Exporting>;
+#[cfg(not(feature = "otel"))]
+type Traces = Option<std::convert::Infallible>;
+
+/// A layer for what stands below it.
+type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
+
+#[cfg(feature = "otel")]
+fn traces<S>() -> Result<(Option<BoxedLayer<S>>, Traces), String>
+where
+    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a> + Send + Sync,
+{
+    if !chataibot_proxy::otel::is_wanted() {
+        return Ok((None, None));
     }
-    Ok(())
+    let (layer, exporting) = chataibot_proxy::otel::layer()?;
+    Ok((Some(Box::new(layer)), Some(exporting)))
+}
+
+#[cfg(not(feature = "otel"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as with the feature")]
+fn traces<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), String> {
+    Ok((None, None))
 }
 
 async fn serve(config: Config) -> Result<(), String> {
@@ -74,16 +114,21 @@ async fn serve(config: Config) -> Result<(), String> {
     tracing::info!(sites = app.config.sites.iter().count(), store, "ready");
     println!("listening on http://{address}");
 
-    let shutdown = app.shutdown.clone();
-    let running = tokio::spawn(run(app, listeners));
+    let running = tokio::spawn(run(std::sync::Arc::clone(&app), listeners));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("stopping: no new connections, streams end, requests finish");
-    shutdown.cancel();
+    tracing::info!(
+        seconds = app.config.drain.as_secs(),
+        "stopping: not ready any more; then streams end and requests finish"
+    );
+    let ended = async {
+        app.drain().await;
+        running.await
+    };
     let cut = tokio::select! {
-        ended = running => ended.map_err(|error| format!("the server failed: {error}"))?,
+        ended = ended => ended.map_err(|error| format!("the server failed: {error}"))?,
         _ = terminate.recv() => return Err("stopped at once by a second signal".to_owned()),
         _ = interrupt.recv() => return Err("stopped at once by a second signal".to_owned()),
     };

@@ -8,7 +8,7 @@
 //! - [`incoming`]: what the platform's events do to the log
 //! - [`waiting`]: events that came before their conversation was known
 //! - [`files`]: the records of visitors' files
-//! - [`sweep`]: what is deleted, and when
+//! - [`sweep`]: what is deleted, and when; [`erase`]: all of one visitor
 //! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign those
 //!
 //! An entry is published to the [`Hub`] after its commit, in the order of the log.
@@ -22,9 +22,10 @@ use tokio::sync::mpsc;
 use crate::{
     clock::Clock,
     hub::Hub,
-    token::{FamilyId, keys::KeyRing},
+    token::{FamilyId, VisitorId, keys::KeyRing},
 };
 
+pub mod erase;
 pub mod files;
 pub mod incoming;
 pub mod log;
@@ -36,6 +37,7 @@ pub mod sweep;
 pub mod waiting;
 
 use self::redis::Redis;
+use erase::Erased;
 use files::NewFile;
 use incoming::{Incoming, Tally};
 pub use log::Replay;
@@ -251,6 +253,25 @@ impl Store {
     }
 }
 
+/// What is done with a database file, whether or not a proxy runs on it. The file must be there, and of this program's version.
+impl Store {
+    /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by themselves: a few minutes.
+    ///
+    /// # Errors
+    /// When the file can't be opened or written.
+    pub fn erase_in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
+        sqlite::erase::in_file(path, visitor, now)
+    }
+
+    /// Copies the whole database to a file that is not there yet, while a proxy writes on.
+    ///
+    /// # Errors
+    /// When the file is there already, or one of the two can't be read or written.
+    pub fn back_up(from: &Path, to: &Path) -> Result<()> {
+        sqlite::backup::copy(from, to)
+    }
+}
+
 #[cfg(test)]
 impl Store {
     fn sqlite(&self) -> Option<&Sqlite> {
@@ -288,6 +309,11 @@ impl Store {
     /// Drops the events that waited in vain. Returns how many.
     pub async fn sweep_waiting(&self) -> Result<u64> {
         engine!(await self.sweep_waiting())
+    }
+
+    /// Erases a visitor. A second time finds nothing and is no error.
+    pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
+        engine!(await self.erase_visitor(visitor))
     }
 
     /// Deletes the idempotency records and the marks of received events that are too old to matter.

@@ -8,14 +8,15 @@ use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chataibot_wire::{
-    Cursor, Entry,
-    entry::{Begin, Poll},
+    Author, Cursor, Entry, Event,
+    entry::{Begin, Message, Poll},
 };
 use futures_util::stream::{self, Stream};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::{
     app::App,
+    counters::Counted,
     hub::Subscriber,
     store::{ConversationId, Replay, StoreError},
     token::Visitor,
@@ -54,6 +55,7 @@ pub fn events(
         reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
         heartbeat: Box::pin(sleep(Duration::ZERO)),
         phase: Phase::Opening,
+        _open: app.streams.one(),
         app,
         visitor,
         conversation,
@@ -99,6 +101,8 @@ fn told(app: &App, replay: Replay) -> Poll {
 
 struct Reader {
     app: Arc<App>,
+    /// Counts the stream as open.
+    _open: Counted,
     visitor: Visitor,
     conversation: ConversationId,
     /// The last entry that was read.
@@ -172,6 +176,7 @@ impl Reader {
                             if entry.cursor.seq == had + 1 && !is_of_another_log {
                                 self.cursor = Some(entry.cursor);
                                 self.rest();
+                                observe(&self.app, &entry);
                                 return frame(&entry).ok();
                             }
                             if entry.cursor.seq > had || is_of_another_log {
@@ -226,6 +231,13 @@ impl Reader {
     }
 }
 
+/// How long a reply took to get here.
+fn observe(app: &App, entry: &Entry) {
+    if let Event::Message(Message { author: Author::Bot | Author::Agent, .. }) = &entry.event {
+        app.histograms.reply_to_stream.observe(Duration::from_millis(app.clock.now().saturating_sub(entry.at)));
+    }
+}
+
 /// One entry as a server-sent event. JSON has no line ends of its own, so nothing in a text can forge a field.
 fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(entry)?;
@@ -246,7 +258,7 @@ fn random_fraction() -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use chataibot_wire::{Author, Content, Event, RichText, content::Text, entry::Message};
+    use chataibot_wire::{Content, RichText, content::Text};
 
     use super::*;
 

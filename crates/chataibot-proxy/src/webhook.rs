@@ -16,6 +16,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body::{Frame, SizeHint};
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -48,7 +49,12 @@ pub async fn handle(
             let tally = if incoming.is_empty() {
                 Tally::default()
             } else {
-                app.store.receive(acknowledgement.delivery, sites, incoming).await.map_err(ApiError::unavailable)?
+                app.histograms
+                    .commit
+                    .time(app.store.receive(acknowledgement.delivery, sites, incoming))
+                    .instrument(tracing::info_span!("store"))
+                    .await
+                    .map_err(ApiError::unavailable)?
             };
             count(app, tally, ignored);
             Ok(answer(acknowledgement))

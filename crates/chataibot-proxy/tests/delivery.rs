@@ -8,14 +8,20 @@ mod browser;
 mod crash;
 #[path = "delivery/ends.rs"]
 mod ends;
+#[path = "delivery/erase.rs"]
+mod erase;
 #[path = "delivery/files.rs"]
 mod files;
 #[path = "delivery/kill.rs"]
 mod kill;
 #[path = "delivery/life.rs"]
 mod life;
+#[path = "delivery/logs.rs"]
+mod logs;
 #[path = "delivery/lost_answers.rs"]
 mod lost_answers;
+#[path = "delivery/measured.rs"]
+mod measured;
 #[path = "delivery/middlebox.rs"]
 mod middlebox;
 #[path = "delivery/paging.rs"]

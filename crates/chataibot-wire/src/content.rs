@@ -9,6 +9,7 @@ use crate::rich_text::RichText;
 
 /// What a message holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     /// A text, perhaps a question that wants a certain kind of answer (`text`, `name`, `email`, `phone`).
@@ -43,6 +44,7 @@ pub enum Content {
 
 /// A text bubble.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Text {
     /// The words.
     pub body: RichText,
@@ -53,6 +55,7 @@ pub struct Text {
 
 /// The kind of answer a collect-input prompt waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
     /// The visitor's name.
@@ -65,6 +68,7 @@ pub enum Prompt {
 
 /// A picture, film, sound or file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Media {
     /// Which of them.
     pub kind: MediaKind,
@@ -80,6 +84,7 @@ pub struct Media {
 
 /// What a [`Media`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// A picture.
@@ -107,6 +112,7 @@ impl MediaKind {
 
 /// A collapsible note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Info {
     /// The note.
     pub title: RichText,
@@ -114,6 +120,7 @@ pub struct Info {
 
 /// Quick replies and link buttons under a text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Buttons {
     /// Above the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +138,7 @@ pub struct Buttons {
 
 /// How buttons stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ButtonLayout {
     /// As many on a line as fit.
@@ -142,6 +150,7 @@ pub enum ButtonLayout {
 
 /// One button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Button {
     /// What stands on it, plain text.
     pub label: String,
@@ -151,6 +160,7 @@ pub struct Button {
 
 /// What a button does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Sends this text as the visitor's answer.
@@ -161,6 +171,7 @@ pub enum Action {
 
 /// Choices in sections; the chosen item's title is the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChoiceList {
     /// Above the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -176,6 +187,7 @@ pub struct ChoiceList {
 
 /// A section of a [`ChoiceList`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Section {
     /// The section's title, plain text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,6 +198,7 @@ pub struct Section {
 
 /// Cards side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Carousel {
     /// The cards.
     pub cards: Vec<Card>,
@@ -193,6 +206,7 @@ pub struct Carousel {
 
 /// One card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Card {
     /// Absolute, `https` or `http`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,6 +224,7 @@ pub struct Card {
 
 /// A number on a range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Slider {
     /// The question.
     pub title: RichText,
@@ -226,6 +241,7 @@ pub struct Slider {
 
 /// A date, or a date and a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calendar {
     /// The question.
     pub title: RichText,
@@ -245,6 +261,7 @@ pub struct Calendar {
 
 /// A file of the visitor's is wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileUpload {
     /// The request.
     pub title: RichText,
@@ -252,6 +269,7 @@ pub struct FileUpload {
 
 /// Fields to fill in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Form {
     /// The request.
     pub title: RichText,
@@ -261,6 +279,7 @@ pub struct Form {
 
 /// One field of a [`Form`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Field {
     /// What stands beside it, plain text.
     pub label: String,
@@ -280,6 +299,7 @@ pub struct Field {
 
 /// The kind of a [`Field`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// One line.
@@ -301,6 +321,7 @@ pub enum FieldKind {
 
 /// An appointment to book.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Appointment {
     /// The request.
     pub title: RichText,
@@ -314,6 +335,7 @@ pub struct Appointment {
 
 /// A kind this version does not know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unsupported {
     /// The platform's name for it.
     pub kind: String,

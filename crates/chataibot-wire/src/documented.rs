@@ -17,6 +17,7 @@ pub fn send_path(conversation_id: &str) -> String {
 
 /// Body of `POST /conversations`: "Initiates a chat session with a visitor" (DOC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartConversation {
     /// Always [`Channel::Api`].
     pub channel: Channel,
@@ -33,6 +34,7 @@ pub struct StartConversation {
 
 /// The one channel this product speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Channel {
     /// The "API" channel.
     #[default]
@@ -42,6 +44,7 @@ pub enum Channel {
 
 /// What a visitor says; documented only as text (DOC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisitorMessage {
     /// The message's data.
     pub data: MessageData,
@@ -59,6 +62,7 @@ impl VisitorMessage {
 
 /// The body of a visitor's message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageData {
     /// Plain text.
     pub body: String,
@@ -66,6 +70,7 @@ pub struct MessageData {
 
 /// The one documented type of a visitor's message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum MessageType {
     /// Plain text.
     #[default]
@@ -75,6 +80,7 @@ pub enum MessageType {
 
 /// Variables that go with the start of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variables {
     /// Facts of the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +95,7 @@ pub struct Variables {
 
 /// The documented `system` variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SystemVariables {
     /// IANA name, such as `Asia/Calcutta`.
@@ -104,6 +111,7 @@ pub struct SystemVariables {
 
 /// The documented `contact` variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Contact {
     /// Full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,6 +126,7 @@ pub struct Contact {
 
 /// Who starts the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct From {
     /// Identifies one visitor; 32 lower-case hex characters work everywhere (OBS).
     pub user_external_id: String,
@@ -128,6 +137,7 @@ pub struct From {
 
 /// The one documented type of user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum UserType {
     /// A visitor of the site.
     #[default]
@@ -137,6 +147,7 @@ pub enum UserType {
 
 /// Answer of `POST /conversations` (DOC). Towards a browser the proxy leaves `assignee` and `contact` out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartAnswer {
     /// `true`.
     pub ok: bool,
@@ -149,6 +160,7 @@ pub struct StartAnswer {
 
 /// The conversation part of [`StartAnswer`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartedConversation {
     /// Opaque; a number is accepted too (INF). In a browser this is the proxy's alias.
     #[serde(deserialize_with = "string_or_number")]
@@ -163,6 +175,7 @@ pub struct StartedConversation {
 
 /// The assignee of a conversation that just began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartAssignee {
     /// The bot's user id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,6 +187,7 @@ pub struct StartAssignee {
 
 /// The contact part of [`StartAnswer`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredContact {
     /// Full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,6 +205,7 @@ pub struct StoredContact {
 
 /// Body of `POST /conversation/{id}/messages` (DOC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendMessage {
     /// What the visitor says.
     pub message: VisitorMessage,
@@ -207,6 +222,7 @@ impl SendMessage {
 
 /// The `user` part of [`SendMessage`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// Always [`UserType::Visitor`].
     #[serde(rename = "type")]
@@ -215,6 +231,7 @@ pub struct User {
 
 /// Answer of `POST /conversation/{id}/messages` (DOC). The bot's reply is not in it (OBS).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendAnswer {
     /// `true`.
     pub ok: bool,

@@ -12,6 +12,7 @@ use crate::content::Content;
 
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// Where it stands; also its id.
     pub cursor: Cursor,
@@ -23,6 +24,7 @@ pub struct Entry {
 
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// Somebody said something.
@@ -50,6 +52,7 @@ impl Event {
 
 /// A message in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
     /// Who said it.
     pub author: Author,
@@ -62,6 +65,7 @@ pub struct Message {
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     /// The bot.
@@ -74,6 +78,7 @@ pub enum Author {
 
 /// How the sending of a visitor's message went on. A logged visitor message counts as [`DeliveryState::Sending`] until one comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// Which message.
     pub client_message_id: String,
@@ -83,6 +88,7 @@ pub struct Delivery {
 
 /// What the proxy knows of a visitor's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// On its way to the platform.
@@ -99,6 +105,7 @@ pub enum DeliveryState {
 
 /// Whether the conversation goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It goes on.
@@ -109,6 +116,7 @@ pub enum Status {
 
 /// Who answers from now on. Holds what a visitor may see, never an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assignee {
     /// Bot or agent; never the visitor.
     pub kind: Author,
@@ -122,6 +130,7 @@ pub struct Assignee {
 
 /// The log could not be continued from the reader's cursor: forget what was read, the full log that is left follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reset {
     /// Why, for developers: `gap`, `epoch` or `future`.
     pub reason: String,
@@ -129,6 +138,7 @@ pub struct Reset {
 
 /// A stream that was asked for `last=<n>` begins in the middle of a log: comes before the first entry, and after a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Begin {
     /// The log holds more before the entry that follows.
     pub earlier: bool,
@@ -140,6 +150,7 @@ pub const LONGEST_PAGE: u32 = 200;
 /// Answer of the long poll, `GET …/events?after=<cursor>&wait=<seconds>`, and of the pages before a cursor,
 /// `GET …/events?before=<cursor>&limit=<n>`; both with `Accept: application/json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Poll {
     /// `true`.
     pub ok: bool,
@@ -204,5 +215,21 @@ impl Serialize for Cursor {
 impl<'de> Deserialize<'de> for Cursor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Cursor {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cursor".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A place in a conversation's log: `<epoch>-<seq>`. `seq` counts from 1 without gaps; `epoch` changes when a log was lost or restored.",
+            "type": "string",
+            "pattern": "^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$",
+            "examples": ["1-42"],
+        })
     }
 }

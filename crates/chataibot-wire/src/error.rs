@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `{"ok":false,"error":"CODE","message":"…","status":N}`: the documented body (DOC), plus `retry_after` from the proxy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// `false`.
     pub ok: bool,

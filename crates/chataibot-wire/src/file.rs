@@ -15,6 +15,7 @@ pub fn upload_path(conversation_id: &str) -> String {
 
 /// Answer of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileAnswer {
     /// `true`.
     pub ok: bool,
@@ -24,6 +25,7 @@ pub struct FileAnswer {
 
 /// A file the proxy has stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredFile {
     /// Where it is served: absolute, unguessable, and as long there as its conversation.
     pub url: String,

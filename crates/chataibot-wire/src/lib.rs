@@ -11,7 +11,7 @@
 //! - [`rich_text`]: formatted text as a tree; HTML never reaches a browser
 //! - [`error`]: the one error body
 //!
-//! This crate knows serde and nothing else: no I/O, no clock, no randomness. Enums are written externally tagged
+//! This crate knows serde and nothing else (and schemars, where the feature `schema` asks for it): no I/O, no clock, no randomness. Enums are written externally tagged
 //! (`{"text": {…}}`) because that is the form the WASM reads with the least code.
 
 pub mod content;

@@ -65,6 +65,21 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Pairs {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pairs".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Names and texts.",
+            "type": "object",
+            "additionalProperties": { "type": "string" },
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

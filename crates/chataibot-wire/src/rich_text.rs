@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 /// A formatted text: what stands in one bubble.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct RichText(pub Vec<Node>);
 
 /// One piece of a formatted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Node {
     /// Plain characters.
@@ -35,6 +37,7 @@ pub enum Node {
 
 /// A list inside a formatted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct List {
     /// Numbered?
     pub ordered: bool,
@@ -44,6 +47,7 @@ pub struct List {
 
 /// A link inside a formatted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
     /// Absolute; the scheme is `https`, `http`, `mailto` or `tel`.
     pub href: String,

@@ -9,6 +9,7 @@ use crate::documented::{MessageData, User};
 
 /// Body of `POST /conversation/{id}/messages`, with any message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendTyped {
     /// What the visitor says.
     pub message: TypedMessage,
@@ -18,6 +19,7 @@ pub struct SendTyped {
 
 /// What a visitor says: `{"type":"…","data":{…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data")]
 pub enum TypedMessage {
     /// Plain text (DOC).
@@ -53,6 +55,7 @@ impl TypedMessage {
 
 /// The filled form (INT).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormData {
     /// In the order of the form.
     pub fields: Vec<FilledField>,
@@ -60,6 +63,7 @@ pub struct FormData {
 
 /// One filled field (INT).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilledField {
     /// The field's label.
     pub label: String,
@@ -69,6 +73,7 @@ pub struct FilledField {
 
 /// The sent files (INT).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilesData {
     /// In the order in which the visitor chose them.
     pub files: Vec<SentFile>,
@@ -76,6 +81,7 @@ pub struct FilesData {
 
 /// One sent file (INT). Towards a proxy, `link` is the `url` of an upload to this conversation; the proxy writes the other two itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentFile {
     /// Where it is.
     pub link: String,

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// The server between the ChatAIBot widget and the platform.
 ///
@@ -11,8 +11,11 @@ use clap::{Parser, ValueEnum};
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "chataibot-proxy", version, after_long_help = super::settings::help())]
 pub struct Arguments {
+    /// Instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The configuration file (TOML)
-    #[arg(long, short, value_name = "FILE", env = "CHATAIBOT_PROXY_CONFIG")]
+    #[arg(long, short, value_name = "FILE", env = "CHATAIBOT_PROXY_CONFIG", global = true)]
     pub config: Option<PathBuf>,
     /// Read the configuration, say everything that is wrong with it, and end
     #[arg(long)]
@@ -30,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ADDR:PORT")]
     pub metrics_listen: Option<SocketAddr>,
     /// The database file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub database: Option<PathBuf>,
     /// The Redis that several proxies share, instead of a database file; an address without a password
     #[arg(long, value_name = "URL")]
@@ -50,6 +53,26 @@ pub struct Arguments {
     /// How to log
     #[arg(long, value_name = "FORMAT", env = "CHATAIBOT_PROXY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty)]
     pub log_format: LogFormat,
+}
+
+/// What to do instead of serving. Both work beside a running proxy, too.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Erase everything of one visitor
+    ///
+    /// From a database file: a running proxy still takes this visitor's token until it ends by itself, a few minutes; `POST /erase`
+    /// on its metrics listener ends it at once. From Redis: the proxies that run end it at once.
+    Erase {
+        /// The visitor's id: 32 lower-case hex characters
+        #[arg(long, value_name = "ID")]
+        visitor: String,
+    },
+    /// Copy the whole database file to another one, while the proxy writes on
+    Backup {
+        /// The file to make; it must not be there yet
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
 }
 
 /// How log lines look.

@@ -7,11 +7,13 @@ use std::{
     time::Duration,
 };
 
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
     Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites,
     problem::Place,
+    secret,
     settings::{self, Setting},
 };
 
@@ -101,6 +103,8 @@ impl Reader<'_> {
             uploads_directory: self.optional("", "uploads_directory", own_directory),
             uploads_total: u64::from(self.number("", "uploads_total_megabytes", 1, 10_000_000)) * MEGABYTE,
             capture_unknown: self.optional("", "capture_unknown", directory),
+            drain: seconds(self.number("", "drain_seconds", 0, 600)),
+            operator_token: self.optional("", "operator_token_file", operator_token),
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
         };
@@ -262,6 +266,11 @@ fn directory(text: &str) -> Result<PathBuf, String> {
     } else {
         Err(format!("`{text}` is not a directory; make it, or name another"))
     }
+}
+
+/// The token in this file.
+fn operator_token(text: &str) -> Result<SecretString, String> {
+    secret::from_file(&path(text)?, secret::Form::Path)
 }
 
 /// A directory that is there, or that the proxy can make.

@@ -66,7 +66,17 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set.",
     ),
-    top("shutdown_grace_seconds", "10", "How long running requests may take after the signal to stop."),
+    top(
+        "operator_token_file",
+        "",
+        "File with the token of the operator's own calls on `metrics_listen`, such as `POST /erase`. They are off when not set.",
+    ),
+    top(
+        "drain_seconds",
+        "5",
+        "How long to serve on after the signal to stop, with a 503 at /readyz, so that balancers turn elsewhere.",
+    ),
+    top("shutdown_grace_seconds", "10", "How long running requests may take after that."),
     store(
         "redis",
         "",

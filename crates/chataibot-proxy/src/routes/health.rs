@@ -17,13 +17,13 @@ pub async fn live() -> Json<Value> {
     Json(json!({ "ok": true }))
 }
 
-/// Ready: the store takes a write, and no shutdown has begun. Where several proxies share a Redis, "not ready" means that it is away.
+/// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis, "not ready" may mean that it is away.
 ///
 /// # Errors
 /// 503.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
-    if app.shutdown.is_cancelled() {
-        return Err(ApiError::unavailable("shutting down"));
+    if app.is_draining() {
+        return Err(ApiError::unavailable("an end was asked for"));
     }
     match tokio::time::timeout(PATIENCE, app.store.check()).await {
         Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),

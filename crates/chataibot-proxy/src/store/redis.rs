@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod bus;
+mod erase;
 mod files;
 mod incoming;
 mod log;

@@ -2,6 +2,7 @@
 //!
 //! - [`schema`]: the tables, their versions, and the refusal of a newer one
 //! - [`writer`]: the one thread that writes, many requests to a commit
+//! - [`backup`]: a copy while the proxy writes
 //! - the other modules are the rows of those of the same name in [`crate::store`]
 
 use std::{
@@ -17,6 +18,8 @@ use rusqlite::{Connection, OpenFlags, Transaction};
 use super::StoreError;
 use crate::{clock::Clock, hub::Hub};
 
+pub(super) mod backup;
+pub(super) mod erase;
 mod files;
 mod incoming;
 mod log;

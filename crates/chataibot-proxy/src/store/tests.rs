@@ -20,6 +20,7 @@ use super::{
 use crate::{clock::Clock, hub::Hub, testing::RedisServer};
 
 mod echoes;
+mod erase;
 mod files;
 mod model;
 mod paging;

@@ -48,6 +48,30 @@ impl RedisServer {
         client.get_connection().expect("a connection")
     }
 
+    /// Is this text anywhere in it, or on its disk once it has written its log anew?
+    ///
+    /// # Panics
+    /// When it is not running, or its files can't be read.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        let mut redis = self.look();
+        // Without its own compressed form, so that a text can be found.
+        redis::cmd("CONFIG").arg(&["SET", "aof-use-rdb-preamble", "no"]).exec(&mut redis).expect("set");
+        redis::cmd("BGREWRITEAOF").exec(&mut redis).expect("begun");
+        let is_writing = |redis: &mut redis::Connection| {
+            let info: String = redis::cmd("INFO").arg("persistence").query(redis).expect("asked");
+            info.contains("aof_rewrite_in_progress:1") || info.contains("aof_rewrite_scheduled:1")
+        };
+        while is_writing(&mut redis) {
+            std::thread::yield_now();
+        }
+        let files = std::fs::read_dir(self.directory.path().join("appendonlydir")).expect("its files");
+        files.map(|file| std::fs::read(file.expect("a file").path()).expect("read")).any(|bytes| {
+            let text = text.as_bytes();
+            bytes.windows(text.len()).any(|window| window == text)
+        })
+    }
+
     /// Ends it at once, as a crash does.
     ///
     /// # Panics

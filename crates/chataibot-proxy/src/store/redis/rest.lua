@@ -83,23 +83,41 @@ function op.sweep_records()
   return {}
 end
 
+-- With all that belongs to it. The bytes of its files are still there.
+local function delete_conversation(cid)
+  local c = record(key('conversation', cid))
+  for _, sid in ipairs(call('SMEMBERS', key('sends', cid))) do delete_send(sid, send_of(sid)) end
+  for _, id in ipairs(call('HVALS', key('links', cid))) do
+    call('HDEL', key('file', id), 'conversation')
+    call('ZREM', key('unsent'), id)
+    call('SADD', key('forsaken'), id)
+  end
+  if c.platform then call('DEL', key('bound', c.site, c.platform)) end
+  call('DEL', key('conversation', cid), key('log', cid), key('alias', c.alias), key('links', cid), key('sends', cid),
+    key('unechoed', cid), key('echoed', cid))
+  call('ZREM', key('age', c.site), cid)
+  belonged(c.visitor, 'c:' .. cid)
+  tell('deleted', cid)
+end
+
 function op.sweep_conversations()
   local old = call('ZRANGEBYSCORE', key('age', A.site), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)
-  for _, cid in ipairs(old) do
-    local c = record(key('conversation', cid))
-    for _, sid in ipairs(call('SMEMBERS', key('sends', cid))) do delete_send(sid, send_of(sid)) end
-    for _, id in ipairs(call('HVALS', key('links', cid))) do
-      call('HDEL', key('file', id), 'conversation')
-      call('ZREM', key('unsent'), id)
-      call('SADD', key('forsaken'), id)
-    end
-    if c.platform then call('DEL', key('bound', c.site, c.platform)) end
-    call('DEL', key('conversation', cid), key('log', cid), key('alias', c.alias), key('links', cid), key('sends', cid),
-      key('unechoed', cid), key('echoed', cid))
-    call('ZREM', key('age', A.site), cid)
-    tell('deleted', cid)
-  end
+  for _, cid in ipairs(old) do delete_conversation(cid) end
   return {}, old
+end
+
+local function delete_secrets(family)
+  for _, hash in ipairs(call('SMEMBERS', key('secrets', family))) do call('DEL', key('renewal', hash)) end
+  call('DEL', key('secrets', family))
+end
+
+-- Ends a family, and tells so. True unless it had ended before.
+local function revoke(family)
+  if field(key('family', family), 'revoked') then return false end
+  call('HSET', key('family', family), 'revoked', A.now)
+  call('ZADD', key('revoked'), A.now, family)
+  tell('revoked', family)
+  return true
 end
 
 function op.begin_family()
@@ -107,6 +125,7 @@ function op.begin_family()
   call('HSET', key('renewal', A.hash), 'family', A.family)
   call('SADD', key('secrets', A.family), A.hash)
   call('ZADD', key('families'), A.now, A.family)
+  belongs(A.visitor, 'f:' .. A.family)
   return {}
 end
 
@@ -125,9 +144,7 @@ function op.renew()
   elseif tonumber(secret.used) + A.grace >= A.now then
     told.successor = secret.successor
   else
-    call('HSET', key('family', secret.family), 'revoked', A.now)
-    call('ZADD', key('revoked'), A.now, secret.family)
-    tell('revoked', secret.family)
+    revoke(secret.family)
     told.refused = 'reused'
     return told
   end
@@ -143,12 +160,43 @@ function op.revoked_since() return {}, call('ZRANGEBYSCORE', key('revoked'), '('
 
 function op.sweep_families()
   for _, family in ipairs(call('ZRANGEBYSCORE', key('families'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
-    for _, hash in ipairs(call('SMEMBERS', key('secrets', family))) do call('DEL', key('renewal', hash)) end
-    call('DEL', key('family', family), key('secrets', family))
+    delete_secrets(family)
+    belonged(field(key('family', family), 'visitor'), 'f:' .. family)
+    call('DEL', key('family', family))
     call('ZREM', key('families'), family)
     call('ZREM', key('revoked'), family)
   end
   return {}
+end
+
+-- All of one visitor.
+function op.erase()
+  local erased = {}
+  local function note(what) erased[#erased + 1] = what end
+  for _, w in ipairs(call('ZRANGE', key('waiting', 'visitor', A.visitor), 0, -1)) do
+    local waited = record(key('wait', w))
+    unpark(w, waited, cjson.decode(waited.event))
+  end
+  for _, what in ipairs(call('SMEMBERS', key('visitor', A.visitor))) do
+    local id = string.sub(what, 3)
+    if string.sub(what, 1, 2) == 'c:' then
+      for _, file in ipairs(call('HVALS', key('links', id))) do
+        -- The sweep deletes its bytes, and then this.
+        call('HSET', key('file', file), 'name', '', 'url', '')
+        note('file:' .. file)
+      end
+      delete_conversation(id)
+      note('conversation:' .. id)
+    else
+      delete_secrets(id)
+      if revoke(id) then note('family:' .. id) end
+      -- It stays, ended and without its visitor, so that every proxy goes on refusing its tokens; the sweep forgets it.
+      call('HSET', key('family', id), 'visitor', '', 'origin', '', 'used', A.now)
+      call('ZADD', key('families'), A.now, id)
+    end
+  end
+  call('DEL', key('visitor', A.visitor))
+  return {}, erased
 end
 
 -- Whoever comes first makes a key for all.

@@ -137,6 +137,7 @@ function op.begin_start()
   call('HSET', key('conversation', cid), 'alias', A.alias, 'site', A.site, 'visitor', A.visitor, 'at', A.now, 'seq', 0,
     'ended', '0')
   call('SET', key('alias', A.alias), cid)
+  belongs(A.visitor, 'c:' .. cid)
   sid = log_send(cid, true)
   call('HSET', key('conversation', cid), 'start', sid)
   return forward(sid, cid, nil)

@@ -5,6 +5,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{files, incoming, log, renewals, sends, waiting};
 use crate::store::StoreError;
 
+/// The mark of a database that was copied: its epoch changes when it is opened for the first time.
+pub(super) const COPIED: &str = "copied";
+
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
@@ -47,9 +50,25 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32, Stor
     // A new database must not continue the cursors of one that was lost: seconds differ from any made before it.
     let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
     tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
+    if tx.execute("DELETE FROM meta WHERE name = ?1", [COPIED])? > 0 {
+        tx.execute("UPDATE meta SET value = max(value + 1, ?1) WHERE name = 'epoch'", [fresh])?;
+    }
     let epoch = tx.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
     tx.commit()?;
     Ok(epoch)
+}
+
+/// For commands beside a running proxy: they neither make a database nor bring one up to date.
+pub(super) fn refuse_other(connection: &Connection) -> Result<(), StoreError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = u32::try_from(MIGRATIONS.len()).map_err(|_| StoreError::Corrupt("too many versions".to_owned()))?;
+    match found.cmp(&known) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(StoreError::Newer { found, known }),
+        std::cmp::Ordering::Less => Err(StoreError::Corrupt(format!(
+            "it has schema version {found} and this program works with {known}; start the proxy on it once, which brings it up to date"
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -192,6 +192,20 @@ async fn a_flush_cuts_every_reader_and_uses_no_number_twice() {
 }
 
 #[tokio::test]
+async fn a_restored_redis_without_its_epoch_begins_another_with_all_it_holds() {
+    let (server, one, other, conversation) = both().await;
+    let epoch = one.store.epoch();
+    drop((one, other));
+    redis::cmd("DEL").arg("{chataibot}:epoch").exec(&mut server.look()).expect("deleted");
+    let clock = Clock::standing();
+    clock.advance(Duration::from_secs(60));
+    let (restored, _news) = Store::redis(server.url().secret(), Hub::default(), clock).await.expect("a store");
+    assert!(restored.epoch() > epoch);
+    let replay = restored.read_after(conversation, Some(Cursor { epoch, seq: 1 }), None, 10).await.expect("read");
+    assert_eq!((replay.reset.expect("told").reason.as_str(), replay.entries.len()), ("epoch", 2));
+}
+
+#[tokio::test]
 async fn a_user_with_the_rights_the_operators_page_names_is_enough() {
     let server = RedisServer::start();
     let rights = ["on", ">hunter2", "~{chataibot}*", "+@all", "-@admin", "-@dangerous"];

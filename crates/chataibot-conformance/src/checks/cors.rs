@@ -1,0 +1,136 @@
+//! What a browser asks before a page of another origin may call.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    check::{Check, Outcome, check, hold},
+    stage::{Answer, Stage},
+    visitor::random,
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    check!(
+        "cors-preflight",
+        Must,
+        "The preflights of all calls are answered with 2xx and allow the page's origin, the method and the headers authorization, content-type, idempotency-key and last-event-id.",
+        "Answer OPTIONS for each path with Access-Control-Allow-Origin, -Methods and -Headers, without asking for a token.",
+        preflight
+    ),
+    check!(
+        "cors-answers",
+        Must,
+        "Answers carry Access-Control-Allow-Origin, refusals too.",
+        "Add the header in the outermost layer: without it on a 401 the widget can't see that it is one.",
+        answers
+    ),
+    check!(
+        "cors-foreign",
+        Must,
+        "A page of an origin that is not the site's gets no token: 403 ORIGIN_NOT_ALLOWED.",
+        "Keep a list of exact origins for each site and compare the Origin header with it.",
+        foreign
+    ),
+    check!(
+        "cors-no-credentials",
+        Must,
+        "Access-Control-Allow-Credentials is not sent.",
+        "Leave it out: nothing here rests on cookies, and with it other pages could use those of your domain.",
+        credentials
+    ),
+    check!(
+        "cors-vary",
+        Should,
+        "Where Access-Control-Allow-Origin names one origin, Vary names Origin.",
+        "Send Vary: Origin, so that a cache does not give one page's answer to another page.",
+        vary
+    ),
+    check!(
+        "cors-expose",
+        Should,
+        "Refusals let a page read Retry-After.",
+        "Send Access-Control-Expose-Headers: retry-after.",
+        expose
+    ),
+];
+
+const HEADERS: [&str; 4] = ["authorization", "content-type", "idempotency-key", "last-event-id"];
+
+/// Refused, because its token is none.
+async fn refused(stage: &Stage) -> Result<Answer, crate::Fault> {
+    let path = format!("/api/v1/conversation/{}/events", random(16));
+    let request = stage.http.get(stage.url(&path)).header("origin", &stage.origin).bearer_auth("nonsense");
+    stage.call(request.header("accept", "application/json")).await
+}
+
+async fn preflight(stage: &Stage) -> Outcome {
+    let conversation = format!("/api/v1/conversation/{}", random(16));
+    let paths = [
+        ("POST", "/token".to_owned()),
+        ("POST", "/api/v1/conversations".to_owned()),
+        ("POST", format!("{conversation}/messages")),
+        ("GET", format!("{conversation}/events")),
+    ];
+    for (method, path) in paths {
+        let request = stage.http.request(Method::OPTIONS, stage.url(&path)).header("origin", &stage.origin);
+        let request = request.header("access-control-request-method", method);
+        let answer = stage.call(request.header("access-control-request-headers", HEADERS.join(","))).await?;
+        hold((200..300).contains(&answer.status), || answer.short())?;
+        allows(stage, &answer)?;
+        let listed = |name: &str, wanted: &str| {
+            let list = answer.header(name).unwrap_or_default();
+            list.split(',').any(|item| item.trim().eq_ignore_ascii_case(wanted))
+        };
+        // POST and GET are allowed by themselves.
+        for header in HEADERS {
+            let allowed = listed("access-control-allow-headers", header);
+            hold(allowed, || format!("the preflight for {path} does not allow the header {header}"))?;
+        }
+    }
+    Ok("four preflights that allow what the widget sends".to_owned())
+}
+
+fn allows(stage: &Stage, answer: &Answer) -> Result<(), crate::Fault> {
+    let allowed = answer.header("access-control-allow-origin").unwrap_or("none");
+    let fits = allowed == "*" || allowed == stage.origin;
+    hold(fits, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
+}
+
+async fn answers(stage: &Stage) -> Outcome {
+    allows(stage, &stage.token(json!({})).await?)?;
+    allows(stage, &refused(stage).await?)?;
+    Ok("on a token and on a refusal".to_owned())
+}
+
+async fn foreign(stage: &Stage) -> Outcome {
+    let request = stage.http.post(stage.url("/token")).header("origin", "https://elsewhere.invalid");
+    let answer = stage.call(request.json(&json!({}))).await?.refusal(403, "ORIGIN_NOT_ALLOWED")?;
+    hold(answer.json["token"].is_null(), || "a token for a page of https://elsewhere.invalid".to_owned())?;
+    Ok("403 ORIGIN_NOT_ALLOWED for a page of https://elsewhere.invalid".to_owned())
+}
+
+async fn credentials(stage: &Stage) -> Outcome {
+    for answer in [stage.token(json!({})).await?, refused(stage).await?] {
+        let sent = answer.header("access-control-allow-credentials").is_some();
+        hold(!sent, || format!("{} allows credentials", answer.call))?;
+    }
+    Ok("not sent".to_owned())
+}
+
+async fn vary(stage: &Stage) -> Outcome {
+    let answer = stage.token(json!({})).await?;
+    if answer.header("access-control-allow-origin") == Some("*") {
+        return Ok("every origin is allowed by *".to_owned());
+    }
+    let names = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
+    let named = names.flat_map(|line| line.split(',')).any(|name| name.trim().eq_ignore_ascii_case("origin"));
+    hold(named, || "no Vary: Origin".to_owned())?;
+    Ok("Vary: Origin".to_owned())
+}
+
+async fn expose(stage: &Stage) -> Outcome {
+    let answer = refused(stage).await?;
+    let exposed = answer.header("access-control-expose-headers").unwrap_or("none");
+    hold(exposed.to_ascii_lowercase().contains("retry-after"), || format!("Access-Control-Expose-Headers: {exposed}"))?;
+    Ok(exposed.to_owned())
+}

@@ -1,0 +1,187 @@
+//! `POST /api/v1/conversations`: the documented start.
+
+use serde_json::{Value, json};
+
+use crate::{
+    check::{Check, Fault, Outcome, check, hold},
+    stage::Stage,
+    visitor::{key, start_body, text},
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    check!(
+        "start-answer",
+        Must,
+        "A start answers {\"ok\":true,\"conversation\":{\"id\":…}}.",
+        "Forward the start and answer with the documented body.",
+        answer
+    ),
+    check!(
+        "start-private",
+        Must,
+        "The answer holds neither `assignee` nor `contact`.",
+        "Build the answer from `id` and `created_at` alone: the platform's own holds staff e-mail addresses and contacts.",
+        private
+    ),
+    check!(
+        "start-alias",
+        Should,
+        "The conversation's id in the browser is another one than the platform's.",
+        "Hand out a random alias and keep the platform's id on the server.",
+        alias
+    ),
+    check!(
+        "start-forwarded",
+        Must,
+        "The platform gets the documented body with the account token: channel API, the visitor's words, type text.",
+        "Add Authorization: Bearer <account token> and forward channel, message, variables, bot_key and from.",
+        forwarded
+    ),
+    check!(
+        "start-visitor",
+        Must,
+        "`from.user_external_id` is the token's visitor, whatever the browser wrote.",
+        "Overwrite the field: a browser must not speak as somebody else.",
+        visitor
+    ),
+    check!(
+        "start-bot",
+        Must,
+        "An empty `bot_key` becomes the site's own.",
+        "Fill it in before forwarding: the platform refuses an empty one.",
+        bot
+    ),
+    check!(
+        "start-other-bot",
+        Must,
+        "A `bot_key` that is not the site's is refused with 400 BAD_REQUEST and not forwarded.",
+        "Compare it with the bots of the site: the account token opens all bots of the account.",
+        other_bot
+    ),
+    check!(
+        "start-variables",
+        Must,
+        "The documented variables reach the platform: system, contact and conversation.",
+        "Forward `variables` with its documented fields.",
+        variables
+    ),
+    check!(
+        "start-unknown-fields",
+        Must,
+        "Fields that are not documented do not reach the platform.",
+        "Rebuild the body from the documented fields instead of passing it through.",
+        unknown_fields
+    ),
+];
+
+/// The one call that brought this text to the platform.
+pub(super) async fn call(stage: &Stage, kind: &str, text: &str) -> Result<Value, Fault> {
+    let mut calls = stage.simulator.calls_with(kind, text).await?;
+    match (calls.pop(), calls.is_empty()) {
+        (Some(call), true) => Ok(call),
+        (Some(_), false) => Err(Fault::seen("it reached the platform more than once")),
+        (None, _) => Err(Fault::seen("it did not reach the platform as it was said")),
+    }
+}
+
+async fn start(stage: &Stage, body: &Value) -> Result<crate::stage::Answer, Fault> {
+    let visitor = stage.visitor().await?;
+    stage.call(visitor.start(&key(), body)).await?.with(200)
+}
+
+async fn answer(stage: &Stage) -> Outcome {
+    let answer = start(stage, &start_body(&text())).await?;
+    let fits = answer.json["ok"] == true && answer.json["conversation"]["id"].as_str().is_some_and(|id| !id.is_empty());
+    hold(fits, || answer.short())?;
+    Ok("the documented answer".to_owned())
+}
+
+async fn private(stage: &Stage) -> Outcome {
+    let answer = start(stage, &start_body(&text())).await?;
+    for (name, value) in
+        [("conversation.assignee", &answer.json["conversation"]["assignee"]), ("contact", &answer.json["contact"])]
+    {
+        hold(value.is_null(), || format!("`{name}` in the answer"))?;
+    }
+    Ok("neither of them".to_owned())
+}
+
+async fn alias(stage: &Stage) -> Outcome {
+    let visitor = stage.visitor().await?;
+    let conversation = visitor.conversation().await?;
+    hold(conversation.id != conversation.platform, || "the platform's own id".to_owned())?;
+    Ok("an alias".to_owned())
+}
+
+async fn forwarded(stage: &Stage) -> Outcome {
+    let text = text();
+    start(stage, &start_body(&text)).await?;
+    let call = call(stage, "start", &text).await?;
+    let told = &call["request"]["authorization"];
+    hold(told == "right", || format!("the account token at the platform: {told}"))?;
+    let (channel, kind) = (&call["body"]["channel"], &call["body"]["message"]["type"]);
+    hold(channel == "API" && kind == "text", || format!("channel {channel} and type {kind}"))?;
+    Ok("the documented body with the account token".to_owned())
+}
+
+async fn visitor(stage: &Stage) -> Outcome {
+    let (visitor, text) = (stage.visitor().await?, text());
+    stage.call(visitor.start(&key(), &start_body(&text))).await?.with(200)?;
+    let call = call(stage, "start", &text).await?;
+    let from = &call["body"]["from"];
+    hold(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
+        format!("from {from}, where the token's visitor is {}", visitor.id)
+    })?;
+    Ok("the token's visitor".to_owned())
+}
+
+async fn bot(stage: &Stage) -> Outcome {
+    let text = text();
+    start(stage, &start_body(&text)).await?;
+    let call = call(stage, "start", &text).await?;
+    let bot = call["body"]["bot_key"].as_str().unwrap_or_default();
+    hold(!bot.is_empty(), || "an empty bot_key at the platform".to_owned())?;
+    Ok(format!("the bot {bot}"))
+}
+
+async fn other_bot(stage: &Stage) -> Outcome {
+    let (visitor, text) = (stage.visitor().await?, text());
+    let mut body = start_body(&text);
+    body["bot_key"] = "somebody-elses-bot".into();
+    stage.call(visitor.start(&key(), &body)).await?.refusal(400, "BAD_REQUEST")?;
+    let forwarded = stage.simulator.calls_with("start", &text).await?;
+    hold(forwarded.is_empty(), || "it reached the platform".to_owned())?;
+    Ok("400 BAD_REQUEST".to_owned())
+}
+
+async fn variables(stage: &Stage) -> Outcome {
+    let text = text();
+    let mut body = start_body(&text);
+    let wanted = json!({
+        "system": { "timezone": "Asia/Calcutta", "referrerUrl": "https://example.com/", "browserLanguage": "en-GB" },
+        "contact": { "name": "Ada", "email": "ada@example.com", "phone": "1234567890" },
+        "conversation": { "plan": "pro" },
+    });
+    body["variables"] = wanted.clone();
+    start(stage, &body).await?;
+    let got = &call(stage, "start", &text).await?["body"]["variables"];
+    hold(*got == wanted, || format!("{got}"))?;
+    Ok("all of them".to_owned())
+}
+
+async fn unknown_fields(stage: &Stage) -> Outcome {
+    let text = text();
+    let mut body = start_body(&text);
+    body["is_admin"] = true.into();
+    body["variables"] = json!({ "system": { "browserLanguage": "en", "ip": "192.0.2.1" } });
+    let visitor = stage.visitor().await?;
+    let answer = stage.call(visitor.start(&key(), &body)).await?;
+    if (400..500).contains(&answer.status) {
+        return Ok(format!("the whole start is refused with {}", answer.status));
+    }
+    answer.with(200)?;
+    let got = &call(stage, "start", &text).await?["body"];
+    let clean = got["is_admin"].is_null() && got["variables"]["system"]["ip"].is_null();
+    hold(clean, || format!("{got}"))?;
+    Ok("left out".to_owned())
+}

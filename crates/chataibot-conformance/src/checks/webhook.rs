@@ -1,0 +1,164 @@
+//! The webhook: what the platform posts, and who else must not.
+
+use serde_json::{Value, json};
+
+use crate::{
+    check::{Check, Fault, Outcome, check, hold},
+    entry::{says, short},
+    stage::{Answer, Stage},
+    visitor::{key, start_body, text},
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    check!(
+        "webhook-handshake",
+        Must,
+        "The platform's handshake, its token in a body without events, is answered 200 with {\"token\":\"<same>\"}.",
+        "Echo the token, and only when it is the one that was entered in the platform's settings.",
+        handshake
+    ),
+    check!(
+        "webhook-wrong-token",
+        Must,
+        "Neither a handshake nor events with a wrong token are answered with 2xx, and nothing of them reaches a log.",
+        "Compare the token in constant time before anything is stored.",
+        wrong_token
+    ),
+    check!(
+        "webhook-wrong-path",
+        Must,
+        "The webhook answers under its secret path alone.",
+        "Compare the last part of the path in constant time, and answer 404.",
+        wrong_path
+    ),
+    check!(
+        "webhook-token-places",
+        Must,
+        "The token counts in the body and in Authorization, as a bearer and raw.",
+        "Look in all three places: which of them the platform uses is not documented.",
+        places
+    ),
+    check!(
+        "webhook-early",
+        Must,
+        "A reply that comes before the platform has answered the start is in the log after it.",
+        "Keep events of unknown conversations for a short, bounded time.",
+        early
+    ),
+    check!(
+        "webhook-unknown",
+        Should,
+        "Events of conversations that are not the proxy's are answered with 2xx.",
+        "Drop and count them: the account may have other channels, and a refusal makes the platform try again.",
+        unknown
+    ),
+    check!(
+        "webhook-redelivery",
+        Should,
+        "A message with an id that comes twice is one message.",
+        "Keep the ids that the platform gives, for a while.",
+        redelivery
+    ),
+];
+
+async fn post(stage: &Stage, url: &str, body: &Value) -> Result<Answer, Fault> {
+    stage.call(stage.http.post(url).json(body)).await
+}
+
+fn event(conversation: &str, text: &str) -> Value {
+    json!({
+        "event": { "type": "message", "payload": {
+            "message": { "type": "text", "text": text }, "message_by": { "type": "bot" } } },
+        "conversation": { "key": conversation },
+    })
+}
+
+async fn handshake(stage: &Stage) -> Outcome {
+    let answer = post(stage, &stage.webhook_url, &json!({ "token": stage.webhook_token })).await?.with(200)?;
+    hold(answer.json["token"] == stage.webhook_token.as_str(), || "200 without the token".to_owned())?;
+    Ok("the token".to_owned())
+}
+
+async fn wrong_token(stage: &Stage) -> Outcome {
+    let visitor = stage.visitor().await?;
+    let (conversation, before) = visitor.settled().await?;
+    let greeted = post(stage, &stage.webhook_url, &json!({ "token": "wrong" })).await?;
+    hold(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.short()))?;
+    let events = [event(&conversation.platform, &text())];
+    for body in [json!({ "token": "wrong", "events": events }), json!({ "events": events })] {
+        let answer = post(stage, &stage.webhook_url, &body).await?;
+        hold(!(200..300).contains(&answer.status), || format!("events: {}", answer.short()))?;
+    }
+    let after = visitor.log(&conversation.id).await?;
+    hold(before == after, || format!("the log {}", short(&after)))?;
+    Ok(format!("{}", greeted.status))
+}
+
+async fn wrong_path(stage: &Stage) -> Outcome {
+    let mut url = stage.webhook_url.trim_end_matches('/').to_owned();
+    url.push_str("-not");
+    let answer = post(stage, &url, &json!({ "token": stage.webhook_token })).await?;
+    hold(!(200..300).contains(&answer.status), || answer.short())?;
+    Ok(format!("{}", answer.status))
+}
+
+async fn places(stage: &Stage) -> Outcome {
+    let visitor = stage.visitor().await?;
+    let (conversation, _) = visitor.settled().await?;
+    for place in ["body", "bearer", "raw"] {
+        stage.simulator.order("style", json!({ "token_in": place })).await?;
+        let text = text();
+        // Long enough for a first refusal and not for all that follow.
+        let said =
+            stage.simulator.order("reply", json!({ "conversation": conversation.platform, "text": text })).await?;
+        let comes = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await;
+        if comes.is_err() {
+            stage.simulator.order("style", json!({ "token_in": "body" })).await?;
+            let attempts = stage.simulator.ask("deliveries").await?;
+            let ours = attempts["deliveries"]
+                .as_array()
+                .and_then(|all| all.iter().find(|one| one["id"] == said["deliveries"][0]));
+            let met = ours.and_then(|one| one["attempts"].as_array()?.last()).unwrap_or(&Value::Null);
+            return Err(Fault::seen(format!("with the token {place}: {met}")));
+        }
+    }
+    Ok("in the body, as a bearer and raw".to_owned())
+}
+
+async fn early(stage: &Stage) -> Outcome {
+    let (visitor, key, words, reply) = (stage.visitor().await?, key(), text(), text());
+    let held = stage.simulator.order("hold", json!({ "call": "start" })).await?;
+    let overtake = async {
+        let call = stage.simulator.held("start").await?;
+        let platform = call["conversation"].as_str().unwrap_or_default();
+        let said = stage.simulator.reply(platform, &reply).await;
+        stage.simulator.order("release", json!({ "hold": held["hold"] })).await?;
+        said
+    };
+    let (started, said) = tokio::join!(stage.call(visitor.start(&key, &start_body(&words))), overtake);
+    said?;
+    let started = started?.with(200)?;
+    let id = started.json["conversation"]["id"].as_str().unwrap_or_default();
+    visitor.log_with(id, |entry| says(entry, "bot", &reply)).await?;
+    Ok("in the log".to_owned())
+}
+
+async fn unknown(stage: &Stage) -> Outcome {
+    let body = json!({ "token": stage.webhook_token, "events": [event("of-another-channel", &text())] });
+    let answer = post(stage, &stage.webhook_url, &body).await?;
+    hold((200..300).contains(&answer.status), || answer.short())?;
+    Ok(format!("{}", answer.status))
+}
+
+async fn redelivery(stage: &Stage) -> Outcome {
+    let (visitor, words, end) = (stage.visitor().await?, text(), text());
+    let (conversation, _) = visitor.settled().await?;
+    stage.simulator.order("style", json!({ "ids": true })).await?;
+    let said = stage.simulator.reply(&conversation.platform, &words).await?;
+    stage.simulator.order("redeliver", json!({ "deliveries": said["deliveries"] })).await?;
+    stage.simulator.reply(&conversation.platform, &end).await?;
+    let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &end)).await?;
+    let times = log.iter().filter(|entry| says(entry, "bot", &words)).count();
+    hold(times == 1, || format!("{times} times in the log"))?;
+    Ok("once in the log".to_owned())
+}

@@ -1,0 +1,104 @@
+//! How a reader understands a log: cursors, kinds of entries, and the words of a content.
+
+use serde_json::Value;
+
+/// `<epoch>-<seq>` as two numbers.
+#[must_use]
+pub fn cursor(text: &str) -> Option<(u32, u32)> {
+    let (epoch, seq) = text.split_once('-')?;
+    let number = |digits: &str| {
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+        if plain { digits.parse().ok() } else { None }
+    };
+    Some((number(epoch)?, number(seq)?))
+}
+
+/// The cursor of an entry.
+#[must_use]
+pub fn cursor_of(entry: &Value) -> &str {
+    entry["cursor"].as_str().unwrap_or_default()
+}
+
+/// `message`, `delivery`, `status` or `assignee`: the one key of the entry's event.
+#[must_use]
+pub fn kind(entry: &Value) -> &str {
+    entry["event"].as_object().and_then(|event| event.keys().next()).map_or("", String::as_str)
+}
+
+/// All plain words of a content, in order.
+#[must_use]
+pub fn words(content: &Value) -> String {
+    let mut out = String::new();
+    collect(content, &mut out);
+    out
+}
+
+fn collect(value: &Value, out: &mut String) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_str() {
+                    Some(text) if name == "text" => out.push_str(text),
+                    Some(_) | None => collect(value, out),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Is it a message of this author with these words?
+#[must_use]
+pub fn says(entry: &Value, author: &str, text: &str) -> bool {
+    let message = &entry["event"]["message"];
+    message["author"] == author && words(&message["content"]) == text
+}
+
+/// Is it the visitor's message of this key?
+#[must_use]
+pub fn is_sent_with(entry: &Value, key: &str) -> bool {
+    entry["event"]["message"]["client_message_id"] == key
+}
+
+/// Is it this state of the message of this key?
+#[must_use]
+pub fn is_delivery(entry: &Value, key: &str, state: &str) -> bool {
+    let delivery = &entry["event"]["delivery"];
+    delivery["client_message_id"] == key && delivery["state"] == state
+}
+
+/// A log in a few words, for a report.
+#[must_use]
+pub fn short(log: &[Value]) -> String {
+    let told: Vec<String> = log
+        .iter()
+        .map(|entry| {
+            let event = &entry["event"];
+            let what = match kind(entry) {
+                "message" => {
+                    let text: String = words(&event["message"]["content"]).chars().take(30).collect();
+                    format!("{} “{text}”", event["message"]["author"].as_str().unwrap_or("?"))
+                }
+                "delivery" => event["delivery"]["state"].as_str().unwrap_or("?").to_owned(),
+                other => other.to_owned(),
+            };
+            format!("{} {what}", cursor_of(entry))
+        })
+        .collect();
+    format!("[{}]", told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_tree_and_of_nothing_else() {
+        let content = json!({ "text": { "body": [{ "text": "Hi " }, { "bold": [{ "text": "there" }] }, "break"] } });
+        assert_eq!(words(&content), "Hi there");
+        assert_eq!((cursor("1-2"), cursor("01-2"), cursor("1-+2"), cursor("12")), (Some((1, 2)), None, None, None));
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether a proxy keeps the contract with the widget: `docs/contract.md`, as a program that speaks real HTTP.
+//!
+//! In reading order:
+//! - [`options`]: the command line
+//! - [`check`]: what a check is, and what it found
+//! - [`checks`]: every check, one file for each part of the contract
+//! - [`stage`]: the proxy and the platform that all checks use; [`simulator`]: the platform's controls
+//! - [`visitor`], [`stream`], [`entry`]: what the widget does: tokens, start, send, poll, stream, and how it reads a log
+//! - [`run`]: the order of things; [`report`]: what a person reads
+//!
+//! It reads JSON as JSON and shares no type with the proxy or the wire crate: a mistake of theirs must not pass here.
+
+pub mod check;
+pub mod checks;
+pub mod entry;
+pub mod options;
+pub mod report;
+pub mod run;
+pub mod simulator;
+pub mod stage;
+pub mod stream;
+pub mod visitor;
+
+pub use check::{Check, Fault, Found, Level, Outcome};
+pub use options::Options;
+pub use run::run;

@@ -1,0 +1,192 @@
+//! The order of things: a simulator, the first webhook, then one check after the other; what is slow runs beside them.
+
+use std::{fmt, sync::Mutex, time::Duration};
+
+use chataibot_simulator as simulator;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    check::{Check, Fault, Found, Level},
+    checks,
+    options::Options,
+    simulator::Simulator,
+    stage::Stage,
+};
+
+/// Why the checks could not begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotBegun(pub String);
+
+impl fmt::Display for NotBegun {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotBegun {}
+
+/// The checks that these options select, in order.
+///
+/// # Errors
+/// When a name is none.
+pub fn selected(options: &Options) -> Result<Vec<Check>, NotBegun> {
+    let all = checks::all();
+    if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
+        return Err(NotBegun(format!("there is no check {unknown:?}; --list names them all")));
+    }
+    let wanted = |check: &Check| match options.only.as_slice() {
+        [] => !(options.quick && check.slow),
+        only => only.iter().any(|name| name == check.name),
+    };
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+/// Runs the checks. `tell` gets each line for people as soon as there is one, and each finding.
+///
+/// # Errors
+/// When the proxy can't be reached, or its webhook does not take the platform's handshake.
+pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found>, NotBegun> {
+    let checks = selected(options)?;
+    let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .map_err(|error| NotBegun(format!("no HTTP client: {error}")))?;
+    let webhook_url = options.webhook_url.clone().unwrap_or_else(|| format!("{url}/webhook/demo-webhook-secret"));
+    let own = match &options.simulator {
+        Some(_) => None,
+        None => Some(begin(options).await?),
+    };
+    let platform =
+        own.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
+    tell(Told::Line(&setting(options, &platform, &webhook_url)));
+
+    let stage = Stage {
+        simulator: Simulator::at(http.clone(), &platform),
+        http,
+        proxy: url.to_owned(),
+        origin: options.origin.clone(),
+        site: options.site.clone(),
+        webhook_url,
+        webhook_token: options.webhook_token.clone(),
+        secrets: vec![
+            ("the account token", options.account_token.clone()),
+            ("an e-mail address of the staff", "@staff.example.com".to_owned()),
+        ],
+        patience: options.patience(),
+        turn: tokio::sync::Mutex::default(),
+        told: Mutex::default(),
+    };
+    reach(&stage, options).await?;
+
+    let (slow, quick): (Vec<Check>, Vec<Check>) = checks.iter().partition(|check| check.slow);
+    let slow = futures_util::future::join_all(slow.into_iter().map(|check| run_one(&stage, check)));
+    let quick = async {
+        let mut all = Vec::with_capacity(quick.len());
+        for check in quick {
+            let turn = stage.turn.lock().await;
+            let found = match stage.simulator.tidy().await {
+                Ok(()) => run_one(&stage, check).await,
+                Err(fault) => Found { check, outcome: Err(fault) },
+            };
+            drop(turn);
+            tell(Told::Found(&found));
+            all.push(found);
+        }
+        all
+    };
+    let (mut all, slow) = tokio::join!(quick, slow);
+    for found in slow {
+        tell(Told::Found(&found));
+        all.push(found);
+    }
+    if let Some(own) = own {
+        own.shutdown().await;
+    }
+    Ok(all)
+}
+
+/// Something to print.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// A line or some.
+    Line(&'a str),
+    /// What a check found.
+    Found(&'a Found),
+}
+
+/// Does the contract hold: is no "must" broken?
+#[must_use]
+pub fn holds(all: &[Found]) -> bool {
+    !all.iter().any(|found| found.is_broken() && found.check.level == Level::Must)
+}
+
+async fn run_one(stage: &Stage, check: Check) -> Found {
+    // Each step has its own patience; this is for a proxy that never answers.
+    const LONGEST: Duration = Duration::from_secs(120);
+    let outcome = tokio::time::timeout(LONGEST, (check.run)(stage)).await;
+    let outcome = outcome.unwrap_or_else(|_| Err(Fault::seen("it was not over after two minutes")));
+    Found { check, outcome }
+}
+
+async fn begin(options: &Options) -> Result<simulator::Simulator, NotBegun> {
+    let config = simulator::Config {
+        listen: options.simulator_listen,
+        account_token: options.account_token.clone(),
+        bot_key: Some(options.bot_key.clone()),
+        // The first handshake is this program's own, once the proxy is there.
+        webhook_url: None,
+        webhook_token: options.webhook_token.clone(),
+        pace: Duration::ZERO,
+        retry: simulator::config::Retry { attempts: 20, ..simulator::config::Retry::default() },
+        ..simulator::Config::default()
+    };
+    let listen = options.simulator_listen;
+    simulator::spawn(config).await.map_err(|error| {
+        NotBegun(format!(
+            "the simulated platform can't listen on {listen}: {error}; use --simulator-listen, or --simulator with one that runs"
+        ))
+    })
+}
+
+fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
+    let Options { origin, account_token, bot_key, webhook_token, .. } = options;
+    format!(
+        "The proxy must be configured for a site with\n  platform URL     {platform}/api/v1\n  account token    {account_token}\n  bot key          {bot_key}\n  webhook token    {webhook_token}\n  allowed origin   {origin}\nand take the platform's events at\n  {webhook_url}\n"
+    )
+}
+
+/// Waits for the proxy, and for its answer to the handshake.
+async fn reach(stage: &Stage, options: &Options) -> Result<(), NotBegun> {
+    let until = Instant::now() + Duration::from_secs(options.wait);
+    let order = json!({ "url": stage.webhook_url, "token": stage.webhook_token, "handshake": false });
+    let aimed = stage.simulator.order("webhook", order).await;
+    aimed.map_err(|fault| NotBegun(format!("the simulator can't be used: {}", words(&fault))))?;
+    loop {
+        let reached = stage.token(json!({})).await;
+        let why = match reached {
+            Ok(answer) if answer.status == 200 => match stage.simulator.order("handshake", json!({})).await {
+                Ok(met) if met["handshake"]["ok"] == true => return Ok(()),
+                Ok(met) => format!(
+                    "the webhook {} does not answer the handshake: {}",
+                    stage.webhook_url, met["handshake"]["error"]
+                ),
+                Err(fault) => words(&fault),
+            },
+            Ok(answer) => answer.short(),
+            Err(fault) => words(&fault),
+        };
+        if Instant::now() >= until {
+            return Err(NotBegun(why));
+        }
+        sleep(Duration::from_millis(250)).await;
+    }
+}
+
+fn words(fault: &Fault) -> String {
+    match fault {
+        Fault::Seen(what) | Fault::Skipped(what) => what.clone(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The simulated platform, seen by its controls (its `GET /_control` explains them).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::check::Fault;
+
+/// A simulator, own or elsewhere.
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Simulator {
+    /// The one at this URL.
+    #[must_use]
+    pub fn at(http: reqwest::Client, base: &str) -> Self {
+        Self { http, base: base.trim_end_matches('/').to_owned() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.base
+    }
+
+    /// Gives an order.
+    ///
+    /// # Errors
+    /// When the simulator does not follow it: no fault of the proxy, and said so.
+    pub async fn order(&self, path: &str, order: Value) -> Result<Value, Fault> {
+        let request = self.http.post(format!("{}/_control/{path}", self.base)).json(&order);
+        self.answer(path, request).await
+    }
+
+    /// Asks what happened.
+    ///
+    /// # Errors
+    /// As [`Simulator::order`]. A list that is shorter than was waited for is an answer, too.
+    pub async fn ask(&self, path: &str) -> Result<Value, Fault> {
+        self.answer(path, self.http.get(format!("{}/_control/{path}", self.base))).await
+    }
+
+    async fn answer(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value, Fault> {
+        let fault = |what: String| Fault::seen(format!("the simulator ({path}): {what}"));
+        let answer = request.timeout(Duration::from_secs(40)).send().await.map_err(|error| fault(error.to_string()))?;
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.map_err(|error| fault(error.to_string()))?;
+        if status == 200 || status == 408 { Ok(body) } else { Err(fault(body["message"].to_string())) }
+    }
+
+    /// Forgets everything, and goes on as usual: whatever the last check left.
+    ///
+    /// # Errors
+    /// As [`Simulator::order`].
+    pub async fn tidy(&self) -> Result<(), Fault> {
+        self.order("reset", json!({})).await?;
+        self.order("style", json!({ "token_in": "body", "echo": "plain", "ids": false, "time": "plain" })).await?;
+        self.order("webhooks/resume", json!({})).await?;
+        self.order("pace", json!({ "ms": 0 })).await.map(drop)
+    }
+
+    /// Waits until the bot has said all and every webhook has arrived.
+    ///
+    /// # Errors
+    /// When webhooks are not taken.
+    pub async fn settled(&self) -> Result<(), Fault> {
+        let idle = self.ask("idle?timeout_ms=10000").await?;
+        if idle["ok"] == true {
+            return Ok(());
+        }
+        let waiting = self.ask("deliveries").await?;
+        let last = waiting["deliveries"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
+        Err(Fault::seen(format!(
+            "webhooks do not arrive; the last one met {}",
+            last["attempts"].as_array().and_then(|all| all.last()).unwrap_or(&Value::Null)
+        )))
+    }
+
+    /// The bot says something in a conversation, by the platform's id of it; returns when the webhook was taken.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, Fault> {
+        self.say(json!({ "conversation": conversation, "text": html, "wait": true })).await
+    }
+
+    /// As [`Simulator::reply`], with any content.
+    ///
+    /// # Errors
+    /// When the webhook was not taken.
+    pub async fn say(&self, order: Value) -> Result<Value, Fault> {
+        let said = self.order("reply", order).await?;
+        let taken = said["states"].as_array().is_none_or(|states| states.iter().all(|state| state == "delivered"));
+        if taken { Ok(said) } else { Err(Fault::seen("the proxy did not answer 2xx to a webhook")) }
+    }
+
+    /// The calls of one kind that the proxy made, `start` or `send`, since the last [`Simulator::tidy`].
+    ///
+    /// # Errors
+    /// As [`Simulator::order`].
+    pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, Fault> {
+        let answer = self.ask(&format!("calls?call={kind}")).await?;
+        Ok(answer["calls"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Those of them with this text.
+    ///
+    /// # Errors
+    /// As [`Simulator::order`].
+    pub async fn calls_with(&self, kind: &str, text: &str) -> Result<Vec<Value>, Fault> {
+        let mut calls = self.calls(kind).await?;
+        calls.retain(|call| call["body"]["message"]["data"]["body"] == text);
+        Ok(calls)
+    }
+
+    /// Waits until a call of this kind has come and its answer is held.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn held(&self, kind: &str) -> Result<Value, Fault> {
+        let answer = self.ask(&format!("calls?call={kind}&outcome=held&at_least=1&timeout_ms=5000")).await?;
+        let held = answer["calls"].as_array().and_then(|calls| calls.first().cloned());
+        held.ok_or_else(|| Fault::seen(format!("no `{kind}` call reached the platform within 5 seconds")))
+    }
+}

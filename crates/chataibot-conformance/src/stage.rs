@@ -1,0 +1,115 @@
+//! The proxy and the platform that all checks use, and what the proxy has answered so far.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{RequestBuilder, header::HeaderMap};
+use serde_json::Value;
+
+use crate::{check::Fault, simulator::Simulator};
+
+/// See the file's head.
+#[derive(Debug)]
+pub struct Stage {
+    /// Without redirects and proxies.
+    pub http: reqwest::Client,
+    /// Where the proxy is, without a slash at the end.
+    pub proxy: String,
+    /// An origin it allows.
+    pub origin: String,
+    /// The site's name, where it must be named.
+    pub site: Option<String>,
+    /// The platform behind it.
+    pub simulator: Simulator,
+    /// Where it takes the platform's events.
+    pub webhook_url: String,
+    /// The token of these events.
+    pub webhook_token: String,
+    /// What must never stand in an answer.
+    pub secrets: Vec<(&'static str, String)>,
+    /// How long something that must come may take.
+    pub patience: Duration,
+    /// Only one check at a time gives the platform orders.
+    pub turn: tokio::sync::Mutex<()>,
+    /// Every body the proxy sent to a page.
+    pub told: Mutex<Vec<String>>,
+}
+
+/// An answer of the proxy, read whole.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// `POST /token` or the like.
+    pub call: String,
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub text: String,
+    /// Its body as JSON; null where it is none.
+    pub json: Value,
+}
+
+impl Stage {
+    /// Makes a call, and reads the answer.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn call(&self, request: RequestBuilder) -> Result<Answer, Fault> {
+        let built = request.build().map_err(|error| Fault::seen(format!("a request can't be built: {error}")))?;
+        let call = format!("{} {}", built.method(), built.url().path());
+        let fault = |error: reqwest::Error| Fault::seen(format!("{call}: no whole answer: {}", error.without_url()));
+        let response = self.http.execute(built).await.map_err(fault)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.map_err(fault)?;
+        self.heard(&text);
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Answer { call, status, headers, text, json })
+    }
+
+    /// Remembers what a page was told.
+    pub fn heard(&self, text: &str) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    }
+
+    /// The address of a path of the proxy.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.proxy)
+    }
+}
+
+impl Answer {
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The answer in short, for a report.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let body: String = self.text.chars().take(160).collect();
+        let dots = if body.len() < self.text.len() { "…" } else { "" };
+        format!("{} answered {} {body}{dots}", self.call, self.status)
+    }
+
+    /// The answer, where it has this status.
+    ///
+    /// # Errors
+    /// Where it has another.
+    pub fn with(self, status: u16) -> Result<Self, Fault> {
+        if self.status == status { Ok(self) } else { Err(Fault::Seen(self.short())) }
+    }
+
+    /// The answer, where it is this refusal in the one body of errors.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn refusal(self, status: u16, code: &str) -> Result<Self, Fault> {
+        let answer = self.with(status)?;
+        if answer.json["error"] == code { Ok(answer) } else { Err(Fault::Seen(answer.short())) }
+    }
+}

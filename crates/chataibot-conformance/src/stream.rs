@@ -1,0 +1,152 @@
+//! An event stream as a browser reads it: blocks of lines, whatever ends the lines.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use crate::{check::Fault, entry};
+
+/// One block of a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The `event:` line; absent of a comment.
+    pub event: Option<String>,
+    /// The `id:` line.
+    pub id: Option<String>,
+    /// The `data:` lines.
+    pub data: String,
+    /// It holds a comment.
+    pub comment: bool,
+}
+
+impl Block {
+    /// Its data as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or(Value::Null)
+    }
+
+    /// Is it an entry of the log?
+    #[must_use]
+    pub fn entry(&self) -> Option<Value> {
+        let json = self.json();
+        json["cursor"].is_string().then_some(json)
+    }
+
+    fn read(lines: &str) -> Self {
+        let mut block = Self::default();
+        for line in lines.lines().filter(|line| !line.is_empty()) {
+            let (field, value) = line.split_once(':').unwrap_or((line, ""));
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match field {
+                "" => block.comment = true,
+                "event" => block.event = Some(value.to_owned()),
+                "id" => block.id = Some(value.to_owned()),
+                "data" => block.data.push_str(value),
+                _ => {}
+            }
+        }
+        block
+    }
+}
+
+/// An open stream.
+#[derive(Debug)]
+pub struct Stream {
+    response: reqwest::Response,
+    bytes: Vec<u8>,
+}
+
+impl Stream {
+    /// Reads this answer.
+    #[must_use]
+    pub fn of(response: reqwest::Response) -> Self {
+        Self { response, bytes: Vec::new() }
+    }
+
+    /// A header of the answer.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The next block; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// When nothing comes until then, or the stream breaks.
+    pub async fn next(&mut self, until: Instant) -> Result<Option<Block>, Fault> {
+        loop {
+            if let Some((end, length)) = end(&self.bytes) {
+                let block: Vec<u8> = self.bytes.drain(..end + length).collect();
+                return Ok(Some(Block::read(&String::from_utf8_lossy(&block).replace('\r', "\n"))));
+            }
+            match timeout_at(until, self.response.chunk()).await {
+                Err(_) => return Err(Fault::seen("it did not come on the stream in time")),
+                Ok(Err(error)) => return Err(Fault::seen(format!("the stream broke off: {}", error.without_url()))),
+                Ok(Ok(Some(chunk))) => self.bytes.extend_from_slice(&chunk),
+                Ok(Ok(None)) => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads up to and with the first block of that kind; returns all that was read.
+    ///
+    /// # Errors
+    /// When it does not come in time. What came instead is told.
+    pub async fn until(&mut self, patience: Duration, wanted: impl Fn(&Block) -> bool) -> Result<Vec<Block>, Fault> {
+        let until = Instant::now() + patience;
+        let mut blocks = Vec::new();
+        loop {
+            let next = self.next(until).await;
+            match next {
+                Ok(Some(block)) => {
+                    let is_last = wanted(&block);
+                    blocks.push(block);
+                    if is_last {
+                        return Ok(blocks);
+                    }
+                }
+                Ok(None) => return Err(Fault::seen(format!("the stream ended after {}", told(&blocks)))),
+                Err(Fault::Seen(what)) => return Err(Fault::seen(format!("{what}; what came was {}", told(&blocks)))),
+                Err(skipped @ Fault::Skipped(_)) => return Err(skipped),
+            }
+        }
+    }
+}
+
+/// The entries among blocks.
+#[must_use]
+pub fn entries(blocks: &[Block]) -> Vec<Value> {
+    blocks.iter().filter_map(Block::entry).collect()
+}
+
+/// Blocks in a few words.
+#[must_use]
+pub fn told(blocks: &[Block]) -> String {
+    let others: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
+    format!("the events {others:?} with the entries {}", entry::short(&entries(blocks)))
+}
+
+/// Where a block ends, and how long its end is.
+fn end(bytes: &[u8]) -> Option<(usize, usize)> {
+    let find = |pattern: &[u8]| {
+        bytes.windows(pattern.len()).position(|window| window == pattern).map(|at| (at, pattern.len()))
+    };
+    [find(b"\n\n"), find(b"\r\n\r\n"), find(b"\r\r")].into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_ends_with_an_empty_line_of_any_kind() {
+        assert_eq!(end(b"a\n\nb"), Some((1, 2)));
+        assert_eq!(end(b"a\r\n\r\nb\n\n"), Some((1, 4)));
+        assert_eq!(end(b"a\r\n"), None);
+        let block = Block::read("event: message\nid: 1-2\ndata: {}\n");
+        assert_eq!((block.event.as_deref(), block.id.as_deref(), block.comment), (Some("message"), Some("1-2"), false));
+        assert!(Block::read(": welcome\n").comment);
+    }
+}

@@ -1,0 +1,271 @@
+//! A visitor's browser: what the widget does.
+
+use std::{
+    fmt::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::{
+    check::Fault,
+    entry,
+    stage::{Answer, Stage},
+    stream::Stream,
+};
+
+/// A visitor with a token.
+#[derive(Debug)]
+pub struct Visitor<'a> {
+    stage: &'a Stage,
+    /// The visitor token.
+    pub token: String,
+    /// The visitor's id.
+    pub id: String,
+    /// The answer that brought them.
+    pub answer: Answer,
+}
+
+/// A conversation that was started.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// As the browser knows it.
+    pub id: String,
+    /// As the platform knows it.
+    pub platform: String,
+    /// The first message, and its key.
+    pub text: String,
+    /// The key it was sent with.
+    pub key: String,
+}
+
+/// A path segment: whatever an id holds, it stays inside it.
+fn segment(id: &str) -> String {
+    id.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a String can't fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+        path
+    })
+}
+
+/// Random lower-case hex digits, two for each byte.
+#[must_use]
+pub fn random(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    // Without randomness two runs meet on the same ids; nothing else depends on it.
+    let _ = getrandom::fill(&mut random);
+    random.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A client message id: a UUID of version 7.
+#[must_use]
+pub fn key() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let (time, random) = (format!("{now:012x}"), random(10));
+    format!("{}-{}-7{}-a{}-{}", &time[..8], &time[8..12], &random[..3], &random[3..6], &random[6..18])
+}
+
+/// A text nobody else says, and that no word of the simulator's bot is.
+#[must_use]
+pub fn text() -> String {
+    format!("Conformance {}", random(4))
+}
+
+/// The documented body of a start.
+#[must_use]
+pub fn start_body(text: &str) -> Value {
+    json!({
+        "channel": "API",
+        "message": { "data": { "body": text }, "type": "text" },
+        "bot_key": "",
+        "from": { "user_external_id": "somebody-else", "type": "VISITOR" },
+    })
+}
+
+/// The documented body of a send.
+#[must_use]
+pub fn send_body(text: &str) -> Value {
+    json!({ "message": { "data": { "body": text }, "type": "text" }, "user": { "type": "VISITOR" } })
+}
+
+impl Stage {
+    /// `POST /token` with this body, from an allowed page.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn token(&self, mut body: Value) -> Result<Answer, Fault> {
+        if let Some(site) = &self.site {
+            body["site"] = site.as_str().into();
+        }
+        self.patiently(|| self.http.post(self.url("/token")).header("origin", &self.origin).json(&body)).await
+    }
+
+    /// A call that is made once more when the proxy limits its rate: it is right to, and this program asks for much.
+    async fn patiently(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, Fault> {
+        let answer = self.call(request()).await?;
+        match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {
+            Some(seconds) if answer.status == 429 && seconds <= 90 => {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                self.call(request()).await
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    /// A new visitor.
+    ///
+    /// # Errors
+    /// When it gets no token.
+    pub async fn visitor(&self) -> Result<Visitor<'_>, Fault> {
+        let answer = self.token(json!({})).await?.with(200)?;
+        let text = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
+        let (token, id) = (text("token"), text("visitor"));
+        if token.is_empty() { Err(Fault::Seen(answer.short())) } else { Ok(Visitor { stage: self, token, id, answer }) }
+    }
+}
+
+impl Visitor<'_> {
+    /// A call with the visitor's token, from the allowed page.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.stage.http.request(method, self.stage.url(path));
+        request.header("origin", &self.stage.origin).bearer_auth(&self.token)
+    }
+
+    /// A start.
+    pub fn start(&self, key: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, "/api/v1/conversations").header("idempotency-key", key).json(body)
+    }
+
+    /// A send.
+    pub fn send(&self, conversation: &str, key: &str, body: &Value) -> RequestBuilder {
+        let path = format!("/api/v1/conversation/{}/messages", segment(conversation));
+        self.request(Method::POST, &path).header("idempotency-key", key).json(body)
+    }
+
+    /// The log's address with this query, as JSON.
+    pub fn events(&self, conversation: &str, query: &str) -> RequestBuilder {
+        let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
+        self.request(Method::GET, &path).header("accept", "application/json")
+    }
+
+    /// A text that is sent and must be taken; returns its key.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, Fault> {
+        let key = key();
+        self.stage.call(self.send(conversation, &key, &send_body(text))).await?.with(200)?;
+        Ok(key)
+    }
+
+    /// A new conversation.
+    ///
+    /// # Errors
+    /// When it does not begin, or not at the platform.
+    pub async fn conversation(&self) -> Result<Conversation, Fault> {
+        let (key, text) = (key(), text());
+        let answer = self.stage.patiently(|| self.start(&key, &start_body(&text))).await?.with(200)?;
+        let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
+        let id = id.ok_or_else(|| Fault::Seen(answer.short()))?;
+        let calls = self.stage.simulator.calls_with("start", &text).await?;
+        let platform = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
+        let platform = platform.ok_or_else(|| Fault::seen("the start did not reach the platform as it was said"))?;
+        Ok(Conversation { id, platform, text, key })
+    }
+
+    /// A new conversation in which nothing happens any more, and its log.
+    ///
+    /// # Errors
+    /// When it does not begin, or its log can't be read.
+    pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), Fault> {
+        let conversation = self.conversation().await?;
+        self.stage.simulator.settled().await?;
+        let log = self.log(&conversation.id).await?;
+        Ok((conversation, log))
+    }
+
+    /// One poll that must be answered.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, Fault> {
+        let answer = self.stage.call(self.events(conversation, query)).await?.with(200)?;
+        if answer.json["entries"].is_array() { Ok(answer) } else { Err(Fault::Seen(answer.short())) }
+    }
+
+    /// The whole log, by polls.
+    ///
+    /// # Errors
+    /// When one is not answered.
+    pub async fn log(&self, conversation: &str) -> Result<Vec<Value>, Fault> {
+        let mut log: Vec<Value> = Vec::new();
+        loop {
+            let after = log.last().map(|last| format!("?after={}&wait=0", entry::cursor_of(last))).unwrap_or_default();
+            let answer = self.poll(conversation, &after).await?;
+            match answer.json["entries"].as_array() {
+                Some(entries) if !entries.is_empty() && log.len() < 10_000 => log.extend(entries.iter().cloned()),
+                Some(_) | None => return Ok(log),
+            }
+        }
+    }
+
+    /// The log, as soon as it holds such an entry.
+    ///
+    /// # Errors
+    /// When it does not come in time. What is in the log is told.
+    pub async fn log_with(&self, conversation: &str, wanted: impl Fn(&Value) -> bool) -> Result<Vec<Value>, Fault> {
+        let until = Instant::now() + self.stage.patience;
+        loop {
+            let log = self.log(conversation).await?;
+            if log.iter().any(&wanted) {
+                return Ok(log);
+            }
+            if Instant::now() >= until {
+                return Err(Fault::seen(format!("it did not come in time; the log is {}", entry::short(&log))));
+            }
+            let query = log.last().map(|last| format!("?after={}&wait=1", entry::cursor_of(last)));
+            self.poll(conversation, query.as_deref().unwrap_or("?wait=1")).await?;
+        }
+    }
+
+    /// An open stream, from after this cursor.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, Fault> {
+        let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
+        let mut request = self.request(Method::GET, &path).header("accept", "text/event-stream");
+        if let Some(cursor) = after {
+            request = request.header("last-event-id", cursor);
+        }
+        let fault = |error: reqwest::Error| Fault::seen(format!("GET {path}: no answer: {}", error.without_url()));
+        let response = request.send().await.map_err(fault)?;
+        if response.status().as_u16() == 200 {
+            return Ok(Stream::of(response));
+        }
+        let status = response.status().as_u16();
+        Err(Fault::seen(format!("GET {path} for a stream answered {status}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_uuid_of_version_seven() {
+        let key = key();
+        assert_eq!(key.len(), 36, "{key}");
+        assert_eq!((&key[8..9], &key[13..15], &key[18..20], &key[23..24]), ("-", "-7", "-a", "-"), "{key}");
+        assert_eq!(segment("a/b"), "a%2Fb");
+    }
+}

@@ -1,0 +1,12 @@
+//! Our own proxy keeps the contract; and each of many small breaches is found by exactly the check that is named after it.
+
+#[path = "conformance/breaches.rs"]
+mod breaches;
+#[path = "conformance/middle.rs"]
+mod middle;
+#[path = "conformance/node.rs"]
+mod node;
+#[path = "conformance/own.rs"]
+mod own;
+#[path = "conformance/stage.rs"]
+mod stage;

@@ -1,0 +1,63 @@
+//! The example in `examples/own-proxy`: a proxy in Node, held against the contract by the program itself, as its README says.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use chataibot_conformance::{Fault, Options, run::run};
+use chataibot_simulator::spawn;
+
+use crate::stage::broken;
+
+/// Ends with the test.
+struct Node(Child);
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Perhaps it ended by itself; then there is nothing to end.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn example() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/own-proxy/proxy.mjs")
+}
+
+#[tokio::test]
+async fn the_own_proxy_in_node_keeps_the_contract_too() {
+    let simulator = spawn(chataibot_simulator::Config::for_tests()).await.expect("a simulator");
+    let mut node = Command::new("node")
+        .arg(example())
+        .env("PORT", "0")
+        .env("PLATFORM_URL", format!("{}/api/v1", simulator.url()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(Node)
+        .expect("Node 18 or newer is installed; `cargo xtask setup` says what else is needed");
+    let mut said = BufReader::new(node.0.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("it says where it listens");
+    let url = line.trim().strip_prefix("listening on ").expect("the address").to_owned();
+
+    let options = Options { simulator: Some(simulator.url()), quick: true, patience: 20, ..Options::of(url) };
+    let all = run(&options, |_| {}).await.expect("it begins");
+    assert_eq!(broken(&all), Vec::<String>::new(), "no must and no should");
+    let skipped: Vec<&str> = all
+        .iter()
+        .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
+        .map(|found| found.check.name)
+        .collect();
+    assert!(skipped.iter().all(|name| name.starts_with("file-")), "{skipped:?}");
+}
+
+#[test]
+fn it_is_one_file_that_a_person_reads_in_a_sitting() {
+    let text = std::fs::read_to_string(example()).expect("it is there");
+    assert!(text.lines().count() < 400);
+    let imports: Vec<&str> = text.lines().filter(|line| line.starts_with("import ")).collect();
+    assert!(imports.iter().all(|line| line.contains("\"node:")), "no package: {imports:?}");
+}

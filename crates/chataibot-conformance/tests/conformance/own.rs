@@ -1,0 +1,56 @@
+//! `chataibot-proxy` itself.
+
+use std::time::Duration;
+
+use chataibot_conformance::{Fault, Options, checks, run::holds};
+
+use crate::stage::{Stage, broken};
+
+#[tokio::test]
+async fn our_own_proxy_keeps_the_contract_in_every_point() {
+    let all = Stage::open(None, |_| {}).await.run(&[]).await;
+    assert_eq!(broken(&all), Vec::<String>::new());
+    assert!(holds(&all));
+    let skipped: Vec<&str> = all
+        .iter()
+        .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
+        .map(|found| found.check.name)
+        .collect();
+    assert_eq!(skipped, Vec::<&str>::new(), "with files on and without the slow ones there is nothing to skip");
+    let quick = checks::all().iter().filter(|check| !check.slow).count();
+    assert_eq!(all.len(), quick);
+}
+
+#[tokio::test]
+async fn its_streams_say_reauth_before_the_token_ends() {
+    let stage = Stage::open(None, |config| config.token_lifetime = Duration::from_secs(6)).await;
+    let all = stage.run(&["stream-reauth"]).await;
+    assert!(all.iter().all(|found| found.outcome.is_ok()), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_site_without_files_is_skipped_where_files_are_meant() {
+    let stage = Stage::open(None, |config| {
+        let sites = config.sites.iter().map(|site| {
+            let mut site = chataibot_proxy::config::Site::clone(site);
+            site.upload_types.clear();
+            site
+        });
+        config.sites = chataibot_proxy::config::Sites::new(sites.collect());
+    })
+    .await;
+    let all = stage.run(&["file-upload", "file-owner"]).await;
+    assert!(all.iter().all(|found| matches!(found.outcome, Err(Fault::Skipped(_)))), "{all:?}");
+    assert!(holds(&all), "what does not apply breaks nothing");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_and_a_check_that_is_none_are_said_at_once() {
+    let unknown = Options { only: vec!["no-such-check".to_owned()], ..Options::of("http://127.0.0.1:9") };
+    let error = chataibot_conformance::run(&unknown, |_| {}).await.expect_err("refused").to_string();
+    assert!(error.contains("no-such-check"), "{error}");
+    let nowhere =
+        Options { wait: 0, simulator_listen: ([127, 0, 0, 1], 0).into(), ..Options::of("http://127.0.0.1:9") };
+    let error = chataibot_conformance::run(&nowhere, |_| {}).await.expect_err("refused").to_string();
+    assert!(error.contains("POST /token"), "{error}");
+}

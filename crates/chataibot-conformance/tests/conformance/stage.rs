@@ -1,0 +1,64 @@
+//! A proxy, a simulator, and the program's checks between them.
+
+use std::time::Duration;
+
+use chataibot_conformance::{
+    Found, Options,
+    run::{Told, run},
+};
+use chataibot_proxy::{
+    config::{Config, Site, Sites},
+    testing::{TestApp, spawn_app},
+};
+use chataibot_simulator::{Simulator, spawn};
+
+use crate::middle::{Breach, Middle};
+
+pub struct Stage {
+    _proxy: TestApp,
+    _middle: Option<Middle>,
+    simulator: Simulator,
+    url: String,
+}
+
+impl Stage {
+    pub async fn open(breach: Option<Breach>, change: impl FnOnce(&mut Config)) -> Self {
+        let simulator = spawn(chataibot_simulator::Config::for_tests()).await.expect("a simulator");
+        let platform = format!("{}/api/v1", simulator.url());
+        let proxy = spawn_app(|config| {
+            let site: &Site = config.sites.iter().next().expect("the demo has a site");
+            let platform_url = platform.parse().expect("a URL");
+            config.sites = Sites::new(vec![Site { platform_url, ..site.clone() }]);
+            change(config);
+        })
+        .await
+        .expect("a proxy");
+        let middle = match breach {
+            Some(breach) => Some(Middle::before(proxy.url(""), breach).await),
+            None => None,
+        };
+        let url = middle.as_ref().map_or_else(|| proxy.url(""), |middle| middle.url.clone());
+        Self { _proxy: proxy, _middle: middle, simulator, url }
+    }
+
+    pub async fn run(&self, only: &[&str]) -> Vec<Found> {
+        let options = Options {
+            simulator: Some(self.simulator.url()),
+            quick: true,
+            // A busy machine is no breach.
+            patience: 20,
+            only: only.iter().map(|name| (*name).to_owned()).collect(),
+            ..Options::of(self.url.clone())
+        };
+        let run = run(&options, |_: Told<'_>| {});
+        tokio::time::timeout(Duration::from_secs(240), run).await.expect("in time").expect("it begins")
+    }
+}
+
+/// The broken ones, as `name: what was seen`.
+pub fn broken(all: &[Found]) -> Vec<String> {
+    all.iter()
+        .filter(|found| found.is_broken())
+        .map(|found| format!("{}: {:?}", found.check.name, found.outcome))
+        .collect()
+}

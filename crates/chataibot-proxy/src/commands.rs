@@ -1,0 +1,91 @@
+//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    clock::Clock,
+    config::{
+        Arguments, RedisUrl,
+        command_line::Command,
+        read::{self, process_environment},
+    },
+    files,
+    hub::Hub,
+    store::{Store, StoreError, erase::Erased},
+    token::VisitorId,
+};
+
+/// Runs a command. Returns what to print.
+///
+/// # Errors
+/// Says why it could not be done.
+pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
+    let Places { kept, uploads } = places(arguments)?;
+    match (command, kept) {
+        (Command::Erase { visitor }, kept) => {
+            let visitor = VisitorId::parse(visitor)
+                .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
+            let erased = match kept {
+                Kept::File(database) => Store::erase_in_file(&database, &visitor, Clock::system().now()),
+                Kept::Redis(redis) => erase_in_redis(&redis, visitor),
+            };
+            Ok(told(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
+        }
+        (Command::Backup { to }, Kept::File(database)) => {
+            Store::back_up(&database, to).map_err(|error| error.to_string())?;
+            Ok(format!("copied to {}", to.display()))
+        }
+        (Command::Backup { .. }, Kept::Redis(_)) => {
+            Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned())
+        }
+    }
+}
+
+/// The proxies that run end the visitor's tokens and streams at once: they are told by the bus.
+fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| StoreError::Corrupt(format!("no threads: {error}")))?;
+    runtime.block_on(async {
+        let (store, _news) = Store::redis(redis.secret(), Hub::default(), Clock::system()).await?;
+        let erased = store.erase_visitor(visitor).await;
+        store.leave().await;
+        erased
+    })
+}
+
+fn told(erased: &Erased, uploads: Option<&Path>) -> String {
+    let left = files::delete(uploads, &erased.files);
+    let mut text = format!(
+        "erased: {} conversations, {} families of tokens, {} files",
+        erased.conversations.len(),
+        erased.families.len(),
+        erased.files.len() - left
+    );
+    if left > 0 {
+        text += &format!("\n{left} files are left to the proxy, which deletes them within ten minutes of running");
+    }
+    text
+}
+
+/// Where things lie.
+struct Places {
+    kept: Kept,
+    uploads: Option<PathBuf>,
+}
+
+enum Kept {
+    File(PathBuf),
+    Redis(RedisUrl),
+}
+
+/// From the configuration; a `--database` alone is enough.
+fn places(arguments: &Arguments) -> Result<Places, String> {
+    match (&arguments.database, &arguments.config) {
+        (Some(database), None) => Ok(Places { kept: Kept::File(database.clone()), uploads: None }),
+        (Some(_) | None, _) => {
+            let config = read::read(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
+            let kept = config.redis.map_or(Kept::File(config.database), Kept::Redis);
+            Ok(Places { kept, uploads: config.uploads_directory })
+        }
+    }
+}

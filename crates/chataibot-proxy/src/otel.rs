@@ -1,0 +1,52 @@
+//! Traces for an OpenTelemetry collector (feature `otel`): spans of this crate alone, with their ids and numbers, by OTLP over HTTP.
+//!
+//! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …). Log
+//! lines do not become part of a trace, and no header of a request continues a stranger's.
+
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing::{Level, Subscriber};
+use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
+
+/// Sends what is left when it is dropped.
+#[derive(Debug)]
+pub struct Exporting(SdkTracerProvider);
+
+impl Drop for Exporting {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.shutdown() {
+            // The log has ended by now, so it is said where its lines went.
+            eprintln!("the last traces were not sent: {error}");
+        }
+    }
+}
+
+/// Does the environment name a collector?
+#[must_use]
+pub fn is_wanted() -> bool {
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The layer that hands spans to the exporter.
+///
+/// # Errors
+/// When the environment's settings are wrong.
+pub fn layer<S>() -> Result<(impl Layer<S>, Exporting), String>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let exporter = SpanExporter::builder().with_http().build().map_err(|error| format!("OpenTelemetry: {error}"))?;
+    let mut resource = Resource::builder();
+    if std::env::var_os("OTEL_SERVICE_NAME").is_none() {
+        resource = resource.with_service_name("chataibot-proxy");
+    }
+    let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
+    let tracer = provider.tracer("chataibot-proxy");
+    let ours = filter_fn(|metadata| {
+        metadata.is_span() && *metadata.level() <= Level::INFO && metadata.target().starts_with("chataibot_proxy")
+    });
+    Ok((tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_filter(ours), Exporting(provider)))
+}

@@ -1,0 +1,28 @@
+//! One visitor, all of it, in one call. What Redis has written to its disk goes when it next rewrites its log.
+
+use serde_json::{Value, json};
+
+use super::{Redis, number, unreadable};
+use crate::{
+    store::{ConversationId, StoreError, erase::Erased},
+    token::{FamilyId, VisitorId},
+};
+
+impl Redis {
+    pub(in crate::store) async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased, StoreError> {
+        let listed = self.inner.call::<Value>("erase", json!({ "visitor": visitor.as_str() })).await?.rest;
+        let mut erased = Erased::default();
+        for what in listed {
+            match what.split_once(':') {
+                Some(("conversation", id)) => erased.conversations.push(ConversationId::new(number(id)?)),
+                Some(("family", id)) => {
+                    erased.families.push(FamilyId::parse(id).ok_or_else(|| unreadable("erase"))?);
+                }
+                Some(("file", id)) => erased.files.push(id.to_owned()),
+                Some(_) | None => return Err(unreadable("erase")),
+            }
+        }
+        erased.conversations.sort();
+        Ok(erased)
+    }
+}

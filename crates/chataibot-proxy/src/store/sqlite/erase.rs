@@ -1,0 +1,79 @@
+//! One visitor's rows, all of them, in one transaction.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+
+use super::{Place, Sqlite, schema};
+use crate::{
+    store::{ConversationId, StoreError, erase::Erased},
+    token::{FamilyId, VisitorId},
+};
+
+impl Sqlite {
+    pub(in crate::store) async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased, StoreError> {
+        let now = self.now();
+        let erased = self.write(move |tx| erase(tx, &visitor, now)).await?;
+        let place = self.inner.readers.place.clone();
+        let emptied =
+            tokio::task::spawn_blocking(move || empty_journal(&place.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?));
+        emptied.await.map_err(|_| StoreError::Stopped)??;
+        Ok(erased)
+    }
+}
+
+/// Erases in a database file, whether or not a proxy runs on it.
+pub(in crate::store) fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased, StoreError> {
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let erased = erase(&tx, visitor, now)?;
+    tx.commit()?;
+    empty_journal(&connection)?;
+    Ok(erased)
+}
+
+/// The journal still holds the pages as they were before. Where somebody reads at this moment it stays, and is overwritten later.
+fn empty_journal(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
+/// A file of exactly this program's version. It is not made when it is not there.
+pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Place::File(path.to_owned()).connect(flags)?;
+    schema::refuse_other(&connection)?;
+    Ok(connection)
+}
+
+fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased, StoreError> {
+    let id = visitor.as_str();
+    let list = |sql: &str| -> Result<Vec<String>, StoreError> {
+        let mut statement = tx.prepare(sql)?;
+        let rows = statement.query_map([id], |row| row.get::<_, String>(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    };
+    let conversations = tx
+        .prepare("SELECT id FROM conversations WHERE visitor = ?1")?
+        .query_map([id], |row| row.get(0).map(ConversationId))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let files = list("SELECT f.id FROM files f JOIN conversations c ON c.id = f.conversation WHERE c.visitor = ?1")?;
+    let families = list("SELECT id FROM renewal_families WHERE visitor = ?1 AND revoked_at IS NULL")?;
+    // Entries and sends go with their conversation; files lose it and their names, and the sweep deletes their bytes and rows.
+    tx.execute(
+        "UPDATE files SET name = '', url = '' WHERE conversation IN (SELECT id FROM conversations WHERE visitor = ?1)",
+        [id],
+    )?;
+    tx.execute("DELETE FROM conversations WHERE visitor = ?1", [id])?;
+    tx.execute("DELETE FROM sends WHERE visitor = ?1", [id])?;
+    // Events that came before their conversation was known carry `<visitor>_<account>`.
+    tx.execute("DELETE FROM waiting WHERE visitor_key LIKE ?1 || '\\_%' ESCAPE '\\' OR visitor_key = ?1", [id])?;
+    tx.execute("DELETE FROM renewals WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
+    // The family stays, ended and without its visitor, so that a restart still refuses its tokens; the hourly sweep forgets it.
+    tx.execute(
+        "UPDATE renewal_families SET visitor = '', origin = '', used_at = ?2, revoked_at = coalesce(revoked_at, ?2) WHERE visitor = ?1",
+        params![id, now],
+    )?;
+    let families = families.iter().filter_map(|family| FamilyId::parse(family)).collect();
+    Ok(Erased { conversations, families, files })
+}

@@ -1,0 +1,163 @@
+//! Erasing one visitor, by the operator's call and by the command; and the copy of the database that the other command makes.
+
+use std::{fs, path::Path, process::Output};
+
+use chataibot_proxy::config::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{Browser, refusal},
+    files::upload,
+    several::Pair,
+    stage::{Stage, key},
+};
+
+const TOKEN: &str = "an-operator-token-of-some-length";
+const WORDS: &str = "Planted words of one visitor";
+
+fn with_operator(config: &mut Config) {
+    config.metrics_listen = Some(([127, 0, 0, 1], 0).into());
+    config.operator_token = Some(TOKEN.into());
+}
+
+async fn erase(stage: &Stage, token: &str, visitor: &str) -> reqwest::Response {
+    let url = format!("http://{}/erase", stage.proxy.metrics.expect("an operator's listener"));
+    let request = stage.http.post(url).bearer_auth(token).json(&json!({ "visitor": visitor }));
+    request.send().await.expect("an answer")
+}
+
+/// Is this text anywhere in what the proxy keeps?
+fn is_kept(stage: &Stage, text: &str) -> bool {
+    match &stage.redis {
+        Some(redis) => redis.holds(text),
+        None => is_left(&stage.app().config.database, text),
+    }
+}
+
+/// Is this text in the database file or beside it?
+fn is_left(database: &Path, text: &str) -> bool {
+    ["", "-wal", "-shm"].iter().any(|end| {
+        let path = format!("{}{end}", database.display());
+        // Beside a database that nobody has open there is nothing.
+        let bytes = fs::read(path).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn an_erased_visitor_is_gone_from_disk_streams_and_tokens_and_nobody_else_is() {
+    let stage = Stage::with(with_operator).await;
+    let (gone, other) = (stage.browser().await, stage.browser().await);
+    let alias = gone.start(&key(1), WORDS).await;
+    let kept = other.start(&key(2), "Hello").await;
+    let file = upload(&gone, &alias, "text/plain", "secret.txt", b"Planted file of one visitor").await;
+    let mut stream = gone.stream(&alias, None).await;
+    stream.entries(2).await;
+    assert!(is_kept(&stage, WORDS), "this test can find what is there");
+
+    let answer: Value = erase(&stage, TOKEN, &gone.visitor).await.json().await.expect("JSON");
+    assert_eq!(answer, json!({ "ok": true, "conversations": 1, "tokens": 1 }));
+    while stream.next().await.is_some() {}
+    assert_eq!(refusal(gone.get(&alias, "", &[("accept", "application/json")]).await).await.0, 401);
+    assert_eq!(stage.http.get(&file.url).send().await.expect("an answer").status(), 404);
+    for text in [WORDS, gone.visitor.as_str(), "secret.txt"] {
+        assert!(!is_kept(&stage, text), "{text}");
+    }
+    let uploads = stage.app().config.uploads_directory.clone().expect("the demo takes files");
+    assert_eq!(fs::read_dir(uploads).expect("a directory").count(), 0);
+
+    assert!(!other.log(&kept).await.is_empty());
+    let again: Value = erase(&stage, TOKEN, &gone.visitor).await.json().await.expect("JSON");
+    assert_eq!(again, json!({ "ok": true, "conversations": 0, "tokens": 0 }), "asking twice is no error");
+    assert_eq!(stage.app().counters.visitors_erased.get(), 2);
+}
+
+#[tokio::test]
+async fn only_the_operator_may_erase_and_only_where_there_is_one() {
+    let stage = Stage::with(with_operator).await;
+    let browser = stage.browser().await;
+    assert_eq!(refusal(erase(&stage, "wrong", &browser.visitor).await).await, (401, "UNAUTHORIZED".to_owned()));
+    assert_eq!(refusal(erase(&stage, &browser.token, &browser.visitor).await).await.0, 401);
+    assert_eq!(refusal(erase(&stage, TOKEN, "somebody").await).await, (400, "BAD_REQUEST".to_owned()));
+    let public = stage.http.post(stage.proxy.url("/erase")).bearer_auth(TOKEN).json(&json!({})).send().await;
+    assert_eq!(public.expect("an answer").status(), 404, "visitors have no such call");
+    let without = Stage::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
+    assert_eq!(refusal(erase(&without, TOKEN, &browser.visitor).await).await.0, 404);
+}
+
+async fn command(arguments: &[&str]) -> Output {
+    let program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy")).args(arguments).output();
+    program.await.expect("it ran")
+}
+
+#[tokio::test]
+async fn the_commands_work_on_a_database_file_beside_a_running_proxy() {
+    let stage = Stage::with(|config| config.redis = None).await;
+    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let alias = browser.start(&key(1), WORDS).await;
+    let kept = other.start(&key(2), "Hello").await;
+    let database = stage.app().config.database.clone();
+    let path = database.to_str().expect("ASCII").to_owned();
+    let copy = format!("{path}.copy");
+
+    let made = command(&["backup", "--to", &copy, "--database", &path]).await;
+    assert!(made.status.success(), "{made:?}");
+    assert!(is_left(Path::new(&copy), WORDS));
+    assert!(!command(&["backup", "--to", &copy, "--database", &path]).await.status.success(), "it replaces nothing");
+
+    let erased = command(&["erase", "--visitor", &browser.visitor, "--database", &path]).await;
+    assert!(erased.status.success(), "{erased:?}");
+    assert!(String::from_utf8_lossy(&erased.stdout).contains("1 conversations, 1 families of tokens"));
+    assert_eq!(refusal(browser.get(&alias, "", &[("accept", "application/json")]).await).await.0, 404);
+    assert!(!is_left(&database, WORDS));
+    assert!(!other.log(&kept).await.is_empty());
+    let wrong = command(&["erase", "--visitor", "nobody", "--database", &path]).await;
+    assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("32 lower-case hex"));
+
+    // The copy is a database to serve from, and who had read more than it holds is told to begin anew.
+    let last = other.log(&kept).await.last().expect("an entry").cursor;
+    let restored = Stage::with(|config| {
+        config.redis = None;
+        config.database = copy.into();
+    })
+    .await;
+    let renewed = Browser { base: restored.proxy.url(""), ..other.clone() };
+    let poll = renewed.poll(&kept, Some(last), 0).await;
+    assert_eq!(poll.reset.map(|reset| reset.reason), Some("epoch".to_owned()));
+    assert_eq!(poll.entries.len(), 2);
+}
+
+#[tokio::test]
+async fn the_command_erases_in_redis_and_every_proxy_ends_what_the_visitor_has_there() {
+    let pair = Pair::open().await;
+    let [one, other] = pair.browsers().await;
+    let alias = one.start(&key(1), WORDS).await;
+    let mut streams = [one.stream(&alias, None).await, other.stream(&alias, None).await];
+    for stream in &mut streams {
+        stream.entries(2).await;
+    }
+    let run = async |arguments: &[&str]| {
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"));
+        program.args(arguments).env("CHATAIBOT_PROXY_STORE_REDIS", pair.redis.url().to_string());
+        for (name, value) in [
+            ("ORIGINS", "https://www.example.com"),
+            ("BOT_KEYS", "bot"),
+            ("ACCOUNT_TOKEN", "an-account-token"),
+            ("WEBHOOK_SECRET", "a-webhook-secret-of-32-characters"),
+            ("WEBHOOK_TOKEN", "a-webhook-token"),
+        ] {
+            program.env(format!("CHATAIBOT_PROXY_SITE_{name}"), value);
+        }
+        program.output().await.expect("it ran")
+    };
+    let erased = run(&["erase", "--visitor", &one.visitor]).await;
+    assert!(erased.status.success(), "{erased:?}");
+    assert!(String::from_utf8_lossy(&erased.stdout).contains("1 conversations, 1 families of tokens"));
+    for (stream, browser) in streams.iter_mut().zip([&one, &other]) {
+        while stream.next().await.is_some() {}
+        assert_eq!(refusal(browser.get(&alias, "", &[("accept", "application/json")]).await).await.0, 401);
+    }
+    assert!(!pair.redis.holds(WORDS));
+    let backup = run(&["backup", "--to", "/nowhere"]).await;
+    assert!(!backup.status.success() && String::from_utf8_lossy(&backup.stderr).contains("backed up by Redis"));
+}
