@@ -27,7 +27,7 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
         return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
     }
     // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they send.
-    if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if is_coded(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
     let limits = &app.config.limits;
@@ -81,6 +81,12 @@ pub async fn drain(mut body: Body) {
     };
     // Whether all of it came does not matter: the answer is the same.
     let _ = tokio::time::timeout(LONGEST, taken).await;
+}
+
+/// Is the body compressed, or said to be in any of several lines?
+#[must_use]
+pub fn is_coded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
 }
 
 fn unsupported(message: &'static str) -> ApiError {

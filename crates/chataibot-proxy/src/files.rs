@@ -146,7 +146,7 @@ pub async fn receive(
         ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
     };
     let kind = site.upload_types.iter().find(|kind| kind.is_declared(declared)).ok_or_else(not_allowed)?;
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if crate::body::is_coded(headers) {
         return Err(not_allowed().cause("a compressed body"));
     }
     let name = name::cleaned(text(header::HeaderName::from_static(chataibot_wire::file::NAME_HEADER)), kind)
