@@ -84,6 +84,10 @@ pub struct LimitSettings {
     pub webhook_bytes: usize,
     /// Open connections at one time.
     pub connections: usize,
+    /// Open connections of one address; reverse proxies of ours have no limit of their own.
+    pub connections_per_address: usize,
+    /// Streams and long polls of one visitor; one more ends the oldest.
+    pub streams: usize,
     /// How long a request's head may take, and how long an idle connection is kept.
     pub head_timeout: Duration,
     /// How long a request's body may take.
@@ -101,6 +105,8 @@ impl Default for LimitSettings {
             body_bytes: 64 * 1024,
             webhook_bytes: 4 * 1024 * 1024,
             connections: 20_000,
+            connections_per_address: 2_000,
+            streams: 64,
             head_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_secs(20),
         }

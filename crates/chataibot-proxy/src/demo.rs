@@ -77,6 +77,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
             send_per_minute: 600,
             upload_per_minute: 600,
             upload_bytes: 2 * 1024 * 1024,
+            connections_per_address: 20_000,
             ..LimitSettings::default()
         },
         trusted_proxies: Vec::new(),

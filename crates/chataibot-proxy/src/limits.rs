@@ -1,4 +1,7 @@
-//! How often one visitor and one address may ask for something. What is too often is answered with `429` and `Retry-After`.
+//! How often one visitor and one address may ask for something, and how much they may hold. What is too often is answered with `429`
+//! and `Retry-After`.
+//!
+//! - [`seats`]: what is held at one time
 
 use std::{
     hash::Hash,
@@ -14,7 +17,17 @@ use axum::{
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
-use crate::{app::App, border::ClientAddress, config::LimitSettings, error::ApiError, token::Visitor};
+use crate::{
+    app::App,
+    border::ClientAddress,
+    config::LimitSettings,
+    error::ApiError,
+    token::{Visitor, VisitorId},
+};
+
+pub mod seats;
+
+use seats::Seats;
 
 /// The limiters. Each remembers a key for as long as it matters; [`Limits::sweep`] forgets the rest.
 pub struct Limits {
@@ -25,6 +38,8 @@ pub struct Limits {
     send_visitor: DefaultKeyedRateLimiter<String>,
     upload_address: DefaultKeyedRateLimiter<IpAddr>,
     upload_visitor: DefaultKeyedRateLimiter<String>,
+    /// Streams and long polls of a visitor.
+    pub streams: Seats<VisitorId>,
 }
 
 impl Limits {
@@ -39,6 +54,7 @@ impl Limits {
             send_visitor: limiter(settings.send_per_minute),
             upload_address: limiter(settings.upload_per_minute.saturating_mul(10)),
             upload_visitor: limiter(settings.upload_per_minute),
+            streams: Seats::new(settings.streams),
         }
     }
 
@@ -67,7 +83,8 @@ fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) ->
 }
 
 /// One household or server has a whole /64 of IPv6 addresses.
-fn household(address: IpAddr) -> IpAddr {
+#[must_use]
+pub fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -17,8 +17,9 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use crate::{
     app::App,
     hub::Subscriber,
+    limits::seats::Seat,
     store::{ConversationId, Replay, StoreError},
-    token::Visitor,
+    token::{Visitor, VisitorId},
 };
 
 /// Entries read from the log at one time.
@@ -54,6 +55,7 @@ pub fn events(
         reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
         heartbeat: Box::pin(sleep(Duration::ZERO)),
         phase: Phase::Opening,
+        seat: app.limits.streams.take(visitor.visitor.clone()),
         app,
         visitor,
         conversation,
@@ -64,22 +66,34 @@ pub fn events(
 }
 
 /// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
-/// `wait`. At most a page; the rest follows from its last cursor.
+/// `wait` or when the visitor's token ends. At most a page; the rest follows from its last cursor. `None` when the visitor was revoked
+/// meanwhile.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn poll(app: &App, conversation: ConversationId, place: Where, wait: Duration) -> Result<Poll, StoreError> {
+pub async fn poll(
+    app: &App,
+    visitor: &Visitor,
+    conversation: ConversationId,
+    place: Where,
+    wait: Duration,
+) -> Result<Option<Poll>, StoreError> {
+    let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
+    let seat = app.limits.streams.take(visitor.visitor.clone());
     let mut subscriber = app.hub.subscribe(conversation);
     let read = || app.store.read_after(conversation, place.after, place.last, PAGE);
     let mut replay = read().await?;
     if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
         tokio::select! {
+            biased;
+            () = app.tokens.revocations.until_revoked(&visitor.family) => return Ok(None),
+            () = seat.lost() => {}
             _ = subscriber.next() => replay = read().await?,
-            () = sleep(wait.min(LONGEST_POLL)) => {}
+            () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
             () = app.shutdown.cancelled() => {}
         }
     }
-    Ok(told(app, replay))
+    Ok(Some(told(app, replay)))
 }
 
 /// The page of a log before a cursor.
@@ -106,6 +120,8 @@ struct Reader {
     /// Where the whole log would be told, only so many entries of it are.
     last: Option<u32>,
     phase: Phase,
+    /// The visitor has others, and may have had too many.
+    seat: Seat<VisitorId>,
     heartbeat: Pin<Box<Sleep>>,
     reauth_at: Instant,
 }
@@ -153,6 +169,7 @@ impl Reader {
                         () = self.app.shutdown.cancelled() => Wake::Goodbye,
                         () = sleep_until(self.reauth_at) => Wake::Reauth,
                         () = revoked => Wake::Reauth,
+                        () = self.seat.lost() => Wake::Entry(None),
                         entry = subscriber.next() => Wake::Entry(entry),
                         () = self.heartbeat.as_mut() => Wake::Heartbeat,
                     };

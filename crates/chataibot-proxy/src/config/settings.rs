@@ -71,6 +71,12 @@ pub const SETTINGS: &[Setting] = &[
     limit("body_bytes", "65536", "Largest body of a visitor's other requests."),
     limit("webhook_bytes", "4194304", "Largest body of a webhook."),
     limit("connections", "20000", "Open connections at one time."),
+    limit(
+        "connections_per_address",
+        "2000",
+        "Open connections of one address. The addresses of `trusted_proxies` are not counted.",
+    ),
+    limit("streams", "64", "Streams and long polls of one visitor; one more ends the oldest."),
     limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
     limit("body_timeout_seconds", "20", "How long a request's body may take."),
 ];
