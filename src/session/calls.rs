@@ -101,7 +101,7 @@ impl Rim {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal };
+                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity: None };
                 Ok(Request::post(String::from(&*settings.token_url), &body))
             }),
             conclude: Box::new(|answer| {

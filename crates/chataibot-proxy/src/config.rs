@@ -24,7 +24,7 @@ pub mod site;
 pub use command_line::Arguments;
 pub use origin::Origins;
 pub use problem::{Problem, Problems};
-pub use site::{Site, SiteId, Sites};
+pub use site::{IdentityPolicy, Site, SiteId, Sites};
 
 /// What `uploads_total_megabytes` counts in.
 pub const MEGABYTE: u64 = 1024 * 1024;
@@ -132,6 +132,11 @@ impl Config {
                 let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
                 let (most, total) = (self.limits.upload_bytes, self.uploads_total / MEGABYTE);
                 text += &format!("\n    files     {}; up to {most} bytes, {total} megabytes in all", types.join(", "));
+            }
+            match site.identity {
+                IdentityPolicy::Off => {}
+                IdentityPolicy::Optional(_) => text += "\n    visitors  may be signed in",
+                IdentityPolicy::Required(_) => text += "\n    visitors  must be signed in",
             }
             if site.typed_answers {
                 text += "\n    answers   typed, too";

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use crate::config::{
-    Arguments, Config, LimitSettings, MEGABYTE, Origins, Problems, Site, SiteId, Sites, problem::Place,
+    Arguments, Config, IdentityPolicy, LimitSettings, MEGABYTE, Origins, Problems, Site, SiteId, Sites, problem::Place,
     read::platform_url, settings,
 };
 use crate::files;
@@ -61,6 +61,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         retention_days: default_number("retention_days"),
         upload_types: files::kinds::usual(),
         typed_answers: arguments.typed_answers,
+        identity: IdentityPolicy::Off,
     };
     Ok(Config {
         listen,

@@ -11,6 +11,7 @@
 //! - [`webhook`], [`normalise`]: the platform's events, from its JSON and HTML to our types
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite
 //! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
+//! - [`reload`]: what changes while it runs
 //! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`clock`]
 //!
 //! A message out: `routes::send` → `store::sends` (logged first) → `platform` → a `delivery` entry. A reply in: `routes::webhook` →
@@ -35,6 +36,7 @@ pub mod hub;
 pub mod limits;
 pub mod normalise;
 pub mod platform;
+pub mod reload;
 pub mod routes;
 pub mod serve;
 pub mod store;

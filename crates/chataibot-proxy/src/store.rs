@@ -9,6 +9,7 @@
 //! - [`waiting`]: events that came before their conversation was known
 //! - [`files`]: the records of visitors' files
 //! - [`sweep`]: what is deleted, and when
+//! - [`signed_in`]: signed-in visitors, and what is known of them
 //! - [`renewals`]: the renewal secrets of visitor tokens
 //!
 //! An entry is published to the [`Hub`] after its commit, in the order of the log, and only then is its request answered.
@@ -29,6 +30,7 @@ pub mod log;
 pub mod renewals;
 mod schema;
 pub mod sends;
+pub mod signed_in;
 pub mod sweep;
 pub mod waiting;
 mod writer;

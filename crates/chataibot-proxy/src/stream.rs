@@ -18,6 +18,7 @@ use crate::{
     app::App,
     hub::Subscriber,
     limits::seats::Seat,
+    reload,
     store::{ConversationId, Replay, StoreError},
     token::{Visitor, VisitorId},
 };
@@ -86,7 +87,7 @@ pub async fn poll(
     if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
         tokio::select! {
             biased;
-            () = app.tokens.revocations.until_revoked(&visitor.family) => return Ok(None),
+            () = reload::until_ended(app, visitor) => return Ok(None),
             () = seat.lost() => {}
             _ = subscriber.next() => replay = read().await?,
             () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
@@ -162,7 +163,7 @@ impl Reader {
                     }
                 }
                 Phase::Live(subscriber) => {
-                    let revoked = self.app.tokens.revocations.until_revoked(&self.visitor.family);
+                    let revoked = reload::until_ended(&self.app, &self.visitor);
                     // In this order: a reader that was held up for long must not get entries its token is too old for.
                     let wake = tokio::select! {
                         biased;

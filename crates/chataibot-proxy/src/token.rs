@@ -2,13 +2,17 @@
 //!
 //! - [`claims`]: what a token says, how it is signed and checked
 //! - [`keys`]: the signing keys, with rotation
+//! - [`identity`]: what a host site says about its signed-in visitor; [`sign_in`]: who gets which credentials, and how they end
 //! - [`renewal`]: the one-time secrets a browser renews its token with
 //! - [`revocation`]: which families of tokens have ended before their time
 //!
 //! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a request. This module does not know what a visitor may do;
 //! who owns a conversation is the store's business.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
@@ -22,9 +26,11 @@ use crate::{
 };
 
 pub mod claims;
+pub mod identity;
 pub mod keys;
 pub mod renewal;
 pub mod revocation;
+pub mod sign_in;
 
 use claims::Claims;
 pub use claims::TokenFault;
@@ -97,12 +103,14 @@ pub struct Visitor {
     pub expires_at: u64,
     /// What is revoked when the visitor is.
     pub family: FamilyId,
+    /// The host site has vouched for them.
+    pub signed_in: bool,
 }
 
 /// Issues and checks visitor tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    keys: KeyRing,
+    keys: RwLock<Arc<KeyRing>>,
     /// Which families ended before their time.
     pub revocations: Revocations,
     lifetime_seconds: u32,
@@ -114,7 +122,17 @@ impl Tokens {
     #[must_use]
     pub fn new(keys: KeyRing, revocations: Revocations, lifetime: std::time::Duration, clock: Clock) -> Self {
         let lifetime_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
+        let keys = RwLock::new(Arc::new(keys));
         Self { keys, revocations, lifetime_seconds, clock }
+    }
+
+    /// From now on these keys sign and check.
+    pub fn replace_keys(&self, keys: KeyRing) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Seconds a new token lives.
@@ -133,6 +151,7 @@ impl Tokens {
         origin: &str,
         visitor: &VisitorId,
         family: &FamilyId,
+        signed_in: bool,
     ) -> Result<String, TokenFault> {
         let now = self.clock.now() / 1000;
         let claims = Claims {
@@ -143,8 +162,9 @@ impl Tokens {
             family: family.as_str().to_owned(),
             iat: now,
             exp: now + u64::from(self.lifetime_seconds),
+            signed_in,
         };
-        claims::sign(&claims, self.keys.newest())
+        claims::sign(&claims, self.keys().newest())
     }
 
     /// The visitor a token stands for, whoever presents it: the caller still compares the origin.
@@ -152,7 +172,7 @@ impl Tokens {
     /// # Errors
     /// The first check that failed. For the log only: the answer is the same 401 for all.
     pub fn check(&self, token: &str, sites: &Sites) -> Result<Visitor, TokenFault> {
-        let claims = claims::verify(token, &self.keys)?;
+        let claims = claims::verify(token, &self.keys())?;
         let now = self.clock.now() / 1000;
         if claims.iss != claims::ISSUER {
             return Err(TokenFault::Claims);
@@ -174,7 +194,12 @@ impl Tokens {
         if self.revocations.contains(&family) {
             return Err(TokenFault::Revoked);
         }
-        Ok(Visitor { site, visitor, origin: claims.origin, expires_at: claims.exp * 1000, family })
+        // Whoever came before the site wanted to know its visitors.
+        if !site.takes(&claims.origin, claims.signed_in) {
+            return Err(TokenFault::Anonymous);
+        }
+        let (expires_at, signed_in) = (claims.exp * 1000, claims.signed_in);
+        Ok(Visitor { site, visitor, origin: claims.origin, expires_at, family, signed_in })
     }
 
     /// Ends every token of a family at once. The caller has already written it to the store.
@@ -202,7 +227,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
 }
 
 fn of_request(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
-    let visitor = app.tokens.check(bearer(&parts.headers)?, &app.config.sites)?;
+    let visitor = app.tokens.check(bearer(&parts.headers)?, &app.sites.now())?;
     match single(&parts.headers, &header::ORIGIN)? {
         Some(origin) if origin == visitor.origin => Ok(visitor),
         Some(_) => Err(TokenFault::Origin),

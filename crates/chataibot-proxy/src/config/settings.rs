@@ -97,6 +97,9 @@ pub const SITE_KEYS: &[&str] = &[
     "uploads",
     "upload_types",
     "typed_answers",
+    "identity",
+    "identity_secret_file",
+    "identity_secret_env",
 ];
 
 /// Variables that make one site without a file; with a file, one more.
@@ -116,6 +119,11 @@ pub const SITE_VARIABLES: &[(&str, &str)] = &[
         "CHATAIBOT_PROXY_SITE_TYPED_ANSWERS",
         "`true` when the platform takes its internal forms of an answer; off when not set.",
     ),
+    (
+        "CHATAIBOT_PROXY_SITE_IDENTITY",
+        "`optional` or `required` when the host site signs its visitors in; off when not set.",
+    ),
+    ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", "What it signs with, at least 32 characters. Secret."),
 ];
 
 /// The setting of that key.

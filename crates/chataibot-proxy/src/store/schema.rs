@@ -2,13 +2,13 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{StoreError, files, incoming, log, renewals, sends, waiting};
+use super::{StoreError, files, incoming, log, renewals, sends, signed_in, waiting};
 
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
 /// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
-const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers];
+const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
@@ -22,6 +22,11 @@ fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 fn files_and_typed_answers(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch(files::SCHEMA)?;
     tx.execute_batch("ALTER TABLE sends ADD COLUMN echoes TEXT;")
+}
+
+/// Adds the signed-in visitors.
+fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    tx.execute_batch(signed_in::SCHEMA)
 }
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
@@ -65,7 +70,7 @@ mod tests {
         drop(Store::open(&path, Hub::default()).expect("made"));
         Connection::open(&path).expect("opened").pragma_update(None, "user_version", 99).expect("set");
         let error = Store::open(&path, Hub::default()).err().expect("refused").to_string();
-        assert!(error.contains("version 99") && error.contains("up to 2"), "{error}");
+        assert!(error.contains("version 99") && error.contains("up to 3"), "{error}");
         let version: u32 = Connection::open(&path)
             .expect("opened")
             .pragma_query_value(None, "user_version", |row| row.get(0))
