@@ -11,6 +11,7 @@ use chataibot_wire::{
     Cursor,
     documented::{Channel, From, SendAnswer, SendMessage, StartConversation, UserType, Variables, VisitorMessage},
     documented::{START_PATH, send_path},
+    error::code,
     token::{TokenAnswer, TokenRequest, Uploads},
 };
 use js_sys::{Array, Number, Object};
@@ -101,13 +102,31 @@ impl Rim {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity: None };
+                let identity = settings.user.as_ref().map(|_| settings.identity.as_deref().map(String::from));
+                // Never as somebody else in a place that is kept for a user.
+                if identity == Some(None) {
+                    let code = Rc::from(code::IDENTITY_REQUIRED);
+                    return Err(Fact::TokenAnswered(Err(Failure::Busy { retry_after: None, code })));
+                }
+                let site = settings.site.as_deref().map(String::from);
+                let body = TokenRequest { site, renewal, identity: identity.flatten() };
                 Ok(Request::post(String::from(&*settings.token_url), &body))
             }),
             conclude: Box::new(|answer| {
                 let identity = |answer| Rc::new(Identity::new(answer, system::wall()));
                 Fact::TokenAnswered(typed::<TokenAnswer>(answer).map(identity))
             }),
+        });
+    }
+
+    /// Without the lock, and past the end of the page: whoever logs out is often led away at once.
+    pub(super) fn leave(&self, identity: &Identity) {
+        let body = TokenRequest { renewal: Some(identity.renewal.clone()), ..TokenRequest::default() };
+        let url = [&*self.settings().token_url, "/end"].concat();
+        let Some(leash) = Leash::new(Some(PATIENCE)) else { return };
+        spawn_local(async move {
+            // A proxy that does not know the call, or no network: the token ends by itself.
+            let _ = http::ask(Request::post(url, &body).to_the_end(), leash).await;
         });
     }
 

@@ -127,6 +127,7 @@ impl Rim {
                 && known.api_url == settings.api_url
                 && known.events_url == settings.events_url
                 && known.site == settings.site
+                && known.user == settings.user
                 && known.memory_only == settings.memory_only
         };
         if stays {
@@ -241,6 +242,7 @@ impl Rim {
             Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
             Order::SavePassed(passed) => shelf.save_passed(&passed),
             Order::SaveDraft => shelf.save_draft(self.state().draft()),
+            Order::Leave(identity) => self.leave(&identity),
             Order::Wipe => shelf.wipe(),
             Order::Tell(outgoing) => (self.on_outgoing)(outgoing),
         }
