@@ -271,7 +271,7 @@ async fn sweep(app: Arc<App>) {
             tracing::error!(%error, "can't forget users who have not come back");
         }
         minutes += 1;
-        if minutes % 60 == 0
+        if minutes.is_multiple_of(60)
             && let Err(error) = reload::rotate(&app).await
         {
             tracing::error!(%error, "can't replace the signing keys; the old ones go on");

@@ -22,16 +22,15 @@ fn vectors() -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for (group, vectors) in groups {
         for vector in vectors.as_array().expect("a list") {
-            let text = match vector {
-                Value::String(text) => text.clone(),
-                vector => match (vector["repeat"].as_str(), vector["times"].as_u64()) {
-                    (Some(piece), Some(times)) => piece.repeat(usize::try_from(times).expect("small")),
-                    _ => {
-                        all.push((group.clone(), vector["message"].clone()));
-                        continue;
-                    }
-                },
+            if vector["message"].is_object() {
+                all.push((group.clone(), vector["message"].clone()));
+                continue;
+            }
+            let repeated = || {
+                let times = vector["times"].as_u64().and_then(|times| usize::try_from(times).ok());
+                vector["repeat"].as_str().expect("a piece").repeat(times.expect("how often"))
             };
+            let text = vector.as_str().map_or_else(repeated, str::to_owned);
             all.push((group.clone(), json!({ "type": "text", "text": text })));
         }
     }
