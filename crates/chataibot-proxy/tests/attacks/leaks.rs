@@ -15,12 +15,20 @@ use crate::{
 const ACCOUNT_TOKEN: &str = "planted-account-token-7f3a91";
 const WEBHOOK_SECRET: &str = "planted-webhook-secret-91bd42";
 const WEBHOOK_TOKEN: &str = "planted-webhook-token-55ce07";
+const IDENTITY_SECRET: &str = "planted-identity-secret-0f1e2d3c4b5a69";
 const KEY: &str = "abadcafe00ab";
 
 /// Nothing of this may be in an answer, a log line or a metric.
 fn secrets() -> Vec<String> {
     let key = KEY.repeat(6)[..64].to_owned();
-    vec![ACCOUNT_TOKEN.into(), WEBHOOK_SECRET.into(), WEBHOOK_TOKEN.into(), key, "staff@example.com".into()]
+    vec![
+        ACCOUNT_TOKEN.into(),
+        WEBHOOK_SECRET.into(),
+        WEBHOOK_TOKEN.into(),
+        IDENTITY_SECRET.into(),
+        key,
+        "staff@example.com".into(),
+    ]
 }
 
 /// Nothing of this may be in a log line or a metric: what people say, and what they are known by.
@@ -32,6 +40,7 @@ const PRIVATE: &[&str] = &[
     "planted file",
     "planted-variable",
     "planted unknown",
+    "planted-user",
 ];
 
 /// Everything that was answered.
@@ -71,6 +80,8 @@ async fn nothing_secret_is_said_anywhere_in_a_busy_run() {
             ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", WEBHOOK_SECRET),
             ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
             ("CHATAIBOT_PROXY_SITE_UPLOADS", "true"),
+            ("CHATAIBOT_PROXY_SITE_IDENTITY", "optional"),
+            ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", IDENTITY_SECRET),
             ("CHATAIBOT_PROXY_LIMITS_START_PER_MINUTE", "1000"),
         ])
         .stdout(Stdio::piped())
@@ -203,10 +214,40 @@ async fn run(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
     let address = base.trim_start_matches("http://").parse().expect("an address");
     let raw = format!("GET /webhook/{WEBHOOK_SECRET} HTTP/1.1\nAuthorization: {WEBHOOK_TOKEN}\n\n");
     said.0.push(exchange(address, raw.as_bytes()).await);
+    credentials.extend(signed_in(base, platform, said).await);
     // The reuse of a secret, last: it ends the family.
     let mut events = browser.stream(&alias, None).await;
     tokio::time::timeout(Duration::from_secs(10), events.next()).await.expect("in time").expect("a welcome");
     credentials
+}
+
+/// A signed-in visitor comes, speaks, leaves; and some who are not who they say.
+async fn signed_in(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
+    let http = reqwest::Client::new();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let claims = json!({ "sub": "planted-user", "aud": "default", "iat": now, "exp": now + 300,
+        "name": "Planted Name", "email": "planted-contact@example.com" });
+    let sign = |secret: &str| {
+        let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).expect("signed")
+    };
+    let (good, forged) = (sign(IDENTITY_SECRET), sign("another"));
+    let ask = |path: &str, body: Value| http.post(format!("{base}{path}")).header("origin", ORIGIN).json(&body).send();
+    for identity in [&forged, &format!("{good}x"), &"planted-user".to_owned()] {
+        said.note(ask("/token", json!({ "identity": identity })).await.expect("an answer")).await;
+    }
+    let answer = said.note(ask("/token", json!({ "identity": good })).await.expect("an answer")).await;
+    let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
+    let browser = Browser { http: http.clone(), base: base.to_owned(), token: text("token"), visitor: text("visitor") };
+    let error =
+        json!({ "ok": false, "error": "BAD_REQUEST", "message": format!("{claims}"), "status": 400 }).to_string();
+    platform.next(Step::Answer(400, error));
+    said.note(browser.post_start(&key(70), "planted visitor words").await).await;
+    said.note(browser.post_start(&key(71), "planted visitor words").await).await;
+    said.note(ask("/token/end", json!({ "renewal": text("renewal"), "everywhere": true })).await.expect("an answer"))
+        .await;
+    said.note(browser.post_start(&key(72), "planted visitor words").await).await;
+    vec![good, forged, text("token"), text("renewal")]
 }
 
 async fn webhooks(base: &str, http: &reqwest::Client, said: &mut Said) {
