@@ -11,7 +11,6 @@ use chataibot_wire::{
     Cursor,
     documented::{Channel, From, SendAnswer, SendMessage, StartConversation, UserType, Variables, VisitorMessage},
     documented::{START_PATH, send_path},
-    error::code,
     token::{TokenAnswer, TokenRequest, Uploads},
 };
 use js_sys::{Array, Number, Object};
@@ -102,14 +101,10 @@ impl Rim {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                let identity = settings.user.as_ref().map(|_| settings.identity.as_deref().map(String::from));
-                // Never as somebody else in a place that is kept for a user.
-                if identity == Some(None) {
-                    let code = Rc::from(code::IDENTITY_REQUIRED);
-                    return Err(Fact::TokenAnswered(Err(Failure::Busy { retry_after: None, code })));
-                }
-                let site = settings.site.as_deref().map(String::from);
-                let body = TokenRequest { site, renewal, identity: identity.flatten() };
+                // A user without an identity brings an empty one, which is refused: never somebody else in a place that is kept for a user.
+                let identity =
+                    settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
+                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
                 Ok(Request::post(String::from(&*settings.token_url), &body))
             }),
             conclude: Box::new(|answer| {
