@@ -14,6 +14,8 @@ export interface Settings {
   apiUrl: string | null;
   eventsUrl: string | 'none' | null;
   site: string | null;
+  user: string | null;
+  identity: string | null;
   botKey: string | null;
   storage: 'local' | 'memory' | null;
   preload: 'intent' | 'idle' | null;

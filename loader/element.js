@@ -17,10 +17,10 @@ const EXTRAS = ['preload', 'launcher-for', 'avoid', 'attention', 'teaser'];
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
-  const ends = {};
-  ends.promise = new Promise((resolve, reject) => Object.assign(ends, { resolve, reject }));
-  ends.promise.catch(() => {});
-  return ends;
+  let resolve, reject;
+  const promise = new Promise((...ends) => ([resolve, reject] = ends));
+  promise.catch(() => {});
+  return { promise, resolve, reject };
 }
 
 export class ChataibotWidget extends Base {
@@ -31,7 +31,7 @@ export class ChataibotWidget extends Base {
   #root = this.attachShadow({ mode: 'open' });
   #internals = this.attachInternals?.();
   /** Settings that are objects, as properties. */
-  #objects = {};
+  #objects = { __proto__: null };
   #ready = deferred();
   /** What early calls wait for: the mounted program. Replaced after a failure or a removal. */
   #arrival = deferred();

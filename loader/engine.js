@@ -66,5 +66,7 @@ export async function asProblem(cause, refusal) {
 async function compile(url) {
   const response = await fetch(url);
   const streams = response.ok && response.headers.get('content-type') === 'application/wasm' && WebAssembly.compileStreaming;
-  return streams ? WebAssembly.compileStreaming(response) : (await loadHelp()).compile(response);
+  const whole = async () => (await loadHelp()).compile(response);
+  // A page may have brought a `fetch` of its own, with answers that streaming does not take.
+  return streams ? WebAssembly.compileStreaming(response).catch((cause) => (response.bodyUsed ? Promise.reject(cause) : whole())) : whole();
 }

@@ -3,7 +3,7 @@
 /** What all keys of this widget begin with, as in src/session.rs; empty where nothing is to be kept. */
 export function shelfOf(element, origin) {
   const [proxy] = (element.tokenUrl || element.proxyUrl || origin).match(/^\w+:\/\/[^/]+/) ?? [''];
-  return element.storage === 'memory' ? '' : `chataibot:${element.site || proxy}:`;
+  return element.storage === 'memory' ? '' : `chataibot:${element.user ? `@${element.user}:` : ''}${element.site || proxy}:`;
 }
 
 /** Does this browser keep a conversation, or a message that waits to be sent? Reads only. */

@@ -112,6 +112,8 @@ fn session_settings(config: &Config) -> Settings {
         api_url: address.api.into(),
         events_url: address.events.map(Into::into),
         site: config.given(Name::Site),
+        user: config.given(Name::User),
+        identity: config.given(Name::Identity),
         bot_key: config.given(Name::BotKey).unwrap_or_default(),
         contact: Contact {
             name: owned(Name::ContactName),

@@ -49,6 +49,10 @@ pub struct Settings {
     pub events_url: Option<Rc<str>>,
     /// Which site, when one origin serves several.
     pub site: Option<Rc<str>>,
+    /// The page's own id of the signed-in user.
+    pub user: Option<Rc<str>>,
+    /// What the page's server signed about that user.
+    pub identity: Option<Rc<str>>,
     /// Stands on the bot's trigger block; may be empty towards a proxy that knows its bot.
     pub bot_key: Rc<str>,
     /// The contact variables of the start call.
@@ -67,11 +71,14 @@ pub struct Settings {
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
 impl Settings {
-    /// What everything stored begins with: other sites and other proxies see nothing of it.
+    /// What everything stored begins with: other sites, other proxies and other users see nothing of it.
     #[must_use]
     pub fn storage_prefix(&self) -> String {
         let place = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
-        ["chataibot:", place, ":"].concat()
+        match self.user.as_deref() {
+            Some(user) => ["chataibot:@", user, ":", place, ":"].concat(),
+            None => ["chataibot:", place, ":"].concat(),
+        }
     }
 }
 
@@ -255,6 +262,8 @@ mod tests {
         assert_eq!(settings.storage_prefix(), "chataibot:https://chat.example.com:8443:");
         settings.site = Some(Rc::from("shop"));
         assert_eq!(settings.storage_prefix(), "chataibot:shop:");
+        settings.user = Some(Rc::from("42"));
+        assert_eq!(settings.storage_prefix(), "chataibot:@42:shop:");
         assert_eq!(origin("https://chat.example.com"), "https://chat.example.com");
     }
 }

@@ -107,9 +107,9 @@ pub async fn claim(name: &str, claim: Claim) -> Lock {
         if lock.is_object() { held.into() } else { JsValue::UNDEFINED }
     });
     let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
-    let Some(asked) = asked.ok().and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
-        return Lock::default();
-    };
+    let Ok(asked) = asked else { return Lock::default() };
+    // Not by its class: where a page has put another `Promise` in its place, as Angular does, the browser's own are none of it.
+    let asked = Promise::resolve(&asked);
     // Refused outright, or later: some documents may hold no locks. Then we go on without.
     let first = Promise::race(&Array::of2(&granted, &asked));
     let granted = JsFuture::from(first).await.is_ok_and(|granted| granted.is_truthy());

@@ -1,7 +1,8 @@
 // A proxy between the ChatAIBot widget and the platform, in one file and without packages: docs/contract.md, kept in memory.
 //
 // Environment: PORT (8787), ORIGINS (http://localhost:4711), PLATFORM_URL, ACCOUNT_TOKEN, BOT_KEY, WEBHOOK_SECRET, WEBHOOK_TOKEN;
-// without them it fits the simulator. Left out: files, typed answers, several sites, rate limits, and a disk: a restart forgets all.
+// without them it fits the simulator. Left out: files, typed answers, signed-in visitors, several sites, rate limits, and a disk: a
+// restart forgets all.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -75,17 +76,31 @@ function issue(origin, visitor, renewal = random(32)) {
   return { ok: true, token, expires_in: TOKEN_LIFE, renewal, visitor };
 }
 
+/** Ends all that a visitor holds: tokens, secrets, streams. */
+function forget(visitor) {
+  for (const map of [renewals, tokens]) for (const [key, one] of map) if (one.visitor === visitor) map.delete(key);
+  for (const one of conversations.values()) if (one.visitor === visitor) for (const told of [...one.streams]) told();
+}
+
 function token({ origin, body }) {
   if (!origin) throw new Refusal(403, "ORIGIN_NOT_ALLOWED", "the Origin header is missing");
+  // Not ignored: the page would keep what an anonymous visitor says for the user it named.
+  if (body.identity != null) throw badRequest("this site takes no identity");
   if (body.renewal == null) return issue(origin, random(16));
   const known = renewals.get(body.renewal);
   // Used twice: somebody else has it. The visitor begins anew.
   const stolen = known?.usedAt && Date.now() - known.usedAt > RENEWAL_GRACE;
-  if (stolen) for (const map of [renewals, tokens]) for (const [key, one] of map) if (one.visitor === known.visitor) map.delete(key);
+  if (stolen) forget(known.visitor);
   if (!known || stolen) throw unauthorized();
   known.usedAt ??= Date.now();
   known.next ??= random(32);
   return issue(origin, known.visitor, known.next);
+}
+
+/** The visitor leaves. That never fails, and tells nobody whether a secret is one. */
+function leave({ body }) {
+  forget(renewals.get(body.renewal)?.visitor);
+  return { ok: true };
 }
 
 /** Who asks. A browser leaves `Origin` out of a GET to the page's own server; here every page is of another origin. */
@@ -229,11 +244,12 @@ async function events({ request, response, alias, query }) {
     });
     clearTimeout(timer);
     conversation.streams.delete(wake);
+    visitorOf(request); // Who has left meanwhile is told nothing more.
     return { ok: true, ...after(conversation, cursor, last) };
   }
   const { entries, reset, earlier } = after(conversation, cursor, last);
   const block = (name, data, id) => response.write(`event: ${name}\n${id ? `id: ${id}\n` : ""}data: ${JSON.stringify(data)}\n\n`);
-  const tell = (entry) => block(Object.keys(entry.event)[0], entry, entry.cursor);
+  const tell = (entry) => (entry ? block(Object.keys(entry.event)[0], entry, entry.cursor) : reauth());
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" });
   response.write(": hello\n\n");
   if (reset) block("reset", reset);
@@ -339,6 +355,7 @@ function webhook({ request, body, secret }) {
 // ---- HTTP ---------------------------------------------------------------------------------------------------------------------
 const ROUTES = [
   ["POST", /^\/token$/, token],
+  ["POST", /^\/token\/end$/, leave],
   ["POST", /^\/api\/v1\/conversations$/, start],
   ["POST", /^\/api\/v1\/conversation\/(?<alias>[^/]+)\/messages$/, message],
   ["GET", /^\/api\/v1\/conversation\/(?<alias>[^/]+)\/events$/, events],

@@ -86,9 +86,13 @@ impl Failure {
             code::UNKNOWN_OUTCOME => Self::Unknown,
             code::CONVERSATION_ENDED => Self::Ended,
             code::NOT_FOUND => Self::NotFound,
-            code::CONVERSATION_CREATION_EXCEPTION | code::UNAVAILABLE | code::RATE_LIMITED | code::TIMEOUT => {
-                Self::Busy { retry_after, code: named() }
-            }
+            // The page can bring another identity at any time.
+            code::CONVERSATION_CREATION_EXCEPTION
+            | code::UNAVAILABLE
+            | code::RATE_LIMITED
+            | code::TIMEOUT
+            | code::IDENTITY_REFUSED
+            | code::IDENTITY_REQUIRED => Self::Busy { retry_after, code: named() },
             code::CHANNEL_NOT_ENABLED
             | code::CHANNEL_TOKEN_EXPIRED
             | code::JWT_SIGNATURE_EXCEPTION

@@ -3,7 +3,7 @@
 use std::{pin::Pin, rc::Rc};
 
 use chataibot_wire::ErrorBody;
-use js_sys::JSON;
+use js_sys::{JSON, Reflect};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -61,13 +61,14 @@ pub struct Request {
     method: &'static str,
     headers: Vec<(&'static str, String)>,
     body: Option<String>,
+    keeps: bool,
 }
 
 impl Request {
     /// Asks for `kind`, a media type.
     #[must_use]
     pub fn get(url: String, kind: &str) -> Self {
-        Self { url, method: "GET", headers: vec![("Accept", kind.into())], body: None }
+        Self { url, method: "GET", headers: vec![("Accept", kind.into())], body: None, keeps: false }
     }
 
     /// Brings `body` as JSON.
@@ -79,13 +80,21 @@ impl Request {
     /// Brings `body`, which is JSON.
     #[must_use]
     pub fn bring(url: String, body: String) -> Self {
-        Self { url, method: "POST", headers: vec![("Content-Type", "application/json".into())], body: Some(body) }
+        let headers = vec![("Content-Type", "application/json".into())];
+        Self { url, method: "POST", headers, body: Some(body), keeps: false }
     }
 
     /// With a header more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Goes on when the page is left.
+    #[must_use]
+    pub fn to_the_end(mut self) -> Self {
+        self.keeps = true;
         self
     }
 
@@ -140,6 +149,10 @@ fn fetch(request: &Request, leash: &Leash) -> Result<JsFuture, Failure> {
     }
     let init = RequestInit::new();
     init.set_method(request.method);
+    if request.keeps {
+        // What has no setter here; where the browser does not know it, nothing is lost.
+        let _ = Reflect::set(&init, &JsValue::from_str("keepalive"), &JsValue::TRUE);
+    }
     init.set_headers(&headers);
     init.set_credentials(RequestCredentials::Omit);
     init.set_cache(RequestCache::NoStore);

@@ -101,13 +101,27 @@ impl Rim {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal };
+                // A user without an identity brings an empty one, which is refused: never somebody else in a place that is kept for a user.
+                let identity =
+                    settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
+                let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
                 Ok(Request::post(String::from(&*settings.token_url), &body))
             }),
             conclude: Box::new(|answer| {
                 let identity = |answer| Rc::new(Identity::new(answer, system::wall()));
                 Fact::TokenAnswered(shaped::<TokenAnswer>(answer).map(identity))
             }),
+        });
+    }
+
+    /// Without the lock, and past the end of the page: whoever logs out is often led away at once.
+    pub(super) fn leave(&self, identity: &Identity) {
+        let body = TokenRequest { renewal: Some(identity.renewal.clone()), ..TokenRequest::default() };
+        let url = [&*self.settings().token_url, "/end"].concat();
+        let Some(leash) = Leash::new(Some(PATIENCE)) else { return };
+        spawn_local(async move {
+            // A proxy that does not know the call, or no network: the token ends by itself.
+            let _ = http::ask(Request::post(url, &body).to_the_end(), leash).await;
         });
     }
 

@@ -76,6 +76,8 @@ pub enum Order {
     StepDown,
     /// Say this to all other tabs.
     Post(Word),
+    /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone from here in any case.
+    Leave(Rc<Identity>),
     /// Store the visitor, for all tabs.
     SaveIdentity(Rc<Identity>),
     /// Store the conversation as it stands, unless storage holds a newer one: then `ConversationElsewhere`.

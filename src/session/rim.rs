@@ -151,6 +151,7 @@ impl Rim {
                 && known.api_url == settings.api_url
                 && known.events_url == settings.events_url
                 && known.site == settings.site
+                && known.user == settings.user
                 && known.memory_only == settings.memory_only
         };
         if stays {
@@ -326,6 +327,7 @@ impl Rim {
             | Order::SaveConversation { .. }
             | Order::DropMessage { .. }
             | Order::SavePassed(_)
+            | Order::Leave(_)
             | Order::Wipe) => {
                 if let Some(talk) = talk::here() {
                     (talk.carry_out)(self, order);

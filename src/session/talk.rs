@@ -99,6 +99,7 @@ fn carry_out(rim: &Rc<Rim>, order: Order) {
         }
         Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
         Order::SavePassed(passed) => shelf.save_passed(&passed),
+        Order::Leave(identity) => rim.leave(&identity),
         Order::Wipe => shelf.wipe(),
         // The rim's own.
         Order::Authorize { .. }

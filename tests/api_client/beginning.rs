@@ -52,6 +52,9 @@ fn fact() -> impl Strategy<Value = Fact> {
         Just(Fact::TokenAnswered(Err(Failure::Network))),
         Just(Fact::TokenAnswered(Err(Failure::Unauthorized))),
         Just(Fact::TokenAnswered(Err(Failure::Unavailable { code: "X".into() }))),
+        // The page may bring another identity.
+        Just(Fact::TokenAnswered(Err(Failure::Busy { retry_after: None, code: "IDENTITY_REFUSED".into() }))),
+        Just(Fact::TokenAnswered(Err(Failure::Busy { retry_after: Some(3), code: "UNAVAILABLE".into() }))),
         Just(Fact::VisitorElsewhere(Some(Rc::new(identity())))),
     ]
 }
@@ -137,4 +140,23 @@ proptest! {
         prop_assert_eq!(count(|order| matches!(order, Order::SaveMessage(_))), 1, "{:?}", &orders);
         prop_assert_eq!(count(|order| matches!(order, Order::Start { .. })), 1, "{:?}", &orders);
     }
+}
+
+#[test]
+fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_client() {
+    let mut prelude = Prelude::new(true);
+    let mut orders = Vec::new();
+    let at = Moment { now: 1_000, wall: 1_000, chance: 7 };
+    let found = Found { identity: Some(identity()), ..Found::default() };
+    for fact in [Fact::Loaded(Box::new(found)), Fact::Opened] {
+        prelude.hear(fact, at, &mut orders).expect("for the prelude");
+    }
+    let asked = prelude.hear(Fact::ResetAsked, at, &mut orders).expect_err("for the client");
+    let mut client = Client::after(prelude, at);
+    orders.clear();
+    client.hear(asked, at, &mut orders);
+    let left = orders.iter().position(|order| matches!(order, Order::Leave(left) if **left == identity()));
+    let wiped = orders.iter().position(|order| matches!(order, Order::Wipe));
+    assert!(left.is_some() && left < wiped, "{orders:?}");
+    assert!(client.identity().is_none());
 }

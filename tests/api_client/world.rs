@@ -455,6 +455,8 @@ impl World {
                 self.elsewhere(tab, |_| Fact::PassedElsewhere(Passed::clone(&passed)));
             }
             Order::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft())),
+            // What becomes of it is the proxy's affair, and tested there.
+            Order::Leave(_) => {}
             Order::Wipe => {
                 self.storage = Storage::default();
                 self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));

@@ -77,7 +77,8 @@ fn native(project: &Project, name: Option<&str>) -> Result<Tally> {
     let mut tally =
         count(project.cargo().args(["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]).args(name))?;
     // The same tests once more on the other store; those of several proxies have run on it already.
-    let delivery = ["test", "--package", "chataibot-proxy", "--test", "delivery", "--no-fail-fast"];
+    let delivery =
+        ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "identity", "--no-fail-fast"];
     let on_redis = [["--skip", "several"].as_slice(), name.as_slice()].concat();
     tally += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
     tally += count(project.cargo().args(["test", "--package", "xtask"]).args(name))?;

@@ -4,6 +4,8 @@ mod again;
 mod cors;
 mod errors;
 mod files;
+mod identity;
+mod leaving;
 mod log;
 mod ownership;
 mod reading;
@@ -21,6 +23,8 @@ use crate::check::Check;
 pub fn all() -> Vec<Check> {
     [
         token::CHECKS,
+        identity::CHECKS,
+        leaving::CHECKS,
         cors::CHECKS,
         start::CHECKS,
         send::CHECKS,

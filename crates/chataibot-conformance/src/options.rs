@@ -23,6 +23,9 @@ pub struct Options {
     /// The site's name, where one origin serves several
     #[arg(long)]
     pub site: Option<String>,
+    /// The secret a host site signs with, where the proxy takes signed-in visitors; `aud` is then --site, or `demo`
+    #[arg(long, value_name = "SECRET")]
+    pub identity_secret: Option<String>,
     /// A simulator that runs already, instead of an own one; its webhook is aimed at --webhook-url
     #[arg(long, value_name = "URL")]
     pub simulator: Option<String>,

@@ -1,6 +1,13 @@
 //! The order of things: a simulator, the first webhook, then one check after the other; what is slow runs beside them.
 
-use std::{fmt, sync::Mutex, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chataibot_simulator as simulator;
 use serde_json::json;
@@ -9,6 +16,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     check::{Check, Fault, Found, Level},
     checks,
+    identity::HostSite,
     options::Options,
     simulator::Simulator,
     stage::Stage,
@@ -68,13 +76,21 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
         http,
         proxy: url.to_owned(),
         origin: options.origin.clone(),
+        host: options
+            .identity_secret
+            .as_deref()
+            .map(|secret| HostSite::new(secret, options.site.as_deref().unwrap_or("demo"))),
+        asks_who: AtomicBool::default(),
         site: options.site.clone(),
         webhook_url,
         webhook_token: options.webhook_token.clone(),
-        secrets: vec![
+        secrets: [
             ("the account token", options.account_token.clone()),
             ("an e-mail address of the staff", "@staff.example.com".to_owned()),
-        ],
+        ]
+        .into_iter()
+        .chain(options.identity_secret.clone().map(|secret| ("the host site's secret", secret)))
+        .collect(),
         patience: options.patience(),
         turn: tokio::sync::Mutex::default(),
         told: Mutex::default(),
@@ -175,6 +191,15 @@ async fn reach(stage: &Stage, options: &Options) -> Result<(), NotBegun> {
                 ),
                 Err(fault) => words(&fault),
             },
+            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && stage.host.is_some() => {
+                // From now on everybody is signed in.
+                stage.asks_who.store(true, Ordering::SeqCst);
+                continue;
+            }
+            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {
+                let why = "this site takes signed-in visitors only: --identity-secret says what they are signed with";
+                return Err(NotBegun(why.to_owned()));
+            }
             Ok(answer) => answer.short(),
             Err(fault) => words(&fault),
         };

@@ -1,14 +1,14 @@
 //! The proxy and the platform that all checks use, and what the proxy has answered so far.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-use crate::{check::Fault, simulator::Simulator};
+use crate::{check::Fault, identity::HostSite, simulator::Simulator};
 
 /// See the file's head.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ pub struct Stage {
     pub origin: String,
     /// The site's name, where it must be named.
     pub site: Option<String>,
+    /// The host site's server, where visitors can be signed in.
+    pub host: Option<HostSite>,
+    /// Nobody gets a token without being signed in.
+    pub asks_who: AtomicBool,
     /// The platform behind it.
     pub simulator: Simulator,
     /// Where it takes the platform's events.

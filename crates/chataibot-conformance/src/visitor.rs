@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write,
+    sync::atomic::Ordering,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -98,13 +99,22 @@ pub fn send_body(text: &str) -> Value {
 }
 
 impl Stage {
-    /// `POST /token` with this body, from an allowed page.
+    /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new visitor is, unless the body has
+    /// an `identity`, be it null.
     ///
     /// # Errors
     /// When no answer comes.
     pub async fn token(&self, mut body: Value) -> Result<Answer, Fault> {
         if let Some(site) = &self.site {
             body["site"] = site.as_str().into();
+        }
+        let asks_who = self.asks_who.load(Ordering::SeqCst) && body["renewal"].is_null();
+        match (&self.host, body.as_object_mut()) {
+            (Some(host), Some(fields)) if asks_who && !fields.contains_key("identity") => {
+                fields.insert("identity".to_owned(), host.identity(&random(8)).into());
+            }
+            (_, Some(fields)) => fields.retain(|_, value| !value.is_null()),
+            (_, None) => {}
         }
         self.patiently(|| self.http.post(self.url("/token")).header("origin", &self.origin).json(&body)).await
     }

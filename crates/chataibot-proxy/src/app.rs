@@ -32,8 +32,9 @@ use crate::{
     files::Files,
     histograms::Histograms,
     hub::Hub,
-    limits::{self, Limits},
+    limits::{self, Limits, seats::Seats},
     platform::PlatformClient,
+    reload::{self, LiveSites},
     routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
     serve::Server,
     shared,
@@ -43,8 +44,10 @@ use crate::{
 
 /// Everything that requests share.
 pub struct App {
-    /// The settings.
+    /// The settings, as they were at the start; of the sites, see the next.
     pub config: Config,
+    /// The sites as they are now.
+    pub sites: LiveSites,
     /// What outlives a request.
     pub store: Store,
     /// Who listens to which conversation.
@@ -151,16 +154,14 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         assets,
         hub,
         store,
+        sites: LiveSites::new(config.sites.clone()),
         config,
     }))
 }
 
 async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
     let now = clock.now();
-    let keys = match &config.token_keys_file {
-        Some(path) => KeyRing::read_file(path).map_err(StartError::Keys)?,
-        None => store.signing_keys(now).await.map_err(StartError::Store)?,
-    };
+    let keys = keys(config, store, now).await?;
     let lifetime = millis(config.token_lifetime);
     let since = now.saturating_sub(lifetime);
     let revoked = store.revoked_since(since).await.map_err(StartError::Store)?;
@@ -168,11 +169,23 @@ async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens,
     Ok(Tokens::new(keys, Revocations::new(revoked), config.token_lifetime, clock.clone()))
 }
 
+/// The keys of visitor tokens, from where the configuration has them.
+///
+/// # Errors
+/// When they can't be read.
+pub async fn keys(config: &Config, store: &Store, now: u64) -> Result<KeyRing, StartError> {
+    match &config.token_keys_file {
+        Some(path) => KeyRing::read_file(path).map_err(StartError::Keys),
+        None => store.signing_keys(now).await.map_err(StartError::Store),
+    }
+}
+
 /// Every route of the public listener.
 pub fn router(app: &Arc<App>) -> Router {
     let state = || Arc::clone(app);
     let called_by_pages = Router::new()
         .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), limits::token)))
+        .route("/token/end", post(token::end).route_layer(from_fn_with_state(state(), limits::token)))
         .route("/api/v1/conversations", post(start::start).route_layer(from_fn_with_state(state(), limits::start)))
         .route(
             "/api/v1/conversation/{alias}/messages",
@@ -246,6 +259,8 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
         router,
         head_timeout: app.config.limits.head_timeout,
         places,
+        per_address: Seats::new(app.config.limits.connections_per_address),
+        trusted: app.config.trusted_proxies.clone(),
         counters: Arc::clone(&app.counters),
         shutdown: app.shutdown.clone(),
         grace: app.config.shutdown_grace,
@@ -273,6 +288,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
 /// Forgets, once a minute, what is over.
 async fn sweep(app: Arc<App>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut minutes = 0_u32;
     loop {
         tokio::select! {
             () = app.shutdown.cancelled() => return,
@@ -284,6 +300,15 @@ async fn sweep(app: Arc<App>) {
         let before = now.saturating_sub(millis(app.config.renewal_lifetime));
         if let Err(error) = app.store.sweep_families(before).await {
             tracing::error!(%error, "can't delete visitors who have not come back");
+        }
+        if let Err(error) = app.store.sweep_users(before).await {
+            tracing::error!(%error, "can't forget users who have not come back");
+        }
+        minutes += 1;
+        if minutes.is_multiple_of(60)
+            && let Err(error) = reload::rotate(&app).await
+        {
+            tracing::error!(%error, "can't replace the signing keys; the old ones go on");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Request bodies: read whole, within a size and a time, before any handler sees them; and the strict reading of JSON.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -20,14 +20,14 @@ use crate::{app::App, error::ApiError};
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
 ///
 /// # Errors
-/// See above; also 408 when the body broke off, which is the network's doing: the same again is fine.
+/// See above; also what [`broken`] says.
 pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (parts, mut body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
     }
     // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they send.
-    if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if is_coded(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
     let limits = &app.config.limits;
@@ -42,7 +42,7 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
             drain(body).await;
             return Err(ApiError::too_large(limit));
         }
-        Ok(Err(Broken::Off(error))) => return Err(ApiError::timeout().cause(error)),
+        Ok(Err(Broken::Off(error))) => return Err(broken(error)),
         Ok(Ok(bytes)) => bytes,
     };
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
@@ -66,6 +66,21 @@ async fn take(body: &mut Body, limit: usize) -> Result<Bytes, Broken> {
     Ok(bytes.freeze())
 }
 
+/// The refusal for a body that can't be read to its end: 400 for chunks that are none, 408 for one that broke off, which is the
+/// network's doing: the same again is fine.
+pub fn broken(error: axum::Error) -> ApiError {
+    let mut is_malformed = false;
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(one) = cause {
+        let kind = one.downcast_ref::<io::Error>().map(io::Error::kind);
+        is_malformed |= matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
+        cause = one.source();
+    }
+    let refusal =
+        if is_malformed { ApiError::bad_request("the body's chunks are malformed") } else { ApiError::timeout() };
+    refusal.cause(error)
+}
+
 /// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
 pub async fn drain(mut body: Body) {
     const MOST: usize = 16 * 1024 * 1024;
@@ -81,6 +96,12 @@ pub async fn drain(mut body: Body) {
     };
     // Whether all of it came does not matter: the answer is the same.
     let _ = tokio::time::timeout(LONGEST, taken).await;
+}
+
+/// Is the body compressed, or said to be in any of several lines?
+#[must_use]
+pub fn is_coded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
 }
 
 fn unsupported(message: &'static str) -> ApiError {

@@ -28,7 +28,7 @@ pub use command_line::Arguments;
 pub use origin::Origins;
 pub use problem::{Problem, Problems};
 pub use redis_url::RedisUrl;
-pub use site::{Site, SiteId, Sites};
+pub use site::{IdentityPolicy, Site, SiteId, Sites};
 
 /// What `uploads_total_megabytes` counts in.
 pub const MEGABYTE: u64 = 1024 * 1024;
@@ -94,6 +94,10 @@ pub struct LimitSettings {
     pub webhook_bytes: usize,
     /// Open connections at one time.
     pub connections: usize,
+    /// Open connections of one address; reverse proxies of ours have no limit of their own.
+    pub connections_per_address: usize,
+    /// Streams and long polls of one visitor; one more ends the oldest.
+    pub streams: usize,
     /// How long a request's head may take, and how long an idle connection is kept.
     pub head_timeout: Duration,
     /// How long a request's body may take.
@@ -111,6 +115,8 @@ impl Default for LimitSettings {
             body_bytes: 64 * 1024,
             webhook_bytes: 4 * 1024 * 1024,
             connections: 20_000,
+            connections_per_address: 2_000,
+            streams: 64,
             head_timeout: Duration::from_secs(15),
             body_timeout: Duration::from_secs(20),
         }
@@ -140,6 +146,11 @@ impl Config {
                 let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
                 let (most, total) = (self.limits.upload_bytes, self.uploads_total / MEGABYTE);
                 text += &format!("\n    files     {}; up to {most} bytes, {total} megabytes in all", types.join(", "));
+            }
+            match site.identity {
+                IdentityPolicy::Off => {}
+                IdentityPolicy::Optional(_) => text += "\n    visitors  may be signed in",
+                IdentityPolicy::Required(_) => text += "\n    visitors  must be signed in",
             }
             if site.typed_answers {
                 text += "\n    answers   typed, too";

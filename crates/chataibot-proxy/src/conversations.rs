@@ -35,7 +35,7 @@ use crate::{
         StoreError,
         sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendKey},
     },
-    token::{Visitor, hex},
+    token::{Visitor, hex, sign_in},
 };
 
 mod idempotency;
@@ -129,10 +129,17 @@ pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body:
             ));
         }
     };
+    let mut variables = body.variables.map(checked_variables).transpose()?;
+    if visitor.signed_in {
+        let person = sign_in::verified(app, &visitor.family).await.map_err(ApiError::unavailable)?;
+        let page = variables.unwrap_or_default();
+        let (contact, conversation) = (Some(person.over(page.contact)), Some(person.among(page.conversation)));
+        variables = Some(Variables { system: page.system, contact, conversation });
+    }
     let body = StartConversation {
         channel: Channel::Api,
         message: VisitorMessage::text(text.as_str()),
-        variables: body.variables.map(checked_variables).transpose()?,
+        variables,
         bot_key,
         from: From { user_external_id: visitor.visitor.as_str().to_owned(), kind: UserType::Visitor },
     };

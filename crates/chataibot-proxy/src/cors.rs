@@ -27,7 +27,7 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
         vary(response.headers_mut());
         return response;
     };
-    let allowed = second.is_none() && origin.to_str().is_ok_and(|origin| app.config.sites.allow(origin));
+    let allowed = second.is_none() && origin.to_str().is_ok_and(|origin| app.sites.now().allow(origin));
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if !allowed {

@@ -87,6 +87,12 @@ impl Counters {
 counters! {
     /// Conversations started: the platform has accepted the start.
     conversations_started,
+    /// Sign-ins that the host site vouched for.
+    signed_in,
+    /// Identities of host sites that were not believed.
+    identities_refused,
+    /// Families of tokens that were ended by leaving or by another sign-in.
+    families_ended,
     /// Visitor messages the platform has accepted, starts included.
     sends_accepted,
     /// Visitor messages that definitely did not arrive; the same key may try again.

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use crate::config::{
-    Arguments, Config, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites, problem::Place,
-    read::platform_url, settings,
+    Arguments, Config, IdentityPolicy, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites,
+    problem::Place, read::platform_url, settings,
 };
 use crate::files;
 
@@ -65,6 +65,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         retention_days: default_number("retention_days"),
         upload_types: files::kinds::usual(),
         typed_answers: arguments.typed_answers,
+        identity: IdentityPolicy::Off,
     };
     Ok(Config {
         listen,
@@ -82,6 +83,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
             send_per_minute: 600,
             upload_per_minute: 600,
             upload_bytes: 2 * 1024 * 1024,
+            connections_per_address: 20_000,
             ..LimitSettings::default()
         },
         trusted_proxies: Vec::new(),

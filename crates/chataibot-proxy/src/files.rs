@@ -163,7 +163,7 @@ pub async fn receive(
         ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
     };
     let kind = site.upload_types.iter().find(|kind| kind.is_declared(declared)).ok_or_else(not_allowed)?;
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+    if crate::body::is_coded(headers) {
         return Err(not_allowed().cause("a compressed body"));
     }
     let name = name::cleaned(text(header::HeaderName::from_static(chataibot_wire::file::NAME_HEADER)), kind)
@@ -246,7 +246,7 @@ async fn read(app: &App, directory: &Path, body: &mut Body, limit: u32) -> Resul
         let frame = match tokio::time::timeout_at(until, body.frame()).await {
             Err(_) => return Err(ApiError::timeout()),
             Ok(None) => break,
-            Ok(Some(Err(error))) => return Err(ApiError::timeout().cause(error)),
+            Ok(Some(Err(error))) => return Err(crate::body::broken(error)),
             Ok(Some(Ok(frame))) => frame,
         };
         let data: Bytes = frame.into_data().unwrap_or_default();

@@ -12,7 +12,7 @@
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis that several proxies share
 //! - [`shared`]: what one of these takes over from the others
 //! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
-//! - [`openapi`]: all calls as an OpenAPI document
+//! - [`reload`]: what changes while it runs; [`openapi`]: all calls as an OpenAPI document
 //! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`histograms`], [`clock`]; [`erase`]: all of one visitor; [`commands`]: what is done instead of serving
 //!
 //! A message out: `routes::send` → `store::sends` (logged first) → `platform` → a `delivery` entry. A reply in: `routes::webhook` →
@@ -43,6 +43,7 @@ pub mod openapi;
 #[cfg(feature = "otel")]
 pub mod otel;
 pub mod platform;
+pub mod reload;
 pub mod routes;
 pub mod serve;
 pub mod shared;

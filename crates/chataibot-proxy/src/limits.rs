@@ -1,4 +1,7 @@
-//! How often one visitor and one address may ask for something. What is too often is answered with `429` and `Retry-After`.
+//! How often one visitor and one address may ask for something, and how much they may hold. What is too often is answered with `429`
+//! and `Retry-After`.
+//!
+//! - [`seats`]: what is held at one time
 
 use std::{
     hash::Hash,
@@ -15,7 +18,18 @@ use axum::{
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
-use crate::{app::App, border::ClientAddress, config::LimitSettings, error::ApiError, store::Store, token::Visitor};
+use crate::{
+    app::App,
+    border::ClientAddress,
+    config::LimitSettings,
+    error::ApiError,
+    store::Store,
+    token::{Visitor, VisitorId},
+};
+
+pub mod seats;
+
+use seats::Seats;
 
 /// The limiters. Each remembers a key for as long as it matters; [`Limits::sweep`] forgets the rest.
 pub struct Limits {
@@ -26,6 +40,8 @@ pub struct Limits {
     send_visitor: Limiter<String>,
     upload_address: Limiter<IpAddr>,
     upload_visitor: Limiter<String>,
+    /// Streams and long polls of a visitor.
+    pub streams: Seats<VisitorId>,
 }
 
 /// One limit: what this proxy has seen of it, and its name in a store that others count in, too.
@@ -47,6 +63,7 @@ impl Limits {
             send_visitor: limiter("send-visitor", settings.send_per_minute),
             upload_address: limiter("upload-address", settings.upload_per_minute.saturating_mul(10)),
             upload_visitor: limiter("upload-visitor", settings.upload_per_minute),
+            streams: Seats::new(settings.streams),
         }
     }
 
@@ -93,7 +110,8 @@ fn too_often(wait: Duration) -> ApiError {
 }
 
 /// One household or server has a whole /64 of IPv6 addresses.
-fn household(address: IpAddr) -> IpAddr {
+#[must_use]
+pub fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -1,13 +1,13 @@
 //! The program: command line in, exit code out.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use chataibot_proxy::{
-    Listeners, build,
+    App, Listeners, build,
     clock::Clock,
     commands,
     config::{Arguments, Config, command_line::LogFormat, read},
-    demo, run,
+    demo, reload, run,
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no threads: {error}")),
     };
-    match runtime.block_on(serve(config)) {
+    match runtime.block_on(serve(config, &arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => fail(&what),
     }
@@ -100,10 +100,11 @@ fn traces<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), S
     Ok((None, None))
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
     // Before anything else: a signal during the start must not kill a half-made database.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| format!("can't wait for signals: {error}"))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("can't wait for signals: {error}"))?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(|error| format!("can't wait for signals: {error}"))?;
     let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
     let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
     let address = listeners.public.local_addr().map_err(|error| format!("the socket has no address: {error}"))?;
@@ -114,10 +115,13 @@ async fn serve(config: Config) -> Result<(), String> {
     tracing::info!(sites = app.config.sites.iter().count(), store, "ready");
     println!("listening on http://{address}");
 
-    let running = tokio::spawn(run(std::sync::Arc::clone(&app), listeners));
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let running = tokio::spawn(run(Arc::clone(&app), listeners));
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hang_up.recv() => read_anew(&app, arguments).await,
+        }
     }
     tracing::info!(
         seconds = app.config.drain.as_secs(),
@@ -134,4 +138,21 @@ async fn serve(config: Config) -> Result<(), String> {
     };
     tracing::info!(cut, "stopped");
     Ok(())
+}
+
+/// On SIGHUP: sites, secrets in files and signing keys change, or all stays as it is.
+async fn read_anew(app: &App, arguments: &Arguments) {
+    if arguments.demo {
+        tracing::info!("the demo has nothing to read anew");
+        return;
+    }
+    match read::read(arguments, &read::process_environment()) {
+        Ok(config) => match reload::apply(app, config).await {
+            Ok(()) => tracing::info!(
+                "sites, secrets and signing keys were read anew; other settings count from the next start"
+            ),
+            Err(error) => tracing::error!(%error, "the signing keys can't be read; all stays as it was"),
+        },
+        Err(problems) => tracing::error!("the configuration is wrong, all stays as it was: {problems}"),
+    }
 }

@@ -96,7 +96,7 @@ impl PlatformClient {
 
     /// Starts a conversation.
     pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
-        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, vec![&body.message.data.body]).await;
+        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, said(body)).await;
         match forwarded {
             Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
                 Fault::of_visitor(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
@@ -133,6 +133,19 @@ impl PlatformClient {
             Err(error) => lost(error),
         }
     }
+}
+
+/// What a start tells of a visitor: none of it may get into a log.
+fn said(body: &StartConversation) -> Vec<&str> {
+    let mut private = vec![body.message.data.body.as_str(), body.from.user_external_id.as_str()];
+    if let Some(variables) = &body.variables {
+        let contact = variables.contact.iter().flat_map(|contact| [&contact.name, &contact.email, &contact.phone]);
+        private.extend(contact.flatten().map(String::as_str));
+        private.extend(variables.conversation.iter().flat_map(|pairs| pairs.iter().map(|(_, value)| value)));
+    }
+    // The longer ones first: a short one may be a part of them.
+    private.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    private
 }
 
 /// What a visitor says in a message: none of it may get into a log.
@@ -260,14 +273,22 @@ impl Fault {
     }
 }
 
-/// Status, code and the platform's own sentence, which is for developers and may repeat what was sent: that is taken out.
+/// Status, code and the platform's own sentence, which is for developers and may repeat what was sent, or name a member of staff:
+/// that is taken out, and with it each word that could be an address or a number.
 fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
     let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
-    let code: String = error.error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+    // What does not look like a code may be somebody's words.
+    let is_code = |code: &str| {
+        code.len() <= 60 && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let code = if is_code(&error.error) { error.error.as_str() } else { "with no code" };
     let mut message = error.message.clone();
     for text in private.iter().filter(|text| !text.is_empty()) {
         message = message.replace(text, "…");
     }
+    let is_private = |word: &str| word.contains('@') || word.chars().filter(char::is_ascii_digit).count() > 4;
+    let words = message.split_whitespace().map(|word| if is_private(word) { "…" } else { word });
+    let message = words.collect::<Vec<_>>().join(" ");
     let message: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
     format!("the platform answered {} {code}: {message}", status.as_u16())
 }

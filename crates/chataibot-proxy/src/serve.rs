@@ -5,7 +5,12 @@
 //!
 //! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -18,6 +23,7 @@ use chataibot_wire::error::code;
 use http::{HeaderValue, Request, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -25,7 +31,14 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::{counters::Counters, error::ApiError};
+use crate::{
+    counters::Counters,
+    error::ApiError,
+    limits::{
+        household,
+        seats::{Seat, Seats},
+    },
+};
 use connection::{Connection, REFUSED};
 use framing::{LONGEST_HEAD, Refusal};
 
@@ -43,12 +56,22 @@ pub struct Server {
     pub head_timeout: Duration,
     /// A place for each connection that may be open.
     pub places: Arc<Semaphore>,
+    /// What one address may have of them.
+    pub per_address: Seats<IpAddr>,
+    /// Reverse proxies of ours, which may have as many as they need.
+    pub trusted: Vec<IpNet>,
     /// Where refusals are counted.
     pub counters: Arc<Counters>,
     /// Ends the accepting, and then everything that runs.
     pub shutdown: CancellationToken,
     /// How long what runs may still take then.
     pub grace: Duration,
+}
+
+/// What an open connection takes up; given back when dropped.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    _seat: Option<Seat<IpAddr>>,
 }
 
 impl Server {
@@ -62,11 +85,11 @@ impl Server {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((socket, peer)) => match Arc::clone(&server.places).try_acquire_owned() {
-                    Ok(place) => {
+                Ok((socket, peer)) => match server.place(peer) {
+                    Some(place) => {
                         running.spawn(Arc::clone(&server).connection(socket, peer, place, cut.clone()));
                     }
-                    Err(_) => server.turn_away(&socket),
+                    None => server.turn_away(&socket),
                 },
                 // The peer's own fault: gone before we took it.
                 Err(error)
@@ -88,13 +111,17 @@ impl Server {
         left
     }
 
-    async fn connection(
-        self: Arc<Self>,
-        socket: TcpStream,
-        peer: SocketAddr,
-        place: OwnedSemaphorePermit,
-        cut: CancellationToken,
-    ) {
+    /// A place for a new connection, if there is one, and one of its address's.
+    fn place(&self, peer: SocketAddr) -> Option<Place> {
+        let address = peer.ip().to_canonical();
+        let seat = match self.trusted.iter().any(|network| network.contains(&address)) {
+            true => None,
+            false => Some(self.per_address.find(household(address))?),
+        };
+        Some(Place { _permit: Arc::clone(&self.places).try_acquire_owned().ok()?, _seat: seat })
+    }
+
+    async fn connection(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, place: Place, cut: CancellationToken) {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY; events may come late");
         }
@@ -106,7 +133,7 @@ impl Server {
             .max_buf_size(LONGEST_HEAD + 1024)
             .max_headers(128)
             .half_close(false)
-            .serve_connection(TokioIo::new(Connection::new(socket)), service);
+            .serve_connection(TokioIo::new(Connection::new(socket, Arc::clone(&self.counters))), service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
@@ -134,26 +161,11 @@ impl Server {
         peer: SocketAddr,
     ) -> Result<Response, std::convert::Infallible> {
         if request.method().as_str() == REFUSED {
-            return Ok(self.refuse(request.uri().path()));
+            return Ok(refuse(request.uri().path()));
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await
-    }
-
-    fn refuse(&self, path: &str) -> Response {
-        self.counters.framing_refused.increment();
-        let refusal = Refusal::ALL.into_iter().find(|refusal| path.strip_prefix('/') == Some(refusal.word()));
-        let (status, message) = match refusal {
-            Some(Refusal::HeadTooLarge) => {
-                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
-            }
-            Some(_) | None => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
-        };
-        tracing::info!(refusal = refusal.map_or("other", Refusal::word), "a malformed request was refused");
-        let mut response = ApiError::new(status, code::BAD_REQUEST, message).into_response();
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        response
     }
 
     /// Says so and hangs up: a silent close would look like a broken network.
@@ -171,4 +183,16 @@ impl Server {
             tracing::debug!(%error, "a connection over the limit was closed without a word");
         }
     }
+}
+
+/// The answer to the request that stands in for a refused one, whose path is the reason.
+fn refuse(path: &str) -> Response {
+    let refusal = Refusal::ALL.into_iter().find(|refusal| path.strip_prefix('/') == Some(refusal.word()));
+    let (status, message) = match refusal {
+        Some(Refusal::HeadTooLarge) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large"),
+        Some(_) | None => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
+    };
+    let mut response = ApiError::new(status, code::BAD_REQUEST, message).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }

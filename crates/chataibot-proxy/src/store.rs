@@ -10,6 +10,7 @@
 //! - [`files`]: the records of visitors' files
 //! - [`sweep`]: what is deleted, and when; [`erase`]: all of one visitor
 //! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign those
+//! - [`signed_in`]: signed-in visitors, and what is known of them
 //!
 //! An entry is published to the [`Hub`] after its commit, in the order of the log.
 
@@ -22,7 +23,7 @@ use tokio::sync::mpsc;
 use crate::{
     clock::Clock,
     hub::Hub,
-    token::{FamilyId, VisitorId, keys::KeyRing},
+    token::{FamilyId, VisitorId, identity::Person, keys::KeyRing, renewal::Secret},
 };
 
 pub mod erase;
@@ -32,6 +33,7 @@ pub mod log;
 mod redis;
 pub mod renewals;
 pub mod sends;
+pub mod signed_in;
 mod sqlite;
 pub mod sweep;
 pub mod waiting;
@@ -43,6 +45,7 @@ use incoming::{Incoming, Tally};
 pub use log::Replay;
 use renewals::{NewFamily, Presented, Refusal, Renewed, Times};
 use sends::{Begun, NewSend, Outcome, SendId, Settled};
+use signed_in::NewSignIn;
 use sqlite::Sqlite;
 
 /// A conversation's number inside this store. Never used twice, and never told to anyone.
@@ -435,6 +438,46 @@ impl Store {
     /// The signing keys. Makes the first one, and a new one when the newest is a month old.
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
         engine!(await self.signing_keys(now))
+    }
+}
+
+/// Signed-in visitors, and leaving.
+#[expect(clippy::missing_errors_doc, reason = "said once, above")]
+impl Store {
+    /// Begins the family of a signed-in user. Returns which visitor they are.
+    pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
+        engine!(await self.sign_in(new))
+    }
+
+    /// The user a family belongs to; `None` for an anonymous one.
+    pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
+        engine!(await self.user_of(family))
+    }
+
+    /// What is known of whoever a family belongs to.
+    pub async fn person_of(&self, family: FamilyId) -> Result<Option<Person>> {
+        engine!(await self.person_of(family))
+    }
+
+    /// Replaces what is known of whoever a family belongs to.
+    pub async fn know(&self, family: FamilyId, person: Person) -> Result<()> {
+        engine!(await self.know(family, person))
+    }
+
+    /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on its site. Those that have ended
+    /// are left out.
+    pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
+        engine!(await self.families_of(secret, everywhere))
+    }
+
+    /// Ends families, and forgets what was known of whoever they belonged to.
+    pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
+        engine!(await self.end_families(families))
+    }
+
+    /// Forgets which visitor a user was who has not signed in since `before`; when there are many, some are left for the next call.
+    pub async fn sweep_users(&self, before: u64) -> Result<()> {
+        engine!(await self.sweep_users(before))
     }
 }
 

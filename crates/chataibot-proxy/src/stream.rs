@@ -18,8 +18,10 @@ use crate::{
     app::App,
     counters::Counted,
     hub::Subscriber,
+    limits::seats::Seat,
+    reload,
     store::{ConversationId, Replay, StoreError},
-    token::Visitor,
+    token::{Visitor, VisitorId},
 };
 
 /// Entries read from the log at one time.
@@ -56,6 +58,7 @@ pub fn events(
         heartbeat: Box::pin(sleep(Duration::ZERO)),
         phase: Phase::Opening,
         _open: app.streams.one(),
+        seat: app.limits.streams.take(visitor.visitor.clone()),
         app,
         visitor,
         conversation,
@@ -66,22 +69,34 @@ pub fn events(
 }
 
 /// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
-/// `wait`. At most a page; the rest follows from its last cursor.
+/// `wait` or when the visitor's token ends. At most a page; the rest follows from its last cursor. `None` when the visitor was revoked
+/// meanwhile.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn poll(app: &App, conversation: ConversationId, place: Where, wait: Duration) -> Result<Poll, StoreError> {
+pub async fn poll(
+    app: &App,
+    visitor: &Visitor,
+    conversation: ConversationId,
+    place: Where,
+    wait: Duration,
+) -> Result<Option<Poll>, StoreError> {
+    let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
+    let seat = app.limits.streams.take(visitor.visitor.clone());
     let mut subscriber = app.hub.subscribe(conversation);
     let read = || app.store.read_after(conversation, place.after, place.last, PAGE);
     let mut replay = read().await?;
     if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
         tokio::select! {
+            biased;
+            () = reload::until_ended(app, visitor) => return Ok(None),
+            () = seat.lost() => {}
             _ = subscriber.next() => replay = read().await?,
-            () = sleep(wait.min(LONGEST_POLL)) => {}
+            () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
             () = app.shutdown.cancelled() => {}
         }
     }
-    Ok(told(app, replay))
+    Ok(Some(told(app, replay)))
 }
 
 /// The page of a log before a cursor.
@@ -110,6 +125,8 @@ struct Reader {
     /// Where the whole log would be told, only so many entries of it are.
     last: Option<u32>,
     phase: Phase,
+    /// The visitor has others, and may have had too many.
+    seat: Seat<VisitorId>,
     heartbeat: Pin<Box<Sleep>>,
     reauth_at: Instant,
 }
@@ -150,13 +167,14 @@ impl Reader {
                     }
                 }
                 Phase::Live(subscriber) => {
-                    let revoked = self.app.tokens.revocations.until_revoked(&self.visitor.family);
+                    let revoked = reload::until_ended(&self.app, &self.visitor);
                     // In this order: a reader that was held up for long must not get entries its token is too old for.
                     let wake = tokio::select! {
                         biased;
                         () = self.app.shutdown.cancelled() => Wake::Goodbye,
                         () = sleep_until(self.reauth_at) => Wake::Reauth,
                         () = revoked => Wake::Reauth,
+                        () = self.seat.lost() => Wake::Entry(None),
                         entry = subscriber.next() => Wake::Entry(entry),
                         () = self.heartbeat.as_mut() => Wake::Heartbeat,
                     };

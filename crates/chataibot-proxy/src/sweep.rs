@@ -49,7 +49,7 @@ pub async fn waiting(app: &App) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn old(app: &App) -> Result<(), StoreError> {
     app.store.sweep_records().await?;
-    for site in app.config.sites.iter() {
+    for site in app.sites.now().iter() {
         loop {
             let deleted = app.store.sweep_conversations(site.id.as_str(), site.retention_days).await?;
             if deleted.is_empty() || app.shutdown.is_cancelled() {

@@ -2,6 +2,7 @@
 //!
 //! - [`claims`]: what a token says, how it is signed and checked
 //! - [`keys`]: the signing keys, with rotation
+//! - [`identity`]: what a host site says about its signed-in visitor; [`sign_in`]: who gets which credentials, and how they end
 //! - [`renewal`]: the one-time secrets a browser renews its token with
 //! - [`revocation`]: which families of tokens have ended before their time
 //!
@@ -25,9 +26,11 @@ use crate::{
 };
 
 pub mod claims;
+pub mod identity;
 pub mod keys;
 pub mod renewal;
 pub mod revocation;
+pub mod sign_in;
 
 use claims::Claims;
 pub use claims::TokenFault;
@@ -100,6 +103,8 @@ pub struct Visitor {
     pub expires_at: u64,
     /// What is revoked when the visitor is.
     pub family: FamilyId,
+    /// The host site has vouched for them.
+    pub signed_in: bool,
 }
 
 /// Issues and checks visitor tokens.
@@ -146,6 +151,7 @@ impl Tokens {
         origin: &str,
         visitor: &VisitorId,
         family: &FamilyId,
+        signed_in: bool,
     ) -> Result<String, TokenFault> {
         let now = self.clock.now() / 1000;
         let claims = Claims {
@@ -156,6 +162,7 @@ impl Tokens {
             family: family.as_str().to_owned(),
             iat: now,
             exp: now + u64::from(self.lifetime_seconds),
+            signed_in,
         };
         claims::sign(&claims, self.keys().newest())
     }
@@ -187,7 +194,12 @@ impl Tokens {
         if self.revocations.contains(&family) {
             return Err(TokenFault::Revoked);
         }
-        Ok(Visitor { site, visitor, origin: claims.origin, expires_at: claims.exp * 1000, family })
+        // Whoever came before the site wanted to know its visitors.
+        if !site.takes(&claims.origin, claims.signed_in) {
+            return Err(TokenFault::Anonymous);
+        }
+        let (expires_at, signed_in) = (claims.exp * 1000, claims.signed_in);
+        Ok(Visitor { site, visitor, origin: claims.origin, expires_at, family, signed_in })
     }
 
     /// Ends every token of a family at once. The caller has already written it to the store.
@@ -215,7 +227,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
 }
 
 fn of_request(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
-    let visitor = app.tokens.check(bearer(&parts.headers)?, &app.config.sites)?;
+    let visitor = app.tokens.check(bearer(&parts.headers)?, &app.sites.now())?;
     match single(&parts.headers, &header::ORIGIN)? {
         Some(origin) if origin == visitor.origin => Ok(visitor),
         Some(_) => Err(TokenFault::Origin),

@@ -38,6 +38,8 @@ mod several;
 mod several_faults;
 #[path = "delivery/several_programs.rs"]
 mod several_programs;
+#[path = "delivery/several_users.rs"]
+mod several_users;
 #[path = "delivery/stage.rs"]
 mod stage;
 #[path = "delivery/streams.rs"]

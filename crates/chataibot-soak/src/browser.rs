@@ -383,7 +383,8 @@ impl Browser {
                     self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: stored.clone() });
                 }
             }
-            Order::SavePassed(_) => {}
+            // Nobody passes a gate here, and nobody leaves.
+            Order::SavePassed(_) | Order::Leave(_) => {}
             Order::SaveDraft => {
                 let draft = String::from(&**self.state(tab).draft());
                 self.0.storage.borrow_mut().draft = Some(draft);

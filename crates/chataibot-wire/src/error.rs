@@ -47,6 +47,10 @@ pub mod code {
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// Proxy, 401: no token, or one that is expired or wrong. Renew it and try once more.
     pub const UNAUTHORIZED: &str = "UNAUTHORIZED";
+    /// Proxy, 403: what the host site says of its visitor does not hold. A new one may.
+    pub const IDENTITY_REFUSED: &str = "IDENTITY_REFUSED";
+    /// Proxy, 403: the site talks to signed-in visitors only.
+    pub const IDENTITY_REQUIRED: &str = "IDENTITY_REQUIRED";
     /// Proxy, 403: this origin is not one of the site's.
     pub const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
     /// Proxy, 404: not there, or not yours.

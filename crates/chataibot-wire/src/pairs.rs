@@ -1,8 +1,11 @@
 //! Names and texts in the order they were given. A browser program holds few of them, and a list costs it less code than a tree.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, MapAccess, Visitor},
+};
 
 /// See the file's head. Written as an object; no name stands twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,11 +60,31 @@ impl Serialize for Pairs {
     }
 }
 
-/// By way of a tree, so that a stranger's long list takes no longer than it should.
+/// A name that stands twice is refused: two readers could take different ones.
 impl<'de> Deserialize<'de> for Pairs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let sorted: BTreeMap<String, String> = Deserialize::deserialize(deserializer)?;
-        Ok(Self(sorted.into_iter().collect()))
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Pairs;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("names and texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+        // By way of a tree, so that a stranger's long list takes no longer than it should.
+        let mut sorted = BTreeMap::new();
+        while let Some((name, text)) = map.next_entry::<String, String>()? {
+            if sorted.insert(name, text).is_some() {
+                return Err(A::Error::custom("a name stands twice"));
+            }
+        }
+        Ok(Pairs(sorted.into_iter().collect()))
     }
 }
 
@@ -92,7 +115,8 @@ mod tests {
         pairs.insert("plan".to_owned(), "free".to_owned());
         assert_eq!(pairs.iter().collect::<Vec<_>>(), [("plan", "free"), ("a", "1")]);
         assert_eq!((pairs.get("a"), pairs.get("b"), pairs.len()), (Some("1"), None, 2));
-        let read: Pairs = serde_json::from_str(r#"{"b":"2","a":"0","a":"1"}"#).expect("pairs");
+        let read: Pairs = serde_json::from_str(r#"{"b":"2","a":"1"}"#).expect("pairs");
         assert_eq!(read.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
+        assert!(serde_json::from_str::<Pairs>(r#"{"b":"2","a":"0","a":"1"}"#).is_err());
     }
 }

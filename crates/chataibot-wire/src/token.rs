@@ -12,6 +12,28 @@ pub struct TokenRequest {
     /// The renewal secret of the last answer. Without it a new visitor begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<String>,
+    /// What the host site's server signed about its signed-in visitor. The visitor is that user from then on, also when renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+}
+
+/// Body of `POST /token/end`: the visitor leaves this browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EndRequest {
+    /// The renewal secret of the last answer.
+    pub renewal: String,
+    /// Also in every other browser.
+    #[serde(default)]
+    pub everywhere: bool,
+}
+
+/// Answer of `POST /token/end`, whether there was anything to end or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Ended {
+    /// `true`.
+    pub ok: bool,
 }
 
 /// Answer of `POST /token`.

@@ -105,6 +105,7 @@ impl Client {
     }
 
     pub(super) fn reset(&mut self, orders: &mut Vec<Order>) {
+        orders.extend(self.keeper.identity().cloned().map(Order::Leave));
         self.forget(orders);
         orders.push(Order::Wipe);
     }

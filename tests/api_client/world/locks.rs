@@ -112,6 +112,7 @@ impl World {
             | Order::SavePassed(_)
             | Order::SaveDraft
             | Order::Wipe
+            | Order::Leave(_)
             | Order::Tell(_)) => panic!("not a call under a lock: {order:?}"),
         }
     }

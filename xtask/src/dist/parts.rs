@@ -18,6 +18,18 @@ pub const GLUE: &str = "./glue.js";
 /// How the splitter names the files of parts.
 const SPLIT: &str = "split_";
 
+/// How the splitter has a part compiled.
+const STREAMED: &str = "(WebAssembly.instantiateStreaming(src, imports))";
+/// What stands there instead, and what it calls: a page may have brought a `fetch` of its own, with answers that streaming does not take.
+const STREAMED_OR_WHOLE: &str = "(begun(src, imports))";
+const BEGUN: &str =
+    "const begun = (src, imports) => WebAssembly.instantiateStreaming(src, imports).catch(async (cause) => {
+    const answer = await src;
+    if (!answer.ok || answer.bodyUsed) throw cause;
+    return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+});
+";
+
 /// A program taken apart.
 pub struct Apart {
     /// What is always needed; still to be bound.
@@ -48,6 +60,8 @@ pub fn take_apart(compiled: &[u8], folder: &Path) -> Result<Apart> {
     main.hash(&mut hasher);
     let version = format!("{:08x}", hasher.finish() >> 32);
     let mut link = String::from_utf8(read(&folder.join(LINK))?).context("the link module is no text")?;
+    ensure!(link.contains(STREAMED), "the link module no longer compiles its parts by {STREAMED}");
+    link = [BEGUN, &link.replace(STREAMED, STREAMED_OR_WHOLE)].concat();
     let mut parts = Vec::new();
     for path in split.split_modules {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a part without a name")?;

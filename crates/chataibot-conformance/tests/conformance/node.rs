@@ -51,13 +51,15 @@ async fn the_own_proxy_in_node_keeps_the_contract_too() {
         .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
         .map(|found| found.check.name)
         .collect();
-    assert!(skipped.iter().all(|name| name.starts_with("file-")), "{skipped:?}");
+    let left_out = ["file-", "identity-", "end-everywhere"];
+    assert!(skipped.iter().all(|name| left_out.iter().any(|left| name.starts_with(left))), "{skipped:?}");
+    assert!(!skipped.contains(&"identity-refused"), "who takes no identity says so");
 }
 
 #[test]
 fn it_is_one_file_that_a_person_reads_in_a_sitting() {
     let text = std::fs::read_to_string(example()).expect("it is there");
-    assert!(text.lines().count() < 400);
+    assert!(text.lines().count() < 420);
     let imports: Vec<&str> = text.lines().filter(|line| line.starts_with("import ")).collect();
     assert!(imports.iter().all(|line| line.contains("\"node:")), "no package: {imports:?}");
 }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use chataibot_conformance::{Fault, Options, checks, run::holds};
+use chataibot_proxy::config::{IdentityPolicy, Site, Sites};
+use secrecy::SecretString;
 
-use crate::stage::{Stage, broken};
+use crate::stage::{IDENTITY_SECRET, Stage, broken};
 
 #[tokio::test]
 async fn our_own_proxy_keeps_the_contract_in_every_point() {
@@ -16,7 +18,7 @@ async fn our_own_proxy_keeps_the_contract_in_every_point() {
         .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
         .map(|found| found.check.name)
         .collect();
-    assert_eq!(skipped, Vec::<&str>::new(), "with files on and without the slow ones there is nothing to skip");
+    assert_eq!(skipped, ["identity-required"], "with files and sign-ins on only that does not apply");
     let quick = checks::all().iter().filter(|check| !check.slow).count();
     assert_eq!(all.len(), quick);
 }
@@ -32,11 +34,11 @@ async fn its_streams_say_reauth_before_the_token_ends() {
 async fn a_site_without_files_is_skipped_where_files_are_meant() {
     let stage = Stage::open(None, |config| {
         let sites = config.sites.iter().map(|site| {
-            let mut site = chataibot_proxy::config::Site::clone(site);
+            let mut site = Site::clone(site);
             site.upload_types.clear();
             site
         });
-        config.sites = chataibot_proxy::config::Sites::new(sites.collect());
+        config.sites = Sites::new(sites.collect());
     })
     .await;
     let all = stage.run(&["file-upload", "file-owner"]).await;
@@ -53,4 +55,28 @@ async fn a_proxy_that_is_not_there_and_a_check_that_is_none_are_said_at_once() {
         Options { wait: 0, simulator_listen: ([127, 0, 0, 1], 0).into(), ..Options::of("http://127.0.0.1:9") };
     let error = chataibot_conformance::run(&nowhere, |_| {}).await.expect_err("refused").to_string();
     assert!(error.contains("POST /token"), "{error}");
+}
+
+#[tokio::test]
+async fn where_an_identity_is_required_everybody_is_signed_in() {
+    let stage = Stage::open(None, |config| {
+        let sites = config.sites.iter().map(|site| {
+            let identity = IdentityPolicy::Required(SecretString::from(IDENTITY_SECRET));
+            Site { identity, ..Site::clone(site) }
+        });
+        config.sites = Sites::new(sites.collect());
+    })
+    .await;
+    let wanted = [
+        "identity-required",
+        "identity-swap",
+        "identity-refused",
+        "token-answer",
+        "token-renewal",
+        "end-tokens",
+        "owner-poll",
+    ];
+    let all = stage.run(&wanted).await;
+    assert!(all.iter().all(|found| found.outcome.is_ok()), "{all:?}");
+    assert_eq!(all.len(), wanted.len());
 }

@@ -7,12 +7,15 @@ use chataibot_conformance::{
     run::{Told, run},
 };
 use chataibot_proxy::{
-    config::{Config, Site, Sites},
+    config::{Config, IdentityPolicy, Site, Sites},
     testing::{TestApp, spawn_app},
 };
 use chataibot_simulator::{Simulator, spawn};
+use secrecy::SecretString;
 
 use crate::middle::{Breach, Middle};
+
+pub const IDENTITY_SECRET: &str = "a-secret-of-the-host-site-0123456789";
 
 pub struct Stage {
     _proxy: TestApp,
@@ -28,7 +31,8 @@ impl Stage {
         let proxy = spawn_app(|config| {
             let site: &Site = config.sites.iter().next().expect("the demo has a site");
             let platform_url = platform.parse().expect("a URL");
-            config.sites = Sites::new(vec![Site { platform_url, ..site.clone() }]);
+            let identity = IdentityPolicy::Optional(SecretString::from(IDENTITY_SECRET));
+            config.sites = Sites::new(vec![Site { platform_url, identity, ..site.clone() }]);
             change(config);
         })
         .await
@@ -44,6 +48,7 @@ impl Stage {
     pub async fn run(&self, only: &[&str]) -> Vec<Found> {
         let options = Options {
             simulator: Some(self.simulator.url()),
+            identity_secret: Some(IDENTITY_SECRET.to_owned()),
             quick: true,
             // A busy machine is no breach.
             patience: 20,

@@ -95,6 +95,8 @@ impl Reader<'_> {
                 body_bytes: self.number("limits", "body_bytes", 1024, 16 * 1024 * 1024) as usize,
                 webhook_bytes: self.number("limits", "webhook_bytes", 64 * 1024, 64 * 1024 * 1024) as usize,
                 connections: self.number("limits", "connections", 1, 10_000_000) as usize,
+                connections_per_address: self.number("limits", "connections_per_address", 1, 10_000_000) as usize,
+                streams: self.number("limits", "streams", 1, 10_000) as usize,
                 head_timeout: seconds(self.number("limits", "head_timeout_seconds", 1, 600)),
                 body_timeout: seconds(self.number("limits", "body_timeout_seconds", 1, 600)),
             },

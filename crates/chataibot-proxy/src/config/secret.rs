@@ -11,6 +11,10 @@ pub enum Form {
     Header,
     /// Goes into a path: at least 16 of `A-Z a-z 0-9 - _`, because it is all that keeps strangers out.
     Path,
+    /// Comes back to us in a header or a body: as [`Form::Header`], and while it is being replaced two, a line each.
+    Token,
+    /// Signs: at least 32 printable characters, because it can be guessed at leisure; a line each.
+    Signing,
 }
 
 /// Checks a secret. A line end at its end is not part of it.
@@ -22,8 +26,17 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
     if secret.is_empty() {
         return Err("it is empty".to_owned());
     }
+    if form != Form::Header && secret.contains('\n') {
+        for line in secret.lines() {
+            check(line, form)?;
+        }
+        return Ok(SecretString::from(secret));
+    }
     match form {
-        Form::Header if !secret.bytes().all(|b| b.is_ascii_graphic()) => {
+        Form::Signing if secret.len() < 32 => {
+            Err("it has fewer than 32 characters; make one with `openssl rand -hex 32`".to_owned())
+        }
+        Form::Header | Form::Token | Form::Signing if !secret.bytes().all(|b| b.is_ascii_graphic()) => {
             Err("it has a space, a line break or another character that can't stand in a header".to_owned())
         }
         Form::Path if secret.len() < 16 => {
@@ -32,7 +45,7 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
         Form::Path if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {
             Err("it may only have A-Z, a-z, 0-9, - and _; make one with `openssl rand -hex 32`".to_owned())
         }
-        Form::Header | Form::Path => Ok(SecretString::from(secret)),
+        Form::Header | Form::Path | Form::Token | Form::Signing => Ok(SecretString::from(secret)),
     }
 }
 

@@ -90,6 +90,12 @@ pub const SETTINGS: &[Setting] = &[
     limit("body_bytes", "65536", "Largest body of a visitor's other requests."),
     limit("webhook_bytes", "4194304", "Largest body of a webhook."),
     limit("connections", "20000", "Open connections at one time."),
+    limit(
+        "connections_per_address",
+        "2000",
+        "Open connections of one address. The addresses of `trusted_proxies` are not counted.",
+    ),
+    limit("streams", "64", "Streams and long polls of one visitor; one more ends the oldest."),
     limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
     limit("body_timeout_seconds", "20", "How long a request's body may take."),
 ];
@@ -113,6 +119,9 @@ pub const SITE_KEYS: &[&str] = &[
     "uploads",
     "upload_types",
     "typed_answers",
+    "identity",
+    "identity_secret_file",
+    "identity_secret_env",
 ];
 
 /// Variables that make one site without a file; with a file, one more.
@@ -132,6 +141,11 @@ pub const SITE_VARIABLES: &[(&str, &str)] = &[
         "CHATAIBOT_PROXY_SITE_TYPED_ANSWERS",
         "`true` when the platform takes its internal forms of an answer; off when not set.",
     ),
+    (
+        "CHATAIBOT_PROXY_SITE_IDENTITY",
+        "`optional` or `required` when the host site signs its visitors in; off when not set.",
+    ),
+    ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", "What it signs with, at least 32 characters. Secret."),
 ];
 
 /// The setting of that key.

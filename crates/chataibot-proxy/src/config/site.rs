@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 use url::Url;
 
 use super::origin::Origins;
@@ -40,6 +40,18 @@ impl fmt::Display for SiteId {
     }
 }
 
+/// Whether the host site signs its visitors in, and the secrets it signs with, one a line.
+#[derive(Clone, Debug, Default)]
+pub enum IdentityPolicy {
+    /// All visitors are anonymous.
+    #[default]
+    Off,
+    /// Visitors are anonymous until the host site vouches for them.
+    Optional(SecretString),
+    /// Nobody without the host site's word.
+    Required(SecretString),
+}
+
 /// One site.
 #[derive(Clone)]
 pub struct Site {
@@ -65,6 +77,8 @@ pub struct Site {
     pub upload_types: Vec<&'static FileType>,
     /// Does the platform take its internal forms of an answer (INT)?
     pub typed_answers: bool,
+    /// Signed-in visitors.
+    pub identity: IdentityPolicy,
 }
 
 impl Site {
@@ -72,6 +86,12 @@ impl Site {
     #[must_use]
     pub fn knows_bot(&self, bot_key: &str) -> bool {
         self.bot_keys.iter().any(|known| known == bot_key)
+    }
+
+    /// May a visitor on this origin, signed in or not, be here?
+    #[must_use]
+    pub fn takes(&self, origin: &str, signed_in: bool) -> bool {
+        self.origins.allow(origin) && (signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
     }
 
     /// Is this the webhook's secret? Takes the same time for every wrong answer of the same length.
@@ -87,8 +107,10 @@ impl Site {
     }
 }
 
-fn same(secret: &SecretString, presented: &str) -> bool {
-    bool::from(secret.expose_secret().as_bytes().ct_eq(presented.as_bytes()))
+/// While a secret is being replaced there are two, a line each. All are compared, so the time does not tell which one fits.
+fn same(secrets: &SecretString, presented: &str) -> bool {
+    let lines = secrets.expose_secret().lines();
+    lines.map(|secret| secret.as_bytes().ct_eq(presented.as_bytes())).fold(Choice::from(0), |any, one| any | one).into()
 }
 
 impl fmt::Debug for Site {
@@ -104,6 +126,7 @@ impl fmt::Debug for Site {
             .field("retention_days", &self.retention_days)
             .field("upload_types", &self.upload_types)
             .field("typed_answers", &self.typed_answers)
+            .field("identity", &self.identity)
             .finish()
     }
 }

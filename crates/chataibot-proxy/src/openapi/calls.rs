@@ -5,7 +5,7 @@ use chataibot_wire::{
     entry::{LONGEST_PAGE, Poll},
     error::code,
     file::FileAnswer,
-    token::{TokenAnswer, TokenRequest},
+    token::{EndRequest, Ended, TokenAnswer, TokenRequest},
     typed::SendTyped,
 };
 use schemars::{Schema, SchemaGenerator};
@@ -111,6 +111,7 @@ const fn query(name: &'static str, range: Option<(u32, u32)>, description: &'sta
 const BAD: (u16, &[&str]) = (400, &[code::BAD_REQUEST]);
 const NO_TOKEN: (u16, &[&str]) = (401, &[code::UNAUTHORIZED]);
 const ORIGIN: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED]);
+const IDENTITY: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED, code::IDENTITY_REFUSED, code::IDENTITY_REQUIRED]);
 const NOT_THERE: (u16, &[&str]) = (404, &[code::NOT_FOUND]);
 const METHOD: (u16, &[&str]) = (405, &[code::METHOD_NOT_ALLOWED]);
 const SLOW: (u16, &[&str]) = (408, &[code::TIMEOUT]);
@@ -134,12 +135,25 @@ pub const CALLS: &[Call] = &[
         id: "token",
         sender: Sender::Page,
         summary: "A visitor token, or a new one for an old one",
-        description: "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once.",
+        description: "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once. `identity`, a JWT that the site's own server signed, makes the visitor that user, where the site takes it; where the site asks for it, nobody gets a token without.",
         parameters: &[],
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<TokenRequest>()))),
         answered: "A token.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<TokenAnswer>()))],
-        refusals: &[BAD, NO_TOKEN, ORIGIN, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+        refusals: &[BAD, NO_TOKEN, IDENTITY, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+    },
+    Call {
+        method: "post",
+        path: "/token/end",
+        id: "leave",
+        sender: Sender::Page,
+        summary: "The visitor leaves",
+        description: "Ends the tokens, streams and polls that go back to `renewal`; with `everywhere` those of all the visitor's browsers. A secret that is not known is answered the same way.",
+        parameters: &[],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EndRequest>()))),
+        answered: "There is nothing left to end.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<Ended>()))],
+        refusals: &[BAD, ORIGIN, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
     },
     Call {
         method: "post",

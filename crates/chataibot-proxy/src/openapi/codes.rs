@@ -11,6 +11,8 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (code::UNAUTHORIZED, "no visitor token, or one that does not hold: renew it and try once more"),
     (code::ORIGIN_NOT_ALLOWED, "this page's origin is not one of the site's"),
+    (code::IDENTITY_REFUSED, "what the site's server signed about its visitor does not hold; a new one may"),
+    (code::IDENTITY_REQUIRED, "this site talks to signed-in visitors only"),
     (code::NOT_FOUND, "not there, or not yours"),
     (code::METHOD_NOT_ALLOWED, "the path exists, not with this method"),
     (code::TIMEOUT, "the body did not arrive in time"),

@@ -19,7 +19,7 @@ use crate::{
     app::App,
     error::ApiError,
     stream::{self, Where},
-    token::Visitor,
+    token::{TokenFault, Visitor},
 };
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -70,7 +70,8 @@ pub async fn events(
     }
     if wants_json(&headers) {
         let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
-        let poll = stream::poll(&app, conversation, place, wait).await.map_err(ApiError::unavailable)?;
+        let poll = stream::poll(&app, &visitor, conversation, place, wait).await.map_err(ApiError::unavailable)?;
+        let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
         return Ok(Json(poll).into_response());
     }
     let mut response = Response::new(Body::from_stream(stream::events(app, visitor, conversation, place)));

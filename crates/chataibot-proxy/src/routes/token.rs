@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use chataibot_wire::token::{Features, TokenAnswer, TokenRequest, Uploads};
-use http::{HeaderMap, header};
+use chataibot_wire::{
+    error::code,
+    token::{EndRequest, Ended, Features, TokenAnswer, TokenRequest, Uploads},
+};
+use http::{HeaderMap, StatusCode, header};
 
 use crate::{
     app::App,
@@ -12,7 +15,11 @@ use crate::{
     config::Site,
     cors,
     error::ApiError,
-    token::renewal::{self, Issued, NotIssued, Secret},
+    token::{
+        identity::IdentityFault,
+        renewal::{Issued, NotIssued, Secret},
+        sign_in,
+    },
 };
 
 /// Answers with a visitor token.
@@ -32,15 +39,18 @@ pub async fn issue(
             cors::refused(&app, origin);
         }
     })?;
-    let issued = match request.renewal {
-        None => renewal::begin(&app, &site, origin).await.inspect(|_| app.counters.visitors_new.increment()),
-        Some(secret) => match Secret::parse(&secret) {
-            Some(secret) => renewal::renew(&app, &site, origin, secret).await,
-            None => return Err(refused(&app, "malformed")),
-        },
+    let is_new = request.renewal.is_none();
+    let secret = match request.renewal.as_deref().map(Secret::parse) {
+        Some(None) => return Err(refused(&app, "malformed")),
+        Some(secret) => secret,
+        None => None,
     };
+    let issued = sign_in::enter(&app, &site, origin, secret, request.identity.as_deref()).await;
     match issued {
-        Ok(Issued { token, renewal, visitor }) => {
+        Ok(Issued { token, renewal, visitor, family: _, user: _ }) => {
+            if is_new {
+                app.counters.visitors_new.increment();
+            }
             app.counters.tokens_issued.increment();
             Ok(Json(TokenAnswer {
                 ok: true,
@@ -58,10 +68,49 @@ pub async fn issue(
             }
             Err(refused(&app, refusal.word()))
         }
+        Err(NotIssued::Identity(fault)) => Err(not_believed(&app, fault)),
         Err(NotIssued::Store(error)) => Err(ApiError::unavailable(error)),
         Err(NotIssued::Token(fault)) => Err(ApiError::internal(fault)),
         Err(NotIssued::Randomness(error)) => Err(ApiError::internal(error)),
     }
+}
+
+/// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not known is answered just the same.
+///
+/// # Errors
+/// 503.
+pub async fn end(
+    State(app): State<Arc<App>>,
+    JsonBody(request): JsonBody<EndRequest>,
+) -> Result<Json<Ended>, ApiError> {
+    if let Some(secret) = Secret::parse(&request.renewal) {
+        sign_in::leave(&app, secret, request.everywhere).await.map_err(ApiError::unavailable)?;
+    }
+    Ok(Json(Ended { ok: true }))
+}
+
+fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
+    app.counters.identities_refused.increment();
+    let (status, code, message) = match fault {
+        IdentityFault::Off => (
+            StatusCode::BAD_REQUEST,
+            code::BAD_REQUEST,
+            "this site takes no `identity`; its operator can set `identity` in its [[site]]",
+        ),
+        IdentityFault::Required => (
+            StatusCode::FORBIDDEN,
+            code::IDENTITY_REQUIRED,
+            "this site talks to signed-in visitors only; send the `identity` your server signed",
+        ),
+        IdentityFault::Form
+        | IdentityFault::Signature
+        | IdentityFault::Claims
+        | IdentityFault::Audience
+        | IdentityFault::Lifetime => {
+            (StatusCode::FORBIDDEN, code::IDENTITY_REFUSED, "the `identity` does not hold; sign a new one")
+        }
+    };
+    ApiError::new(status, code, message).cause(format!("identity refused: {}", fault.word()))
 }
 
 /// What the site offers beside text messages.
@@ -78,7 +127,8 @@ fn refused(app: &App, why: &'static str) -> ApiError {
 }
 
 fn site(app: &App, origin: &str, named: Option<&str>) -> Result<Arc<Site>, ApiError> {
-    let mut sites = app.config.sites.of_origin(origin);
+    let live = app.sites.now();
+    let mut sites = live.of_origin(origin);
     match named {
         Some(id) => sites.find(|site| site.id.as_str() == id).cloned().ok_or_else(ApiError::origin_not_allowed),
         None => match (sites.next(), sites.next()) {

@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -14,8 +15,9 @@ use tokio::{
 };
 
 use super::framing::{Framing, Refusal};
+use crate::counters::Counters;
 
-/// The method of the request that stands in for a refused one. Anybody may send it; all it gets is the same refusal.
+/// The method of the request that stands in for a refused one. Who sends it is refused.
 pub const REFUSED: &str = "CHATAIBOT-REFUSED";
 
 /// How long a peer may take no byte while some are due.
@@ -29,20 +31,25 @@ pub struct Connection {
     checked: Vec<u8>,
     taken: usize,
     refused: bool,
+    counters: Arc<Counters>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
     /// Guards a socket.
     #[must_use]
-    pub fn new(socket: TcpStream) -> Self {
-        Self { socket, framing: Framing::default(), checked: Vec::new(), taken: 0, refused: false, stalled: None }
+    pub fn new(socket: TcpStream, counters: Arc<Counters>) -> Self {
+        let framing = Framing::default();
+        Self { socket, framing, checked: Vec::new(), taken: 0, refused: false, counters, stalled: None }
     }
 
-    /// A refused request becomes one that hyper understands and answers in its turn, after the answers that are still due.
+    /// A refused request becomes one that hyper understands and answers in its turn, after the answers that are still due. Inside a
+    /// body it is no chunk: that request is answered as one that broke off.
     fn refuse(&mut self, refusal: Refusal) {
         self.refused = true;
         let word = refusal.word();
+        self.counters.framing_refused.increment();
+        tracing::info!(refusal = word, "a malformed request was refused");
         let stand_in = format!("{REFUSED} /{word} HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n");
         self.checked.extend_from_slice(stand_in.as_bytes());
     }

@@ -4,6 +4,8 @@
 //! otherwise, and then two parties disagree where a request ends. Here they are refused. What passes has one reading, which is why
 //! this small machine can follow the bodies and find the next head.
 
+use super::connection::REFUSED;
+
 /// The longest head, bytes. A browser sends one or two thousand; a page's own cookies may add as many again.
 pub const LONGEST_HEAD: usize = 16 * 1024;
 /// The most header lines.
@@ -229,7 +231,9 @@ fn check_request_line(line: &[u8]) -> Result<bool, Refusal> {
     else {
         return Err(Refusal::RequestLine);
     };
+    // Ours alone: it stands in for what was refused.
     let fits = !method.is_empty()
+        && method != REFUSED.as_bytes()
         && method.iter().all(|byte| is_token(*byte))
         && target.starts_with(b"/")
         && target.iter().all(u8::is_ascii_graphic);

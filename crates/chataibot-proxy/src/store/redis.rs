@@ -44,6 +44,7 @@ mod log;
 mod pulse;
 mod renewals;
 mod sends;
+mod signed_in;
 mod sweep;
 
 /// Before every key. The braces say that all of them belong together.

@@ -26,6 +26,7 @@ mod log;
 mod renewals;
 mod schema;
 mod sends;
+mod signed_in;
 mod sweep;
 mod waiting;
 mod writer;

@@ -27,6 +27,7 @@ mod paging;
 mod renewals;
 mod sending;
 mod shared;
+mod signed_in;
 mod waiting;
 
 const SITE: &str = "shop";

@@ -19,7 +19,7 @@ pub const TYPE: &str = "chataibot-visitor+jwt";
 /// A token with a long site id and a long origin has about 600 bytes.
 const LONGEST: usize = 1024;
 
-/// The claims, all needed, none more allowed.
+/// The claims, all but the last needed, none more allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
@@ -37,6 +37,9 @@ pub struct Claims {
     pub iat: u64,
     /// Ends at, Unix seconds.
     pub exp: u64,
+    /// The host site has vouched for the visitor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed_in: bool,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +77,8 @@ pub enum TokenFault {
     Origin,
     /// Its family was revoked.
     Revoked,
+    /// Its site takes signed-in visitors only.
+    Anonymous,
 }
 
 impl TokenFault {
@@ -93,6 +98,7 @@ impl TokenFault {
             Self::Site => "site",
             Self::Origin => "origin",
             Self::Revoked => "revoked",
+            Self::Anonymous => "anonymous",
         }
     }
 }

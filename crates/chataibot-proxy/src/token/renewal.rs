@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use sha2::{Digest, Sha256};
 
-use super::{FamilyId, TokenFault, VisitorId, hex, keys::unhex};
+use super::{FamilyId, TokenFault, VisitorId, hex, identity::IdentityFault, keys::unhex};
 use crate::{
     app::App,
     clock::millis,
@@ -85,6 +85,10 @@ pub struct Issued {
     pub renewal: Secret,
     /// The visitor.
     pub visitor: VisitorId,
+    /// Its family.
+    pub family: FamilyId,
+    /// The user it belongs to; `None` for an anonymous visitor.
+    pub user: Option<[u8; 32]>,
 }
 
 /// Why no credentials were issued.
@@ -98,6 +102,8 @@ pub enum NotIssued {
     Token(TokenFault),
     /// The system gave no randomness.
     Randomness(getrandom::Error),
+    /// The host site's word was not believed, or is missing.
+    Identity(IdentityFault),
 }
 
 impl From<StoreError> for NotIssued {
@@ -124,11 +130,11 @@ impl From<getrandom::Error> for NotIssued {
 /// See [`NotIssued`]; never [`NotIssued::Refused`].
 pub async fn begin(app: &App, site: &Site, origin: &str) -> Result<Issued, NotIssued> {
     let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
-    let token = app.tokens.issue(site, origin, &visitor, &family)?;
+    let token = app.tokens.issue(site, origin, &visitor, &family, false)?;
     let (site, origin) = (site.id.as_str().to_owned(), origin.to_owned());
-    let new = NewFamily { site, origin, visitor: visitor.clone(), family, first: first.clone() };
+    let new = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first: first.clone() };
     app.store.begin_family(new).await?;
-    Ok(Issued { token, renewal: first, visitor })
+    Ok(Issued { token, renewal: first, visitor, family, user: None })
 }
 
 /// New credentials for old ones.
@@ -143,8 +149,9 @@ pub async fn renew(app: &App, site: &Site, origin: &str, presented: Secret) -> R
     let renewed = app.store.renew(presented, times).await?;
     match renewed {
         Ok(renewed) => {
-            let token = app.tokens.issue(site, origin, &renewed.visitor, &renewed.family)?;
-            Ok(Issued { token, renewal: renewed.next, visitor: renewed.visitor })
+            let user = app.store.user_of(renewed.family.clone()).await?;
+            let token = app.tokens.issue(site, origin, &renewed.visitor, &renewed.family, user.is_some())?;
+            Ok(Issued { token, renewal: renewed.next, visitor: renewed.visitor, family: renewed.family, user })
         }
         Err(refusal) => {
             if let Refusal::Reused(family) = &refusal {

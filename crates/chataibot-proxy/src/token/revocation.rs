@@ -42,10 +42,20 @@ impl Revocations {
         self.families.write().unwrap_or_else(PoisonError::into_inner).retain(|_, forget_at| *forget_at > now);
     }
 
+    /// Wakes everybody who waits, because something else changed.
+    pub fn look_again(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
     /// Ends when this family is revoked; at once when it already is.
     pub async fn until_revoked(&self, family: &FamilyId) {
+        self.until(|| self.contains(family)).await;
+    }
+
+    /// Ends when something is so; it is looked at now and at every change.
+    pub async fn until(&self, is_so: impl Fn() -> bool) {
         let mut changed = self.changed.subscribe();
-        while !self.contains(family) {
+        while !is_so() {
             if changed.changed().await.is_err() {
                 // The sender lives as long as `self`.
                 std::future::pending::<()>().await;

@@ -202,7 +202,9 @@ async fn a_poll_that_waits_in_vain_is_empty() {
     let last = browser.log(&alias).await[1].cursor;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
-    let poll = stream::poll(stage.app(), conversation, after(last), Duration::from_secs(1_000)).await.expect("read");
+    let visitor = stage.visitor(&browser);
+    let poll = stream::poll(stage.app(), &visitor, conversation, after(last), Duration::from_secs(1_000)).await;
+    let poll = poll.expect("read").expect("not revoked");
     assert_eq!(poll.entries, []);
     assert_eq!(began.elapsed().as_secs(), 25, "never longer than that");
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::{
-        Origins, Site, SiteId, origin,
+        IdentityPolicy, Origins, Site, SiteId, origin,
         problem::Place,
         secret::{self, Form},
         settings,
@@ -34,6 +34,8 @@ struct Written {
     uploads: Option<Located<String>>,
     upload_types: Vec<Located<String>>,
     typed_answers: Option<Located<String>>,
+    identity: Option<Located<String>>,
+    identity_secret: Option<SecretString>,
 }
 
 impl Reader<'_> {
@@ -58,8 +60,12 @@ impl Reader<'_> {
                 continue;
             }
             // One webhook path has one token: it could not be told whose events come in.
-            let same_path = sites.iter().find(|other| other.is_webhook_secret(site.webhook_secret.expose_secret()));
-            if let Some(other) = same_path.filter(|other| !other.is_webhook_token(site.webhook_token.expose_secret())) {
+            let any = |secrets: &SecretString, fits: &dyn Fn(&str) -> bool| secrets.expose_secret().lines().any(fits);
+            let same_path =
+                sites.iter().find(|other| any(&site.webhook_secret, &|secret| other.is_webhook_secret(secret)));
+            if let Some(other) =
+                same_path.filter(|other| !any(&site.webhook_token, &|token| other.is_webhook_token(token)))
+            {
                 self.problems.add(
                     place,
                     format!(
@@ -88,13 +94,20 @@ impl Reader<'_> {
             bot_keys: table.list("bot_keys", &mut self.problems),
             account_token: self.secret(table, "account_token", Form::Header),
             webhook_secret: self.secret(table, "webhook_secret", Form::Path),
-            webhook_token: self.secret(table, "webhook_token", Form::Header),
+            webhook_token: self.secret(table, "webhook_token", Form::Token),
             platform_url: table.text("platform_url", &mut self.problems),
             retention_days: table.number("retention_days", &mut self.problems),
             uploads: table.flag("uploads", &mut self.problems),
             upload_types: table.list("upload_types", &mut self.problems),
             typed_answers: table.flag("typed_answers", &mut self.problems),
+            identity: table.text("identity", &mut self.problems),
+            identity_secret: self.identity_secret(table),
         }
+    }
+
+    fn identity_secret(&mut self, table: &Table) -> Option<SecretString> {
+        let is_given = ["identity_secret_file", "identity_secret_env"].iter().any(|key| table.place(key).is_some());
+        is_given.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten()
     }
 
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
@@ -134,8 +147,7 @@ impl Reader<'_> {
         }
         let default_id = || Located { value: "default".to_owned(), place: Place::Nowhere };
         let (id, origins, bot_keys) = (get("ID").unwrap_or_else(default_id), list("ORIGINS"), list("BOT_KEYS"));
-        let secrets =
-            [("ACCOUNT_TOKEN", Form::Header), ("WEBHOOK_SECRET", Form::Path), ("WEBHOOK_TOKEN", Form::Header)];
+        let secrets = [("ACCOUNT_TOKEN", Form::Header), ("WEBHOOK_SECRET", Form::Path), ("WEBHOOK_TOKEN", Form::Token)];
         let secrets = secrets.map(|(name, form)| (format!("CHATAIBOT_PROXY_SITE_{name}"), get(name), form));
         let [account_token, webhook_secret, webhook_token] = secrets.map(|(name, found, form)| {
             let checked = match &found {
@@ -143,6 +155,11 @@ impl Reader<'_> {
                 None => Err("must be set too, for the site of the environment".to_owned()),
             };
             checked.map_err(|what| self.problems.add(Place::Variable(name), what)).ok()
+        });
+        let identity_secret = get("IDENTITY_SECRET").and_then(|found| {
+            let checked =
+                secret::check(&found.value, Form::Signing).map_err(|what| format!("it can't be used: {what}"));
+            checked.map_err(|what| self.problems.add(found.place, what)).ok()
         });
         let place = Place::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
         let (platform_url, retention_days) = (None, None);
@@ -159,6 +176,8 @@ impl Reader<'_> {
             uploads: get("UPLOADS"),
             upload_types: list("UPLOAD_TYPES"),
             typed_answers: get("TYPED_ANSWERS"),
+            identity: get("IDENTITY"),
+            identity_secret,
         })
     }
 
@@ -195,6 +214,7 @@ impl Reader<'_> {
         let upload_types = self.upload_types(uploads, &written.upload_types);
         let typed = written.typed_answers.as_ref();
         let typed_answers = typed.and_then(|found| self.parse("typed_answers", found, flag)).unwrap_or(false);
+        let identity = self.identity(written.identity, written.identity_secret, &written.place);
         if self.problems.0.len() > before {
             return None;
         }
@@ -211,7 +231,31 @@ impl Reader<'_> {
             retention_days: retention_days?,
             upload_types,
             typed_answers,
+            identity,
         })
+    }
+
+    fn identity(
+        &mut self,
+        mode: Option<Located<String>>,
+        secret: Option<SecretString>,
+        place: &Place,
+    ) -> IdentityPolicy {
+        let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
+        let wrong = match (mode.as_str(), secret) {
+            ("off", None) => return IdentityPolicy::Off,
+            ("optional", Some(secret)) => return IdentityPolicy::Optional(secret),
+            ("required", Some(secret)) => return IdentityPolicy::Required(secret),
+            ("off", Some(_)) => {
+                "`identity_secret` counts only with `identity`; set that to \"optional\" or \"required\""
+            }
+            ("optional" | "required", None) => {
+                "`identity` needs the secret the host site signs with: `identity_secret_file` or `identity_secret_env`"
+            }
+            _ => "`identity` is \"off\", \"optional\" or \"required\"",
+        };
+        self.problems.add(place, wrong);
+        IdentityPolicy::Off
     }
 
     /// Each type once, in the order of the list.

@@ -32,7 +32,8 @@ local function number_of(id) return tonumber(string.match(id, '%d+$')) end
 -- Just after Redis was away nobody had a way to give a sign of life, so nobody counts as dead.
 local function alive(instance) return not A.calm or call('EXISTS', key('alive', instance)) == 1 end
 
--- What belongs to a visitor, so that it can be erased: 'c:' and a conversation, 'f:' and a family of tokens.
+-- What belongs to a visitor, so that it can be erased: 'c:' and a conversation, 'f:' and a family of tokens, 'u:' and
+-- the user they are.
 local function belongs(visitor, what) call('SADD', key('visitor', visitor), what) end
 local function belonged(visitor, what) call('SREM', key('visitor', visitor), what) end
 

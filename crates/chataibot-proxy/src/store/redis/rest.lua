@@ -120,12 +120,75 @@ local function revoke(family)
   return true
 end
 
-function op.begin_family()
-  call('HSET', key('family', A.family), 'site', A.site, 'visitor', A.visitor, 'origin', A.origin, 'used', A.now)
+local function begin_family(visitor)
+  call('HSET', key('family', A.family), 'site', A.site, 'visitor', visitor, 'origin', A.origin, 'used', A.now)
   call('HSET', key('renewal', A.hash), 'family', A.family)
   call('SADD', key('secrets', A.family), A.hash)
   call('ZADD', key('families'), A.now, A.family)
-  belongs(A.visitor, 'f:' .. A.family)
+  belongs(visitor, 'f:' .. A.family)
+end
+
+function op.begin_family()
+  begin_family(A.visitor)
+  return {}
+end
+
+-- The same user is the same visitor wherever they sign in. What is known of them lies with the family.
+function op.sign_in()
+  local user = key('user', A.user)
+  local visitor = get(user) or A.visitor
+  call('SET', user, visitor)
+  call('ZADD', key('users'), A.now, A.user)
+  belongs(visitor, 'u:' .. A.user)
+  begin_family(visitor)
+  call('HSET', key('family', A.family), 'user', A.user, 'person', A.person)
+  return { visitor = visitor }
+end
+
+function op.known()
+  local family = record(key('family', A.family)) or {}
+  return { user = family.user, person = family.person }
+end
+
+function op.know()
+  if field(key('family', A.family), 'person') then call('HSET', key('family', A.family), 'person', A.person) end
+  return {}
+end
+
+-- The family of a secret, or all of its visitor there, but those that have ended.
+function op.families_of()
+  local own = field(key('renewal', A.hash), 'family')
+  local first = own and record(key('family', own))
+  if not first then return {} end
+  if not A.everywhere then return {}, first.revoked and {} or { own } end
+  local found = {}
+  for _, what in ipairs(call('SMEMBERS', key('visitor', first.visitor))) do
+    local family = string.sub(what, 1, 2) == 'f:' and record(key('family', string.sub(what, 3)))
+    if family and family.site == first.site and not family.revoked then found[#found + 1] = string.sub(what, 3) end
+  end
+  return {}, found
+end
+
+function op.end_families()
+  for _, family in ipairs(A.families) do
+    if call('EXISTS', key('family', family)) == 1 then
+      revoke(family)
+      call('HDEL', key('family', family), 'user', 'person')
+    end
+  end
+  return {}
+end
+
+local function forget_user(user, visitor)
+  call('DEL', key('user', user))
+  call('ZREM', key('users'), user)
+  belonged(visitor, 'u:' .. user)
+end
+
+function op.sweep_users()
+  for _, user in ipairs(call('ZRANGEBYSCORE', key('users'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
+    forget_user(user, get(key('user', user)))
+  end
   return {}
 end
 
@@ -178,8 +241,8 @@ function op.erase()
     unpark(w, waited, cjson.decode(waited.event))
   end
   for _, what in ipairs(call('SMEMBERS', key('visitor', A.visitor))) do
-    local id = string.sub(what, 3)
-    if string.sub(what, 1, 2) == 'c:' then
+    local kind, id = string.sub(what, 1, 1), string.sub(what, 3)
+    if kind == 'c' then
       for _, file in ipairs(call('HVALS', key('links', id))) do
         -- The sweep deletes its bytes, and then this.
         call('HSET', key('file', file), 'name', '', 'url', '')
@@ -187,10 +250,13 @@ function op.erase()
       end
       delete_conversation(id)
       note('conversation:' .. id)
+    elseif kind == 'u' then
+      forget_user(id, A.visitor)
     else
       delete_secrets(id)
       if revoke(id) then note('family:' .. id) end
       -- It stays, ended and without its visitor, so that every proxy goes on refusing its tokens; the sweep forgets it.
+      call('HDEL', key('family', id), 'user', 'person')
       call('HSET', key('family', id), 'visitor', '', 'origin', '', 'used', A.now)
       call('ZADD', key('families'), A.now, id)
     end

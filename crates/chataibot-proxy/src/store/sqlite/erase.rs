@@ -68,6 +68,8 @@ fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased, 
     tx.execute("DELETE FROM sends WHERE visitor = ?1", [id])?;
     // Events that came before their conversation was known carry `<visitor>_<account>`.
     tx.execute("DELETE FROM waiting WHERE visitor_key LIKE ?1 || '\\_%' ESCAPE '\\' OR visitor_key = ?1", [id])?;
+    tx.execute("DELETE FROM users WHERE visitor = ?1", [id])?;
+    tx.execute("DELETE FROM signed_in WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
     tx.execute("DELETE FROM renewals WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
     // The family stays, ended and without its visitor, so that a restart still refuses its tokens; the hourly sweep forgets it.
     tx.execute(

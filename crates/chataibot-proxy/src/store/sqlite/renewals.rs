@@ -45,21 +45,7 @@ CREATE INDEX renewals_family ON renewals (family);
 
 impl Sqlite {
     pub(in crate::store) async fn begin_family(&self, new: NewFamily) -> Result<(), StoreError> {
-        self.work(move |work| {
-            let tx = work.transaction();
-            tx.prepare_cached(
-                "INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![
-                new.family.as_str(),
-                new.site,
-                new.visitor.as_str(),
-                new.origin,
-                work.now
-            ])?;
-            insert(tx, new.family.as_str(), &new.first)
-        })
-        .await
+        self.work(move |work| begin(work.transaction(), &new, work.now)).await
     }
 
     pub(in crate::store) async fn renew(
@@ -89,6 +75,14 @@ impl Sqlite {
     pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {
         self.write(move |tx| signing_keys(tx, now)).await
     }
+}
+
+/// Begins a family with its first secret.
+pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<(), StoreError> {
+    let family = new.family.as_str();
+    tx.prepare_cached("INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![family, new.site, new.visitor.as_str(), new.origin, now])?;
+    insert(tx, family, &new.first)
 }
 
 /// Uses a secret. A refusal is not an error: what it wrote must be committed.
@@ -127,7 +121,7 @@ fn renew(tx: &Transaction<'_>, presented: &Presented, times: Times) -> Result<Re
 }
 
 /// Ends a family.
-fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<(), StoreError> {
+pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<(), StoreError> {
     tx.prepare_cached("UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
         .execute(params![family.as_str(), now])?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{files, incoming, log, renewals, sends, waiting};
+use super::{files, incoming, log, renewals, sends, signed_in, waiting};
 use crate::store::StoreError;
 
 /// The mark of a database that was copied: its epoch changes when it is opened for the first time.
@@ -12,7 +12,7 @@ pub(super) const COPIED: &str = "copied";
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
 /// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
-const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers];
+const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
@@ -26,6 +26,11 @@ fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 fn files_and_typed_answers(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch(files::SCHEMA)?;
     tx.execute_batch("ALTER TABLE sends ADD COLUMN echoes TEXT;")
+}
+
+/// Adds the signed-in visitors.
+fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    tx.execute_batch(signed_in::SCHEMA)
 }
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
@@ -85,7 +90,7 @@ mod tests {
         drop(Store::open(&path, Hub::default(), Clock::system()).expect("made"));
         Connection::open(&path).expect("opened").pragma_update(None, "user_version", 99).expect("set");
         let error = Store::open(&path, Hub::default(), Clock::system()).err().expect("refused").to_string();
-        assert!(error.contains("version 99") && error.contains("up to 2"), "{error}");
+        assert!(error.contains("version 99") && error.contains("up to 3"), "{error}");
         let version: u32 = Connection::open(&path)
             .expect("opened")
             .pragma_query_value(None, "user_version", |row| row.get(0))

@@ -1,0 +1,75 @@
+//! `POST /token/end`: the visitor leaves.
+
+use serde_json::{Value, json};
+
+use crate::{
+    check::{Check, Fault, Outcome, check, hold},
+    stage::{Answer, Stage},
+    visitor::random,
+};
+
+pub(super) const CHECKS: &[Check] = &[
+    check!(
+        "end-answer",
+        Should,
+        "POST /token/end answers 200 {\"ok\":true}, also for a secret that is none.",
+        "Answer the same in every case: leaving never fails, and tells nobody whether a secret is one.",
+        answer
+    ),
+    check!(
+        "end-tokens",
+        Should,
+        "After POST /token/end the visitor's token and `renewal` are refused with 401, and an open stream ends.",
+        "Forget the secret and all tokens that go back to it, and end their streams; without it they last until the token ends.",
+        tokens
+    ),
+    check!(
+        "end-everywhere",
+        Should,
+        "POST /token/end with `everywhere` ends the visitor's other browsers, too, and nobody else's.",
+        "Look for all secrets of the same visitor.",
+        everywhere
+    ),
+];
+
+async fn end(stage: &Stage, body: Value) -> Result<Answer, Fault> {
+    stage.call(stage.http.post(stage.url("/token/end")).header("origin", &stage.origin).json(&body)).await
+}
+
+async fn answer(stage: &Stage) -> Outcome {
+    let visitor = stage.visitor().await?;
+    for secret in [visitor.answer.json["renewal"].clone(), random(32).into()] {
+        let answer = end(stage, json!({ "renewal": secret })).await?.with(200)?;
+        hold(answer.json["ok"] == true, || answer.short())?;
+    }
+    Ok("200, twice".to_owned())
+}
+
+async fn tokens(stage: &Stage) -> Outcome {
+    let visitor = stage.visitor().await?;
+    let (conversation, _) = visitor.settled().await?;
+    let mut stream = visitor.stream(&conversation.id, "", None).await?;
+    end(stage, json!({ "renewal": visitor.answer.json["renewal"] })).await?;
+    stage.call(visitor.events(&conversation.id, "?wait=0")).await?.refusal(401, "UNAUTHORIZED")?;
+    let secret = json!({ "renewal": visitor.answer.json["renewal"] });
+    stage.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
+    let until = tokio::time::Instant::now() + stage.patience;
+    while stream.next(until).await.map_err(|_| Fault::seen("the stream goes on"))?.is_some() {}
+    Ok("401, and the stream ended".to_owned())
+}
+
+async fn everywhere(stage: &Stage) -> Outcome {
+    let Some(host) = &stage.host else {
+        return Err(Fault::Skipped("without --identity-secret nobody has two browsers".to_owned()));
+    };
+    let (ada, eve) = (random(8), random(8));
+    let sign_in = async |user: &str| stage.token(json!({ "identity": host.identity(user) })).await?.with(200);
+    let (here, there, other) = (sign_in(&ada).await?, sign_in(&ada).await?, sign_in(&eve).await?);
+    end(stage, json!({ "renewal": here.json["renewal"], "everywhere": true })).await?;
+    let renew = async |answer: &Answer| stage.token(json!({ "renewal": answer.json["renewal"] })).await;
+    for browser in [&here, &there] {
+        renew(browser).await?.refusal(401, "UNAUTHORIZED")?;
+    }
+    renew(&other).await?.with(200)?;
+    Ok("both browsers, and nobody else".to_owned())
+}

@@ -1,0 +1,100 @@
+//! What a host site says about its signed-in visitor: a JWT, signed here as the site's own server would.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The host site's server: it shares a secret with the proxy.
+#[derive(Clone)]
+pub struct HostSite {
+    secret: String,
+    /// The site's name at the proxy.
+    site: String,
+}
+
+impl std::fmt::Debug for HostSite {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("HostSite").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+impl HostSite {
+    /// One that signs with this secret.
+    #[must_use]
+    pub fn new(secret: &str, site: &str) -> Self {
+        Self { secret: secret.to_owned(), site: site.to_owned() }
+    }
+
+    /// What it says of this user.
+    #[must_use]
+    pub fn claims(&self, user: &str) -> Value {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        json!({
+            "sub": user, "aud": self.site, "iat": now, "exp": now + 300,
+            "name": "Ada Lovelace", "email": "ada@example.com",
+        })
+    }
+
+    /// A good identity of this user.
+    #[must_use]
+    pub fn identity(&self, user: &str) -> String {
+        signed(&self.secret, &json!({ "alg": "HS256", "typ": "JWT" }), &self.claims(user))
+    }
+
+    /// Identities that must not be believed, each with what is wrong with it.
+    #[must_use]
+    pub fn forgeries(&self) -> Vec<(&'static str, String)> {
+        let head = json!({ "alg": "HS256", "typ": "JWT" });
+        let with = |name: &str, value: Value| {
+            let mut claims = self.claims("u-1");
+            claims[name] = value;
+            signed(&self.secret, &head, &claims)
+        };
+        vec![
+            ("another secret", signed("somebody-elses-secret-0123456789", &head, &self.claims("u-1"))),
+            ("no algorithm", signed(&self.secret, &json!({ "alg": "none" }), &self.claims("u-1"))),
+            ("another site", with("aud", "somebody-elses-site".into())),
+            ("an end that is over", with("exp", 1.into())),
+            ("no user", with("sub", Value::Null)),
+        ]
+    }
+}
+
+fn signed(secret: &str, head: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(head), part(claims));
+    let signature = URL_SAFE_NO_PAD.encode(hmac_sha256(secret.as_bytes(), message.as_bytes()));
+    format!("{message}.{signature}")
+}
+
+/// RFC 2104.
+fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    const BLOCK: usize = 64;
+    let mut padded = [0; BLOCK];
+    let hashed: [u8; 32] = Sha256::digest(key).into();
+    let key = if key.len() > BLOCK { &hashed } else { key };
+    padded[..key.len()].copy_from_slice(key);
+    let inner = Sha256::new().chain_update(padded.map(|byte| byte ^ 0x36)).chain_update(message).finalize();
+    Sha256::new().chain_update(padded.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_that_of_the_standard() {
+        // RFC 4231, cases 2 and 6.
+        let hex = |bytes: [u8; 32]| bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        assert_eq!(
+            hex(hmac_sha256(b"Jefe", b"what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(hmac_sha256(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! Signed-in visitors: which visitor a user of a site is, and what is known of whoever a family belongs to. The same user is the same
+//! visitor in every browser.
+
+use super::StoreError;
+use crate::token::{FamilyId, VisitorId, identity::Person, renewal::Secret};
+
+/// A sign-in.
+#[derive(Clone, Debug)]
+pub struct NewSignIn {
+    /// The site's id.
+    pub site: String,
+    /// The page's origin.
+    pub origin: String,
+    /// The user's key.
+    pub user: [u8; 32],
+    /// What is known of them.
+    pub person: Person,
+    /// The visitor they become when nobody knows them yet.
+    pub otherwise: VisitorId,
+    /// The family.
+    pub family: FamilyId,
+    /// Its first secret.
+    pub first: Secret,
+}
+
+/// A person as it is stored.
+pub(in crate::store) fn written(person: &Person) -> Result<String, StoreError> {
+    serde_json::to_string(person).map_err(|error| StoreError::Corrupt(format!("a person can't be written: {error}")))
+}
+
+/// The person in a stored text.
+pub(in crate::store) fn read(text: &str) -> Result<Person, StoreError> {
+    // The error's own text could repeat what is known of them.
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a person can't be read".to_owned()))
+}
+
+/// The visitor a user was known as.
+pub(in crate::store) fn visitor(id: &str) -> Result<VisitorId, StoreError> {
+    VisitorId::parse(id).ok_or_else(|| StoreError::Corrupt("a signed-in visitor has a malformed id".to_owned()))
+}
