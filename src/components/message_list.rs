@@ -324,8 +324,9 @@ impl MessageList {
     /// Rows at hand are shown first; then the log is asked for more.
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
         let Messages { state, act, .. } = ctx.props();
-        // The button goes, and the keyboard stays here.
+        // The button goes, and the keyboard stays here. Whoever reaches it has set out, told of yet or not.
         browser::focus(list);
+        self.scrolled(list);
         self.looked = true;
         if self.start(spoken_of(state)) > 0 {
             self.hold = Some(from_end(list));
@@ -361,13 +362,18 @@ impl MessageList {
             start: self.start(rows),
             typing: state.is_typing(),
         };
+        let hold = self.hold.take();
         if extent == self.extent {
             return;
         }
         let news = extent.newest > self.extent.newest;
         self.extent = extent;
-        if let Some(distance) = self.hold.take() {
+        if let Some(distance) = hold {
             scroll_to(list, list.scroll_height() - distance, ScrollBehavior::Instant);
+            // Something new may come at the same moment.
+            if news && !self.follower.is_pinned() {
+                ctx.link().send_message(Happened::NewsCame);
+            }
             return;
         }
         let own = last.and_then(|row| row.message()).is_some_and(|message| message.author == Author::Visitor);

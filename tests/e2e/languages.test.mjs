@@ -72,6 +72,7 @@ story('each message runs in the direction of its own language, whatever the wind
 story('the bot’s messages are in the language the page says, and everything else is in the visitor’s', async (world) => {
   const { widget } = await world.chat({ address: world.page({ language: 'de', attributes: 'bot-locale="nl"' }) });
   await widget.say('Hello');
+  await widget.settles();
   await world.simulator.reply('Dag! Waarmee kan ik helpen?');
   await widget.hears(/Dag! Waarmee/);
   await until('nobody types', async () => (await widget.part('typing').count()) === 0);

@@ -41,6 +41,8 @@ export const show = (page, scene, attributes = {}) =>
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     // A typing sign moves for ever; what is on its way does not.
     const isQuiet = (animation) => animation.effect?.getComputedTiming().iterations === Infinity || animation.playState !== 'running';
+    // The scenes are a part of their own; before it is there nothing moves either.
+    const isHere = () => performance.getEntriesByType('resource').some(({ name }) => /\/chataibot-scenes-[^/]*\.wasm$/.test(name));
     const picture = () => shadowRoot.textContent + shadowRoot.querySelector('[part~="list"]')?.scrollTop;
     // It comes by a clock of its own, and after the scene.
     const isComplete = () => !attributes.teaser || shadowRoot.querySelector('[part~="preview"]');
@@ -54,7 +56,7 @@ export const show = (page, scene, attributes = {}) =>
       const now = picture();
       // What is out of view may never be fetched.
       const loaded = [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
-      still = now === before && loaded && (!atEnd || isComplete()) && [...document.getAnimations(), ...shadowRoot.getAnimations()].every(isQuiet) ? still + 1 : 0;
+      still = isHere() && now === before && loaded && (!atEnd || isComplete()) && [...document.getAnimations(), ...shadowRoot.getAnimations()].every(isQuiet) ? still + 1 : 0;
       before = now;
       if (still === 3 && !atEnd) {
         for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
