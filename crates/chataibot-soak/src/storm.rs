@@ -112,14 +112,21 @@ impl Storm {
         findings.extend(self.browser.wrong());
         let mut names = Vec::new();
         let mut faults = 0;
-        for way in [&self.stage.front, &self.stage.back, &self.stage.events] {
-            faults += way.seen().values().sum::<u64>();
-            names.extend(way.seen().into_keys());
+        let mut story = self.browser.story();
+        for (way, place) in [
+            (&self.stage.front, Where::Browser),
+            (&self.stage.back, Where::Platform),
+            (&self.stage.events, Where::Webhook),
+        ] {
+            let seen = way.seen();
+            faults += seen.values().sum::<u64>();
+            story.push(format!("{} met {seen:?}", place.words()));
+            names.extend(seen.into_keys());
         }
         names.sort_unstable();
         names.dedup();
         let messages = self.truth.said.len() + self.replies.len();
-        Outcome { seed, findings, story: self.browser.story(), faults, names, messages }
+        Outcome { seed, findings, story, faults, names, messages }
     }
 
     /// The bot says something, if it has a conversation to say it in.
