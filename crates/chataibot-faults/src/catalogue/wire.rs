@@ -146,7 +146,8 @@ pub const FAULTS: &[Fault] = &[
     ),
     slow("lost-bytes", VISITOR, "seven bytes of the answer's body are missing", down(&[Swallow(AnyBody(400), 7)])),
     slow("lost-request-bytes", INWARD, "seven bytes of the request are missing", up(&[Swallow(AnyByte(300), 7)])),
-    quick("corrupt-answer-head", CALLS, "a byte of the answer's head is another", down(&[Corrupt(AnyByte(120))])),
+    // It may be a digit of the length: then more is waited for than will come.
+    slow("corrupt-answer-head", CALLS, "a byte of the answer's head is another", down(&[Corrupt(AnyByte(120))])),
     slow("corrupt-request-head", INWARD, "a byte of the request's first line is another", up(&[Corrupt(AnyByte(20))])),
     quick("thin-line", EVERYWHERE, "4,000 bytes a second", Effect::Wire { up: &[Rate(4_000)], down: &[Rate(4_000)] }),
     quick("middlebox-4k", VISITOR, "the answer is held back until there are 4 KB of it", down(&[Hold(4_096)])),
