@@ -13,7 +13,7 @@ pub mod mind;
 pub mod order;
 pub mod passed;
 pub mod prelude;
-mod reader;
+pub mod reader;
 mod rim;
 mod sender;
 mod shelf;

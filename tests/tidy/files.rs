@@ -6,7 +6,7 @@ use crate::source::{Source, file, files};
 const LONGEST: usize = 500;
 
 fn rust() -> Vec<Source> {
-    ["src", "crates", "xtask", "tests", "examples"].iter().flat_map(|folder| files(folder, &[".rs"])).collect()
+    ["src", "crates", "fuzz", "xtask", "tests", "examples"].iter().flat_map(|folder| files(folder, &[".rs"])).collect()
 }
 
 fn hand_written() -> Vec<Source> {

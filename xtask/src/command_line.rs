@@ -44,13 +44,17 @@ Usage: cargo xtask <command> [options]
   crash                Kill the proxy at random and at each step of a commit, and look what is left.
     --rounds N         Twelve kills each (10).
 
+  fuzz [TARGET]        Anything at all against what must hold of what comes in: fuzz/fuzz_targets, one or all of them.
+    --seconds N        For so long each (60).
+    --address          With AddressSanitizer, on a nightly toolchain.
+
   tables               Write the tables of the README from the code.
     --check            Only fail when they are out of date.
 
   setup                Install now what demo and test would install when they need it.
 
 What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
-Chromium, its driver and redis-server by apt-get where this process may.
+Chromium, its driver and redis-server by apt-get where this process may, for fuzz cargo-fuzz by cargo.
 ";
 
 /// What to do.
@@ -78,6 +82,8 @@ pub enum Command {
         /// How often, in rounds of twelve.
         rounds: u32,
     },
+    /// Fuzz.
+    Fuzz(Fuzzing),
     /// Write the README's tables.
     Tables {
         /// Fail when out of date instead.
@@ -109,6 +115,17 @@ pub struct ClusterOptions {
     pub scenario_port: u16,
     /// How the widget is built.
     pub flavour: Flavour,
+}
+
+/// Wishes for `fuzz`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fuzzing {
+    /// Only this target.
+    pub target: Option<String>,
+    /// How long each may take.
+    pub seconds: u32,
+    /// With a sanitizer.
+    pub address: bool,
 }
 
 /// Which tests to run.
@@ -160,6 +177,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         "bench" => bench(parser),
         "soak" => soak(parser),
         "crash" => crash(parser),
+        "fuzz" => fuzz(parser),
         "tables" => Ok(Command::Tables { check: check_flag(parser)? }),
         "setup" => finished(parser, Command::Setup),
         "trunk-hook" => finished(parser, Command::TrunkHook),
@@ -268,6 +286,19 @@ fn crash(mut parser: Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Crash { rounds })
 }
 
+fn fuzz(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut wishes = Fuzzing { target: None, seconds: 60, address: false };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(name) if wishes.target.is_none() => wishes.target = Some(name.string()?),
+            Long("seconds") => wishes.seconds = parser.value()?.parse()?,
+            Long("address") => wishes.address = true,
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Fuzz(wishes))
+}
+
 fn check_flag(mut parser: Parser) -> Result<bool, lexopt::Error> {
     let mut check = false;
     while let Some(argument) = parser.next()? {
@@ -327,6 +358,16 @@ mod tests {
         assert_eq!(read("soak --seeds 7 --replay 3"), Ok(Command::Soak(wishes)));
         assert_eq!(read("crash"), Ok(Command::Crash { rounds: 10 }));
         assert!(read("soak --seeds many").is_err());
+    }
+
+    #[test]
+    fn one_target_or_all_are_fuzzed() {
+        let fuzzing = |target: Option<&str>, seconds, address| {
+            Ok(Command::Fuzz(Fuzzing { target: target.map(str::to_owned), seconds, address }))
+        };
+        assert_eq!(read("fuzz"), fuzzing(None, 60, false));
+        assert_eq!(read("fuzz token --seconds 5 --address"), fuzzing(Some("token"), 5, true));
+        assert!(read("fuzz token html").is_err());
     }
 
     #[test]

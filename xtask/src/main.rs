@@ -11,6 +11,7 @@
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
 //! - [`suite`]: every test, counted
 //! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
+//! - [`fuzz`]: anything at all against the properties of what comes in
 //! - [`tables`]: the README's tables, written from the code
 
 mod balancer;
@@ -18,6 +19,7 @@ mod cluster;
 mod command_line;
 mod demo;
 mod dist;
+mod fuzz;
 mod progress;
 mod project;
 mod server;
@@ -59,6 +61,7 @@ fn run() -> anyhow::Result<()> {
         Command::Size { check } => sizes::run(&Project::find()?, check),
         Command::Soak(wishes) => soak::run(&Project::find()?, &wishes),
         Command::Crash { rounds } => soak::crash(&Project::find()?, rounds),
+        Command::Fuzz(wishes) => fuzz::run(&Project::find()?, &wishes),
         Command::Tables { check } => tables::run(&Project::find()?, check),
         Command::Setup => setup::everything(&Project::find()?),
         Command::TrunkHook => dist::complete_trunk_build(&Project::find()?),

@@ -1,28 +1,26 @@
 //! Who is listening to which conversation: hands each committed entry to its subscribers. Knows no log and no network.
+//! `tests/handover.rs` runs this very file under every schedule of small cases, with locks and counters of its own in `sync`.
 //!
 //! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what it has read already:
 //! whatever is committed after its reading was published after its subscribing. The log's numbers have no gaps, so
 //! "already read" is a comparison of two numbers.
 
-use std::{
-    collections::{HashMap, hash_map::Entry as Slot},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::collections::{HashMap, hash_map::Entry as Slot};
 
 use chataibot_wire::Entry;
 use tokio::sync::mpsc;
 
-use crate::store::ConversationId;
+use super::{
+    store::ConversationId,
+    sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
+};
 
 /// How many entries may wait for one reader. A reader further behind is cut, and comes back with its cursor.
-const QUEUE: usize = 256;
+pub const QUEUE: usize = 256;
 
 /// How many may listen to one conversation: a browser needs one, and a reconnecting one leaves some dead ones behind. One more cuts
 /// the oldest.
-const SEATS: usize = 32;
+pub const SEATS: usize = 32;
 
 /// The hub. Clones are the same hub.
 #[derive(Clone, Default)]
@@ -43,11 +41,7 @@ impl Hub {
     /// Listens to a conversation from now on, until the subscriber is dropped.
     #[must_use]
     pub fn subscribe(&self, conversation: ConversationId) -> Subscriber {
-        self.subscribe_with(conversation, QUEUE)
-    }
-
-    fn subscribe_with(&self, conversation: ConversationId, queue: usize) -> Subscriber {
-        let (sender, receiver) = mpsc::channel(queue);
+        let (sender, receiver) = mpsc::channel(QUEUE);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mut rooms = self.rooms();
         let seats = rooms.entry(conversation).or_default();
@@ -123,79 +117,5 @@ impl Drop for Subscriber {
                 room.remove();
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chataibot_wire::{Cursor, Event, entry::Status};
-
-    use super::*;
-
-    const ROOM: ConversationId = ConversationId::new(7);
-
-    fn entry(seq: u32) -> Arc<Entry> {
-        Arc::new(Entry { cursor: Cursor { epoch: 1, seq }, at: 0, event: Event::Status(Status::Open) })
-    }
-
-    #[tokio::test]
-    async fn every_subscriber_gets_every_entry_in_order() {
-        let hub = Hub::default();
-        let mut readers = [hub.subscribe(ROOM), hub.subscribe(ROOM)];
-        let mut elsewhere = hub.subscribe(ConversationId::new(8));
-        for seq in 1..=3 {
-            hub.publish(ROOM, &entry(seq));
-        }
-        for reader in &mut readers {
-            for seq in 1..=3 {
-                assert_eq!(reader.next().await.expect("an entry").cursor.seq, seq);
-            }
-        }
-        hub.end(ConversationId::new(8));
-        assert!(elsewhere.next().await.is_none(), "nothing of another conversation came");
-    }
-
-    #[tokio::test]
-    async fn a_reader_that_is_too_slow_is_cut_after_what_it_has_and_the_others_go_on() {
-        let hub = Hub::default();
-        let mut slow = hub.subscribe_with(ROOM, 2);
-        let mut quick = hub.subscribe(ROOM);
-        for seq in 1..=3 {
-            hub.publish(ROOM, &entry(seq));
-        }
-        assert_eq!(slow.next().await.expect("queued").cursor.seq, 1);
-        assert_eq!(slow.next().await.expect("queued").cursor.seq, 2);
-        assert!(slow.next().await.is_none(), "cut, never a silent gap");
-        for seq in 1..=3 {
-            assert_eq!(quick.next().await.expect("an entry").cursor.seq, seq);
-        }
-        assert_eq!(hub.subscribers(), 1);
-    }
-
-    #[tokio::test]
-    async fn one_reader_too_many_cuts_the_oldest() {
-        let hub = Hub::default();
-        let mut oldest = hub.subscribe(ROOM);
-        let mut others: Vec<_> = (0..SEATS).map(|_| hub.subscribe(ROOM)).collect();
-        assert!(oldest.next().await.is_none());
-        drop(oldest);
-        hub.publish(ROOM, &entry(1));
-        for reader in &mut others {
-            assert_eq!(reader.next().await.expect("an entry").cursor.seq, 1);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_dropped_subscriber_leaves_nothing_behind() {
-        let hub = Hub::default();
-        let first = hub.subscribe(ROOM);
-        let second = hub.subscribe(ROOM);
-        drop(first);
-        let third = hub.subscribe(ROOM);
-        assert_eq!(hub.subscribers(), 2);
-        drop(second);
-        drop(third);
-        assert_eq!(hub.subscribers(), 0);
-        assert!(hub.rooms().is_empty());
     }
 }

@@ -11,9 +11,9 @@
 //! - [`webhook`], [`normalise`]: the platform's events, from its JSON and HTML to our types
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis that several proxies share
 //! - [`shared`]: what one of these takes over from the others
-//! - [`hub`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
+//! - [`hub`], [`handover`], [`stream`]: committed entries to the browsers that wait for them; [`sweep`]: what is deleted, and when
 //! - [`reload`]: what changes while it runs; [`openapi`]: all calls as an OpenAPI document
-//! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`histograms`], [`clock`]; [`erase`]: all of one visitor; [`commands`]: what is done instead of serving
+//! - [`error`]: the one way to refuse; [`assets`]: the widget's files; [`counters`], [`histograms`], [`clock`], [`sync`]; [`erase`]: all of one visitor; [`commands`]: what is done instead of serving
 //!
 //! A message out: `routes::send` → `store::sends` (logged first) → `platform` → a `delivery` entry. A reply in: `routes::webhook` →
 //! `normalise` → `store::incoming` (committed) → `hub` → `stream`.
@@ -35,6 +35,7 @@ pub mod demo;
 pub mod erase;
 pub mod error;
 pub mod files;
+pub mod handover;
 pub mod histograms;
 pub mod hub;
 pub mod limits;
@@ -51,6 +52,7 @@ pub mod steps;
 pub mod store;
 pub mod stream;
 pub mod sweep;
+pub mod sync;
 pub mod testing;
 pub mod token;
 pub mod webhook;

@@ -21,7 +21,7 @@ const ANSWER_BYTES: usize = 64 * 1024;
 /// Seconds to wait after an answer that is not the platform's own.
 const SOON: u32 = 2;
 /// The longest wait that is passed on to a visitor, seconds.
-const LONGEST_WAIT: u32 = 300;
+pub const LONGEST_WAIT: u32 = 300;
 
 /// How long the platform may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,11 +294,13 @@ fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> Str
 }
 
 /// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own `Date`, not with our clock.
-fn retry_after(headers: &HeaderMap) -> Option<u32> {
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let value = text(header::RETRY_AFTER)?.trim();
-    let seconds = if let Ok(seconds) = value.parse::<u64>() {
-        seconds
+    let seconds = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // More digits than fit mean "very long"; and `parse` alone would take a `+`.
+        value.parse::<u64>().unwrap_or(u64::MAX)
     } else {
         let until = httpdate::parse_http_date(value).ok()?;
         let now = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok())?;

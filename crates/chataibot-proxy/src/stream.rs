@@ -1,8 +1,7 @@
 //! A conversation's log on its way to one browser: as server-sent events, or as one long poll.
 //!
-//! First what is in the log after the reader's cursor, page by page, then what is published. Before each page the reader
-//! subscribes anew, so whatever is committed after the last page's reading is in its queue, and its numbers tell what it has had:
-//! no gap, no double. Knows nothing of tokens but when this one ends, and nothing of who may read.
+//! What comes, and in which order, is the [`handover`](crate::handover)'s affair; here it is framed, beside heartbeats and the reasons
+//! for which a stream ends. Knows nothing of tokens but when this one ends, and nothing of who may read.
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
@@ -17,10 +16,10 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use crate::{
     app::App,
     counters::Counted,
-    hub::Subscriber,
+    handover::{Handover, Heard, Log},
     limits::seats::Seat,
     reload,
-    store::{ConversationId, Replay, StoreError},
+    store::{ConversationId, Replay, Store, StoreError},
     token::{Visitor, VisitorId},
 };
 
@@ -59,11 +58,9 @@ pub fn events(
         phase: Phase::Opening,
         _open: app.streams.one(),
         seat: app.limits.streams.take(visitor.visitor.clone()),
+        handover: Handover::new(app.hub.clone(), conversation, place.after, place.last),
         app,
         visitor,
-        conversation,
-        cursor: place.after,
-        last: place.last,
     };
     stream::unfold(reader, |mut reader| async move { reader.next().await.map(|chunk| (Ok(chunk), reader)) })
 }
@@ -83,15 +80,14 @@ pub async fn poll(
 ) -> Result<Option<Poll>, StoreError> {
     let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
     let seat = app.limits.streams.take(visitor.visitor.clone());
-    let mut subscriber = app.hub.subscribe(conversation);
-    let read = || app.store.read_after(conversation, place.after, place.last, PAGE);
-    let mut replay = read().await?;
+    let mut handover = Handover::new(app.hub.clone(), conversation, place.after, place.last);
+    let mut replay = handover.replay(&app.store).await?;
     if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
         tokio::select! {
             biased;
             () = reload::until_ended(app, visitor) => return Ok(None),
             () = seat.lost() => {}
-            _ = subscriber.next() => replay = read().await?,
+            () = handover.stirred() => replay = handover.replay(&app.store).await?,
             () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
             () = app.shutdown.cancelled() => {}
         }
@@ -107,6 +103,19 @@ pub async fn page(app: &App, conversation: ConversationId, before: Cursor, limit
     Ok(told(app, app.store.read_before(conversation, before, limit).await?))
 }
 
+impl Log for Store {
+    type Error = StoreError;
+
+    async fn read_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<Cursor>,
+        last: Option<u32>,
+    ) -> Result<Replay, StoreError> {
+        self.read_after(conversation, after, last, PAGE).await
+    }
+}
+
 fn told(app: &App, replay: Replay) -> Poll {
     if replay.reset.is_some() {
         app.counters.streams_reset.increment();
@@ -119,11 +128,7 @@ struct Reader {
     /// Counts the stream as open.
     _open: Counted,
     visitor: Visitor,
-    conversation: ConversationId,
-    /// The last entry that was read.
-    cursor: Option<Cursor>,
-    /// Where the whole log would be told, only so many entries of it are.
-    last: Option<u32>,
+    handover: Handover,
     phase: Phase,
     /// The visitor has others, and may have had too many.
     seat: Seat<VisitorId>,
@@ -134,10 +139,8 @@ struct Reader {
 enum Phase {
     /// Nothing was said yet.
     Opening,
-    /// There is more in the log.
-    Replaying,
-    /// All of the log was read; the rest comes by itself.
-    Live(Subscriber),
+    /// The log is told.
+    Telling,
     Ended,
 }
 
@@ -145,7 +148,7 @@ enum Phase {
 enum Wake {
     Goodbye,
     Reauth,
-    Entry(Option<Arc<Entry>>),
+    Log(Heard),
     Heartbeat,
 }
 
@@ -153,20 +156,20 @@ impl Reader {
     /// The next bytes to send; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            match &mut self.phase {
+            match self.phase {
                 Phase::Opening => {
-                    self.phase = Phase::Replaying;
+                    self.phase = Phase::Telling;
                     // At once, so that the browser, and whoever buffers in between, sees that the stream is open.
                     return Some(Bytes::from_static(b": welcome\n\n"));
                 }
-                Phase::Replaying => {
+                Phase::Telling if !self.handover.is_live() => {
                     let chunk = self.replay().await?;
                     self.rest();
                     if !chunk.is_empty() {
                         return Some(chunk);
                     }
                 }
-                Phase::Live(subscriber) => {
+                Phase::Telling => {
                     let revoked = reload::until_ended(&self.app, &self.visitor);
                     // In this order: a reader that was held up for long must not get entries its token is too old for.
                     let wake = tokio::select! {
@@ -174,8 +177,8 @@ impl Reader {
                         () = self.app.shutdown.cancelled() => Wake::Goodbye,
                         () = sleep_until(self.reauth_at) => Wake::Reauth,
                         () = revoked => Wake::Reauth,
-                        () = self.seat.lost() => Wake::Entry(None),
-                        entry = subscriber.next() => Wake::Entry(entry),
+                        () = self.seat.lost() => Wake::Log(Heard::Cut),
+                        heard = self.handover.next() => Wake::Log(heard),
                         () = self.heartbeat.as_mut() => Wake::Heartbeat,
                     };
                     match wake {
@@ -184,23 +187,17 @@ impl Reader {
                             self.phase = Phase::Ended;
                             return Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n"));
                         }
-                        Wake::Entry(None) => {
+                        Wake::Log(Heard::Cut) => {
                             self.app.counters.streams_cut.increment();
                             return None;
                         }
-                        Wake::Entry(Some(entry)) => {
-                            let had = self.cursor.map_or(0, |cursor| cursor.seq);
-                            let is_of_another_log = self.cursor.is_some_and(|had| had.epoch != entry.cursor.epoch);
-                            if entry.cursor.seq == had + 1 && !is_of_another_log {
-                                self.cursor = Some(entry.cursor);
-                                self.rest();
-                                observe(&self.app, &entry);
-                                return frame(&entry).ok();
-                            }
-                            if entry.cursor.seq > had || is_of_another_log {
-                                self.phase = Phase::Replaying;
-                            }
+                        Wake::Log(Heard::Entry(entry)) => {
+                            self.rest();
+                            observe(&self.app, &entry);
+                            return frame(&entry).ok();
                         }
+                        // The next turn reads the log.
+                        Wake::Log(Heard::Gap) => {}
                         Wake::Heartbeat => {
                             self.rest();
                             return Some(Bytes::from_static(b":\n\n"));
@@ -212,10 +209,9 @@ impl Reader {
         }
     }
 
-    /// Reads a page; goes live when it was the last.
+    /// Tells a page of the log.
     async fn replay(&mut self) -> Option<Bytes> {
-        let subscriber = self.app.hub.subscribe(self.conversation);
-        let page = match self.app.store.read_after(self.conversation, self.cursor, self.last, PAGE).await {
+        let page = match self.handover.replay(&self.app.store).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!(%error, "a stream ended because its log can't be read");
@@ -226,17 +222,12 @@ impl Reader {
         if let Some(reset) = &page.reset {
             self.app.counters.streams_reset.increment();
             chunk.extend_from_slice(&aside("reset", reset).ok()?);
-            self.cursor = Some(Cursor { epoch: page.epoch, seq: 0 });
         }
         if let Some(earlier) = page.earlier {
             chunk.extend_from_slice(&aside("begin", &Begin { earlier }).ok()?);
         }
         for entry in &page.entries {
             chunk.extend_from_slice(&frame(entry).ok()?);
-            self.cursor = Some(entry.cursor);
-        }
-        if !page.more {
-            self.phase = Phase::Live(subscriber);
         }
         Some(chunk.into())
     }

@@ -39,15 +39,26 @@ pub fn process_environment() -> Environment {
 /// # Errors
 /// Every problem, not only the first.
 pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
+    let Some(path) = &arguments.config else { return check(None, arguments, environment) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let mut problems = Problems::default();
+        problems.add(Place::File(path.clone()), format!("can't be read: {error}"));
+        problems
+    })?;
+    check(Some((path, &text)), arguments, environment)
+}
+
+/// The same with a file that was read already: its path, for problems to name, and what it says.
+///
+/// # Errors
+/// Every problem, not only the first.
+pub fn check(
+    file: Option<(&Path, &str)>,
+    arguments: &Arguments,
+    environment: &Environment,
+) -> Result<Config, Problems> {
     let mut problems = Problems::default();
-    let text = match &arguments.config {
-        Some(path) => std::fs::read_to_string(path).map(|text| Some((path.clone(), text))).unwrap_or_else(|error| {
-            problems.add(Place::File(path.clone()), format!("can't be read: {error}"));
-            None
-        }),
-        None => None,
-    };
-    let table = text.as_ref().map(|(path, text)| Table::parse(path, text, &mut problems));
+    let table = file.map(|(path, text)| Table::parse(path, text, &mut problems));
     // After a mistake of syntax half of the file may be missing: more problems would only be confusing.
     if !problems.0.is_empty() {
         return Err(problems);

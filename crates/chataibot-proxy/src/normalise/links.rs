@@ -3,7 +3,7 @@
 use url::{Host, ParseError, Url};
 
 /// Longer than any honest link.
-const LONGEST: usize = 2048;
+pub const LONGEST: usize = 2048;
 
 /// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it.
 #[must_use]
@@ -72,9 +72,11 @@ pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
 }
 
-/// `https://bank.example@evil.example` looks like the one and leads to the other.
+/// `https://bank.example@evil.example` looks like the one and leads to the other. A quote in a host, which the URL standard allows, is in
+/// no name that there is.
 fn is_honest(url: &Url) -> bool {
-    url.has_host() && url.username().is_empty() && url.password().is_none()
+    let is_plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_[]:".contains(&b));
+    url.host_str().is_some_and(is_plain) && url.username().is_empty() && url.password().is_none()
 }
 
 #[cfg(test)]
@@ -127,6 +129,9 @@ mod tests {
             "https://",
             "https://bank.example@evil.example/",
             "https://user:pass@evil.example/",
+            "https://`evil.example/",
+            "https://bank.example\"evil.example/",
+            "https://{evil}.example/",
             "/relative",
             "relative",
             "mailto:",

@@ -92,7 +92,8 @@ fn a_wait_is_whole_seconds_within_reason() {
     assert_eq!(wait("7", None), Some(7));
     assert_eq!(wait("0", None), Some(1));
     assert_eq!(wait("1000000000", None), Some(LONGEST_WAIT));
-    assert_eq!(wait("99999999999999999999999", None), None);
+    assert_eq!(wait("99999999999999999999999", None), Some(LONGEST_WAIT), "more digits than fit");
+    assert_eq!((wait("+5", None), wait("-5", None), wait("", None)), (None, None, None), "digits and nothing else");
     assert_eq!(wait("soon", None), None);
     assert_eq!(wait("Sun, 06 Nov 1994 08:49:40 GMT", Some("Sun, 06 Nov 1994 08:49:37 GMT")), Some(3));
     assert_eq!(wait("Sun, 06 Nov 1994 08:49:00 GMT", Some("Sun, 06 Nov 1994 08:49:37 GMT")), Some(1));

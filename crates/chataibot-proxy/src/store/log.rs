@@ -1,6 +1,6 @@
 //! A conversation's log: entries numbered from 1 without gaps, only ever added at the end, read from a cursor.
 
-use chataibot_wire::{Entry, entry::Reset};
+use chataibot_wire::{Cursor, Entry, entry::Reset};
 
 /// What a reader gets for its cursor.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,4 +15,19 @@ pub struct Replay {
     pub more: bool,
     /// Set where only a part was asked for: there are more before the first one.
     pub earlier: Option<bool>,
+}
+
+/// Why a log of that epoch, whose entries `first..=last` are left, can't be continued after a cursor: what [`Reset::reason`] says. The
+/// Redis store has the same rule in its script.
+#[must_use]
+pub fn misfit(after: Cursor, epoch: u32, first: u32, last: u32) -> Option<&'static str> {
+    if after.epoch != epoch {
+        Some("epoch")
+    } else if after.seq > last {
+        Some("future")
+    } else if after.seq.saturating_add(1) < first {
+        Some("gap")
+    } else {
+        None
+    }
 }

@@ -9,7 +9,7 @@ use chataibot_wire::{
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::{Sqlite, Work};
-use crate::store::{ConversationId, Owned, Replay, StoreError};
+use crate::store::{ConversationId, Owned, Replay, StoreError, log::misfit};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -136,20 +136,14 @@ fn read_after(
 ) -> Result<Replay, StoreError> {
     // One statement each would see two states of the log; a reader's transaction sees one.
     let tx = db.unchecked_transaction()?;
-    let (reset, seq) = match after {
-        None => (None, 0),
-        Some(cursor) if cursor.epoch != epoch => (Some("epoch"), 0),
+    let reset = match after {
+        None => None,
         Some(cursor) => {
             let (first, last) = ends(&tx, conversation)?;
-            if cursor.seq > last {
-                (Some("future"), 0)
-            } else if cursor.seq.saturating_add(1) < first {
-                (Some("gap"), 0)
-            } else {
-                (None, cursor.seq)
-            }
+            misfit(cursor, epoch, first, last)
         }
     };
+    let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);
     let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
     if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
         let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;

@@ -1,0 +1,141 @@
+//! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the tree says itself again.
+
+use chataibot_proxy::normalise::{Note, html, text};
+use chataibot_wire::{Node, RichText};
+
+use crate::{links::is_link, text_of};
+
+/// Deepest nesting, most characters and most nodes of one text.
+const DEEPEST: usize = 16;
+const LONGEST: usize = 16_000;
+const MOST_NODES: usize = 2_000;
+/// What the label of a button, or the like, is cut to here.
+const LABEL: usize = 20;
+
+/// The tree is well formed, its own HTML reads as the same tree, plain words are all kept, and a label is one short line.
+pub fn holds(data: &[u8]) {
+    let input = text_of(data);
+    let mut notes = Vec::new();
+    let tree = html::rich(&input, &mut notes);
+    is_well_formed(&tree);
+    let was_cut = notes.contains(&Note::Cut);
+    if !was_cut {
+        let again = html::to_rich_text(&written(&tree.0));
+        assert_eq!(again, tree, "{input:?} was written as {:?}", written(&tree.0));
+    }
+    if !was_cut && !input.contains(['<', '&']) {
+        assert_eq!(words(&tree.to_plain()), words(&input), "each word of a plain text is kept: {input:?}");
+    }
+    is_well_formed(&html::plain(&input));
+    let label = html::label(&input, LABEL, &mut Vec::new());
+    assert!(label.chars().count() <= LABEL && !label.contains(is_hidden), "{label:?}");
+}
+
+/// A tree as the widget may trust it.
+pub fn is_well_formed(text: &RichText) {
+    let mut size = Size::default();
+    nodes(&text.0, &mut Vec::new(), &mut size, 0);
+    assert!(size.characters <= LONGEST && size.nodes <= MOST_NODES, "{size:?}");
+}
+
+/// Characters that change what stands beside them, or that nobody sees.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+}
+
+#[derive(Debug, Default)]
+struct Size {
+    characters: usize,
+    nodes: usize,
+}
+
+/// `around` is what each node stands in on its line, outermost first.
+fn nodes(list: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: usize) {
+    assert!(depth <= DEEPEST, "too deep");
+    for node in list {
+        size.nodes += 1;
+        match node {
+            Node::Text(text) => {
+                assert!(!text.is_empty(), "a text without characters");
+                assert!(!text.contains(is_hidden), "{text:?}");
+                size.characters += text.chars().count();
+            }
+            Node::Break => {}
+            Node::Bold(inside) => formatted("b", inside, around, size, depth),
+            Node::Italic(inside) => formatted("i", inside, around, size, depth),
+            Node::Underline(inside) => formatted("u", inside, around, size, depth),
+            Node::Strike(inside) => formatted("s", inside, around, size, depth),
+            Node::Code(inside) => formatted("code", inside, around, size, depth),
+            Node::Link(link) => {
+                is_link(&link.href);
+                formatted("a", &link.children, around, size, depth);
+            }
+            Node::Paragraph(inside) => {
+                assert!(around.is_empty(), "a paragraph in {around:?}");
+                around.push("p");
+                shows(inside);
+                nodes(inside, around, size, depth + 1);
+                around.pop();
+            }
+            Node::List(list) => {
+                assert!(around.is_empty(), "a list in {around:?}");
+                assert!(!list.items.is_empty(), "a list without items");
+                for item in &list.items {
+                    shows(item);
+                    // An item counts as a level, too.
+                    nodes(item, &mut Vec::new(), size, depth + 2);
+                }
+            }
+        }
+    }
+}
+
+fn formatted(name: &'static str, inside: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: usize) {
+    assert!(!around.contains(&name), "{name} in {around:?}");
+    shows(inside);
+    around.push(name);
+    nodes(inside, around, size, depth + 1);
+    around.pop();
+}
+
+/// Nothing is left that shows nothing.
+fn shows(inside: &[Node]) {
+    assert!(inside.iter().any(|node| !matches!(node, Node::Break)), "an element that shows nothing: {inside:?}");
+}
+
+/// The tree as HTML, for reading it once more. Goes to no browser.
+fn written(nodes: &[Node]) -> String {
+    let mut html = String::new();
+    for node in nodes {
+        html += &match node {
+            Node::Text(text) => escaped(text),
+            Node::Break => "<br>".to_owned(),
+            Node::Bold(inside) => format!("<b>{}</b>", written(inside)),
+            Node::Italic(inside) => format!("<i>{}</i>", written(inside)),
+            Node::Underline(inside) => format!("<u>{}</u>", written(inside)),
+            Node::Strike(inside) => format!("<s>{}</s>", written(inside)),
+            Node::Code(inside) => format!("<code>{}</code>", written(inside)),
+            Node::Link(link) => {
+                let href = escaped(&link.href).replace('"', "&quot;");
+                format!("<a href=\"{href}\">{}</a>", written(&link.children))
+            }
+            Node::Paragraph(inside) => format!("<p>{}</p>", written(inside)),
+            Node::List(list) => {
+                let items: String = list.items.iter().map(|item| format!("<li>{}</li>", written(item))).collect();
+                if list.ordered { format!("<ol>{items}</ol>") } else { format!("<ul>{items}</ul>") }
+            }
+        };
+    }
+    html
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Between any white space: also what only Unicode calls so may go at the end of a text.
+fn words(text: &str) -> Vec<String> {
+    let shown: String = text.chars().filter(|c| text::is_shown(*c) || text::is_space(*c)).collect();
+    shown.split(char::is_whitespace).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}

@@ -1,0 +1,57 @@
+//! Which addresses pass: those with a scheme of the list, and what passes is what a browser will open.
+
+use chataibot_proxy::normalise::links;
+use url::Url;
+
+use crate::text_of;
+
+/// No address passes that should not, each is already as a browser writes it, and the stricter lists lie within the wider ones.
+pub fn holds(data: &[u8]) {
+    let raw = text_of(data);
+    let (link, media, secure) = (links::link(&raw), links::media(&raw), links::secure(&raw));
+    if let Some(link) = &link {
+        is_link(link);
+        assert_eq!(links::link(link).as_ref(), Some(link), "what passed passes again, unchanged: {raw:?}");
+    }
+    if let Some(media) = &media {
+        is_media(media);
+        assert_eq!(link.as_ref(), Some(media), "what may be loaded may be opened: {raw:?}");
+    }
+    if let Some(secure) = &secure {
+        is_secure(secure);
+        assert_eq!(media.as_ref(), Some(secure), "what is trusted more passes everywhere: {raw:?}");
+    }
+}
+
+/// An address that a visitor may open.
+pub fn is_link(address: &str) {
+    let scheme = address.split(':').next().unwrap_or_default();
+    assert!(["https", "http", "mailto", "tel"].contains(&scheme), "the scheme of {address:?}");
+    assert!(address.len() <= links::LONGEST, "{} bytes", address.len());
+    assert!(address.bytes().all(|b| b.is_ascii() && !b.is_ascii_control()), "{address:?}");
+    let url = Url::parse(address).unwrap_or_else(|error| panic!("{address:?} is none: {error}"));
+    assert_eq!(url.as_str(), address, "a browser reads something else");
+    assert_eq!(url.scheme(), scheme, "a browser sees another scheme");
+    if matches!(scheme, "https" | "http") {
+        assert!(url.host_str().is_some_and(|host| !host.is_empty()), "{address:?} leads nowhere");
+        assert!(url.username().is_empty() && url.password().is_none(), "{address:?} looks like another");
+        let is_plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_[]:".contains(&b));
+        assert!(url.host_str().is_some_and(is_plain), "no host of {address:?} is called so");
+        assert!(address.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"".contains(&b)), "{address:?}");
+        assert_eq!(links::host(address).as_deref(), url.host_str(), "the host that is shown is the one it leads to");
+    }
+}
+
+/// An address that a browser may load.
+pub fn is_media(address: &str) {
+    is_link(address);
+    assert!(address.starts_with("https://") || address.starts_with("http://"), "{address:?} is loaded");
+}
+
+/// An address that is trusted a little more.
+pub fn is_secure(address: &str) {
+    is_media(address);
+    let host = links::host(address).unwrap_or_default();
+    let is_here = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    assert!(address.starts_with("https://") || is_here, "{address:?} is trusted");
+}

@@ -1,0 +1,96 @@
+//! An event stream's bytes: read the same however they are cut, and as a reader that has them all at once would.
+
+use chataibot_widget::{
+    api::sse::{Event, LONGEST, Parser, Said},
+    session::fact::{Frame, frame_of},
+};
+
+/// The first byte says where the rest is cut.
+pub fn holds(data: &[u8]) {
+    let Some((&cut, stream)) = data.split_first() else { return };
+    let Some(whole) = read(&[stream]) else { return };
+    let (head, tail) = stream.split_at(usize::from(cut).min(stream.len()));
+    assert_eq!(read(&[head, tail]).as_ref(), Some(&whole), "cut in two");
+    let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+    assert_eq!(read(&bytes).as_ref(), Some(&whole), "byte by byte");
+    if stream.len() <= LONGEST {
+        assert_eq!(whole, at_once(stream), "all at once");
+    }
+    for said in &whole {
+        if let Said::Event(event) = said {
+            assert!(!event.name.contains(['\r', '\n']) && !event.data.contains('\r'), "{event:?}");
+            assert!(event.id.as_ref().is_none_or(|id| !id.contains(['\r', '\n', '\0'])), "{event:?}");
+        }
+    }
+    let written: String = whole.iter().map(written).collect();
+    assert_eq!(read(&[written.as_bytes()]).as_ref(), Some(&whole), "written again");
+    for said in whole {
+        let is_comment = said == Said::Comment;
+        let frame = frame_of(said, |json| serde_json::from_str(json).ok());
+        assert_eq!(frame == Frame::Comment, is_comment, "only a comment is a heartbeat");
+    }
+}
+
+fn read(chunks: &[&[u8]]) -> Option<Vec<Said>> {
+    let mut said = Vec::new();
+    let mut parser = Parser::default();
+    for chunk in chunks {
+        parser.push(chunk, &mut |one| said.push(one)).ok()?;
+    }
+    Some(said)
+}
+
+/// The standard's grammar for a stream that is there as a whole, written down without any thought of speed.
+fn at_once(stream: &[u8]) -> Vec<Said> {
+    let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
+    // Line ends are ASCII, so they can be looked for before characters are.
+    let mut lines = vec![Vec::new()];
+    let mut at = 0;
+    while at < stream.len() {
+        match stream[at] {
+            b'\r' if stream.get(at + 1) == Some(&b'\n') => {
+                lines.push(Vec::new());
+                at += 1;
+            }
+            b'\r' | b'\n' => lines.push(Vec::new()),
+            byte => lines.last_mut().expect("there is a first line").push(byte),
+        }
+        at += 1;
+    }
+    // The last line has no end yet.
+    lines.pop();
+    let (mut said, mut event, mut data) = (Vec::new(), Event::default(), Vec::new());
+    for line in lines {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        if line.is_empty() {
+            event.data = data.join("\n");
+            if !std::mem::take(&mut data).is_empty() {
+                said.push(Said::Event(event));
+            }
+            event = Event::default();
+            continue;
+        }
+        let (field, value) = line.split_once(':').unwrap_or((&line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
+        match field {
+            "" => said.push(Said::Comment),
+            "event" => event.name = value,
+            "data" => data.push(value),
+            "id" if !value.contains('\0') => event.id = Some(value),
+            _ => {}
+        }
+    }
+    said
+}
+
+fn written(said: &Said) -> String {
+    match said {
+        Said::Comment => ":\n".to_owned(),
+        Said::Event(event) => {
+            let mut text = format!("event: {}\n", event.name);
+            text += &event.id.as_ref().map(|id| format!("id: {id}\n")).unwrap_or_default();
+            text += &event.data.split('\n').map(|line| format!("data: {line}\n")).collect::<String>();
+            text + "\n"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The properties for what chance makes, shaped so that it gets far; and for bombs, which fuzzers take too long to make.
+
+use chataibot_properties::{
+    TARGETS,
+    html::{self, is_well_formed},
+    links, normalise,
+};
+use chataibot_proxy::normalise::{Note, html::rich};
+use proptest::prelude::*;
+use serde_json::Value;
+
+#[test]
+fn bombs_are_cut_and_said_to_be() {
+    for html in [
+        "<p><b>x<i>y</p>".repeat(2_000),
+        "<ul><li>".repeat(5_000) + "x",
+        "x".repeat(1_000_000),
+        "<p>x</p>".repeat(5_000),
+        "<br>".repeat(50_000) + "x",
+    ] {
+        let mut notes = Vec::new();
+        let tree = rich(&html, &mut notes);
+        assert!(notes.contains(&Note::Cut), "{}…", &html[..20]);
+        is_well_formed(&tree);
+    }
+    let mut notes = Vec::new();
+    assert_eq!(rich(&("<ul><li>".repeat(30) + "deep"), &mut notes).to_plain().trim(), "deep", "words are kept");
+}
+
+/// Any JSON, with keys and kinds the normaliser knows more often than chance would have it.
+fn any_json() -> impl Strategy<Value = Value> {
+    let known = prop::sample::select(vec![
+        "text",
+        "button",
+        "list",
+        "carousel",
+        "image",
+        "send_message",
+        "slider",
+        "calendar",
+        "form",
+        "javascript",
+        "message",
+        "bot",
+        "visitor",
+        "url",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://example.com/",
+        "<b>x</b>",
+        "1e999",
+        "-1",
+        "<a href='javascript&colon;x'>y</a>",
+        "2026-13-99",
+        "{\"type\":\"text\",\"text\":\"x\"}",
+        "",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        known.prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    let key = prop_oneof![
+        8 => prop::sample::select(vec![
+            "type", "text", "title", "message", "messages", "buttons", "options", "cards", "items", "image", "video", "link", "url",
+            "list", "sections", "header", "footer", "min", "max", "step", "fields", "label", "value", "event", "events", "payload",
+            "message_by", "conversation", "key", "id", "assignee", "name", "status", "validation", "duration", "info", "data", "body",
+        ]).prop_map(str::to_owned),
+        1 => ".{0,8}",
+    ];
+    leaf.prop_recursive(5, 64, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::hash_map(key.clone(), inner, 0..8)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        normalise::holds(&body);
+    }
+
+    #[test]
+    fn any_json_comes_out_clean(message in any_json()) {
+        normalise::holds(message.to_string().as_bytes());
+    }
+
+    #[test]
+    fn any_html_comes_out_clean(pieces in prop::collection::vec(prop_oneof![
+        prop::sample::select(vec![
+            "<b>", "</b>", "<p>", "</p>", "<ul>", "<li>", "</ul>", "<a href='https://x.example'>", "<a href=javascript:x>", "</a>",
+            "<script>", "</script>", "<svg>", "</svg>", "<br>", "<i", "\"", "'", ">", "<!--", "-->", "&lt;", "&#x202e;", " ", "\n",
+            "<textarea>", "<table>", "<td>", "\u{202e}", "<h1>", "</h1>", "<style>", "<noscript>", "<plaintext>", "<img alt=x>",
+        ]).prop_map(str::to_owned),
+        ".{0,10}",
+    ], 0..60)) {
+        html::holds(pieces.concat().as_bytes());
+    }
+
+    #[test]
+    fn any_address_is_clean_or_dropped(raw in prop_oneof![".{0,60}", "[jJ][aA]?.{0,2}vascript:.{0,20}", "https?:.{0,40}", "(mailto|tel|data|blob):.{0,20}"]) {
+        links::holds(raw.as_bytes());
+    }
+
+    #[test]
+    fn any_bytes_hold(which in 0..TARGETS.len(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        (TARGETS[which].1)(&bytes);
+    }
+}

@@ -1,0 +1,5 @@
+//! Anything against the property `html`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| chataibot_properties::html::holds(data));

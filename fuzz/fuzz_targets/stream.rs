@@ -1,0 +1,5 @@
+//! Anything against the property `stream`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| chataibot_properties::stream::holds(data));

@@ -1,0 +1,87 @@
+//! `cargo xtask fuzz`: each target of `fuzz/` for a while. What is found lies in `fuzz/found`, an input that breaks a property in
+//! `fuzz/artifacts`; what is worth keeping is moved to `fuzz/corpus` by hand, where every run of the tests has it again.
+
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    command_line::Fuzzing,
+    progress::step,
+    project::{Project, run as run_command},
+};
+
+/// The version that is installed where none is.
+const CARGO_FUZZ: &str = "0.13.2";
+/// Longest input, bytes; longest time for one, seconds.
+const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];
+
+/// Fuzzes one target or all of them, one after the other, until time is over or a property does not hold.
+pub fn run(project: &Project, wishes: &Fuzzing) -> Result<()> {
+    let all = targets(project)?;
+    let chosen: Vec<&String> =
+        all.iter().filter(|name| wishes.target.as_ref().is_none_or(|wished| wished == *name)).collect();
+    ensure!(!chosen.is_empty(), "there is no such target; there are {}", all.join(", "));
+    if wishes.address {
+        has_nightly(project)?;
+    }
+    has_cargo_fuzz(project)?;
+    for name in chosen {
+        println!("\n━━ {name}, {} s ━━", wishes.seconds);
+        let found = project.root.join("fuzz/found").join(name);
+        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+        let mut fuzz = fuzz(project, wishes.address);
+        let sanitizer = if wishes.address { "address" } else { "none" };
+        fuzz.args(["run", "--fuzz-dir", "fuzz", "--sanitizer", sanitizer, name])
+            .arg(&found)
+            .arg(format!("fuzz/corpus/{name}"));
+        fuzz.arg("--").arg(format!("-max_total_time={}", wishes.seconds)).args(LIMITS);
+        run_command(&mut fuzz)
+            .with_context(|| format!("{name} found an input for which its property does not hold"))?;
+    }
+    Ok(())
+}
+
+/// `cargo fuzz`. Without a sanitizer the pinned toolchain will do, and none is missed where no code of ours is unsafe.
+fn fuzz(project: &Project, address: bool) -> Command {
+    if address {
+        let mut nightly = project.command("rustup");
+        nightly.args(["run", "nightly", "cargo", "fuzz"]);
+        nightly.env_remove("CARGO").env("RUSTUP_TOOLCHAIN", "nightly");
+        return nightly;
+    }
+    let mut pinned = project.cargo();
+    pinned.arg("fuzz");
+    pinned
+}
+
+fn targets(project: &Project) -> Result<Vec<String>> {
+    let folder = project.root.join("fuzz/fuzz_targets");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(".rs").map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn has_cargo_fuzz(project: &Project) -> Result<()> {
+    if project.cargo().args(["fuzz", "--version"]).output().is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    step("Installing cargo-fuzz", || {
+        run_command(project.cargo().args(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ]))
+    })
+    .context("please install cargo-fuzz")
+}
+
+fn has_nightly(project: &Project) -> Result<()> {
+    let installed = project.command("rustup").args(["run", "nightly", "rustc", "--version"]).output();
+    if !installed.is_ok_and(|output| output.status.success()) {
+        bail!(
+            "--address needs a nightly toolchain, the only one with sanitizers; run: rustup toolchain install nightly"
+        );
+    }
+    Ok(())
+}
