@@ -6,6 +6,7 @@
 //! - [`setup`]: what a fresh machine lacks, installed by need
 //! - [`dist`]: the embeddable bundle
 //! - [`sizes`]: the bundle against its budgets
+//! - [`load`]: what one proxy carries, against what it must
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
@@ -18,6 +19,7 @@ mod cluster;
 mod command_line;
 mod demo;
 mod dist;
+mod load;
 mod progress;
 mod project;
 mod server;
@@ -57,6 +59,7 @@ fn run() -> anyhow::Result<()> {
         Command::Test(selection) => suite::run(&Project::find()?, &selection),
         Command::Dist(flavour) => dist::run(&Project::find()?, flavour),
         Command::Size { check } => sizes::run(&Project::find()?, check),
+        Command::Load(wishes) => load::run(&Project::find()?, &wishes),
         Command::Soak(wishes) => soak::run(&Project::find()?, &wishes),
         Command::Crash { rounds } => soak::crash(&Project::find()?, rounds),
         Command::Tables { check } => tables::run(&Project::find()?, check),
