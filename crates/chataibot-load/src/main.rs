@@ -57,7 +57,6 @@ fn measure(wishes: &Wishes) -> Result<bool, Trouble> {
         let bench = Bench::prepare(&wishes.proxy, sizes).await?;
         let mut runs = Vec::with_capacity(wishes.runs);
         for run in 0..wishes.runs {
-            eprintln!("run {} of {} …", run + 1, wishes.runs);
             runs.push(bench.run(run).await?);
         }
         let rows = table::judge(GOALS, &runs);

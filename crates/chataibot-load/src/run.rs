@@ -60,13 +60,17 @@ impl Bench {
     /// # Errors
     /// When the proxy does not do what is asked of it.
     pub async fn run(&self, number: usize) -> Result<Numbers, Trouble> {
+        let said = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();
+        said("token check");
         numbers.insert("token", token_check::measure(&self.sizes)?);
 
+        said("memory");
         let program = self.start(&self.disk).await?;
         numbers.extend(memory::measure(&program, &self.people, &self.sizes).await?);
         program.stop().await?;
 
+        said("latency, no disk");
         let mut outcomes = Vec::new();
         let program = self.start(&self.ram).await?;
         let (board, streams) = self.listen(&program).await?;
@@ -76,17 +80,21 @@ impl Bench {
         drop(streams);
         program.stop().await?;
 
+        said("latency, commit first");
         let program = self.start(&self.disk).await?;
         let (board, streams) = self.listen(&program).await?;
         let outcome = latency::measure(program.address, &board, &self.sizes).await?;
         numbers.extend(named(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
         outcomes.push(outcome);
+        said("forward");
         let sender = self.people.last().ok_or("nobody arrived")?;
         numbers.extend(forward::measure(program.address, self.platform.address, sender, &self.sizes, number).await?);
+        said("storm");
         let storm = storm::measure(program.address, &streams, &board, &self.sizes).await?;
         numbers.insert("storm", storm.seconds);
         numbers.insert("storm-refused", storm.refused as f64);
         outcomes.push(storm.meanwhile);
+        said("ingest");
         numbers.insert("ingest", ingest::measure(program.address, &self.sizes).await?);
         drop(streams);
         program.stop().await?;

@@ -44,6 +44,7 @@ struct Shared {
     open: watch::Sender<Open>,
     turn: Semaphore,
     refused: AtomicUsize,
+    failed: AtomicUsize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,6 +75,7 @@ impl Streams {
             open: watch::Sender::default(),
             turn: Semaphore::new(AT_ONCE),
             refused: AtomicUsize::new(0),
+            failed: AtomicUsize::new(0),
         };
         Self { shared: Arc::new(shared), readers: JoinSet::new() }
     }
@@ -114,7 +116,11 @@ impl Streams {
             Ok(Ok(Some(status))) => Err(format!("a visitor's stream was answered with {status}").into()),
             Ok(Err(_)) | Err(_) => {
                 let count = self.shared.open.borrow().count;
-                Err(format!("after {patience:?} only {count} of {wanted} streams are open").into())
+                let (refused, failed) = (self.refused(), self.shared.failed.load(Ordering::Relaxed));
+                Err(format!(
+                    "after {patience:?} {count} of {wanted} streams are open; {refused} refusals, {failed} broken"
+                )
+                .into())
             }
         }
     }
@@ -136,6 +142,7 @@ async fn follow(shared: Arc<Shared>, person: Person) {
             // Also a failed connection: whoever reads a stream comes back until it is there.
             Ok(End::Ended) | Err(_) => {
                 failures += 1;
+                shared.failed.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(AGAIN * failures.min(10)).await;
             }
         }
