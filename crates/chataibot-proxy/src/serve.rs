@@ -26,7 +26,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -50,6 +50,25 @@ pub mod handover;
 
 /// How long to wait when the system has no socket left to give.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// Connections that may wait to be accepted. When everybody comes back at once, whoever finds no place there tries again after one,
+/// three, seven seconds. The system has a limit of its own: `net.core.somaxconn`.
+const QUEUE: u32 = 32_768;
+
+/// Listens. Needs a runtime.
+///
+/// # Errors
+/// The system's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A new start must not wait for the connections of the last one.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
 
 /// Serves one listener.
 pub struct Server {
