@@ -73,6 +73,7 @@ const CRATES: &[&str] = &[
     "chataibot_simulator",
     "chataibot_conformance",
     "chataibot_faults",
+    "chataibot_load",
     "chataibot_soak",
     "chataibot_widget",
     "yew",

@@ -38,6 +38,7 @@ Usage: cargo xtask <command> [options]
   bench proxy          Measure what one proxy carries; fail when it is less than must be. Stop other work on the machine first.
     --runs N           So many runs, of which the medians count (5).
     --quick            Small numbers, only to see that it works.
+    --must KEY=NUMBER  A bound of your own for one measure.
 
   soak                 Storms of network faults on the real proxy, until one finds something.
     --seeds N          So many storms (100).
@@ -257,6 +258,7 @@ fn load(mut parser: Parser) -> Result<Command, lexopt::Error> {
                 wishes.extend(["--runs".to_owned(), number.to_string()]);
             }
             Long("quick") => wishes.push("--quick".to_owned()),
+            Long("must") => wishes.extend(["--must".to_owned(), parser.value()?.string()?]),
             other => return help_or_unexpected(other),
         }
     }

@@ -1,13 +1,21 @@
-//! `chataibot-load --proxy FILE [--runs N] [--quick]`: what that proxy carries, as medians beside what is wanted.
+//! `chataibot-load --proxy FILE [--runs N] [--quick] [--must KEY=NUMBER]…`: what that proxy carries, as medians beside what is wanted.
 
 use std::{path::PathBuf, process::ExitCode};
 
-use chataibot_load::{Trouble, goals::GOALS, machine, run::Bench, sizes::Sizes, table};
+use chataibot_load::{
+    Trouble,
+    goals::{GOALS, Goal},
+    machine,
+    run::Bench,
+    sizes::Sizes,
+    table,
+};
 
 struct Wishes {
     proxy: PathBuf,
     runs: usize,
     quick: bool,
+    goals: Vec<Goal>,
 }
 
 fn main() -> ExitCode {
@@ -26,7 +34,7 @@ fn main() -> ExitCode {
 }
 
 fn wishes() -> Result<Wishes, String> {
-    let mut wishes = Wishes { proxy: PathBuf::new(), runs: 5, quick: false };
+    let mut wishes = Wishes { proxy: PathBuf::new(), runs: 5, quick: false, goals: GOALS.to_vec() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
@@ -37,13 +45,24 @@ fn wishes() -> Result<Wishes, String> {
                 wishes.runs = runs.parse().map_err(|_| format!("--runs: {runs:?} is no number"))?;
             }
             "--quick" => wishes.quick = true,
-            unknown => return Err(format!("--proxy, --runs or --quick, not {unknown:?}")),
+            "--must" => must(&mut wishes.goals, &value()?)?,
+            unknown => return Err(format!("--proxy, --runs, --quick or --must, not {unknown:?}")),
         }
     }
     if wishes.proxy.as_os_str().is_empty() || wishes.runs == 0 {
         return Err("--proxy wants the proxy's program, and --runs at least 1".to_owned());
     }
     Ok(wishes)
+}
+
+/// A bound of one's own, such as `token=10`.
+fn must(goals: &mut [Goal], wish: &str) -> Result<(), String> {
+    let bound = wish.split_once('=').and_then(|(key, number)| Some((key, number.parse().ok()?)));
+    let (key, bound) = bound.ok_or_else(|| format!("--must wants KEY=NUMBER, not {wish:?}"))?;
+    let goal = goals.iter_mut().find(|goal| goal.key == key);
+    let keys = || GOALS.iter().map(|goal| goal.key).collect::<Vec<_>>().join(", ");
+    goal.ok_or_else(|| format!("--must: there is no {key:?}; there are {}", keys()))?.must = Some(bound);
+    Ok(())
 }
 
 /// Whether something is short.
@@ -59,7 +78,7 @@ fn measure(wishes: &Wishes) -> Result<bool, Trouble> {
         for run in 0..wishes.runs {
             runs.push(bench.run(run).await?);
         }
-        let rows = table::judge(GOALS, &runs);
+        let rows = table::judge(&wishes.goals, &runs);
         print!("\n{}", table::print(&rows, &runs));
         Ok(table::is_short(&rows))
     })

@@ -43,8 +43,8 @@ impl Sizes {
     #[must_use]
     pub fn quick() -> Self {
         Self {
-            idle: 100,
-            most: 200,
+            idle: 200,
+            most: 600,
             rate: 100,
             latency: Duration::from_millis(500),
             ingest: Duration::from_millis(300),

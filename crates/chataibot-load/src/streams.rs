@@ -26,8 +26,9 @@ use crate::{
     world::Person,
 };
 
-/// First connections at one time; when all are cut there is no such order.
-const AT_ONCE: usize = 256;
+/// First connections at one time: few, because the room that connections need while they begin is no idle stream's. When all are cut there
+/// is no such order.
+const AT_ONCE: usize = 32;
 /// How long to wait after a connection that failed, times how often it has.
 const AGAIN: Duration = Duration::from_millis(100);
 

@@ -33,9 +33,9 @@ impl Verdict {
 
 /// One line: a measure, its median, and the verdict.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct Row<'a> {
     /// What was measured.
-    pub goal: &'static Goal,
+    pub goal: &'a Goal,
     /// The median of all runs that have it.
     pub median: Option<f64>,
     /// How it stands.
@@ -44,8 +44,8 @@ pub struct Row {
 
 /// Judges the medians of all runs.
 #[must_use]
-pub fn judge(goals: &'static [Goal], runs: &[Numbers]) -> Vec<Row> {
-    let row = |goal: &'static Goal| {
+pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
+    let row = |goal: &'a Goal| {
         let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(goal.key).copied()).collect();
         let median = median(&mut values);
         Row { goal, median, verdict: verdict(goal, median) }
@@ -55,7 +55,7 @@ pub fn judge(goals: &'static [Goal], runs: &[Numbers]) -> Vec<Row> {
 
 /// Is anything short that must be?
 #[must_use]
-pub fn is_short(rows: &[Row]) -> bool {
+pub fn is_short(rows: &[Row<'_>]) -> bool {
     rows.iter().any(|row| row.verdict == Verdict::Short)
 }
 
@@ -93,7 +93,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 
 /// The table as it is printed.
 #[must_use]
-pub fn print(rows: &[Row], runs: &[Numbers]) -> String {
+pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
     let mut text = format!("{:<52} {:>12} {:>11} {:>11}   {:<15} all runs\n", "", "median", "goal", "must", "");
     for row in rows {
         let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, row.goal.digits));
