@@ -1,19 +1,22 @@
 //! The events of one measure: when each was due at the platform, and when it came out of a stream.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
 
-/// What stands in an event's text before its number.
-pub const MARK: &str = "load-";
-
-/// The events that are under way. Numbers are never used twice, so that a late one is not taken for another.
+/// The events that are under way. What stands in their texts is never used twice, also not by another board: a stream that begins tells
+/// what earlier runs have left in its log.
 #[derive(Debug)]
 pub struct Board {
     began: Instant,
+    /// Before the number of each of its events.
+    mark: String,
     // Held for a few steps; a thousand a second.
     events: Mutex<Vec<Event>>,
     news: Notify,
@@ -39,7 +42,9 @@ pub struct Outcome {
 
 impl Default for Board {
     fn default() -> Self {
-        Self { began: Instant::now(), events: Mutex::default(), news: Notify::new() }
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let mark = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
+        Self { began: Instant::now(), mark, events: Mutex::default(), news: Notify::new() }
     }
 }
 
@@ -50,6 +55,20 @@ impl Board {
         let mut events = self.events();
         events.push(Event { due, took: None, times: 0 });
         events.len() - 1
+    }
+
+    /// What the bot says in the event of that number.
+    #[must_use]
+    pub fn text(&self, number: usize) -> String {
+        format!("{}{number}", self.mark)
+    }
+
+    /// The number of the event in that part of a stream, if it is one of this board's.
+    #[must_use]
+    pub fn number(&self, text: &str) -> Option<usize> {
+        let (_, number) = text.split_once(&self.mark)?;
+        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        number[..end].parse().ok()
     }
 
     /// An event came out of a stream.
@@ -111,6 +130,13 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_board_has_told_is_none_of_its_events() {
+        let (one, other) = (Board::default(), Board::default());
+        let text = format!("data: {{\"text\":\"{}\"}}", one.text(17));
+        assert_eq!((one.number(&text), other.number(&text), one.number("data: hello")), (Some(17), None, None));
+    }
 
     #[tokio::test]
     async fn what_never_came_and_what_came_twice_is_counted() {

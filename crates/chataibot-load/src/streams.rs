@@ -20,7 +20,7 @@ use tokio::{
 
 use crate::{
     Trouble,
-    board::{Board, MARK},
+    board::Board,
     http::{Head, connect},
     program::ORIGIN,
     world::Person,
@@ -251,11 +251,8 @@ impl Reader {
             if let Some(cursor) = block.lines().find_map(|line| line.strip_prefix("id: ")) {
                 self.cursor = Some(cursor.to_owned());
             }
-            if let Some((_, number)) = block.split_once(MARK) {
-                let digits = number.find(|c: char| !c.is_ascii_digit()).map_or(number, |end| &number[..end]);
-                if let Ok(number) = digits.parse() {
-                    board.arrived(number);
-                }
+            if let Some(number) = board.number(block) {
+                board.arrived(number);
             }
         }
         self.rest.drain(..end + 2);
@@ -277,12 +274,17 @@ mod tests {
         let first = board.add(Instant::now());
         let second = board.add(Instant::now());
         let mut reader = Reader::default();
-        reader.rest.extend_from_slice(
-            b"4\r\n:\n\n\r\n40\r\nevent: message\nid: 7-1\ndata: {\"load-0\"}\n\n\r\nevent: message\nid: 7-2\nda",
-        );
+        let told = |number| {
+            format!("40\r\nevent: message\nid: 7-{}\ndata: {{\"{}\"}}\n\n\r\n", number + 1, board.text(number))
+        };
+        let (one, two) = (told(first), told(second));
+        let (begin, end) = two.split_at(30);
+        for text in ["4\r\n:\n\n\r\n", &one, begin] {
+            reader.rest.extend_from_slice(text.as_bytes());
+        }
         reader.tell(&board);
         assert_eq!(reader.cursor.as_deref(), Some("7-1"));
-        reader.rest.extend_from_slice(b"ta: {\"load-1\"}\n\n");
+        reader.rest.extend_from_slice(end.as_bytes());
         reader.tell(&board);
         assert_eq!(reader.cursor.as_deref(), Some("7-2"));
         assert_eq!((first, second), (0, 1));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::goals::{Better, Goal};
+use crate::goals::{Better, Counts, Goal};
 
 /// What one run has measured, by the keys of the goals.
 pub type Numbers = BTreeMap<&'static str, f64>;
@@ -31,24 +31,28 @@ impl Verdict {
     }
 }
 
-/// One line: a measure, its median, and the verdict.
+/// One line: a measure, its value, and the verdict.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     /// What was measured.
     pub goal: &'a Goal,
-    /// The median of all runs that have it.
-    pub median: Option<f64>,
+    /// The median or the worst of all runs that have it.
+    pub value: Option<f64>,
     /// How it stands.
     pub verdict: Verdict,
 }
 
-/// Judges the medians of all runs.
+/// Judges all runs together.
 #[must_use]
 pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
     let row = |goal: &'a Goal| {
         let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(goal.key).copied()).collect();
-        let median = median(&mut values);
-        Row { goal, median, verdict: verdict(goal, median) }
+        let value = match (goal.counts, goal.better) {
+            (Counts::Median, Better::More | Better::Less) => median(&mut values),
+            (Counts::Worst, Better::More) => values.into_iter().min_by(f64::total_cmp),
+            (Counts::Worst, Better::Less) => values.into_iter().max_by(f64::total_cmp),
+        };
+        Row { goal, value, verdict: verdict(goal, value) }
     };
     goals.iter().map(row).collect()
 }
@@ -59,9 +63,9 @@ pub fn is_short(rows: &[Row<'_>]) -> bool {
     rows.iter().any(|row| row.verdict == Verdict::Short)
 }
 
-fn verdict(goal: &Goal, median: Option<f64>) -> Verdict {
+fn verdict(goal: &Goal, value: Option<f64>) -> Verdict {
     let reaches = |bound: f64| {
-        median.is_some_and(|value| match goal.better {
+        value.is_some_and(|value| match goal.better {
             Better::More => value >= bound,
             Better::Less => value <= bound,
         })
@@ -98,7 +102,7 @@ pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
     for row in rows {
         let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, row.goal.digits));
         let each: Vec<String> = runs.iter().map(|run| show(run.get(row.goal.key).copied())).collect();
-        let with_unit = format!("{} {}", show(row.median), row.goal.unit);
+        let with_unit = format!("{} {}", show(row.value), row.goal.unit);
         let line = format!(
             "{:<52} {:>12} {:>11} {:>11}   {:<15} {}",
             row.goal.title,
@@ -163,6 +167,13 @@ mod tests {
         };
         assert!(!is_short(&judge(GOALS, &runs(2))));
         assert!(is_short(&judge(GOALS, &runs(3))));
+    }
+
+    #[test]
+    fn one_lost_message_in_one_run_is_one_too_many() {
+        let (good, mut bad) = (perfect(), perfect());
+        bad.insert("lost-or-doubled", 1.0);
+        assert!(is_short(&judge(GOALS, &[good.clone(), bad, good])));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     Trouble,
-    board::{Board, MARK, Outcome},
+    board::{Board, Outcome},
     http::Client,
     sizes::Sizes,
     world::{webhook, webhook_path},
@@ -29,13 +29,13 @@ pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &S
     let mut platform = JoinSet::new();
     let mut queues = Vec::new();
     for _ in 0..sizes.platform_connections {
-        let (queue, mut events) = mpsc::unbounded_channel::<(usize, usize)>();
+        let (queue, mut events) = mpsc::unbounded_channel::<(String, usize)>();
         queues.push(queue);
         let mut client = Client::open(proxy).await?;
         platform.spawn(async move {
             let path = webhook_path();
-            while let Some((event, visitor)) = events.recv().await {
-                let answer = client.post(&path, "", &webhook(visitor, &format!("{MARK}{event}"))).await?;
+            while let Some((text, visitor)) = events.recv().await {
+                let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
                 if answer.status != 200 {
                     return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
                 }
@@ -55,7 +55,8 @@ pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &S
             thread::sleep(due.saturating_duration_since(Instant::now()));
             // All over the visitors, and never two in a row to one.
             visitor = (visitor + 7919) % idle;
-            if queue.send((schedule.add(due), visitor)).is_err() {
+            let event = schedule.add(due);
+            if queue.send((schedule.text(event), visitor)).is_err() {
                 break;
             }
         }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Trouble,
-    board::{Board, MARK, Outcome},
+    board::{Board, Outcome},
     http::Client,
     sizes::Sizes,
     streams::Streams,
@@ -41,7 +41,7 @@ pub async fn measure(proxy: SocketAddr, streams: &Streams, board: &Board, sizes:
     let platform = async {
         for event in 0..MEANWHILE {
             let visitor = event * sizes.idle / MEANWHILE;
-            let text = format!("{MARK}{}", board.add(Instant::now()));
+            let text = board.text(board.add(Instant::now()));
             let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
             if answer.status != 200 {
                 return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
