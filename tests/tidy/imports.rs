@@ -74,6 +74,7 @@ const CRATES: &[&str] = &[
     "chataibot_conformance",
     "chataibot_faults",
     "chataibot_properties",
+    "chataibot_load",
     "chataibot_soak",
     "chataibot_widget",
     "yew",

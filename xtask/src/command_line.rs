@@ -35,6 +35,10 @@ Usage: cargo xtask <command> [options]
 
   bench size           Show the bundle's sizes beside their budgets.
     --check            Fail when one is over its budget.
+  bench proxy          Measure what one proxy carries; fail when it is less than must be. Stop other work on the machine first.
+    --runs N           So many runs, of which the medians count (5).
+    --quick            Small numbers, only to see that it works.
+    --must KEY=NUMBER  A bound of your own for one measure.
 
   soak                 Storms of network faults on the real proxy, until one finds something.
     --seeds N          So many storms (100).
@@ -75,6 +79,8 @@ pub enum Command {
         /// Fail over budget.
         check: bool,
     },
+    /// Measure what one proxy carries.
+    Load(Vec<String>),
     /// Storms of faults.
     Soak(Vec<String>),
     /// Kill the proxy.
@@ -253,10 +259,28 @@ fn dist(mut parser: Parser) -> Result<Command, lexopt::Error> {
 fn bench(mut parser: Parser) -> Result<Command, lexopt::Error> {
     match parser.next()? {
         Some(Value(what)) if what == "size" => Ok(Command::Size { check: check_flag(parser)? }),
-        Some(Value(unknown)) => Err(format!("bench knows size, not {unknown:?}").into()),
+        Some(Value(what)) if what == "proxy" => load(parser),
+        Some(Value(unknown)) => Err(format!("bench knows size and proxy, not {unknown:?}").into()),
         Some(other) => help_or_unexpected(other),
-        None => Err("bench what? Try: cargo xtask bench size".into()),
+        None => Err("bench what? Try: cargo xtask bench size, or cargo xtask bench proxy".into()),
     }
+}
+
+/// As for [`soak`].
+fn load(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut wishes = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("runs") => {
+                let number: u32 = parser.value()?.parse()?;
+                wishes.extend(["--runs".to_owned(), number.to_string()]);
+            }
+            Long("quick") => wishes.push("--quick".to_owned()),
+            Long("must") => wishes.extend(["--must".to_owned(), parser.value()?.string()?]),
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Load(wishes))
 }
 
 /// Each wish is a number, and passed on as it stands.
@@ -358,6 +382,8 @@ mod tests {
         assert_eq!(read("soak --seeds 7 --replay 3"), Ok(Command::Soak(wishes)));
         assert_eq!(read("crash"), Ok(Command::Crash { rounds: 10 }));
         assert!(read("soak --seeds many").is_err());
+        let wishes = ["--runs", "3", "--quick"].map(ToOwned::to_owned).to_vec();
+        assert_eq!(read("bench proxy --runs 3 --quick"), Ok(Command::Load(wishes)));
     }
 
     #[test]

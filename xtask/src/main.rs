@@ -6,6 +6,7 @@
 //! - [`setup`]: what a fresh machine lacks, installed by need
 //! - [`dist`]: the embeddable bundle
 //! - [`sizes`]: the bundle against its budgets
+//! - [`load`]: what one proxy carries, against what it must
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
@@ -20,6 +21,7 @@ mod command_line;
 mod demo;
 mod dist;
 mod fuzz;
+mod load;
 mod progress;
 mod project;
 mod server;
@@ -59,6 +61,7 @@ fn run() -> anyhow::Result<()> {
         Command::Test(selection) => suite::run(&Project::find()?, &selection),
         Command::Dist(flavour) => dist::run(&Project::find()?, flavour),
         Command::Size { check } => sizes::run(&Project::find()?, check),
+        Command::Load(wishes) => load::run(&Project::find()?, &wishes),
         Command::Soak(wishes) => soak::run(&Project::find()?, &wishes),
         Command::Crash { rounds } => soak::crash(&Project::find()?, rounds),
         Command::Fuzz(wishes) => fuzz::run(&Project::find()?, &wishes),

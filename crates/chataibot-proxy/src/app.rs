@@ -36,7 +36,7 @@ use crate::{
     platform::PlatformClient,
     reload::{self, LiveSites},
     routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
-    serve::Server,
+    serve::{Server, listen},
     shared,
     store::{News, Store, StoreError},
     token::{Tokens, keys::KeyRing, revocation::Revocations},
@@ -244,12 +244,9 @@ impl Listeners {
     /// # Errors
     /// [`StartError::Listen`].
     pub async fn open(config: &Config) -> Result<Self, StartError> {
-        let open = async |address| TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error));
-        let metrics = match config.metrics_listen {
-            Some(address) => Some(open(address).await?),
-            None => None,
-        };
-        Ok(Self { public: open(config.listen).await?, metrics })
+        let open = |address| listen(address).map_err(|error| StartError::Listen(address, error));
+        let metrics = config.metrics_listen.map(open).transpose()?;
+        Ok(Self { public: open(config.listen)?, metrics })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`framing`]: which requests are well-formed beyond doubt
 //! - [`connection`]: one guarded socket
+//! - [`handover`]: streams, which need no more of a connection than its socket
 //!
 //! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
 
@@ -25,7 +26,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -41,12 +42,33 @@ use crate::{
 };
 use connection::{Connection, REFUSED};
 use framing::{LONGEST_HEAD, Refusal};
+use handover::Handover;
 
 pub mod connection;
 pub mod framing;
+pub mod handover;
 
 /// How long to wait when the system has no socket left to give.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// Connections that may wait to be accepted. When everybody comes back at once, whoever finds no place there tries again after one,
+/// three, seven seconds. The system has a limit of its own: `net.core.somaxconn`.
+const QUEUE: u32 = 32_768;
+
+/// Listens. Needs a runtime.
+///
+/// # Errors
+/// The system's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A new start must not wait for the connections of the last one.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
 
 /// Serves one listener.
 pub struct Server {
@@ -87,7 +109,9 @@ impl Server {
             match accepted {
                 Ok((socket, peer)) => match server.place(peer) {
                     Some(place) => {
-                        running.spawn(Arc::clone(&server).connection(socket, peer, place, cut.clone()));
+                        let connection =
+                            Arc::clone(&server).connection(socket, peer, place, cut.clone(), running.clone());
+                        running.spawn(connection);
                     }
                     None => server.turn_away(&socket),
                 },
@@ -121,32 +145,46 @@ impl Server {
         Some(Place { _permit: Arc::clone(&self.places).try_acquire_owned().ok()?, _seat: seat })
     }
 
-    async fn connection(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, place: Place, cut: CancellationToken) {
+    async fn connection(
+        self: Arc<Self>,
+        socket: TcpStream,
+        peer: SocketAddr,
+        place: Place,
+        cut: CancellationToken,
+        running: TaskTracker,
+    ) {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY; events may come late");
         }
-        let service = service_fn(|request| Arc::clone(&self).answer(request, peer));
-        let connection = http1::Builder::new()
+        let handover = Arc::new(Handover::default());
+        let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&handover)));
+        let socket = Connection::new(socket, Arc::clone(&self.counters), Arc::clone(&handover));
+        let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout)
             // The head must fit; more would only be memory for an idle stream.
             .max_buf_size(LONGEST_HEAD + 1024)
             .max_headers(128)
             .half_close(false)
-            .serve_connection(TokioIo::new(Connection::new(socket, Arc::clone(&self.counters))), service);
-        let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            () = self.shutdown.cancelled() => None,
-        };
-        let ended = match ended {
-            Some(ended) => ended,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    ended = connection => ended,
-                    () = cut.cancelled() => Ok(()),
+            .serve_connection(TokioIo::new(socket), service);
+        let mut ending = false;
+        let ended = loop {
+            tokio::select! {
+                ended = &mut connection => break ended,
+                answer = handover.answer() => {
+                    let socket = connection.into_parts().io.into_inner();
+                    // A task of its own, because this one keeps the room that hyper's connection took.
+                    running.spawn(async move {
+                        handover::write(socket, answer, cut).await;
+                        drop(place);
+                    });
+                    return;
                 }
+                () = self.shutdown.cancelled(), if !ending => {
+                    ending = true;
+                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                }
+                () = cut.cancelled() => break Ok(()),
             }
         };
         if let Err(error) = ended {
@@ -159,13 +197,20 @@ impl Server {
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: SocketAddr,
+        handover: Arc<Handover>,
     ) -> Result<Response, std::convert::Infallible> {
         if request.method().as_str() == REFUSED {
             return Ok(refuse(request.uri().path()));
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        self.router.clone().oneshot(request).await
+        let may_leave = Handover::may_leave(&request);
+        let answer = self.router.clone().oneshot(request).await?;
+        match if may_leave { handover.leave(answer) } else { Some(answer) } {
+            Some(answer) => Ok(answer),
+            // The connection's task takes over from here, and drops this.
+            None => std::future::pending().await,
+        }
     }
 
     /// Says so and hangs up: a silent close would look like a broken network.

@@ -40,6 +40,8 @@ mod several_faults;
 mod several_programs;
 #[path = "delivery/several_users.rs"]
 mod several_users;
+#[path = "delivery/sockets.rs"]
+mod sockets;
 #[path = "delivery/stage.rs"]
 mod stage;
 #[path = "delivery/streams.rs"]

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     error::ApiError,
+    serve::handover::Endless,
     stream::{self, Where},
     token::{TokenFault, Visitor},
 };
@@ -83,6 +84,7 @@ pub async fn events(
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response.extensions_mut().insert(Endless);
     Ok(response)
 }
 

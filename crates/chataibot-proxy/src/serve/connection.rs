@@ -14,7 +14,10 @@ use tokio::{
     time::Sleep,
 };
 
-use super::framing::{Framing, Refusal};
+use super::{
+    framing::{Framing, LONGEST_HEAD, Refusal},
+    handover::Handover,
+};
 use crate::counters::Counters;
 
 /// The method of the request that stands in for a refused one. Who sends it is refused.
@@ -32,15 +35,48 @@ pub struct Connection {
     taken: usize,
     refused: bool,
     counters: Arc<Counters>,
+    handover: Arc<Handover>,
+    /// Bytes that came while nobody wanted any.
+    unasked: usize,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
     /// Guards a socket.
     #[must_use]
-    pub fn new(socket: TcpStream, counters: Arc<Counters>) -> Self {
-        let framing = Framing::default();
-        Self { socket, framing, checked: Vec::new(), taken: 0, refused: false, counters, stalled: None }
+    pub fn new(socket: TcpStream, counters: Arc<Counters>, handover: Arc<Handover>) -> Self {
+        Self {
+            socket,
+            framing: Framing::default(),
+            checked: Vec::new(),
+            taken: 0,
+            refused: false,
+            counters,
+            handover,
+            unasked: 0,
+            stalled: None,
+        }
+    }
+
+    /// Waits until the peer hangs up. What it says until then is no request that anybody would answer: the connection ends with the
+    /// stream. More than a request's worth of it ends it now.
+    ///
+    /// # Errors
+    /// The socket's.
+    pub async fn hung_up(&mut self) -> io::Result<()> {
+        std::future::poll_fn(|context| self.poll_hung_up(context)).await
+    }
+
+    fn poll_hung_up(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut space = [0; 1024];
+            let mut raw = ReadBuf::new(&mut space);
+            ready!(Pin::new(&mut self.socket).poll_read(context, &mut raw))?;
+            self.unasked += raw.filled().len();
+            if raw.filled().is_empty() || self.unasked > LONGEST_HEAD {
+                return Poll::Ready(Ok(()));
+            }
+        }
     }
 
     /// A refused request becomes one that hyper understands and answers in its turn, after the answers that are still due. Inside a
@@ -66,6 +102,7 @@ impl Connection {
 
     /// Ends a write that has waited too long; any progress starts the wait anew.
     fn watch<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        self.handover.owes(written.is_pending());
         if written.is_ready() {
             self.stalled = None;
             return written;

@@ -1,0 +1,154 @@
+//! The events of one measure: when each was due at the platform, and when it came out of a stream.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+/// The events that are under way. What stands in their texts is never used twice, also not by another board: a stream that begins tells
+/// what earlier runs have left in its log.
+#[derive(Debug)]
+pub struct Board {
+    began: Instant,
+    /// Before the number of each of its events.
+    mark: String,
+    // Held for a few steps; a thousand a second.
+    events: Mutex<Vec<Event>>,
+    news: Notify,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    due: Duration,
+    took: Option<Duration>,
+    times: u32,
+}
+
+/// What became of some events.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How long each took from the moment it was due, milliseconds, sorted.
+    pub millis: Vec<f64>,
+    /// How many never came.
+    pub lost: usize,
+    /// How often one came again.
+    pub doubled: usize,
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let mark = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
+        Self { began: Instant::now(), mark, events: Mutex::default(), news: Notify::new() }
+    }
+}
+
+impl Board {
+    /// A new event that is due at that moment: its number.
+    pub fn add(&self, due: Instant) -> usize {
+        let due = due.saturating_duration_since(self.began);
+        let mut events = self.events();
+        events.push(Event { due, took: None, times: 0 });
+        events.len() - 1
+    }
+
+    /// What the bot says in the event of that number.
+    #[must_use]
+    pub fn text(&self, number: usize) -> String {
+        format!("{}{number}", self.mark)
+    }
+
+    /// The number of the event in that part of a stream, if it is one of this board's.
+    #[must_use]
+    pub fn number(&self, text: &str) -> Option<usize> {
+        let (_, number) = text.split_once(&self.mark)?;
+        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        number[..end].parse().ok()
+    }
+
+    /// An event came out of a stream.
+    pub fn arrived(&self, number: usize) {
+        let now = self.began.elapsed();
+        let mut events = self.events();
+        let Some(event) = events.get_mut(number) else { return };
+        event.times += 1;
+        if event.times == 1 {
+            event.took = Some(now.saturating_sub(event.due));
+            drop(events);
+            self.news.notify_waiters();
+        }
+    }
+
+    /// How many numbers were given.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.events().len()
+    }
+
+    /// Waits until all that were added have come, but not longer than that; then what became of those from `first` on.
+    pub async fn settle(&self, first: usize, patience: Duration) -> Outcome {
+        let all = async {
+            loop {
+                let news = self.news.notified();
+                if self.events().iter().skip(first).all(|event| event.took.is_some()) {
+                    return;
+                }
+                news.await;
+            }
+        };
+        // Whoever did not come in time is counted as lost below.
+        let _ = tokio::time::timeout(patience, all).await;
+        self.outcome(first)
+    }
+
+    fn events(&self) -> MutexGuard<'_, Vec<Event>> {
+        // Nothing in here panics between two states, so a poisoned lock still guards whole events.
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn outcome(&self, first: usize) -> Outcome {
+        let events = self.events();
+        let events = events.get(first..).unwrap_or_default();
+        let mut outcome = Outcome::default();
+        for event in events {
+            match event.took {
+                Some(took) => outcome.millis.push(took.as_secs_f64() * 1e3),
+                None => outcome.lost += 1,
+            }
+            outcome.doubled += event.times.saturating_sub(1) as usize;
+        }
+        outcome.millis.sort_by(f64::total_cmp);
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_board_has_told_is_none_of_its_events() {
+        let (one, other) = (Board::default(), Board::default());
+        let text = format!("data: {{\"text\":\"{}\"}}", one.text(17));
+        assert_eq!((one.number(&text), other.number(&text), one.number("data: hello")), (Some(17), None, None));
+    }
+
+    #[tokio::test]
+    async fn what_never_came_and_what_came_twice_is_counted() {
+        let board = Board::default();
+        let first = board.add(Instant::now());
+        let second = board.add(Instant::now());
+        board.arrived(second);
+        board.arrived(second);
+        board.arrived(99);
+        let outcome = board.settle(first, Duration::ZERO).await;
+        assert_eq!((outcome.millis.len(), outcome.lost, outcome.doubled), (1, 1, 1));
+        board.arrived(first);
+        assert_eq!(board.settle(first, Duration::from_secs(60)).await.lost, 0);
+    }
+}

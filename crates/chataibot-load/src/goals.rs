@@ -1,0 +1,104 @@
+//! Every measure on one screen: its name, its unit, and what is wanted of it.
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// At least the bounds.
+    More,
+    /// At most the bounds.
+    Less,
+}
+
+/// Which of the runs counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// The middle one: the machine may have had something else to do.
+    Median,
+    /// The worst: once is too often.
+    Worst,
+}
+
+/// One measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal {
+    /// Its key, by which a run reports it.
+    pub key: &'static str,
+    /// What a person reads.
+    pub title: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Digits behind the point.
+    pub digits: usize,
+    /// Which way is better.
+    pub better: Better,
+    /// Which of the runs counts.
+    pub counts: Counts,
+    /// What is hoped for.
+    pub goal: Option<f64>,
+    /// What must be; missing it fails the bench.
+    pub must: Option<f64>,
+}
+
+const fn told(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
+    Goal { key, title, unit, digits, better: Better::Less, counts: Counts::Median, goal: None, must: None }
+}
+
+const fn at_most(key: &'static str, title: &'static str, unit: &'static str, digits: usize, bound: f64) -> Goal {
+    Goal {
+        key,
+        title,
+        unit,
+        digits,
+        better: Better::Less,
+        counts: Counts::Median,
+        goal: Some(bound),
+        must: Some(bound),
+    }
+}
+
+/// All of them, in the order of the table.
+pub const GOALS: &[Goal] = &[
+    Goal {
+        key: "streams-per-gib",
+        title: "idle streams per GiB of the proxy's memory",
+        unit: "",
+        digits: 0,
+        better: Better::More,
+        counts: Counts::Median,
+        goal: Some(100_000.0),
+        must: Some(80_000.0),
+    },
+    told("stream-bytes", "  one idle stream, in the proxy", "bytes", 0),
+    told("kernel-bytes", "  one idle stream, in the kernel (both ends)", "bytes", 0),
+    told("ram-p50", "webhook to stream, no disk: p50", "ms", 2),
+    at_most("ram-p99", "webhook to stream, no disk: p99", "ms", 2, 5.0),
+    told("ram-max", "webhook to stream, no disk: longest", "ms", 2),
+    told("disk-p50", "webhook to stream, commit first: p50", "ms", 2),
+    at_most("disk-p99", "webhook to stream, commit first: p99", "ms", 2, 25.0),
+    told("disk-max", "webhook to stream, commit first: longest", "ms", 2),
+    Goal {
+        key: "ingest",
+        title: "webhooks answered after their commit",
+        unit: "/s",
+        digits: 0,
+        better: Better::More,
+        counts: Counts::Median,
+        goal: Some(3_000.0),
+        must: Some(3_000.0),
+    },
+    at_most("storm", "all streams cut: until the last is back", "s", 2, 30.0),
+    told("storm-refused", "  told to come later on the way", "", 0),
+    at_most("token", "token check", "µs", 2, 20.0),
+    told("forward-p50", "a visitor's message through the proxy: added, p50", "ms", 2),
+    told("forward-p99", "a visitor's message through the proxy: added, p99", "ms", 2),
+    Goal {
+        key: "lost-or-doubled",
+        title: "events lost or doubled meanwhile",
+        unit: "",
+        digits: 0,
+        better: Better::Less,
+        counts: Counts::Worst,
+        goal: Some(0.0),
+        must: Some(0.0),
+    },
+];

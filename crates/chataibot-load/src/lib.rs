@@ -1,0 +1,29 @@
+//! What one proxy carries: `cargo xtask bench proxy`.
+//!
+//! The proxy is the real program in a process of its own, with a database file. In this process are the visitors' browsers (raw
+//! sockets, because ten thousand clients with buffers of their own would be measured instead of the proxy) and the platform (a stub that
+//! gives the documented answers at once, [`platform`]). All of it is on this machine and shares its cores.
+//!
+//! In reading order:
+//! - [`goals`]: what is to be reached, and what must be; [`table`]: the judgement
+//! - [`sizes`]: how much of everything; [`run`]: one run of all measures
+//! - [`measures`]: one module for each
+//! - [`world`]: visitors with conversations, and the proxy they are at; [`program`]: its process
+//! - [`streams`]: the idle streams; [`board`]: when which event was due and when it arrived
+//! - [`http`]: as much of HTTP/1.1 as that takes; [`machine`]: facts of this machine
+
+pub mod board;
+pub mod goals;
+pub mod http;
+pub mod machine;
+pub mod measures;
+pub mod platform;
+pub mod program;
+pub mod run;
+pub mod sizes;
+pub mod streams;
+pub mod table;
+pub mod world;
+
+/// What goes wrong while measuring; the program says it and gives up.
+pub type Trouble = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,44 @@
+//! What the proxy adds to a visitor's message: the way through it less the platform's own answer, one after the other.
+
+use std::{net::SocketAddr, time::Instant};
+
+use crate::{
+    Trouble,
+    http::Client,
+    sizes::Sizes,
+    table::{Numbers, quantile},
+    world::{Person, accepted, headers},
+};
+
+const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":{"type":"VISITOR"}}"#;
+
+/// Sends messages of one visitor, through the proxy and past it. `run` makes their keys new ones.
+///
+/// # Errors
+/// When one is refused.
+pub async fn measure(
+    proxy: SocketAddr,
+    platform: SocketAddr,
+    person: &Person,
+    sizes: &Sizes,
+    run: usize,
+) -> Result<Numbers, Trouble> {
+    let mut way = [Client::open(proxy).await?, Client::open(platform).await?];
+    let path = format!("/api/v1/conversation/{}/messages", person.alias);
+    let mut millis = [Vec::new(), Vec::new()];
+    for message in 0..sizes.messages {
+        let headers = headers(&person.token, 0x4000_0000 + run * 0x1_0000 + message);
+        // In turns, so that whatever else happens on this machine happens to both.
+        for (client, millis) in way.iter_mut().zip(&mut millis) {
+            let began = Instant::now();
+            accepted(client.post(&path, &headers, BODY).await?)?;
+            millis.push(began.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let [through, past] = &mut millis;
+    through.sort_by(f64::total_cmp);
+    past.sort_by(f64::total_cmp);
+    let added = |share| Some(quantile(through, share)? - quantile(past, share)?);
+    let numbers = [("forward-p50", added(0.5)), ("forward-p99", added(0.99))];
+    Ok(numbers.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
+}

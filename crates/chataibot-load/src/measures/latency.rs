@@ -1,0 +1,69 @@
+//! How long an event takes from the platform to the visitor's stream, at a fixed rate, while many other streams wait.
+//!
+//! Each event is counted from the moment it was due, whether or not the proxy was slow with those before it.
+
+use std::{
+    net::SocketAddr,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::mpsc, task::JoinSet};
+
+use crate::{
+    Trouble,
+    board::{Board, Outcome},
+    http::Client,
+    sizes::Sizes,
+    world::{webhook, webhook_path},
+};
+
+/// How long the last event may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Posts events to the conversations of the first visitors, who all listen.
+///
+/// # Errors
+/// When the proxy refuses one.
+pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &Sizes) -> Result<Outcome, Trouble> {
+    let mut platform = JoinSet::new();
+    let mut queues = Vec::new();
+    for _ in 0..sizes.platform_connections {
+        let (queue, mut events) = mpsc::unbounded_channel::<(String, usize)>();
+        queues.push(queue);
+        let mut client = Client::open(proxy).await?;
+        platform.spawn(async move {
+            let path = webhook_path();
+            while let Some((text, visitor)) = events.recv().await {
+                let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
+                if answer.status != 200 {
+                    return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
+                }
+            }
+            Ok(())
+        });
+    }
+    let first = board.count();
+    let (schedule, idle) = (board.clone(), sizes.idle);
+    let (count, each) = (sizes.latency.as_secs_f64() * f64::from(sizes.rate), Duration::from_secs(1) / sizes.rate);
+    // A thread of its own: the runtime's timers are exact to a millisecond only, which is as long as what is measured.
+    let clock = thread::spawn(move || {
+        let mut due = Instant::now();
+        let mut visitor = 0;
+        for (_, queue) in (0..count.round() as u32).zip(queues.iter().cycle()) {
+            due += each;
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            // All over the visitors, and never two in a row to one.
+            visitor = (visitor + 7919) % idle;
+            let event = schedule.add(due);
+            if queue.send((schedule.text(event), visitor)).is_err() {
+                break;
+            }
+        }
+    });
+    while let Some(ended) = platform.join_next().await {
+        ended??;
+    }
+    clock.join().map_err(|_| "the clock of the events panicked")?;
+    Ok(board.settle(first, PATIENCE).await)
+}

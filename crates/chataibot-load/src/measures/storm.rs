@@ -1,0 +1,59 @@
+//! All streams are cut at one moment and come back at one moment, while the platform goes on.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Trouble,
+    board::{Board, Outcome},
+    http::Client,
+    sizes::Sizes,
+    streams::Streams,
+    world::{webhook, webhook_path},
+};
+
+/// How long all of it may take before it is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Events that come meanwhile: visitors must get them from the log, once.
+const MEANWHILE: usize = 100;
+
+/// What a storm did.
+#[derive(Debug)]
+pub struct Storm {
+    /// Seconds until the last stream was back.
+    pub seconds: f64,
+    /// How often one was told to come later.
+    pub refused: usize,
+    /// The events that came meanwhile.
+    pub meanwhile: Outcome,
+}
+
+/// Cuts the streams of the first visitors.
+///
+/// # Errors
+/// When one does not come back.
+pub async fn measure(proxy: SocketAddr, streams: &Streams, board: &Board, sizes: &Sizes) -> Result<Storm, Trouble> {
+    let mut client = Client::open(proxy).await?;
+    let (path, first, refused) = (webhook_path(), board.count(), streams.refused());
+    let began = Instant::now();
+    let platform = async {
+        for event in 0..MEANWHILE {
+            let visitor = event * sizes.idle / MEANWHILE;
+            let text = board.text(board.add(Instant::now()));
+            let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
+            if answer.status != 200 {
+                return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
+            }
+        }
+        Ok(())
+    };
+    let back = async {
+        streams.cut(PATIENCE).await?;
+        Ok(began.elapsed().as_secs_f64())
+    };
+    let (seconds, ()) = tokio::try_join!(back, platform)?;
+    let meanwhile = board.settle(first, PATIENCE).await;
+    Ok(Storm { seconds, refused: streams.refused() - refused, meanwhile })
+}

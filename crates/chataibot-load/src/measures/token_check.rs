@@ -1,0 +1,36 @@
+//! What it takes to check a visitor's token: the function that every request passes, in this process.
+
+use std::{path::PathBuf, time::Duration};
+
+use chataibot_proxy::{
+    clock::Clock,
+    config::Arguments,
+    demo,
+    token::{
+        FamilyId, Tokens, VisitorId,
+        keys::{Key, KeyRing},
+        revocation::Revocations,
+    },
+};
+
+use crate::{Trouble, program::ORIGIN, sizes::Sizes, table::median};
+
+/// The median of many checks, microseconds.
+///
+/// # Errors
+/// When a token of its own is refused.
+pub fn measure(sizes: &Sizes) -> Result<f64, Trouble> {
+    let config = demo::config(&Arguments::default(), PathBuf::new()).map_err(|problems| problems.to_string())?;
+    let site = config.sites.get(demo::SITE).ok_or("the demo has its site")?;
+    let keys = KeyRing::new(Key::new("bench", &[7; 32]), Vec::new());
+    let tokens = Tokens::new(keys, Revocations::new([]), Duration::from_secs(600), Clock::system());
+    let token = tokens.issue(site, ORIGIN, &VisitorId::random()?, &FamilyId::random()?, false)?;
+    let mut micros = Vec::with_capacity(sizes.thousand_checks * 1000);
+    for _ in 0..sizes.thousand_checks * 1000 {
+        let began = std::time::Instant::now();
+        let visitor = tokens.check(&token, &config.sites)?;
+        micros.push(began.elapsed().as_secs_f64() * 1e6);
+        drop(visitor);
+    }
+    median(&mut micros).ok_or_else(|| "no check was made".into())
+}

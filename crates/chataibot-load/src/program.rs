@@ -1,0 +1,75 @@
+//! The proxy's process.
+
+use std::{net::SocketAddr, path::Path, process::Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+use crate::Trouble;
+
+/// The page that visitors are on.
+pub const ORIGIN: &str = "http://localhost:4711";
+/// The last part of the webhook's path.
+pub const WEBHOOK_SECRET: &str = "bench-webhook-secret";
+/// The token of the platform's events.
+pub const WEBHOOK_TOKEN: &str = "bench-webhook-token";
+
+/// Limits of what one address may do: all of these visitors are on one machine.
+const NO_LIMITS: &[(&str, &str)] = &[
+    ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS", "1000000"),
+    ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS_PER_ADDRESS", "1000000"),
+    ("CHATAIBOT_PROXY_LIMITS_TOKEN_PER_MINUTE", "1000000"),
+    ("CHATAIBOT_PROXY_LIMITS_START_PER_MINUTE", "1000000"),
+    ("CHATAIBOT_PROXY_LIMITS_SEND_PER_MINUTE", "1000000"),
+    ("CHATAIBOT_PROXY_TOKEN_LIFETIME_SECONDS", "3600"),
+    ("CHATAIBOT_PROXY_DRAIN_SECONDS", "0"),
+    ("CHATAIBOT_PROXY_SHUTDOWN_GRACE_SECONDS", "1"),
+];
+
+/// A running proxy; killed when dropped.
+pub struct Program {
+    child: Child,
+    /// Where it serves.
+    pub address: SocketAddr,
+    /// Its process.
+    pub id: u32,
+}
+
+impl Program {
+    /// Starts it, and waits until it serves.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn start(file: &Path, database: &Path, platform: SocketAddr) -> Result<Self, Trouble> {
+        let mut command = Command::new(file);
+        command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
+        command.arg(format!("http://{platform}/api/v1")).arg("--database").arg(database);
+        command.envs(NO_LIMITS.iter().copied());
+        for (name, value) in [
+            ("ORIGINS", ORIGIN),
+            ("BOT_KEYS", "bench-bot"),
+            ("ACCOUNT_TOKEN", "bench-account-token"),
+            ("WEBHOOK_SECRET", WEBHOOK_SECRET),
+            ("WEBHOOK_TOKEN", WEBHOOK_TOKEN),
+        ] {
+            command.env(format!("CHATAIBOT_PROXY_SITE_{name}"), value);
+        }
+        command.stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().map_err(|error| format!("{}: {error}", file.display()))?;
+        let lines = child.stdout.take().ok_or("the proxy has no output")?;
+        let line = BufReader::new(lines).lines().next_line().await?.ok_or("the proxy ended at its start")?;
+        let address = line.strip_prefix("listening on http://").ok_or_else(|| format!("the proxy said {line:?}"))?;
+        let id = child.id().ok_or("the proxy ended at its start")?;
+        Ok(Self { address: address.parse()?, child, id })
+    }
+
+    /// Ends it at once: what was answered is in the database.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn stop(mut self) -> Result<(), Trouble> {
+        Ok(self.child.kill().await?)
+    }
+}

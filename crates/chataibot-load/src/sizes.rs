@@ -1,0 +1,87 @@
+//! How much of everything one run has.
+
+use std::time::Duration;
+
+/// The sizes of one run.
+#[derive(Clone, Debug)]
+pub struct Sizes {
+    /// Idle streams beside everything but the measure of memory.
+    pub idle: usize,
+    /// Idle streams of the second look at the memory; the first is at [`Sizes::idle`].
+    pub most: usize,
+    /// Webhook events a second while latency is measured.
+    pub rate: u32,
+    /// How long latency is measured.
+    pub latency: Duration,
+    /// How long the proxy gets as many webhooks as it takes.
+    pub ingest: Duration,
+    /// Connections of the platform at that.
+    pub platform_connections: usize,
+    /// Messages of visitors.
+    pub messages: usize,
+    /// Token checks, in thousands.
+    pub thousand_checks: usize,
+}
+
+impl Sizes {
+    /// What the goals speak of.
+    #[must_use]
+    pub fn full() -> Self {
+        Self {
+            idle: 10_000,
+            most: 20_000,
+            rate: 1_000,
+            latency: Duration::from_secs(10),
+            ingest: Duration::from_secs(5),
+            platform_connections: 64,
+            messages: 500,
+            thousand_checks: 50,
+        }
+    }
+
+    /// A smoke run: everything once, in a few seconds. Its numbers say nothing about the proxy.
+    #[must_use]
+    pub fn quick() -> Self {
+        Self {
+            idle: 200,
+            most: 600,
+            rate: 100,
+            latency: Duration::from_millis(500),
+            ingest: Duration::from_millis(300),
+            platform_connections: 8,
+            messages: 10,
+            thousand_checks: 1,
+        }
+    }
+
+    /// With no more streams than so many open files allow; what that changed, if anything.
+    #[must_use]
+    pub fn within(mut self, files: u64) -> (Self, Option<String>) {
+        // Database, platform, pipes and the webhook's connections take some of their own.
+        let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);
+        let wished = (self.idle, self.most);
+        self.most = self.most.min(room);
+        self.idle = self.idle.min(self.most / 2);
+        let told = ((self.idle, self.most) != wished).then(|| {
+            format!(
+                "the hard limit of {files} open files allows {} and {} idle streams instead of {} and {}",
+                self.idle, self.most, wished.0, wished.1
+            )
+        });
+        (self, told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_limit_of_open_files_makes_it_smaller_and_is_told() {
+        let (fits, told) = Sizes::full().within(1_000_000);
+        assert_eq!((fits.idle, fits.most, told), (10_000, 20_000, None));
+        let (small, told) = Sizes::full().within(4096);
+        assert_eq!((small.idle, small.most), (1748, 3496));
+        assert!(told.expect("told").contains("4096"));
+    }
+}

@@ -1,0 +1,294 @@
+//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when they are cut, and tell the board what
+//! they read.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::AsyncWriteExt,
+    net::TcpStream,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    Trouble,
+    board::Board,
+    http::{Head, connect},
+    program::ORIGIN,
+    world::Person,
+};
+
+/// First connections at one time: few, because the room that connections need while they begin is no idle stream's. When all are cut there
+/// is no such order.
+const AT_ONCE: usize = 32;
+/// How long to wait after a connection that failed, times how often it has.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Open streams; dropping them closes all.
+pub struct Streams {
+    shared: Arc<Shared>,
+    readers: JoinSet<()>,
+}
+
+struct Shared {
+    proxy: SocketAddr,
+    board: Arc<Board>,
+    /// How often all were cut, and how many have opened since.
+    open: watch::Sender<Open>,
+    turn: Semaphore,
+    refused: AtomicUsize,
+    failed: AtomicUsize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Open {
+    cuts: u32,
+    count: usize,
+    /// An answer that no visitor of ours should get.
+    wrong: Option<u16>,
+}
+
+/// Why a stream ended.
+enum End {
+    /// Cut by the bench.
+    Cut,
+    /// By the proxy or the network.
+    Ended,
+    /// Told to come later, in so many seconds.
+    Refused(u64),
+}
+
+impl Streams {
+    /// None yet.
+    #[must_use]
+    pub fn new(proxy: SocketAddr, board: Arc<Board>) -> Self {
+        let shared = Shared {
+            proxy,
+            board,
+            open: watch::Sender::default(),
+            turn: Semaphore::new(AT_ONCE),
+            refused: AtomicUsize::new(0),
+            failed: AtomicUsize::new(0),
+        };
+        Self { shared: Arc::new(shared), readers: JoinSet::new() }
+    }
+
+    /// Opens one for each of these visitors, and waits until all are.
+    ///
+    /// # Errors
+    /// When the proxy answers that it never will, or it takes minutes.
+    pub async fn open(&mut self, people: &[Person]) -> Result<(), Trouble> {
+        for person in people {
+            self.readers.spawn(follow(Arc::clone(&self.shared), person.clone()));
+        }
+        self.all_open(Duration::from_secs(120)).await
+    }
+
+    /// Cuts all of them at once; they come back at once. Returns when all are.
+    ///
+    /// # Errors
+    /// As [`Streams::open`].
+    pub async fn cut(&self, patience: Duration) -> Result<(), Trouble> {
+        self.shared.open.send_modify(|open| *open = Open { cuts: open.cuts + 1, ..Open::default() });
+        self.all_open(patience).await
+    }
+
+    /// How often the proxy told one of them to come later.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.shared.refused.load(Ordering::Relaxed)
+    }
+
+    async fn all_open(&self, patience: Duration) -> Result<(), Trouble> {
+        let wanted = self.readers.len();
+        let mut open = self.shared.open.subscribe();
+        let all = open.wait_for(|open| open.count >= wanted || open.wrong.is_some());
+        let reached = tokio::time::timeout(patience, all).await.map(|open| open.map(|open| open.wrong));
+        match reached {
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(status))) => Err(format!("a visitor's stream was answered with {status}").into()),
+            Ok(Err(_)) | Err(_) => {
+                let count = self.shared.open.borrow().count;
+                let (refused, failed) = (self.refused(), self.shared.failed.load(Ordering::Relaxed));
+                Err(format!(
+                    "after {patience:?} {count} of {wanted} streams are open; {refused} refusals, {failed} broken"
+                )
+                .into())
+            }
+        }
+    }
+}
+
+/// One visitor, for ever.
+async fn follow(shared: Arc<Shared>, person: Person) {
+    let mut cuts = shared.open.subscribe();
+    let mut reader = Reader::default();
+    let mut failures = 0;
+    loop {
+        let cut = cuts.borrow_and_update().cuts;
+        match once(&shared, &person, &mut reader, &mut cuts, cut).await {
+            Ok(End::Cut) => failures = 0,
+            Ok(End::Refused(seconds)) => {
+                shared.refused.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+            }
+            // Also a failed connection: whoever reads a stream comes back until it is there.
+            Ok(End::Ended) | Err(_) => {
+                failures += 1;
+                shared.failed.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(AGAIN * failures.min(10)).await;
+            }
+        }
+    }
+}
+
+/// One connection, from its beginning to its end.
+async fn once(
+    shared: &Shared,
+    person: &Person,
+    reader: &mut Reader,
+    cuts: &mut watch::Receiver<Open>,
+    cut: u32,
+) -> io::Result<End> {
+    reader.rest.clear();
+    let (mut socket, status) = {
+        let _turn = if cut == 0 { shared.turn.acquire().await.ok() } else { None };
+        let mut socket = request(shared, person, reader.cursor.as_deref()).await?;
+        let head = reader.head(&mut socket).await?;
+        match head.status {
+            200 => (socket, 200),
+            429 | 503 => return Ok(End::Refused(head.retry_after.unwrap_or(1))),
+            wrong => (socket, wrong),
+        }
+    };
+    if status != 200 {
+        shared.open.send_modify(|open| open.wrong = Some(status));
+        std::future::pending::<()>().await;
+    }
+    shared.open.send_if_modified(|open| {
+        let counts = open.cuts == cut;
+        open.count += usize::from(counts);
+        counts
+    });
+    reader.tell(&shared.board);
+    loop {
+        tokio::select! {
+            biased;
+            changed = cuts.wait_for(|open| open.cuts != cut) => {
+                return if changed.is_ok() { Ok(End::Cut) } else { Ok(End::Ended) };
+            }
+            readable = socket.readable() => readable?,
+        }
+        if !reader.take(&mut socket)? {
+            return Ok(End::Ended);
+        }
+        reader.tell(&shared.board);
+    }
+}
+
+async fn request(shared: &Shared, person: &Person, cursor: Option<&str>) -> io::Result<TcpStream> {
+    let mut socket = connect(shared.proxy).await?;
+    let cursor = cursor.map_or_else(String::new, |cursor| format!("Last-Event-ID: {cursor}\r\n"));
+    let (proxy, alias, token) = (shared.proxy, &person.alias, &person.token);
+    let request = format!(
+        "GET /api/v1/conversation/{alias}/events HTTP/1.1\r\nHost: {proxy}\r\nOrigin: {ORIGIN}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {token}\r\n{cursor}\r\n"
+    );
+    socket.write_all(request.as_bytes()).await?;
+    Ok(socket)
+}
+
+/// What was read of a stream. Its buffer holds an event that is not whole yet, which on this machine is nearly never there.
+#[derive(Default)]
+struct Reader {
+    cursor: Option<String>,
+    rest: Vec<u8>,
+}
+
+impl Reader {
+    /// Reads until the head and the first words of the stream are there.
+    async fn head(&mut self, socket: &mut TcpStream) -> io::Result<Head> {
+        loop {
+            if let Some(head) = Head::read(&self.rest)
+                && (head.status != 200 || self.rest[head.end..].windows(2).any(|two| two == b"\n\n"))
+            {
+                self.rest.drain(..head.end);
+                return Ok(head);
+            }
+            socket.readable().await?;
+            if !self.take(socket)? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    /// Takes what is there; whether it was not the end. The buffer stands on the stack, so that a waiting reader has none.
+    fn take(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
+        let mut space = [0; 4096];
+        match socket.try_read(&mut space) {
+            Ok(0) => Ok(false),
+            Ok(count) => {
+                self.rest.extend_from_slice(&space[..count]);
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells the board which events have come, and keeps the last one's cursor. The lengths of chunks stand between events and are read
+    /// over.
+    fn tell(&mut self, board: &Board) {
+        let Some(end) = self.rest.windows(2).rposition(|two| two == b"\n\n") else { return };
+        for block in String::from_utf8_lossy(&self.rest[..end]).split("\n\n") {
+            if let Some(cursor) = block.lines().find_map(|line| line.strip_prefix("id: ")) {
+                self.cursor = Some(cursor.to_owned());
+            }
+            if let Some(number) = board.number(block) {
+                board.arrived(number);
+            }
+        }
+        self.rest.drain(..end + 2);
+        if self.rest.is_empty() {
+            self.rest = Vec::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_are_told_once_they_are_whole_and_the_last_cursor_is_kept() {
+        let board = Board::default();
+        let first = board.add(Instant::now());
+        let second = board.add(Instant::now());
+        let mut reader = Reader::default();
+        let told = |number| {
+            format!("40\r\nevent: message\nid: 7-{}\ndata: {{\"{}\"}}\n\n\r\n", number + 1, board.text(number))
+        };
+        let (one, two) = (told(first), told(second));
+        let (begin, end) = two.split_at(30);
+        for text in ["4\r\n:\n\n\r\n", &one, begin] {
+            reader.rest.extend_from_slice(text.as_bytes());
+        }
+        reader.tell(&board);
+        assert_eq!(reader.cursor.as_deref(), Some("7-1"));
+        reader.rest.extend_from_slice(end.as_bytes());
+        reader.tell(&board);
+        assert_eq!(reader.cursor.as_deref(), Some("7-2"));
+        assert_eq!((first, second), (0, 1));
+        let outcome = board.settle(first, Duration::ZERO).await;
+        assert_eq!((outcome.lost, outcome.doubled), (0, 0));
+    }
+}

@@ -1,0 +1,206 @@
+//! The medians of all runs beside what is wanted of them.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::goals::{Better, Counts, Goal};
+
+/// What one run has measured, by the keys of the goals.
+pub type Numbers = BTreeMap<&'static str, f64>;
+
+/// How a measure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing is wanted of it.
+    Told,
+    /// The goal is reached.
+    Ok,
+    /// The must is, the goal is not.
+    BelowGoal,
+    /// Less than must be; also when it was not measured.
+    Short,
+}
+
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Told => "",
+            Self::Ok => "ok",
+            Self::BelowGoal => "ok, below goal",
+            Self::Short => "SHORT",
+        }
+    }
+}
+
+/// One line: a measure, its value, and the verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// What was measured.
+    pub goal: &'a Goal,
+    /// The median or the worst of all runs that have it.
+    pub value: Option<f64>,
+    /// How it stands.
+    pub verdict: Verdict,
+}
+
+/// Judges all runs together.
+#[must_use]
+pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
+    let row = |goal: &'a Goal| {
+        let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(goal.key).copied()).collect();
+        let value = match (goal.counts, goal.better) {
+            (Counts::Median, Better::More | Better::Less) => median(&mut values),
+            (Counts::Worst, Better::More) => values.into_iter().min_by(f64::total_cmp),
+            (Counts::Worst, Better::Less) => values.into_iter().max_by(f64::total_cmp),
+        };
+        Row { goal, value, verdict: verdict(goal, value) }
+    };
+    goals.iter().map(row).collect()
+}
+
+/// Is anything short that must be?
+#[must_use]
+pub fn is_short(rows: &[Row<'_>]) -> bool {
+    rows.iter().any(|row| row.verdict == Verdict::Short)
+}
+
+fn verdict(goal: &Goal, value: Option<f64>) -> Verdict {
+    let reaches = |bound: f64| {
+        value.is_some_and(|value| match goal.better {
+            Better::More => value >= bound,
+            Better::Less => value <= bound,
+        })
+    };
+    match (goal.must, goal.goal) {
+        (Some(must), _) if !reaches(must) => Verdict::Short,
+        (_, Some(wanted)) if !reaches(wanted) => Verdict::BelowGoal,
+        (None, None) => Verdict::Told,
+        (Some(_) | None, Some(_) | None) => Verdict::Ok,
+    }
+}
+
+/// The middle one, or between the two in the middle; sorts.
+#[must_use]
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let upper = *values.get(values.len() / 2)?;
+    let lower = values[(values.len() - 1) / 2];
+    Some(f64::midpoint(lower, upper))
+}
+
+/// The value below which that share of the values lies; of sorted values.
+#[must_use]
+pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of a list that fits memory")]
+    let index = (sorted.len() as f64 * share).ceil() as usize;
+    sorted.get(index.saturating_sub(1).min(sorted.len().saturating_sub(1))).copied()
+}
+
+/// The table as it is printed.
+#[must_use]
+pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
+    let mut text = format!("{:<52} {:>12} {:>11} {:>11}   {:<15} all runs\n", "", "median", "goal", "must", "");
+    for row in rows {
+        let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, row.goal.digits));
+        let each: Vec<String> = runs.iter().map(|run| show(run.get(row.goal.key).copied())).collect();
+        let with_unit = format!("{} {}", show(row.value), row.goal.unit);
+        let line = format!(
+            "{:<52} {:>12} {:>11} {:>11}   {:<15} {}",
+            row.goal.title,
+            with_unit.trim_end(),
+            show(row.goal.goal),
+            show(row.goal.must),
+            row.verdict.word(),
+            each.join(" · ")
+        );
+        // Writing to a text can't fail.
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+/// `1234567.891` as `1,234,567.89`.
+fn number(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |point| text.split_at(point));
+    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
+    let groups: Vec<&str> =
+        whole.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    format!("{sign}{}{rest}", groups.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::goals::GOALS;
+
+    fn perfect() -> Numbers {
+        let value = |goal: &Goal| match goal.better {
+            Better::More => 1e9,
+            Better::Less => 0.0,
+        };
+        GOALS.iter().map(|goal| (goal.key, value(goal))).collect()
+    }
+
+    #[test]
+    fn a_missed_must_is_short_and_so_is_what_was_not_measured() {
+        let good = perfect();
+        assert!(!is_short(&judge(GOALS, std::slice::from_ref(&good))));
+        for goal in GOALS.iter().filter(|goal| goal.must.is_some()) {
+            let bad = match goal.better {
+                Better::More => 0.0,
+                Better::Less => 1e9,
+            };
+            let mut numbers = good.clone();
+            numbers.insert(goal.key, bad);
+            assert!(is_short(&judge(GOALS, std::slice::from_ref(&numbers))), "{}", goal.key);
+            numbers.remove(goal.key);
+            assert!(is_short(&judge(GOALS, &[numbers])), "{}", goal.key);
+        }
+    }
+
+    #[test]
+    fn one_bad_run_of_five_does_not_count_and_three_do() {
+        let (good, mut bad) = (perfect(), perfect());
+        bad.insert("disk-p99", 1e3);
+        let runs = |bad_ones: usize| -> Vec<Numbers> {
+            (0..5).map(|run| if run < bad_ones { bad.clone() } else { good.clone() }).collect()
+        };
+        assert!(!is_short(&judge(GOALS, &runs(2))));
+        assert!(is_short(&judge(GOALS, &runs(3))));
+    }
+
+    #[test]
+    fn one_lost_message_in_one_run_is_one_too_many() {
+        let (good, mut bad) = (perfect(), perfect());
+        bad.insert("lost-or-doubled", 1.0);
+        assert!(is_short(&judge(GOALS, &[good.clone(), bad, good])));
+    }
+
+    #[test]
+    fn between_must_and_goal_is_said_and_passes() {
+        let mut numbers = perfect();
+        numbers.insert("streams-per-gib", 90_000.0);
+        let rows = judge(GOALS, &[numbers]);
+        assert_eq!(rows[0].verdict, Verdict::BelowGoal);
+        assert!(!is_short(&rows));
+    }
+
+    #[test]
+    fn medians_and_quantiles_are_the_usual_ones() {
+        assert_eq!(median(&mut []), None);
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&mut [4.0, 1.0]), Some(2.5));
+        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(quantile(&hundred, 0.99), Some(99.0));
+        assert_eq!(quantile(&hundred, 0.5), Some(50.0));
+        assert_eq!(quantile(&[7.0], 0.99), Some(7.0));
+        assert_eq!(quantile(&[], 0.99), None);
+    }
+
+    #[test]
+    fn numbers_stand_in_groups() {
+        assert_eq!(number(1_234_567.891, 2), "1,234,567.89");
+        assert_eq!(number(-0.25, 2), "-0.25");
+        assert_eq!(number(999.4, 0), "999");
+    }
+}

@@ -1,0 +1,111 @@
+//! Visitors who have a conversation each, at a proxy that was started for them.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    Trouble,
+    http::{Answer, Client},
+    program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
+};
+
+/// Visitors that arrive at one time.
+const DOORS: usize = 64;
+
+/// One visitor.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their token.
+    pub token: Arc<str>,
+    /// Their conversation, as they know it.
+    pub alias: Arc<str>,
+}
+
+/// The platform's id of the conversation of the visitor with that number.
+#[must_use]
+pub fn conversation(number: usize) -> String {
+    format!("conversation-{number}")
+}
+
+/// Lets so many visitors arrive: each gets a token and starts a conversation.
+///
+/// # Errors
+/// When one of them is refused.
+pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Person>, Trouble> {
+    let mut doors = JoinSet::new();
+    for door in 0..DOORS.min(count) {
+        doors.spawn(async move {
+            let mut client = Client::open(proxy).await?;
+            let mut people = Vec::new();
+            for number in (door..count).step_by(DOORS) {
+                people.push((number, arrive(&mut client, number).await?));
+            }
+            Ok::<_, Trouble>(people)
+        });
+    }
+    let mut people = Vec::with_capacity(count);
+    while let Some(some) = doors.join_next().await {
+        people.extend(some??);
+    }
+    people.sort_by_key(|(number, _)| *number);
+    Ok(people.into_iter().map(|(_, person)| person).collect())
+}
+
+async fn arrive(client: &mut Client, number: usize) -> Result<Person, Trouble> {
+    let answer = accepted(client.post("/token", &format!("Origin: {ORIGIN}\r\n"), "{}").await?)?;
+    let token = text(&answer["token"])?;
+    let body = json!({
+        "channel": "API",
+        "message": { "data": { "body": conversation(number) }, "type": "text" },
+        "bot_key": "",
+        "from": { "user_external_id": "x", "type": "VISITOR" },
+    });
+    let headers = headers(&token, number);
+    let answer = accepted(client.post("/api/v1/conversations", &headers, &body.to_string()).await?)?;
+    let alias = text(&answer["conversation"]["id"])?;
+    Ok(Person { token, alias })
+}
+
+/// The headers of a visitor's message: whole lines. No two messages of a visitor have the same number.
+#[must_use]
+pub fn headers(token: &str, number: usize) -> String {
+    let key = format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}");
+    format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n")
+}
+
+/// The body of an answer that must be 200.
+///
+/// # Errors
+/// When it is another.
+pub fn accepted(answer: Answer) -> Result<Value, Trouble> {
+    if answer.status != 200 {
+        return Err(format!("answered with {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
+    }
+    Ok(serde_json::from_slice(&answer.body)?)
+}
+
+fn text(value: &Value) -> Result<Arc<str>, Trouble> {
+    Ok(value.as_str().ok_or("an answer without its text")?.into())
+}
+
+/// Where the platform's events go.
+#[must_use]
+pub fn webhook_path() -> String {
+    format!("/webhook/{WEBHOOK_SECRET}")
+}
+
+/// A webhook with one event: the bot says something to the visitor with that number.
+#[must_use]
+pub fn webhook(number: usize, text: &str) -> String {
+    json!({
+        "token": WEBHOOK_TOKEN,
+        "events": [{
+            "event": { "type": "message", "payload": {
+                "message": { "type": "text", "text": format!("<p>{text}</p>") }, "message_by": { "type": "bot" } } },
+            "conversation": { "key": conversation(number) },
+        }],
+    })
+    .to_string()
+}
