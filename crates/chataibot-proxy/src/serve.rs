@@ -2,7 +2,7 @@
 //!
 //! - [`framing`]: which requests are well-formed beyond doubt
 //! - [`connection`]: one guarded socket
-//! - [`handover`]: streams, which need no more of a connection than its socket
+//! - [`takeover`]: streams, which need no more of a connection than its socket
 //!
 //! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
 
@@ -42,11 +42,11 @@ use crate::{
 };
 use connection::{Connection, REFUSED};
 use framing::{LONGEST_HEAD, Refusal};
-use handover::Handover;
+use takeover::Takeover;
 
 pub mod connection;
 pub mod framing;
-pub mod handover;
+pub mod takeover;
 
 /// How long to wait when the system has no socket left to give.
 const BREATH: Duration = Duration::from_millis(100);
@@ -156,9 +156,9 @@ impl Server {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY; events may come late");
         }
-        let handover = Arc::new(Handover::default());
-        let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&handover)));
-        let socket = Connection::new(socket, Arc::clone(&self.counters), Arc::clone(&handover));
+        let takeover = Arc::new(Takeover::default());
+        let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&takeover)));
+        let socket = Connection::new(socket, Arc::clone(&self.counters), Arc::clone(&takeover));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout)
@@ -171,11 +171,11 @@ impl Server {
         let ended = loop {
             tokio::select! {
                 ended = &mut connection => break ended,
-                answer = handover.answer() => {
+                answer = takeover.answer() => {
                     let socket = connection.into_parts().io.into_inner();
                     // A task of its own, because this one keeps the room that hyper's connection took.
                     running.spawn(async move {
-                        handover::write(socket, answer, cut).await;
+                        takeover::write(socket, answer, cut).await;
                         drop(place);
                     });
                     return;
@@ -197,16 +197,16 @@ impl Server {
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: SocketAddr,
-        handover: Arc<Handover>,
+        takeover: Arc<Takeover>,
     ) -> Result<Response, std::convert::Infallible> {
         if request.method().as_str() == REFUSED {
             return Ok(refuse(request.uri().path()));
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let may_leave = Handover::may_leave(&request);
+        let may_leave = Takeover::may_leave(&request);
         let answer = self.router.clone().oneshot(request).await?;
-        match if may_leave { handover.leave(answer) } else { Some(answer) } {
+        match if may_leave { takeover.leave(answer) } else { Some(answer) } {
             Some(answer) => Ok(answer),
             // The connection's task takes over from here, and drops this.
             None => std::future::pending().await,

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     error::ApiError,
-    serve::handover::Endless,
+    serve::takeover::Endless,
     stream::{self, Where},
     token::{TokenFault, Visitor},
 };

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     framing::{Framing, LONGEST_HEAD, Refusal},
-    handover::Handover,
+    takeover::Takeover,
 };
 use crate::counters::Counters;
 
@@ -35,7 +35,7 @@ pub struct Connection {
     taken: usize,
     refused: bool,
     counters: Arc<Counters>,
-    handover: Arc<Handover>,
+    takeover: Arc<Takeover>,
     /// Bytes that came while nobody wanted any.
     unasked: usize,
     stalled: Option<Pin<Box<Sleep>>>,
@@ -44,7 +44,7 @@ pub struct Connection {
 impl Connection {
     /// Guards a socket.
     #[must_use]
-    pub fn new(socket: TcpStream, counters: Arc<Counters>, handover: Arc<Handover>) -> Self {
+    pub fn new(socket: TcpStream, counters: Arc<Counters>, takeover: Arc<Takeover>) -> Self {
         Self {
             socket,
             framing: Framing::default(),
@@ -52,7 +52,7 @@ impl Connection {
             taken: 0,
             refused: false,
             counters,
-            handover,
+            takeover,
             unasked: 0,
             stalled: None,
         }
@@ -102,7 +102,7 @@ impl Connection {
 
     /// Ends a write that has waited too long; any progress starts the wait anew.
     fn watch<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        self.handover.owes(written.is_pending());
+        self.takeover.owes(written.is_pending());
         if written.is_ready() {
             self.stalled = None;
             return written;

@@ -30,7 +30,7 @@ pub struct Endless;
 
 /// Where a connection's service leaves an endless answer.
 #[derive(Debug, Default)]
-pub struct Handover {
+pub struct Takeover {
     // Held for a move.
     answer: Mutex<Option<Response>>,
     left: Notify,
@@ -38,7 +38,7 @@ pub struct Handover {
     owes: AtomicBool,
 }
 
-impl Handover {
+impl Takeover {
     /// Could the answer to that request be written without hyper? Not if a body is to be read, or chunks are not understood.
     #[must_use]
     pub fn may_leave(request: &Request<Body>) -> bool {
@@ -151,18 +151,18 @@ mod tests {
 
     #[tokio::test]
     async fn only_endless_answers_leave_and_only_when_hyper_has_written_all() {
-        let handover = Handover::default();
+        let takeover = Takeover::default();
         let endless = || {
             let mut answer = Response::new(Body::empty());
             answer.extensions_mut().insert(Endless);
             answer
         };
-        assert!(handover.leave(Response::new(Body::empty())).is_some());
-        handover.owes(true);
-        assert!(handover.leave(endless()).is_some());
-        handover.owes(false);
-        assert!(handover.leave(endless()).is_none());
-        assert!(handover.answer().await.extensions().get::<Endless>().is_some());
+        assert!(takeover.leave(Response::new(Body::empty())).is_some());
+        takeover.owes(true);
+        assert!(takeover.leave(endless()).is_some());
+        takeover.owes(false);
+        assert!(takeover.leave(endless()).is_none());
+        assert!(takeover.answer().await.extensions().get::<Endless>().is_some());
     }
 
     #[test]
@@ -171,9 +171,9 @@ mod tests {
             let body = if body.is_empty() { Body::empty() } else { Body::from(body) };
             Request::builder().method(method).version(version).body(body).expect("a request")
         };
-        assert!(Handover::may_leave(&request("GET", Version::HTTP_11, "")));
-        assert!(!Handover::may_leave(&request("GET", Version::HTTP_11, "x")));
-        assert!(!Handover::may_leave(&request("HEAD", Version::HTTP_11, "")));
-        assert!(!Handover::may_leave(&request("GET", Version::HTTP_10, "")));
+        assert!(Takeover::may_leave(&request("GET", Version::HTTP_11, "")));
+        assert!(!Takeover::may_leave(&request("GET", Version::HTTP_11, "x")));
+        assert!(!Takeover::may_leave(&request("HEAD", Version::HTTP_11, "")));
+        assert!(!Takeover::may_leave(&request("GET", Version::HTTP_10, "")));
     }
 }
