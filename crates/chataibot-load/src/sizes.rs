@@ -54,14 +54,14 @@ impl Sizes {
         }
     }
 
-    /// With no more streams than so many open files allow; what that changed, if anything.
+    /// With no more streams than so many open files allow, the larger of the two first; what that changed, if anything.
     #[must_use]
     pub fn within(mut self, files: u64) -> (Self, Option<String>) {
         // Database, platform, pipes and the webhook's connections take some of their own.
         let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);
         let wished = (self.idle, self.most);
         self.most = self.most.min(room);
-        self.idle = self.idle.min(self.most / 2);
+        self.idle = self.idle.min(self.most * 2 / 3);
         let told = ((self.idle, self.most) != wished).then(|| {
             format!(
                 "the hard limit of {files} open files allows {} and {} idle streams instead of {} and {}",
@@ -81,7 +81,9 @@ mod tests {
         let (fits, told) = Sizes::full().within(1_000_000);
         assert_eq!((fits.idle, fits.most, told), (10_000, 20_000, None));
         let (small, told) = Sizes::full().within(4096);
-        assert_eq!((small.idle, small.most), (1748, 3496));
+        assert_eq!((small.idle, small.most), (2330, 3496));
         assert!(told.expect("told").contains("4096"));
+        let (larger, _) = Sizes::full().within(20_000);
+        assert_eq!((larger.idle, larger.most), (10_000, 19_400), "what the goals speak of comes first");
     }
 }
