@@ -46,8 +46,7 @@ story('a visitor whom the proxy no longer knows begins anew', async (world) => {
   await spoil(page, { token: 'spoilt', renewal: '0'.repeat(64) });
   visitor.expect(/status of 401/);
   await page.reload();
-  await until('the program is there', () => page.evaluate(() => window.told.some((event) => event.type === 'ready')));
-  if (!(await widget.part('window-open').count())) await widget.open();
+  await widget.part('window-open').waitFor();
   await until('the stranger’s conversation is gone', async () => !(await widget.texts()).includes('Hello'));
   await widget.say('Hello again');
   await widget.hears(/./);
