@@ -131,7 +131,8 @@ fn end_to_end(project: &Project, name: Option<&str>) -> Result<Tally> {
     let yew_host = step("Building a host page that is a Yew app", || yew_host(project))?;
 
     let mut tests = project.command("node");
-    tests.args(["--test", "--test-reporter=spec"]);
+    // One file is mostly waiting; two at a time keep the cores busy.
+    tests.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
     let files = end_to_end_files(&project.root.join("tests/e2e"))?;
     let named: Vec<_> = name
         .map(|name| {
