@@ -58,7 +58,8 @@ Usage: cargo xtask <command> [options]
   setup                Install now what demo and test would install when they need it.
 
 What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
-Chromium, its driver and redis-server by apt-get where this process may, for fuzz cargo-fuzz by cargo.
+Chromium, its driver, redis-server, and PHP and Ruby for the examples of signing by apt-get where this process may, for fuzz
+cargo-fuzz by cargo.
 ";
 
 /// What to do.

@@ -25,6 +25,7 @@ pub fn everything(project: &Project) -> Result<()> {
     std_sources(project)?;
     npm_packages(project)?;
     redis_server()?;
+    signing_languages();
     let browser = browser()?;
     println!("Ready. Tests will use {} and {}.", browser.chromium.display(), browser.driver.display());
     Ok(())
@@ -94,6 +95,20 @@ pub fn redis_server() -> Result<()> {
     install(&["redis-server"], wanted)?;
     ensure!(in_path(REDIS_SERVER).is_some(), "it was installed and still cannot be found: {wanted}");
     Ok(())
+}
+
+/// The languages of `examples/signing`, by program and Debian package. Tests run those that are there: a developer may well do without the others.
+pub fn signing_languages() {
+    let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
+    let missing: Vec<&str> =
+        languages.iter().filter(|(program, _)| in_path(program).is_none()).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let wanted = missing.join(" and ");
+    if let Err(error) = install(&missing, &wanted) {
+        println!("{error:#}; until then their examples of signing are not tested");
+    }
 }
 
 /// The browser that tests run in, and its WebDriver.

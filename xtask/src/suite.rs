@@ -73,6 +73,7 @@ fn run_suite(project: &Project, suite: Suite, name: Option<&str>) -> Result<Tall
 
 fn native(project: &Project, name: Option<&str>) -> Result<Tally> {
     setup::redis_server()?;
+    setup::signing_languages();
     // Apart from the rest, or cargo would join the features of both and build the automation's dependencies twice.
     let mut tally =
         count(project.cargo().args(["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]).args(name))?;
