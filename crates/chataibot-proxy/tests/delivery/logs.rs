@@ -4,12 +4,12 @@ use std::{fs, process::Stdio};
 
 use chataibot_proxy::demo;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::{
     browser::{Browser, PATIENCE},
     files::upload,
     platform::{Platform, Step},
+    program,
     stage::{key, says},
 };
 
@@ -31,9 +31,7 @@ async fn nothing_that_was_said_and_no_secret_stands_in_a_log_of_any_level() {
         .kill_on_drop(true)
         .spawn()
         .expect("started");
-    let mut lines = BufReader::new(program.stdout.take().expect("stdout")).lines();
-    let line = lines.next_line().await.expect("text").expect("a line");
-    let url = line.strip_prefix("listening on ").expect("the address").to_owned();
+    let url = program::address(&mut program).await;
 
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
     let browser = Browser::open(http.clone(), url.clone()).await;
@@ -158,9 +156,7 @@ async fn a_log_of_errors_alone_still_says_where_they_happened() {
         .kill_on_drop(true)
         .spawn()
         .expect("started");
-    let mut lines = BufReader::new(program.stdout.take().expect("stdout")).lines();
-    let line = lines.next_line().await.expect("text").expect("a line");
-    let url = line.strip_prefix("listening on ").expect("the address").to_owned();
+    let url = program::address(&mut program).await;
     let browser = Browser::open(reqwest::Client::builder().no_proxy().build().expect("a client"), url).await;
     let answer = browser.post_start(&key(1), WORDS).await;
     assert_eq!(answer.status(), 503);

@@ -17,6 +17,13 @@ use crate::{browser::PATIENCE, platform::Platform};
 /// Files that are too large make this program's writes fail instead of killing it.
 const SHELL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
+/// Where a proxy that was just started serves: the one line it prints.
+pub async fn address(program: &mut Child) -> String {
+    let mut lines = BufReader::new(program.stdout.take().expect("a pipe")).lines();
+    let line = lines.next_line().await.expect("read").expect("a line");
+    line.strip_prefix("listening on ").expect("the one line").to_owned()
+}
+
 pub struct Program {
     child: Child,
     pub base: String,
@@ -46,13 +53,11 @@ impl Program {
                 }
             }
         });
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let line = tokio::select! {
-            line = lines.next_line() => line.expect("read").expect("a line"),
+        let base = tokio::select! {
+            base = address(&mut child) => base,
             // So early that nobody can reach it.
-            _ = stopped.wait_for(|stopped| *stopped) => "listening on http://127.0.0.1:1".to_owned(),
+            _ = stopped.wait_for(|stopped| *stopped) => "http://127.0.0.1:1".to_owned(),
         };
-        let base = line.strip_prefix("listening on ").expect("the one line").to_owned();
         if stop.is_none() {
             let http = reqwest::Client::builder().no_proxy().build().expect("a client");
             let ready = http.get(format!("{base}/readyz")).send().await.expect("an answer");

@@ -6,7 +6,6 @@ use chataibot_proxy::{demo, testing::RedisServer};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
     sync::watch,
 };
@@ -14,6 +13,7 @@ use tokio::{
 use crate::{
     browser::{Browser, PATIENCE},
     platform::Platform,
+    program,
     several::assert_whole,
     stage::{key, says},
 };
@@ -32,9 +32,7 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let line = lines.next_line().await.expect("read").expect("a line");
-        let base = line.strip_prefix("listening on ").expect("the one line").to_owned();
+        let base = program::address(&mut child).await;
         Self { child, base }
     }
 
