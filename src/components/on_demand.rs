@@ -216,8 +216,9 @@ impl Component for OnDemand {
             Some(part) => (part.render)(view),
             None => view.plain(retry),
         };
-        // Takes no room; it only knows where in the page this is.
-        at(element!("div", "class" = "on-demand"; view), &self.place).into()
+        // Takes no room; it only knows where in the page this is, and says whether it will be more in a moment.
+        let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };
+        at(element!("div", "class" = class; view), &self.place).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
@@ -237,6 +238,11 @@ impl Component for OnDemand {
 }
 
 impl OnDemand {
+    /// Is the part on its way, or here and not shown yet?
+    fn waits(&self, ctx: &Context<Self>) -> bool {
+        !self.dressed && (ctx.props().view.part().is_some() || (self.asked.is_some() && !self.missing))
+    }
+
     /// Asks for the part, if it is needed and not there.
     fn ask(&mut self, ctx: &Context<Self>) {
         let view = &ctx.props().view;

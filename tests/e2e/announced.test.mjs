@@ -2,6 +2,7 @@
 
 import { announced, forget, listen, says, settled } from './announced.mjs';
 import { Widget, story, until } from './harness.mjs';
+import { still } from './scenes.mjs';
 
 const PHONE = { viewport: { width: 390, height: 700 } };
 const say = (world, text) => world.simulator.reply(`<p>${text}</p>`);
@@ -42,7 +43,7 @@ for (const [where, options] of Object.entries({ 'on a desk': {}, 'on a phone': P
     await says(page);
     for (const demo of ['closed', 'unread']) {
       const past = new Widget(await visitor.tab(world.page({ path: `/${demo}`, attributes: `demo="${demo}"` })));
-      await past.page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
+      await still(past.page, demo);
       // What came while it was closed was said when it came.
       await until('it is quiet', async () => {
         const before = (await announced(past.page)).length;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 import { Keys } from './keys.mjs';
+import { still } from './scenes.mjs';
 
 const FIELD = 'textbox "Your message"';
 const LAUNCHER = /^button "Chat/;
@@ -18,7 +19,7 @@ async function scene(world, demo, { visitor: options, page: more = {}, body } = 
   const page = await visitor.tab(address);
   const widget = new Widget(page);
   await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
-  if (demo !== 'closed') await widget.part('window-open').waitFor();
+  await still(page, demo);
   return { visitor, page, widget, keys: new Keys(page) };
 }
 
@@ -229,8 +230,10 @@ story('who stands in the list as plain words keeps the keyboard when the list’
   await page.keyboard.type('Hello');
   await until('the code is asked for', () => asked);
   await keys.until(LOG, 'Shift+Tab');
+  const waiting = page.locator('chataibot-widget .on-demand.waits');
+  await waiting.waitFor({ state: 'attached' });
   release();
-  await until('the list’s own code is there', () => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 1));
+  await waiting.waitFor({ state: 'detached' });
   await keys.is(LOG);
   await keys.until(FIELD);
 });

@@ -2,29 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { SCENES } from '../../loader/scenes.js';
-import { Widget, story, until } from './harness.mjs';
+import { Widget, story } from './harness.mjs';
+import { player, show } from './scenes.mjs';
 
 /** A page that shows scenes one after the other. */
-async function stage(world, visitorOptions = {}) {
-  const address = world.page({ path: '/names', attributes: 'demo="empty"' });
-  const visitor = await world.visitor({ reducedMotion: 'reduce', ...visitorOptions });
-  // The scenes' film and sound are nowhere.
-  visitor.expect(/walk\.mp4|waves\.mp3/);
-  const page = await visitor.tab(address);
-  await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
-  const widget = new Widget(page);
-  const show = async (scene) => {
-    await page.evaluate((scene) => (document.querySelector('chataibot-widget').demo = scene), scene);
-    // The rows of a scene come in one piece; what is fetched for it comes later.
-    let before;
-    await until(`${scene} stands still`, async () => {
-      const now = await page.locator('chataibot-widget').ariaSnapshot();
-      const still = now === before && now.length > 0;
-      before = now;
-      return still;
-    });
-  };
-  return { page, widget, show };
+async function stage(world, visitor = {}) {
+  const page = await player(world, { visitor });
+  return { page, widget: new Widget(page), show: (scene) => show(page, scene) };
 }
 
 /** The lines of an aria snapshot without their indentation. */

@@ -32,39 +32,48 @@ export const everything = () => [
 ];
 
 /** Shows a scene, in an element with these attributes and no others, and waits until it stands still. */
-export const show = (page, scene, attributes = {}) =>
-  page.evaluate(async ([scene, attributes]) => {
+export async function show(page, scene, attributes = {}) {
+  await page.evaluate(
+    ([scene, attributes]) => {
+      const widget = document.querySelector('chataibot-widget');
+      widget.demo = scene;
+      for (const { name } of [...widget.attributes]) if (!(name in attributes) && !['demo', 'open'].includes(name)) widget.removeAttribute(name);
+    },
+    [scene, attributes],
+  );
+  await still(page, scene);
+  await page.evaluate((attributes) => {
     const widget = document.querySelector('chataibot-widget');
-    const { shadowRoot } = widget;
-    widget.demo = scene;
-    for (const { name } of [...widget.attributes]) if (!(name in attributes) && !['demo', 'open'].includes(name)) widget.removeAttribute(name);
+    for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
+    // Where the scene before was read to is no part of this one.
+    const list = widget.shadowRoot.querySelector('[part~="list"]');
+    list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
+  }, attributes);
+  // It comes by a clock of its own, and after the scene.
+  if (attributes.teaser) await page.locator('chataibot-widget [part~="preview"]').waitFor();
+  await still(page, scene);
+}
+
+/** Waits until the scene on the page is there whole, with all that is fetched for it, and nothing moves. */
+export const still = (page, scene) =>
+  page.evaluate(async (scene) => {
+    const { shadowRoot } = document.querySelector('chataibot-widget');
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     // A typing sign moves for ever; what is on its way does not.
     const isQuiet = (animation) => animation.effect?.getComputedTiming().iterations === Infinity || animation.playState !== 'running';
-    // The scenes are a part of their own; before it is there nothing moves either.
-    const isHere = () => performance.getEntriesByType('resource').some(({ name }) => /\/chataibot-scenes-[^/]*\.wasm$/.test(name));
     const picture = () => shadowRoot.textContent + shadowRoot.querySelector('[part~="list"]')?.scrollTop;
-    // It comes by a clock of its own, and after the scene.
-    const isComplete = () => !attributes.teaser || shadowRoot.querySelector('[part~="preview"]');
-    let still = 0;
-    let before;
-    let atEnd = false;
+    const isWhole = () =>
+      shadowRoot.querySelector('.app') &&
+      !shadowRoot.querySelector('.on-demand.waits') &&
+      // What is out of view may never be fetched.
+      [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
     const patience = performance.now() + 15_000;
-    while (still < 3) {
+    let before;
+    for (let frames = 0; frames < 3; ) {
       if (performance.now() > patience) throw new Error(`the scene "${scene}" never stands still`);
       await frame();
       const now = picture();
-      // What is out of view may never be fetched.
-      const loaded = [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
-      still = isHere() && now === before && loaded && (!atEnd || isComplete()) && [...document.getAnimations(), ...shadowRoot.getAnimations()].every(isQuiet) ? still + 1 : 0;
+      frames = isWhole() && now === before && [...document.getAnimations(), ...shadowRoot.getAnimations()].every(isQuiet) ? frames + 1 : 0;
       before = now;
-      if (still === 3 && !atEnd) {
-        for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
-        // Where the scene before was read to is no part of this one.
-        const list = shadowRoot.querySelector('[part~="list"]');
-        list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
-        atEnd = true;
-        still = 0;
-      }
     }
-  }, [scene, attributes]);
+  }, scene);

@@ -142,8 +142,9 @@ test("the page's own fallback is shown in place of the form", async (t) => {
 
 test('a prefetch that fails says nothing to the visitor', async (t) => {
   const page = await open(t, { body: WIDGET + LISTEN, routes: { ...listen, [WASM]: (_request, response) => response.writeHead(500).end() } });
+  const told = page.waitForEvent('console', { predicate: (message) => message.text().startsWith('[chataibot]') });
   await page.locator('button').hover();
-  await page.waitForEvent('console', { predicate: (message) => message.text().startsWith('[chataibot]') });
+  await told;
   assert.equal(await page.locator('[role="alert"], [role="dialog"]').count(), 0);
   assert.deepEqual(await page.evaluate(() => errors), []);
 });

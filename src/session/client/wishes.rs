@@ -105,9 +105,11 @@ impl Client {
     }
 
     pub(super) fn reset(&mut self, orders: &mut Vec<Order>) {
-        orders.extend(self.keeper.identity().cloned().map(Order::Leave));
+        let leaving = self.keeper.identity().cloned();
         self.forget(orders);
+        // In this order, so that other tabs know of it before the proxy cuts their streams.
         orders.push(Order::Wipe);
+        orders.extend(leaving.map(Order::Leave));
     }
 
     /// Forgets the visitor here, without touching storage.
