@@ -230,7 +230,7 @@ story('who stands in the list as plain words keeps the keyboard when the list’
   await page.keyboard.type('Hello');
   await until('the code is asked for', () => asked);
   await keys.until(LOG, 'Shift+Tab');
-  const waiting = page.locator('chataibot-widget .on-demand.waits');
+  const waiting = page.locator('chataibot-widget .on-demand.waits:has([role="log"])');
   await waiting.waitFor({ state: 'attached' });
   release();
   await waiting.waitFor({ state: 'detached' });

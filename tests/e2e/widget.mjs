@@ -94,12 +94,12 @@ export class Widget {
     }).catch(() => assert.fail(`no bubble fits ${pattern}: ${JSON.stringify(rows, null, 1)}`));
   }
 
-  /** Waits until every message of the visitor's has arrived. */
+  /** Waits until every message of the visitor's has arrived; there is one at least. */
   async settles() {
     let rows = [];
     await until('all is sent', async () => {
       rows = (await this.transcript()).filter((row) => row.by === 'visitor');
-      return rows.every((row) => row.state === 'sent');
+      return rows.length > 0 && rows.every((row) => row.state === 'sent');
     }).catch(() => assert.fail(`not all is sent: ${JSON.stringify(rows, null, 1)}`));
   }
 
