@@ -1,7 +1,7 @@
 //! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first message, beside one, and not at all.
 
 import assert from 'node:assert/strict';
-import { siteByEnvironment, story, until } from './harness.mjs';
+import { Widget, siteByEnvironment, story, until } from './harness.mjs';
 
 /** A picture of one pixel. */
 const PICTURE = Buffer.from(
@@ -63,6 +63,7 @@ story('where answers have forms of their own, all files go in one message', asyn
   await until('both are there', async () => (await widget.part('chip-done').count()) === 2);
   await widget.part('send').click();
   await shows(widget, 'one.png', 'two.png');
+  await world.simulator.look('calls', { processed: true, at_least: 2 });
   const calls = (await world.simulator.look('calls', { processed: true })).calls;
   const { type, data } = calls.at(-1).body.message;
   assert.equal(type, 'file_upload.response');
@@ -82,8 +83,12 @@ story('a file that is dropped before anything was said waits, and its name begin
   assert.deepEqual(uploads, []);
   await widget.part('send').click();
   await shows(widget, 'cat.png');
-  assert.equal((await world.simulator.heard())[0], 'cat.png');
-  assert.match((await world.simulator.heard())[1], /\/files\/.*\/cat\.png$/);
+  const heard = await until('the bot has heard of it', async () => {
+    const all = await world.simulator.heard();
+    return all.length > 1 && all;
+  });
+  assert.equal(heard[0], 'cat.png');
+  assert.match(heard[1], /\/files\/.*\/cat\.png$/);
 });
 
 story('what is not taken is refused before it leaves, and is put away by keyboard', async (world) => {
@@ -99,6 +104,33 @@ story('what is not taken is refused before it leaves, and is put away by keyboar
   await page.keyboard.press('Enter');
   await widget.part('chip').waitFor({ state: 'detached' });
   await until('the field has the keyboard', () => widget.input.evaluate((field) => field.getRootNode().activeElement === field));
+});
+
+story('no word moves when the button comes; where it cannot be had, its room is given back', async (world) => {
+  for (const fails of [false, true]) {
+    const visitor = await world.visitor();
+    const page = await visitor.tab(world.page());
+    const widget = new Widget(page);
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(/\/chataibot-files-[0-9a-f]+\.wasm$/, async (route) => {
+      await held;
+      await (fails ? route.abort() : route.continue());
+    });
+    await widget.open();
+    const begins = () =>
+      widget.input.evaluate((field) => field.getBoundingClientRect().left + Number.parseFloat(getComputedStyle(field).paddingInlineStart));
+    const waits = page.locator('chataibot-widget [part~="field"] > .waits');
+    await waits.waitFor({ state: 'attached' });
+    const before = await begins();
+    visitor.expect(/chataibot-files/);
+    visitor.expect(/Failed to fetch/);
+    release();
+    await waits.waitFor({ state: 'detached' });
+    const after = await begins();
+    if (fails) assert.ok(after < before, 'the room is given back');
+    else assert.ok(Math.abs(after - before) < 0.5, `from ${before} to ${after}`);
+  }
 });
 
 story('an upload can be stopped', async (world) => {
