@@ -1,8 +1,10 @@
 //! `cargo xtask test`: every test of the project, counted over all runners.
 //!
 //! - [`tally`]: the counts, read from what the runners print
+//! - [`unsteady`]: what becomes of a test in a browser that failed
 
 mod tally;
+mod unsteady;
 
 use std::{
     env, fs,
@@ -131,10 +133,21 @@ fn end_to_end(project: &Project, name: Option<&str>) -> Result<Tally> {
     let browser = setup::browser()?;
     let yew_host = step("Building a host page that is a Yew app", || yew_host(project))?;
 
-    let mut tests = project.command("node");
-    // One file is mostly waiting; two at a time keep the cores busy.
-    tests.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
     let files = end_to_end_files(&project.root.join("tests/e2e"))?;
+    let runner = || {
+        let mut runner = project.command("node");
+        // One file is mostly waiting; two at a time keep the cores busy.
+        runner.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
+        runner
+            .env("CHATAIBOT_PROXY", &servers.proxy)
+            .env("CHATAIBOT_SIMULATOR", &servers.simulator)
+            .env("CHATAIBOT_FAULTS", &faults)
+            .env("CHATAIBOT_DIST", project.dist())
+            .env("CHATAIBOT_YEW_HOST", &yew_host)
+            .env("CHROMIUM", &browser.chromium);
+        runner
+    };
+    let mut tests = runner();
     let named: Vec<_> = name
         .map(|name| {
             files
@@ -145,19 +158,13 @@ fn end_to_end(project: &Project, name: Option<&str>) -> Result<Tally> {
         .unwrap_or_default();
     match name {
         // A word from a file's name stands for the whole file; any other is looked for in the tests' sentences.
-        Some(_) if !named.is_empty() => tests.args(named),
-        Some(name) => tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files),
-        None => tests.args(&files),
-    };
-    count(
-        tests
-            .env("CHATAIBOT_PROXY", &servers.proxy)
-            .env("CHATAIBOT_SIMULATOR", &servers.simulator)
-            .env("CHATAIBOT_FAULTS", &faults)
-            .env("CHATAIBOT_DIST", project.dist())
-            .env("CHATAIBOT_YEW_HOST", yew_host)
-            .env("CHROMIUM", &browser.chromium),
-    )
+        Some(_) if !named.is_empty() => count(tests.args(named)),
+        Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
+        None => unsteady::count(tests.args(&files), |test| {
+            let only = format!("--test-name-pattern=^{}$", literal_pattern(test));
+            count(runner().arg(only).args(&files))
+        }),
+    }
 }
 
 fn end_to_end_files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -198,6 +205,11 @@ fn yew_host(project: &Project) -> Result<PathBuf> {
 
 /// Runs a test runner with its output shown, and counts. A runner that fails without naming a test counts as one failure.
 fn count(command: &mut Command) -> Result<Tally> {
+    count_and(command, |_| ())
+}
+
+/// The same, with a look at each line.
+fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Tally> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let output = child.stdout.take().context("the runner's standard output is piped")?;
@@ -207,6 +219,7 @@ fn count(command: &mut Command) -> Result<Tally> {
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
         tally.read_line(&line);
+        look(&line);
     }
     if !child.wait()?.success() && tally.failed == 0 {
         tally.failed = 1;

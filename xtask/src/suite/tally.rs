@@ -11,6 +11,8 @@ pub struct Tally {
     pub failed: usize,
     /// Left out.
     pub skipped: usize,
+    /// Failed among the others and passed every time by themselves; counted as passed too.
+    pub unsteady: usize,
 }
 
 impl Tally {
@@ -45,6 +47,7 @@ impl AddAssign for Tally {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.unsteady += other.unsteady;
     }
 }
 
@@ -53,6 +56,9 @@ impl fmt::Display for Tally {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
         if self.skipped > 0 {
             write!(f, ", {} skipped", self.skipped)?;
+        }
+        if self.unsteady > 0 {
+            write!(f, ", {} unsteady", self.unsteady)?;
         }
         Ok(())
     }
@@ -73,19 +79,21 @@ mod tests {
         let output = "running 2 tests\ntest a ... ok\n\
             test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n\
             test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 0.1s\n";
-        assert_eq!(read(output), Tally { passed: 7, failed: 2, skipped: 1 });
+        assert_eq!(read(output), Tally { passed: 7, failed: 2, skipped: 1, unsteady: 0 });
     }
 
     #[test]
     fn node_counts_a_cancelled_test_as_failed() {
         let output =
             "ℹ tests 9\nℹ suites 0\nℹ pass 5\nℹ fail 2\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 8.5\n";
-        assert_eq!(read(output), Tally { passed: 5, failed: 3, skipped: 1 });
+        assert_eq!(read(output), Tally { passed: 5, failed: 3, skipped: 1, unsteady: 0 });
     }
 
     #[test]
     fn the_sum_reads_as_one_plain_line() {
-        assert_eq!(Tally { passed: 3, failed: 0, skipped: 0 }.to_string(), "3 passed, 0 failed");
-        assert_eq!(Tally { passed: 3, failed: 1, skipped: 2 }.to_string(), "3 passed, 1 failed, 2 skipped");
+        let tally = Tally { passed: 3, ..Tally::default() };
+        assert_eq!(tally.to_string(), "3 passed, 0 failed");
+        assert_eq!(Tally { failed: 1, skipped: 2, ..tally }.to_string(), "3 passed, 1 failed, 2 skipped");
+        assert_eq!(Tally { unsteady: 1, ..tally }.to_string(), "3 passed, 0 failed, 1 unsteady");
     }
 }
