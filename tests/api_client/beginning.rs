@@ -155,8 +155,8 @@ fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_client() {
     let mut client = Client::after(prelude, at);
     orders.clear();
     client.hear(asked, at, &mut orders);
-    let left = orders.iter().position(|order| matches!(order, Order::Leave(left) if **left == identity()));
     let wiped = orders.iter().position(|order| matches!(order, Order::Wipe));
-    assert!(left.is_some() && left < wiped, "{orders:?}");
+    let left = orders.iter().position(|order| matches!(order, Order::Leave(left) if **left == identity()));
+    assert!(wiped.is_some() && wiped < left, "other tabs hear of it before the proxy does: {orders:?}");
     assert!(client.identity().is_none());
 }

@@ -97,7 +97,7 @@ story('pictures open large, are leafed through by keys, and give the focus back'
   await page.keyboard.press('Escape');
   await box.waitFor({ state: 'detached' });
   assert.equal(await widget.part('window-open').count(), 1, 'the window stays open');
-  assert.equal(await first.evaluate((button) => button.getRootNode().activeElement === button), true, 'the focus is back');
+  await until('the focus is back', () => first.evaluate((button) => button.getRootNode().activeElement === button));
 });
 
 story('a slider, a date, a list and a form are answered by keyboard', async (world) => {

@@ -38,10 +38,7 @@ story('signed in: one user after the other on one machine, and nobody sees the o
   await widget.settles();
   for (const address of addresses.slice(1)) {
     await tab.goto(address);
-    await until('the window can be opened', async () => {
-      if (!(await widget.part('window-open').count())) await widget.launcher.click();
-      return widget.part('window-open').count();
-    });
+    await widget.beOpen();
     assert.ok(!(await widget.texts()).some((text) => text.includes('This is Ada')));
     await widget.say('This is somebody else');
     await widget.settles();

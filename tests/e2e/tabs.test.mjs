@@ -7,13 +7,7 @@ async function twoTabs(world) {
   const visitor = await world.visitor();
   const address = `${world.host.origin}/`;
   const [first, second] = [new Widget(await visitor.tab(address)), new Widget(await visitor.tab(address))];
-  for (const widget of [first, second]) {
-    await until('the window is open', async () => {
-      if (await widget.part('window-open').count()) return true;
-      await widget.launcher.click();
-      return false;
-    });
-  }
+  for (const widget of [first, second]) await widget.beOpen();
   return { visitor, first, second };
 }
 
@@ -78,11 +72,7 @@ story('a reset in one tab forgets the visitor in the other', async (world) => {
   await until('the other knows it too', async () => (await second.texts()).includes('Hello'));
   await first.page.evaluate(() => document.querySelector('chataibot-widget').reset());
   for (const widget of [first, second]) await until('nothing is left', async () => (await widget.texts()).length === 0);
-  await until('the window is open', async () => {
-    if (await second.part('window-open').count()) return true;
-    await second.launcher.click();
-    return false;
-  });
+  await second.beOpen();
   await second.say('A new start');
   await second.settles();
   const visitors = (await world.simulator.calls('start', 2)).map((call) => call.body.from.user_external_id);

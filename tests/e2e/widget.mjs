@@ -34,6 +34,12 @@ export class Widget {
     await this.part('window-open').waitFor();
   }
 
+  /** Has the window open, whether or not it opens by itself. */
+  async beOpen() {
+    await this.#host.evaluate((element) => element.open());
+    await this.part('window-open').waitFor();
+  }
+
   async close() {
     await this.part('close').click();
     await this.part('window-open').waitFor({ state: 'detached' });
