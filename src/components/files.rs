@@ -199,6 +199,12 @@ impl Component for Added {
             None => self.focus_field(ctx),
         }
     }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        if self.full {
+            ctx.props().full.emit(None);
+        }
+    }
 }
 
 impl Added {

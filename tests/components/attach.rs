@@ -107,6 +107,17 @@ async fn where_no_files_are_taken_there_is_no_button_and_drops_are_the_pages_aff
 }
 
 #[wasm_bindgen_test]
+async fn where_no_files_are_taken_any_more_those_that_were_added_do_not_keep_the_send_button_awake() {
+    let site = Site::new(open().bot("Hello"), false).await;
+    site.drops("one.txt").await;
+    site.arrives(0).await;
+    site.stage.until("it can be sent", || site.can_send()).await;
+    site.stage.dress(english());
+    site.stage.until("there is nothing to send", || !site.can_send()).await;
+    assert!(site.stage.find(".chip, .attach").is_none());
+}
+
+#[wasm_bindgen_test]
 async fn the_button_has_a_name_and_opens_the_devices_picker() {
     let site = Site::new(open().bot("Hello"), false).await;
     let button = site.stage.get(".attach");
