@@ -1,7 +1,8 @@
 //! The visitor's language: one file, fetched with the program, and English where it cannot be had.
 
 import assert from 'node:assert/strict';
-import { story, until } from './harness.mjs';
+import { Widget, story, until } from './harness.mjs';
+import { still } from './scenes.mjs';
 
 /** The languages whose files the page has fetched. */
 const fetched = (page) =>
@@ -31,6 +32,21 @@ story('a page in Arabic has a window from right to left that speaks Arabic', asy
   assert.equal(await widget.window.evaluate((window) => getComputedStyle(window).direction), 'rtl');
   assert.match(await widget.part('title').textContent(), /[\u0600-\u06ff]/);
   assert.deepEqual(await fetched(page), ['ar']);
+});
+
+story('words of the page’s own in another direction begin where the window’s lines begin', async (world) => {
+  const address = world.page({ language: 'ar', direction: 'rtl', attributes: 'demo="prechat" heading="Acme Tea"' });
+  const page = await (await world.visitor()).tab(address);
+  const widget = new Widget(page);
+  await still(page, 'prechat');
+  for (const [part, words] of [['title', 'Acme Tea'], ['form-label', 'Company']]) {
+    const gap = await widget.part(part).filter({ hasText: words }).evaluate((element) => {
+      const range = new Range();
+      range.selectNodeContents(element);
+      return element.getBoundingClientRect().right - range.getBoundingClientRect().right;
+    });
+    assert.ok(Math.abs(gap) < 1, `${part}: ${gap} px from the right`);
+  }
 });
 
 story('each message runs in the direction of its own language, whatever the window’s', async (world) => {
