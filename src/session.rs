@@ -5,6 +5,7 @@
 mod calls;
 pub mod client;
 pub mod fact;
+mod fence;
 mod keeper;
 pub mod leader;
 pub mod line;

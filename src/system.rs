@@ -1,7 +1,8 @@
 //! What the browser knows and has: clocks, chance, timers, events, and the documented system variables.
 
-use js_sys::{Date, Intl, Math, Object, Reflect};
+use js_sys::{Date, Intl, Math, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventTarget, Window};
 
 use chataibot_wire::documented::SystemVariables;
@@ -113,6 +114,21 @@ impl Drop for Timer {
             window.clear_timeout_with_handle(self.handle);
         }
     }
+}
+
+/// Waits so many milliseconds. Only with a window.
+pub async fn pause(milliseconds: u64) {
+    let mut timer = None;
+    let waited = Promise::new(&mut |resolve, _| {
+        timer = Timer::after(milliseconds, move || {
+            // `resolve` of a promise does not throw.
+            let resolved = resolve.call0(&JsValue::UNDEFINED);
+            debug_assert!(resolved.is_ok());
+        });
+    });
+    let passed = JsFuture::from(waited).await;
+    debug_assert!(passed.is_ok());
+    drop(timer);
 }
 
 /// Listens to an event until dropped.

@@ -116,6 +116,19 @@ pub async fn claim(name: &str, claim: Claim) -> Lock {
     Lock { release: granted.then_some(release), asked: Some(asked) }
 }
 
+/// The names of all locks that tabs of this origin hold now.
+pub async fn held() -> Vec<String> {
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &JsValue::from_str(name)).ok();
+    let query = async {
+        let locks = locks()?;
+        let asked = get(&locks, "query")?.dyn_into::<Function>().ok()?.call0(&locks).ok()?;
+        let all = JsFuture::from(Promise::resolve(&asked)).await.ok()?;
+        let held = get(&all, "held")?.dyn_into::<Array>().ok()?;
+        Some(held.iter().filter_map(|lock| get(&lock, "name")?.as_string()).collect())
+    };
+    query.await.unwrap_or_default()
+}
+
 fn locks() -> Option<JsValue> {
     let locks = Reflect::get(&system::window()?.navigator(), &JsValue::from_str("locks")).ok()?;
     locks.is_object().then_some(locks)

@@ -21,6 +21,7 @@ use web_sys::File;
 
 use super::{
     fact::{Fact, Frame, frame_of},
+    fence,
     line::Dial,
     rim::{Call, Calls, Rim},
     shelf, typed,
@@ -68,29 +69,43 @@ impl Rim {
     /// Runs an errand. Its fact is told inside the lock: it is stored before the next tab looks.
     fn run(self: &Rc<Self>, errand: Errand) {
         let rim = Rc::downgrade(self);
-        let lock = [self.shelf.borrow().0.prefix(), errand.lock].concat();
+        let lock = self.lock_of(&errand);
         spawn_local(async move {
             let lock = tabs::lock(&lock).await;
-            let Some(live) = alive(&rim) else { return };
-            let fact = match (errand.prepare)(&live) {
-                Ok(request) => {
-                    // Kept in its place so that the session can let go of the call.
-                    let leash = Leash::new(Some(PATIENCE));
-                    (errand.place)(&live.calls).replace(leash.clone());
-                    drop(live);
-                    (errand.conclude)(match leash {
-                        Some(leash) => http::ask(request, leash).await,
-                        None => Err(Failure::Network),
-                    })
-                }
-                Err(fact) => fact,
-            };
-            tell(&rim, fact);
+            perform(&rim, errand).await;
             drop(lock);
         });
     }
 
+    /// The same, for an errand that must know what the tabs before it have stored, wherever the browser has that by now.
+    fn run_fenced(self: &Rc<Self>, errand: Errand) {
+        let (rim, shelf) = (Rc::downgrade(self), self.shelf());
+        if !shelf.0.is_shared() {
+            return self.run(errand);
+        }
+        let lock = self.lock_of(&errand);
+        spawn_local(async move {
+            let lock = tabs::lock(&lock).await;
+            fence::pass(&shelf.0).await;
+            perform(&rim, errand).await;
+            // Not where it came to nothing, or was wiped meanwhile.
+            if shelf.has_conversation() {
+                let shown = fence::raise(&shelf.0).await;
+                if let Some(live) = alive(&rim) {
+                    live.calls.fence.replace(shown);
+                }
+            }
+            drop(lock);
+        });
+    }
+
+    fn lock_of(&self, errand: &Errand) -> String {
+        [self.shelf.borrow().0.prefix(), errand.lock].concat()
+    }
+
     pub(super) fn authorize(self: &Rc<Self>, held: Option<Rc<Identity>>, refused: Option<Rc<str>>) {
+        let shelf = self.shelf();
+        let blank = shelf.identity().is_none();
         self.run(Errand {
             lock: "token",
             place: |calls| &calls.token,
@@ -107,7 +122,11 @@ impl Rim {
                 let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
                 Ok(Request::post(String::from(&*settings.token_url), &body))
             }),
-            conclude: Box::new(|answer| {
+            conclude: Box::new(move |answer| {
+                // Another tab was first, and the browser had not told this one: both are one visitor.
+                if let Some(first) = shelf.identity().filter(|_| blank) {
+                    return Fact::TokenAnswered(Ok(Rc::new(first)));
+                }
                 let identity = |answer| Rc::new(Identity::new(answer, system::wall()));
                 Fact::TokenAnswered(shaped::<TokenAnswer>(answer).map(identity))
             }),
@@ -127,7 +146,7 @@ impl Rim {
 
     pub(super) fn start_conversation(self: &Rc<Self>, message: Rc<Pending>, identity: Rc<Identity>) {
         let id = message.id.clone();
-        self.run(Errand {
+        self.run_fenced(Errand {
             lock: "send",
             place: |calls| &calls.send,
             prepare: Box::new(move |rim| {
@@ -348,6 +367,25 @@ fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
 
 fn alive(rim: &Weak<Rim>) -> Option<Rc<Rim>> {
     rim.upgrade().filter(|rim| !rim.is_gone())
+}
+
+/// Does what an errand is about, and tells what came of it.
+async fn perform(rim: &Weak<Rim>, errand: Errand) {
+    let Some(live) = alive(rim) else { return };
+    let fact = match (errand.prepare)(&live) {
+        Ok(request) => {
+            // Kept in its place so that the session can let go of the call.
+            let leash = Leash::new(Some(PATIENCE));
+            (errand.place)(&live.calls).replace(leash.clone());
+            drop(live);
+            (errand.conclude)(match leash {
+                Some(leash) => http::ask(request, leash).await,
+                None => Err(Failure::Network),
+            })
+        }
+        Err(fact) => fact,
+    };
+    tell(rim, fact);
 }
 
 fn tell(rim: &Weak<Rim>, fact: Fact) {

@@ -71,6 +71,8 @@ pub struct Calls {
     pub(super) send: Call,
     pub(super) log: Call,
     pub(super) page: Call,
+    /// Shows to other tabs how far storage has come.
+    pub(super) fence: RefCell<Option<Timer>>,
 }
 
 /// A call under way, or none.
@@ -93,6 +95,7 @@ impl Calls {
         for call in [&self.token, &self.send, &self.log, &self.page] {
             call.replace(None);
         }
+        self.fence.take();
     }
 }
 

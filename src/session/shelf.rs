@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
+    fence::FENCE,
     passed::StoredPassed,
     stored::{Found, StoredConversation, StoredPending, VERSION, Versioned},
 };
@@ -135,6 +136,11 @@ impl Shelf {
         read_conversation(&self.0.get(CONVERSATION)?)
     }
 
+    /// Was a conversation begun, as far as all tabs know?
+    pub fn has_conversation(&self) -> bool {
+        self.0.get(CONVERSATION).is_some_and(|text| opening(&text).is_none())
+    }
+
     /// Is this message still to be sent, as far as all tabs know?
     pub fn has_message(&self, id: &str) -> bool {
         self.0.get(&[OUTBOX, id].concat()).is_some()
@@ -229,7 +235,7 @@ impl Shelf {
     /// Removes everything.
     pub fn wipe(&self) {
         // The visitor first: whoever sees that gone forgets the rest by itself.
-        for key in [VISITOR, CONVERSATION, DRAFT, PASSED] {
+        for key in [VISITOR, CONVERSATION, DRAFT, PASSED, FENCE] {
             self.0.remove(key);
         }
         for key in self.0.keys(OUTBOX) {

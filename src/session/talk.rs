@@ -100,7 +100,10 @@ fn carry_out(rim: &Rc<Rim>, order: Order) {
         Order::DropMessage { id, discarded } => shelf.drop_message(&id, discarded),
         Order::SavePassed(passed) => shelf.save_passed(&passed),
         Order::Leave(identity) => rim.leave(&identity),
-        Order::Wipe => shelf.wipe(),
+        Order::Wipe => {
+            shelf.wipe();
+            rim.calls.fence.take();
+        }
         // The rim's own.
         Order::Authorize { .. }
         | Order::HangUp

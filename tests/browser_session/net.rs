@@ -22,11 +22,16 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
     let begun = system::wall();
     while !holds() {
         assert!(system::wall() < begun + 10_000, "not in time: {what}");
-        let turn = Promise::new(&mut |done, _| {
-            js("setTimeout(a, 4)", &[&done]);
-        });
-        JsFuture::from(turn).await.expect("a turn passes");
+        turn().await;
     }
+}
+
+/// A turn of the event loop.
+pub async fn turn() {
+    let turn = Promise::new(&mut |done, _| {
+        js("setTimeout(a, 4)", &[&done]);
+    });
+    JsFuture::from(turn).await.expect("a turn passes");
 }
 
 /// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.
@@ -62,6 +67,11 @@ impl Net {
     /// A value computed from the notes.
     pub fn see(&self, code: &str) -> JsValue {
         js(&["const notes = a; return (", code, ")"].concat(), &[&self.notes])
+    }
+
+    /// Where `code` keeps its notes.
+    pub fn notes(&self) -> JsValue {
+        self.notes.clone().into()
     }
 
     pub fn count(&self, part: &str) -> usize {

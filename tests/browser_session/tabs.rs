@@ -219,3 +219,80 @@ async fn the_rest_of_a_long_log_comes_by_pages() {
     assert_eq!(words(&second), whole);
     second.destroy();
 }
+
+#[wasm_bindgen_test]
+async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_conversation() {
+    let net = Net::new(PROXY);
+    let settings = settings();
+    let storage = Storage::local(&settings.storage_prefix());
+    let (late, _) = session(&settings);
+    late.open();
+    until("there is a token", || storage.get("visitor").is_some()).await;
+    // Another tab has begun a conversation: its lock is seen at once, what it has stored is not.
+    let number = (system::wall() + 5_000).to_string();
+    let shown = tabs::share(&[storage.prefix(), "fence:", &number].concat()).await;
+    late.send("from the late one");
+    until("it has looked", || words(&late).len() == 1).await;
+    for _ in 0..50 {
+        turn().await;
+    }
+    assert_eq!((net.count("/conversations"), net.count("/messages")), (0, 0), "it waits");
+
+    let visitor = "a".repeat(32);
+    let begun =
+        ["{\"v\":2,\"entries\":[],\"value\":{\"visitor\":\"", &visitor, "\",\"id\":\"alias-1\",\"open\":true}}"];
+    storage.set("conversation", &begun.concat());
+    storage.set("fence", &number);
+    until("it is said", || net.count("/conversation/alias-1/messages") == 1).await;
+    assert_eq!(net.count("/conversations"), 0, "in the other tab's conversation");
+    drop(shown);
+    late.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
+    let net = Net::new(PROXY);
+    let (one, other, prefix) = two(&net).await;
+    let stored = Storage::local(&prefix).get("fence").expect("it is numbered");
+    assert!(names_of_locks().await.contains(&[&*prefix, "fence:", &stored].concat()), "and the number is shown");
+    one.reset();
+    assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
+    while names_of_locks().await.contains(&[&*prefix, "fence:"].concat()) {
+        // Nobody is kept waiting: a number that nothing stands for any more is let go.
+        turn().await;
+    }
+    one.destroy();
+    other.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_whose_storage_is_behind_brings_no_second_visitor() {
+    let first = "if (new URL(call.url).pathname === '/token') {
+        localStorage.setItem(notes.key, notes.visitor);
+        return answer({ ok: true, token: 'mine', expires_in: 600, renewal: 'e'.repeat(64), visitor: 'b'.repeat(32) });
+    }";
+    let net = Net::new(&[first, PROXY].concat());
+    let settings = settings();
+    let storage = Storage::local(&settings.storage_prefix());
+    // What another tab has stored becomes visible while this one asks for a visitor of its own.
+    let until_when = (system::wall() + 600_000).to_string();
+    let stored = [
+        "{\"v\":2,\"value\":{\"visitor\":\"",
+        &"a".repeat(32),
+        "\",\"token\":\"theirs\",\"renewal\":\"r\",\"from\":0,\"until\":",
+        &until_when,
+        "}}",
+    ];
+    js("a.key = b", &[&net.notes(), &[storage.prefix(), "visitor"].concat().into()]);
+    js("a.visitor = b", &[&net.notes(), &stored.concat().into()]);
+    let (late, _) = session(&settings);
+    late.open();
+    late.send("hello");
+    until("it is said", || net.count("/conversations") == 1).await;
+    let said = net.see("notes.calls.find(c => c.url.endsWith('/conversations'))");
+    let (token, body) = (js("return a.token", &[&said]), js("return a.body", &[&said]));
+    assert_eq!(token.as_string().as_deref(), Some("Bearer theirs"));
+    assert!(body.as_string().is_some_and(|body| body.contains(&"a".repeat(32))), "{body:?}");
+    assert!(storage.get("visitor").is_some_and(|kept| kept.contains("theirs")));
+    late.destroy();
+}
