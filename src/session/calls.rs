@@ -77,7 +77,7 @@ impl Rim {
         });
     }
 
-    /// The same, for an errand that must know what the tabs before it have stored, wherever the browser has that by now.
+    /// The same, once what the tabs before this one have stored can be read here.
     fn run_fenced(self: &Rc<Self>, errand: Errand) {
         let (rim, shelf) = (Rc::downgrade(self), self.shelf());
         if !shelf.0.is_shared() {

@@ -138,7 +138,11 @@ impl Shelf {
 
     /// Was a conversation begun, as far as all tabs know?
     pub fn has_conversation(&self) -> bool {
-        self.0.get(CONVERSATION).is_some_and(|text| opening(&text).is_none())
+        self.begun().is_some()
+    }
+
+    fn begun(&self) -> Option<String> {
+        self.0.get(CONVERSATION).filter(|text| opening(text).is_none())
     }
 
     /// Is this message still to be sent, as far as all tabs know?
@@ -200,7 +204,7 @@ impl Shelf {
 
     /// Where nothing was said yet, keeps whether the window is open. Gives back the conversation that another tab has stored meanwhile.
     pub fn save_opening(&self, open: bool) -> Option<String> {
-        let there = self.0.get(CONVERSATION).filter(|text| opening(text).is_none());
+        let there = self.begun();
         if there.is_none() {
             let visitor = self.identity().map(|identity| identity.visitor);
             self.save(CONVERSATION, write(Opening { visitor, open }));

@@ -6,9 +6,8 @@ use chataibot_widget::{
     session::{Outgoing, Session, Settings},
     system,
 };
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// Runs JavaScript with some arguments by the names `a`, `b`.
 pub fn js(code: &str, arguments: &[&JsValue]) -> JsValue {
@@ -28,10 +27,7 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
 
 /// A turn of the event loop.
 pub async fn turn() {
-    let turn = Promise::new(&mut |done, _| {
-        js("setTimeout(a, 4)", &[&done]);
-    });
-    JsFuture::from(turn).await.expect("a turn passes");
+    system::pause(4).await;
 }
 
 /// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.

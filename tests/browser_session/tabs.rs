@@ -10,7 +10,7 @@ use chataibot_widget::{
     tabs::{self, Channel, Claim},
 };
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortController;
 
@@ -93,11 +93,6 @@ fn put(net: &Net, words: &str) {
     net.see(&event.concat());
 }
 
-async fn names_of_locks() -> String {
-    let asked = js("return navigator.locks.query().then(all => JSON.stringify(all))", &[]);
-    JsFuture::from(js_sys::Promise::from(asked)).await.ok().and_then(|text| text.as_string()).expect("a text")
-}
-
 #[wasm_bindgen_test]
 async fn two_sessions_share_one_stream_and_the_second_takes_over() {
     let net = Net::new(PROXY);
@@ -147,10 +142,10 @@ async fn a_page_that_goes_to_sleep_holds_nothing_and_is_live_again_when_it_wakes
     let net = Net::new(PROXY);
     let (one, other, prefix) = two(&net).await;
     let leader = [&prefix, "leader"].concat();
-    assert!(names_of_locks().await.contains(&leader));
+    assert!(tabs::held().await.contains(&leader));
     js("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", &[]);
     let begun = system::wall();
-    while names_of_locks().await.contains(&leader) {
+    while tabs::held().await.contains(&leader) {
         assert!(system::wall() < begun + 2_000, "neither held nor waited for");
     }
     put(&net, "while it slept");
@@ -254,12 +249,14 @@ async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
     let net = Net::new(PROXY);
     let (one, other, prefix) = two(&net).await;
     let stored = Storage::local(&prefix).get("fence").expect("it is numbered");
-    assert!(names_of_locks().await.contains(&[&*prefix, "fence:", &stored].concat()), "and the number is shown");
+    let number = [&*prefix, "fence:", &stored].concat();
+    assert!(tabs::held().await.contains(&number), "and the number is shown");
     one.reset();
     assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
-    while names_of_locks().await.contains(&[&*prefix, "fence:"].concat()) {
-        // Nobody is kept waiting: a number that nothing stands for any more is let go.
-        turn().await;
+    let begun = system::wall();
+    while tabs::held().await.contains(&number) {
+        // Sooner than by the time it is shown.
+        assert!(system::wall() < begun + 1_000, "nobody is kept waiting for what was wiped");
     }
     one.destroy();
     other.destroy();
