@@ -224,6 +224,10 @@ impl Conversation {
             }
             return;
         }
+        // A visitor's own message keeps its row, whatever is in it.
+        if author != Author::Visitor && message.content.is_blank() {
+            return;
+        }
         let id: Option<Rc<str>> = message.client_message_id.as_deref().map(Rc::from);
         let mut known = None;
         if let Some(id) = &id {

@@ -82,6 +82,19 @@ fn a_delay_shows_as_typing_and_never_as_a_row() {
 }
 
 #[test]
+fn a_reply_of_nothing_visible_is_no_row_and_is_not_unread() {
+    let mut state = Conversation::new();
+    for (seq, unseen) in (1..).zip(["\u{200b}", "\u{2060}\u{a0}", "\u{3164}", "\u{2800}", " \n"]) {
+        state.apply(received(seq, bot(unseen)));
+    }
+    let parts = Content::Parts(vec![text("\u{ad}"), text("\u{feff}")]);
+    state.apply(received(6, says(Author::Agent, None, parts)));
+    assert_eq!((state.rows().len(), state.unread()), (0, 0));
+    state.apply(received(7, bot("👩\u{200d}👧")));
+    assert_eq!((state.rows().len(), state.unread()), (1, 1), "emoji are joined by what nobody sees");
+}
+
+#[test]
 fn unread_counts_replies_while_nobody_looks_and_opening_reads_them() {
     let mut state = Conversation::new();
     state.apply(received(1, bot("one")));

@@ -344,6 +344,28 @@ pub struct Unsupported {
 }
 
 impl Content {
+    /// Is there nothing in it for the eye? Of such a message nothing is shown, counted or told. Only texts can be so: all other
+    /// kinds show something of their own.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.body.is_empty(),
+            Self::Parts(parts) => parts.iter().all(Self::is_blank),
+            Self::Delay => true,
+            Self::Media(_)
+            | Self::Info(_)
+            | Self::Buttons(_)
+            | Self::List(_)
+            | Self::Carousel(_)
+            | Self::Slider(_)
+            | Self::Calendar(_)
+            | Self::FileUpload(_)
+            | Self::Form(_)
+            | Self::Appointment(_)
+            | Self::Unsupported(_) => false,
+        }
+    }
+
     /// The words alone, for announcements, previews and plain fall-backs.
     #[must_use]
     pub fn to_plain(&self) -> String {

@@ -9,6 +9,7 @@
 //! - [`entry`]: the conversation's log as the browser reads it, by stream or by long poll
 //! - [`content`]: everything a bot can say, as one closed enum
 //! - [`rich_text`]: formatted text as a tree; HTML never reaches a browser
+//! - [`text`]: whether anything of a text shows
 //! - [`error`]: the one error body
 //!
 //! This crate knows serde and nothing else (and schemars, where the feature `schema` asks for it): no I/O, no clock, no randomness. Enums are written externally tagged
@@ -21,6 +22,7 @@ pub mod error;
 pub mod file;
 pub mod pairs;
 pub mod rich_text;
+pub mod text;
 pub mod token;
 pub mod typed;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// A formatted text: what stands in one bubble.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -61,10 +63,10 @@ impl RichText {
         Self(vec![Node::Text(text.into())])
     }
 
-    /// Nothing to show?
+    /// Nothing that shows?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.to_plain().trim().is_empty()
+        text::is_blank(&self.to_plain())
     }
 
     /// The words alone, blocks and items on lines of their own: for announcements, previews and transcripts.
