@@ -10,7 +10,7 @@ use yew::{
 
 use super::{
     Look, Transcript, Verb, browser, icons,
-    markup::{at, button, element, group, on, plain, text},
+    markup::{at, element, group, on, on_click, plain, text},
 };
 use crate::conversation::{Conversation, Phase};
 
@@ -87,10 +87,18 @@ pub(super) fn menu(look: &Look, menu: Menu) -> Html {
     }
     let names = "header-button more";
     let label = look.strings.menu();
-    let mut more =
-        button(names, names, Some(label.clone()), icons::sign("", icons::MORE), toggle.reform(move |_| !open));
-    more.add_attribute("aria-haspopup", "menu");
-    more.add_attribute("aria-expanded", if open { "true" } else { "false" });
+    let more = element!(
+        "button",
+        "type" = "button",
+        "class" = names,
+        "part" = names,
+        "aria-label" = label.clone(),
+        "title" = label.clone(),
+        "aria-haspopup" = "menu",
+        "aria-expanded" = if open { "true" } else { "false" };
+        icons::sign("", icons::MORE)
+    );
+    let more = on_click(more, toggle.reform(move |_| !open));
     // Else the press would take the focus out of the open menu, which closes it, and the click would open it again.
     let onmousedown = Callback::from(move |event: MouseEvent| {
         if open {
@@ -107,10 +115,16 @@ pub(super) fn menu(look: &Look, menu: Menu) -> Html {
 fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<Verb>, places: &MenuPlaces) -> Html {
     let line = |MenuItem { label, icon, verb }: MenuItem| {
         let inside = group(vec![icons::sign("", icon), plain("span", text(label))]);
-        let mut line = button("menu-item", "menu-item", None, inside, choose.reform(move |_| verb.clone()));
-        line.add_attribute("role", "menuitem");
-        line.add_attribute("tabindex", "-1");
-        line.into()
+        let line = element!(
+            "button",
+            "type" = "button",
+            "class" = "menu-item",
+            "part" = "menu-item",
+            "role" = "menuitem",
+            "tabindex" = "-1";
+            inside
+        );
+        on_click(line, choose.reform(move |_| verb.clone())).into()
     };
     let list = element!(
         "div", "class" = "menu", "part" = "menu", "role" = "menu", "aria-label" = label;

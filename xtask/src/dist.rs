@@ -4,6 +4,7 @@
 //! - [`parts`]: what few conversations need, taken out of it to be fetched then
 //! - [`smaller`]: the same WASM in fewer bytes
 //! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
+//! - [`compact`]: the functions it gives the WASM, written shorter
 //! - [`imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`needed`]: what of a style sheet the launcher has a use for
@@ -12,6 +13,7 @@
 //! - [`script`]: JavaScript, bundled and minified
 //! - [`served`]: files with their compressed twins and their hashes
 
+mod compact;
 mod glue;
 mod imports;
 mod launcher;

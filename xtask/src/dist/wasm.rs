@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{glue::slim, imports, parts, smaller::smaller, update};
+use super::{compact::compact, glue::slim, imports, parts, smaller::smaller, update};
 use crate::{
     command_line::Flavour,
     progress::step,
@@ -82,7 +82,7 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
     }
     parts.sort_unstable();
     let link = if is_split(flavour) { text(read(&folder.join(parts::LINK))?)? } else { String::new() };
-    Ok(Bound { wasm, glue: slim(&seal_html(&rename_marks(&glue)?)?)?, link, parts })
+    Ok(Bound { wasm, glue: compact(&slim(&seal_html(&rename_marks(&glue)?)?)?)?, link, parts })
 }
 
 /// While it is being worked on, the program stays whole.
