@@ -138,6 +138,24 @@ export function frame(place, host, shelf) {
     apply();
   }
 
+  /* ---- the page beneath stands still ---- */
+
+  /** Keeps a wheel or a finger from the page, unless something of ours goes with it and then keeps it itself, or is pulled by it. */
+  const hold = (event, overflow) => {
+    for (const at of event.composedPath()) {
+      // A window that is a box of the page's is no end to scrolling; what lies over the page is.
+      if (at === section && host.mode === 'inline') return;
+      if (at === section || at.showModal) break;
+      const isLonger = at.scrollHeight > at.clientHeight + 1 || (event.touches && at.scrollWidth > at.clientWidth + 1);
+      if (at.type === 'range' || (isLonger && /auto|scroll/.test(getComputedStyle(at)[overflow]))) return;
+    }
+    if (event.cancelable) event.preventDefault();
+  };
+  // With Control it is the page's size that changes.
+  on(section, 'wheel', (event) => event.ctrlKey || hold(event, 'overflowY'));
+  // Two fingers, and one on a page that they have spread, go where they like.
+  on(section, 'touchmove', (event) => event.touches[1] || view?.scale > 1 || hold(event, 'overflow'));
+
   /* ---- what the program changes ---- */
 
   /** Above what the page has put into the top layer since: for the visitor, who asked for us. */
