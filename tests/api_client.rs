@@ -7,6 +7,7 @@ mod api_client {
     pub mod history;
     mod middlebox;
     mod outbox;
+    mod own_proxy;
     mod sleep;
     mod tabs;
     mod typed;

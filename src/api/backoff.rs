@@ -7,7 +7,7 @@ pub const CAP: u64 = 30_000;
 /// The longest wait while the visitor looks at the window: what is healed must show within seconds.
 pub const CAP_WATCHED: u64 = 4_000;
 /// A server may ask for a pause, not for a funeral.
-const LONGEST_RETRY_AFTER: u64 = 300_000;
+pub const LONGEST_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///

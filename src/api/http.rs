@@ -122,9 +122,14 @@ pub fn open(request: Request, leash: Rc<Leash>) -> Answer<Response> {
         let response = send(request, &leash).await?;
         let kind = header(&response, "Content-Type").unwrap_or_default();
         // A captive portal says 200 too, with a page.
-        let stream = response.status() == 200 && kind.starts_with("text/event-stream");
+        let stream = response.status() == 200 && is_event_stream(&kind);
         if stream { Ok(response) } else { Err(Failure::Network) }
     })
+}
+
+/// Is it, in whatever case and with whatever parameters?
+fn is_event_stream(kind: &str) -> bool {
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
 /// The answer, when it is a success.
@@ -174,4 +179,21 @@ fn header(response: &Response, name: &str) -> Option<String> {
 fn body(response: &Response) -> Pin<Box<dyn Future<Output = Option<JsValue>>>> {
     let text = response.text().map(JsFuture::from);
     Box::pin(async move { JSON::parse(&text.ok()?.await.ok()?.as_string()?).ok() })
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_known_by_its_media_type_in_any_case_and_with_parameters() {
+        for stream in
+            ["text/event-stream", "Text/Event-Stream", "text/event-stream;charset=utf-8", " TEXT/EVENT-STREAM ; a=b"]
+        {
+            assert!(is_event_stream(stream), "{stream}");
+        }
+        for other in ["", "text/html", "text/event-streams", "text/event-stream-x; a", "application/json"] {
+            assert!(!is_event_stream(other), "{other}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF; invalid UTF-8 becomes U+FFFD.
 
-/// The longest event that is read, in bytes. What is longer is no event of our proxy's.
+/// The longest data that is read, in bytes. An event with more is passed over up to its end: the log goes on behind it.
 pub const LONGEST: usize = 1 << 20;
 
 /// One thing a stream says.
@@ -12,6 +12,12 @@ pub enum Said {
     Event(Event),
     /// A comment: a heartbeat.
     Comment,
+    /// An event that was too long to be read, and its own id.
+    TooLong(Option<String>),
+    /// An id without data: the stream has come so far.
+    Id(String),
+    /// Milliseconds to wait before the stream is opened again, once it has ended.
+    Retry(u32),
 }
 
 /// An event with data.
@@ -25,10 +31,6 @@ pub struct Event {
     pub id: Option<String>,
 }
 
-/// The stream said something longer than [`LONGEST`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
-
 /// Reads a stream bit by bit.
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
@@ -37,15 +39,12 @@ pub struct Parser {
     started: bool,
     event: Event,
     has_data: bool,
-    size: usize,
+    too_long: bool,
 }
 
 impl Parser {
     /// Takes the next bytes and calls `said` for each thing they complete.
-    ///
-    /// # Errors
-    /// [`TooLong`]: the stream must be given up.
-    pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(Said)) -> Result<(), TooLong> {
+    pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(Said)) {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&b| b == b'\n' || b == b'\r') {
             let (line, tail) = (&rest[..end], &rest[end + 1..]);
@@ -53,23 +52,20 @@ impl Parser {
             self.after_cr = rest[end] == b'\r';
             rest = tail;
             if !bare_lf_of_crlf {
-                self.keep(line)?;
+                self.keep(line);
                 self.end_line(said);
             }
         }
         if !rest.is_empty() {
             self.after_cr = false;
         }
-        self.keep(rest)
+        self.keep(rest);
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
-        self.size += bytes.len();
-        if self.size > LONGEST {
-            return Err(TooLong);
-        }
-        self.line.extend_from_slice(bytes);
-        Ok(())
+    /// Of a line that is too long, just enough to know that it is.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = (LONGEST + 1).saturating_sub(self.line.len());
+        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     fn end_line(&mut self, said: &mut dyn FnMut(Said)) {
@@ -80,11 +76,10 @@ impl Parser {
             bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         }
         if bytes.is_empty() {
-            self.size = 0;
-            let event = std::mem::take(&mut self.event);
-            if std::mem::take(&mut self.has_data) {
-                said(Said::Event(event));
-            }
+            return self.end_event(said);
+        }
+        if bytes.len() > LONGEST && bytes[0] != b':' {
+            self.too_long = true;
             return;
         }
         // A line is whole here, so no character is cut.
@@ -92,21 +87,40 @@ impl Parser {
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "" => {
-                self.size = self.size.saturating_sub(bytes.len());
-                said(Said::Comment);
-            }
+            "" => said(Said::Comment),
             "event" => value.clone_into(&mut self.event.name),
             "data" => {
+                let data = &mut self.event.data;
                 if self.has_data {
-                    self.event.data.push('\n');
+                    data.push('\n');
                 }
                 self.has_data = true;
-                self.event.data.push_str(value);
+                if data.len() + value.len() > LONGEST {
+                    self.too_long = true;
+                    data.clear();
+                } else {
+                    data.push_str(value);
+                }
             }
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
-            // `retry`, a bad `id`, and what later versions may bring.
+            "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
+                // More digits than fit mean "very long".
+                said(Said::Retry(value.parse().unwrap_or(u32::MAX)));
+            }
+            // A bad `id` or `retry`, and what later versions may bring.
             _ => {}
+        }
+    }
+
+    fn end_event(&mut self, said: &mut dyn FnMut(Said)) {
+        let event = std::mem::take(&mut self.event);
+        let has_data = std::mem::take(&mut self.has_data);
+        if std::mem::take(&mut self.too_long) {
+            said(Said::TooLong(event.id));
+        } else if has_data {
+            said(Said::Event(event));
+        } else if let Some(id) = event.id {
+            said(Said::Id(id));
         }
     }
 }
@@ -121,7 +135,7 @@ mod tests {
         let mut said = Vec::new();
         let mut parser = Parser::default();
         for chunk in chunks {
-            parser.push(chunk, &mut |one| said.push(one)).expect("short enough");
+            parser.push(chunk, &mut |one| said.push(one));
         }
         said
     }
@@ -147,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_event_without_data_or_without_its_blank_line_is_none() {
-        assert_eq!(read(&[b"event: message\nid: 1\n\n"]), []);
+        assert_eq!(read(&[b"event: message\n\n"]), []);
         assert_eq!(read(&[b"data: cut off\n"]), []);
         assert_eq!(read(&[b"data\n\n"]), [event("", "", None)]);
         assert_eq!(read(&[b"data:\n\n"]), [event("", "", None)]);
@@ -155,25 +169,49 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_a_megabyte_is_given_up() {
-        let mut parser = Parser::default();
-        let chunk = vec![b'x'; 64 * 1024];
-        let mut result = parser.push(b"data: ", &mut |_| {});
-        let mut pushed = 0;
-        while result.is_ok() && pushed < 4 * LONGEST {
-            result = parser.push(&chunk, &mut |_| {});
-            pushed += chunk.len();
-        }
-        assert_eq!(result, Err(TooLong));
-        assert!(pushed <= LONGEST + chunk.len());
+    fn a_place_without_data_and_the_time_to_wait_are_told() {
+        assert_eq!(read(&[b"event: message\nid: 1-9\n\n"]), [Said::Id("1-9".into())]);
+        assert_eq!(read(&[b"id: 1\0-9\n\n"]), [], "as the standard says");
+        assert_eq!(read(&[b"retry: 3000\n\n"]), [Said::Retry(3000)]);
+        assert_eq!(read(&[b"retry: 99999999999\n"]), [Said::Retry(u32::MAX)]);
+        assert_eq!(read(&[b"retry: 3s\nretry:\nretry: -1\n\n"]), []);
     }
 
     #[test]
-    fn heartbeats_never_add_up_to_too_long() {
+    fn an_event_of_more_than_a_megabyte_is_passed_over_and_the_next_one_is_read() {
+        let next = "id: 1-4\ndata: next\n\n";
+        let in_one_line = format!("id: 1-3\nevent: message\ndata: {}\n\n{next}", "x".repeat(3 * LONGEST));
+        let in_many = format!("{}id: 1-3\n\n{next}", format!("data: {}\n", "x".repeat(999)).repeat(1_100));
+        for stream in [in_one_line, in_many] {
+            let chunks: Vec<&[u8]> = stream.as_bytes().chunks(64 * 1024).collect();
+            assert_eq!(read(&chunks), [Said::TooLong(Some("1-3".into())), event("", "next", Some("1-4"))]);
+        }
+        let longest = "x".repeat(LONGEST - "data:".len());
+        assert_eq!(read(&[format!("data:{longest}\n\n").as_bytes()]), [event("", &longest, None)]);
+    }
+
+    #[test]
+    fn of_what_is_too_long_no_more_is_kept_than_is_needed_to_say_so() {
         let mut parser = Parser::default();
+        for _ in 0..64 {
+            parser.push(&vec![b'x'; 1 << 20], &mut |_| {});
+        }
+        assert!(parser.line.len() <= LONGEST + 1);
+        parser.push(b"\n", &mut |_| {});
+        for _ in 0..8 {
+            parser.push(&[b"data:".to_vec(), vec![b'x'; 1 << 19], b"\n".to_vec()].concat(), &mut |_| {});
+            assert!(parser.event.data.len() <= LONGEST + 1);
+        }
+    }
+
+    #[test]
+    fn a_comment_of_any_length_spoils_no_event() {
+        let comment = format!(":{}\ndata: a\n\n", "x".repeat(2 * LONGEST));
+        assert_eq!(read(&[comment.as_bytes()]), [Said::Comment, event("", "a", None)]);
         let mut beats = 0;
+        let mut parser = Parser::default();
         for _ in 0..LONGEST / 8 {
-            parser.push(b":heartbeat\n", &mut |_| beats += 1).expect("comments are forgotten");
+            parser.push(b":heartbeat\n", &mut |_| beats += 1);
         }
         assert_eq!(beats, LONGEST / 8);
     }

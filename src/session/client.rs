@@ -374,6 +374,11 @@ impl Client {
         self.keeper.liked();
         self.sender.hurry(moment.now);
         self.well(Source::Log);
+        for frame in &frames {
+            if let Frame::Retry(milliseconds) = frame {
+                self.line.set_retry(*milliseconds);
+            }
+        }
         self.read(frames, moment, orders);
         self.pass_on_heartbeat(orders);
     }
@@ -398,6 +403,9 @@ impl Client {
         let state = Rc::make_mut(&mut self.state);
         let (course, changed) = self.reader.read(frames, moment.now, state);
         self.changed |= changed;
+        if self.reader.take_missed() {
+            self.tell_missed(orders);
+        }
         match course {
             Course::On => {}
             Course::Broken => self.signal(Signal::Failed { retry_after: None }, moment, orders),

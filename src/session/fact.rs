@@ -207,20 +207,67 @@ pub enum Frame {
     Unfamiliar(Option<Cursor>),
     /// An event that should be an entry and cannot be read, and its place if it has one.
     Unreadable(Option<Cursor>),
+    /// The same; that it cannot be read is certain.
+    TooLong(Option<Cursor>),
+    /// Milliseconds to wait before the stream is opened again.
+    Retry(u32),
 }
 
 /// What something said by the stream means. `parse` reads JSON, by whatever means there are.
 pub fn frame_of(said: Said, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
-    let Said::Event(Event { name, data, id }) = said else { return Frame::Comment };
-    let cursor = id.and_then(|id| id.parse().ok());
+    let place = |id: Option<String>| id.and_then(|id| id.parse().ok());
+    let Event { name, data, id } = match said {
+        Said::Event(event) => event,
+        Said::Comment => return Frame::Comment,
+        Said::TooLong(id) => return Frame::TooLong(place(id)),
+        Said::Id(id) => return Frame::Unfamiliar(place(Some(id))),
+        Said::Retry(milliseconds) => return Frame::Retry(milliseconds),
+    };
+    let cursor = place(id);
     match name.as_str() {
-        "message" | "delivery" | "status" | "assignee" => match parse(&data) {
+        // An event without a name is a `message`, says the standard.
+        "" | "message" | "delivery" | "status" | "assignee" => match parse(&data) {
             Some(entry) => Frame::Entry(Rc::new(Logged::new(entry, data))),
+            // Somebody on the way may keep the stream alive by events of their own.
+            None if name.is_empty() && cursor.is_none() => Frame::Unfamiliar(None),
             None => Frame::Unreadable(cursor),
         },
         "reset" => Frame::Reset,
         "begin" => Frame::Begin { earlier: data.contains("true") },
         "reauth" => Frame::Reauth,
         _ => Frame::Unfamiliar(cursor),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn frame(name: &str, data: &str, id: Option<&str>) -> Frame {
+        let event = Event { name: name.into(), data: data.into(), id: id.map(Into::into) };
+        frame_of(Said::Event(event), |json| serde_json::from_str(json).ok())
+    }
+
+    const ENTRY: &str = r#"{"cursor":"1-3","at":1,"event":{"status":"closed"}}"#;
+
+    #[test]
+    fn an_entry_is_read_by_what_it_says_whether_its_event_has_a_name_and_an_id_or_not() {
+        for name in ["", "message", "status"] {
+            for id in [None, Some("1-3"), Some("not a cursor")] {
+                assert!(matches!(frame(name, ENTRY, id), Frame::Entry(_)), "{name:?} {id:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_entry_is_told_from_what_was_never_meant_to_be_one() {
+        let place = "1-3".parse().ok();
+        assert_eq!(frame("", "ping", None), Frame::Unfamiliar(None));
+        assert_eq!(frame("", "{", Some("1-3")), Frame::Unreadable(place));
+        assert_eq!(frame("message", "{", None), Frame::Unreadable(None));
+        assert_eq!(frame("news", ENTRY, Some("1-3")), Frame::Unfamiliar(place));
+        let of = |said| frame_of(said, |_| None);
+        assert_eq!(of(Said::TooLong(Some("1-3".into()))), Frame::TooLong(place));
+        assert_eq!(of(Said::Id("1-3".into())), Frame::Unfamiliar(place));
     }
 }

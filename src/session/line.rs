@@ -3,7 +3,7 @@
 //! One call at a time, stream or poll. Each call has a generation, so that what a call says after it was given up is told apart.
 
 use crate::{
-    api::backoff::{CAP, CAP_WATCHED, delay},
+    api::backoff::{CAP, CAP_WATCHED, LONGEST_RETRY_AFTER, delay},
     conversation::Link,
 };
 
@@ -125,6 +125,8 @@ pub struct Line {
     /// Polls until then.
     polls_until: Option<u64>,
     dialed: u64,
+    /// What the proxy wants to be waited for before a stream that ended is opened again, in milliseconds.
+    retry: u64,
 }
 
 impl Default for Line {
@@ -139,6 +141,7 @@ impl Default for Line {
             barren: 0,
             polls_until: None,
             dialed: 0,
+            retry: 0,
         }
     }
 }
@@ -158,6 +161,11 @@ impl Line {
             self.down(0, 0);
         }
         busy
+    }
+
+    /// The stream says how long is to be waited once it has ended.
+    pub fn set_retry(&mut self, milliseconds: u32) {
+        self.retry = u64::from(milliseconds).min(LONGEST_RETRY_AFTER);
     }
 
     /// The number of the current call; what comes from another call is not for us.
@@ -340,7 +348,7 @@ impl Line {
         self.failures += 1;
         let cap = if at.watched { CAP_WATCHED } else { CAP };
         let floor = at.now + delay(0, 0, 0, retry_after);
-        self.down(at.now + delay(self.failures, cap, at.chance, retry_after), floor);
+        self.down(at.now + delay(self.failures, cap, at.chance, retry_after).max(self.retry), floor);
     }
 
     fn down(&mut self, until: u64, floor: u64) {

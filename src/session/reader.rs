@@ -27,8 +27,10 @@ pub struct Reader {
     rebuilding: Option<Rebuilding>,
     /// Before which gap the last line broke, to tell a bad line from a bad log.
     stuck: Option<Option<Cursor>>,
-    /// Entries that could not be read once.
-    unreadable: Vec<Cursor>,
+    /// Entries that could not be read once: their place, and where we were.
+    unreadable: Vec<(Option<Cursor>, Option<Cursor>)>,
+    /// Was an entry passed over that nobody has been told of?
+    missed: bool,
     /// The next call asks for the whole log.
     from_start: bool,
 }
@@ -93,23 +95,34 @@ impl Reader {
                 }
                 // A newer proxy's: its place counts, what it says does not.
                 Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
-                Frame::Unreadable(cursor) => {
-                    let rebuilds = self.rebuilding.is_some();
-                    if !rebuilds && cursor.is_some_and(|cursor| state.place_of(cursor) == Place::Known) {
-                        continue;
-                    }
+                Frame::TooLong(cursor) if !self.knows(cursor, state) => changed |= self.miss(cursor, state),
+                Frame::Unreadable(cursor) if !self.knows(cursor, state) => {
                     // The first time it may be the line's fault, the second time it is the entry's.
-                    match cursor {
-                        Some(cursor) if self.unreadable.contains(&cursor) => changed |= self.skip(Some(cursor), state),
-                        Some(_) | None => {
-                            self.unreadable.extend(cursor);
-                            return (Course::Broken, changed);
-                        }
+                    let which = (cursor, state.cursor().filter(|_| cursor.is_none()));
+                    if !self.unreadable.contains(&which) {
+                        self.unreadable.push(which);
+                        return (Course::Broken, changed);
                     }
+                    changed |= self.miss(cursor, state);
                 }
+                Frame::TooLong(_) | Frame::Unreadable(_) | Frame::Retry(_) => {}
             }
         }
         (Course::On, changed)
+    }
+
+    fn knows(&self, cursor: Option<Cursor>, state: &Conversation) -> bool {
+        self.rebuilding.is_none() && cursor.is_some_and(|cursor| state.place_of(cursor) == Place::Known)
+    }
+
+    fn miss(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
+        self.missed = true;
+        self.skip(cursor, state)
+    }
+
+    /// Was an entry passed over since this was asked last?
+    pub fn take_missed(&mut self) -> bool {
+        std::mem::take(&mut self.missed)
     }
 
     fn skip(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {

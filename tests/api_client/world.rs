@@ -16,7 +16,7 @@ use chataibot_widget::{
     session::{
         Outgoing,
         client::Client,
-        fact::{Fact, Moment},
+        fact::{Fact, Frame, Moment},
         line::Dial,
         mind::Mind,
         order::Order,
@@ -111,8 +111,9 @@ pub struct World {
     pub replies: bool,
     /// Entries that were spoilt on the way once: a line spoils nothing twice.
     spoilt: Vec<Cursor>,
-    /// An entry this version of the widget cannot read, ever.
+    /// An entry this version of the widget cannot read, ever, and as what it is met.
     pub poison: Option<u32>,
+    pub poison_as: fn(Cursor) -> Frame,
     /// The proxy knows no renewal secret any more.
     pub forgets_visitors: bool,
     /// Somebody between here and the proxy answers each token call with a 401 of their own.
@@ -161,6 +162,7 @@ impl World {
             replies: true,
             spoilt: Vec::new(),
             poison: None,
+            poison_as: |cursor| Frame::Unreadable(Some(cursor)),
             forgets_visitors: false,
             challenged: false,
             pages: true,

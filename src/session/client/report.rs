@@ -53,6 +53,8 @@ pub(super) struct Told {
     pub(super) trouble: Option<(Source, Rc<str>)>,
     /// What other tabs have settled, and the log has not told yet how.
     pub(super) settled: Vec<Rc<Pending>>,
+    /// That something of a log could not be read.
+    missed: bool,
 }
 
 /// Which call a trouble came from: only its own success ends it.
@@ -75,6 +77,14 @@ impl Client {
         if self.told.trouble != told {
             self.told.trouble = told;
             orders.push(Order::Tell(Outgoing::Error { code, message: Rc::from(message) }));
+        }
+    }
+
+    /// Something stands in the log that cannot be read here. Told once: what is wrong with one entry is wrong with many.
+    pub(super) fn tell_missed(&mut self, orders: &mut Vec<Order>) {
+        if !std::mem::replace(&mut self.told.missed, true) {
+            let message = Rc::from("an entry of the log is too long or no entry, and was left out");
+            orders.push(Order::Tell(Outgoing::Error { code: Rc::from("UNREADABLE_ENTRY"), message }));
         }
     }
 

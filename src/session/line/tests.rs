@@ -135,3 +135,14 @@ fn one_look_is_a_poll_answered_at_once_and_a_stream_takes_its_place() {
     assert!(line.want(Wanted::Stream, true), "hang up");
     assert!(matches!(line.dial(0), Some((_, Dial::Stream))));
 }
+
+#[test]
+fn a_stream_that_asks_for_patience_is_not_opened_again_before() {
+    let mut line = live(0);
+    line.set_retry(9_000);
+    line.take(Signal::Ended { expected: false }, at(20_000));
+    assert!(!line.wants_dial(28_999));
+    assert!(line.wants_dial(29_000));
+    line.take(Signal::Nudged, at(21_000));
+    assert!(line.wants_dial(21_000), "but for a visitor who does something");
+}

@@ -295,7 +295,9 @@ impl World {
             let Frame::Entry(entry) = &frame else { continue };
             let cursor = entry.cursor;
             let once = at == 0 && spoilt && !self.spoilt.contains(&cursor);
-            if once || self.poison == Some(cursor.seq) {
+            if self.poison == Some(cursor.seq) {
+                *frame = (self.poison_as)(cursor);
+            } else if once {
                 self.spoilt.push(cursor);
                 *frame = Frame::Unreadable(Some(cursor));
             }

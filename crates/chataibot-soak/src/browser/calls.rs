@@ -208,8 +208,7 @@ impl Browser {
                 Ok(Some(bytes)) => {
                     let mut frames = Vec::new();
                     let parse = |text: &str| serde_json::from_str::<Entry>(text).ok();
-                    let pushed = parser.push(&bytes, &mut |said| frames.push(frame_of(said, parse)));
-                    pushed.map_err(|_| Failure::Network)?;
+                    parser.push(&bytes, &mut |said| frames.push(frame_of(said, parse)));
                     hear(Fact::Streamed { generation, frames });
                 }
                 Ok(None) => return Ok(Fact::StreamEnded { generation }),

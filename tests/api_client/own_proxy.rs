@@ -1,0 +1,73 @@
+//! Logs that no proxy of ours tells: entries that cannot be read, events without ids, a stream that asks for patience.
+
+use chataibot_widget::{
+    conversation::Link,
+    session::{
+        Outgoing,
+        fact::{Fact, Frame},
+    },
+};
+use chataibot_wire::Cursor;
+
+use super::world::{World, bot};
+use crate::shown;
+
+fn told_of_it(world: &World) -> usize {
+    let told = |one: &&Outgoing| matches!(one, Outgoing::Error { code, .. } if &**code == "UNREADABLE_ENTRY");
+    world.tabs[0].told.iter().filter(told).count()
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_is_told_once() {
+    let met: [fn(Cursor) -> Frame; 4] = [
+        |cursor| Frame::Unreadable(Some(cursor)),
+        |_| Frame::Unreadable(None),
+        |cursor| Frame::TooLong(Some(cursor)),
+        |_| Frame::TooLong(None),
+    ];
+    for (seed, met) in (20..).zip(met) {
+        let mut world = World::new(seed, 1);
+        world.poison_as = met;
+        world.hear(0, Fact::Opened);
+        world.say(0, "hello");
+        world.run(60_000);
+        let conversation = world.state(0).id().cloned().expect("started");
+        let before = shown(&world, 0);
+        let next = u32::try_from(world.logs[&conversation].entries.len()).expect("few") + 1;
+        world.poison = Some(next);
+        world.append(&conversation, bot("nobody can read this"));
+        world.run(60_000);
+        for word in ["one", "two"] {
+            world.append(&conversation, bot(word));
+        }
+        world.run(60_000);
+        let expected: Vec<String> = before.into_iter().chain(["one".into(), "two".into()]).collect();
+        assert_eq!(shown(&world, 0), expected, "seed {seed}");
+        assert_eq!(world.state(0).link(), Link::Live, "seed {seed}");
+        assert_eq!(told_of_it(&world), 1, "seed {seed}");
+        let dials = world.dials;
+        world.run(100_000);
+        world.append(&conversation, bot("three"));
+        world.run(10_000);
+        assert!(world.dials - dials <= 2, "seed {seed}: the line stands");
+        world.reload(0);
+        world.run(60_000);
+        assert_eq!(shown(&world, 0).last().map(String::as_str), Some("three"), "seed {seed}: and after a reload");
+    }
+}
+
+#[test]
+fn events_of_somebody_on_the_way_break_no_line() {
+    let mut world = World::new(30, 1);
+    world.hear(0, Fact::Opened);
+    world.say(0, "hello");
+    world.run(20_000);
+    let dials = world.dials;
+    for _ in 0..20 {
+        let generation = u32::try_from(world.dials).expect("few");
+        world.hear(0, Fact::Streamed { generation, frames: vec![Frame::Unfamiliar(None)] });
+        world.run(500);
+    }
+    assert_eq!((world.dials, world.state(0).link()), (dials, Link::Live));
+    assert_eq!(told_of_it(&world), 0);
+}
