@@ -26,7 +26,7 @@ pub mod word;
 
 use std::rc::{Rc, Weak};
 
-use chataibot_wire::{Pairs, documented::Contact, token::Uploads};
+use chataibot_wire::{Pairs, documented::Contact, text::is_blank, token::Uploads};
 
 pub use order::Outgoing;
 
@@ -139,8 +139,8 @@ impl Session {
 
     /// Says `text`; `typed` is the same as the `message` of a send in JSON, and goes in its place where the site takes it.
     pub fn answer(&self, text: &str, typed: Option<&str>) -> Option<Rc<str>> {
-        let text = text.trim();
-        if text.is_empty() || self.0.is_gone() {
+        // To the letter: spaces at the beginning of a pasted line are part of it.
+        if is_blank(text) || self.0.is_gone() {
             return None;
         }
         let id = self.0.new_id();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::content::Prompt;
+use chataibot_wire::{content::Prompt, text::is_blank};
 use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::{
     html::{oninput, onkeydown, onsubmit},
@@ -155,10 +155,10 @@ impl Component for Composer {
         let input = on(at(input, field), Rc::new(oninput::Wrapper::new(writes(ctx))));
         let input = on(input, Rc::new(onkeydown::Wrapper::new(keys(self.sends(ctx), newline))));
 
-        let label = html! { <label class="unseen" for="input">{ text(strings.composer_label()) }</label> };
+        let label = element!("label", "class" = "unseen", "for" = "input"; text(strings.composer_label()));
         let inside = vec![
             files(ctx),
-            label,
+            label.into(),
             hint.unwrap_or_default(),
             input.into(),
             self.tools(ctx, &draft),
@@ -190,7 +190,7 @@ impl Composer {
             "part" = "send",
             "aria-label" = look.strings.send(),
             "title" = look.strings.send(),
-            "disabled" = (self.leave.is_none() && draft.trim().is_empty()).then_some("disabled");
+            "disabled" = (self.leave.is_none() && is_blank(draft)).then_some("disabled");
             icons::sign("", icons::SEND)
         );
         let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Happened::EmojiAsked)));
@@ -206,7 +206,7 @@ impl Composer {
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
             // As the field has it: a draft may be a render behind.
             let text = field.value();
-            let said = !text.trim().is_empty();
+            let said = !is_blank(&text);
             if length(&text) > LONGEST {
                 link.send_message(Happened::Refused);
             } else {
@@ -278,7 +278,7 @@ fn begins_line(enter: Enter) -> bool {
     }
 }
 
-/// Characters as the proxy counts them: without what stands around the text.
+/// Characters as the proxy counts them.
 fn length(text: &str) -> usize {
-    text.trim().chars().count()
+    text.chars().count()
 }

@@ -5,6 +5,7 @@ use chataibot_wire::{
     content::{Media, MediaKind, Text},
     documented::MessageData,
     file::StoredFile,
+    text::is_blank,
     typed::{FilesData, FilledField, FormData, SentFile, TypedMessage},
 };
 
@@ -92,7 +93,7 @@ pub(super) async fn checked(
 /// A text of the visitor's that says something and is not too long.
 pub(super) fn text(data: MessageData) -> Result<String, ApiError> {
     let text = data.body;
-    if text.trim().is_empty() {
+    if is_blank(&text) {
         return Err(ApiError::bad_request("`message.data.body` is empty"));
     }
     // Bytes first: counting characters of a megabyte is work nobody asked for.
