@@ -3,7 +3,10 @@
 use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
-use super::{Look, icons, markup::text};
+use super::{
+    Look, icons,
+    markup::{element, text},
+};
 
 /// Decoration: the name always stands beside it.
 pub(super) fn avatar(look: &Look, author: Author, assignee: Option<&Assignee>) -> Html {
@@ -20,7 +23,7 @@ pub(super) fn avatar(look: &Look, author: Author, assignee: Option<&Assignee>) -
             None => icons::sign("spark", icons::SPARK),
         },
     };
-    html! { <span class="avatar" part="avatar" aria-hidden="true">{ inside }</span> }
+    element!("span", "class" = "avatar", "part" = "avatar", "aria-hidden" = "true"; inside).into()
 }
 
 /// What screen readers call the author.

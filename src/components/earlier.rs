@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Look,
-    markup::{button, element, group, part, text},
+    markup::{button, element, group, part, plain, text},
 };
 use crate::conversation::Earlier;
 
@@ -18,7 +18,7 @@ pub(super) fn top(look: &Look, earlier: Earlier, asked: bool, onclick: Callback<
         Earlier::Available => ask(strings.earlier()),
         Earlier::Loading => {
             let spinner = element!("i", "class" = "spinner", "aria-hidden" = "true"; Html::default());
-            part("p", "earlier-loading", group(vec![spinner.into(), text(strings.earlier_loading())]))
+            part("p", "earlier-loading", group(vec![spinner.into(), plain("span", text(strings.earlier_loading()))]))
         }
         Earlier::Failed => {
             let sentence = part("p", "earlier-failed", text(strings.earlier_failed()));

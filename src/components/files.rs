@@ -18,7 +18,7 @@ use yew::{html::onchange, prelude::*};
 use super::{
     Look, Verb, browser, icons,
     kinds::{self, intl},
-    markup::{at, button, element, group, on, text},
+    markup::{at, button, element, group, on, plain, text},
     uploads::{self, Upload, UploadState, Uploads},
 };
 use crate::{conversation::Conversation, strings::fill};
@@ -172,7 +172,7 @@ impl Component for Added {
             at(list, &self.list).into()
         };
         let cover = if self.over {
-            let inside = group(vec![icons::sign("", kinds::RAISE), text(strings.upload_drop())]);
+            let inside = group(vec![icons::sign("", kinds::RAISE), plain("span", text(strings.upload_drop()))]);
             // Who drags a file, sees.
             element!("div", "class" = "drop-cover", "part" = "drop-cover", "aria-hidden" = "true"; inside).into()
         } else {

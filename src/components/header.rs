@@ -7,7 +7,7 @@ use super::{
     Look, Verb,
     avatar::{author_name, avatar},
     icons,
-    markup::{self, group, part, text},
+    markup::{self, element, group, part, text},
     menu,
 };
 use crate::conversation::{Conversation, Link, Phase};
@@ -43,6 +43,7 @@ pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html 
         (_, Link::Reconnecting { .. }) => ("status status-waiting", strings.status_reconnecting()),
         (_, Link::Offline) => ("status", strings.status_offline()),
     };
+    let title = element!("h2", "id" = "title", "class" = "title", "part" = "title"; text(title));
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
     let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
     let expand = large.map(|large| {
@@ -54,7 +55,7 @@ pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html 
     let inside = vec![
         back.unwrap_or_default(),
         avatar(look, kind, agent.map(AsRef::as_ref)),
-        html! { <div class="titles"><h2 id="title" class="title" part="title">{ text(title) }</h2>{ status }</div> },
+        element!("div", "class" = "titles"; group(vec![title.into(), status])).into(),
         expand.unwrap_or_default(),
         menu,
         close.unwrap_or_default(),

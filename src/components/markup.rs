@@ -9,18 +9,22 @@ use yew::{
     virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
 };
 
-/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is `None` is left out.
+/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is `None` is left out. Words that are
+/// all there is inside are set as the element's own text, whatever has become of the text before.
 macro_rules! element {
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
         $crate::components::markup::make(
             $tag,
-            &[$($key),+],
+            &[$($key,)+ $crate::components::markup::WORDS],
             vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
             $inside,
         )
     };
 }
 pub(super) use element;
+
+/// The property that holds the words of an element.
+pub(super) const WORDS: &str = "textContent";
 
 /// Nodes beside one another.
 pub(super) fn group(nodes: Vec<Html>) -> Html {
@@ -34,7 +38,7 @@ pub(super) fn text(text: AttrValue) -> Html {
 
 /// An element without a name.
 pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
-    make(tag, &[], Vec::new(), inside).into()
+    make(tag, &[WORDS], Vec::new(), inside).into()
 }
 
 /// An element by whose names the page can style it, as we do.
@@ -104,18 +108,34 @@ pub(super) fn at(mut element: VTag, place: &NodeRef) -> VTag {
     element
 }
 
-/// An element with as many values as keys; written as [`element!`].
+/// An element with as many values as keys but for the last one, which is [`WORDS`]; written as [`element!`].
+///
+/// Translators put elements of their own in the place of texts, and Yew goes on writing into the text it has made. So words that may
+/// change must be alone in their element; beside others they get one.
 pub(super) fn make(
     tag: &'static str,
     keys: &'static [&'static str],
     values: Vec<Option<AttrValue>>,
     inside: Html,
 ) -> VTag {
-    let values = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
+    let mut values: Vec<_> = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
+    let (words, inside) = own_words(inside);
+    values.push(words);
     let mut element = VTag::new(tag);
-    element.attributes = Attributes::Dynamic { keys, values };
+    element.attributes = Attributes::Dynamic { keys, values: values.into() };
     if let Some(children) = element.children_mut() {
         *children = inside;
     }
     element
+}
+
+/// Where there are nothing but words, they as a property. What is printed at build time knows no properties.
+fn own_words(inside: Html) -> (Option<AttributeOrProperty>, Html) {
+    match inside {
+        #[cfg(target_arch = "wasm32")]
+        Html::VText(words) => {
+            (Some(AttributeOrProperty::Property(wasm_bindgen::JsValue::from_str(&words.text))), Html::default())
+        }
+        inside => (None, inside),
+    }
 }

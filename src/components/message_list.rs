@@ -19,7 +19,7 @@ use super::{
     clock::{self, Clock, now},
     content::offers_answers,
     earlier, icons,
-    markup::{at, button, element, group, on, shaped, text, unseen},
+    markup::{at, button, element, group, on, plain, shaped, text, unseen},
     message_row::RowView,
     messages::{self, Messages},
     scrolling::{Follower, NEAR, distance, from_end, scroll_to},
@@ -246,7 +246,7 @@ impl Component for MessageList {
             }),
         };
         let jump = jump.map(|label| {
-            let inside = group(vec![text(label), icons::sign("", icons::ARROW_DOWN)]);
+            let inside = group(vec![plain("span", text(label)), icons::sign("", icons::ARROW_DOWN)]);
             button("jump", "jump", None, inside, link.callback(|_| Happened::JumpAsked)).into()
         });
         let scrolled = link.callback(|_: Event| Happened::Scrolled);

@@ -79,10 +79,7 @@ pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
     }
     nodes.push(match &view.row.kind {
         RowKind::Message(message) => message_row(view, message),
-        RowKind::Notice(notice) => {
-            let sentence = text(notice_text(notice, &view.look.strings).into());
-            html! { <p {key} class="event" part="event">{ sentence }</p> }
-        }
+        RowKind::Notice(notice) => line("event", text(notice_text(notice, &view.look.strings).into())),
     });
 }
 

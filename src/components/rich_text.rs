@@ -17,6 +17,10 @@ fn nodes(list: &[Node], new_tab: &AttrValue, depth: u8) -> Html {
     if depth > DEEPEST {
         return text(RichText(list.to_vec()).to_plain().into());
     }
+    // A text alone is its element's own.
+    if let [only] = list {
+        return node(only, new_tab, depth + 1);
+    }
     list.iter().map(|one| node(one, new_tab, depth + 1)).collect()
 }
 

@@ -89,7 +89,7 @@ impl Component for Player {
             Html::default()
         );
         let player = on(player, Rc::new(onerror::Wrapper::new(ctx.link().callback(|_: Event| ()))));
-        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::sign("", sign), markup::text(title)]));
+        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::sign("", sign), markup::plain("span", markup::text(title))]));
         part("div", names, group(vec![title.into(), player.into()]))
     }
 }

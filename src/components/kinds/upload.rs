@@ -14,7 +14,7 @@ use super::{Kind, intl, wrong};
 use crate::{
     components::{
         browser, icons,
-        markup::{at, button, element, group, on, part, text},
+        markup::{at, button, element, group, on, part, plain, text},
         uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
     },
     strings::fill,
@@ -195,7 +195,7 @@ impl Chooser {
         let ChooserProps { kind, uploads } = ctx.props();
         let (strings, link) = (&kind.look.strings, ctx.link());
         let words = if self.over { strings.upload_drop() } else { strings.upload_choose() };
-        let face = group(vec![icons::sign("", super::RAISE), text(words)]);
+        let face = group(vec![icons::sign("", super::RAISE), plain("span", text(words))]);
         let mut choose = button("quiet", "button", None, face, link.callback(|_| Happened::Asked));
         let fault = kind.id("wrong");
         if error.is_some() {

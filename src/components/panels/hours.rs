@@ -79,7 +79,7 @@ impl Component for HoursNotice {
         }
         let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| back(look, now, now + wait));
         let words = match back {
-            Some(back) => group(vec![text(look.strings.hours_away()), text(" ".into()), text(back)]),
+            Some(back) => text([look.strings.hours_away().as_str(), " ", back.as_str()].concat().into()),
             None => text(look.strings.hours_away()),
         };
         let inside = vec![icons::sign("", icons::CLOCK), plain("span", words)];

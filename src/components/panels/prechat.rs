@@ -14,7 +14,7 @@ use yew::{
 use super::{
     super::{
         browser,
-        markup::{self, element, group, on, part, text},
+        markup::{self, element, group, on, part, plain, text},
     },
     Panel, take_focus, title, value_of,
 };
@@ -199,7 +199,7 @@ impl PreChat {
         };
         let label = element!(
             "label", "class" = names, "part" = "form-label", "for" = id.clone(), "dir" = "auto";
-            group(vec![text(label), optional])
+            group(vec![plain("span", text(label)), optional])
         );
 
         let problem = self.problems[at].map(|problem| match problem {

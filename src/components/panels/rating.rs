@@ -70,7 +70,7 @@ impl Component for Rate {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Panel { state, look, bottom, .. } = ctx.props();
         let inside = if state.is_rated() {
-            let words = group(vec![icons::sign("", icons::TICK), text(look.strings.rating_thanks())]);
+            let words = group(vec![icons::sign("", icons::TICK), plain("span", text(look.strings.rating_thanks()))]);
             let thanks = element!("p", "class" = "rating-thanks", "part" = "rating-thanks", "tabindex" = "-1"; words);
             at(thanks, &self.thanks).into()
         } else {
@@ -149,7 +149,7 @@ impl Rate {
         let strings = &look.strings;
         let label = element!(
             "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";
-            group(vec![text(strings.rating_comment()), text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
+            group(vec![plain("span", text(strings.rating_comment())), text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
         );
         let field = element!(
             "textarea",

@@ -1,0 +1,99 @@
+//! Page translators and other extensions change our nodes under our hands: what we say afterwards is shown all the same.
+
+import assert from 'node:assert/strict';
+import { story, until } from './harness.mjs';
+
+/** As Chromium's and Google's translators do: an element in the place of each text. */
+const replaceTexts = (page) =>
+  page.evaluate(() => {
+    const translate = (node) => {
+      for (const child of [...node.childNodes]) {
+        if (child.nodeType === 3 && child.data.trim() && !/TEXTAREA|FONT/.test(node.tagName)) {
+          const font = document.createElement('font');
+          font.textContent = `«${child.data}»`;
+          child.replaceWith(font);
+        } else if (child.nodeType === 1) translate(child);
+      }
+    };
+    translate(document.querySelector('chataibot-widget').shadowRoot);
+  });
+
+/** As Firefox does: other words in the same texts, and in what is read out or shown on hover. */
+const changeTexts = (page) =>
+  page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) if (walk.currentNode.data.trim()) walk.currentNode.data = `«${walk.currentNode.data}»`;
+    for (const name of ['aria-label', 'title', 'placeholder']) {
+      for (const element of root.querySelectorAll(`[${name}]`)) element.setAttribute(name, `«${element.getAttribute(name)}»`);
+    }
+  });
+
+/** As writing aids and password managers do: elements of their own beside ours, which they take away again. */
+const insertNodes = (page) =>
+  page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    for (const element of root.querySelectorAll('textarea, button, [part~="bubble"], [part~="list"], p, h2')) {
+      element.after(Object.assign(document.createElement('x-extension'), { className: 'foreign' }));
+    }
+    const some = [...root.querySelectorAll('.foreign')];
+    some.filter((_, at) => at % 2).forEach((one) => one.remove());
+  });
+
+for (const [name, translate] of Object.entries({ replaceTexts, changeTexts, insertNodes })) {
+  story(`badge, preview, name and status tell the truth after: ${name}`, async (world) => {
+    const address = world.page({ path: '/labelled', attributes: 'launcher="label" preview="on"' });
+    const { widget, page, visitor } = await world.chat({ address });
+    visitor.expect(/ERR_|Failed to fetch/);
+    await widget.say('Hello');
+    await widget.settles();
+    await world.simulator.idle();
+    await widget.isLive();
+    await widget.close();
+    const text = (part) => widget.part(part).first().textContent();
+    await world.simulator.reply('<p>One</p>');
+    await until('one is counted', async () => (await text('badge')) === '1');
+    await translate(page);
+    await translate(page);
+    await world.simulator.reply('<p>Two</p>');
+    await world.simulator.reply('<p>Three</p>');
+    await until('three are counted', async () => (await text('badge')) === '3');
+    await until('the last one is shown', async () => (await text('preview-words')) === 'Three');
+    assert.match(await widget.launcher.getAttribute('aria-label'), /3/);
+
+    await widget.open();
+    await until('nothing is unread', async () => (await widget.part('badge').count()) === 0);
+    await translate(page);
+    await world.simulator.order('handover', { name: 'Grace' });
+    await until('the person is named', async () => (await text('title')) === 'Grace');
+    await page.context().setOffline(true);
+    await until('the status says so', async () => /offline/i.test(await text('status')));
+    await translate(page);
+    await page.context().setOffline(false);
+    await until('and that it is over', async () => !/offline|«/i.test(await text('status')));
+
+    await widget.input.fill('x'.repeat(3_990));
+    await until('it is counted', async () => /\b10\b/.test(await text('counter')));
+    await translate(page);
+    await widget.input.fill('x'.repeat(3_991));
+    await until('and counted anew', async () => /\b9\b/.test(await text('counter')) && !(await text('counter')).includes('«'));
+    await widget.say('Still here');
+    await widget.settles();
+    await world.simulator.reply('<p>Of <b>course</b></p>');
+    await widget.hears(/^«?Of «?course/);
+  });
+}
+
+story('what a visitor wrote stands there once, also when it is translated while it is on its way', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.say('Hello');
+  await widget.settles();
+  await world.simulator.idle();
+  await world.simulator.order('hold', { call: 'send' });
+  await widget.say('see www.example.com for more');
+  await replaceTexts(page);
+  await world.simulator.order('release');
+  await until('it has arrived', async () => (await widget.transcript()).filter(({ by }) => by === 'visitor').at(-1).state === 'sent');
+  const said = (await widget.transcript()).filter(({ by }) => by === 'visitor').at(-1).text;
+  assert.match(said, /^«?see www\.example\.com.{0,40} for more»?$/);
+});
