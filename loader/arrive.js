@@ -13,10 +13,20 @@ export function openInView(host) {
   const watch = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     watch.disconnect();
+    if (!host.offsetHeight) heighten(host);
     host.open();
   });
   watch.observe(host);
   return () => watch.disconnect();
+}
+
+/** A window without a height would be there and not be seen. A page's own `min-height` goes before this one. */
+function heighten(host) {
+  console.warn('[chataibot] mode="inline" needs a height, its own or of its box. Now: 600px.');
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(':host{min-height:600px}');
+  const root = host.shadowRoot;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }
 
 /** Calls `then` when the page is idle, after four seconds at the latest: some pages never are. Returns how to cancel it. */

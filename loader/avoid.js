@@ -78,6 +78,6 @@ export function avoid(host) {
     sizes.disconnect();
     places.disconnect();
     cancelAnimationFrame(due);
-    style.removeProperty('--_shift');
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   };
 }

@@ -1,6 +1,7 @@
 // The program's first steps in an element, and its settings from then on. Bundled with the program's module, so that the loader, which
 // every page pays for, need not know them.
 
+import { languageOf, tagOf } from './language.js';
 import { css as loaderCss } from './loader_css.js';
 
 /** Where this module came from; the proxy is there unless the page says otherwise. */
@@ -8,6 +9,9 @@ const { origin } = new URL(import.meta.url);
 
 /** What follows the window, and the styles of what is not seen at once: not in the way of the first open. */
 const loadFrame = () => import('./chataibot-frame.js');
+
+/** What keeps the page's handlers from our fields: there before a window is, and shared with the plain form. */
+const loadRim = () => import('./chataibot-rim.js');
 
 /** Did the visitor choose a size here? Then the window is not shown without it. */
 function hasOwnSize(shelf) {
@@ -23,13 +27,17 @@ function hasOwnSize(shelf) {
 export function prepare(app, host, shelf) {
   // A failure is met where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
+  loadRim().catch(() => {});
   return wordsFor(app, host);
 }
 
-/** The sentences for `host`: in the language of the page, or else of the browser. */
-function wordsFor(app, host) {
-  const { locale } = host;
-  return app.sentences(locale || host.closest('[lang]')?.lang || document.documentElement.lang || navigator.language, locale);
+/** What decides on the language of `host`. */
+const wish = (host) => `${languageOf(host)} ${host.locale}`;
+
+/** The sentences for `host`, and for which wish. */
+async function wordsFor(app, host) {
+  const wished = wish(host);
+  return { ...(await app.sentences(languageOf(host), tagOf(host.locale))), wished };
 }
 
 /** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
@@ -46,7 +54,8 @@ const filled = (place) =>
  */
 export function begin(app, host, top, settings, shelf, words, tell) {
   const root = host.shadowRoot;
-  const [sheet] = root.adoptedStyleSheets;
+  // Others may have put theirs before it.
+  const sheet = root.adoptedStyleSheets.find((one) => 'full' in one);
   // In the place of the launcher's styles, which are a part of these; all widgets of the page share them.
   if (sheet.full !== app.css) sheet.replaceSync((sheet.full = app.css) + loaderCss);
   const stand = top.firstChild;
@@ -55,16 +64,37 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   mounted.speak(words);
   top.append(place);
 
-  let endFrame;
+  let wished = words?.wished;
+  /** Words, direction and dates change together, once the words are there. */
+  const speak = () => {
+    if (wished === wish(host)) return;
+    wished = wish(host);
+    wordsFor(app, host).then((words) => {
+      if (words.wished !== wished || !top.parentNode) return;
+      mounted.update({ locale: host.locale });
+      mounted.speak(words);
+    });
+  };
+  let endFrame, listen, deafen;
+  const hear = () => {
+    deafen?.();
+    deafen = listen?.(host, speak);
+  };
   mounted.launcher = async () => {
     await filled(place);
+    await loadRim().then(({ closeRim }) => closeRim(host), () => {});
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
     const launcher = place.querySelector('[part~="launcher"]');
     if (stand.contains(root.activeElement)) launcher?.focus({ preventScroll: true });
     stand.remove();
     const follow = loadFrame().then(
-      ({ frame }) => top.parentNode && (endFrame = frame(place, host, shelf)),
+      (module) => {
+        if (!top.parentNode) return;
+        endFrame = module.frame(place, host, shelf);
+        ({ listen } = module);
+        hear();
+      },
       // The browser has named the file. Without it the window keeps its size, and some of its looks are plainer.
       () => {},
     );
@@ -74,7 +104,9 @@ export function begin(app, host, top, settings, shelf, words, tell) {
 
   let changes;
   mounted.change = (name, value) => {
-    if (name === 'locale') wordsFor(app, host).then((words) => top.parentNode && mounted.speak(words));
+    if (name === 'locale') return speak();
+    // Moved: another page may be around it now.
+    if (name === 'lang') return hear();
     if (name === 'proxy-url') value ??= origin;
     if (!changes) {
       changes = {};
@@ -89,6 +121,7 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   const destroy = mounted.destroy.bind(mounted);
   mounted.destroy = () => {
     endFrame?.();
+    deafen?.();
     destroy();
   };
   return mounted;

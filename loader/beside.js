@@ -1,10 +1,11 @@
 // What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
-// clear of, the teaser, a nod.
+// clear of, the teaser, a nod; or where the element has swallowed the page.
 
 import { openInView, preload } from './arrive.js';
 import { avoid } from './avoid.js';
 import { css } from './beside_css.js';
 import { serveLauncher } from './own_launcher.js';
+import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
 
 /** What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A nod is only styles. */
@@ -20,6 +21,7 @@ export function attend(host, shelf) {
   }
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  giveBack(host);
   const ends = {};
   const begin = (name) => {
     ends[name]?.();
@@ -32,5 +34,6 @@ export function attend(host, shelf) {
   return () => {
     watch.disconnect();
     for (const name of names) ends[name]?.();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   };
 }

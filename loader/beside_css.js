@@ -17,7 +17,7 @@ ${besideCss}
 @layer states {
 @media (prefers-reduced-motion: no-preference) {
   /* The program's launcher stands deeper: whoever has opened the chat needs no nod. */
-  :host([attention]) > div > div > .launcher { animation: attention calc(1.1s * var(--_motion)) 6s ease-in-out; }
+  :host([attention]:not([attention="false" i])) > div > div > .launcher { animation: attention calc(1.1s * var(--_motion)) 6s ease-in-out; }
   @keyframes attention {
     15% { transform: translateY(-12%) scale(1.06); }
     35% { transform: rotate(-9deg); }

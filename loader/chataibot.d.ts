@@ -105,7 +105,10 @@ export class ChataibotWidget extends HTMLElement {
   /** Resolves when the program is there; does not fetch it. */
   readonly ready: Promise<this>;
   readonly state: State;
-  open(): Promise<void>;
+  /** Opens the window. */
+  get open(): () => Promise<void>;
+  /** … and closes it: `true` opens, `false` and nothing close. Whether it is open says `state.open`. */
+  set open(value: boolean | 'true' | 'false' | '' | null | undefined);
   close(): Promise<void>;
   toggle(): Promise<void>;
   /** Takes everything from the page, and closes the window. */

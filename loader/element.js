@@ -1,10 +1,10 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadBeside, origin, words } from './engine.js';
+import { asProblem, load, loadBeside, loadHelp, origin, words } from './engine.js';
 import { hasStoredConversation, shelfOf } from './intent.js';
 import { buildLauncher, styles } from './launcher.js';
-import { FLAGS, OBJECTS, SETTINGS, propertyOf } from './settings.js';
+import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
 
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};
@@ -13,7 +13,10 @@ const Base = globalThis.HTMLElement ?? class {};
 const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
 
 /** Settings with code of their own, which is fetched where one of them is set. */
-const EXTRAS = ['preload', 'launcher-for', 'avoid', 'attention', 'teaser'];
+const EXTRAS = 'preload launcher-for avoid attention teaser'.split(' ');
+
+/** A failure is told when the visitor clicks: that tries again. */
+const prefetch = () => load().catch(() => {});
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -49,23 +52,27 @@ export class ChataibotWidget extends Base {
   #destroyed = false;
   /** Somebody wanted the program: it comes back when the element does. */
   #wanted = false;
-  /** Somebody wanted the window: a failure must show something. */
-  #asked = false;
+  /** Is the window to be open? As page, visitor or program said last; a failure must then show something. */
+  #wish = false;
   /** … and it was the visitor: the click is given on to the program. */
   #clicked = false;
-  /** As the program says; the attribute `open` follows. */
-  #isOpen = false;
+  /** Was the property `open` looked at just now? */
+  #looked = false;
 
   /* ---- life in the page ---- */
 
   connectedCallback() {
     if (this.#destroyed) return;
-    if (this.#stand || this.#mounted) return this.#rise();
+    if (this.#top) {
+      this.#mounted?.change('lang');
+      return this.#rise();
+    }
     this.#takeEarlyProperties();
-    this.#root.adoptedStyleSheets = [styles()];
+    this.#root.adoptedStyleSheets = [styles(), ...this.#others];
     this.#showLauncher();
     this.#addExtras();
-    if (this.hasAttribute('open')) this.open();
+    document.addEventListener('fullscreenchange', this.#fill);
+    if (isOn(this.getAttribute('open'))) this.#open();
     else if (this.#wanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
   }
 
@@ -75,15 +82,12 @@ export class ChataibotWidget extends Base {
   }
 
   attributeChangedCallback(name, old, value) {
-    if (name !== 'open') {
-      if (old === value) return;
-      this.#changed(name, value);
-      if (!this.#top) return;
-      this.#rise();
-      this.#addExtras();
-    } else if ((value !== null) !== this.#isOpen && (this.#stand || this.#mounted)) {
-      value === null ? this.close() : this.open();
-    }
+    if (name === 'open') return this.#follow(isOn(value));
+    if (old === value) return;
+    this.#changed(name);
+    if (!this.#top) return;
+    this.#rise();
+    this.#addExtras();
   }
 
   /** Properties set before this class was known lie on the element itself and would hide ours. */
@@ -92,7 +96,8 @@ export class ChataibotWidget extends Base {
       if (!(property in ChataibotWidget.prototype)) continue;
       const value = this[property];
       delete this[property];
-      this[property] = value;
+      // What is only to be read says no.
+      Reflect.set(this, property, value);
     }
   }
 
@@ -101,11 +106,18 @@ export class ChataibotWidget extends Base {
       this.#mounted.destroy();
       this.#arrival = deferred();
     }
+    document.removeEventListener('fullscreenchange', this.#fill);
     this.#extras?.then((end) => end?.());
-    this.#mounted = this.#stand = this.#top = this.#panel = this.#extras = null;
-    this.#isOpen = this.#asked = this.#clicked = false;
-    this.#root.replaceChildren();
+    this.#mounted = this.#stand = this.#panel = this.#extras = null;
+    this.#wish = this.#clicked = false;
+    this.#top?.remove();
+    this.#top = null;
     for (const state of ['ready', 'open', 'unread']) this.#mark(state, false);
+  }
+
+  /** Sheets that are not ours, of extensions and of the page. */
+  get #others() {
+    return this.#root.adoptedStyleSheets.filter((one) => one !== styles());
   }
 
   /** Before every key in storage; empty where nothing is to be kept. */
@@ -123,8 +135,12 @@ export class ChataibotWidget extends Base {
     if (top.popover) top.togglePopover?.(true);
   }
 
+  /** Something fills the screen now, or no longer. Without this the chat waits below. */
+  #fill = () => loadHelp().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
+
   #addExtras() {
-    if (this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
+    const hasSwallowed = !this.nextSibling && this.querySelector(':scope>:not([slot])');
+    if (!hasSwallowed && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
     // Without them the chat works all the same.
     this.#extras ??= loadBeside().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
@@ -139,14 +155,14 @@ export class ChataibotWidget extends Base {
     const stand = (this.#stand = document.createElement('div'));
     stand.append(...buildLauncher());
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
-      stand.addEventListener(sign, () => this.#prefetch(), { once: true, passive: true });
+      stand.addEventListener(sign, prefetch, { once: true, passive: true });
     }
     this.#launcher.addEventListener('click', () => this.#click());
     this.#top = document.createElement('div');
     // Chromium makes a nameless group of whatever is in the top layer.
     this.#top.role = 'none';
     this.#top.append(stand);
-    this.#root.replaceChildren(this.#top);
+    this.#root.append(this.#top);
     this.#rise();
     this.#nameLauncher();
   }
@@ -161,14 +177,9 @@ export class ChataibotWidget extends Base {
     // No second try while there is something to lose or nothing to win.
     else if (this.#panel && (this.#problem.final || this.#panel.holdsText)) this.#panel.open();
     else {
-      this.#asked = this.#clicked = true;
+      this.#wish = this.#clicked = true;
       this.#start();
     }
-  }
-
-  #prefetch() {
-    // A failure is told when the visitor clicks: that tries again.
-    load().catch(() => {});
   }
 
   /* ---- the program's arrival ---- */
@@ -177,7 +188,7 @@ export class ChataibotWidget extends Base {
     this.#wanted = true;
     if (this.#starting || !this.#stand) return;
     this.#starting = true;
-    this.#stand.querySelector('[role="alert"]')?.remove();
+    this.#stand.querySelector('.alert')?.remove();
     this.#busy(true);
     try {
       const [app, said] = await Promise.all([load(), words(this, this.#shelf)]);
@@ -201,22 +212,23 @@ export class ChataibotWidget extends Base {
     if (this.#mounted !== mounted) return;
     this.#stand = this.#panel = this.#problem = null;
     // A stored conversation opens its window without a word.
-    if (mounted.state().open) this.#showOpen(true);
+    const { open } = mounted.state();
+    if (open) this.#showOpen(true);
     this.#mark('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
     this.#arrival.resolve(mounted);
     // As a click, so that the program knows it was the visitor; not where a stored conversation has opened the window already.
-    if (this.#clicked && !this.#isOpen) launcher?.click();
-    this.#asked = this.#clicked = false;
+    if (this.#clicked && !open) launcher?.click();
+    this.#clicked = false;
   }
 
   #fail(problem) {
     if (this.#destroyed) return;
     this.#problem = problem;
     this.#busy(false);
-    const show = this.#asked && this.#stand;
-    this.#asked = this.#clicked = false;
+    const show = this.#wish && this.#stand;
+    this.#wish = this.#clicked = false;
     this.#arrival.reject(problem);
     this.#arrival = deferred();
     this.#tell('error', { code: problem.code, message: problem.message });
@@ -239,16 +251,27 @@ export class ChataibotWidget extends Base {
   #settings() {
     const settings = { 'proxy-url': origin };
     for (const name of SETTINGS) {
-      const value = this.#objects[name] ?? this.getAttribute(name);
+      const value = this.#value(name);
       if (value != null) settings[name] = value;
     }
     return settings;
   }
 
-  #changed(name, value) {
-    // A property goes before the attribute of the same name.
-    if (this.#mounted) this.#mounted.change(name, this.#objects[name] ?? value);
+  /** A property goes before the attribute of the same name; a flag that is off is not there. */
+  #value(name) {
+    const value = this.#objects[name] ?? this.getAttribute(name);
+    return FLAGS.includes(name) && !isOn(value) ? null : value;
+  }
+
+  #changed(name) {
+    if (this.#mounted) this.#mounted.change(name, this.#value(name));
     else this.#nameLauncher();
+  }
+
+  #flag(name, on) {
+    if (on === isOn(this.getAttribute(name))) return;
+    if (on) this.setAttribute(name, '');
+    else this.removeAttribute(name);
   }
 
   static {
@@ -257,18 +280,16 @@ export class ChataibotWidget extends Base {
       const isFlag = FLAGS.includes(name);
       Object.defineProperty(this.prototype, propertyOf(name), {
         get() {
-          return isObject ? (this.#objects[name] ?? null) : isFlag ? this.hasAttribute(name) : this.getAttribute(name);
+          return isObject ? (this.#objects[name] ?? null) : isFlag ? isOn(this.getAttribute(name)) : this.getAttribute(name);
         },
         set(value) {
           if (isObject) {
             this.#objects[name] = value ?? undefined;
-            this.#changed(name, this.getAttribute(name));
-          } else if (isFlag) this.toggleAttribute(name, !!value);
+            this.#changed(name);
+          } else if (isFlag) this.#flag(name, !isOff(value));
           else if (value == null) this.removeAttribute(name);
           else this.setAttribute(name, value);
         },
-        enumerable: true,
-        configurable: true,
       });
     }
   }
@@ -285,20 +306,42 @@ export class ChataibotWidget extends Base {
     return this.#mounted ? { ...BEFORE, ready: true, ...this.#mounted.state() } : { ...BEFORE };
   }
 
-  open() {
-    this.#asked = true;
+  #open = () => {
+    this.#wish = true;
     return this.#call('open');
+  };
+
+  /** A method to call, and a property that frameworks set: `true` opens, `false` closes. */
+  get open() {
+    this.#looked = true;
+    queueMicrotask(() => (this.#looked = false));
+    return this.#open;
+  }
+
+  set open(value) {
+    // A page's own stand-in for the method is no wish.
+    if (typeof value === 'function') return;
+    // For `<… open>` some frameworks write `''`, once they have looked at what is there; others take a value back by it and do not look.
+    const on = value === '' ? this.#looked : !isOff(value);
+    this.#flag('open', on);
+    this.#follow(on);
+  }
+
+  #follow(on) {
+    if (on !== this.#wish && (this.#stand || this.#mounted)) on ? this.#open() : this.close();
   }
 
   close() {
     this.#panel?.close();
     // Nothing to close where nothing was asked for.
-    return this.#mounted || this.#asked ? this.#call('close') : Promise.resolve();
+    const needed = this.#mounted || this.#wish;
+    this.#wish = this.#clicked = false;
+    return needed ? this.#call('close') : Promise.resolve();
   }
 
   toggle() {
     if (this.#panel?.isOpen) return this.close();
-    this.#asked = true;
+    this.#wish = !this.#wish;
     return this.#call('toggle');
   }
 
@@ -332,7 +375,7 @@ export class ChataibotWidget extends Base {
     for (const name in settings) {
       const value = settings[name];
       const property = propertyOf(name);
-      if (name === 'open') this.toggleAttribute(name, !!value);
+      if (name === 'open') this.open = value;
       else if (!SETTINGS.some((known) => propertyOf(known) === property)) {
         console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
       } else if (value && typeof value === 'object' && !Array.isArray(value)) this[property] = { ...this[property], ...value };
@@ -344,14 +387,13 @@ export class ChataibotWidget extends Base {
   async destroy() {
     this.#destroyed = true;
     this.#leave();
-    this.#root.adoptedStyleSheets = [];
+    this.#root.adoptedStyleSheets = this.#others;
     this.#arrival.reject(new DOMException('The chat widget was destroyed.', 'InvalidStateError'));
   }
 
   /** Calls keep their order: all wait for the same promise. */
   #call(name, ...values) {
-    if (this.#destroyed) this.#arrival.reject(new DOMException('The chat widget was destroyed.', 'InvalidStateError'));
-    else this.#start();
+    if (!this.#destroyed) this.#start();
     const result = this.#arrival.promise.then((mounted) => mounted[name](...values));
     result.catch(() => {});
     return result;
@@ -366,9 +408,9 @@ export class ChataibotWidget extends Base {
   }
 
   #showOpen(open) {
-    this.#isOpen = open;
+    this.#wish = open;
     this.#mark('open', open);
-    this.toggleAttribute('open', open);
+    this.#flag('open', open);
   }
 
   #mark(state, on) {

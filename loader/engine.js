@@ -28,8 +28,8 @@ export const words = (...whose) => import(file('chataibot-widget.js')).then((app
 /** What is needed only where a page asks for it: see beside.js. */
 export const loadBeside = () => import(file('chataibot-beside.js'));
 
-/** What is needed only when something is amiss. */
-const loadHelp = () => import(file('chataibot-fallback.js'));
+/** What is needed only when something is amiss, or fills the screen. */
+export const loadHelp = () => import(file('chataibot-fallback.js'));
 
 async function start() {
   attempts++;
@@ -65,8 +65,11 @@ export async function asProblem(cause, refusal) {
 
 async function compile(url) {
   const response = await fetch(url);
-  const streams = response.ok && response.headers.get('content-type') === 'application/wasm' && WebAssembly.compileStreaming;
-  const whole = async () => (await loadHelp()).compile(response);
-  // A page may have brought a `fetch` of its own, with answers that streaming does not take.
-  return streams ? WebAssembly.compileStreaming(response).catch((cause) => (response.bodyUsed ? Promise.reject(cause) : whole())) : whole();
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch (cause) {
+    if (response.bodyUsed) throw cause;
+    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does not stream.
+    return (await loadHelp()).compile(response);
+  }
 }

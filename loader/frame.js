@@ -13,6 +13,16 @@ const STEP = 24;
 /** The styles of what comes later, shared by all widgets of the page. */
 let later;
 
+/** Calls `speak` now and whenever a page's language may be another one, in every tree around `host`. Returns how to end it. */
+export function listen(host, speak) {
+  const watch = new MutationObserver(speak);
+  for (let root = host.getRootNode(); root; root = root.host?.getRootNode()) {
+    watch.observe(root, { subtree: true, attributeFilter: ['lang', 'xml:lang'] });
+  }
+  speak();
+  return () => watch.disconnect();
+}
+
 /** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
 export function frame(place, host, shelf) {
   const root = host.shadowRoot;
@@ -194,5 +204,6 @@ export function frame(place, host, shelf) {
   return () => {
     ending.abort();
     watch.disconnect();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
   };
 }

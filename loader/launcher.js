@@ -14,6 +14,8 @@ let sheet;
 export function styles() {
   if (!sheet) {
     sheet = new CSSStyleSheet();
+    // Known by it among those of others; the program's styles come into it.
+    sheet.full = '';
     sheet.replaceSync(launcherCss + css);
   }
   return sheet;

@@ -16,8 +16,7 @@
  * demo.css and themes; `begin` and `prepare` of begin.js; `sentences` of sentences.js.
  * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
  *
- * An ES module and nothing else: only a module always knows its own address. Where a tag manager can run only classic code:
- * `import('https://chat.example.com/chataibot.js')`.
+ * `dist/chataibot.js` is a module that runs as a classic script, too, as some tag managers do: xtask/src/dist/script.rs says how.
  */
 
 import { ChataibotWidget } from './element.js';

@@ -1,5 +1,6 @@
 // What stands in for the window when the program cannot start: a dialog beside the launcher with the page's own content or a form.
 
+import { closeRim } from './chataibot-rim.js';
 import { build } from './dom.js';
 import { buildForm } from './form.js';
 import { css } from './panel_css.js';
@@ -28,6 +29,7 @@ export class Panel {
     });
     stand.append(this.#dialog);
     this.#dress(stand.getRootNode());
+    closeRim(stand.getRootNode().host);
   }
 
   get isOpen() {

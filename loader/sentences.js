@@ -6,15 +6,18 @@ import { languages } from './generated/languages.js';
 /** Where a language has several forms, or another name. */
 const USUAL = { es: 'es-419', no: 'nb', pt: 'pt-PT', zh: 'zh-Hans' };
 
+/** A tag with its script and region, where it is one. */
+function whole(tag) {
+  try {
+    return new Intl.Locale(tag).maximize();
+  } catch {
+    // It is none.
+  }
+}
+
 /** The nearest of our languages to a tag such as `pt-BR`; none for English and for what we do not have. */
 export function nearest(tag, ours = languages) {
-  let full;
-  try {
-    full = new Intl.Locale(tag).maximize();
-  } catch {
-    return;
-  }
-  const { language, script, region } = full;
+  const { language, script, region } = whole(tag) ?? {};
   const names = [`${language}-${region}`, `${language}-${script}`];
   // Spanish of Spain is the one without a region; all other Spanish is Latin American.
   if (language === 'es' && region !== 'ES') names.push('es-419');
@@ -23,8 +26,9 @@ export function nearest(tag, ours = languages) {
 }
 
 /**
- * `{tag, words}`: the sentences in the language of `tag`, by their names. No words: they stay English, as they do where the file
- * cannot be had. `asked`: the page named the language, and is told when there is none.
+ * `{tag, words}`: the sentences for a page in the language `tag`, by their names, and the language for dates and direction that goes
+ * with them. No words: they are English, also where the file cannot be had. `asked`: the page named the language by a setting, and is
+ * told when there is none; it may have brought sentences of its own.
  */
 export async function sentences(tag, asked) {
   const name = nearest(tag);
@@ -34,10 +38,16 @@ export async function sentences(tag, asked) {
       const response = await fetch(new URL(`./chataibot-locale-${name}.json`, import.meta.url));
       if (!response.ok) throw new Error(response.status);
       words = await response.json();
+      // Cyrillic words have no Latin dates.
+      if (whole(name).script !== whole(tag).script) tag = name;
     } catch (cause) {
       console.warn(`[chataibot] the sentences in "${name}" could not be fetched, they stay English: ${cause.message}`);
+      tag = 'en';
     }
-  } else if (asked && !/^en\b/i.test(tag)) {
+  } else if (/^en\b/i.test(tag)) {
+    // Its own.
+  } else if (!asked) tag = 'en';
+  else {
     console.warn(`[chataibot] there are no sentences in "${tag}", they stay English. The README lists the languages.`);
   }
   return { tag, words };

@@ -25,7 +25,7 @@ pub enum Kind {
     Url,
     /// As [`Kind::Url`], or `none`.
     UrlOrNone,
-    /// There or not there; as a property `true` or `false`.
+    /// There or not there; `false` in words is not there. As a property `true` or `false`.
     Flag,
     /// One of these.
     Choice(&'static [&'static str]),
@@ -65,12 +65,12 @@ pub struct Config {
     language: Option<Rc<Language>>,
 }
 
-/// The visitor's language, where it is not English.
+/// The language that is spoken.
 #[derive(Debug, PartialEq)]
 pub struct Language {
-    /// Its BCP 47 tag, as the page or the browser names it.
+    /// Its BCP 47 tag in canonical form: dates and direction are its own.
     pub tag: String,
-    /// Sentences by their names in `strings.rs`.
+    /// Sentences by their names in `strings.rs`; none where it is English, or spoken by the page's own sentences.
     pub words: Pairs,
 }
 
@@ -118,7 +118,7 @@ impl Config {
         &self.strings
     }
 
-    /// The visitor's language; `None` is English.
+    /// The language that is spoken; `None` until somebody has said which.
     #[must_use]
     pub const fn language(&self) -> Option<&Rc<Language>> {
         self.language.as_ref()
@@ -169,8 +169,16 @@ impl Config {
                 self.clear(setting);
                 return;
             }
+            Given::Text(text) if setting.kind == Kind::Flag && is_off(&text) => {
+                self.clear(setting);
+                return;
+            }
             Given::Map(_) => "[object]".to_owned(),
             Given::Text(text) => match check(setting.kind, &text) {
+                Verdict::Fine if setting.kind == Kind::Locale => {
+                    self.texts[setting.name as usize] = Some(Rc::from(as_tag(&text)));
+                    return;
+                }
                 Verdict::Fine => {
                     self.texts[setting.name as usize] = Some(Rc::from(text.trim()));
                     return;
@@ -250,11 +258,21 @@ fn check(kind: Kind, text: &str) -> Verdict {
             address::Judgement::Unusable => false,
         },
         Kind::Choice(choices) => choices.contains(&text),
-        Kind::Locale => is_language_tag(text),
+        Kind::Locale => is_language_tag(&as_tag(text)),
         Kind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
         Kind::Map => false,
     };
     if fine { Verdict::Fine } else { Verdict::Refused }
+}
+
+/// Does this text take a flag off? As in loader/settings.js: some frameworks write `false` in words.
+fn is_off(text: &str) -> bool {
+    ["false", "null", "undefined", "0"].iter().any(|off| off.eq_ignore_ascii_case(text.trim()))
+}
+
+/// A language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
+fn as_tag(text: &str) -> String {
+    text.split(['.', '@']).next().unwrap_or_default().trim().replace('_', "-")
 }
 
 /// The shape of a BCP 47 tag; whether the browser knows the language is the browser's affair.

@@ -75,7 +75,7 @@ impl Mounted {
         self.0.change(|config| from_js::apply(config, settings, &mut warn));
     }
 
-    /// Speaks the language of `spoken`, which is `{tag, words}`, or English where there are no words.
+    /// Speaks the language of `spoken`, which is `{tag, words}`, in English where there are no words.
     pub fn speak(&self, spoken: &JsValue) {
         self.0.change(|config| config.speak(from_js::language(spoken)));
     }

@@ -105,6 +105,36 @@ fn defaults_hold_until_something_is_given() {
 }
 
 #[test]
+fn a_flag_is_on_by_being_there_and_off_by_saying_so() {
+    let mut config = Config::default();
+    for on in ["", "true", "TRUE", "home", "yes"] {
+        assert!(set(&mut config, "home", on).is_empty());
+        assert!(config.flag(Name::Home), "{on}");
+        for off in ["false", "FALSE", " False ", "null", "undefined", "0"] {
+            assert!(set(&mut config, "home", on).is_empty());
+            assert!(set(&mut config, "home", off).is_empty());
+            assert!(!config.flag(Name::Home), "{on}, then {off}");
+        }
+    }
+}
+
+#[test]
+fn language_tags_of_other_systems_are_taken_in_the_form_of_the_web() {
+    let mut config = Config::default();
+    for (given, taken) in
+        [("pt_BR", "pt-BR"), ("de_AT.UTF-8", "de-AT"), ("sr_RS@latin", "sr-RS"), (" zh_Hant_TW ", "zh-Hant-TW")]
+    {
+        for name in ["locale", "bot-locale"] {
+            assert!(set(&mut config, name, given).is_empty());
+        }
+        assert_eq!(config.given(Name::Locale).as_deref(), Some(taken));
+        assert_eq!(config.given(Name::BotLocale).as_deref(), Some(taken));
+    }
+    assert_eq!(set(&mut config, "locale", "C").len(), 1);
+    assert_eq!(config.given(Name::Locale), None);
+}
+
+#[test]
 fn a_value_that_is_not_allowed_is_named_with_what_is_and_the_default_stands() {
     let mut config = Config::default();
     assert!(set(&mut config, "position", "top-start").is_empty());

@@ -29,7 +29,7 @@ pub struct Look {
     pub strings: Strings,
     /// The bot's picture.
     pub avatar: Option<AttrValue>,
-    /// Language for dates, and for the widget where the page names it.
+    /// Language of the widget and its dates.
     pub locale: Option<AttrValue>,
     /// Can the visitor say of the bot's messages whether they helped?
     pub feedback: bool,
@@ -92,8 +92,9 @@ impl Look {
                 debug_assert!(known, "there is no sentence {sentence}");
             }
         }
-        let locale =
-            config.given(Name::Locale).or_else(|| config.language().map(|language| Rc::from(language.tag.as_str())));
+        // What is spoken follows the setting, and more carefully; the setting is for whoever has nobody to speak.
+        let spoken = config.language().map(|language| Rc::from(language.tag.as_str()));
+        let locale = spoken.or_else(|| config.given(Name::Locale));
         let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
         Self {
             strings,
@@ -114,13 +115,21 @@ impl Look {
         }
     }
 
-    /// The writing direction of the language the page names; without one, the page's own holds.
+    /// The writing direction of the language. Where nobody has asked for English, it is what pages in languages we do not have get,
+    /// too: there the page's own direction holds.
     pub(super) fn direction(&self) -> Option<&'static str> {
         const RIGHT_TO_LEFT: &[&str] =
             &["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"];
-        let locale = self.locale.as_deref()?;
-        let language = locale.split('-').next().unwrap_or_default();
-        let rtl = RIGHT_TO_LEFT.iter().any(|known| known.eq_ignore_ascii_case(language));
+        const SCRIPTS: &[&str] = &["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm"];
+        let mut parts = self.locale.as_deref()?.split('-');
+        let language = parts.next().unwrap_or_default();
+        if language == "en" && self.config.given(Name::Locale).is_none() {
+            return None;
+        }
+        // Some languages are written in several scripts.
+        let script = parts.next().filter(|part| part.len() == 4);
+        let (known, is) = script.map_or((RIGHT_TO_LEFT, language), |script| (SCRIPTS, script));
+        let rtl = known.iter().any(|known| known.eq_ignore_ascii_case(is));
         Some(if rtl { "rtl" } else { "ltr" })
     }
 }
@@ -136,6 +145,11 @@ mod tests {
         assert_eq!(with("ar-EG"), Some("rtl"));
         assert_eq!(with("HE"), Some("rtl"));
         assert_eq!(with("de"), Some("ltr"));
+        assert_eq!((with("az-Arab-IR"), with("ur-Latn"), with("pa-Arab")), (Some("rtl"), Some("ltr"), Some("rtl")));
+        assert_eq!((with("en-GB"), with("en")), (None, None));
+        let mut config = Config::default();
+        config.set("locale", crate::config::Given::Text("en_GB".into()), &mut |line| panic!("{line}"));
+        assert_eq!(Look::new(&config, |_| {}).direction(), Some("ltr"), "asked for");
         assert_eq!(Look::default().direction(), None);
     }
 }

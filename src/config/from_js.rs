@@ -20,12 +20,12 @@ pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&
     }
 }
 
-/// The language in `spoken`, which is `{tag, words}`; `None` where there are no words.
+/// The language in `spoken`, which is `{tag, words}`.
 pub fn language(spoken: &JsValue) -> Option<Language> {
     let field = |name: &str| Reflect::get(spoken, &JsValue::from_str(name)).ok();
     match map(&field("words")?) {
-        Given::Map(words) if !words.is_empty() => Some(Language { tag: field("tag")?.as_string()?, words }),
-        Given::Map(_) | Given::Nothing | Given::Text(_) | Given::Other(_) => None,
+        Given::Map(words) => Some(Language { tag: field("tag")?.as_string()?, words }),
+        Given::Nothing | Given::Text(_) | Given::Other(_) => None,
     }
 }
 

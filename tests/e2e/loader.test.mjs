@@ -2,5 +2,6 @@
 
 import '../loader/arrival.test.mjs';
 import '../loader/failure.test.mjs';
+import '../loader/flags.test.mjs';
 import '../loader/life.test.mjs';
 import '../loader/place.test.mjs';

@@ -20,7 +20,7 @@ for (const [tag, expected] of Object.entries({
   test(`nearest to ${tag || 'nothing'}: ${expected ?? 'English'}`, () => assert.equal(nearest(tag, OURS), expected));
 }
 
-const told = (page) => page.evaluate(() => globalThis.spoken);
+const told = (page) => page.evaluate(() => globalThis.spoken.map(({ tag, words }) => ({ tag, words })));
 
 test('the language is the setting, else that of the page around the element, else the browser’s', async (t) => {
   const page = await open(t, { body: '<div lang="fr"><chataibot-widget></chataibot-widget></div>' });
@@ -37,4 +37,46 @@ test('nothing about languages is fetched before somebody reaches for the chat', 
   await page.locator('chataibot-widget button').waitFor();
   assert.deepEqual(await page.evaluate(() => globalThis.spoken ?? []), []);
   assert.ok(!page.requests.some((path) => path.includes('locale')), page.requests.join());
+});
+
+const { tagOf } = await import('../../loader/language.js');
+
+for (const [written, tag] of Object.entries({
+  pt_BR: 'pt-BR', 'pt_BR.UTF-8': 'pt-BR', 'de-AT@euro': 'de-AT', 'sr_RS@latin': 'sr-RS', zh_Hant_TW: 'zh-Hant-TW', 'sr-Latn': 'sr-Latn', ' EN-us ': 'en-US',
+  'zh-hans-cn': 'zh-Hans-CN', 'en-US-': 'en-US', 'ja_JP.eucJP': 'ja-JP', 'de, en': 'de', 'fil': 'fil', iw: 'he', 'es-419': 'es-419', 'de-u-co-phonebk': 'de-u-co-phonebk',
+  C: undefined, POSIX: undefined, 'C.UTF-8': undefined, und: undefined, zxx: undefined, mul_DE: undefined, '': undefined, ' ': undefined, english: undefined,
+  'Deutsch (Schweiz)': undefined, 'not a tag': undefined, 'de-1': undefined, '{{ lang }}': undefined, 'pt__BR': undefined, null: undefined,
+})) {
+  test(`the language written as "${written}": ${tag ?? 'none'}`, () => assert.equal(tagOf(written), tag));
+}
+
+const stage = (t, body, html = '') => open(t, { routes: {
+  '/': (_request, _response, send) => send('text/html', `<!doctype html><html ${html}><title>stage</title><script type="module" src="/chataibot.js"></script><body>${body}`),
+} });
+
+for (const [name, html, body, tag] of [
+  ['an underscore', 'lang="pt_BR"', '<chataibot-widget></chataibot-widget>', 'pt-BR'],
+  ['none that can be read: the next one around it', 'lang="fr"', '<p lang="C"><b lang=""><chataibot-widget lang="english"></chataibot-widget></b></p>', 'fr'],
+  ['its own', 'lang="fr"', '<chataibot-widget lang="sv"></chataibot-widget>', 'sv'],
+  ['none at all: the browser’s', '', '<chataibot-widget></chataibot-widget>', 'en-US'],
+  ['one in the old spelling of XML', 'xml:lang="it"', '<chataibot-widget></chataibot-widget>', 'it'],
+  ['a setting that is none: the page’s', 'lang="nl"', '<chataibot-widget locale="Dutch!"></chataibot-widget>', 'nl'],
+  ['a setting in another spelling', 'lang="nl"', '<chataibot-widget locale="de_CH.UTF-8"></chataibot-widget>', 'de-CH'],
+]) {
+  test(`a page whose language is ${name}: ${tag}`, async (t) => {
+    const page = await stage(t, body, html);
+    await page.evaluate(() => document.querySelector('chataibot-widget').open());
+    assert.equal((await told(page)).at(-1).tag, tag);
+    assert.deepEqual(page.lines, []);
+  });
+}
+
+test('the language around the shadow root that the element is in counts', async (t) => {
+  const page = await stage(t, '<p lang="da"><i></i></p>', 'lang="fr"');
+  await page.evaluate(() => {
+    const inner = document.querySelector('i').attachShadow({ mode: 'closed' });
+    inner.innerHTML = '<div><chataibot-widget></chataibot-widget></div>';
+    return inner.querySelector('chataibot-widget').open();
+  });
+  assert.equal((await told(page)).at(-1).tag, 'da');
 });

@@ -182,8 +182,10 @@ fn type_of(name: &str, place: &str) -> String {
     let (_, there) = types.split_once(place).unwrap_or_else(|| panic!("loader/chataibot.d.ts has no{place}"));
     let (there, _) = there.split_once("\n}").expect("its end");
     let of = |line: &str| {
-        let rest = line.trim().trim_start_matches("readonly ").strip_prefix(name)?;
+        let rest = line.trim().trim_start_matches("readonly ").trim_start_matches("get ").strip_prefix(name)?;
         let typed = rest.strip_prefix(": ").or_else(|| Some(rest.strip_prefix('(')?.rsplit_once("): ")?.1))?;
+        // A method that can also be set stands there as an accessor.
+        let typed = typed.strip_prefix("() => ").unwrap_or(typed);
         typed.strip_suffix(';').map(str::to_owned)
     };
     there.lines().find_map(of).unwrap_or_else(|| panic!("loader/chataibot.d.ts has no type of {name}"))

@@ -49,6 +49,8 @@ pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
 pub const FRAME: &str = "chataibot-frame.js";
+/// What keeps the page's handlers from our fields; fetched with the widget, and with the plain form.
+pub const RIM: &str = "chataibot-rim.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
@@ -132,10 +134,11 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),
         )?;
         let mut files = vec![
-            (LOADER.to_owned(), script::bundle(project, "loader/loader.js")?),
+            (LOADER.to_owned(), script::for_every_tag(&script::bundle(project, "loader/loader.js")?)?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
             (WASM.to_owned(), bound.wasm),
             (FRAME.to_owned(), script::bundle(project, "loader/frame.js")?),
+            (RIM.to_owned(), script::bundle(project, "loader/rim.js")?),
             (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
         ];

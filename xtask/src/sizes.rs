@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     command_line::Flavour,
-    dist::{self, BESIDE, FALLBACK, FRAME, LOADER, WASM, WIDGET},
+    dist::{self, BESIDE, FALLBACK, FRAME, LOADER, RIM, WASM, WIDGET},
     project::Project,
     suite::Tally,
 };
@@ -91,6 +91,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
     let styles = Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli };
     let frame = file("frame", "frame (once it stands)", FRAME)?;
+    let rim = file("rim", "rim (with the window)", RIM)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let sum = |part: fn(&Row) -> usize| [&loader, &wasm, &glue].into_iter().map(part).sum();
@@ -101,7 +102,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    let mut rows = vec![loader, wasm, glue, styles, first_open, frame, beside, fallback];
+    let mut rows = vec![loader, wasm, glue, styles, first_open, rim, frame, beside, fallback];
     for name in dist::parts(project)? {
         rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
     }

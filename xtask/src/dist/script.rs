@@ -21,6 +21,26 @@ pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     )
 }
 
+/// The loader's module as a file that runs as a classic script, too: some tag managers and plug-ins know nothing else.
+///
+/// In a module `await` is an operator and `/1/` behind it a pattern; in a script it is a name, divided by 1, and `/*` begins a comment. So the
+/// second line, with all that only a module may say, is there for modules alone, and neither comes to evaluate the rest of it. A script
+/// learns its address from its tag, and leaves the class as a global.
+pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
+    let module = std::str::from_utf8(module).context("the loader is no text")?;
+    let (body, export) = module.trim_end().rsplit_once("export{").context("the loader exports nothing")?;
+    let class =
+        export.strip_suffix(" as ChataibotWidget};").context("the loader exports its class and nothing else")?;
+    ensure!(
+        body.matches("import.meta").count() == body.matches("import.meta.url").count(),
+        "a script has no import.meta"
+    );
+    let body = body.replace("import.meta.url", "own");
+    let head = "var ChataibotWidget=globalThis.document?.currentScript?.src\n\
+        0&&await/1/*0;ChataibotWidget=import.meta.url;export{ChataibotWidget}//*/\n";
+    Ok(format!("{head}ChataibotWidget=(own=>{{{body}return {class}}})(ChataibotWidget);\n").into_bytes())
+}
+
 /// One style sheet, minified.
 pub fn minify_css(project: &Project, sheet: &str) -> Result<Vec<u8>> {
     esbuild(project, &["--loader=css", "--minify", "--charset=utf8"], sheet)

@@ -1,0 +1,20 @@
+// The language of a widget: what the page says about it, as real pages write it.
+
+/** The BCP 47 tag in `text`: `pt_BR`, `de_AT.UTF-8` and ` EN-us` are some. Nothing for what names no language. */
+export function tagOf(text) {
+  const [, tag] = /^((?!(?:und|mul|zxx|mis)(?![a-z]))[a-z]{2,3}(?:[-_][a-z\d]+)*)[-_]*\s*(?:[.@,;]|$)/i.exec(text?.trim()) ?? [];
+  try {
+    return tag && Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0];
+  } catch {
+    // It has the look of one and is none.
+  }
+}
+
+/** The setting, else the nearest `lang` around `host`, else the browser's language; what is none is passed over. */
+export function languageOf(host) {
+  let tag = tagOf(host.locale);
+  for (let at = host; at && !tag; at = at.parentNode ?? at.host) {
+    tag = tagOf(at.getAttribute?.('lang')) ?? tagOf(at.getAttribute?.('xml:lang'));
+  }
+  return tag ?? tagOf(navigator.language) ?? 'en';
+}

@@ -1,0 +1,117 @@
+//! Ways to embed that are nearly right: what can work works, and one line says what to write.
+
+import assert from 'node:assert/strict';
+import { Widget, story, until } from './harness.mjs';
+
+/** A visitor on a page of this HTML, and what we have said on its console. */
+async function at(world, html, path = '/embedded') {
+  const visitor = await world.visitor();
+  visitor.expect(/^console\.warning: \[chataibot\]/);
+  const lines = [];
+  visitor.context.on('console', (message) => message.text().startsWith('[chataibot]') && lines.push(message.text()));
+  world.host.page(path, html);
+  const page = await visitor.tab(world.host.origin + path);
+  return { page, lines, widget: new Widget(page) };
+}
+
+const talks = async (widget) => {
+  await widget.open();
+  await widget.say('Hello');
+  await widget.hears(/./);
+};
+
+for (const [name, around] of [
+  ['in the body', (widget) => `${widget}\n<main><h1>The rest of the page</h1></main>`],
+  ['in a box', (widget) => `<div>${widget}<p>The rest of the page</p></div><footer>The end</footer>`],
+]) {
+  story(`mistakes: a tag that closes itself, ${name}, hides nothing of the page`, async (world) => {
+    const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+    const { page, lines, widget } = await at(world, `${script}<h1>Before</h1>${around('<chataibot-widget />')}`);
+    await page.getByText('The rest of the page').waitFor();
+    await talks(widget);
+    assert.deepEqual(lines, ['[chataibot] <chataibot-widget /> does not end in HTML: write <chataibot-widget></chataibot-widget>.']);
+    assert.equal(await widget.launcher.count(), 1);
+  });
+}
+
+story('mistakes: what a page has put inside of the element for old browsers stays hidden, without a word', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { page, lines, widget } = await at(world, `${script}<chataibot-widget><a href="/help">Help</a></chataibot-widget>\n<p>After</p>`);
+  await talks(widget);
+  assert.equal(await page.getByText('Help', { exact: true }).isVisible(), false);
+  assert.deepEqual(lines, []);
+});
+
+for (const [name, tag] of [
+  ['', (address) => `<script src="${address}/chataibot.js"></script>`],
+  [' that is deferred', (address) => `<script defer src="${address}/chataibot.js"></script>`],
+  [' that a tag manager puts in', (address) => `<script src="/manager.js" data-src="${address}/chataibot.js"></script>`],
+  [', twice and as a module, too', (address) => `<script src="${address}/chataibot.js"></script><script src="${address}/chataibot.js"></script><script type="module" src="${address}/chataibot.js"></script>`],
+]) {
+  story(`mistakes: a classic script${name} works`, async (world) => {
+    world.host.script('/manager.js', "const tag = document.createElement('script'); tag.src = document.currentScript.dataset.src; document.head.append(tag);");
+    const { page, lines, widget } = await at(world, `${tag(world.proxy.address)}<chataibot-widget></chataibot-widget>`);
+    await talks(widget);
+    assert.deepEqual(lines, []);
+    assert.deepEqual(await page.evaluate(() => Object.keys(window).filter((name) => /chataibot/i.test(name))), ['ChataibotWidget'], 'one global of ours');
+  });
+}
+
+story('mistakes: a module still exports the class, and leaves no global', async (world) => {
+  world.host.script('/imports.js', `import { ChataibotWidget } from '${world.proxy.address}/chataibot.js'; window.same = customElements.get('chataibot-widget') === ChataibotWidget;`);
+  const { page, widget } = await at(world, '<script type="module" src="/imports.js"></script><chataibot-widget></chataibot-widget>');
+  await talks(widget);
+  assert.deepEqual(await page.evaluate(() => [window.same, 'ChataibotWidget' in window]), [true, false]);
+});
+
+story('mistakes: a window in the page without a height is seen, and says so once', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { lines, widget } = await at(world, `${script}<main><chataibot-widget mode="inline"></chataibot-widget></main>`);
+  await widget.part('window-open').waitFor();
+  const { height } = await widget.window.boundingBox();
+  assert.ok(height > 400, `${height}`);
+  await widget.say('Hello');
+  await until('the line', () => lines.length > 0);
+  assert.deepEqual(lines, ['[chataibot] mode="inline" needs a height, its own or of its box. Now: 600px.']);
+});
+
+story('mistakes: a window in the page with a height has that height, and nothing is said', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { lines, widget } = await at(world, `${script}<main style="height: 350px"><chataibot-widget mode="inline"></chataibot-widget></main>`);
+  await widget.part('window-open').waitFor();
+  assert.equal(Math.round((await widget.window.boundingBox()).height), 350);
+  assert.deepEqual(lines, []);
+});
+
+story('mistakes: sheets and nodes of others in our shadow root stay, whenever they come', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { page, widget } = await at(world, `${script}<chataibot-widget></chataibot-widget><main></main>`);
+  await widget.launcher.waitFor();
+  await page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    window.mine = new CSSStyleSheet();
+    mine.replaceSync('[part~="header"] { border-bottom: 3px solid red }');
+    root.adoptedStyleSheets.unshift(mine);
+    root.prepend(Object.assign(document.createElement('style'), { className: 'extension', textContent: '[part~="list"] { outline: 2px solid red }' }));
+    root.append(document.createElement('extension-button'));
+  });
+  await talks(widget);
+  const stands = () =>
+    page.evaluate(() => {
+      const root = document.querySelector('chataibot-widget').shadowRoot;
+      const style = (part, property) => getComputedStyle(root.querySelector(`[part~="${part}"]`))[property];
+      return [mine.cssRules.length, root.adoptedStyleSheets.includes(mine), !!root.querySelector('.extension'), style('header', 'borderBottomWidth'), style('list', 'outlineWidth')];
+    });
+  assert.deepEqual(await stands(), [1, true, true, '3px', '2px']);
+  const count = () => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length);
+  const before = await count();
+  await page.evaluate(async () => {
+    const element = document.querySelector('chataibot-widget');
+    element.remove();
+    await null;
+    document.querySelector('main').append(element);
+    await element.open();
+  });
+  await until('all is as before', async () => (await count()) === before);
+  assert.deepEqual(await stands(), [1, true, true, '3px', '2px']);
+});

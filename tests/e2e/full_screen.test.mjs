@@ -1,0 +1,80 @@
+//! Something of the page fills the screen: launcher and window are reached above it, but not above a film.
+
+import assert from 'node:assert/strict';
+import { Widget, story, until } from './harness.mjs';
+
+const BOX = 'background: #cde; width: 300px; height: 200px; display: block';
+
+/** What is at the middle of a part, as the visitor's pointer would find it. */
+const isReached = (page, part) =>
+  page.evaluate((part) => {
+    let host = document.querySelector('chataibot-widget');
+    let root = document;
+    host ??= [...document.querySelectorAll('*')].find((one) => one.shadowRoot?.querySelector('chataibot-widget')).shadowRoot.querySelector('chataibot-widget');
+    const element = host.shadowRoot.querySelector(`[part~="${part}"]`);
+    const { left, top, width, height } = element.getBoundingClientRect();
+    let found = root.elementFromPoint(left + width / 2, top + height / 2);
+    while (found?.shadowRoot) {
+      const inner = found.shadowRoot.elementFromPoint(left + width / 2, top + height / 2);
+      if (!inner || inner === found) break;
+      found = inner;
+    }
+    return element === found || element.contains(found);
+  }, part);
+
+const fill = (page, selector) => page.evaluate((selector) => document.querySelector(selector).requestFullscreen(), selector);
+const leave = (page) => page.evaluate(() => document.exitFullscreen());
+
+const PLACES = {
+  'that it is inside of': [`<div id="app" style="${BOX}"><chataibot-widget></chataibot-widget></div>`, '#app'],
+  'beside it': [`<div id="app" style="${BOX}"></div><chataibot-widget></chataibot-widget>`, '#app'],
+  'that is the body': ['<chataibot-widget></chataibot-widget>', 'body'],
+  'that is the whole document': ['<chataibot-widget></chataibot-widget>', 'html'],
+  'with a small film in it': [`<div id="app" style="${BOX}"><video style="width: 100px"></video></div><chataibot-widget></chataibot-widget>`, '#app'],
+  'with a film in it, and the chat': [`<div id="app" style="${BOX}"><video style="width: 90vw"></video><chataibot-widget></chataibot-widget></div>`, '#app'],
+};
+
+for (const [name, [body, selector]] of Object.entries(PLACES)) {
+  story(`full screen: an element ${name}`, async (world) => {
+    const page = await (await world.visitor()).tab(world.page({ path: '/full', body }));
+    const widget = new Widget(page);
+    await widget.launcher.waitFor();
+    await fill(page, selector);
+    await until('the launcher is reached', () => isReached(page, 'launcher'));
+    await widget.open();
+    await widget.say('Hello');
+    await widget.hears(/./);
+    await leave(page);
+    await until('the window is reached', () => isReached(page, 'input'));
+    await widget.input.focus();
+    await fill(page, selector);
+    await until('the window is reached', () => isReached(page, 'input'));
+    // What is beside it has lost the focus to the browser already.
+    const focused = await widget.input.evaluate((input) => input === input.getRootNode().activeElement);
+    assert.equal(focused, !/beside|small/.test(name), 'the focus stays');
+    assert.deepEqual(await widget.texts().then((texts) => texts[0]), 'Hello', 'and what was said');
+    await leave(page);
+    await until('the window is reached', () => isReached(page, 'close'));
+    await until('no trace in the page', () => page.evaluate(() => !document.documentElement.outerHTML.includes('<!--chataibot')));
+  });
+}
+
+const FILMS = {
+  'a film': ['<video id="app"></video><chataibot-widget></chataibot-widget>', '#app'],
+  'a box with a film': ['<div id="app"><video style="width: 90vw; height: 90vh"></video></div><chataibot-widget></chataibot-widget>', '#app'],
+  'a film from elsewhere': ['<iframe id="app" srcdoc="A film"></iframe><chataibot-widget></chataibot-widget>', '#app'],
+};
+
+for (const [name, [body, selector]] of Object.entries(FILMS)) {
+  story(`full screen: ${name} is not covered, and the chat is back after it`, async (world) => {
+    const page = await (await world.visitor()).tab(world.page({ path: '/film', body }));
+    await new Widget(page).launcher.waitFor();
+    const asked = page.waitForResponse((response) => response.url().includes('chataibot-fallback.js'));
+    await fill(page, selector);
+    await asked;
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    assert.equal(await isReached(page, 'launcher'), false);
+    await leave(page);
+    await until('the launcher is reached', () => isReached(page, 'launcher'));
+  });
+}
