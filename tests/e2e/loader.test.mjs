@@ -3,5 +3,7 @@
 import '../loader/arrival.test.mjs';
 import '../loader/failure.test.mjs';
 import '../loader/flags.test.mjs';
+import '../loader/frameworks.test.mjs';
 import '../loader/life.test.mjs';
 import '../loader/place.test.mjs';
+import '../loader/sentences.test.mjs';
