@@ -1,6 +1,7 @@
 //! One Chromium for all tests of a file, and pages that fail their test when the console, a script or a policy complains.
 
 import { chromium } from 'playwright-core';
+import { listen } from './listen.mjs';
 
 const ARGUMENTS = [
   '--disable-gpu',
@@ -44,17 +45,7 @@ export class Profile {
     if (backForwardCache) profile.#own = await start({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     profile.#context.setDefaultTimeout(15_000);
-    await profile.#context.addInitScript(() => {
-      // What the widget tells the page, in order. Set up from outside, so that no page needs an inline script for it.
-      window.told = [];
-      for (const type of ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'consent', 'rating', 'error']) {
-        document.addEventListener(`chataibot-${type}`, ({ detail }) => window.told.push({ type, ...detail }));
-      }
-      // The console does not name every refusal; the event does.
-      document.addEventListener('securitypolicyviolation', (event) => {
-        console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`);
-      });
-    });
+    await profile.#context.addInitScript(listen);
     return profile;
   }
 
@@ -79,6 +70,9 @@ export class Profile {
   expect(pattern) {
     this.#expected.push(pattern);
   }
+
+  /** Asks each page once more; Playwright has told all that there is. */
+  async settle() {}
 
   #complain(text) {
     if (!this.#expected.some((pattern) => pattern.test(text))) this.complaints.push(text);

@@ -3,6 +3,8 @@
 //! - [server.mjs](server.mjs): programs that serve, and can be killed
 //! - [host_page.mjs](host_page.mjs): the site that embeds the widget
 //! - [browser.mjs](browser.mjs): Chromium, and pages that fail their test when something complains
+//! - [engine.mjs](engine.mjs): the same for Firefox and WebKit, by a client of the WebDriver standard ([webdriver.mjs](webdriver.mjs)) and
+//!   as much of Playwright's surface as it takes ([webdriver_page.mjs](webdriver_page.mjs))
 //! - [simulator.mjs](simulator.mjs): the platform's controls
 //! - [widget.mjs](widget.mjs): the widget as a visitor meets it
 //! - [announced.mjs](announced.mjs): what a screen reader would say
@@ -14,7 +16,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Profile, closeBrowser } from './browser.mjs';
 import { HostPage } from './host_page.mjs';
 import { Server } from './server.mjs';
 import { Simulator } from './simulator.mjs';
@@ -23,8 +24,14 @@ import { Widget } from './widget.mjs';
 export { until } from './wait.mjs';
 export { Widget } from './widget.mjs';
 
-const { CHATAIBOT_PROXY, CHATAIBOT_SIMULATOR, CHATAIBOT_DIST } = process.env;
+const { CHATAIBOT_BROWSER = 'chromium', CHATAIBOT_PROXY, CHATAIBOT_SIMULATOR, CHATAIBOT_DIST } = process.env;
 assert.ok(CHATAIBOT_PROXY && CHATAIBOT_SIMULATOR && CHATAIBOT_DIST, 'run these by: cargo xtask test e2e');
+
+/** The engine that the tests run in. */
+export const BROWSER = CHATAIBOT_BROWSER;
+const { Profile, LISTENER, closeBrowser } = await import(BROWSER === 'chromium' ? './browser.mjs' : './engine.mjs');
+/** The language of the browser itself; WebKit's takes one only from a locale that is installed. */
+export const LANGUAGE = BROWSER === 'webkit' ? 'en-US' : 'en-GB';
 
 /** The demo's own secrets; they open nothing else. */
 const WEBHOOK_SECRET = 'demo-webhook-secret';
@@ -40,7 +47,8 @@ class World {
 
   async build(options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'chataibot-'));
-    this.host = await new HostPage().start();
+    const complained = (complaint) => this.#profiles.forEach((profile) => profile.complain(complaint));
+    this.host = await new HostPage({ listener: LISTENER, complained }).start();
     const typed = options.typed ? ['--typed-answers'] : [];
     this.#platform = await new Server('simulator', CHATAIBOT_SIMULATOR, (listen) => ['--listen', listen, ...typed]).start();
     this.simulator = new Simulator(this.#platform.address);
@@ -86,7 +94,8 @@ class World {
   }
 
   /** Fails when any page complained. */
-  assertQuiet() {
+  async assertQuiet() {
+    for (const profile of this.#profiles) await profile.settle();
     for (const profile of this.#profiles) assert.deepEqual(profile.complaints, [], 'nobody complains');
   }
 
@@ -108,14 +117,18 @@ class World {
  * One test in a world of its own. `tell(world)` is the story; at its end no page may have complained.
  * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
  * With `options.typed` platform and proxy take typed answers.
+ * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone, `options.skip` why it does not run.
  */
 export function story(name, tell, options = {}) {
-  test(name, { timeout: options.timeout ?? 90_000 }, async (t) => {
+  const skip = options.skip || (BROWSER !== 'chromium' && options.chromium);
+  // A driver takes several steps for one of Playwright's.
+  const timeout = options.timeout ?? (BROWSER === 'chromium' ? 90_000 : 240_000);
+  test(name, { timeout, skip }, async (t) => {
     const world = new World();
     try {
       await world.build(options);
       await tell(world);
-      world.assertQuiet();
+      await world.assertQuiet();
     } catch (error) {
       t.diagnostic(world.report());
       throw error;

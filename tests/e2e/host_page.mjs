@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -16,6 +17,14 @@ export class HostPage {
   #pages = new Map();
   #folders = new Map();
   #server;
+  #listener;
+  #complained;
+
+  /** `listener` is a script that each page runs before all others; what pages then post to `/complaints` goes to `complained`. */
+  constructor({ listener, complained } = {}) {
+    this.#listener = listener;
+    this.#complained = complained;
+  }
 
   /** Starts on a free port. */
   async start() {
@@ -27,7 +36,8 @@ export class HostPage {
 
   /** Serves `body` as the page at `path`, and returns its address. */
   page(path, body, { headers = {}, language = 'en', direction = 'ltr', head = '' } = {}) {
-    const html = `<!doctype html><html lang="${language}" dir="${direction}"><head><meta charset="utf-8">
+    const first = this.#listener ? '<script src="/listener.js"></script>' : '';
+    const html = `<!doctype html><html lang="${language}" dir="${direction}"><head>${first}<meta charset="utf-8">
       <meta name="viewport" content="width=device-width"><title>Host</title>${head}</head>
       <body>${body}</body></html>`;
     this.#pages.set(path, { body: html, headers: { 'content-type': TYPES['.html'], ...headers } });
@@ -47,6 +57,11 @@ export class HostPage {
 
   async #answer(request, response) {
     const { pathname } = new URL(request.url, this.origin);
+    if (this.#listener && pathname === '/listener.js') return response.writeHead(200, { 'content-type': TYPES['.js'] }).end(this.#listener);
+    if (this.#listener && pathname === '/complaints') {
+      this.#complained(JSON.parse(await text(request)));
+      return response.writeHead(204).end();
+    }
     const page = this.#pages.get(pathname);
     if (page) return response.writeHead(200, page.headers).end(page.body);
     for (const [path, folder] of this.#folders) {

@@ -13,6 +13,11 @@ export class Keys {
 
   /** What has the focus, as `role "name"`, by the browser's own computation; `the page` when nothing has. */
   async focus() {
+    if (this.#page.computed) {
+      const { role, name } = await this.#page.computed(`${deepest}`);
+      const isBody = await this.#page.evaluate(`(${deepest})() === document.body`);
+      return isBody ? 'the page' : `${role} "${name}"`;
+    }
     this.#session ??= await this.#page.context().newCDPSession(this.#page);
     const { result } = await this.#session.send('Runtime.evaluate', { expression: `(${deepest})()` });
     const { nodes } = await this.#session.send('Accessibility.getPartialAXTree', { objectId: result.objectId, fetchRelatives: false });
@@ -73,6 +78,8 @@ function deepest() {
 /** Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears, to compare. */
 function seen(deepest) {
   const active = deepest();
+  // What is the page's own looks as the page and the browser will.
+  if (active.getRootNode() === document) return true;
   const frames = [active, active.parentElement, ...active.children].filter(Boolean);
   const box = active.getBoundingClientRect();
   if (box.width === 0 || box.height === 0 || !active.checkVisibility({ visibilityProperty: true })) return false;

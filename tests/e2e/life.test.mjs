@@ -1,7 +1,7 @@
 //! The whole life of a message, and what surrounds it: nothing before intent, unread, a reload.
 
 import assert from 'node:assert/strict';
-import { Widget, story, until } from './harness.mjs';
+import { LANGUAGE, Widget, story, until } from './harness.mjs';
 
 story('nothing is fetched, stored or connected before the visitor reaches for the chat', async (world) => {
   const visitor = await world.visitor();
@@ -18,7 +18,7 @@ story('nothing is fetched, stored or connected before the visitor reaches for th
   await widget.launcher.hover();
   await until('the program is fetched when the pointer comes', () => asked.includes('/chataibot-widget_bg.wasm'));
   assert.ok(!asked.includes('/token'), 'looking is not talking: no token yet');
-});
+}, { chromium: 'what is asked of the network is seen by Playwright alone' });
 
 story('a message goes out as documented and the reply comes back', async (world) => {
   const { widget, page } = await world.chat();
@@ -32,7 +32,7 @@ story('a message goes out as documented and the reply comes back', async (world)
   assert.deepEqual(body, {
     channel: 'API',
     message: { data: { body: 'Hello' }, type: 'text' },
-    variables: { system: { timezone: 'Europe/Berlin', browserLanguage: 'en-GB' } },
+    variables: { system: { timezone: 'Europe/Berlin', browserLanguage: LANGUAGE } },
     bot_key: 'demo-bot',
   });
 

@@ -25,10 +25,14 @@ Usage: cargo xtask <command> [options]
                        Of the balancer and of the simulated platform, as above.
     --profile FLAVOUR  How the widget is built, as for dist.
 
-  test                 Run every test: native, headless Chromium, end to end, size budgets.
+  test                 Run every test: native, components in browsers, end to end, size budgets.
   test native [NAME]   Only the native ones, or those whose name contains NAME.
-  test browser [NAME]  Only the components in headless Chromium.
-  test e2e [NAME]      Only the whole product in Chromium.
+  test browser [NAME]  Only the components in headless browsers.
+  test e2e [NAME]      Only the whole product in browsers.
+    --profile FLAVOUR  How the widget is built for it, as for dist.
+    --built            With the bundle that is in dist/, as it is.
+    Browsers are Chromium, where every test runs, and for a chosen set of them Firefox and WebKit where they can be had; with
+    a NAME Chromium alone. CHATAIBOT_BROWSERS=chromium,firefox,webkit chooses, and fails where one of them is missing.
 
   dist                 Write the embeddable bundle to dist/.
     --profile FLAVOUR  small (default), stable (no unstable compiler flags), or dev (readable panics).
@@ -58,7 +62,7 @@ Usage: cargo xtask <command> [options]
   setup                Install now what demo and test would install when they need it.
 
 What is missing is installed when it is needed: the WASM target by rustup, the bundler's npm packages, and for tests
-Chromium, its driver, redis-server, and PHP and Ruby for the examples of signing by apt-get where this process may, for fuzz
+Chromium, Firefox, WebKitGTK and their drivers, redis-server, and PHP and Ruby for the examples of signing by apt-get where this process may, for fuzz
 cargo-fuzz by cargo.
 ";
 
@@ -140,8 +144,23 @@ pub struct Fuzzing {
 pub enum Selection {
     /// All, and the size budgets.
     Everything,
-    /// One suite, perhaps only the tests whose name contains a word.
-    Only(Suite, Option<String>),
+    /// One suite, perhaps only the tests whose name contains a word, and what end-to-end tests run on.
+    Only(Suite, Option<String>, Bundle),
+}
+
+/// The bundle that end-to-end tests run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bundle {
+    /// Built for them.
+    Fresh(Flavour),
+    /// What is in the folder.
+    AsItIs,
+}
+
+impl Default for Bundle {
+    fn default() -> Self {
+        Self::Fresh(Flavour::default())
+    }
 }
 
 /// A kind of test.
@@ -149,9 +168,9 @@ pub enum Selection {
 pub enum Suite {
     /// `cargo test` on this machine.
     Native,
-    /// Components in headless Chromium.
+    /// Components in headless browsers.
     Browser,
-    /// The real bundle, proxy and simulator in Chromium.
+    /// The real bundle, proxy and simulator in browsers.
     EndToEnd,
 }
 
@@ -238,12 +257,18 @@ fn test(mut parser: Parser) -> Result<Command, lexopt::Error> {
         },
         Some(other) => return help_or_unexpected(other),
     };
-    let name = match parser.next()? {
-        None => None,
-        Some(Value(name)) => Some(name.string()?),
-        Some(other) => return help_or_unexpected(other),
-    };
-    finished(parser, Command::Test(Selection::Only(suite, name)))
+    let (mut name, mut bundle) = (None, Bundle::default());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(word) if name.is_none() => name = Some(word.string()?),
+            Long("profile") if suite == Suite::EndToEnd => {
+                bundle = Bundle::Fresh(flavour(&parser.value()?.string()?)?);
+            }
+            Long("built") if suite == Suite::EndToEnd => bundle = Bundle::AsItIs,
+            other => return help_or_unexpected(other),
+        }
+    }
+    Ok(Command::Test(Selection::Only(suite, name, bundle)))
 }
 
 fn dist(mut parser: Parser) -> Result<Command, lexopt::Error> {
@@ -372,9 +397,20 @@ mod tests {
     #[test]
     fn a_suite_can_be_narrowed_to_a_name() {
         assert_eq!(read("test"), Ok(Command::Test(Selection::Everything)));
-        assert_eq!(read("test browser"), Ok(Command::Test(Selection::Only(Suite::Browser, None))));
-        let only = Selection::Only(Suite::EndToEnd, Some("two_tabs".to_owned()));
+        assert_eq!(read("test browser"), Ok(Command::Test(Selection::Only(Suite::Browser, None, Bundle::default()))));
+        let only = Selection::Only(Suite::EndToEnd, Some("two_tabs".to_owned()), Bundle::default());
         assert_eq!(read("test e2e two_tabs"), Ok(Command::Test(only)));
+        assert!(read("test e2e two tabs").is_err());
+    }
+
+    #[test]
+    fn end_to_end_tests_can_take_a_bundle_that_is_quick_to_build_or_built() {
+        let with = |bundle, name: Option<&str>| {
+            Ok(Command::Test(Selection::Only(Suite::EndToEnd, name.map(str::to_owned), bundle)))
+        };
+        assert_eq!(read("test e2e --profile dev life"), with(Bundle::Fresh(Flavour::Dev), Some("life")));
+        assert_eq!(read("test e2e --built"), with(Bundle::AsItIs, None));
+        assert!(read("test native --built").is_err());
     }
 
     #[test]

@@ -1,4 +1,8 @@
 //! What a fresh machine lacks, installed when it is first needed, or one line that says what to install.
+//!
+//! - [`browsers`]: those that tests run in
+
+mod browsers;
 
 use std::{
     env, fs,
@@ -13,6 +17,8 @@ use crate::{
     project::{Project, WASM_TARGET, read, run},
 };
 
+pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_chosen};
+
 /// The oldest Node.js whose test runner has what the end-to-end tests use.
 const OLDEST_NODE: u32 = 20;
 
@@ -26,8 +32,9 @@ pub fn everything(project: &Project) -> Result<()> {
     npm_packages(project)?;
     redis_server()?;
     signing_languages();
-    let browser = browser()?;
-    println!("Ready. Tests will use {} and {}.", browser.chromium.display(), browser.driver.display());
+    for Browser { engine, program, driver } in browsers(project)?.found {
+        println!("Tests in {} will use {} and {}.", engine.name(), program.display(), driver.display());
+    }
     Ok(())
 }
 
@@ -109,31 +116,6 @@ pub fn signing_languages() {
     if let Err(error) = install(&missing, &wanted) {
         println!("{error:#}; until then their examples of signing are not tested");
     }
-}
-
-/// The browser that tests run in, and its WebDriver.
-pub struct Browser {
-    /// The browser; the environment's `CHROMIUM` comes first.
-    pub chromium: PathBuf,
-    /// Its driver; the environment's `CHROMEDRIVER` comes first.
-    pub driver: PathBuf,
-}
-
-/// Finds Chromium and its driver, installed if need be.
-pub fn browser() -> Result<Browser> {
-    if let Some(browser) = find_browser()? {
-        return Ok(browser);
-    }
-    let wanted = "Chromium and ChromeDriver (on Debian: apt-get install chromium chromium-driver)";
-    install(&["chromium", "chromium-driver"], wanted)?;
-    find_browser()?.with_context(|| format!("they were installed and still cannot be found: {wanted}"))
-}
-
-fn find_browser() -> Result<Option<Browser>> {
-    let chromium =
-        named_or_in_path("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?;
-    let driver = named_or_in_path("CHROMEDRIVER", &["chromedriver", "chromium.chromedriver"])?;
-    Ok(chromium.zip(driver).map(|(chromium, driver)| Browser { chromium, driver }))
 }
 
 fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> {

@@ -1,0 +1,150 @@
+//! Firefox and WebKit by their WebDrivers, for the tests that run in every engine: sessions that are used again, profiles, and pages that
+//! fail their test when the console, a script or a policy complains.
+//!
+//! A visitor's storage is their own because each test has a site of its own, with an address that no test had before; two visitors of
+//! one test have two browsers.
+
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen } from './listen.mjs';
+import { Session } from './webdriver.mjs';
+import { Page } from './webdriver_page.mjs';
+
+const { CHATAIBOT_BROWSER, FIREFOX, GECKODRIVER, WEBKIT, WEBKIT_DRIVER } = process.env;
+
+/** As Playwright has it. */
+const [WIDTH, HEIGHT] = [1280, 720];
+
+const ENGINES = {
+  firefox: ({ reducedMotion, dark }) => ({
+    program: GECKODRIVER,
+    environment: { TZ: 'Europe/Berlin' },
+    capabilities: {
+      'moz:firefoxOptions': {
+        binary: FIREFOX,
+        args: ['-headless', '-width', `${WIDTH}`, '-height', `${HEIGHT + 86}`],
+        prefs: {
+          'intl.accept_languages': 'en-GB',
+          'ui.prefersReducedMotion': reducedMotion ? 1 : 0,
+          'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+        },
+      },
+    },
+  }),
+  webkit: ({ settings }) => ({
+    // A display for each: no browser takes the keyboard from another.
+    program: 'xvfb-run',
+    parameters: ['-a', '-s', '-screen 0 1400x1000x24', WEBKIT_DRIVER],
+    environment: { TZ: 'Europe/Berlin', LC_ALL: 'C', XDG_CONFIG_HOME: settings },
+    capabilities: {
+      'webkitgtk:browserOptions': { binary: WEBKIT, args: ['--automation', `--geometry=${WIDTH}x${HEIGHT + 38}`] },
+    },
+  }),
+};
+
+/** Runs before the page's own scripts: complaints are kept, and told to the site. */
+export const LISTENER = `(${() => {
+  window.complaints = [];
+  const complain = (text) => {
+    const complaint = { id: Math.random(), text };
+    window.complaints.push(complaint);
+    navigator.sendBeacon('/complaints', JSON.stringify(complaint));
+  };
+  for (const kind of ['error', 'warn']) {
+    const log = console[kind];
+    console[kind] = (...told) => {
+      complain(`console.${kind}: ${told.map(String).join(' ')}`);
+      log.apply(console, told);
+    };
+  }
+  addEventListener('error', ({ error, message }) => complain(`uncaught: ${message} ${error?.stack ?? ''}`));
+  addEventListener('unhandledrejection', ({ reason }) => complain(`uncaught: ${reason} ${reason?.stack ?? ''}`));
+}})();(${listen})();`;
+
+/** Sessions that nobody uses now, by their settings. */
+const idle = new Map();
+const folders = [];
+
+async function session(settings) {
+  const key = JSON.stringify(settings);
+  const waiting = idle.get(key)?.pop();
+  if (waiting) return waiting;
+  // One at rest is enough for a machine.
+  await closeIdle();
+  const started = await Session.start(ENGINES[CHATAIBOT_BROWSER]({ ...settings, settings: await gtkSettings(settings) }));
+  return Object.assign(started, { key });
+}
+
+/** WebKit asks GTK what the visitor's desk is set to. */
+async function gtkSettings({ reducedMotion, dark }) {
+  const folder = await mkdtemp(join(tmpdir(), 'chataibot-gtk-'));
+  folders.push(folder);
+  await mkdir(join(folder, 'gtk-3.0'));
+  const lines = ['[Settings]', `gtk-enable-animations=${reducedMotion ? 0 : 1}`, `gtk-application-prefer-dark-theme=${dark ? 1 : 0}`];
+  await writeFile(join(folder, 'gtk-3.0/settings.ini'), lines.join('\n'));
+  return folder;
+}
+
+async function closeIdle() {
+  for (const sessions of idle.values()) for (const one of sessions.splice(0)) await one.end();
+}
+
+/** Ends every browser. */
+export async function closeBrowser() {
+  await closeIdle();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+}
+
+/** A visitor's browser. The same surface as the profile of browser.mjs, as far as tests for every engine need it. */
+export class Profile {
+  #session;
+  #pages = [];
+  #complaints = new Map();
+  #expected = [];
+
+  static async open({ reducedMotion = 'no-preference', colorScheme = 'light', ...more } = {}) {
+    assert.deepEqual(more, {}, `${CHATAIBOT_BROWSER} cannot be set so: name it in the test's "chromium" option`);
+    const profile = new Profile();
+    profile.#session = await session({ reducedMotion: reducedMotion === 'reduce', dark: colorScheme === 'dark' });
+    return profile;
+  }
+
+  get context() {
+    throw new Error(`there is no Playwright in ${CHATAIBOT_BROWSER}: say why in the test's "chromium" option`);
+  }
+
+  get complaints() {
+    return [...this.#complaints.values()];
+  }
+
+  async tab(address) {
+    const page = new Page(this.#session, await this.#session.open());
+    this.#pages.push(page);
+    await page.goto(address);
+    return page;
+  }
+
+  expect(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** A page of this or another visitor has complained. */
+  complain({ id, text }) {
+    if (!this.#expected.some((pattern) => pattern.test(text))) this.#complaints.set(id, text);
+  }
+
+  /** Asks each page once more what it complained of: what it told the site may be under way. */
+  async settle() {
+    for (const page of this.#pages.filter(({ isClosed }) => !isClosed)) {
+      for (const complaint of (await page.evaluate(() => window.complaints)) ?? []) this.complain(complaint);
+    }
+  }
+
+  async close() {
+    for (const page of this.#pages.filter(({ isClosed }) => !isClosed)) await page.close();
+    const { key } = this.#session;
+    idle.set(key, [...(idle.get(key) ?? []), this.#session]);
+  }
+}

@@ -1,0 +1,71 @@
+//! A page with a chat on it, printed in each browser: no line of the chat is on the paper, and nothing of it takes room there.
+
+import assert from 'node:assert/strict';
+import { inflateSync } from 'node:zlib';
+import { BROWSER, Widget, story } from './harness.mjs';
+
+const TEXT = '<p>Opening hours, and what a ticket costs</p>';
+const body = `<chataibot-widget></chataibot-widget>${TEXT}`;
+
+/** What of the widget takes room where the rules for paper hold; they are made to hold on the screen. */
+const onPaper = (page) =>
+  page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('chataibot-widget');
+    const printing = (rules) => {
+      for (const rule of rules) {
+        if (/\bprint\b/.test(rule.media?.mediaText)) rule.media.mediaText = 'all';
+        if (rule.cssRules) printing(rule.cssRules);
+      }
+    };
+    const sheets = [...shadowRoot.adoptedStyleSheets, ...shadowRoot.styleSheets];
+    for (const sheet of sheets) printing(sheet.cssRules);
+    return [...shadowRoot.querySelectorAll('*')]
+      .filter((element) => element.getClientRects().length && getComputedStyle(element).visibility === 'visible')
+      .map((element) => element.part.value || element.localName);
+  });
+
+/** The drawing on a page's paper: the parts of its PDF that set text, unpacked. */
+async function drawn(page) {
+  const pdf = await (page.print ? page.print() : page.pdf({ printBackground: true }));
+  const texts = [];
+  for (let at = pdf.indexOf('stream'); at >= 0; at = pdf.indexOf('stream', at + 1)) {
+    const begin = at + (pdf[at + 6] === 13 ? 8 : 7);
+    const end = pdf.indexOf('endstream', begin);
+    if (end < 0) break;
+    let text = '';
+    try {
+      text = inflateSync(pdf.subarray(begin, end)).toString('latin1');
+    } catch {
+      // A font's bytes, or no stream.
+    }
+    if (/\bBT\b/.test(text)) texts.push(text);
+    at = end + 'endstream'.length;
+  }
+  assert.ok(texts.length > 0, 'the paper has text');
+  return texts.join('\n');
+}
+
+async function talked(world) {
+  const { visitor, page, widget } = await world.chat({ address: world.page({ body }) });
+  await widget.say('Hello');
+  await widget.hears(/./);
+  await widget.settles();
+  await world.simulator.idle();
+  return { visitor, page, widget };
+}
+
+story('nothing of an open chat, nor of its launcher, takes room on paper', async (world) => {
+  const { page, widget } = await talked(world);
+  assert.deepEqual(await onPaper(page), []);
+  const fresh = await (await world.visitor()).tab(world.page({ path: '/fresh', body }));
+  await new Widget(fresh).launcher.waitFor();
+  assert.deepEqual(await onPaper(fresh), [], 'nor before it was fetched');
+  assert.equal(await widget.page.evaluate(() => document.querySelector('p').getClientRects().length), 1, 'the page itself does');
+});
+
+story('a page with an open chat is drawn on paper as it is without one', async (world) => {
+  const { visitor, page } = await talked(world);
+  const paper = await drawn(page);
+  const bare = await visitor.tab(world.page({ path: '/', body: `<chataibot-none></chataibot-none>${TEXT}` }));
+  assert.equal(paper, await drawn(bare));
+}, { skip: BROWSER === 'webkit' && 'its driver cannot print' });

@@ -1,0 +1,244 @@
+//! A page in a browser that a WebDriver steers, with as much of Playwright's surface as the tests for every engine use: what a visitor
+//! does goes by the browser's own keys and pointer, what a test asks is read in the page.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { act, find } from './webdriver_locate.mjs';
+import { until } from './wait.mjs';
+
+const PATIENCE = 15_000;
+/** Keys with a name, as the standard numbers them. */
+const KEYS = {
+  Enter: '\uE006', Tab: '\uE004', Escape: '\uE00C', Space: ' ', Backspace: '\uE003', Delete: '\uE017',
+  Shift: '\uE008', Control: '\uE009', Alt: '\uE00A', Meta: '\uE03D',
+  PageUp: '\uE00E', PageDown: '\uE00F', End: '\uE010', Home: '\uE011',
+  ArrowLeft: '\uE012', ArrowUp: '\uE013', ArrowRight: '\uE014', ArrowDown: '\uE015',
+};
+
+export class Page {
+  isClosed = false;
+  keyboard = { press: (keys) => this.#press(keys), type: (text) => this.#type(text) };
+  #session;
+  #window;
+
+  constructor(session, window) {
+    this.#session = session;
+    this.#window = window;
+  }
+
+  async goto(address) {
+    await this.#command('POST', '/url', { url: address });
+    await this.#loaded();
+  }
+
+  async reload() {
+    await this.evaluate(() => void (window.isOld = true));
+    await this.#command('POST', '/refresh');
+    await this.#loaded();
+  }
+
+  async close() {
+    this.isClosed = true;
+    await this.#session.closeWindow(this.#window);
+  }
+
+  locator(css) {
+    return new Locator(this, [{ css }]);
+  }
+
+  /** Runs a function, or an expression, in the page. */
+  evaluate(script, argument) {
+    const source = typeof script === 'function' ? String(script) : `() => (0, eval)(${JSON.stringify(script)})`;
+    return this.#session.run(this.#window, source, argument);
+  }
+
+  waitForFunction(script, argument) {
+    return until(`the page says yes to ${script}`, () => this.evaluate(script, argument), PATIENCE);
+  }
+
+  /** Role and name of the element that `source`, a function, returns, by the browser's own computation. */
+  async computed(source) {
+    const element = await this.#session.element(this.#window, source);
+    const role = await this.#command('GET', `/element/${element}/computedrole`);
+    return { role, name: await this.#command('GET', `/element/${element}/computedlabel`) };
+  }
+
+  /** The page on paper: a PDF. */
+  async print() {
+    return Buffer.from(await this.#command('POST', '/print', { background: true }), 'base64');
+  }
+
+  /** Chooses files in the field that `steps` find: `{ name, buffer }`, one or more. */
+  async choose(steps, files) {
+    const folder = await mkdtemp(join(tmpdir(), 'chataibot-files-'));
+    try {
+      const paths = [files].flat().map(({ name }) => join(folder, name));
+      for (const [at, { buffer }] of [files].flat().entries()) await writeFile(paths[at], buffer);
+      const field = await this.#session.element(this.#window, `(steps) => (${find})(steps)[0]`, steps);
+      await this.#command('POST', `/element/${field}/value`, { text: paths.join('\n') });
+    } finally {
+      // The page has read them by then, or never will: what it is given are the files themselves.
+      this.#session.atEnd(() => rm(folder, { recursive: true, force: true }));
+    }
+  }
+
+  /** The pointer goes to a place in the page, and presses there if wished. */
+  async point({ x, y }, press) {
+    const actions = [{ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 }];
+    if (press) actions.push({ type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 });
+    await this.#actions({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
+  }
+
+  /** Drivers differ in how early they call a page loaded. */
+  async #loaded() {
+    const isLoaded = () => !window.isOld && location.protocol !== 'about:' && document.readyState === 'complete';
+    await until('the page is loaded', () => this.evaluate(isLoaded), PATIENCE);
+  }
+
+  async #press(keys) {
+    const names = keys.split('+').map((name) => KEYS[name] ?? name);
+    const down = names.map((value) => ({ type: 'keyDown', value }));
+    const up = names.toReversed().map((value) => ({ type: 'keyUp', value }));
+    await this.#actions({ type: 'key', id: 'keyboard', actions: [...down, ...up] });
+  }
+
+  async #type(text) {
+    const actions = [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]);
+    await this.#actions({ type: 'key', id: 'keyboard', actions });
+  }
+
+  async #actions(source) {
+    await this.#command('POST', '/actions', { actions: [source] });
+  }
+
+  #command(...command) {
+    return this.#session.command(this.#window, ...command);
+  }
+}
+
+/** Elements found by steps, anew for each question, through shadow roots. What is asked of one waits until there is just one. */
+class Locator {
+  #page;
+  #steps;
+
+  constructor(page, steps) {
+    this.#page = page;
+    this.#steps = steps;
+  }
+
+  #then(step) {
+    return new Locator(this.#page, [...this.#steps, step]);
+  }
+
+  locator(css) {
+    return this.#then({ css });
+  }
+
+  filter({ hasText }) {
+    return this.#then({ text: hasText });
+  }
+
+  getByRole(role, { name } = {}) {
+    return this.#then({ role, name });
+  }
+
+  nth(at) {
+    return this.#then({ at });
+  }
+
+  first() {
+    return this.nth(0);
+  }
+
+  last() {
+    return this.nth(-1);
+  }
+
+  evaluateAll(script, argument) {
+    return this.#page.evaluate(`(${script})((${find})(${JSON.stringify(this.#steps)}), ${literal(argument)})`);
+  }
+
+  async evaluate(script, argument) {
+    await this.waitFor({ state: 'attached' });
+    return this.evaluateAll(`([element], argument) => (${script})(element, argument)`, argument);
+  }
+
+  count() {
+    return this.evaluateAll((elements) => elements.length);
+  }
+
+  allTextContents() {
+    return this.evaluateAll((elements) => elements.map((element) => element.textContent));
+  }
+
+  textContent() {
+    return this.evaluate((element) => element.textContent);
+  }
+
+  async getAttribute(name) {
+    return (await this.evaluate((element, name) => element.getAttribute(name), name)) ?? null;
+  }
+
+  inputValue() {
+    return this.evaluate((field) => field.value);
+  }
+
+  /** Waits for an element that is seen (`visible`), there (`attached`), or neither any more (`hidden`, `detached`). */
+  async waitFor({ state = 'visible', timeout = PATIENCE } = {}) {
+    const [isThere, isSeen] = [() => this.count(), () => this.evaluateAll(seen)];
+    const [ask, wanted] = { visible: [isSeen, true], hidden: [isSeen, false], attached: [isThere, true], detached: [isThere, false] }[state];
+    let found;
+    await until(`${JSON.stringify(this.#steps)} is ${state}`, async () => Boolean((found = await ask())) === wanted, timeout);
+    if (wanted && found > 1) throw new Error(`${found} elements fit ${JSON.stringify(this.#steps)}`);
+  }
+
+  async click() {
+    await this.#page.point(await this.#ready('place'), true);
+  }
+
+  async hover() {
+    await this.#page.point(await this.#ready('place'), false);
+  }
+
+  async focus() {
+    await this.#ready('focus');
+  }
+
+  async fill(text) {
+    await this.#ready('fill', text);
+  }
+
+  async press(keys) {
+    await this.focus();
+    await this.#page.keyboard.press(keys);
+  }
+
+  async setInputFiles(files) {
+    await this.waitFor({ state: 'attached' });
+    await this.#page.choose(this.#steps, files);
+  }
+
+  /** Does it to the one element once it can be done, and hands back what it gives. */
+  async #ready(what, argument) {
+    let told;
+    const call = `(${act})((${find})(${JSON.stringify(this.#steps)}), ${literal(what)}, ${literal(argument)})`;
+    await until('it can be done', async () => (told = await this.#page.evaluate(call)).done, PATIENCE).catch(() => {
+      throw new Error(`cannot ${what} ${JSON.stringify(this.#steps)}: ${told?.why}`);
+    });
+    return told.done;
+  }
+}
+
+/** Runs in the page: how many of the elements can be seen. */
+function seen(elements) {
+  return elements.filter((element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 0 && height > 0 && getComputedStyle(element).visibility === 'visible';
+  }).length;
+}
+
+/** A value as a page reads it. */
+function literal(value) {
+  return value instanceof RegExp ? String(value) : JSON.stringify(value) ?? 'undefined';
+}

@@ -1,0 +1,223 @@
+//! The browsers that tests run in: those that were chosen, with their drivers, installed if need be.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{in_path, install, named_or_in_path};
+use crate::{
+    progress::step,
+    project::{Project, run},
+};
+
+/// Chooses browsers by their names, with commas between them. Without it: Chromium, and each of the others that can be had.
+const CHOICE: &str = "CHATAIBOT_BROWSERS";
+/// Firefox's driver is a program of Mozilla's in Rust that Debian does not package.
+const GECKODRIVER: &str = "0.37.1";
+/// Where distributions put WebKitGTK's own browser, which is in nobody's path, and its folder's possible names.
+const WEBKIT_FOLDERS: [&str; 4] =
+    ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib64"];
+const WEBKIT_VERSIONS: [&str; 3] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
+
+/// What draws and runs a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Of Chrome, Edge, Opera and more: every test runs in it.
+    Chromium,
+    /// Of Firefox: the ESR.
+    Firefox,
+    /// Of Safari: WebKitGTK stands in.
+    WebKit,
+}
+
+impl Engine {
+    const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// As [`CHOICE`] and the tests name it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        }
+    }
+
+    /// As people name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        }
+    }
+}
+
+/// A browser and the program that steers it.
+#[derive(Debug)]
+pub struct Browser {
+    /// Whose kind it is.
+    pub engine: Engine,
+    /// The browser; the environment's `CHROMIUM`, `FIREFOX` or `WEBKIT` comes first.
+    pub program: PathBuf,
+    /// Its driver; the environment's `CHROMEDRIVER`, `GECKODRIVER` or `WEBKIT_DRIVER` comes first.
+    pub driver: PathBuf,
+}
+
+/// The browsers that tests run in, and why in others they do not.
+#[derive(Debug, Default)]
+pub struct Browsers {
+    /// Those that are there.
+    pub found: Vec<Browser>,
+    /// One line for each that is not.
+    pub missing: Vec<String>,
+}
+
+/// Which browsers tests shall run in.
+#[derive(Debug, PartialEq, Eq)]
+enum Choice {
+    /// Chromium, and what else can be had.
+    Any,
+    /// These, or it is an error.
+    These(Vec<Engine>),
+}
+
+/// Whether the environment says which browsers it shall be.
+pub fn is_chosen() -> bool {
+    env::var_os(CHOICE).is_some_and(|choice| !choice.is_empty())
+}
+
+/// Finds the browsers that are chosen, and installs them where this process may.
+pub fn browsers(project: &Project) -> Result<Browsers> {
+    let choice = choice(env::var(CHOICE).ok().as_deref())?;
+    let mut browsers = Browsers::default();
+    match choice {
+        Choice::These(engines) => {
+            for engine in engines {
+                browsers.found.push(browser(project, engine).with_context(|| format!("{CHOICE} asks for it"))?);
+            }
+        }
+        Choice::Any => {
+            for engine in Engine::ALL {
+                match browser(project, engine) {
+                    Ok(browser) => browsers.found.push(browser),
+                    Err(error) if engine == Engine::Chromium => return Err(error),
+                    Err(error) => browsers.missing.push(format!("NOT TESTED in {}: {error:#}", engine.name())),
+                }
+            }
+        }
+    }
+    for line in &browsers.missing {
+        println!("{line}");
+    }
+    Ok(browsers)
+}
+
+fn choice(chosen: Option<&str>) -> Result<Choice> {
+    let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) else { return Ok(Choice::Any) };
+    let mut engines = Vec::new();
+    for name in chosen.split(',').map(str::trim) {
+        let Some(engine) = Engine::ALL.into_iter().find(|engine| engine.key() == name) else {
+            bail!("{CHOICE} names chromium, firefox and webkit, not {name:?}");
+        };
+        if !engines.contains(&engine) {
+            engines.push(engine);
+        }
+    }
+    Ok(Choice::These(engines))
+}
+
+/// One browser with its driver.
+pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
+    let (program, driver) = match engine {
+        Engine::Chromium => chromium()?,
+        Engine::Firefox => (firefox()?, geckodriver(project)?),
+        Engine::WebKit => webkit()?,
+    };
+    Ok(Browser { engine, program, driver })
+}
+
+fn chromium() -> Result<(PathBuf, PathBuf)> {
+    let find = || {
+        let program =
+            named_or_in_path("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?;
+        let driver = named_or_in_path("CHROMEDRIVER", &["chromedriver", "chromium.chromedriver"])?;
+        Ok(program.zip(driver))
+    };
+    let wanted = "Chromium and ChromeDriver (on Debian: apt-get install chromium chromium-driver)";
+    found_or_installed(find, &["chromium", "chromium-driver"], wanted)
+}
+
+fn firefox() -> Result<PathBuf> {
+    let find = || named_or_in_path("FIREFOX", &["firefox-esr", "firefox"]);
+    found_or_installed(find, &["firefox-esr"], "Firefox (on Debian: apt-get install firefox-esr)")
+}
+
+/// Installed into the target directory: nobody else is to find it in their path.
+fn geckodriver(project: &Project) -> Result<PathBuf> {
+    if let Some(driver) = named_or_in_path("GECKODRIVER", &["geckodriver"])? {
+        return Ok(driver);
+    }
+    let folder = project.target.join("tools");
+    let installed = folder.join("bin").join(format!("geckodriver{}", env::consts::EXE_SUFFIX));
+    if !installed.is_file() {
+        step("Installing geckodriver", || {
+            // Unoptimised it is there in half the time, and quick enough.
+            let install = ["install", "geckodriver", "--locked", "--debug", "--quiet", "--version", GECKODRIVER];
+            run(project.cargo().args(install).arg("--root").arg(&folder))
+        })
+        .context("please install geckodriver")?;
+    }
+    Ok(installed)
+}
+
+fn webkit() -> Result<(PathBuf, PathBuf)> {
+    let find = || {
+        let program = match named_or_in_path("WEBKIT", &["MiniBrowser"])? {
+            Some(named) => Some(named),
+            None => mini_browser(),
+        };
+        let driver = named_or_in_path("WEBKIT_DRIVER", &["WebKitWebDriver"])?;
+        Ok(program.zip(driver).filter(|_| in_path("xvfb-run").is_some() && in_path("xauth").is_some()))
+    };
+    let wanted =
+        "WebKitGTK's MiniBrowser, its driver and a display (on Debian: apt-get install webkit2gtk-driver xvfb xauth)";
+    found_or_installed(find, &["webkit2gtk-driver", "xvfb", "xauth"], wanted)
+}
+
+fn mini_browser() -> Option<PathBuf> {
+    let places =
+        WEBKIT_FOLDERS.iter().flat_map(|folder| WEBKIT_VERSIONS.map(|version| Path::new(folder).join(version)));
+    places.map(|place| place.join("MiniBrowser")).find(|program| fs::metadata(program).is_ok_and(|file| file.is_file()))
+}
+
+fn found_or_installed<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], wanted: &str) -> Result<T> {
+    if let Some(found) = find()? {
+        return Ok(found);
+    }
+    install(packages, wanted)?;
+    let found = find()?;
+    ensure!(found.is_some(), "it was installed and still cannot be found: {wanted}");
+    found.context("it was found")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_chosen_by_name_in_the_order_that_is_wished() {
+        assert_eq!(choice(None).ok(), Some(Choice::Any));
+        assert_eq!(choice(Some("")).ok(), Some(Choice::Any));
+        let these = Choice::These(vec![Engine::WebKit, Engine::Chromium]);
+        assert_eq!(choice(Some("webkit, chromium,webkit")).ok(), Some(these));
+    }
+
+    #[test]
+    fn a_browser_that_nobody_knows_is_an_error() {
+        let error = choice(Some("chromium,safari")).expect_err("it is none").to_string();
+        assert!(error.contains("\"safari\""), "{error}");
+    }
+}

@@ -1,0 +1,120 @@
+//! The widget's own tests in a browser: components, session, configuration, each file as one page.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::{Tally, count};
+use crate::{
+    project::{Project, WASM_TARGET},
+    setup::{self, Browser, Engine},
+};
+
+/// How long the tests of one file may take together, in seconds; the first page load compiles a large debug WASM.
+const PATIENCE: &str = "600";
+/// What the test runner looks for, in this order: none but the one that is meant may be there.
+const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];
+
+/// Tests that a browser cannot pass, and why.
+const BEYOND: [(Engine, &str, &str); 3] = [
+    (Engine::WebKit, "list::ten_thousand_messages_cost_no_more_than_two_hundred", SLOW),
+    (Engine::WebKit, "list::earlier_messages_come_on_top_and_move_nothing", ESTIMATED),
+    (Engine::Firefox, "list::earlier_messages_come_on_top_and_move_nothing", ESTIMATED),
+];
+const SLOW: &str = "it is too slow there for so many rows, unoptimised";
+const ESTIMATED: &str =
+    "rows above that get their true height move the list there, and no browser but Chromium takes that back";
+
+/// Runs those whose name contains `name`, or all.
+pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<Tally> {
+    setup::wasm_target(project)?;
+    let capabilities = capabilities(project, browser)?;
+    let runner = env::current_exe().context("cannot find this program's own file")?;
+    let runner = runner.to_str().context("this program's path is no text")?.to_owned();
+    let mut tests = match browser.engine {
+        Engine::Chromium | Engine::Firefox => project.cargo(),
+        Engine::WebKit => on_a_display(&project.cargo()),
+    };
+    tests.args([
+        "test",
+        "--package",
+        "chataibot-widget",
+        "--target",
+        WASM_TARGET,
+        "--no-fail-fast",
+        "--lib",
+        "--tests",
+    ]);
+    for driver in DRIVERS {
+        tests.env_remove(driver).env_remove(format!("{driver}_REMOTE"));
+    }
+    let driver = match browser.engine {
+        Engine::Chromium => "CHROMEDRIVER",
+        Engine::Firefox => "GECKODRIVER",
+        Engine::WebKit => "SAFARIDRIVER",
+    };
+    tests
+        .env(driver, &browser.driver)
+        // As in .cargo/config.toml, without asking cargo once more for each test file.
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{runner} test-runner"))
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE)
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+    tests.args(name).arg("--");
+    let mut skipped = 0;
+    for (_, test, why) in BEYOND
+        .iter()
+        .filter(|(engine, test, _)| *engine == browser.engine && name.is_none_or(|name| test.contains(name)))
+    {
+        println!("not in {}: {test}: {why}", browser.engine.name());
+        tests.args(["--skip", test]);
+        skipped += 1;
+    }
+    let mut tally = count(&mut tests)?;
+    tally.skipped += skipped;
+    Ok(tally)
+}
+
+/// The same program, with a display of its own.
+fn on_a_display(command: &Command) -> Command {
+    let mut wrapped = Command::new("xvfb-run");
+    wrapped.args(["-a", "-s", "-screen 0 1400x1000x24"]).arg(command.get_program());
+    if let Some(folder) = command.get_current_dir() {
+        wrapped.current_dir(folder);
+    }
+    for (key, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(key, value),
+            None => wrapped.env_remove(key),
+        };
+    }
+    wrapped
+}
+
+/// What the driver is told of the browser that was found. WebKit's is asked without: it knows its own.
+fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
+    let program = browser.program.to_str().context("the browser's path is no text")?;
+    let capabilities = match browser.engine {
+        Engine::Chromium => {
+            let mut capabilities = read(&project.root.join("webdriver.json"))?;
+            capabilities["goog:chromeOptions"]["binary"] = program.into();
+            capabilities
+        }
+        // The runner adds that it has no window.
+        Engine::Firefox => json!({ "moz:firefoxOptions": { "binary": program } }),
+        Engine::WebKit => json!({}),
+    };
+    let path = project.scratch()?.join(format!("webdriver-{}.json", browser.engine.key()));
+    fs::write(&path, capabilities.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+fn read(path: &Path) -> Result<Value> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
+}

@@ -1,0 +1,176 @@
+//! The whole product in a browser: the bundle, proxy, simulator and host pages. Every file in Chromium, a chosen set in each browser.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use super::{Tally, count, unsteady};
+use crate::{
+    command_line::Bundle,
+    dist,
+    progress::step,
+    project::{Project, Servers, WASM_TARGET, run as run_command},
+    setup::{self, Browser, Engine},
+};
+
+/// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
+/// printing and language. A test in them that only Chromium can have says why (`chromium` in `story`).
+const EVERYWHERE: [&str; 10] = [
+    "accessibility",
+    "attach",
+    "keyboard",
+    "keyboard_flows",
+    "languages",
+    "life",
+    "printing",
+    "reload",
+    "tabs",
+    "upload",
+];
+
+/// What the tests start.
+pub struct Product {
+    servers: Servers,
+    faults: PathBuf,
+    yew_host: PathBuf,
+}
+
+impl Product {
+    /// Builds it.
+    pub fn build(project: &Project, bundle: Bundle) -> Result<Self> {
+        match bundle {
+            Bundle::Fresh(flavour) => {
+                dist::build(project, flavour)?;
+            }
+            Bundle::AsItIs => setup::npm_packages(project)?,
+        }
+        Ok(Self {
+            servers: step("Building proxy and simulator", || project.build_servers())?,
+            faults: step("Building the fault proxy", || project.build_faults())?,
+            yew_host: step("Building a host page that is a Yew app", || yew_host(project))?,
+        })
+    }
+}
+
+/// Whether a name fits anything that would run in this browser. Words of a test's sentence are known to its runner alone.
+pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<bool> {
+    let all = files(project)?;
+    let Some(name) = name.filter(|name| !named(&all, name).is_empty()) else { return Ok(true) };
+    Ok(!named(&of_engine(all, engine), name).is_empty())
+}
+
+/// Runs the files whose name contains `name`, or else the tests whose sentence does, or all.
+pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option<&str>) -> Result<Tally> {
+    let files = of_engine(files(project)?, browser.engine);
+    let runner = || {
+        let mut runner = project.command("node");
+        // One file is mostly waiting; two at a time keep the cores busy.
+        runner.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
+        runner
+            .env("CHATAIBOT_PROXY", &product.servers.proxy)
+            .env("CHATAIBOT_SIMULATOR", &product.servers.simulator)
+            .env("CHATAIBOT_FAULTS", &product.faults)
+            .env("CHATAIBOT_DIST", project.dist())
+            .env("CHATAIBOT_YEW_HOST", &product.yew_host);
+        tell_browser(&mut runner, browser);
+        runner
+    };
+    let mut tests = runner();
+    let chosen = name.map(|name| named(&files, name)).unwrap_or_default();
+    match name {
+        // A word from a file's name stands for the whole file; any other is looked for in the tests' sentences.
+        Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
+        Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
+        None => unsteady::count(tests.args(&files), |test| {
+            let only = format!("--test-name-pattern=^{}$", literal_pattern(test));
+            count(runner().arg(only).args(&files))
+        }),
+    }
+}
+
+fn tell_browser(runner: &mut Command, browser: &Browser) {
+    let Browser { engine, program, driver } = browser;
+    runner.env("CHATAIBOT_BROWSER", engine.key());
+    match engine {
+        // Playwright steers it without a driver.
+        Engine::Chromium => runner.env("CHROMIUM", program),
+        Engine::Firefox => runner.env("FIREFOX", program).env("GECKODRIVER", driver),
+        Engine::WebKit => runner.env("WEBKIT", program).env("WEBKIT_DRIVER", driver),
+    };
+}
+
+fn named<'a>(files: &'a [PathBuf], name: &str) -> Vec<&'a PathBuf> {
+    files.iter().filter(|file| stem(file).contains(name)).collect()
+}
+
+fn of_engine(mut files: Vec<PathBuf>, engine: Engine) -> Vec<PathBuf> {
+    if engine != Engine::Chromium {
+        files.retain(|file| EVERYWHERE.contains(&stem(file)));
+    }
+    files
+}
+
+/// `tabs` of `tests/e2e/tabs.test.mjs`.
+fn stem(file: &Path) -> &str {
+    file.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".test.mjs")).unwrap_or_default()
+}
+
+fn files(project: &Project) -> Result<Vec<PathBuf>> {
+    let folder = project.root.join("tests/e2e");
+    let mut files = Vec::new();
+    for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = file?.path();
+        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// `name` as a regular expression that matches only itself.
+fn literal_pattern(name: &str) -> String {
+    name.chars().fold(String::new(), |mut pattern, c| {
+        if !c.is_alphanumeric() && c != ' ' && c != '_' && c != '-' {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+        pattern
+    })
+}
+
+/// Compiles `examples/yew_host.rs`, a page's own Yew app, and binds it. Its marks keep Yew's own names.
+fn yew_host(project: &Project) -> Result<PathBuf> {
+    run_command(project.cargo().args(["build", "--example", "yew_host", "--target", WASM_TARGET]))?;
+    let compiled = project.target.join(WASM_TARGET).join("debug/examples/yew_host.wasm");
+    let folder = project.scratch()?.join("yew-host");
+    let arguments = ["wasm-bindgen", "--target", "web", "--no-typescript", "--out-name", "yew-host", "--out-dir"];
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(
+        arguments.iter().map(std::ffi::OsString::from).chain([folder.clone().into(), compiled.into()]),
+    )
+    .context("wasm-bindgen failed")?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_looked_for_as_it_stands() {
+        assert_eq!(literal_pattern("two tabs (fast)?"), r"two tabs \(fast\)\?");
+    }
+
+    #[test]
+    fn every_file_of_the_set_for_every_browser_is_there() {
+        let project = Project::find().expect("the project");
+        let files = files(&project).expect("the end-to-end tests");
+        let everywhere = of_engine(files, Engine::Firefox);
+        let stems: Vec<&str> = everywhere.iter().map(|file| stem(file)).collect();
+        assert_eq!(stems, EVERYWHERE);
+    }
+}
