@@ -3,9 +3,13 @@
 
 import { languageOf, tagOf } from './language.js';
 import { css as loaderCss } from './loader_css.js';
+import { isOlder } from './mend_older.js';
 
 /** Where this module came from; the proxy is there unless the page says otherwise. */
 const { origin } = new URL(import.meta.url);
+
+/** What browsers of some years ago need besides. The very old ones are turned away here, as by a file that does not run. */
+const older = isOlder && (await import('./chataibot-older.js')).meet();
 
 /** What follows the window, and the styles of what is not seen at once: not in the way of the first open. */
 const loadFrame = () => import('./chataibot-frame.js');
@@ -63,6 +67,7 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   const mounted = app.mount(place, settings, tell);
   mounted.speak(words);
   top.append(place);
+  if (older) older.mend(root);
 
   let wished = words?.wished;
   /** Words, direction and dates change together, once the words are there. */

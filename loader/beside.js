@@ -4,6 +4,7 @@
 import { openInView, preload } from './arrive.js';
 import { avoid } from './avoid.js';
 import { css } from './beside_css.js';
+import { mendOlder } from './mend_older.js';
 import { serveLauncher } from './own_launcher.js';
 import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
@@ -22,6 +23,7 @@ export function attend(host, shelf) {
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   giveBack(host);
+  mendOlder(root);
   const ends = {};
   const begin = (name) => {
     ends[name]?.();

@@ -171,7 +171,7 @@ export function frame(place, host, shelf) {
   /** Above what the page has put into the top layer since: for the visitor, who asked for us. */
   const rise = () => {
     const top = place.parentNode;
-    if (!top.popover || !navigator.userActivation?.isActive || !document.querySelector(':popover-open, :modal')) return;
+    if (!top.popover || !top.showPopover || !navigator.userActivation?.isActive || !document.querySelector(':popover-open, :modal')) return;
     const focused = root.activeElement;
     top.hidePopover();
     top.showPopover();

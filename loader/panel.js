@@ -3,6 +3,7 @@
 import { closeRim } from './chataibot-rim.js';
 import { build } from './dom.js';
 import { buildForm } from './form.js';
+import { mendOlder } from './mend_older.js';
 import { css } from './panel_css.js';
 
 let count = 0;
@@ -71,5 +72,6 @@ export class Panel {
       sheet.replaceSync(css);
     }
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    mendOlder(root);
   }
 }

@@ -6,7 +6,7 @@ export const css = `
 .panel {
   --_surface: var(--chataibot-surface, light-dark(#ffffff, #16181d));
   --_text-muted: var(--chataibot-text-muted, light-dark(#5d6473, #a2a9b8));
-  --_line-strong: var(--chataibot-line-strong, light-dark(#858c9b, #6f7787));
+  --_line-strong: var(--chataibot-line-strong, light-dark(#8a91a0, #6f7787));
   --_field: var(--chataibot-composer-background, light-dark(var(--_surface), #1d2026));
   position: fixed; z-index: var(--_z-index); box-sizing: border-box; overflow: auto;
   inset-inline-end: var(--_offset-inline); inset-block-end: calc(var(--_offset-block) + var(--_launcher-size) + 16px);

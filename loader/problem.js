@@ -15,6 +15,7 @@ export function explain(cause, refusal, origin) {
     const directive = refusal.effectiveDirective.replace(/-elem$/, '');
     return { code: 'BLOCKED', message: header(`${directive} ${origin}`), final: true };
   }
+  if (cause?.code === 'TOO_OLD') return { code: 'TOO_OLD', message: `this browser is too old for it: ${text}.`, final: true };
   if (cause?.code) return { code: cause.code, message: text, final: false };
   if (cause instanceof TypeError) {
     const message = `${origin} cannot be reached, or does not allow this page (Access-Control-Allow-Origin). ${text}`;

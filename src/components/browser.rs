@@ -70,8 +70,12 @@ pub(super) fn focus_after_answer(event: &MouseEvent) {
 }
 
 /// Did the visitor just click, press or touch? Then what happens now is theirs.
+/// Firefox below 120 cannot tell: the keyboard stays where it is.
 pub(super) fn visitor_acted() -> bool {
-    window().is_some_and(|window| window.navigator().user_activation().is_active())
+    window().is_some_and(|window| {
+        let activation = window.navigator().user_activation();
+        !activation.is_undefined() && activation.is_active()
+    })
 }
 
 /// What Tab comes to.

@@ -2,13 +2,14 @@
 
 import { SCENES } from '../../loader/scenes.js';
 
-/** A page with a player on it, in front of a visitor with these options. */
-export async function player(world, { visitor = {}, page: options = {} } = {}) {
+/** A page with a player on it, in front of a visitor with these options. `before`: a script of theirs and what it is told, before the page's. */
+export async function player(world, { visitor = {}, page: options = {}, before } = {}) {
   const address = world.page({ path: '/scenes', attributes: 'demo="empty"', ...options });
   // Without motion, unless motion is the matter: nothing is to be waited for then.
   const profile = await world.visitor({ reducedMotion: 'reduce', ...visitor });
   // The scenes' film and sound are nowhere.
   profile.expect(/walk\.mp4|waves\.mp3/);
+  if (before) await profile.context.addInitScript(...before);
   const page = await profile.tab(address);
   await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
   return page;

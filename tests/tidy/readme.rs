@@ -51,6 +51,22 @@ fn readme_events_are_those_of_the_element() {
     assert_eq!(names_in_table("events"), events());
 }
 
+#[test]
+fn readme_names_the_oldest_browsers_that_the_build_is_held_against() {
+    let floor: serde_json::Value = serde_json::from_str(&file("xtask/floor/floor.json").text).expect("JSON");
+    let readme = file("README.md").text;
+    let (begin, end) = place(&readme, "browsers");
+    let script = file("xtask/src/dist/script.rs").text;
+    let older = file("loader/older.js").text;
+    for (key, name) in [("chrome", "Chrome"), ("firefox", "Firefox"), ("safari", "Safari")] {
+        let version = floor["browsers"][key].as_str().expect("a version");
+        let row = readme[begin..end].lines().find(|line| line.starts_with(&format!("| {name}")));
+        assert!(row.is_some_and(|row| row.contains(&format!("| {version} |"))), "{name} {version}: {row:?}");
+        assert!(script.contains(&format!("{key}{version}")), "esbuild is told of {key}{version}");
+        assert!(older.contains(&format!("{name} {version}")), "the console names {name} {version}");
+    }
+}
+
 fn attributes() -> String {
     let mut table = "\n| attribute | property | values | default | what it does |\n|---|---|---|---|---|\n".to_owned();
     for setting in SETTINGS {

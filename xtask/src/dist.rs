@@ -3,22 +3,26 @@
 //! - [`wasm`]: the widget compiled and bound to JavaScript
 //! - [`parts`]: what few conversations need, taken out of it to be fetched then
 //! - [`smaller`]: the same WASM in fewer bytes
+//! - [`floor`]: nothing that the oldest browsers lack, but with something in its place
 //! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
 //! - [`compact`]: the functions it gives the WASM, written shorter
 //! - [`imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`needed`]: what of a style sheet the launcher has a use for
+//! - [`older`]: what of them older browsers need in another form
 //! - [`styles`]: the style sheets, joined and minified
 //! - [`locales`]: the sentences in other languages, a file for each
 //! - [`script`]: JavaScript, bundled and minified
 //! - [`served`]: files with their compressed twins and their hashes
 
 mod compact;
+mod floor;
 mod glue;
 mod imports;
 mod launcher;
 mod locales;
 mod needed;
+mod older;
 mod parts;
 mod script;
 mod served;
@@ -55,6 +59,8 @@ pub const RIM: &str = "chataibot-rim.js";
 pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
+/// What browsers of some years ago need besides.
+pub const OLDER: &str = "chataibot-older.js";
 /// The picture in the scenes of the scenario player.
 const SAMPLE: &str = "chataibot-sample.svg";
 /// The playground.
@@ -82,7 +88,8 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
         bundle.put(PLAYGROUND, without_directions(&page).as_bytes())?;
         put_copies(project, &page, &mut bundle)?;
         bundle.finish()
-    })
+    })?;
+    floor::check(project)
 }
 
 /// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is complete, with twins and hashes.
@@ -125,6 +132,7 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
         update(&generated.join("styles.js"), styles.loader_module(project, &markup)?.as_bytes())?;
+        update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(parts::LINK), bound.link.as_bytes())?;
@@ -141,6 +149,7 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (RIM.to_owned(), script::bundle(project, "loader/rim.js")?),
             (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
+            (OLDER.to_owned(), script::bundle(project, "loader/older.js")?),
         ];
         let sample = project.root.join("loader/sample.svg");
         files

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     command_line::Flavour,
-    dist::{self, BESIDE, FALLBACK, FRAME, LOADER, RIM, WASM, WIDGET},
+    dist::{self, BESIDE, FALLBACK, FRAME, LOADER, OLDER, RIM, WASM, WIDGET},
     project::Project,
     suite::Tally,
 };
@@ -94,6 +94,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let rim = file("rim", "rim (with the window)", RIM)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
+    let older = file("older", "older (only in older browsers)", OLDER)?;
     let sum = |part: fn(&Row) -> usize| [&loader, &wasm, &glue].into_iter().map(part).sum();
     let first_open = Row {
         key: "first-open",
@@ -102,7 +103,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    let mut rows = vec![loader, wasm, glue, styles, first_open, rim, frame, beside, fallback];
+    let mut rows = vec![loader, wasm, glue, styles, first_open, rim, frame, beside, fallback, older];
     for name in dist::parts(project)? {
         rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
     }

@@ -44,14 +44,14 @@ fn rules(block: &str, classes: &BTreeSet<&str>) -> String {
     out
 }
 
-fn push_rule(out: &mut String, prelude: &str, body: &str) {
+pub(super) fn push_rule(out: &mut String, prelude: &str, body: &str) {
     if !prelude.is_empty() && !body.is_empty() {
         out.extend([prelude, "{", body, "}"]);
     }
 }
 
 /// Length of the block that begins `text`, braces included.
-fn closing(text: &str) -> usize {
+pub(super) fn closing(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
@@ -67,7 +67,7 @@ fn closing(text: &str) -> usize {
 }
 
 /// The selectors of a list; commas inside brackets separate nothing.
-fn selectors(list: &str) -> impl Iterator<Item = &str> {
+pub(super) fn selectors(list: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_i32;
     list.split(move |c| {
         match c {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{needed::needed, script};
+use super::{needed::needed, older::Older, script};
 use crate::project::Project;
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
@@ -18,6 +18,12 @@ const BESIDE: &str = "beside.css";
 const LATER: &[&str] = &[BESIDE, "later.css", "menu.css", "resize.css"];
 /// What the loader adds; it may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
+/// Styles of the loader's other parts, as a text in backquotes.
+const PARTS_CSS: &[&str] = &["loader/beside_css.js", "loader/panel_css.js"];
+/// The styles of parts of the program.
+const ON_DEMAND: &str = "on-demand";
+/// … but for this one: it is a saved page's.
+const TRANSCRIPT: &str = "transcript.css";
 /// For the playground only.
 const DEMO: &str = "demo.css";
 
@@ -70,6 +76,31 @@ impl Styles {
         let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
         let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
         Ok([module("launcherCss", needed(sheet, &classes, &also).as_bytes())?, beside, later].concat())
+    }
+
+    /// What of all sheets older browsers need in another form, as a module.
+    pub fn older_module(&self, project: &Project) -> Result<String> {
+        let mut older = Older::default();
+        let mut sheets = vec![[self.launcher.as_str(), &self.regions, &self.later].concat()];
+        for name in PARTS_CSS {
+            let module = fs::read_to_string(project.root.join(name)).with_context(|| format!("cannot read {name}"))?;
+            let css = module.split('`').nth(1).with_context(|| format!("{name} has no text in backquotes"))?;
+            sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
+        }
+        let folder = project.root.join("styles").join(ON_DEMAND);
+        let mut files = Vec::new();
+        for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            files.push(file?.path());
+        }
+        files.sort_unstable();
+        for file in files.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
+            sheets.push(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
+        }
+        // One after the other: minified together, rules of different sheets would be joined.
+        for sheet in sheets {
+            older.add(std::str::from_utf8(&script::minify_css(project, &sheet)?)?.trim_end());
+        }
+        Ok(older.module())
     }
 
     /// `export const css = "…"`: the widget's but for what comes later, to stand below the glue.

@@ -1,0 +1,80 @@
+// What browsers of some years ago need besides, and only they fetch: those without `light-dark()`, relative colours, `:dir()` or `:has()`.
+// The build has made of such rules others that they read; here is told what those ask for.
+
+import { css, directed, having } from './generated/older.js';
+
+/** The first that everything else runs in knew this: Chrome 111, Firefox 113, Safari 16.2. */
+const FLOOR = ['color', 'color-mix(in srgb,red,red)'];
+
+/** Below this the program is not begun. */
+export const isTooOld = () => !CSS.supports(...FLOOR);
+
+/** For the program: itself, where it can run. */
+export function meet() {
+  if (isTooOld()) throw Object.assign(new Error('it needs Chrome 111, Firefox 113 or Safari 16.4'), { code: 'TOO_OLD' });
+  return { mend };
+}
+
+/** The sheet of the rules, shared by all widgets of the page, and of what differs. */
+let shared;
+
+const mended = new WeakSet();
+
+/** Has everything that is and will be in `root` look as in browsers of today. */
+export function mend(root) {
+  if (mended.has(root)) return;
+  mended.add(root);
+  if (!shared) {
+    shared = new CSSStyleSheet();
+    shared.replaceSync(css);
+  }
+  const own = new CSSStyleSheet();
+
+  let due = 0;
+  let said;
+  const look = () => {
+    due = 0;
+    const [top] = root.children;
+    if (!top) return;
+    // An element that comes back begins anew.
+    if (!root.adoptedStyleSheets.includes(own)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, shared, own];
+    for (const element of root.querySelectorAll(directed)) element.toggleAttribute('data-rtl', getComputedStyle(element).direction === 'rtl');
+    having.forEach(([who, what], at) => {
+      for (const element of root.querySelectorAll(who)) {
+        element.toggleAttribute('data-at', true);
+        element.toggleAttribute(`data-has-${at}`, !!root.querySelector(what));
+        element.toggleAttribute('data-at', false);
+      }
+    });
+    say(top);
+  };
+  const soon = () => {
+    due ||= requestAnimationFrame(look);
+  };
+
+  /** Light or dark, by a system colour in a place where nobody sees it; and black or white on the brand colour, by its own. */
+  const say = (top) => {
+    const { outlineColor, columnRuleColor } = getComputedStyle(top);
+    const dark = luminance(outlineColor) > 0.5;
+    const readable = luminance(columnRuleColor) > 0.179 ? '#000' : '#fff';
+    const now = `@layer states{:host>div:nth-child(n){${dark ? '--_l: ;--_d:initial' : '--_l:initial;--_d: '};
+      --_link:var(--chataibot-link,${dark ? '#a9bcff' : '#2148c7'});--_on-accent:var(--chataibot-on-accent,${readable});
+      outline-color:CanvasText;column-rule-color:var(--_accent);transition:outline-color 1ms,column-rule-color 1ms}}`;
+    if (now === said) return;
+    own.replaceSync((said = now));
+    // What was just said tells more: the colours are only there with it.
+    soon();
+  };
+
+  new MutationObserver(soon).observe(root, { subtree: true, childList: true, attributeFilter: ['class', 'part', 'dir', 'lang', 'open', 'hidden', 'aria-expanded'] });
+  new MutationObserver(soon).observe(root.host, { attributes: true });
+  for (const type of ['pointerdown', 'pointerup', 'pointerover', 'focusin', 'focusout', 'input', 'transitionend']) root.addEventListener(type, soon);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', soon);
+  look();
+}
+
+/** Of a colour as the browser tells it. */
+function luminance(colour) {
+  const [r, g, b] = (colour.match(/[\d.]+/g) ?? [0, 0, 0]).map((byte) => (byte / 255 <= 0.04045 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

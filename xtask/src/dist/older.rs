@@ -1,0 +1,188 @@
+//! What of the style sheets some browsers cannot read, in a form that they can: rules with `light-dark()`, `:dir()` and `:has()`, for
+//! loader/older.js, which only those browsers fetch. Everything else stays theirs as it is.
+//!
+//! Reads minified CSS only: no comments, no braces inside strings.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::needed::{closing, push_rule, selectors};
+
+/// What those rules became.
+#[derive(Default)]
+pub struct Older {
+    css: String,
+    /// What is told its writing direction by an attribute.
+    directed: BTreeSet<String>,
+    /// What is told by an attribute, with the place in this list in its name, that something is in it or beside it.
+    having: Vec<(String, String)>,
+}
+
+impl Older {
+    /// Adds the rules of a sheet.
+    pub fn add(&mut self, sheet: &str) {
+        let rules = self.rules(sheet);
+        self.css.push_str(&rules);
+    }
+
+    /// `export const css = "…"`, and whom to watch: `directed`, a selector, and `having`, pairs of one and of what it has.
+    pub fn module(&self) -> String {
+        let directed: Vec<_> = self.directed.iter().map(String::as_str).collect();
+        let names = [("css", json!(self.css)), ("directed", json!(directed.join(","))), ("having", json!(self.having))];
+        let lines = names.map(|(name, value)| format!("export const {name} = {value};\n"));
+        ["// Made by `cargo xtask dist` from the style sheets.\n".to_owned(), lines.concat()].concat()
+    }
+
+    fn rules(&mut self, block: &str) -> String {
+        let mut out = String::new();
+        let mut rest = block;
+        while let Some(at) = rest.find(['{', ';']) {
+            let (prelude, after) = rest.split_at(at);
+            if let Some(after) = after.strip_prefix(';') {
+                rest = after;
+                continue;
+            }
+            let end = closing(after);
+            let body = &after[1..end - 1];
+            rest = &after[end..];
+            if prelude.starts_with('@') {
+                // What asks for `light-dark()` is not for them, and nothing is in frames.
+                if !prelude.contains(LIGHT_DARK) && !prelude.starts_with("@keyframes") {
+                    push_rule(&mut out, prelude, &self.rules(body));
+                }
+            } else if prelude.contains(DIR) || prelude.contains(HAS) {
+                let told: Vec<_> = selectors(prelude).map(|selector| self.told(selector)).collect();
+                push_rule(&mut out, &told.join(","), &body.split(';').map(toggled).collect::<Vec<_>>().join(";"));
+            } else {
+                let declarations: Vec<_> =
+                    body.split(';').filter(|one| one.contains(LIGHT_DARK)).map(toggled).collect();
+                // Before what other sheets say of the same tokens, whichever comes last.
+                push_rule(&mut out, &prelude.replace(":host>div", ":host>div:nth-child(n)"), &declarations.join(";"));
+            }
+        }
+        out
+    }
+
+    /// The selector with attributes in the place of `:dir(rtl)` and `:has(…)`.
+    fn told(&mut self, selector: &str) -> String {
+        let mut out = String::new();
+        let mut rest = selector;
+        while let Some(at) = [rest.find(DIR), rest.find(HAS)].into_iter().flatten().min() {
+            out.push_str(&rest[..at]);
+            let open = at + rest[at..].find('(').unwrap_or_default();
+            let end = open + closing_bracket(&rest[open..]);
+            let inside = &rest[open + 1..end - 1];
+            let subject = last_compound(&out).to_owned();
+            if rest[at..].starts_with(DIR) {
+                self.directed.insert(subject);
+                out.push_str("[data-rtl]");
+            } else {
+                let having: Vec<_> =
+                    selectors(inside).map(|one| ["[data-at]", combined(one).as_str()].concat()).collect();
+                let pair = (subject, having.join(","));
+                let number = self.having.iter().position(|known| *known == pair).unwrap_or_else(|| {
+                    self.having.push(pair);
+                    self.having.len() - 1
+                });
+                out.push_str(&format!("[data-has-{number}]"));
+            }
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+const LIGHT_DARK: &str = "light-dark(";
+const DIR: &str = ":dir(";
+const HAS: &str = ":has(";
+
+/// A relative selector, to stand behind the selector of what it is relative to.
+fn combined(relative: &str) -> String {
+    if relative.starts_with(['>', '+', '~']) { relative.to_owned() } else { [" ", relative].concat() }
+}
+
+/// The declaration with toggles in the place of `light-dark()`: of `--_l` and `--_d` one is empty and the other invalid, so that what stands
+/// behind it holds.
+fn toggled(declaration: &str) -> String {
+    let Some((before, rest)) = declaration.split_once(LIGHT_DARK) else { return declaration.to_owned() };
+    // From its own opening bracket on.
+    let open = before.len() + LIGHT_DARK.len() - 1;
+    let end = closing_bracket(&declaration[open..]) - 1;
+    let inside = &rest[..end - 1];
+    let comma = selectors(inside).next().map_or(inside.len(), str::len);
+    let (light, dark) = (inside[..comma].trim(), inside[comma..].trim_start_matches(',').trim());
+    [before, "var(--_l,", &toggled(light), ") var(--_d,", &toggled(dark), ")", &toggled(&rest[end..])].concat()
+}
+
+/// Length of what the bracket that begins `text` encloses, brackets included.
+fn closing_bracket(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    text.len()
+}
+
+/// What stands behind the last combinator.
+fn last_compound(selector: &str) -> &str {
+    let mut depth = 0_i32;
+    let mut begins = 0;
+    for (at, c) in selector.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ' ' | '>' | '+' | '~' if depth == 0 => begins = at + 1,
+            _ => {}
+        }
+    }
+    &selector[begins..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn older(sheet: &str) -> Older {
+        let mut older = Older::default();
+        older.add(sheet);
+        older
+    }
+
+    #[test]
+    fn colours_become_toggles_and_other_declarations_stay_where_they_are() {
+        let css = older("@layer t{:host>div{--_a: var(--a, light-dark(#fff, #000));--_b: 1px}}.x{fill:light-dark(rgb(1 2 3 / .5),var(--_c));y:z}").css;
+        assert_eq!(
+            css,
+            "@layer t{:host>div:nth-child(n){--_a: var(--a, var(--_l,#fff) var(--_d,#000))}}.x{fill:var(--_l,rgb(1 2 3 / .5)) var(--_d,var(--_c))}"
+        );
+        let css = older("a{--_s: 0 0 light-dark(red, tan), 1px 1px light-dark(a(b, c), blue)}").css;
+        assert_eq!(css, "a{--_s: 0 0 var(--_l,red) var(--_d,tan), 1px 1px var(--_l,a(b, c)) var(--_d,blue)}");
+        assert_eq!(
+            older("@supports (color:light-dark(red,red)){a{b:light-dark(c,d)}}.x{y:z}@keyframes k{from{a:b}}").css,
+            ""
+        );
+    }
+
+    #[test]
+    fn selectors_that_they_drop_become_attributes() {
+        let older = older(
+            ".a .b:dir(rtl) svg,.c:dir(rtl){x:y}.f:has(>.w)>.i,.f:has(>.w),.s:has(~ .s:hover),.p:has(.q,.r){x:y;z:light-dark(a,b)}",
+        );
+        assert_eq!(
+            older.css,
+            ".a .b[data-rtl] svg,.c[data-rtl]{x:y}.f[data-has-0]>.i,.f[data-has-0],.s[data-has-1],.p[data-has-2]{x:y;z:var(--_l,a) var(--_d,b)}"
+        );
+        assert_eq!(older.directed.iter().collect::<Vec<_>>(), [".b", ".c"]);
+        let pairs = [(".f", "[data-at]>.w"), (".s", "[data-at]~ .s:hover"), (".p", "[data-at] .q,[data-at] .r")];
+        assert_eq!(older.having, pairs.map(|(who, what)| (who.to_owned(), what.to_owned())));
+    }
+}
