@@ -52,9 +52,10 @@ const filled = (place) =>
   });
 
 /**
- * Starts the program for `host` in `top`, beside the launcher's stand, and puts it in the stand's place. `app`: the program's module;
- * `shelf`: what keys in storage begin with, or empty; `words`: as of [prepare], or nothing where even that could not be had.
- * Returns the program with two more methods: `launcher()` waits for its launcher, and `change(name, value)` gives it a setting.
+ * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
+ * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
+ * of [prepare], or nothing where even that could not be had. Returns the program with two more methods: `launcher()` waits until the
+ * program has its launcher, and `change(name, value)` gives it a setting.
  */
 export function begin(app, host, top, settings, shelf, words, tell) {
   const root = host.shadowRoot;
@@ -62,9 +63,9 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   const sheet = root.adoptedStyleSheets.find((one) => 'full' in one);
   // In the place of the launcher's styles, which are a part of these; all widgets of the page share them.
   if (sheet.full !== app.css) sheet.replaceSync((sheet.full = app.css) + loaderCss);
-  const stand = top.firstChild;
+  const launcher = top.querySelector('button');
   const place = document.createElement('div');
-  const mounted = app.mount(place, settings, tell);
+  const mounted = app.mount(place, launcher, settings, tell);
   mounted.speak(words);
   top.append(place);
   if (older) older.mend(root);
@@ -90,9 +91,8 @@ export function begin(app, host, top, settings, shelf, words, tell) {
     await loadRim().then(({ closeRim }) => closeRim(host), () => {});
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
-    const launcher = place.querySelector('[part~="launcher"]');
-    if (stand.contains(root.activeElement)) launcher?.focus({ preventScroll: true });
-    stand.remove();
+    // What stood in for the window; a while after it lost the focus, for the same reason.
+    setTimeout(() => launcher.nextSibling?.remove(), 500);
     const follow = loadFrame().then(
       (module) => {
         if (!top.parentNode) return;

@@ -207,6 +207,8 @@ export class ChataibotWidget extends Base {
 
   async #mount(app, said) {
     const tell = (type, detail) => this.#tell(type, detail);
+    // It gives the focus back to the launcher, which the program takes over.
+    this.#panel?.close();
     const mounted = (this.#mounted = app.begin(app, this, this.#top, this.#settings(), this.#shelf, said, tell));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;

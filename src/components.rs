@@ -52,7 +52,7 @@ use std::rc::Rc;
 
 pub use app::{App, AppProps, Listener, Source};
 pub use gate::gate;
-pub use launcher::{Launcher, LauncherProps, launcher_label};
+pub use launcher::{Launcher, launcher_label};
 pub use look::{Enter, Look, Mode};
 pub use rich_text::safe_address;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};

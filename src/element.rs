@@ -24,15 +24,16 @@ use running::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Handle);
 
-/// Starts a session and renders the widget into `place`, an element inside the shadow root that nothing else touches.
+/// Starts a session and renders the widget into `place`, an element inside the shadow root that nothing else touches. `launcher` is
+/// the button that the page shows already, alone in an element beside `place`: it goes on as the widget's.
 ///
 /// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `tell(type, detail)` is called for everything
 /// the page may want to know; the element makes events of it.
 #[wasm_bindgen]
-pub fn mount(place: Element, settings: &JsValue, tell: Function) -> Mounted {
+pub fn mount(place: Element, launcher: Element, settings: &JsValue, tell: Function) -> Mounted {
     let mut config = Config::default();
     from_js::apply(&mut config, settings, &mut warn);
-    Mounted(Handle::begin(place, config, tell))
+    Mounted(Handle::begin(place, launcher, config, tell))
 }
 
 #[wasm_bindgen]

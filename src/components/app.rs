@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
 use yew::{html::Scope, prelude::*};
 
 use super::{
@@ -123,6 +124,8 @@ pub struct AppProps {
     pub source: Rc<dyn Source>,
     /// The settings.
     pub config: Rc<Config>,
+    /// The launcher in the page.
+    pub launcher: Element,
 }
 
 #[wasm_bindgen]
@@ -170,7 +173,7 @@ impl Component for App {
     type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let AppProps { source, config } = ctx.props();
+        let AppProps { source, config, .. } = ctx.props();
         let link = ctx.link().clone();
         let subscription = source.subscribe(Rc::new(move |now| link.send_message(Happened::Changed(now.clone()))));
         let notifier = Notifier::new(wanted(config));
@@ -222,12 +225,15 @@ impl Component for App {
         true
     }
 
-    fn view(&self, _: &Context<Self>) -> Html {
-        html! { <Widget state={&self.state} look={&self.look} act={&self.act} sounds={self.notifier.sounds()} /> }
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let launcher = ctx.props().launcher.clone();
+        html! {
+            <Widget state={&self.state} look={&self.look} {launcher} act={&self.act} sounds={self.notifier.sounds()} />
+        }
     }
 }
 
-fn look(AppProps { source, config }: &AppProps) -> Rc<Look> {
+fn look(AppProps { source, config, .. }: &AppProps) -> Rc<Look> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". The README lists them all."].concat());
     };

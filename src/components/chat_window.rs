@@ -45,7 +45,6 @@ pub(super) struct ChatWindow<'a> {
 /// Elements that are given the focus or read.
 #[derive(Default)]
 pub(super) struct Places {
-    pub(super) launcher: NodeRef,
     /// The dialog.
     pub(super) section: NodeRef,
     pub(super) menu: MenuPlaces,
@@ -70,7 +69,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         announcer,
         places,
     } = window;
-    let WidgetProps { state, look, act, sounds } = props;
+    let WidgetProps { state, look, act, sounds, .. } = props;
     let open = state.window_open();
     let inline = look.mode == Mode::Inline;
     let menu = menu(

@@ -1,42 +1,20 @@
-//! The launcher: the button on the page that opens and closes the window. Also printed at build time, for the page to show
-//! before the program is there, so it touches no browser while it renders.
+//! The launcher: the button on the page that opens and closes the window. Printed at build time, for the page to show before the
+//! program is there, so it touches no browser while it renders.
+//!
+//! The program goes on with that same button for as long as the widget lives. It may have the focus when the program comes, and what
+//! has the focus and is replaced is lost to a screen reader: it hears of the removal first, and of nothing after it.
 
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
 use super::{
     icons,
-    markup::{at, element, group, on_click, part, text},
+    markup::{element, group, part, text},
 };
 use crate::strings::{Strings, fill};
-
-/// What the launcher shows.
-#[derive(Properties, Clone, PartialEq)]
-pub struct LauncherProps {
-    /// Its name for screen readers.
-    #[prop_or(AttrValue::Static("Chat"))]
-    pub label: AttrValue,
-    /// What stands on it where it shows words.
-    #[prop_or(AttrValue::Static("Chat"))]
-    pub words: AttrValue,
-    /// Is the window open?
-    #[prop_or_default]
-    pub open: bool,
-    /// Messages nobody has looked at; shown as a badge when there are any.
-    #[prop_or_default]
-    pub unread: u32,
-    /// Called on a click.
-    #[prop_or_default]
-    pub onclick: Callback<MouseEvent>,
-    /// The button, for giving focus back to it.
-    #[prop_or_default]
-    pub button: NodeRef,
-}
-
-impl Default for LauncherProps {
-    fn default() -> Self {
-        yew::props!(Self {})
-    }
-}
 
 /// The launcher's name, with the number of unread messages.
 #[must_use]
@@ -48,41 +26,137 @@ pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
     }
 }
 
-/// The launcher alone, to be printed.
+/// The launcher, to be printed.
 #[component]
-pub fn Launcher(props: &LauncherProps) -> Html {
-    launcher(props)
-}
-
-/// The button on the page.
-pub(super) fn launcher(props: &LauncherProps) -> Html {
-    let badge = match props.unread {
-        0 => None,
-        count @ 1..=99 => Some(AttrValue::from(count.to_string())),
-        _ => Some(AttrValue::Static("99+")),
-    };
-    let badge = badge.map(|count| {
-        let badge = element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count));
-        // Words and number are two words to those who look for what they see in the name.
-        group(vec![text(" ".into()), badge.into()])
-    });
+pub fn Launcher() -> Html {
     let inside = vec![
         // The page may bring a sign of its own.
         element!("slot", "name" = "launcher-icon"; icons::sign("sign-chat", icons::CHAT)).into(),
         icons::sign("sign-close", icons::DOWN),
-        part("span", "launcher-label", text(props.words.clone())),
-        badge.unwrap_or_default(),
+        part("span", "launcher-label", text("Chat".into())),
     ];
-    let button = element!(
+    element!(
         "button",
         "type" = "button",
         "class" = "launcher",
-        "part" = if props.open { "launcher launcher-open" } else { "launcher" },
-        "aria-label" = props.label.clone(),
+        "part" = "launcher",
+        "aria-label" = "Chat",
         "aria-haspopup" = "dialog",
-        "aria-expanded" = if props.open { "true" } else { "false" },
+        "aria-expanded" = "false",
         "aria-controls" = "window";
         group(inside)
-    );
-    on_click(at(button, &props.button), props.onclick.clone()).into()
+    )
+    .into()
+}
+
+/// The number on the launcher, where there is one.
+pub(super) fn badge(unread: u32) -> Html {
+    let count = match unread {
+        0 => return Html::default(),
+        count @ 1..=99 => AttrValue::from(count.to_string()),
+        _ => AttrValue::Static("99+"),
+    };
+    let badge = element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count));
+    // Words and number are two words to those who look for what they see in the name.
+    group(vec![text(" ".into()), badge.into()])
+}
+
+/// What the launcher says and does now.
+#[derive(Clone, PartialEq)]
+pub(super) struct Shows {
+    /// Its name for screen readers.
+    pub(super) label: AttrValue,
+    /// What stands on it where it shows words.
+    pub(super) words: AttrValue,
+    /// Is the window open?
+    pub(super) open: bool,
+    /// Of what is around it, as of the window.
+    pub(super) class: AttrValue,
+    pub(super) direction: Option<&'static str>,
+    pub(super) locale: Option<AttrValue>,
+}
+
+/// What is called on a click and for a key.
+#[derive(Clone, Default)]
+pub(super) struct Calls {
+    pub(super) click: Callback<MouseEvent>,
+    pub(super) key: Callback<KeyboardEvent>,
+}
+
+const EVENTS: [&str; 2] = ["click", "keydown"];
+
+/// The button in the page, taken over until dropped.
+pub(super) struct TakenOver {
+    pub(super) button: Element,
+    calls: Rc<RefCell<Calls>>,
+    listener: Closure<dyn FnMut(Event)>,
+    shows: Option<Shows>,
+}
+
+impl TakenOver {
+    pub(super) fn new(button: Element) -> Self {
+        let calls = Rc::<RefCell<Calls>>::default();
+        let heard = calls.clone();
+        let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            // Cloned out: what is called may render.
+            let Calls { click, key } = heard.borrow().clone();
+            if event.type_() == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
+        });
+        for event in EVENTS {
+            let added = button.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            debug_assert!(added.is_ok());
+        }
+        Self { button, calls, listener, shows: None }
+    }
+
+    pub(super) fn calls(&self, calls: Calls) {
+        *self.calls.borrow_mut() = calls;
+    }
+
+    pub(super) fn show(&mut self, now: Shows) {
+        if self.shows.as_ref() == Some(&now) {
+            return;
+        }
+        let (part, expanded) = if now.open { ("launcher launcher-open", "true") } else { ("launcher", "false") };
+        for (name, value) in [
+            ("aria-label", now.label.as_str()),
+            ("part", part),
+            ("aria-expanded", expanded),
+            // Not what stood in for the window.
+            ("aria-controls", "window"),
+            ("aria-busy", "false"),
+        ] {
+            set(&self.button, name, Some(value));
+        }
+        if let Ok(Some(words)) = self.button.query_selector("span") {
+            words.set_text_content(Some(&now.words));
+        }
+        if let Some(around) = self.button.parent_element() {
+            // Without the name whose style says how it is laid out: what is laid out anew is another thing to a screen reader.
+            set(&around, "class", now.class.strip_prefix("app "));
+            set(&around, "dir", now.direction);
+            set(&around, "lang", now.locale.as_deref());
+        }
+        self.shows = Some(now);
+    }
+}
+
+impl Drop for TakenOver {
+    fn drop(&mut self) {
+        for event in EVENTS {
+            let call = self.listener.as_ref().unchecked_ref();
+            // Fails only where there was nothing to remove.
+            let removed = self.button.remove_event_listener_with_callback(event, call);
+            debug_assert!(removed.is_ok());
+        }
+    }
+}
+
+/// Fails only for names that are none.
+fn set(element: &Element, name: &str, value: Option<&str>) {
+    let done = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+    debug_assert!(done.is_ok());
 }

@@ -11,7 +11,7 @@ use super::{
     announcer::Announcer,
     browser::{self, MediaWatch, PHONE},
     chat_window::{ChatWindow, Places, chat_window},
-    launcher::{LauncherProps, launcher, launcher_label},
+    launcher::{Calls, Shows, TakenOver, badge, launcher_label},
     markup::{element, group, on},
     notices::Question,
     preview::{newest_unread, preview},
@@ -25,6 +25,8 @@ pub struct WidgetProps {
     pub state: Rc<Conversation>,
     /// How it looks and speaks.
     pub look: Rc<Look>,
+    /// The launcher in the page, alone in an element; see [`Launcher`](super::Launcher).
+    pub launcher: Element,
     /// Called for everything the visitor does.
     pub act: Callback<Verb>,
     /// Do new messages sound while nobody looks?
@@ -45,6 +47,7 @@ impl PartialEq for WidgetProps {
 /// Launcher and window.
 pub struct Widget {
     places: Places,
+    launcher: TakenOver,
     /// Is the screen so small that the window takes all of it?
     phone: bool,
     #[expect(dead_code, reason = "watches while it lives")]
@@ -103,6 +106,7 @@ impl Component for Widget {
         let link = ctx.link().clone();
         Self {
             places: Places::default(),
+            launcher: TakenOver::new(ctx.props().launcher.clone()),
             phone: browser::matches(PHONE),
             watch: MediaWatch::new(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
@@ -139,9 +143,7 @@ impl Component for Widget {
             Happened::Dismissed(key) => {
                 self.dismissed = Some(key);
                 // The button that had the focus goes.
-                if let Some(launcher) = self.places.launcher.cast::<Element>() {
-                    browser::focus(&launcher);
-                }
+                browser::focus(&self.launcher.button);
             }
             Happened::Announced => {}
         }
@@ -171,16 +173,11 @@ impl Component for Widget {
         let preview = unread.map_or_else(Html::default, |(key, message)| {
             preview(look, state, message, onclick.clone(), ctx.link().callback(move |_| Happened::Dismissed(key)))
         });
+        let onkeydown = self.onkeydown(open, ctx.props());
+        self.launcher.calls(Calls { click: onclick, key: onkeydown.clone() });
         let resizable = !self.phone && look.mode != Mode::Inline;
         let inside = vec![
-            launcher(&LauncherProps {
-                label: launcher_label(&look.strings, state.unread()),
-                words: look.strings.launcher(),
-                open,
-                unread: if open { 0 } else { state.unread() },
-                onclick,
-                button: self.places.launcher.clone(),
-            }),
+            create_portal(badge(if open { 0 } else { state.unread() }), self.launcher.button.clone()),
             preview,
             chat_window(ChatWindow {
                 props: ctx.props(),
@@ -200,11 +197,19 @@ impl Component for Widget {
         ];
         let (direction, locale) = (look.direction(), look.locale.clone());
         let root = element!("div", "class" = look.class.clone(), "dir" = direction, "lang" = locale; group(inside));
-        on(root, Rc::new(onkeydown::Wrapper::new(self.onkeydown(open, ctx.props())))).into()
+        on(root, Rc::new(onkeydown::Wrapper::new(onkeydown))).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let WidgetProps { state, look, .. } = ctx.props();
+        self.launcher.show(Shows {
+            label: launcher_label(&look.strings, state.unread()),
+            words: look.strings.launcher(),
+            open: state.window_open(),
+            class: look.class.clone(),
+            direction: look.direction(),
+            locale: look.locale.clone(),
+        });
         match self.to_focus.take() {
             Some(Place::Menu) => {
                 if let Some(list) = self.places.menu.list.cast::<Element>() {
@@ -307,15 +312,15 @@ impl Widget {
             return;
         }
         let asked = self.asked.take() || browser::visitor_acted();
-        let Places { launcher, section, .. } = &self.places;
-        let (Some(launcher), Some(section)) = (launcher.cast::<Element>(), section.cast::<Element>()) else { return };
+        let launcher = &self.launcher.button;
+        let Some(section) = self.places.section.cast::<Element>() else { return };
         if open {
             // The window in the page opens by itself when it comes into view.
             if asked && mode != Mode::Inline {
                 browser::focus_window(&section);
             }
-        } else if browser::holds_focus(&section) || (asked && is_lost(&launcher)) {
-            browser::focus(&launcher);
+        } else if browser::holds_focus(&section) || (asked && is_lost(launcher)) {
+            browser::focus(launcher);
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Handle(Rc<Inner>);
 
 struct Inner {
     place: Element,
+    launcher: Element,
     on_outgoing: Rc<dyn Fn(Outgoing)>,
     /// As the page set it. `None`: the widget has ended.
     config: RefCell<Option<Rc<Config>>>,
@@ -38,10 +39,11 @@ struct Shown {
 }
 
 impl Handle {
-    /// Starts a session, or a scene where the page wants one, and renders it into `place`.
-    pub(super) fn begin(place: Element, config: Config, tell: Function) -> Self {
+    /// Starts a session, or a scene where the page wants one, and renders it into `place`, with `launcher` as its launcher.
+    pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Self {
         let handle = Self(Rc::new(Inner {
             place,
+            launcher,
             on_outgoing: Rc::new(move |outgoing| report(&tell, outgoing)),
             config: RefCell::new(Some(Rc::new(config))),
             shown: RefCell::default(),
@@ -76,7 +78,7 @@ impl Handle {
         let Some(config) = self.config() else { return };
         let config = staged(config, staging);
         source.ask(gate(&config));
-        let props = AppProps { source: source.clone(), config };
+        let props = AppProps { source: source.clone(), config, launcher: self.0.launcher.clone() };
         let mut shown = self.0.shown.borrow_mut();
         let app = match shown.take() {
             Some(before) => {
@@ -120,7 +122,8 @@ impl Handle {
         if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
             let config = staged(config, shown.staging);
             shown.source.ask(gate(&config));
-            shown.app.update(AppProps { source: shown.source.clone(), config });
+            let launcher = self.0.launcher.clone();
+            shown.app.update(AppProps { source: shown.source.clone(), config, launcher });
         }
     }
 

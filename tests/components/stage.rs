@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    components::{Look, Verb, Widget, WidgetProps},
+    components::{Launcher, Look, Verb, Widget, WidgetProps},
     conversation::{Action, Conversation},
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -44,6 +44,7 @@ pub struct Stage {
 }
 
 struct Inner {
+    launcher: Element,
     app: RefCell<Option<AppHandle<Widget>>>,
     state: RefCell<Conversation>,
     look: RefCell<Rc<Look>>,
@@ -71,10 +72,12 @@ impl Stage {
         let sheet = CssStyleSheet::new().expect("a style sheet");
         sheet.replace_sync(&STYLES.concat()).expect("styles");
         Reflect::set(&root, &"adoptedStyleSheets".into(), &Array::of1(&sheet)).expect("adopted");
+        let launcher = Self::launcher(&root).await;
         let place = document().create_element("div").expect("a div");
         root.append_child(&place).expect("a child");
 
         let inner = Rc::new(Inner {
+            launcher,
             app: RefCell::default(),
             state: RefCell::new(script.conversation),
             look: RefCell::new(Rc::new(look)),
@@ -83,12 +86,26 @@ impl Stage {
         let props = inner.props();
         *inner.app.borrow_mut() = Some(yew::Renderer::<Widget>::with_root_and_props(place, props).render());
         let stage = Self { host, root, inner };
-        stage.until("the widget is there", || stage.find(".launcher").is_some()).await;
+        stage.until("the widget is there", || stage.find("#window").is_some()).await;
         if !stage.state().rows().is_empty() {
             // What shows messages comes as a part.
             stage.until("the messages are there", || stage.find(".chunk, .panel").is_some()).await;
         }
         stage
+    }
+
+    /// The launcher as the page has it before the program is there.
+    async fn launcher(root: &ShadowRoot) -> Element {
+        let printed = document().create_element("div").expect("a div");
+        let app = yew::Renderer::<Launcher>::with_root(printed.clone()).render();
+        while printed.first_child().is_none() {
+            turn().await;
+        }
+        let stand = document().create_element("div").expect("a div");
+        stand.set_inner_html(&printed.inner_html());
+        app.destroy();
+        root.append_child(&stand).expect("a child");
+        stand.first_element_child().expect("the launcher")
     }
 
     /// Lets facts come in. What shows them comes a moment later.
@@ -229,7 +246,13 @@ impl Inner {
                 inner.take(verb);
             }
         });
-        WidgetProps { state: Rc::new(self.state.borrow().clone()), look: self.look.borrow().clone(), act, sounds: true }
+        WidgetProps {
+            state: Rc::new(self.state.borrow().clone()),
+            look: self.look.borrow().clone(),
+            launcher: self.launcher.clone(),
+            act,
+            sounds: true,
+        }
     }
 
     /// A draft, feedback and the window's state come back at once, as from a session; all else is only kept.

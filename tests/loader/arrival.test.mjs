@@ -53,6 +53,34 @@ test('a key press while loading counts as a click, and focus stays on the launch
   assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.activeElement?.textContent), 'program');
 });
 
+test('the launcher stays the same element, and what may have the focus is never removed', async (t) => {
+  const { route, release } = gate();
+  const page = await open(t, { body: WIDGET, routes: { '/chataibot-widget_bg.wasm': route } });
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('chataibot-widget');
+    globalThis.removed = 0;
+    globalThis.launcher = shadowRoot.querySelector('button');
+    globalThis.lost = 0;
+    launcher.addEventListener('blur', () => lost++);
+    new MutationObserver((records) => (removed += records.flatMap((record) => [...record.removedNodes]).filter((node) => node.nodeType === 1).length)).observe(
+      shadowRoot,
+      { childList: true, subtree: true },
+    );
+  });
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  release();
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').state.open);
+  const after = await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('chataibot-widget');
+    return { removed, lost, same: shadowRoot.activeElement === launcher && shadowRoot.querySelector('[part~="launcher"]') === launcher };
+  });
+  assert.deepEqual(after, { removed: 0, lost: 0, same: true });
+  await page.locator('button').click();
+  await page.waitForFunction(() => !document.querySelector('chataibot-widget').state.open);
+  assert.deepEqual(await calls(page), ['init', 'mount', 'click', 'click'], 'each click is heard once');
+});
+
 test('focus elsewhere on the page stays there', async (t) => {
   const page = await open(t, { body: `<input autofocus>${WIDGET}` });
   await page.locator('input').focus();

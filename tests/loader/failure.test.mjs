@@ -99,7 +99,7 @@ for (const [what, route, words] of [
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await click(page);
     await page.waitForFunction(() => document.querySelector('chataibot-widget').state.open);
-    assert.equal(await page.locator('[role=dialog]').count(), 0);
+    await page.locator('[role=dialog]').waitFor({ state: 'detached' });
   });
 }
 

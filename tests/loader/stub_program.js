@@ -1,4 +1,4 @@
-// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and renders a launcher a microtask later, as Yew does.
+// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over the launcher a microtask later, as Yew does.
 
 export { begin, prepare } from './begin.js';
 
@@ -14,7 +14,7 @@ export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
 }
 
-export function mount(place, settings, tell) {
+export function mount(place, launcher, settings, tell) {
   calls.push(['mount', settings]);
   if (settings.heading === 'broken') throw new WebAssembly.RuntimeError('unreachable');
   let open = false;
@@ -22,15 +22,12 @@ export function mount(place, settings, tell) {
     if (open !== now) tell((open = now) ? 'open' : 'close', {});
   };
   queueMicrotask(() => {
-    const button = document.createElement('button');
-    button.className = 'launcher';
-    button.setAttribute('part', 'launcher');
-    button.textContent = 'program';
-    button.addEventListener('click', () => {
+    launcher.querySelector('span').textContent = 'program';
+    launcher.addEventListener('click', () => {
       calls.push(['click']);
       set(!open);
     });
-    place.append(button);
+    place.append('the window');
   });
   const verb = (name, act) => (...values) => {
     calls.push([name, ...values]);
