@@ -220,6 +220,8 @@ impl Picker {
                     "min" = bounds[0].cloned(),
                     "max" = bounds[1].cloned(),
                     "required" = "required",
+                    // Some browsers draw today's date where there is none: what is drawn instead.
+                    "data-empty" = value.is_empty().then(|| label.clone()),
                     "aria-describedby" = is_wrong.clone();
                     Html::default()
                 );

@@ -18,14 +18,15 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing and language. A test in them that only Chromium can have says why (`chromium` in `story`).
-const EVERYWHERE: [&str; 10] = [
+/// printing, language, and what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
+const EVERYWHERE: [&str; 11] = [
     "accessibility",
     "attach",
     "keyboard",
     "keyboard_flows",
     "languages",
     "life",
+    "native_controls",
     "printing",
     "reload",
     "tabs",
