@@ -9,6 +9,7 @@ mod api_client {
     mod outbox;
     mod own_proxy;
     mod sleep;
+    mod storage_cleared;
     mod tabs;
     mod typed;
     mod unknown;

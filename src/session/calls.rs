@@ -105,7 +105,7 @@ impl Rim {
 
     pub(super) fn authorize(self: &Rc<Self>, held: Option<Rc<Identity>>, refused: Option<Rc<str>>) {
         let shelf = self.shelf();
-        let blank = shelf.identity().is_none();
+        let blank = held.is_none() && shelf.identity().is_none();
         self.run(Errand {
             lock: "token",
             place: |calls| &calls.token,
@@ -145,11 +145,12 @@ impl Rim {
     }
 
     pub(super) fn start_conversation(self: &Rc<Self>, message: Rc<Pending>, identity: Rc<Identity>) {
-        let id = message.id.clone();
+        let (id, weak) = (message.id.clone(), Rc::downgrade(self));
         self.run_fenced(Errand {
             lock: "send",
             place: |calls| &calls.send,
             prepare: Box::new(move |rim| {
+                check_storage(&weak);
                 let (settings, shelf) = (rim.settings(), rim.shelf());
                 if shelf.0.is_shared() {
                     if let Some(stored) = shelf.conversation().filter(|stored| stored.id.is_some()) {
@@ -186,11 +187,12 @@ impl Rim {
     }
 
     pub(super) fn send(self: &Rc<Self>, message: Rc<Pending>, conversation: Rc<str>, identity: Rc<Identity>) {
-        let id = message.id.clone();
+        let (id, weak) = (message.id.clone(), Rc::downgrade(self));
         self.run(Errand {
             lock: "send",
             place: |calls| &calls.send,
             prepare: Box::new(move |rim| {
+                check_storage(&weak);
                 let shelf = rim.shelf();
                 if shelf.0.is_shared() && !shelf.has_message(&message.id) {
                     return Err(Fact::SettledElsewhere { id: message.id.clone() });
@@ -386,6 +388,13 @@ async fn perform(rim: &Weak<Rim>, errand: Errand) {
         Err(fact) => fact,
     };
     tell(rim, fact);
+}
+
+/// A message that is not in storage counts as settled by another tab: where all was cleared, it is stored again first.
+fn check_storage(rim: &Weak<Rim>) {
+    if let Some(fact) = alive(rim).and_then(|rim| rim.shelf().lost()) {
+        tell(rim, fact);
+    }
 }
 
 fn tell(rim: &Weak<Rim>, fact: Fact) {

@@ -61,6 +61,8 @@ pub struct Client {
     /// The token it is asked for with.
     page_token: Rc<str>,
     save_due: Option<u64>,
+    /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy knows.
+    doubted: bool,
     /// Whether the fact that is being heard has changed the conversation.
     changed: bool,
 }
@@ -101,6 +103,8 @@ impl Client {
     pub fn hear(&mut self, fact: Fact, moment: Moment, orders: &mut Vec<Order>) -> bool {
         let before = self.state.clone();
         self.changed = false;
+        // What is stored again because of this is not looked for once more.
+        let checked = matches!(fact, Fact::StorageCleared);
         self.take(fact, moment, orders);
         self.pursue(moment, orders);
         if self.changed {
@@ -109,7 +113,12 @@ impl Client {
             self.state = before;
         }
         self.share(orders);
+        let before = orders.len();
+        let due = self.save_due.is_some_and(|due| due <= moment.now);
         self.save(moment, orders);
+        if (due || orders.len() > before) && !checked && self.keeper.identity().is_some() {
+            orders.push(Order::CheckStorage);
+        }
         self.changed
     }
 
@@ -175,6 +184,7 @@ impl Client {
                 self.apply(Action::Passed(passed));
                 self.saved.passed = self.state.passed().clone();
             }
+            Fact::StorageCleared => self.store_again(moment, orders),
             Fact::StorageLost => {
                 self.apply(Action::StorageLost);
                 self.part(orders);
@@ -314,7 +324,7 @@ impl Client {
                 self.adopt(identity.clone(), moment, orders);
                 // What the site offers is told with it.
                 self.changed = true;
-                orders.push(Order::SaveIdentity(identity));
+                orders.extend([Order::SaveIdentity(identity), Order::CheckStorage]);
                 self.well(Source::Token);
             }
             Err(failure) => {

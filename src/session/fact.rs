@@ -166,6 +166,8 @@ pub enum Fact {
         /// How it stands there; `None` when it was removed.
         stored: Option<StoredPending>,
     },
+    /// What was stored is not there any more, and nobody has asked for that here: the page has cleared it, in whichever tab.
+    StorageCleared,
     /// What the visitor has passed was stored by another tab.
     PassedElsewhere(Passed),
     /// Storage throws: nothing is kept from now on.

@@ -8,7 +8,7 @@ use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
 use super::{
     fact::Fact,
     rim::{News, Rim},
-    shelf::{self, CONVERSATION, VISITOR},
+    shelf::{self, CONVERSATION, LEFT, VISITOR},
     talk::Unread,
 };
 use crate::{
@@ -63,16 +63,16 @@ fn watch(rim: &Weak<Rim>, prefix: &str) -> Option<Listener> {
     tabs::watch(prefix, move |key, value| {
         let Some(rim) = rim.upgrade() else { return };
         match (key, value) {
-            // Everything was removed, by the page's own log-out perhaps.
-            (None, _) | (Some(VISITOR), None) => rim.hear(Fact::VisitorElsewhere(None)),
-            (Some(VISITOR), Some(text)) => {
-                if let Some(identity) = shelf::read(&text) {
+            (Some(VISITOR), Some(text)) if text != LEFT => {
+                // As storage has it now: who has left meanwhile does not come back.
+                if let Some(identity) = rim.shelf().identity() {
                     rim.hear(Fact::VisitorElsewhere(Some(Rc::new(identity))));
                 }
             }
             // Nothing was said there either.
             (Some(CONVERSATION), Some(text)) if rim.state().id().is_none() && shelf::opening(&text).is_some() => {}
-            (Some(key), value) => rim.hear_news(News::Unread(Unread::stored(key, value))),
+            // Without a key: everything was removed.
+            (key, value) => rim.hear_news(News::Unread(Unread::stored(key.unwrap_or(VISITOR), value))),
         }
     })
 }

@@ -103,8 +103,12 @@ pub enum Order {
     SavePassed(Rc<Passed>),
     /// Store the draft; an empty one is removed.
     SaveDraft,
-    /// Remove everything stored.
+    /// Remove everything stored, and have the other tabs know that the visitor is to be forgotten.
     Wipe,
+    /// Remove everything stored if it is this visitor's: it was stored again before the news came that they are to be forgotten.
+    WipeOf(String),
+    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or `VisitorElsewhere`.
+    CheckStorage,
     /// Tell the page.
     Tell(Outgoing),
 }

@@ -189,7 +189,8 @@ impl Prelude {
             | Fact::ConversationElsewhere(_)
             | Fact::VisitorElsewhere(None)
             | Fact::OutboxElsewhere { .. }
-            | Fact::PassedElsewhere(_)) => return Err(other),
+            | Fact::PassedElsewhere(_)
+            | Fact::StorageCleared) => return Err(other),
         }
         changed |= self.relink();
         if self.needs_token() {

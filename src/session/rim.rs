@@ -331,7 +331,9 @@ impl Rim {
             | Order::DropMessage { .. }
             | Order::SavePassed(_)
             | Order::Leave(_)
-            | Order::Wipe) => {
+            | Order::Wipe
+            | Order::WipeOf(_)
+            | Order::CheckStorage) => {
                 if let Some(talk) = talk::here() {
                     (talk.carry_out)(self, order);
                 }

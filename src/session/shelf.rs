@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
+    fact::Fact,
     fence::FENCE,
     passed::StoredPassed,
     stored::{Found, StoredConversation, StoredPending, VERSION, Versioned},
@@ -20,6 +21,8 @@ use crate::{
 
 /// The visitor, shared by all tabs.
 pub const VISITOR: &str = "visitor";
+/// Stands for a visitor who is to be forgotten, for the blink of an eye in which other tabs are told.
+pub const LEFT: &str = "";
 /// The conversation.
 pub const CONVERSATION: &str = "conversation";
 /// Where a stored conversation has its entries, beside its value.
@@ -236,9 +239,20 @@ impl Shelf {
         self.save(PASSED, write(StoredPassed::of(passed)));
     }
 
+    /// What must have become of a conversation that is not there any more.
+    pub fn lost(&self) -> Option<Fact> {
+        match self.0.get(VISITOR).as_deref() {
+            Some(LEFT) => Some(Fact::VisitorElsewhere(None)),
+            Some(_) if self.0.get(CONVERSATION).is_some() => None,
+            Some(_) | None => Some(Fact::StorageCleared),
+        }
+    }
+
     /// Removes everything.
     pub fn wipe(&self) {
-        // The visitor first: whoever sees that gone forgets the rest by itself.
+        // First the sign by which other tabs know this from a page that clears its storage. It needs no room, and where it is
+        // refused so is the rest.
+        let _ = self.0.try_set(VISITOR, LEFT);
         for key in [VISITOR, CONVERSATION, DRAFT, PASSED, FENCE] {
             self.0.remove(key);
         }

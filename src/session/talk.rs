@@ -17,7 +17,7 @@ use super::{
     mind::Begin,
     order::Order,
     rim::Rim,
-    shelf::{self, CONVERSATION, OUTBOX, PASSED, Shelf},
+    shelf::{self, CONVERSATION, OUTBOX, PASSED, Shelf, VISITOR},
     together,
 };
 use crate::api::upload::{Sending, Step};
@@ -104,6 +104,16 @@ fn carry_out(rim: &Rc<Rim>, order: Order) {
             shelf.wipe();
             rim.calls.fence.take();
         }
+        Order::WipeOf(visitor) => {
+            if shelf.identity().is_some_and(|identity| identity.visitor == visitor) {
+                shelf.wipe();
+            }
+        }
+        Order::CheckStorage => {
+            if let Some(fact) = shelf.lost() {
+                rim.tell_later(fact);
+            }
+        }
         // The rim's own.
         Order::Authorize { .. }
         | Order::HangUp
@@ -127,16 +137,23 @@ fn read(shelf: &Shelf, unread: Unread) -> Option<Fact> {
     };
     let value = value.as_deref();
     match &*key {
+        VISITOR if value.is_some() => Some(Fact::VisitorElsewhere(None)),
+        VISITOR => shelf.lost(),
         CONVERSATION => match value {
-            None => Some(Fact::ConversationElsewhere(None)),
+            None => shelf.lost(),
+            // Nobody's, where the visitor is gone again.
             Some(text) => {
+                shelf.identity()?;
                 shelf::read_conversation(text).map(|stored| Fact::ConversationElsewhere(Some(Box::new(stored))))
             }
         },
         // Removed only together with the visitor.
         PASSED => value.and_then(shelf::read_passed).map(Fact::PassedElsewhere),
-        key => key
-            .strip_prefix(OUTBOX)
-            .map(|id| Fact::OutboxElsewhere { id: Rc::from(id), stored: value.and_then(shelf::read) }),
+        key => {
+            let id = Rc::from(key.strip_prefix(OUTBOX)?);
+            // Gone with all the rest is not settled.
+            let lost = if value.is_none() { shelf.lost() } else { None };
+            lost.or_else(|| Some(Fact::OutboxElsewhere { id, stored: value.and_then(shelf::read) }))
+        }
     }
 }

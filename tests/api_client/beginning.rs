@@ -95,6 +95,8 @@ proptest! {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             let changed = prelude.hear(fact.clone(), at, &mut ours).expect("nothing was said");
             let expected = client.hear(fact.clone(), at, &mut theirs);
+            // Where nothing was said nothing can be lost that matters.
+            theirs.retain(|order| !matches!(order, Order::CheckStorage));
             asleep = sleeps(asleep, &fact);
             if !asleep {
                 prop_assert_eq!(format!("{:?}", prelude.state()), format!("{:?}", client.state()), "{:?}", fact);

@@ -338,7 +338,14 @@ impl World {
 
     fn happen(&mut self, what: Happening) {
         match what {
-            Happening::Hear { tab, page, fact } if self.on(tab, page) => self.hear(tab, fact),
+            Happening::Hear { tab, page, fact } if self.on(tab, page) => {
+                let of_somebody =
+                    matches!(fact, Fact::VisitorElsewhere(Some(_)) | Fact::ConversationElsewhere(Some(_)));
+                // Who has left meanwhile does not come back by old news.
+                if !of_somebody || self.storage.identity.is_some() {
+                    self.hear(tab, fact);
+                }
+            }
             Happening::Chosen { tab, page } if self.on(tab, page) => self.chosen(tab),
             Happening::Word { tab, page, word } if self.on(tab, page) => {
                 if self.tabs[tab].listening {
@@ -463,7 +470,32 @@ impl World {
                 self.storage = Storage::default();
                 self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
             }
+            Order::WipeOf(visitor) => {
+                if self.storage.identity.as_ref().is_some_and(|identity| identity.visitor == visitor) {
+                    self.carry_out(tab, Order::Wipe);
+                }
+            }
+            Order::CheckStorage => self.check_storage(tab),
             Order::Tell(outgoing) => self.tabs[tab].told.push(outgoing),
+        }
+    }
+
+    /// The page of this tab clears its storage. That tab itself is not told.
+    pub fn clear_storage(&mut self, tab: usize) {
+        self.storage = Storage::default();
+        self.elsewhere(tab, |_| Fact::StorageCleared);
+    }
+
+    /// What is in storage, in short.
+    pub fn stored(&self) -> (bool, Option<String>, usize, String) {
+        let Storage { identity, conversation, outbox, draft, .. } = &self.storage;
+        let id = conversation.as_ref().and_then(|stored| stored.id.clone());
+        (identity.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
+    }
+
+    fn check_storage(&mut self, tab: usize) {
+        if self.storage.identity.is_none() || self.storage.conversation.is_none() {
+            self.hear(tab, Fact::StorageCleared);
         }
     }
 

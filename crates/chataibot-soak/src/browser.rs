@@ -21,7 +21,7 @@ use std::{
 
 use chataibot_faults::chance::Chance;
 use chataibot_widget::{
-    api::Failure,
+    api::{Failure, Identity},
     conversation::Conversation,
     session::{
         Outgoing,
@@ -302,6 +302,17 @@ impl Browser {
         }
     }
 
+    /// Storage that was cleared is filled again.
+    pub(super) fn check_storage(&self, tab: usize) {
+        let there = {
+            let storage = self.0.storage.borrow();
+            storage.identity.is_some() && storage.conversation.is_some()
+        };
+        if !there {
+            self.hear(tab, Fact::StorageCleared);
+        }
+    }
+
     fn set_timer(&self, tab: usize) {
         let now = self.now();
         let mut tabs = self.0.tabs.borrow_mut();
@@ -393,6 +404,13 @@ impl Browser {
                 *self.0.storage.borrow_mut() = Storage::default();
                 self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
             }
+            Order::WipeOf(visitor) => {
+                let theirs = |identity: &Identity| identity.visitor == visitor;
+                if self.0.storage.borrow().identity.as_ref().is_some_and(theirs) {
+                    self.carry_out(tab, Order::Wipe);
+                }
+            }
+            Order::CheckStorage => self.check_storage(tab),
             Order::Tell(Outgoing::Sent { id, .. }) => {
                 self.note(|| format!("tab {tab}: accepted {id}"));
                 self.0.sent.borrow_mut().push(id);

@@ -21,6 +21,7 @@ impl Client {
             self.leave(orders);
         }
         self.keeper.adopt(identity, moment);
+        self.doubted = false;
     }
 
     /// What is on its way waits again, because where it went is left.
@@ -39,7 +40,11 @@ impl Client {
     ) {
         match identity {
             Some(identity) => self.adopt(identity, moment, orders),
-            None => self.forget(orders),
+            None => {
+                let visitor = self.keeper.identity().map(|identity| identity.visitor.clone());
+                self.forget(orders);
+                orders.extend(visitor.map(Order::WipeOf));
+            }
         }
     }
 

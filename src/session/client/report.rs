@@ -167,6 +167,16 @@ impl Client {
         self.save_due = if due || !waits { None } else { self.save_due.or(Some(moment.now + pause)) };
     }
 
+    /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the visitor has left meanwhile.
+    pub(super) fn store_again(&mut self, moment: Moment, orders: &mut Vec<Order>) {
+        let Some(identity) = self.keeper.identity().filter(|_| !self.doubted && self.state.may_call()) else { return };
+        orders.push(Order::SaveIdentity(identity.clone()));
+        self.awake |= self.state.id().is_some();
+        self.saved = Saved::default();
+        self.saved.urgent.2 = !self.opens;
+        self.save_due = Some(moment.now);
+    }
+
     pub(super) fn urgent(&self) -> (Option<Rc<str>>, Phase, bool) {
         (self.state.id().cloned(), self.state.phase(), self.opens)
     }

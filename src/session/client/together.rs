@@ -122,6 +122,7 @@ impl Client {
     /// The page, or the whole machine, slept.
     pub(super) fn wake(&mut self, moment: Moment, orders: &mut Vec<Order>) {
         self.keeper.expire();
+        self.doubted = true;
         self.hurry(moment);
         self.signal(Signal::Woke, moment, orders);
         if self.leader.is_asleep() {

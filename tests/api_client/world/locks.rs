@@ -49,6 +49,9 @@ impl World {
 
     /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
     pub(super) fn call(&mut self, lock: usize, tab: usize, order: Order) {
+        if !matches!(order, Order::Authorize { .. }) {
+            self.check_storage(tab);
+        }
         let weather = self.weather;
         let page = self.tabs[tab].page;
         let there = self.latency();
@@ -112,6 +115,8 @@ impl World {
             | Order::SavePassed(_)
             | Order::SaveDraft
             | Order::Wipe
+            | Order::WipeOf(_)
+            | Order::CheckStorage
             | Order::Leave(_)
             | Order::Tell(_)) => panic!("not a call under a lock: {order:?}"),
         }

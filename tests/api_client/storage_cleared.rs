@@ -1,0 +1,133 @@
+//! A page that clears its storage in the middle of a chat: what is known is stored again, and a log-out stays one.
+
+use chataibot_widget::session::fact::Fact;
+
+use super::world::{World, bot};
+use crate::shown;
+
+/// Tabs in a conversation, in which "hello" was said and answered.
+fn talk(seed: u64, tabs: usize) -> World {
+    let mut world = World::new(seed, tabs);
+    for tab in 0..tabs {
+        world.hear(tab, Fact::Opened);
+    }
+    world.say(0, "hello");
+    world.run(20_000);
+    assert_eq!(shown(&world, 0).len(), 2);
+    world
+}
+
+fn restored(world: &mut World, tab: usize) -> Vec<String> {
+    world.reload(tab);
+    world.run(5_000);
+    shown(world, tab)
+}
+
+#[test]
+fn whatever_happens_next_the_conversation_is_there_after_a_reload() {
+    let next: [fn(&mut World); 6] = [
+        |world| drop(world.say(0, "one more")),
+        |world| world.hear(0, Fact::Hidden),
+        |world| world.hear(0, Fact::Froze),
+        |world| world.hear(0, Fact::Closed),
+        |world| world.hear(0, Fact::Drafted("half a".into())),
+        |world| {
+            let conversation = world.state(0).id().cloned().expect("it runs");
+            world.append(&conversation, bot("news"));
+        },
+    ];
+    for (seed, next) in (200..).zip(next) {
+        let mut world = talk(seed, 1);
+        let before = shown(&world, 0);
+        let id = world.state(0).id().map(ToString::to_string);
+        world.clear_storage(0);
+        next(&mut world);
+        world.run(2_000);
+        let (visitor, stored, ..) = world.stored();
+        assert_eq!((visitor, stored.as_ref()), (true, id.as_ref()), "seed {seed}");
+        assert_eq!(restored(&mut world, 0)[..2], before, "seed {seed}");
+        assert_eq!((world.logs.len(), world.state(0).id().map(ToString::to_string)), (1, id), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_message_that_waits_when_storage_is_cleared_is_sent_and_survives_a_reload() {
+    for reloads in [false, true] {
+        let mut world = talk(210, 1);
+        world.weather.request_lost = 100;
+        let id = world.say(0, "offline");
+        world.run(1_000);
+        world.clear_storage(0);
+        world.hear(0, Fact::Drafted("and a draft".into()));
+        world.run(3_000);
+        assert_eq!((world.stored().2, world.stored().3.as_str()), (1, "and a draft"));
+        if reloads {
+            world.reload(0);
+        }
+        world.weather.request_lost = 0;
+        world.run(60_000);
+        assert!(shown(&world, 0).contains(&format!("reply to {id}")), "{:?}", shown(&world, 0));
+        assert_eq!(&**world.state(0).draft(), "and a draft");
+    }
+}
+
+#[test]
+fn a_message_said_in_the_very_moment_is_not_taken_for_settled() {
+    let mut world = talk(211, 1);
+    let id = world.say(0, "now");
+    world.clear_storage(0);
+    world.run(20_000);
+    assert!(shown(&world, 0).contains(&format!("reply to {id}")));
+}
+
+#[test]
+fn another_tabs_clearing_wipes_nothing_and_all_tabs_go_on_in_one_conversation() {
+    let mut world = talk(212, 3);
+    world.clear_storage(1);
+    world.run(1_000);
+    assert_eq!((0..3).map(|tab| shown(&world, tab).len()).collect::<Vec<_>>(), [2, 2, 2]);
+    let id = world.say(2, "still here");
+    world.run(20_000);
+    for tab in 0..3 {
+        assert!(shown(&world, tab).contains(&format!("reply to {id}")), "tab {tab}");
+    }
+    assert_eq!(restored(&mut world, 1).len(), 4);
+    assert_eq!(world.logs.len(), 1);
+}
+
+#[test]
+fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
+    for clears in [false, true] {
+        for seed in 220..270 {
+            let mut world = talk(seed, 3);
+            if clears {
+                world.clear_storage(0);
+            }
+            world.hear(0, Fact::ResetAsked);
+            // Heard before the news of it.
+            world.hear(1, Fact::Hidden);
+            world.run(5_000);
+            for tab in 0..3 {
+                assert!(shown(&world, tab).is_empty(), "seed {seed}: tab {tab}");
+            }
+            let (visitor, id, outbox, draft) = world.stored();
+            assert_eq!((visitor, id, outbox, draft.as_str()), (false, None, 0, ""), "seed {seed}: nothing is left");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_slept_stores_nothing_again_before_the_proxy_has_said_who_is_there() {
+    let mut world = talk(213, 1);
+    world.hear(0, Fact::Froze);
+    world.clear_storage(0);
+    world.weather.request_lost = 100;
+    world.hear(0, Fact::Woke);
+    world.hear(0, Fact::Drafted("back".into()));
+    world.run(2_000);
+    assert!(!world.stored().0, "the visitor may have left");
+    world.weather.request_lost = 0;
+    world.run(60_000);
+    let (visitor, id, ..) = world.stored();
+    assert!(visitor && id.is_some(), "they have not");
+}
