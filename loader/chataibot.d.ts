@@ -45,6 +45,7 @@ export interface Settings {
   variables: Record<string, string | number | boolean | null> | null;
   strings: Record<string, string> | null;
   enter: 'auto' | 'send' | 'newline' | null;
+  links: 'auto' | 'new' | 'same' | null;
   feedback: 'on' | 'off' | null;
   sound: 'on' | 'off' | null;
   titleIndicator: 'on' | 'off' | null;

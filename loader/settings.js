@@ -10,7 +10,7 @@ export const FLAGS = 'attention teaser-phone consent contact-locked home'.split(
 /** Settings that are texts. */
 const TEXTS =
   'proxy-url token-url api-url events-url site user identity bot-key storage preload mode layer theme position locale bot-locale heading subheading greeting ' +
-  'avatar launcher launcher-label launcher-for avoid teaser teaser-delay contact-name contact-email contact-phone demo enter feedback ' +
+  'avatar launcher launcher-label launcher-for avoid teaser teaser-delay contact-name contact-email contact-phone demo enter links feedback ' +
   'sound title-indicator consent-url consent-version prechat rating availability office-hours office-zone';
 
 /** All settings, by attribute. The property is the same name in camel case. */

@@ -53,7 +53,7 @@ use std::rc::Rc;
 pub use app::{App, AppProps, Listener, Source};
 pub use gate::gate;
 pub use launcher::{Launcher, launcher_label};
-pub use look::{Enter, Look, Mode};
+pub use look::{Enter, Links, Look, Mode};
 pub use rich_text::safe_address;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
 pub use widget::{Widget, WidgetProps};

@@ -93,5 +93,5 @@ fn link(label: &str, address: &str, look: &Look) -> Html {
         () => icons::OUT,
     };
     let inside = group(vec![written("span", words(label)), icons::sign("", sign)]);
-    markup::link("answer answer-link", href, inside, &look.strings.new_tab())
+    markup::link("answer answer-link", href, inside, look.new_tab(href))
 }

@@ -208,3 +208,10 @@ pub(super) fn plural_rule(locale: &str) -> Option<Rc<dyn Fn(usize) -> Plural>> {
         Plural::named(&String::from(rules.select(f64::from(count))))
     }))
 }
+
+/// Does an address lead to the site of the page?
+pub(super) fn is_of_this_site(address: &str) -> bool {
+    let origin = window().and_then(|window| window.location().origin().ok());
+    let rest = origin.and_then(|origin| address.strip_prefix(origin.as_str()));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+}

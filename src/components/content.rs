@@ -36,8 +36,7 @@ pub(super) fn content(content: &Content, place: &Place) -> Html {
 fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
     let Place { row, bubble, look, act, open, given } = *place;
     let strings = &look.strings;
-    let new_tab = strings.new_tab();
-    let words = |text: &RichText| rich_text(text, &new_tab);
+    let words = |text: &RichText| rich_text(text, look);
     let framed_words =
         |text: &RichText| if text.is_empty() { Html::default() } else { named_bubble(bubble, words(text)) };
     match content {
@@ -116,15 +115,14 @@ pub(super) fn framed(
     bubble: &AttrValue,
     look: &Look,
 ) -> Html {
-    let new_tab = look.strings.new_tab();
     let some = |text: &Option<RichText>, name: &'static str| {
-        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, &new_tab)))
+        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, look)))
     };
     let (head, foot) = (some(head, "bubble-head"), some(foot, "bubble-foot"));
     if head.is_none() && foot.is_none() && title.is_empty() {
         return Html::default();
     }
-    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, &new_tab), foot.unwrap_or_default()]))
+    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, look), foot.unwrap_or_default()]))
 }
 
 /// The first line is what a collapsed note shows; a note of one line has nothing to hide.

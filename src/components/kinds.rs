@@ -113,7 +113,7 @@ impl Kind {
     }
 
     fn words(&self, text: &RichText) -> Html {
-        rich_text(text, &self.look.strings.new_tab())
+        rich_text(text, &self.look)
     }
 
     /// A bubble with a question and what belongs to it.
@@ -204,7 +204,7 @@ fn booking(kind: &Kind, appointment: &Appointment) -> Html {
             title: strings.book(),
             below,
             saved_as: None,
-            new_tab: strings.new_tab(),
+            new_tab: kind.look.new_tab(address),
         })
     });
     let title =

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use super::Uploads;
+use super::{Uploads, browser};
 use crate::{
     config::{Config, Name},
     strings::Strings,
@@ -35,6 +35,8 @@ pub struct Look {
     pub feedback: bool,
     /// What the Enter key does in the message field.
     pub enter: Enter,
+    /// Where links in messages open.
+    pub links: Links,
     /// Where time stands still, in a scene: milliseconds since 1970-01-01 UTC.
     pub now: Option<u64>,
     /// Where the window stands.
@@ -71,7 +73,40 @@ impl Enter {
     }
 }
 
+/// Where links in messages open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// Within the page's site where they are written so, else in a new tab.
+    #[default]
+    Auto,
+    /// In a new tab.
+    New,
+    /// Those to the page's own site in the same tab.
+    Same,
+}
+
+impl Links {
+    fn named(name: &str) -> Self {
+        match name {
+            "new" => Self::New,
+            "same" => Self::Same,
+            _ => Self::Auto,
+        }
+    }
+}
+
 impl Look {
+    /// What a link says of the tab it opens; `None` where it opens in this one.
+    pub(super) fn new_tab(&self, href: &str) -> Option<AttrValue> {
+        let here = match self.links {
+            Links::New => false,
+            _ if href.starts_with(['/', '?', '#']) => true,
+            Links::Auto => false,
+            Links::Same => browser::is_of_this_site(href),
+        };
+        (!here).then(|| self.strings.new_tab())
+    }
+
     /// Reads the settings. Names of sentences we do not have go to `unknown`.
     #[must_use]
     pub fn new(config: &Config, unknown: impl FnMut(&str)) -> Self {
@@ -103,6 +138,7 @@ impl Look {
             now: None,
             feedback: config.text(Name::Feedback) == "on",
             enter: Enter::named(config.text(Name::Enter)),
+            links: Links::named(config.text(Name::Links)),
             mode: match config.text(Name::Mode) {
                 "inline" => Mode::Inline,
                 "panel" => Mode::Panel,

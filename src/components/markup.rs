@@ -61,20 +61,25 @@ pub(super) fn unseen(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
-/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address).
-pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: &AttrValue) -> Html {
-    let opens = unseen([" (", new_tab.as_str(), ")"].concat().into());
-    let inside = group(vec![inside, opens]);
+/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab` says where it opens, unless that is here.
+pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Option<AttrValue>) -> Html {
+    let target = new_tab.is_some().then_some("_blank");
+    let inside = group(vec![inside, opens(new_tab)]);
     element!(
         "a",
         "class" = names,
         "part" = names,
         "href" = href.to_owned(),
-        "target" = "_blank",
+        "target" = target,
         "rel" = "noopener noreferrer";
         inside
     )
     .into()
+}
+
+/// That a link opens a new tab, for who does not see it.
+pub(super) fn opens(new_tab: Option<AttrValue>) -> Html {
+    new_tab.map(|words| unseen([" (", words.as_str(), ")"].concat().into())).unwrap_or_default()
 }
 
 /// A button with words on it, or with a sign and a name for screen readers.

@@ -1,31 +1,37 @@
 //! Rich text as elements. The tree is closed, so nothing can stand in it that is not in this file; addresses are judged once more.
 
-use chataibot_wire::{Node, RichText};
+use chataibot_wire::{
+    Node, RichText,
+    rich_text::{Link, Shift},
+};
 use yew::prelude::*;
 
-use super::markup::{self, plain, text, written};
+use super::{
+    Look,
+    markup::{self, element, plain, text, written},
+};
 
 /// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
 const DEEPEST: u8 = 24;
 
 /// The elements of a text.
-pub(super) fn rich_text(words: &RichText, new_tab: &AttrValue) -> Html {
-    nodes(&words.0, new_tab, 0)
+pub(super) fn rich_text(words: &RichText, look: &Look) -> Html {
+    nodes(&words.0, look, 0)
 }
 
-fn nodes(list: &[Node], new_tab: &AttrValue, depth: u8) -> Html {
+fn nodes(list: &[Node], look: &Look, depth: u8) -> Html {
     if depth > DEEPEST {
         return text(RichText(list.to_vec()).to_plain().into());
     }
     // A text alone is its element's own.
     if let [only] = list {
-        return node(only, new_tab, depth + 1);
+        return node(only, look, depth + 1);
     }
-    list.iter().map(|one| node(one, new_tab, depth + 1)).collect()
+    list.iter().map(|one| node(one, look, depth + 1)).collect()
 }
 
-fn node(node: &Node, new_tab: &AttrValue, depth: u8) -> Html {
-    let inside = |children: &[Node]| nodes(children, new_tab, depth);
+fn node(node: &Node, look: &Look, depth: u8) -> Html {
+    let inside = |children: &[Node]| nodes(children, look, depth);
     match node {
         Node::Text(words) => text(words.clone().into()),
         Node::Break => plain("br", Html::default()),
@@ -34,25 +40,46 @@ fn node(node: &Node, new_tab: &AttrValue, depth: u8) -> Html {
         Node::Underline(children) => plain("u", inside(children)),
         Node::Strike(children) => plain("s", inside(children)),
         Node::Code(children) => plain("code", inside(children)),
-        Node::Paragraph(children) => written("p", inside(children)),
+        Node::Paragraph(children) => match children.as_slice() {
+            [Node::Code(lines)] if lines.contains(&Node::Break) => written("pre", inside(lines)),
+            _ => written("p", inside(children)),
+        },
         Node::List(list) => {
-            let items = list.items.iter().map(|item| plain("li", inside(item)));
-            written(if list.ordered { "ol" } else { "ul" }, items.collect())
+            let items: Html = list.items.iter().map(|item| plain("li", inside(item))).collect();
+            if !list.ordered {
+                return written("ul", items);
+            }
+            element!(
+                "ol",
+                "dir" = "auto",
+                "start" = list.start.map(|start| start.to_string()),
+                "reversed" = list.reversed.then_some(""),
+                "type" = list.numbering.mark();
+                items
+            )
+            .into()
+        }
+        Node::Link(Link { shift: Some(shift), children, .. }) => {
+            plain(if *shift == Shift::Sup { "sup" } else { "sub" }, inside(children))
         }
         Node::Link(link) => match safe_address(&link.href) {
-            Some(href) => markup::link("link", href, inside(&link.children), new_tab),
+            Some(href) => markup::link("link", href, inside(&link.children), look.new_tab(href)),
             None => inside(&link.children),
         },
     }
 }
 
-/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly. The proxy sends no others; this is the
-/// second lock on the same door.
+/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly, or a path, query or fragment of the page's
+/// own site. The proxy sends no others; this is the second lock on the same door.
 #[must_use]
 pub fn safe_address(address: &str) -> Option<&str> {
     // Browsers drop tabs and line ends inside an address, so `java\nscript:` would be a scheme again.
-    if address.bytes().any(|b| b <= b' ' || b == 0x7f) {
+    if address.bytes().any(|b| b < b' ' || b == 0x7f) {
         return None;
+    }
+    if address.starts_with(['/', '?', '#']) {
+        // With two of them a host begins; browsers take a backslash for one.
+        return (!address.starts_with("//") && !address.starts_with("/\\")).then_some(address);
     }
     let (scheme, rest) = address.split_once(':')?;
     let allowed = match scheme {
@@ -105,7 +132,16 @@ mod tests {
 
     #[test]
     fn only_plain_web_mail_and_telephone_addresses_become_links() {
-        for good in ["https://a.example/x?y#z", "HTTP://a.example", "mailto:a@b.example", "tel:+491234"] {
+        for good in [
+            "https://a.example/x?y#z",
+            "HTTP://a.example",
+            "mailto:a@b.example",
+            "tel:+491234",
+            "tel:+49 1234",
+            "/orders/7?a#b",
+            "?page=2",
+            "#/orders/7",
+        ] {
             assert_eq!(safe_address(good), Some(good));
         }
         for bad in [
@@ -119,7 +155,10 @@ mod tests {
             "vbscript:x",
             "file:///etc/passwd",
             "//a.example",
-            "/path",
+            "/\\a.example",
+            "/\t/a.example",
+            "\\\\a.example",
+            "path",
             "https:",
             "https://",
             "https:a.example",

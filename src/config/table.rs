@@ -43,6 +43,7 @@ pub enum Name {
     Strings,
     Demo,
     Enter,
+    Links,
     Feedback,
     Sound,
     TitleIndicator,
@@ -337,6 +338,14 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Choice(&["auto", "send", "newline"]),
         "auto",
         "What the Enter key does in the message field: `auto` sends, and begins a line where fingers type.",
+    ),
+    row(
+        Name::Links,
+        "links",
+        "links",
+        Kind::Choice(&["auto", "new", "same"]),
+        "auto",
+        "Where links in messages open: `new` in a new tab; `same` in the same tab when they lead to the page's own site; `auto` in the same tab only when the bot wrote them without a host (`/orders/7`, `#help`).",
     ),
     row(
         Name::Feedback,

@@ -17,10 +17,9 @@ pub(super) fn prompt(words: &str, prompt: Prompt) -> Content {
 /// Every form a text can have.
 pub(super) fn rich() -> Content {
     let text = |words: &str| Node::Text(words.into());
-    let link = Link { href: "https://example.com/timetable".into(), children: vec![text("the timetable")] };
+    let link = Link::to("https://example.com/timetable".into(), vec![text("the timetable")]);
     let item = |words: &str| vec![text(words)];
-    let list =
-        |ordered, items: &[&str]| Node::List(List { ordered, items: items.iter().map(|one| item(one)).collect() });
+    let list = |ordered, items: &[&str]| Node::List(List::new(ordered, items.iter().map(|one| item(one)).collect()));
     Content::Text(Text {
         body: RichText(vec![
             Node::Paragraph(vec![

@@ -1,13 +1,13 @@
 //! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
 
 use chataibot_widget::{
-    components::{Look, Verb},
+    components::{Links, Look, Verb},
     conversation::{Action, SendError},
 };
 use chataibot_wire::{
     Content, Node, RichText,
     content::{self, Button, ButtonLayout, Media, MediaKind},
-    rich_text::{Link, List},
+    rich_text::{Link, List, Numbering, Shift},
 };
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
@@ -27,8 +27,8 @@ fn words(text: &str) -> Vec<Node> {
 async fn rich_text_becomes_elements_and_links_go_to_new_tabs() {
     let body = RichText(vec![
         Node::Paragraph(vec![Node::Bold(words("bold")), Node::Italic(words("italic")), Node::Code(words("code"))]),
-        Node::List(List { ordered: true, items: vec![words("one"), words("two")] }),
-        Node::Link(Link { href: "https://a.example/x".to_owned(), children: words("here") }),
+        Node::List(List::new(true, vec![words("one"), words("two")])),
+        Node::Link(Link::to("https://a.example/x".to_owned(), words("here"))),
     ]);
     let stage = Stage::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
     for (selector, text) in [("strong", "bold"), ("em", "italic"), ("code", "code"), ("ol li:last-child", "two")] {
@@ -42,9 +42,66 @@ async fn rich_text_becomes_elements_and_links_go_to_new_tabs() {
 }
 
 #[wasm_bindgen_test]
+async fn numbers_raised_words_and_kept_lines_become_elements_of_their_own() {
+    let mut list = List::new(true, vec![words("one"), words("two")]);
+    (list.start, list.reversed, list.numbering) = (Some(4), true, Numbering::Roman);
+    let shifted = |shift, text| Node::Link(Link { href: String::new(), children: words(text), shift: Some(shift) });
+    let lines = vec![Node::Text("a".to_owned()), Node::Break, Node::Text("  b".to_owned())];
+    let body = RichText(vec![
+        Node::List(list),
+        Node::Paragraph(vec![shifted(Shift::Sup, "99"), shifted(Shift::Sub, "2")]),
+        Node::Paragraph(vec![Node::Code(lines)]),
+    ]);
+    let stage = Stage::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
+    let list = stage.get(".bubble ol");
+    for (name, value) in [("start", "4"), ("reversed", ""), ("type", "i")] {
+        assert_eq!(list.get_attribute(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!((stage.text(".bubble sup"), stage.text(".bubble sub")), ("99".to_owned(), "2".to_owned()));
+    assert!(stage.find(".bubble a").is_none(), "raised words lead nowhere");
+    let lines = stage.get(".bubble pre").unchecked_into::<HtmlElement>();
+    assert_eq!(lines.inner_text(), "a\n  b", "the spaces of a line are shown");
+}
+
+#[wasm_bindgen_test]
+async fn links_to_the_own_site_open_where_the_page_says() {
+    let origin = web_sys::window().expect("a window").location().origin().expect("an origin");
+    let own = [&origin, "/orders/7"].concat();
+    let near = [&origin, ".evil.example/"].concat();
+    let addresses = ["/orders/7", "#help", own.as_str(), near.as_str(), "https://a.example/", "mailto:a@b.example"];
+    for (links, here) in [
+        (Links::Auto, [true, true, false, false, false, false]),
+        (Links::New, [false; 6]),
+        (Links::Same, [true, true, true, false, false, false]),
+    ] {
+        let link = |href: &&str| Node::Paragraph(vec![Node::Link(Link::to((*href).to_owned(), words("go")))]);
+        let body = RichText(addresses.iter().map(link).collect());
+        let buttons =
+            addresses.map(|href| Button { label: "go".to_owned(), action: content::Action::Link(href.to_owned()) });
+        let said = content::Buttons {
+            header: None,
+            title: body,
+            footer: None,
+            buttons: buttons.to_vec(),
+            layout: ButtonLayout::Wrap,
+        };
+        let look = Look { links, ..english() };
+        let stage = Stage::dressed(open().bot_shows(Content::Buttons(said)), look).await;
+        let all = stage.all("a");
+        assert_eq!(all.len(), 12);
+        for (at, link) in all.iter().enumerate() {
+            let opens_here = link.get_attribute("target").is_none();
+            assert_eq!(opens_here, here[at % 6], "{links:?}: {}", addresses[at % 6]);
+            let told = link.text_content().unwrap_or_default().contains("opens in a new tab");
+            assert_eq!(told, !opens_here, "{links:?}: {}", addresses[at % 6]);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn an_address_that_is_no_link_is_only_its_words() {
     let hostile = "java\tscript:alert(1)";
-    let body = RichText(vec![Node::Link(Link { href: hostile.to_owned(), children: words("press me") })]);
+    let body = RichText(vec![Node::Link(Link::to(hostile.to_owned(), words("press me")))]);
     let button = Button { label: "and me".to_owned(), action: content::Action::Link(hostile.to_owned()) };
     let buttons = content::Buttons {
         header: None,

@@ -7,8 +7,8 @@ import { Widget, story, until } from './harness.mjs';
 
 /** Elements that may stand inside the widget. */
 const ALLOWED = new Set(
-  ('a br button code details div em figcaption figure form h2 h3 header footer img input label li ol option output p path s section select slot span ' +
-    'strong summary svg circle rect line polyline polygon g textarea time u ul dl dt dd audio video fieldset legend table tr td').split(' '),
+  ('a br button code details div em figcaption figure form h2 h3 header footer img input label li ol option output p path pre s section select slot span ' +
+    'strong sub summary sup svg circle rect line polyline polygon g textarea time u ul dl dt dd audio video fieldset legend table tr td').split(' '),
 );
 
 /** Vectors of one webhook: fewer calls, and none too long. */
@@ -34,11 +34,13 @@ function strange(allowed) {
       if (element.shadowRoot) found.push(`a shadow root in <${element.localName}>`);
       for (const { name, value } of element.attributes) {
         if (/^on|^style$|^srcdoc$|^formaction$|^ping$|^srcset$/i.test(name)) found.push(`${element.localName}[${name}]`);
-        if (/^(href|src|action|data|poster|xlink:href)$/.test(name) && !/^(https?:\/\/[^@/?#]+([/?#]|$)|mailto:|tel:|blob:)/.test(value)) {
+        if (/^(href|src|action|data|poster|xlink:href)$/.test(name) && !/^(https?:\/\/[^@/?#]+([/?#]|$)|mailto:|tel:|blob:|\/(?![/\\])|[?#])/.test(value)) {
           found.push(`${element.localName}[${name}=${value}]`);
         }
       }
-      if (element.localName === 'a' && !(element.target === '_blank' && /noopener/.test(element.rel) && /noreferrer/.test(element.rel))) {
+      // Only what was written as a place of the page's own site opens in its tab.
+      const opens = /^[/?#]/.test(element.getAttribute('href')) ? '' : '_blank';
+      if (element.localName === 'a' && !(element.target === opens && /noopener/.test(element.rel) && /noreferrer/.test(element.rel))) {
         found.push(`a link without rel or target: ${element.outerHTML}`);
       }
     }
@@ -47,6 +49,23 @@ function strange(allowed) {
   if (/[\u202a-\u202e\u2066-\u2069]/.test(document.querySelector('chataibot-widget').shadowRoot.textContent)) found.push('text that is turned around');
   return found;
 }
+
+story('an address that becomes a link is the one that a browser reads, and what a browser refuses becomes none', async (world) => {
+  const table = JSON.parse(await readFile(new URL('../hostile/addresses.json', import.meta.url), 'utf8'));
+  const { page } = await world.chat();
+  const read = await page.evaluate(
+    (all) =>
+      all.map(([raw]) => {
+        try {
+          return new URL(raw).href;
+        } catch {
+          return null;
+        }
+      }),
+    table,
+  );
+  assert.deepEqual(read, table.map(([, href]) => href));
+});
 
 story(
   'hostile content: hundreds of vectors, no script, no request, no element outside the list',

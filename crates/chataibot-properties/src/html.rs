@@ -1,9 +1,12 @@
 //! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the tree says itself again.
 
 use chataibot_proxy::normalise::{Note, html, text};
-use chataibot_wire::{Node, RichText};
+use chataibot_wire::{
+    Node, RichText,
+    rich_text::{Link, List, Shift},
+};
 
-use crate::{links::is_link, text_of};
+use crate::{links::is_anchor, text_of};
 
 /// Deepest nesting, most characters and most nodes of one text.
 const DEEPEST: usize = 16;
@@ -67,8 +70,12 @@ fn nodes(list: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: 
             Node::Underline(inside) => formatted("u", inside, around, size, depth),
             Node::Strike(inside) => formatted("s", inside, around, size, depth),
             Node::Code(inside) => formatted("code", inside, around, size, depth),
+            Node::Link(Link { href, children, shift: Some(shift) }) => {
+                assert_eq!(href, "", "raised words lead nowhere");
+                formatted(if *shift == Shift::Sup { "sup" } else { "sub" }, children, around, size, depth);
+            }
             Node::Link(link) => {
-                is_link(&link.href);
+                is_anchor(&link.href);
                 formatted("a", &link.children, around, size, depth);
             }
             Node::Paragraph(inside) => {
@@ -81,6 +88,7 @@ fn nodes(list: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: 
             Node::List(list) => {
                 assert!(around.is_empty(), "a list in {around:?}");
                 assert!(!list.items.is_empty(), "a list without items");
+                assert!(list.ordered || *list == List::new(false, list.items.clone()), "only what is ordered counts");
                 for item in &list.items {
                     shows(item);
                     // An item counts as a level, too.
@@ -109,6 +117,9 @@ fn written(nodes: &[Node]) -> String {
     let mut html = String::new();
     for node in nodes {
         html += &match node {
+            Node::Text(text) if text.contains("  ") || text.starts_with(' ') => {
+                format!("<span style=\"white-space:pre\">{}</span>", escaped(text))
+            }
             Node::Text(text) => escaped(text),
             Node::Break => "<br>".to_owned(),
             Node::Bold(inside) => format!("<b>{}</b>", written(inside)),
@@ -116,6 +127,10 @@ fn written(nodes: &[Node]) -> String {
             Node::Underline(inside) => format!("<u>{}</u>", written(inside)),
             Node::Strike(inside) => format!("<s>{}</s>", written(inside)),
             Node::Code(inside) => format!("<code>{}</code>", written(inside)),
+            Node::Link(Link { children, shift: Some(shift), .. }) => {
+                let name = if *shift == Shift::Sup { "sup" } else { "sub" };
+                format!("<{name}>{}</{name}>", written(children))
+            }
             Node::Link(link) => {
                 let href = escaped(&link.href).replace('"', "&quot;");
                 format!("<a href=\"{href}\">{}</a>", written(&link.children))
@@ -123,7 +138,14 @@ fn written(nodes: &[Node]) -> String {
             Node::Paragraph(inside) => format!("<p>{}</p>", written(inside)),
             Node::List(list) => {
                 let items: String = list.items.iter().map(|item| format!("<li>{}</li>", written(item))).collect();
-                if list.ordered { format!("<ol>{items}</ol>") } else { format!("<ul>{items}</ul>") }
+                let kind = serde_json::to_value(list.numbering).ok();
+                let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
+                let start = list.start.unwrap_or(1);
+                let reversed = if list.reversed { " reversed" } else { "" };
+                match list.ordered {
+                    true => format!("<ol type={kind} start={start}{reversed}>{items}</ol>"),
+                    false => format!("<ul>{items}</ul>"),
+                }
             }
         };
     }

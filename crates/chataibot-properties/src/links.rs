@@ -1,7 +1,7 @@
 //! Which addresses pass: those with a scheme of the list, and what passes is what a browser will open.
 
 use chataibot_proxy::normalise::links;
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::text_of;
 
@@ -11,7 +11,24 @@ pub fn holds(data: &[u8]) {
     let (link, media, secure) = (links::link(&raw), links::media(&raw), links::secure(&raw));
     if let Some(link) = &link {
         is_link(link);
+        let whole = raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "");
+        let read = match Url::parse(&raw) {
+            Ok(url) => url,
+            // What editors let people type: a host without a scheme.
+            Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("//") => {
+                Url::parse(&format!("https:{whole}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
+            }
+            Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("www.") => {
+                Url::parse(&format!("https://{whole}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
+            }
+            Err(error) => panic!("{raw:?} is none ({error}), and became {link}"),
+        };
+        assert_eq!(link, read.as_str(), "it is what the standard reads: {raw:?}");
         assert_eq!(links::link(link).as_ref(), Some(link), "what passed passes again, unchanged: {raw:?}");
+    }
+    if let Some(anchor) = links::anchor(&raw) {
+        is_anchor(&anchor);
+        assert_eq!(links::anchor(&anchor).as_ref(), Some(&anchor), "what passed passes again, unchanged: {raw:?}");
     }
     if let Some(media) = &media {
         is_media(media);
@@ -21,6 +38,20 @@ pub fn holds(data: &[u8]) {
         is_secure(secure);
         assert_eq!(media.as_ref(), Some(secure), "what is trusted more passes everywhere: {raw:?}");
     }
+}
+
+/// An address that a visitor may open, perhaps of the page's own site.
+pub fn is_anchor(address: &str) {
+    if !address.starts_with(['/', '?', '#']) {
+        return is_link(address);
+    }
+    let pages = ["https://page.example/a/b?c#d", "http://localhost:8080/"];
+    for page in pages {
+        let page = Url::parse(page).unwrap_or_else(|error| panic!("{error}"));
+        let url = page.join(address).unwrap_or_else(|error| panic!("{address:?}: {error}"));
+        assert_eq!(url.origin(), page.origin(), "{address:?} leaves the site");
+    }
+    assert!(address.len() <= links::LONGEST && address.bytes().all(|b| b.is_ascii_graphic()), "{address:?}");
 }
 
 /// An address that a visitor may open.

@@ -1,6 +1,6 @@
 //! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without what is nobody's business.
 
-use chataibot_proxy::normalise::{Delivery, EventKind, Note, PlatformEvent, read};
+use chataibot_proxy::normalise::{Delivery, EventKind, Note, PlatformEvent, read, size};
 use chataibot_wire::{
     Content, RichText,
     content::{Action, Button},
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     html::{is_hidden, is_well_formed},
-    links::{is_link, is_media, is_secure},
+    links::{is_anchor, is_media, is_secure},
 };
 
 /// Every event of the delivery is clean; and so is each when the bytes are only the message in one.
@@ -38,6 +38,10 @@ fn event(event: &PlatformEvent) {
     match &event.kind {
         EventKind::Message { content, .. } => {
             is_clean(content);
+            for piece in size::pieces(content.clone()) {
+                let length = serde_json::to_string(&piece).map_or(usize::MAX, |json| json.len());
+                assert!(length <= size::LONGEST, "a piece of {length} bytes");
+            }
             let json = serde_json::to_value(content).unwrap_or_else(|error| panic!("{content:?}: {error}"));
             no_text_hides_anything(&json);
             assert_eq!(
@@ -172,7 +176,7 @@ fn buttons(buttons: &[Button], most: usize) {
             // A card that is a link may show its address, for want of words.
             Action::Link(link) => {
                 is_line(&button.label, 2048);
-                is_link(link);
+                is_anchor(link);
             }
         }
     }

@@ -96,7 +96,12 @@ proptest! {
         prop::sample::select(vec![
             "<b>", "</b>", "<p>", "</p>", "<ul>", "<li>", "</ul>", "<a href='https://x.example'>", "<a href=javascript:x>", "</a>",
             "<script>", "</script>", "<svg>", "</svg>", "<br>", "<i", "\"", "'", ">", "<!--", "-->", "&lt;", "&#x202e;", " ", "\n",
-            "<textarea>", "<table>", "<td>", "\u{202e}", "<h1>", "</h1>", "<style>", "<noscript>", "<plaintext>", "<img alt=x>",
+            "<textarea>", "</textarea>", "<table>", "</table>", "<tr>", "<td>", "<sup>", "</sup>", "<sub>", "<ol>", "<ol start=3>", "</ol>",
+            "<li value=7>", "<ol reversed type=a>", "<pre>", "</pre>", "  ", "<div>", "</div>", "<span style='white-space:pre'>", "</span>",
+            "<math>", "<mfrac>", "<mn>", "</math>", "<text>", "<select>", "<option>", "</select>", "<dl>", "<dt>", "<dd>", "<q>", "<a href=/x/y>",
+            "<img src=https://x.example/p.png alt=''>", "<video src=https://x.example/v.mp4>", "<iframe title=t src=https://x.example/>",
+            "https://x.example/a", "a@x.example", "+49 30 1234567", "www.x.example", ".", ",", ")", "(", "。", "@", "<template>",
+            "<p hidden>", "<div style='display:none'>", "<object>", "</object>", "<ruby>", "<rt>", "<hr>", "<button>", "\u{202e}", "<h1>", "</h1>", "<style>", "<noscript>", "<plaintext>", "<img alt=x>",
         ]).prop_map(str::to_owned),
         ".{0,10}",
     ], 0..60)) {

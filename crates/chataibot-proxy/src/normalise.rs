@@ -3,6 +3,8 @@
 //! - [`envelope`]: which event it is, which conversation it belongs to, who speaks (platform-api, section 2)
 //! - [`kinds`]: each message kind to a `Content`
 //! - [`html`]: the platform's HTML to a `RichText` tree
+//! - [`addresses`]: addresses in words, as links
+//! - [`size`]: how much one message may hold
 //! - [`links`]: which addresses may reach a browser
 //! - [`text`]: characters that may reach a page
 //! - [`shape`]: a message of an unknown kind without its words, for an operator to report
@@ -14,12 +16,14 @@ use chataibot_wire::{
     entry::{Assignee, Status},
 };
 
+pub mod addresses;
 mod envelope;
 mod fields;
 pub mod html;
 mod kinds;
 pub mod links;
 pub mod shape;
+pub mod size;
 pub mod text;
 
 pub use envelope::{BadDelivery, read};

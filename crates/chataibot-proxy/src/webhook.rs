@@ -14,6 +14,7 @@ use std::{
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
+use chataibot_wire::Author;
 use http::{HeaderMap, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tracing::Instrument;
@@ -22,7 +23,7 @@ use crate::{
     app::App,
     config::Site,
     error::ApiError,
-    normalise::{Delivery, EventKind, Note, PlatformEvent},
+    normalise::{Delivery, EventKind, Note, PlatformEvent, size},
     store::{
         Store,
         incoming::{Incoming, Tally, What},
@@ -108,9 +109,26 @@ fn sort(app: &App, events: Vec<PlatformEvent>) -> (Vec<Incoming>, u64) {
             ignored += 1;
             continue;
         };
-        incoming.push(Incoming { conversation, visitor_key: event.visitor_key, id: event.id, what });
+        let event = Incoming { conversation, visitor_key: event.visitor_key, id: event.id, what };
+        incoming.extend(divided(event));
     }
     (incoming, ignored)
+}
+
+/// A reply too long for one entry of the log is several.
+fn divided(event: Incoming) -> Vec<Incoming> {
+    let What::Message { author: author @ (Author::Bot | Author::Agent), content } = event.what else {
+        return vec![event];
+    };
+    let pieces = size::pieces(content).into_iter().enumerate();
+    let piece = |(index, content)| Incoming {
+        conversation: event.conversation.clone(),
+        visitor_key: event.visitor_key.clone(),
+        // Each is known by an id of its own when the event comes again.
+        id: event.id.as_ref().map(|id| if index == 0 { id.clone() } else { format!("{id}#{index}") }),
+        what: What::Message { author, content },
+    };
+    pieces.map(piece).collect()
 }
 
 fn count_note(app: &App, note: &Note) {

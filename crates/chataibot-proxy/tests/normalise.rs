@@ -168,6 +168,8 @@ fn only_honest_links_stay_and_their_words_always_do() {
         ),
         ("<a name=x>x</a>", json!([{ "text": "x" }])),
         (r#"<img src=x onerror=alert(1) alt="a map">"#, json!([{ "text": "a map" }])),
+        (r#"<a href="/orders/7">x</a>"#, json!([{ "link": { "href": "/orders/7", "children": [{ "text": "x" }] } }])),
+        (r#"<a href="/\\evil.example">x</a>"#, json!([{ "text": "x" }])),
     ] {
         assert_eq!(rich(html), tree, "{html}");
     }
@@ -179,25 +181,313 @@ fn what_runs_loads_or_hides_is_left_out_with_its_contents() {
         "<script>x</script>a",
         "<script><!--<script>x</script>--></script>a",
         "<style>x</style>a",
-        "<svg><script>x</script><p>x</svg>a",
+        "<svg><script>x</script><style>x{}</style><path d='M0'/></svg>a",
         "<svg/>a",
-        "<math><mtext><style><img src=x></style></mtext></math>a",
         "<iframe>x</iframe>a",
         "<noscript><p>x</p></noscript>a",
         "<template>x<template>x</template>x</template>a",
-        "<textarea><b>x</b></textarea>a",
+        "<datalist><option>x</datalist>a",
         "<title>x</title>a",
-        "<object data=x>x</object>a",
-        "<select><option>x</select>a",
         "<!-- x -->a",
         "<![CDATA[ x ]]>a",
         "<?xml x?>a",
         "<base href=https://x.example>a",
-        "a<plaintext>x</plaintext>x",
+        "<span hidden>x</span>a",
+        "<div style='display:none'><p>x<p>x</div>a",
+        "<p hidden>x</p>a",
+        "<i style='visibility:hidden'>x</i>a",
+        "<b style='color: red; DISPLAY: none !important'>x</b>a",
+        "<math display=none><annotation>x</annotation></math>a",
     ] {
-        let tree = rich(html);
-        assert_eq!(tree, json!([{ "text": "a" }]), "{html}");
+        assert_eq!(words(html), "a", "{html}");
     }
+}
+
+fn words(html: &str) -> String {
+    html::to_rich_text(html).to_plain()
+}
+
+#[test]
+fn an_element_without_an_end_swallows_nothing_but_source() {
+    for (html, said) in [
+        ("<div><svg viewBox='0 0 1 1'><path d='M0'></div><p>Your order has shipped.</p>", "Your order has shipped."),
+        ("<svg><path d=''><p>a</p>", "a"),
+        ("<svg><style>.x{fill:red}<p>a</p>", "a"),
+        ("<math><mi>x</mi><p>a</p>", "x\na"),
+        ("<style>.x{color:red}<p>a</p>b", "a\nb"),
+        ("<style>p::before{content:'<p>'}</style>a", "a"),
+        ("<script src=x.js><p>a</p>", "a"),
+        ("<script>document.write('<p>x</p>')", ""),
+        ("<script>boom()", ""),
+        ("<title>a<p>b</p>", "a\nb"),
+        ("<iframe src='javascript:x'><p>a</p>", "a"),
+        ("<noscript><p>a</p><p>b", "a\nb"),
+        ("<textarea>a<p>b</p>", "a\nb"),
+        ("<template><p>a</p>", "a"),
+        ("<object data=x><p>a</p>", "a"),
+        ("<select><option>a<p>b</p>", "a\nb"),
+        ("<video><p>a</p>b", "a\nb"),
+        ("<noembed><noframes><xmp>a<p>b</p>", "a\nb"),
+        ("<span hidden>x<p>a</p>", "x\na"),
+        ("a<plaintext>b</plaintext>c", "a\nb\nc"),
+        ("<x-y>a<z>b</x-y>c", "abc"),
+        ("<a href=\"https://x.example>a</a> b", "a b"),
+        ("a <!-- b <p>c</p>", "a b\nc"),
+        ("a <b", "a"),
+        ("if a <b then c", "if a <b then c"),
+        (
+            "Write to <ada@a.example>, or <https://a.example/x?b=c>",
+            "Write to <ada@a.example>, or <https://a.example/x?b=c>",
+        ),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
+}
+
+#[test]
+fn words_inside_fields_drawings_formulas_and_players_are_shown() {
+    for (html, said) in [
+        ("<textarea> a\n  <b></textarea>", " a\n  <b>"),
+        ("<select><optgroup label=Hot><option>Tea<option>Coffee</select>", "Hot\nTea\nCoffee"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> cup", "1/2 cup"),
+        ("<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac></math>", "(a+b)/2"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup><msub><mi>a</mi><mi>n</mi></msub></math>", "x²a_n"),
+        ("<math><semantics><mi>x</mi><annotation>\\x</annotation></semantics></math>", "x"),
+        ("<svg><g><text>Open<tspan>!</tspan></text></g><title>Sign</title></svg>", "Open! Sign"),
+        ("<svg aria-label='Delivered'><path/></svg>", "Delivered"),
+        ("<svg><foreignObject><p>a</p></foreignObject></svg>", "a"),
+        ("<object data=/x/y.pdf><p>a</p></object>", "y.pdf\na"),
+        ("<map name=m><area alt=Harbour href=https://a.example/h><area alt=Market></map>", "Harbour Market"),
+        ("<picture><source srcset=x><img src=x alt=Menu></picture>", "Menu"),
+        ("<audio>no sound</audio><canvas>no canvas</canvas>", "no sound\nno canvas"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
+        ("<progress value=7 max=10></progress> <meter value=3 max=5></meter>", "70 % 3/5"),
+        ("<progress value=7 max=10>seven</progress>", "seven"),
+        ("<input value=Send type=submit><input placeholder='Your name'><input type=hidden value=x>", "Send Your name"),
+        ("<iframe srcdoc='<p>a</p><p>b'></iframe>", "a\nb"),
+        ("<table><caption>T</caption><tr><th>a<td colspan=2>b<tr><td>c</table>", "T\na b\nc"),
+        ("<td>a<td>b</tr><tr><td>c", "a b\nc"),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
+}
+
+#[test]
+fn blocks_never_glue() {
+    for name in [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h6",
+        "header",
+        "hgroup",
+        "legend",
+        "li",
+        "listing",
+        "main",
+        "marquee",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "ul",
+        "xmp",
+        "button",
+        "meter",
+        "output",
+        "progress",
+        "textarea",
+        "canvas",
+        "object",
+        "video",
+        "svg",
+        "math",
+        "td",
+        "th",
+        "tr",
+        "caption",
+    ] {
+        for html in [format!("a<{name}>b</{name}>c"), format!("<{name}>a</{name}><{name}>b</{name}>")] {
+            let words = words(&html);
+            assert!(!["ab", "bc"].iter().any(|glued| words.contains(glued)), "{html}: {words}");
+        }
+    }
+    for (html, said) in [
+        ("<div>a<p>b</p>c</div>d", "a\nb\nc\nd"),
+        ("<legend>Name</legend>Ada", "Name\nAda"),
+        ("<button>Yes</button><button>No</button>", "Yes No"),
+        ("<span style='display:block'>a</span><span style='display:block'>b</span>", "a\nb"),
+        ("<span style='display:inline-block'>a</span><span style='display:inline-block'>b</span>", "a b"),
+        ("a<hr>b", "a\nb"),
+        ("a<wbr>b", "ab"),
+        (
+            "<dl><dt>Open</dt><dd>9 to 5</dd><dd>or later</dd><dt>Closed</dt><dd>Sunday</dd></dl>",
+            "Open\n9 to 5\nor later\nClosed\nSunday",
+        ),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
+}
+
+#[test]
+fn what_is_raised_lowered_counted_quoted_or_kept_in_lines_stays_so() {
+    let sup = |words: &str| json!({ "link": { "href": "", "children": [{ "text": words }], "shift": "sup" } });
+    let list = |start: i32, words: &str| json!({ "list": { "ordered": true, "items": [[{ "text": words }]], "start": start } });
+    let first = |words: &str| json!({ "list": { "ordered": true, "items": [[{ "text": words }]] } });
+    for (html, tree) in [
+        ("9<sup>99</sup> €", json!([{ "text": "9" }, sup("99"), { "text": " €" }])),
+        ("<span style='vertical-align:super'>2</span>", json!([sup("2")])),
+        (
+            "<ol><li>Open</ol><p>Then</p><ol start=2><li>Pay</ol>",
+            json!([first("Open"), { "paragraph": [{ "text": "Then" }] }, list(2, "Pay")]),
+        ),
+        ("<ol><li>a<li value=5>b</ol>", json!([first("a"), list(5, "b")])),
+        (
+            "<ol><li>a<li><li>c<li>d</ol>",
+            json!([first("a"), { "list": { "ordered": true, "items": [[{ "text": "c" }], [{ "text": "d" }]], "start": 3 } }]),
+        ),
+        (
+            "<ol reversed type=A><li>a<li>b</ol>",
+            json!([{ "list": { "ordered": true, "items": [[{ "text": "a" }], [{ "text": "b" }]], "start": 2, "reversed": true, "numbering": "A" } }]),
+        ),
+        (
+            "<pre>line 1\n  line 2</pre>",
+            json!([{ "paragraph": [{ "code": [{ "text": "line 1" }, "break", { "text": "  line 2" }] }] }]),
+        ),
+        (
+            "<div style='white-space:pre-wrap'>a\n  b</div>",
+            json!([{ "paragraph": [{ "text": "a" }, "break", { "text": "  b" }] }]),
+        ),
+        ("<q>a</q>", json!([{ "text": "\u{201c}a\u{201d}" }])),
+        ("<b>a <strong>b</strong> c</b>d", json!([{ "bold": [{ "text": "a b c" }] }, { "text": "d" }])),
+        ("<span style='text-decoration: line-through'>a</span>", json!([{ "strike": [{ "text": "a" }] }])),
+        ("<mark>a</mark>", json!([{ "bold": [{ "text": "a" }] }])),
+    ] {
+        assert_eq!(rich(html), tree, "{html}");
+    }
+    for (html, said) in [
+        ("25 m<sup>2</sup>, H<sub>2</sub>O", "25 m², H₂O"),
+        ("1<sup>st</sup>, x<sup>n</sup>, e<sup>−x/2</sup>, a<sub>i</sub>", "1st, x^n, e^(−x/2), a_i"),
+        ("Chat<sup>®</sup>", "Chat®"),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
+}
+
+#[test]
+fn pictures_players_and_frames_leave_a_link_with_their_words() {
+    let link = |href: &str, words: &str| json!({ "link": { "href": href, "children": [{ "text": words }] } });
+    for (html, tree) in [
+        (
+            "<p><img src=https://a.example/menu.png alt='Our menu'></p>",
+            json!([{ "paragraph": [link("https://a.example/menu.png", "Our menu")] }]),
+        ),
+        (
+            "<img src=https://a.example/menu.png alt=''>",
+            json!([{ "paragraph": [link("https://a.example/menu.png", "menu.png")] }]),
+        ),
+        ("<img src=https://a.example/m.png title=Menu>", json!([link("https://a.example/m.png", "Menu")])),
+        ("Hello <img src=https://a.example/m.png> you", json!([{ "text": "Hello you" }])),
+        (
+            "See <img src=/map.png alt='the map'>.",
+            json!([{ "text": "See " }, link("/map.png", "the map"), { "text": " ." }]),
+        ),
+        ("Hi<img src=https://a.example/x.png alt=👋>", json!([{ "text": "Hi👋" }])),
+        ("<img src=https://a.example/pixel.gif width=1 height=1>", json!([])),
+        (
+            "<a href=https://shop.example/><img src=https://a.example/b.png></a>",
+            json!([link("https://shop.example/", "shop.example")]),
+        ),
+        (
+            "<a href=https://shop.example/><img src=https://a.example/b.png alt=Shop></a>",
+            json!([link("https://shop.example/", "Shop")]),
+        ),
+        (
+            "<video controls><source src=https://a.example/tour.mp4></video>",
+            json!([{ "paragraph": [link("https://a.example/tour.mp4", "tour.mp4")] }]),
+        ),
+        (
+            "<iframe src=https://player.example/embed/1 title='A walk'></iframe>",
+            json!([{ "paragraph": [link("https://player.example/embed/1", "A walk")] }]),
+        ),
+        (
+            "<embed src=https://a.example/plan.pdf>",
+            json!([{ "paragraph": [link("https://a.example/plan.pdf", "plan.pdf")] }]),
+        ),
+        (
+            "<iframe src=https://player.example/embed/1></iframe>",
+            json!([{ "paragraph": [link("https://player.example/embed/1", "player.example")] }]),
+        ),
+        ("a<iframe src=https://player.example/embed/1></iframe>", json!([{ "text": "a" }])),
+        ("<iframe src=javascript:boom() title=x></iframe>", json!([{ "paragraph": [{ "text": "x" }] }])),
+    ] {
+        assert_eq!(rich(html), tree, "{html}");
+    }
+}
+
+#[test]
+fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
+    let said = |text: &str| {
+        let body = json!({ "events": [{ "event": { "type": "message", "payload": { "message": { "type": "text", "text": text } } } }] });
+        match read(body.to_string().as_bytes()).expect("an envelope") {
+            Delivery::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
+            Delivery::Handshake { .. } => panic!("an event became a handshake"),
+        }
+    };
+    let picture = said("<img src='data:image/png;base64,AA=='>");
+    assert_eq!(picture["message"]["content"], json!({ "unsupported": { "kind": "media", "text": [] } }));
+    for nothing in [
+        "&#8203;",
+        "\u{2060}",
+        "<p>&nbsp;</p><br>",
+        "&#x3164;",
+        "\u{2800}",
+        "<p>&shy;</p>",
+        "<img src=https://a.example/p width=1>",
+    ] {
+        assert_eq!(said(nothing), json!({ "ignored": "empty" }), "{nothing}");
+    }
+}
+
+#[test]
+fn addresses_in_words_are_links() {
+    let link = |href: &str, words: &str| json!({ "link": { "href": href, "children": [{ "text": words }] } });
+    assert_eq!(
+        rich("Pay here: https://pay.example.com/i/4711."),
+        json!([{ "text": "Pay here: " }, link("https://pay.example.com/i/4711", "https://pay.example.com/i/4711"), { "text": "." }])
+    );
+    assert_eq!(
+        rich("<b>www.example.com</b>"),
+        json!([{ "bold": [link("https://www.example.com/", "www.example.com")] }])
+    );
+    assert_eq!(rich("<code>https://a.example</code>"), json!([{ "code": [{ "text": "https://a.example" }] }]));
+    assert_eq!(
+        rich("<a href=https://b.example/>https://a.example</a>"),
+        json!([link("https://b.example/", "https://a.example")])
+    );
 }
 
 #[test]

@@ -45,16 +45,104 @@ pub struct List {
     pub ordered: bool,
     /// The items, each a sequence of nodes.
     pub items: Vec<Vec<Node>>,
+    /// The number of the first item, where it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<i32>,
+    /// Does it count down?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reversed: bool,
+    /// How its numbers are written.
+    #[serde(default, skip_serializing_if = "Numbering::is_usual")]
+    pub numbering: Numbering,
 }
 
-/// A link inside a formatted text.
+/// How the numbers of an ordered [`List`] are written; on the wire as in HTML.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Numbering {
+    /// 1, 2, 3.
+    #[default]
+    #[serde(rename = "1")]
+    Numbers,
+    /// a, b, c.
+    #[serde(rename = "a")]
+    Letters,
+    /// A, B, C.
+    #[serde(rename = "A")]
+    CapitalLetters,
+    /// i, ii, iii.
+    #[serde(rename = "i")]
+    Roman,
+    /// I, II, III.
+    #[serde(rename = "I")]
+    CapitalRoman,
+}
+
+/// A stretch of a line with a place of its own: a link leads to one, and raised or lowered words stand at one.
+///
+/// Both are one type, so that a reader of an earlier version, which knows neither `shift` nor relative addresses, shows the words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
-    /// Absolute; the scheme is `https`, `http`, `mailto` or `tel`.
+    /// Absolute with the scheme `https`, `http`, `mailto` or `tel`; or of the page's own site: a path from its root (`/orders/7`),
+    /// a query or a fragment. Empty where the stretch leads nowhere.
     pub href: String,
     /// What is shown.
     pub children: Vec<Node>,
+    /// Raised or lowered?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
+}
+
+/// Where words stand that are not on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Shift {
+    /// Above it: an exponent, the cents of a price.
+    Sup,
+    /// Below it: an index.
+    Sub,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Numbering {
+    /// As it stands in HTML; `None` for the usual one.
+    #[must_use]
+    pub const fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Numbers => None,
+            Self::Letters => Some("a"),
+            Self::CapitalLetters => Some("A"),
+            Self::Roman => Some("i"),
+            Self::CapitalRoman => Some("I"),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_usual(&self) -> bool {
+        *self == Self::Numbers
+    }
+}
+
+impl Link {
+    /// A link to an address.
+    #[must_use]
+    pub fn to(href: String, children: Vec<Node>) -> Self {
+        Self { href, children, shift: None }
+    }
+}
+
+impl List {
+    /// A list that counts as lists do, or not at all.
+    #[must_use]
+    pub fn new(ordered: bool, items: Vec<Vec<Node>>) -> Self {
+        Self { ordered, items, start: None, reversed: false, numbering: Numbering::Numbers }
+    }
 }
 
 impl RichText {
@@ -89,6 +177,11 @@ fn write_plain(nodes: &[Node], out: &mut String) {
             | Node::Underline(children)
             | Node::Strike(children)
             | Node::Code(children) => write_plain(children, out),
+            Node::Link(Link { shift: Some(shift), children, .. }) => {
+                let mut words = String::new();
+                write_plain(children, &mut words);
+                out.push_str(&shifted(*shift, &words));
+            }
             Node::Link(link) => write_plain(&link.children, out),
             Node::Paragraph(children) => {
                 start_line(out);
@@ -104,6 +197,32 @@ fn write_plain(nodes: &[Node], out: &mut String) {
             }
         }
     }
+}
+
+/// Raised and lowered words on one line: `9⁹⁹`, `x^n`, `a_(i+1)`. An ordinal's letters (`1st`) need no sign.
+#[must_use]
+pub fn shifted(shift: Shift, words: &str) -> String {
+    let digit = |c: char| -> Option<char> {
+        let digit = c.to_digit(10)?;
+        match (shift, digit) {
+            (Shift::Sub, _) => char::from_u32(0x2080 + digit),
+            (Shift::Sup, 1) => Some('\u{b9}'),
+            (Shift::Sup, 2 | 3) => char::from_u32(0xb0 + digit),
+            (Shift::Sup, _) => char::from_u32(0x2070 + digit),
+        }
+    };
+    if let Some(digits) = words.chars().map(digit).collect() {
+        return digits;
+    }
+    // Unicode's tables of letters would weigh more than all this.
+    let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{1fff}');
+    let is_ordinal = words.len() > 1 && words.chars().all(is_letter);
+    let says_something = |c: char| c.is_ascii_digit() || is_letter(c);
+    if shift == Shift::Sup && (is_ordinal || !words.contains(says_something)) {
+        return words.to_owned();
+    }
+    let sign = if shift == Shift::Sup { "^" } else { "_" };
+    if words.chars().all(says_something) { [sign, words].concat() } else { [sign, "(", words, ")"].concat() }
 }
 
 fn start_line(out: &mut String) {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::components::{
     Look, icons,
-    markup::{self, element, group, on, part, plain, unseen, written},
+    markup::{self, element, group, on, opens, part, plain, written},
     rich_text::safe_address,
 };
 
@@ -121,7 +121,7 @@ fn file(media: &Media, look: &Look, wrong: Option<AttrValue>) -> Html {
         title,
         below: wrong.unwrap_or(below),
         saved_as: (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default()),
-        new_tab: strings.new_tab(),
+        new_tab: Some(strings.new_tab()),
     })
 }
 
@@ -145,7 +145,8 @@ pub(super) struct Card<'a> {
     pub(super) below: AttrValue,
     /// The name under which the address is saved, where it is a file to save; empty for its own.
     pub(super) saved_as: Option<&'a str>,
-    pub(super) new_tab: AttrValue,
+    /// What it says of the tab it opens, unless that is this one.
+    pub(super) new_tab: Option<AttrValue>,
 }
 
 /// The card as elements. Where the address cannot be a link, only its words.
@@ -156,7 +157,7 @@ pub(super) fn card(card: &Card) -> Html {
     let Some(href) = safe_address(card.address) else { return part("span", "card", group(inside)) };
     let (sign, opens) = match card.saved_as {
         Some(_) => (super::SAVE, Html::default()),
-        None => (icons::OUT, unseen([" (", card.new_tab.as_str(), ")"].concat().into())),
+        None => (icons::OUT, opens(card.new_tab.clone())),
     };
     let goes = element!("span", "class" = "card-goes"; icons::sign("", sign));
     element!(
@@ -166,7 +167,7 @@ pub(super) fn card(card: &Card) -> Html {
         "href" = href.to_owned(),
         "download" = card.saved_as.map(str::to_owned),
         // A browser that does not save what comes from elsewhere must not leave the page for it.
-        "target" = "_blank",
+        "target" = card.new_tab.is_some().then_some("_blank"),
         "rel" = "noopener noreferrer";
         group(inside.into_iter().chain([goes.into(), opens]).collect())
     )

@@ -63,6 +63,15 @@ fn download(page: &Document, content: &str, media: &str, name: &str) -> Option<(
     later.ok().map(drop)
 }
 
+/// An address of the page's own site with its host; `None` for one that has its own.
+fn absolute(address: &str) -> Option<String> {
+    if !address.starts_with(['/', '?', '#']) {
+        return None;
+    }
+    let base = window()?.document()?.base_uri().ok()??;
+    Url::new_with_base(address, &base).ok().map(|url| url.href())
+}
+
 fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
     let strings = &look.strings;
     let mut agent = None;

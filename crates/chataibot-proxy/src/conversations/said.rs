@@ -14,6 +14,10 @@ use crate::{
     app::App,
     config::Site,
     error::ApiError,
+    normalise::{
+        addresses,
+        html::{DEEPEST, MOST_NODES},
+    },
     store::{ConversationId, sends::Said},
 };
 
@@ -105,7 +109,9 @@ pub(super) fn text(data: MessageData) -> Result<String, ApiError> {
 
 /// A text as the log shows it; its echo says the same.
 pub(super) fn words(text: &str) -> Said {
-    Said { content: Content::Text(Text { body: RichText::plain(text), prompt: None }), echoes: Vec::new() }
+    // To the letter, with links where addresses stand.
+    let body = RichText(addresses::linked(RichText::plain(text).0, MOST_NODES, DEEPEST));
+    Said { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
 /// The files behind links of this conversation. Files that a message speaks of are kept from now on.

@@ -3,6 +3,7 @@
 use chataibot_wire::{
     Content, Node, RichText,
     content::{Appointment, Calendar, FileUpload, Info, Media, MediaKind, Prompt, Slider, Text, Unsupported},
+    text::is_blank,
 };
 use serde_json::Value;
 
@@ -64,7 +65,14 @@ fn at_depth(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Cont
 fn texts(message: &Value, prompt: Option<Prompt>, notes: &mut Vec<Note>) -> Option<Content> {
     // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML (OBS).
     let body = match fields::text(message, &["text"]) {
-        Some(text) => html::rich(&text, notes),
+        Some(text) => {
+            let html::Read { text, has_media } = html::read(&text, notes);
+            if text.is_empty() && has_media && prompt.is_none() {
+                // A picture without words and without an address that a browser may get: still something was said.
+                return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
+            }
+            text
+        }
         None => match message.get("data").and_then(|data| fields::text(data, &["body", "text"])) {
             Some(body) => html::plain(&body),
             None => title(message, notes),
@@ -96,7 +104,7 @@ fn media(message: &Value, kind: &str, media: MediaKind, notes: &mut Vec<Note>) -
     let name = fields::text(held, &["file_name", "filename", "name", "title", "caption"])
         .or_else(|| fields::text(message, &["file_name", "filename", "caption", "title"]))
         .map(|name| text::line(&name, LONGEST_NAME))
-        .filter(|name| !name.is_empty());
+        .filter(|name| !is_blank(name));
     match address.as_deref().and_then(links::media) {
         Some(url) => {
             let size = size(held).or_else(|| size(message));

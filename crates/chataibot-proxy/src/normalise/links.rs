@@ -1,11 +1,12 @@
 //! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what they are.
 
-use url::{Host, ParseError, Url};
+use url::{Host, ParseError, Position, Url};
 
 /// Longer than any honest link.
 pub const LONGEST: usize = 2048;
 
-/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it.
+/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it; what that standard refuses
+/// is none.
 #[must_use]
 pub fn link(raw: &str) -> Option<String> {
     let url = parse(raw)?;
@@ -45,14 +46,54 @@ pub fn host(address: &str) -> Option<String> {
     Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
+/// An address to open, absolute or of the page's own site: a path from its root, a query, a fragment. What is only a name (`orders/7`)
+/// counts from the root, because the same message is read on many pages.
+#[must_use]
+pub fn anchor(raw: &str) -> Option<String> {
+    link(raw).or_else(|| own(raw))
+}
+
+/// An address of the page's own site, that can't lead elsewhere.
+fn own(raw: &str) -> Option<String> {
+    let plain = cleaned(raw);
+    if plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
+        return None;
+    }
+    let is_path = match plain.chars().next()? {
+        '/' => true,
+        '?' | '#' => false,
+        // `example.com/x` was meant to leave the site, and `javascript&colon;x` to do something else.
+        _ => {
+            let first = plain.split(['/', '?', '#']).next().unwrap_or_default();
+            let is_name = |name: &str| {
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'~'))
+            };
+            if !(matches!(first, "." | "..") || is_name(first) && plain.contains('/')) {
+                return None;
+            }
+            true
+        }
+    };
+    let base = Url::parse("https://site.invalid/").ok()?;
+    let url = base.join(&plain).ok()?;
+    if url.origin() != base.origin() || !is_honest(&url) || url.path().starts_with("//") {
+        return None;
+    }
+    let address = if is_path { &url[Position::BeforePath..] } else { &url[Position::AfterPath..] };
+    (address.len() <= LONGEST && !matches!(address, "" | "#" | "?")).then(|| address.to_owned())
+}
+
+/// As the URL standard begins: without controls and spaces around it, and without tabs and line ends.
+fn cleaned(raw: &str) -> String {
+    raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "")
+}
+
 fn parse(raw: &str) -> Option<Url> {
-    // Browsers skip these inside a scheme, so they go before anything is judged.
-    let plain: String = raw.chars().filter(|c| super::text::is_shown(*c) && !is_invisible(*c)).collect();
-    let plain = plain.trim();
+    let plain = cleaned(raw);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
     }
-    let url = match Url::parse(plain) {
+    let url = match Url::parse(&plain) {
         Ok(url) => url,
         // Editors keep what people type: `www.example.com`, `//example.com`.
         Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("//") => {
@@ -66,7 +107,7 @@ fn parse(raw: &str) -> Option<Url> {
     (url.as_str().len() <= LONGEST).then_some(url)
 }
 
-/// Takes part in no word, and hides in addresses and names.
+/// Takes part in no word, and hides in names.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
@@ -94,9 +135,64 @@ mod tests {
             ("www.example.com/x", "https://www.example.com/x"),
             ("//example.com/x", "https://example.com/x"),
             ("https://bücher.example/", "https://xn--bcher-kva.example/"),
-            ("https://example.com/\u{202e}gpj.exe", "https://example.com/gpj.exe"),
+            ("https://example.com/\u{202e}gpj.exe", "https://example.com/%E2%80%AEgpj.exe"),
+            ("https://fa.example/\u{646}\u{200c}\u{641}", "https://fa.example/%D9%86%E2%80%8C%D9%81"),
+            ("\u{1f} https://exa\tmple.com/a\nb\r ", "https://example.com/ab"),
         ] {
             assert_eq!(link(raw).as_deref(), Some(clean), "{raw}");
+        }
+    }
+
+    #[test]
+    fn joiners_in_a_host_are_not_left_out() {
+        let joined = link("https://\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}.example/");
+        assert_ne!(joined, link("https://\u{646}\u{627}\u{645}\u{647}\u{627}\u{6cc}.example/"), "another domain");
+        assert_eq!(joined.as_deref(), Some("https://xn--mgba3gch31f060k.example/"));
+    }
+
+    #[test]
+    fn addresses_of_the_own_site_stay_there() {
+        for (raw, clean) in [
+            ("/orders/7", "/orders/7"),
+            (" /orders/7?a=b&c#d ", "/orders/7?a=b&c#d"),
+            ("/", "/"),
+            ("/../../a/./b", "/a/b"),
+            ("/caf\u{e9} x", "/caf%C3%A9%20x"),
+            ("/a/https://b.example/", "/a/https://b.example/"),
+            ("?page=2", "?page=2"),
+            ("#top", "#top"),
+            ("#/orders/7", "#/orders/7"),
+            ("orders/7", "/orders/7"),
+            ("./orders/7", "/orders/7"),
+            ("../orders/7", "/orders/7"),
+            ("https://example.com/", "https://example.com/"),
+        ] {
+            assert_eq!(anchor(raw).as_deref(), Some(clean), "{raw}");
+            assert_eq!(anchor(clean).as_deref(), Some(clean), "{clean}");
+        }
+        for raw in [
+            "//user@evil.example/",
+            "/\\evil.example/x",
+            "\\\\evil.example",
+            "\\evil.example",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/..//evil.example",
+            "javascript:alert(1)",
+            "javascript&colon;alert(1)",
+            "javascript\u{ff1a}alert(1)",
+            "example.com/x",
+            "page",
+            "#",
+            "?",
+            "",
+            "https:",
+        ] {
+            assert_eq!(anchor(raw), None, "{raw:?}");
+        }
+        for raw in ["/\t/evil.example", "/\n/evil.example/x", "//evil.example/x"] {
+            let found = anchor(raw);
+            assert!(found.as_deref().is_some_and(|found| found.starts_with("https://")), "{raw:?}: {found:?}");
         }
     }
 
@@ -132,6 +228,11 @@ mod tests {
             "https://`evil.example/",
             "https://bank.example\"evil.example/",
             "https://{evil}.example/",
+            "https://look\u{202e}out.example/x",
+            "https://exa mple.example/",
+            "\u{a0}https://example.com/",
+            "\u{feff}https://example.com/",
+            "https\u{200b}://example.com/",
             "/relative",
             "relative",
             "mailto:",

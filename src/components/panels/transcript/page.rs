@@ -1,7 +1,10 @@
 //! The file as a web page: elements that are made as in any page, and then written out by the browser. Nothing of them is ever in the
 //! page that embeds the chat.
 
-use chataibot_wire::{Node, RichText};
+use chataibot_wire::{
+    Node, RichText,
+    rich_text::{Link, Shift},
+};
 use web_sys::{Document, Element, XmlSerializer};
 
 use super::{Line, words::class_of};
@@ -101,13 +104,31 @@ impl Maker<'_> {
             Node::Underline(children) => all(&self.inside(parent, "u", &[])?, children),
             Node::Strike(children) => all(&self.inside(parent, "s", &[])?, children),
             Node::Code(children) => all(&self.inside(parent, "code", &[])?, children),
-            Node::Paragraph(children) => all(&self.inside(parent, "p", &[])?, children),
+            Node::Paragraph(children) => match children.as_slice() {
+                [Node::Code(lines)] if lines.contains(&Node::Break) => all(&self.inside(parent, "pre", &[])?, lines),
+                _ => all(&self.inside(parent, "p", &[])?, children),
+            },
             Node::List(list) => {
                 let element = self.inside(parent, if list.ordered { "ol" } else { "ul" }, &[])?;
+                let start = list.start.map(|start| start.to_string());
+                let reversed = list.reversed.then_some("reversed");
+                for (name, value) in
+                    [("start", start.as_deref()), ("reversed", reversed), ("type", list.numbering.mark())]
+                {
+                    if let Some(value) = value {
+                        element.set_attribute(name, value).ok()?;
+                    }
+                }
                 list.items.iter().try_for_each(|item| all(&self.inside(&element, "li", &[])?, item))
+            }
+            Node::Link(Link { shift: Some(shift), children, .. }) => {
+                all(&self.inside(parent, if *shift == Shift::Sup { "sup" } else { "sub" }, &[])?, children)
             }
             Node::Link(link) => match safe_address(&link.href) {
                 Some(href) => {
+                    // The file stands in no site.
+                    let whole = super::absolute(href);
+                    let href = whole.as_deref().unwrap_or(href);
                     all(&self.inside(parent, "a", &[("href", href), ("rel", "noopener noreferrer")])?, &link.children)
                 }
                 None => all(parent, &link.children),

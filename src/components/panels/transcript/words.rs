@@ -3,7 +3,7 @@
 use chataibot_wire::{
     Author, Content, Node, RichText,
     content::{Action, Button, MediaKind},
-    rich_text::{Link, List},
+    rich_text::{Link, List, Numbering},
 };
 
 use super::Line;
@@ -106,7 +106,7 @@ fn paragraph(nodes: Vec<Node>) -> Node {
 }
 
 fn link(text: String, address: &str) -> Node {
-    Node::Link(Link { href: address.to_owned(), children: vec![Node::Text(text)] })
+    Node::Link(Link::to(address.to_owned(), vec![Node::Text(text)]))
 }
 
 /// Texts that are blocks already stay so.
@@ -134,10 +134,10 @@ fn pressed(button: &Button) -> Vec<Node> {
 
 fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
     let items: Vec<Vec<Node>> = items.collect();
-    (!items.is_empty()).then_some(Node::List(List { ordered: false, items }))
+    (!items.is_empty()).then_some(Node::List(List::new(false, items)))
 }
 
-/// As plain text: list items with a dash, addresses in angle brackets behind their words.
+/// As plain text: list items with their number or a dash, addresses in angle brackets behind their words.
 pub(super) fn plain(text: &RichText) -> String {
     RichText(spelled_out(&text.0)).to_plain()
 }
@@ -148,16 +148,25 @@ fn spelled_out(nodes: &[Node]) -> Vec<Node> {
     for node in nodes {
         match node {
             Node::Text(_) | Node::Break => out.push(node.clone()),
-            Node::Bold(children)
-            | Node::Italic(children)
-            | Node::Underline(children)
-            | Node::Strike(children)
-            | Node::Code(children) => out.extend(spelled_out(children)),
+            Node::Bold(children) | Node::Italic(children) | Node::Underline(children) | Node::Code(children) => {
+                out.extend(spelled_out(children))
+            }
+            // Words that hold no longer must not read as if they did.
+            Node::Strike(children) => {
+                out.extend(words("~~"));
+                out.extend(spelled_out(children));
+                out.extend(words("~~"));
+            }
+            Node::Link(link) if link.shift.is_some() => {
+                out.push(Node::Link(Link { children: spelled_out(&link.children), ..link.clone() }));
+            }
             Node::Link(link) => {
                 let label = RichText(spelled_out(&link.children)).to_plain();
                 let address =
                     link.href.strip_prefix("mailto:").or(link.href.strip_prefix("tel:")).unwrap_or(&link.href);
                 let said = label.trim() == address;
+                let whole = super::absolute(address);
+                let address = whole.as_deref().unwrap_or(address);
                 out.extend(words(&label));
                 if !said {
                     out.extend(words(&[" <", address, ">"].concat()));
@@ -165,12 +174,68 @@ fn spelled_out(nodes: &[Node]) -> Vec<Node> {
             }
             Node::Paragraph(children) => out.push(paragraph(spelled_out(children))),
             Node::List(list) => {
-                let item = |item: &Vec<Node>| [words("- "), spelled_out(item)].concat();
-                out.extend(items(list.items.iter().map(item)));
+                let item = |(at, item): (usize, &Vec<Node>)| [words(&mark(list, at)), spelled_out(item)].concat();
+                out.extend(items(list.items.iter().enumerate().map(item)));
             }
         }
     }
     out
+}
+
+/// What stands before an item.
+fn mark(list: &List, at: usize) -> String {
+    if !list.ordered {
+        return "- ".to_owned();
+    }
+    let first = i64::from(list.start.unwrap_or(1));
+    let at = i64::try_from(at).unwrap_or_default();
+    let number = if list.reversed { first - at } else { first + at };
+    let mark = match list.numbering {
+        Numbering::Numbers => None,
+        Numbering::Letters | Numbering::CapitalLetters => letters(number),
+        Numbering::Roman | Numbering::CapitalRoman => roman(number),
+    };
+    let mark = mark.unwrap_or_else(|| number.to_string());
+    let is_capital = matches!(list.numbering, Numbering::CapitalLetters | Numbering::CapitalRoman);
+    [if is_capital { mark.to_ascii_uppercase() } else { mark }.as_str(), ". "].concat()
+}
+
+/// a, b, … z, aa.
+fn letters(number: i64) -> Option<String> {
+    let mut left = u32::try_from(number).ok().filter(|left| *left > 0)?;
+    let mut letters = String::new();
+    while left > 0 {
+        letters.insert(0, char::from_digit(10 + (left - 1) % 26, 36)?);
+        left = (left - 1) / 26;
+    }
+    Some(letters)
+}
+
+/// i, ii, … mmmcmxcix.
+fn roman(number: i64) -> Option<String> {
+    let mut left = u32::try_from(number).ok().filter(|left| (1..4000).contains(left))?;
+    let mut letters = String::new();
+    for (value, sign) in [
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ] {
+        while left >= value {
+            letters += sign;
+            left -= value;
+        }
+    }
+    Some(letters)
 }
 
 /// What a page can style a message by.
@@ -201,6 +266,31 @@ mod tests {
             link("a@b.example".into(), "mailto:a@b.example"),
         ]);
         assert_eq!(plain(&text), "See our page <https://a.example/x> or a@b.example");
+    }
+
+    #[test]
+    fn numbers_raised_words_lines_and_what_was_struck_out_keep_their_meaning() {
+        let list = |start, reversed, numbering| {
+            let mut list = List::new(true, vec![words("one"), words("two")]);
+            (list.start, list.reversed, list.numbering) = (start, reversed, numbering);
+            plain(&RichText(vec![Node::List(list)]))
+        };
+        assert_eq!(list(None, false, Numbering::Numbers), "1. one\n2. two");
+        assert_eq!(list(Some(9), false, Numbering::Numbers), "9. one\n10. two");
+        assert_eq!(list(Some(2), true, Numbering::Numbers), "2. one\n1. two");
+        assert_eq!(list(Some(26), false, Numbering::Letters), "z. one\naa. two");
+        assert_eq!(list(Some(3), false, Numbering::CapitalRoman), "III. one\nIV. two");
+        assert_eq!(list(Some(0), false, Numbering::Roman), "0. one\ni. two");
+        let raised =
+            Link { href: String::new(), children: words("99"), shift: Some(chataibot_wire::rich_text::Shift::Sup) };
+        let text = RichText(vec![
+            Node::Strike(words("12 €")),
+            Node::Text(" 9".into()),
+            Node::Link(raised),
+            Node::Text(" €".into()),
+            paragraph(vec![Node::Code(vec![Node::Text("a".into()), Node::Break, Node::Text("  b".into())])]),
+        ]);
+        assert_eq!(plain(&text), "~~12 €~~ 9⁹⁹ €\na\n  b");
     }
 
     #[test]

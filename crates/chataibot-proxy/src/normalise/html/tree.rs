@@ -1,12 +1,17 @@
 //! Builds the tree of a formatted text: white space as a browser collapses it, mended nesting, nothing empty, all within bounds.
 
+use std::cmp::Ordering;
+
 use chataibot_wire::{
     Node,
-    rich_text::{Link, List},
+    rich_text::{Link, Numbering, Shift},
 };
 
 use super::shows;
 use crate::normalise::text::{is_shown, is_space};
+use trim::{in_sequence, trim_end, trim_space, trim_start};
+
+mod trim;
 
 /// Deepest nesting of a tree.
 pub const DEEPEST: usize = 16;
@@ -28,6 +33,10 @@ pub enum Inline {
     Strike,
     /// Code.
     Code,
+    /// Above the line.
+    Raised,
+    /// Below the line.
+    Lowered,
     /// A link to a checked address.
     Link(String),
 }
@@ -36,11 +45,13 @@ impl Inline {
     /// The formatting an element stands for. Links are not here: they need their address.
     pub fn of(element: &str) -> Option<Self> {
         match element {
-            "b" | "strong" => Some(Self::Bold),
+            "b" | "strong" | "mark" => Some(Self::Bold),
             "i" | "em" | "cite" | "dfn" | "var" => Some(Self::Italic),
             "u" | "ins" => Some(Self::Underline),
             "s" | "strike" | "del" => Some(Self::Strike),
             "code" | "kbd" | "samp" | "tt" => Some(Self::Code),
+            "sup" => Some(Self::Raised),
+            "sub" => Some(Self::Lowered),
             _ => None,
         }
     }
@@ -52,7 +63,9 @@ impl Inline {
             Self::Underline => Node::Underline(children),
             Self::Strike => Node::Strike(children),
             Self::Code => Node::Code(children),
-            Self::Link(href) => Node::Link(Link { href, children }),
+            Self::Raised => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sup) }),
+            Self::Lowered => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sub) }),
+            Self::Link(href) => Node::Link(Link::to(href, children)),
         }
     }
 }
@@ -61,8 +74,12 @@ impl Inline {
 enum Kind {
     Root,
     Paragraph,
-    List { ordered: bool, items: Vec<Vec<Node>> },
-    Item,
+    List {
+        numbering: Option<Numbering>,
+        items: Vec<(Option<i32>, Vec<Node>)>,
+    },
+    /// With its number, where it has one.
+    Item(Option<i32>),
     Inline(Inline),
 }
 
@@ -78,15 +95,30 @@ pub struct Tree {
     frames: Vec<Frame>,
     /// The line so far ends with a space, or there is no line yet: the next space is not shown.
     spaced: bool,
+    /// A block has ended: what follows on the same level begins a line, with this formatting.
+    ended: Option<Vec<Inline>>,
     characters: usize,
+    /// Characters that are no white space.
+    shown: usize,
     nodes: usize,
     was_cut: bool,
+    /// Words were left out, and nothing says so yet.
+    has_lost: bool,
 }
 
 impl Default for Tree {
     fn default() -> Self {
         let root = Frame { kind: Kind::Root, nodes: Vec::new() };
-        Self { frames: vec![root], spaced: true, characters: 0, nodes: 0, was_cut: false }
+        Self {
+            frames: vec![root],
+            spaced: true,
+            ended: None,
+            characters: 0,
+            shown: 0,
+            nodes: 0,
+            was_cut: false,
+            has_lost: false,
+        }
     }
 }
 
@@ -97,7 +129,7 @@ impl Tree {
             if text.chars().all(is_space) {
                 return;
             }
-            self.open_item();
+            self.open_item(None);
         }
         let mut shown = String::new();
         for character in text.chars() {
@@ -105,21 +137,84 @@ impl Tree {
             if !is_shown(character) || (character == ' ' && self.spaced) {
                 continue;
             }
-            if self.characters == LONGEST {
-                self.was_cut = true;
+            self.spaced = character == ' ';
+            if !self.add(character, &mut shown) {
                 break;
             }
-            self.spaced = character == ' ';
-            self.characters += 1;
-            shown.push(character);
         }
+        self.put(shown);
+    }
+
+    /// Adds characters with their lines and spaces.
+    pub fn verbatim(&mut self, text: &str) {
+        let is_blank = text.chars().all(is_space);
+        // Lines between blocks are the writer's, not the reader's.
+        let begins = text.contains('\n') && (self.ended.is_some() || self.top().nodes.is_empty());
+        if is_blank && (begins || matches!(self.top().kind, Kind::List { .. })) {
+            return;
+        }
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.line_break();
+            }
+            if matches!(self.top().kind, Kind::List { .. }) && !line.is_empty() {
+                self.open_item(None);
+            }
+            let mut shown = String::new();
+            for character in line.chars() {
+                // A tab is wide, and a control to everybody else.
+                let times = if character == '\t' { 4 } else { 1 };
+                let character = if is_space(character) { ' ' } else { character };
+                if is_shown(character) && !(0..times).all(|_| self.add(character, &mut shown)) {
+                    break;
+                }
+            }
+            if !shown.is_empty() {
+                self.spaced = false;
+            }
+            self.put(shown);
+        }
+    }
+
+    /// Marks that the text goes on where it is not read.
+    pub fn go_on_elsewhere(&mut self) {
+        if !self.was_cut {
+            self.text(" …");
+            self.was_cut = true;
+        }
+    }
+
+    /// How much shows so far.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// Room for one more character? Where there is none, the text ends with a sign that it went on.
+    fn add(&mut self, character: char, shown: &mut String) -> bool {
+        match self.characters.cmp(&(LONGEST - 1)) {
+            Ordering::Less => shown.push(character),
+            Ordering::Equal => {
+                self.was_cut = true;
+                shown.push('…');
+            }
+            Ordering::Greater => return false,
+        }
+        self.characters += 1;
+        self.shown += usize::from(!character.is_whitespace());
+        true
+    }
+
+    fn put(&mut self, shown: String) {
         if shown.is_empty() {
             return;
         }
+        self.begin_line();
         if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
             last.push_str(&shown);
         } else if self.may_grow() {
             self.top().nodes.push(Node::Text(shown));
+        } else {
+            self.has_lost = true;
         }
     }
 
@@ -128,6 +223,7 @@ impl Tree {
         if matches!(self.top().kind, Kind::List { .. }) {
             return;
         }
+        self.begin_line();
         self.trim_open_line();
         self.spaced = true;
         if self.may_grow() {
@@ -135,15 +231,29 @@ impl Tree {
         }
     }
 
-    /// Begins a formatted stretch.
-    pub fn open_inline(&mut self, inline: Inline) {
+    /// Begins a formatted stretch. False where it has begun already.
+    pub fn open_inline(&mut self, inline: Inline) -> bool {
         if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item();
+            self.open_item(None);
         }
         if self.is_open(&inline) {
-            return;
+            return false;
         }
-        self.push(Kind::Inline(inline));
+        match &mut self.ended {
+            Some(formatting) => formatting.insert(0, inline),
+            None => self.push(Kind::Inline(inline)),
+        }
+        true
+    }
+
+    /// Begins the line behind a block that has ended.
+    fn begin_line(&mut self) {
+        let Some(formatting) = self.ended.take() else { return };
+        // Beside a block, words stand on a line of their own; beside other words they need a block for that.
+        if !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break)) {
+            self.push(Kind::Paragraph);
+        }
+        self.reopen(formatting);
     }
 
     /// Ends a formatted stretch. What was opened inside it and not closed goes on after it.
@@ -161,6 +271,9 @@ impl Tree {
     }
 
     fn close_inline_where(&mut self, fits: impl Fn(&Inline) -> bool) {
+        if let Some(formatting) = &mut self.ended {
+            return formatting.retain(|open| !fits(open));
+        }
         let mut reopened = Vec::new();
         while let Kind::Inline(open) = &self.top().kind {
             let (found, open) = (fits(open), open.clone());
@@ -178,7 +291,7 @@ impl Tree {
     /// Begins a block. Formatting that is open goes on inside it.
     pub fn open_paragraph(&mut self) {
         if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item();
+            self.open_item(None);
         }
         let formatting = self.end_line();
         self.push(Kind::Paragraph);
@@ -187,24 +300,24 @@ impl Tree {
 
     /// Ends a block. Formatting that is open goes on after it.
     pub fn close_paragraph(&mut self) {
-        if self.frames.iter().rev().any(|frame| matches!(frame.kind, Kind::Paragraph)) {
-            let formatting = self.end_line();
-            self.reopen(formatting);
+        if !matches!(self.top().kind, Kind::List { .. }) {
+            self.ended = Some(self.end_line());
         }
     }
 
     /// Begins a list.
-    pub fn open_list(&mut self, ordered: bool) {
+    pub fn open_list(&mut self, numbering: Option<Numbering>) {
         if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item();
+            self.open_item(None);
         }
         // Formatting around a whole list is rare, and a block inside inline elements helps nobody: it ends here.
         drop(self.end_line());
-        self.push(Kind::List { ordered, items: Vec::new() });
+        self.push(Kind::List { numbering, items: Vec::new() });
     }
 
     /// Ends the innermost list.
     pub fn close_list(&mut self) {
+        self.ended = None;
         if self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
             while !matches!(self.top().kind, Kind::List { .. }) {
                 self.pop();
@@ -214,24 +327,26 @@ impl Tree {
     }
 
     /// Begins an item, in a new list if there is none.
-    pub fn open_item(&mut self) {
+    pub fn open_item(&mut self, number: Option<i32>) {
+        self.ended = None;
         if !self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
-            self.open_list(false);
+            self.open_list(None);
         }
         while !matches!(self.top().kind, Kind::List { .. } | Kind::Root) {
             self.pop();
         }
         // The depth may have refused the list; then the words of its items stand on lines of their own.
         if matches!(self.top().kind, Kind::List { .. }) {
-            self.push(Kind::Item);
+            self.push(Kind::Item(number));
         }
         self.spaced = true;
     }
 
     /// Ends an item.
     pub fn close_item(&mut self) {
+        self.ended = None;
         let in_item = self.frames.iter().rev().find_map(|frame| match frame.kind {
-            Kind::Item => Some(true),
+            Kind::Item(_) => Some(true),
             Kind::List { .. } | Kind::Root => Some(false),
             Kind::Paragraph | Kind::Inline(_) => None,
         });
@@ -248,6 +363,9 @@ impl Tree {
             self.pop();
         }
         let mut nodes = self.frames.pop().map(|root| root.nodes).unwrap_or_default();
+        if self.has_lost {
+            nodes.push(Node::Text("…".to_owned()));
+        }
         trim_start(&mut nodes);
         trim_end(&mut nodes);
         (nodes, self.was_cut)
@@ -255,6 +373,9 @@ impl Tree {
 
     /// Ends the line and the paragraph it stands in, and gives the formatting that was open.
     fn end_line(&mut self) -> Vec<Inline> {
+        if let Some(formatting) = self.ended.take() {
+            return formatting;
+        }
         let mut formatting = Vec::new();
         loop {
             match &self.top().kind {
@@ -266,7 +387,7 @@ impl Tree {
                     self.pop();
                     break;
                 }
-                Kind::Root | Kind::Item | Kind::List { .. } => break,
+                Kind::Root | Kind::Item(_) | Kind::List { .. } => break,
             }
         }
         self.trim_open_line();
@@ -280,16 +401,17 @@ impl Tree {
         }
     }
 
-    fn is_open(&self, inline: &Inline) -> bool {
+    pub fn is_open(&self, inline: &Inline) -> bool {
         self.open_inlines().any(|open| open == inline)
     }
 
     /// The formatting open on this line, innermost first.
     fn open_inlines(&self) -> impl Iterator<Item = &Inline> {
-        self.frames.iter().rev().map_while(|frame| match &frame.kind {
+        let on_line = self.frames.iter().rev().map_while(|frame| match &frame.kind {
             Kind::Inline(open) => Some(open),
-            Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item => None,
-        })
+            Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item(_) => None,
+        });
+        self.ended.iter().flatten().chain(on_line)
     }
 
     fn push(&mut self, kind: Kind) {
@@ -323,23 +445,24 @@ impl Tree {
                     self.top().nodes.push(Node::Paragraph(nodes));
                 }
             }
-            Kind::Item => {
+            Kind::Item(number) => {
                 trim_start(&mut nodes);
                 trim_end(&mut nodes);
                 self.spaced = true;
                 if let (true, Kind::List { items, .. }) = (shows(&nodes), &mut self.top().kind) {
-                    items.push(nodes);
+                    items.push((number, nodes));
                 }
             }
-            Kind::List { ordered, mut items } => {
+            Kind::List { numbering, mut items } => {
                 self.spaced = true;
                 // Words that found no place in an item, because the depth refused one.
                 if shows(&nodes) {
-                    items.push(nodes);
+                    items.push((None, nodes));
                 }
-                if !items.is_empty() {
-                    self.top().nodes.push(Node::List(List { ordered, items }));
-                }
+                let room = MOST_NODES.saturating_sub(self.nodes);
+                let lists = in_sequence(numbering, items, room);
+                self.nodes += lists.len().saturating_sub(1);
+                self.top().nodes.extend(lists.into_iter().map(Node::List));
             }
         }
     }
@@ -356,75 +479,12 @@ impl Tree {
 
     fn may_grow(&mut self) -> bool {
         self.nodes += 1;
-        self.was_cut |= self.nodes > MOST_NODES;
-        self.nodes <= MOST_NODES
+        // One is kept for the sign that there was more.
+        self.was_cut |= self.nodes >= MOST_NODES;
+        self.nodes < MOST_NODES
     }
 
     fn top(&mut self) -> &mut Frame {
         self.frames.last_mut().expect("the root is never popped before the end")
-    }
-}
-
-fn children(node: &mut Node) -> Option<&mut Vec<Node>> {
-    match node {
-        Node::Bold(children)
-        | Node::Italic(children)
-        | Node::Underline(children)
-        | Node::Strike(children)
-        | Node::Code(children) => Some(children),
-        Node::Link(link) => Some(&mut link.children),
-        Node::Text(_) | Node::Break | Node::Paragraph(_) | Node::List(_) => None,
-    }
-}
-
-/// Takes a space off the end of a line.
-fn trim_space(nodes: &mut Vec<Node>) {
-    while let Some(last) = nodes.last_mut() {
-        if let Node::Text(text) = last {
-            text.truncate(text.trim_end_matches(' ').len());
-            if !text.is_empty() {
-                return;
-            }
-        } else if let Some(children) = children(last) {
-            trim_space(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else {
-            return;
-        }
-        nodes.pop();
-    }
-}
-
-/// Takes spaces and line breaks off the end of a block.
-fn trim_end(nodes: &mut Vec<Node>) {
-    loop {
-        trim_space(nodes);
-        let Some(last) = nodes.last_mut() else { return };
-        if let Some(children) = children(last) {
-            trim_end(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else if !matches!(last, Node::Break) {
-            return;
-        }
-        nodes.pop();
-    }
-}
-
-/// Takes line breaks off the start of a block. Spaces never get there.
-fn trim_start(nodes: &mut Vec<Node>) {
-    while let Some(first) = nodes.first_mut() {
-        if let Some(children) = children(first) {
-            trim_start(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else if !matches!(first, Node::Break) {
-            return;
-        }
-        nodes.remove(0);
     }
 }

@@ -3,6 +3,7 @@
 use chataibot_wire::{
     Content,
     content::{Action, Button, ButtonLayout, Buttons, Card, Carousel, ChoiceList, Section},
+    text::is_blank,
 };
 use serde_json::Value;
 
@@ -88,10 +89,10 @@ fn card(card: &Value, notes: &mut Vec<Note>) -> Option<Card> {
     // In the history form a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
     if let Some(link) = whole.as_deref() {
-        match links::link(link) {
+        match links::anchor(link) {
             Some(link) => {
                 let shown = super::text::line(&title.to_plain(), LONGEST_LABEL);
-                let label = if shown.is_empty() { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
+                let label = if is_blank(&shown) { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
                 buttons.push(Button { label, action: Action::Link(link) });
             }
             None => notes.push(Note::LinkDropped),
@@ -123,7 +124,7 @@ fn button(button: &Value, notes: &mut Vec<Note>) -> Option<Button> {
     };
     let action = match address {
         None => Action::Reply(label.clone()),
-        Some(address) => match links::link(&address) {
+        Some(address) => match links::anchor(&address) {
             Some(link) => Action::Link(link),
             None => {
                 notes.push(Note::LinkDropped);
@@ -142,5 +143,5 @@ fn with_scheme(scheme: &str, address: String) -> String {
 pub fn label(value: &Value, notes: &mut Vec<Note>) -> Option<String> {
     let raw = fields::plain(value).or_else(|| fields::text(value, &["title", "text", "label", "name"]))?;
     let label = html::label(&raw, LONGEST_LABEL, notes);
-    (!label.is_empty()).then_some(label)
+    (!is_blank(&label)).then_some(label)
 }

@@ -1,6 +1,9 @@
 //! Forms: fields for a visitor to fill in.
 
-use chataibot_wire::content::{Field, FieldKind, Form};
+use chataibot_wire::{
+    content::{Field, FieldKind, Form},
+    text::is_blank,
+};
 use serde_json::Value;
 
 use super::{choices, title};
@@ -23,7 +26,7 @@ pub fn form(message: &Value, notes: &mut Vec<Note>) -> Form {
 
 fn field(field: &Value, notes: &mut Vec<Note>) -> Option<Field> {
     let label = html::label(&fields::text(field, &["label", "title", "name", "placeholder"])?, LONGEST_LABEL, notes);
-    if label.is_empty() {
+    if is_blank(&label) {
         return None;
     }
     let kind = fields::text(field, &["type", "input_type"]).map(|kind| fields::name(&kind)).unwrap_or_default();

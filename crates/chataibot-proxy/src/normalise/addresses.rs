@@ -1,0 +1,469 @@
+//! Addresses in words become links: `https://…`, `http://…`, `www.…`, mail addresses, and telephone numbers in their international form.
+//!
+//! Where they begin and end is found by linkify, and then judged: what follows a sentence is not taken along, in any script; and
+//! only what [`links`] allows is a link. Nothing is sought in links and code.
+
+use std::{ops::Range, sync::LazyLock};
+
+use chataibot_wire::{
+    Node,
+    rich_text::{Link, List},
+};
+use linkify::{LinkFinder, LinkKind};
+
+use super::links;
+
+/// Digits of a telephone number, with its country.
+const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
+
+static FINDER: LazyLock<LinkFinder> = LazyLock::new(|| {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
+    // `www.example.com` has no scheme; other names without one are judged not to be meant.
+    finder.url_must_have_scheme(false);
+    finder
+});
+
+/// The same nodes with links for the addresses in their words, as long as there is room for `most` nodes, `deepest` deep.
+#[must_use]
+pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
+    let room = most.saturating_sub(count(&nodes));
+    Linker { room, deepest, before: None }.all(nodes, 0, None)
+}
+
+struct Linker {
+    /// So many nodes may be added.
+    room: usize,
+    deepest: usize,
+    /// The character before, on the same line.
+    before: Option<char>,
+}
+
+impl Linker {
+    fn all(&mut self, nodes: Vec<Node>, depth: usize, behind: Option<char>) -> Vec<Node> {
+        let firsts: Vec<Option<char>> = nodes.iter().map(first).collect();
+        let mut out = Vec::with_capacity(nodes.len());
+        for (index, node) in nodes.into_iter().enumerate() {
+            let behind = firsts.get(index + 1).copied().unwrap_or(behind);
+            match node {
+                Node::Text(text) => self.text(text, depth, behind, &mut out),
+                Node::Break => {
+                    self.before = None;
+                    out.push(Node::Break);
+                }
+                Node::Bold(inside) => out.push(Node::Bold(self.all(inside, depth + 1, behind))),
+                Node::Italic(inside) => out.push(Node::Italic(self.all(inside, depth + 1, behind))),
+                Node::Underline(inside) => out.push(Node::Underline(self.all(inside, depth + 1, behind))),
+                Node::Strike(inside) => out.push(Node::Strike(self.all(inside, depth + 1, behind))),
+                Node::Code(_) | Node::Link(_) => {
+                    self.before = last(&node).or(self.before);
+                    out.push(node);
+                }
+                Node::Paragraph(inside) => {
+                    self.before = None;
+                    out.push(Node::Paragraph(self.all(inside, depth + 1, None)));
+                    self.before = None;
+                }
+                Node::List(list) => {
+                    let mut item = |item| {
+                        self.before = None;
+                        self.all(item, depth + 2, None)
+                    };
+                    let items = list.items.into_iter().map(&mut item).collect();
+                    self.before = None;
+                    out.push(Node::List(List { items, ..list }));
+                }
+            }
+        }
+        out
+    }
+
+    fn text(&mut self, text: String, depth: usize, behind: Option<char>, out: &mut Vec<Node>) {
+        let found = if depth < self.deepest { find(&text, self.before, behind) } else { Vec::new() };
+        self.before = text.chars().next_back().or(self.before);
+        let mut at = 0;
+        for (range, href) in found {
+            // A link, its words, and the words behind it.
+            if self.room < 3 {
+                break;
+            }
+            self.room -= 3;
+            if at < range.start {
+                out.push(Node::Text(text[at..range.start].to_owned()));
+            }
+            at = range.end;
+            out.push(Node::Link(Link::to(href, vec![Node::Text(text[range].to_owned())])));
+        }
+        match at {
+            0 => out.push(Node::Text(text)),
+            _ if at < text.len() => out.push(Node::Text(text[at..].to_owned())),
+            _ => {}
+        }
+    }
+}
+
+/// The addresses in a text, with where they lead. `before` and `behind` are what it stands between.
+fn find(text: &str, before: Option<char>, behind: Option<char>) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    // Most texts hold nothing of the kind.
+    if !text.contains(['@', ':', '.', '+']) {
+        return found;
+    }
+    let mut at = 0;
+    while let Some((range, href)) = next(text, at) {
+        let is_part = text[..range.start].chars().next_back().or(before).is_some_and(|c| c == '@');
+        if !is_part {
+            phones(text, at..range.start, before, behind, &mut found);
+            at = range.end;
+            found.push((range, href));
+        } else {
+            phones(text, at..range.end, before, behind, &mut found);
+            at = range.end;
+        }
+    }
+    phones(text, at..text.len(), before, behind, &mut found);
+    found
+}
+
+/// The next address of the web or of mail.
+fn next(text: &str, from: usize) -> Option<(Range<usize>, String)> {
+    let mut at = from;
+    loop {
+        let one = FINDER.links(&text[at..]).next()?;
+        let start = at + one.start();
+        let end = start + trimmed(one.as_str()).len();
+        let address = &text[start..end];
+        let href = if *one.kind() == LinkKind::Email { mail(address) } else { web(address) };
+        // What would be shown in another order than it is written is not what it seems to be.
+        let is_reordered = text[end..].starts_with(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+        if let Some(href) = href.filter(|_| !is_reordered) {
+            return Some((start..end, href));
+        }
+        // On from behind it, or from behind what was cut off.
+        at = if end > start { end } else { at + one.end() };
+    }
+}
+
+fn web(address: &str) -> Option<String> {
+    let starts = |start: &str| address.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
+    if starts("https://") || starts("http://") {
+        return links::link(address);
+    }
+    if !starts("www.") {
+        return None;
+    }
+    let href = links::link(&["https://", address].concat())?;
+    let host = links::host(&href)?;
+    (host.split('.').count() > 2 && has_top_level(&host)).then_some(href)
+}
+
+fn mail(address: &str) -> Option<String> {
+    let (_, host) = address.rsplit_once('@')?;
+    // `logo@2x.png`
+    let is_file = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"].iter().any(|end| host.ends_with(end));
+    // As hosts are written, so that a name that looks like another's is no address.
+    let host_of = links::host(&links::link(&["https://", host].concat())?)?;
+    if is_file || !has_top_level(&host_of) {
+        return None;
+    }
+    links::link(&["mailto:", address].concat()).filter(|href| !href.contains([' ', '?', '#']))
+}
+
+fn has_top_level(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.len() >= 2
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
+        && host.split('.').all(|label| !label.is_empty())
+}
+
+/// Without what belongs to the sentence around it.
+fn trimmed(address: &str) -> &str {
+    let end = address.find(is_foreign).unwrap_or(address.len());
+    let mut address = &address[..end];
+    loop {
+        let last = address.chars().next_back();
+        let opener = match last {
+            Some(')') => '(',
+            Some(']') => '[',
+            Some('}') => '{',
+            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}') => '\0',
+            _ => return address,
+        };
+        let closer = last.unwrap_or_default();
+        if opener != '\0' && address.matches(opener).count() >= address.matches(closer).count() {
+            return address;
+        }
+        address = &address[..address.len() - closer.len_utf8()];
+    }
+}
+
+/// Punctuation that no address is written with: quotes, and what ends sentences and brackets in scripts without spaces.
+fn is_foreign(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character,
+            '<' | '>' | '"' | '`' | '|' | '\u{ab}' | '\u{bb}' | '\u{200b}' | '\u{2018}'..='\u{201f}' | '\u{2026}' | '\u{2028}'..='\u{202f}'
+            | '\u{2039}' | '\u{203a}' | '\u{2060}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '\u{3014}'..='\u{301f}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{feff}'
+            | '\u{ff01}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}'
+            | '\u{ff3b}' | '\u{ff3d}' | '\u{ff5b}' | '\u{ff5d}' | '\u{ff61}'..='\u{ff64}')
+}
+
+/// Telephone numbers that say so themselves: `+`, a country, and digits.
+fn phones(
+    text: &str,
+    within: Range<usize>,
+    before: Option<char>,
+    behind: Option<char>,
+    found: &mut Vec<(Range<usize>, String)>,
+) {
+    let mut at = within.start;
+    while let Some(plus) = text[at..within.end].find('+').map(|plus| at + plus) {
+        at = plus + 1;
+        let previous = text[..plus].chars().next_back().or(before);
+        if previous.is_some_and(|c| c.is_alphanumeric() || matches!(c, '+' | '=' | '/' | '_' | '-' | '.' | '@' | '^')) {
+            continue;
+        }
+        let Some((length, number)) = phone(&text[plus..within.end]) else { continue };
+        let end = plus + length;
+        let next = if end < text.len() { text[end..].chars().next() } else { behind };
+        let value = text[end..].trim_start().chars().next().or(behind.filter(|_| end == text.len()));
+        let is_amount = value.is_some_and(|c| matches!(c, '€' | '$' | '£' | '¥' | '%' | '₽' | '₹' | '°'));
+        let goes_on = next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '=' | '+' | '*' | '^'));
+        if is_amount || goes_on {
+            continue;
+        }
+        if let Some(href) = links::link(&["tel:+", &number].concat()) {
+            found.push((plus..end, href));
+            at = end;
+        }
+    }
+}
+
+/// The length of the number a text begins with, and its digits.
+fn phone(text: &str) -> Option<(usize, String)> {
+    let mut digits = String::new();
+    let mut end = 1;
+    let mut since_digit = 0;
+    let mut in_bracket = false;
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '0'..='9' => {
+                digits.push(character);
+                since_digit = 0;
+                end = at + 1;
+            }
+            // The zero that callers from abroad leave out: `+44 (0)20 …`.
+            '(' if !in_bracket && text[at..].starts_with("(0)") => {
+                characters.next();
+                characters.next();
+                since_digit = 0;
+            }
+            '(' if !in_bracket => in_bracket = true,
+            ')' if in_bracket => {
+                in_bracket = false;
+                end = at + 1;
+            }
+            ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '.' | '/' if since_digit < 2 => {
+                since_digit += 1;
+            }
+            _ => break,
+        }
+        if digits.len() > *DIGITS.end() {
+            return None;
+        }
+    }
+    (!in_bracket && DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
+}
+
+/// Do the digits begin with the code of a country, and fit it where its numbers are all of one length?
+fn is_country(digits: &str) -> bool {
+    let bytes = digits.as_bytes();
+    match bytes {
+        [b'1', area, ..] => digits.len() == 11 && *area >= b'2',
+        [b'7', ..] => digits.len() == 11,
+        [b'0', ..] => false,
+        _ => true,
+    }
+}
+
+fn count(nodes: &[Node]) -> usize {
+    let inside = |node: &Node| match node {
+        Node::Text(_) | Node::Break => 0,
+        Node::Bold(inside)
+        | Node::Italic(inside)
+        | Node::Underline(inside)
+        | Node::Strike(inside)
+        | Node::Code(inside)
+        | Node::Paragraph(inside) => count(inside),
+        Node::Link(link) => count(&link.children),
+        Node::List(list) => list.items.iter().map(|item| count(item)).sum(),
+    };
+    nodes.iter().map(|node| 1 + inside(node)).sum()
+}
+
+/// The first character of what stands on the line.
+fn first(node: &Node) -> Option<char> {
+    match node {
+        Node::Text(text) => text.chars().next(),
+        Node::Bold(inside)
+        | Node::Italic(inside)
+        | Node::Underline(inside)
+        | Node::Strike(inside)
+        | Node::Code(inside) => inside.iter().find_map(first),
+        Node::Link(link) => link.children.iter().find_map(first),
+        Node::Break | Node::Paragraph(_) | Node::List(_) => None,
+    }
+}
+
+fn last(node: &Node) -> Option<char> {
+    match node {
+        Node::Text(text) => text.chars().next_back(),
+        Node::Bold(inside)
+        | Node::Italic(inside)
+        | Node::Underline(inside)
+        | Node::Strike(inside)
+        | Node::Code(inside) => inside.iter().rev().find_map(last),
+        Node::Link(link) => link.children.iter().rev().find_map(last),
+        Node::Break | Node::Paragraph(_) | Node::List(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was found, with where it leads.
+    fn of(text: &str) -> Vec<(&str, String)> {
+        find(text, None, None).into_iter().map(|(range, href)| (&text[range], href)).collect()
+    }
+
+    #[track_caller]
+    fn is(text: &str, expected: &[(&str, &str)]) {
+        let found = of(text);
+        let found: Vec<(&str, &str)> = found.iter().map(|(words, href)| (*words, href.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn an_address_ends_where_the_sentence_goes_on() {
+        for (text, address) in [
+            ("Pay here: https://pay.example.com/i/4711.", "https://pay.example.com/i/4711"),
+            ("(https://a.example/x)", "https://a.example/x"),
+            ("[https://a.example/x], or", "https://a.example/x"),
+            ("https://a.example/wiki/Foo_(bar)", "https://a.example/wiki/Foo_(bar)"),
+            ("(see https://a.example/wiki/Foo_(bar))", "https://a.example/wiki/Foo_(bar)"),
+            ("https://a.example/a?b=c,d.", "https://a.example/a?b=c,d"),
+            ("https://a.example/x!?", "https://a.example/x"),
+            ("\"https://a.example/x\"", "https://a.example/x"),
+            ("'https://a.example/x'", "https://a.example/x"),
+            ("„https://a.example/x“", "https://a.example/x"),
+            ("«https://a.example/x»", "https://a.example/x"),
+            ("<https://a.example/x>", "https://a.example/x"),
+            ("请看https://a.example/x。谢谢", "https://a.example/x"),
+            ("（https://a.example/x）", "https://a.example/x"),
+            ("https://a.example/x，然后", "https://a.example/x"),
+            ("https://a.example/x؟", "https://a.example/x"),
+            ("**https://a.example/x**", "https://a.example/x"),
+            ("[here](https://a.example/x)", "https://a.example/x"),
+            ("https://a.example/x\u{200b}", "https://a.example/x"),
+            ("https://a.example/x…", "https://a.example/x"),
+            ("http://localhost:3000/x", "http://localhost:3000/x"),
+            ("see https://a.example/x/, then", "https://a.example/x/"),
+            ("https://a.example/#top;", "https://a.example/#top"),
+        ] {
+            let found = of(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert_eq!((found[0].0, found[0].1.as_str()), (address, address), "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_in_other_scripts_and_without_a_scheme_are_written_out() {
+        is("www.example.com/x.", &[("www.example.com/x", "https://www.example.com/x")]);
+        is("WWW.Example.com", &[("WWW.Example.com", "https://www.example.com/")]);
+        is("https://bücher.example/ü", &[("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC")]);
+        is(
+            "https://fa.example/نیم\u{200c}فاصله",
+            &[(
+                "https://fa.example/نیم\u{200c}فاصله",
+                "https://fa.example/%D9%86%DB%8C%D9%85%E2%80%8C%D9%81%D8%A7%D8%B5%D9%84%D9%87",
+            )],
+        );
+    }
+
+    #[test]
+    fn mail_addresses_and_international_numbers_are_links() {
+        is("Write to ada+chat@mail.example.com.", &[("ada+chat@mail.example.com", "mailto:ada+chat@mail.example.com")]);
+        is("mailto:a@b.example", &[("a@b.example", "mailto:a@b.example")]);
+        for (text, words, href) in [
+            ("Call +49 30 1234567.", "+49 30 1234567", "tel:+49301234567"),
+            ("+1 (555) 123-4567", "+1 (555) 123-4567", "tel:+15551234567"),
+            ("+44 (0)20 7946 0123, or", "+44 (0)20 7946 0123", "tel:+442079460123"),
+            ("(+33 6 12 34 56 78)", "+33 6 12 34 56 78", "tel:+33612345678"),
+            ("Tel.:+34 612 345 678", "+34 612 345 678", "tel:+34612345678"),
+            ("+49\u{a0}151\u{2011}12345678!", "+49\u{a0}151\u{2011}12345678", "tel:+4915112345678"),
+        ] {
+            is(text, &[(words, href)]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_stays_words() {
+        for text in [
+            "",
+            "file.txt and main.rs, node.js",
+            "example.com",
+            "e.g. this",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example/x",
+            "https://",
+            "https:// a",
+            "http://user:pass@evil.example/",
+            "https://bank.example@evil.example/",
+            "https://look\u{202e}out.example/x",
+            "www.",
+            "www.a",
+            "logo@2x.png",
+            "a@b",
+            "@ada@social.example",
+            "+1 000 000 €",
+            "+12 000 000",
+            "+500 points",
+            "1+49301234567",
+            "a+49301234567",
+            "+49301234567abc",
+            "C++ 123456789",
+            "+0 301 234 567",
+            "12:30-14:00, 3.50",
+        ] {
+            assert_eq!(of(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn several_stand_beside_one_another() {
+        is(
+            "https://a.example，https://b.example/x and c@d.example, +49 30 1234567",
+            &[
+                ("https://a.example", "https://a.example/"),
+                ("https://b.example/x", "https://b.example/x"),
+                ("c@d.example", "mailto:c@d.example"),
+                ("+49 30 1234567", "tel:+49301234567"),
+            ],
+        );
+    }
+
+    #[test]
+    fn links_and_code_are_left_alone() {
+        let text = || vec![Node::Text("https://a.example/".to_owned())];
+        for node in [Node::Code(text()), Node::Link(Link::to("https://b.example/".to_owned(), text()))] {
+            assert_eq!(linked(vec![node.clone()], 100, 16), [node]);
+        }
+        let link = Node::Link(Link::to("https://a.example/".to_owned(), text()));
+        assert_eq!(linked(vec![Node::Bold(text())], 100, 16), [Node::Bold(vec![link.clone()])]);
+        assert_eq!(linked(text(), 3, 16), text(), "no room for more");
+        assert_eq!(linked(text(), 4, 16), [link]);
+    }
+}

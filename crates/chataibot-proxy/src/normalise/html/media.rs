@@ -1,0 +1,74 @@
+//! What stands for a picture, a player or a frame in a text: its own name, or that of its file.
+
+use chataibot_wire::text::is_blank;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::parse::Element;
+
+/// What an element calls itself.
+pub fn name_of(element: &Element) -> Option<String> {
+    let names = ["aria-label", "title"].into_iter().filter_map(|name| element.attribute(name));
+    names.map(str::trim).find(|name| !is_blank(name)).map(str::to_owned)
+}
+
+/// The name of the file at an address, or of the place it is at.
+pub fn file_of(address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    match host {
+        Some(host) if !(last.contains('.') && path.matches('/').count() > 2) => host,
+        _ if last.is_empty() => address.to_owned(),
+        _ => {
+            let decoded = percent_decode_str(last).decode_utf8_lossy().into_owned();
+            if is_blank(&decoded) { last.to_owned() } else { decoded }
+        }
+    }
+}
+
+/// Is it as small as what only counts its readers?
+pub fn is_dot(element: &Element) -> bool {
+    let is_small = |name| {
+        let size = element.attribute(name).map(|size| size.trim().trim_end_matches("px").trim());
+        size.is_some_and(|size| matches!(size, "0" | "1" | "2"))
+    };
+    is_small("width") || is_small("height")
+}
+
+/// What a gauge shows, where no words in it say so.
+pub fn value_of(element: &Element) -> Option<String> {
+    let number = |name| element.attribute(name).and_then(|value| value.trim().parse::<f64>().ok());
+    let value = number("value").filter(|value| value.is_finite())?;
+    match element.name() {
+        "progress" => {
+            let most = number("max").filter(|most| *most > 0.0).unwrap_or(1.0);
+            Some(format!("{:.0} %", (value / most * 100.0).clamp(0.0, 100.0)))
+        }
+        "meter" => Some(match number("max") {
+            Some(most) => format!("{value}/{most}"),
+            None => value.to_string(),
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_its_name_and_a_page_by_its_host() {
+        for (address, name) in [
+            ("https://a.example/menu.png", "menu.png"),
+            ("https://a.example/x/caf%C3%A9%20menu.png?v=1#2", "café menu.png"),
+            ("https://a.example/", "a.example"),
+            ("https://a.example", "a.example"),
+            ("https://player.example/embed/x1", "player.example"),
+            ("/media/plan.pdf", "plan.pdf"),
+            ("/", "/"),
+        ] {
+            assert_eq!(file_of(address), name);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Where html5ever's tree builder puts what it makes: an arena of nodes.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use html5ever::{
+    Attribute, ExpandedName, LocalName, QualName,
+    interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
+    ns,
+    tendril::StrTendril,
+};
+
+use super::{DOCUMENT, Document, Element, Id, Kind, Node};
+
+/// What the tree builder builds.
+pub struct Sink {
+    pub document: RefCell<Document>,
+    /// How deep the innermost open element stands.
+    pub depth: Cell<usize>,
+    /// The text has ended: what is closed from now on was left open.
+    pub is_over: Cell<bool>,
+}
+
+impl Default for Sink {
+    fn default() -> Self {
+        let root = Node { parent: None, children: Vec::new(), kind: Kind::Other, depth: 0 };
+        let document = Document { nodes: vec![root], was_cut: false };
+        Self { document: RefCell::new(document), depth: Cell::new(0), is_over: Cell::new(false) }
+    }
+}
+
+impl Sink {
+    pub fn make(&self, name: QualName, attributes: Vec<Attribute>, is_integration_point: bool) -> Rc<Element> {
+        let mut document = self.document.borrow_mut();
+        let id = document.nodes.len();
+        let element = Rc::new(Element { id, name, attributes, is_integration_point, is_unclosed: Cell::new(false) });
+        document.nodes.push(Node {
+            parent: None,
+            children: Vec::new(),
+            kind: Kind::Element(Rc::clone(&element)),
+            depth: 0,
+        });
+        element
+    }
+
+    /// A node that is no element of the text.
+    fn other(&self) -> Rc<Element> {
+        let element = self.make(QualName::new(None, ns!(), LocalName::from("")), Vec::new(), false);
+        self.document.borrow_mut().nodes[element.id].kind = Kind::Other;
+        element
+    }
+
+    /// Puts `child` into `parent` before `at`.
+    fn put(&self, parent: Id, at: usize, child: NodeOrText<Rc<Element>>) {
+        let mut document = self.document.borrow_mut();
+        let depth = document.nodes[parent].depth + 1;
+        let id = match child {
+            NodeOrText::AppendNode(element) => {
+                document.nodes[element.id].parent = Some(parent);
+                document.nodes[element.id].depth = depth;
+                self.depth.set(depth);
+                element.id
+            }
+            NodeOrText::AppendText(text) => {
+                let last = at.checked_sub(1).map(|last| document.nodes[parent].children[last]);
+                if let Some(last) = last
+                    && let Kind::Text(before) = &mut document.nodes[last].kind
+                {
+                    before.push_str(&text);
+                    return;
+                }
+                let id = document.nodes.len();
+                let kind = Kind::Text(text.to_string());
+                document.nodes.push(Node { parent: Some(parent), children: Vec::new(), kind, depth });
+                id
+            }
+        };
+        document.nodes[parent].children.insert(at, id);
+    }
+
+    fn place(&self, id: Id) -> Option<(Id, usize)> {
+        let document = self.document.borrow();
+        let parent = document.nodes[id].parent?;
+        let at = document.nodes[parent].children.iter().rposition(|one| *one == id)?;
+        Some((parent, at))
+    }
+}
+
+impl TreeSink for Sink {
+    type Handle = Rc<Element>;
+    type Output = Document;
+    type ElemName<'a> = ExpandedName<'a>;
+
+    fn finish(self) -> Document {
+        self.document.into_inner()
+    }
+
+    fn parse_error(&self, _: std::borrow::Cow<'static, str>) {}
+
+    fn get_document(&self) -> Rc<Element> {
+        Rc::new(Element {
+            id: DOCUMENT,
+            name: QualName::new(None, ns!(), LocalName::from("")),
+            attributes: Vec::new(),
+            is_integration_point: false,
+            is_unclosed: Cell::new(false),
+        })
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Rc<Element>) -> ExpandedName<'a> {
+        target.name.expanded()
+    }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Rc<Element> {
+        self.make(name, attributes, flags.mathml_annotation_xml_integration_point)
+    }
+
+    fn create_comment(&self, _: StrTendril) -> Rc<Element> {
+        self.other()
+    }
+
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Rc<Element> {
+        self.other()
+    }
+
+    fn append(&self, parent: &Rc<Element>, child: NodeOrText<Rc<Element>>) {
+        let end = self.document.borrow().nodes[parent.id].children.len();
+        self.put(parent.id, end, child);
+    }
+
+    fn append_based_on_parent_node(
+        &self,
+        element: &Rc<Element>,
+        previous: &Rc<Element>,
+        child: NodeOrText<Rc<Element>>,
+    ) {
+        let has_parent = self.document.borrow().nodes[element.id].parent.is_some();
+        if has_parent { self.append_before_sibling(element, child) } else { self.append(previous, child) }
+    }
+
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+
+    fn pop(&self, node: &Rc<Element>) {
+        node.is_unclosed.set(self.is_over.get());
+        self.depth.set(self.document.borrow().nodes[node.id].depth.saturating_sub(1));
+    }
+
+    // What stands in a template is in no page until a script puts it there.
+    fn get_template_contents(&self, _: &Rc<Element>) -> Rc<Element> {
+        self.other()
+    }
+
+    fn same_node(&self, one: &Rc<Element>, other: &Rc<Element>) -> bool {
+        one.id == other.id
+    }
+
+    fn set_quirks_mode(&self, _: QuirksMode) {}
+
+    fn append_before_sibling(&self, sibling: &Rc<Element>, child: NodeOrText<Rc<Element>>) {
+        let child = match child {
+            NodeOrText::AppendNode(element) => {
+                self.remove_from_parent(&element);
+                NodeOrText::AppendNode(element)
+            }
+            // Thrown out of a table, it stands apart from what was there.
+            NodeOrText::AppendText(text) => NodeOrText::AppendText(format!(" {text} ").into()),
+        };
+        if let Some((parent, at)) = self.place(sibling.id) {
+            self.put(parent, at, child);
+        }
+    }
+
+    // Only of `html` and `body`, of which nothing is read.
+    fn add_attrs_if_missing(&self, _: &Rc<Element>, _: Vec<Attribute>) {}
+
+    fn remove_from_parent(&self, target: &Rc<Element>) {
+        if let Some((parent, at)) = self.place(target.id) {
+            let mut document = self.document.borrow_mut();
+            document.nodes[parent].children.remove(at);
+            document.nodes[target.id].parent = None;
+        }
+    }
+
+    fn reparent_children(&self, node: &Rc<Element>, parent: &Rc<Element>) {
+        let mut document = self.document.borrow_mut();
+        let children = std::mem::take(&mut document.nodes[node.id].children);
+        for child in &children {
+            document.nodes[*child].parent = Some(parent.id);
+        }
+        document.nodes[parent.id].children.extend(children);
+    }
+
+    fn is_mathml_annotation_xml_integration_point(&self, element: &Rc<Element>) -> bool {
+        element.is_integration_point
+    }
+
+    fn allow_declarative_shadow_roots(&self, _: &Rc<Element>) -> bool {
+        false
+    }
+}

@@ -1,0 +1,174 @@
+//! What is known of elements by their names.
+
+/// Is it read to its own end tag, whatever stands in between?
+pub fn swallows(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "title"
+            | "textarea"
+            | "xmp"
+            | "iframe"
+            | "noembed"
+            | "noframes"
+            | "noscript"
+            | "template"
+            | "select"
+            | "datalist"
+    )
+}
+
+/// Has it no contents and no end tag?
+pub fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area" | "br" | "embed" | "frame" | "hr" | "image" | "img" | "input" | "param" | "source" | "track" | "wbr"
+    )
+}
+
+/// May its end tag be left out?
+pub fn ends_by_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "li"
+            | "dt"
+            | "dd"
+            | "option"
+            | "optgroup"
+            | "tr"
+            | "td"
+            | "th"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "rt"
+            | "rp"
+            | "caption"
+            | "colgroup"
+            | "x-cell"
+    )
+}
+
+/// Does it stand on lines of its own in a browser?
+pub fn is_block(name: &str) -> bool {
+    is_heading(name)
+        || is_preformatted(name)
+        || matches!(
+            name,
+            "address"
+                | "article"
+                | "aside"
+                | "blockquote"
+                | "center"
+                | "details"
+                | "dialog"
+                | "div"
+                | "dl"
+                | "dt"
+                | "fieldset"
+                | "figcaption"
+                | "figure"
+                | "footer"
+                | "form"
+                | "header"
+                | "hgroup"
+                | "hr"
+                | "legend"
+                | "main"
+                | "nav"
+                | "p"
+                | "search"
+                | "section"
+                | "summary"
+                | "table"
+                | "caption"
+                | "tr"
+                | "tbody"
+                | "thead"
+                | "tfoot"
+                | "body"
+                | "html"
+                | "frameset"
+                | "option"
+                | "optgroup"
+                | "multicol"
+                | "marquee"
+        )
+}
+
+pub fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// Are its lines and spaces kept?
+pub fn is_preformatted(name: &str) -> bool {
+    matches!(name, "pre" | "listing" | "xmp")
+}
+
+/// Does it stand in a line, apart from what is beside it?
+pub fn is_apart(name: &str) -> bool {
+    matches!(name, "td" | "th" | "x-cell" | "button" | "textarea" | "meter" | "progress" | "input" | "output" | "rb")
+}
+
+/// A list of things?
+pub fn is_list(name: &str) -> bool {
+    matches!(name, "ul" | "ol" | "menu" | "dir" | "select")
+}
+
+/// Is there such an element? Of what people write into texts, so that what only looks like a tag can be told from one.
+pub fn is_known(name: &str) -> bool {
+    is_block(name)
+        || is_void(name)
+        || is_list(name)
+        || is_apart(name)
+        || swallows(name)
+        || matches!(
+            name,
+            "a" | "abbr"
+                | "acronym"
+                | "audio"
+                | "b"
+                | "bdi"
+                | "bdo"
+                | "big"
+                | "canvas"
+                | "cite"
+                | "code"
+                | "data"
+                | "dd"
+                | "del"
+                | "dfn"
+                | "em"
+                | "font"
+                | "i"
+                | "ins"
+                | "kbd"
+                | "label"
+                | "li"
+                | "map"
+                | "mark"
+                | "math"
+                | "nobr"
+                | "object"
+                | "picture"
+                | "q"
+                | "ruby"
+                | "rp"
+                | "rt"
+                | "s"
+                | "samp"
+                | "small"
+                | "span"
+                | "strike"
+                | "strong"
+                | "sub"
+                | "sup"
+                | "svg"
+                | "time"
+                | "tt"
+                | "u"
+                | "var"
+                | "video"
+        )
+}

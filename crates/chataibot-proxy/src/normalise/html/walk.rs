@@ -1,0 +1,426 @@
+//! From the elements of a text to its tree: what each of them means.
+
+use chataibot_wire::{rich_text::Numbering, text::is_blank};
+
+use super::{
+    math, media,
+    parse::{Document, Element, Id, Kind, Space},
+    style::{Display, Spaces, Style},
+    tags,
+    tree::{Inline, Tree},
+};
+use crate::normalise::links;
+
+mod embedded;
+
+/// Walks through a text and builds its tree.
+pub struct Walk<'a> {
+    document: &'a Document,
+    pub tree: &'a mut Tree,
+    steps: Vec<Step>,
+    /// Lists that are open, with the number of their next item.
+    numbers: Vec<Option<Count>>,
+    pub links_dropped: usize,
+    /// Pictures that are shown only where nothing else is: they have no words of their own.
+    pub wordless: Vec<(String, String)>,
+    /// There is a picture, player or frame, perhaps without an address.
+    pub has_media: bool,
+    /// Inside a frame's own document there are no further ones.
+    is_framed: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    next: i32,
+    step: i32,
+}
+
+enum Step {
+    Enter(Id, Inherited),
+    Leave(Leave),
+}
+
+/// What holds for everything inside, unless it says otherwise.
+#[derive(Clone, Copy, Default)]
+struct Inherited {
+    is_invisible: bool,
+    spaces: Spaces,
+    /// Inside a link.
+    in_link: bool,
+    /// In a drawing, where only some elements hold words.
+    is_drawn: bool,
+}
+
+/// What is done behind the contents of an element.
+enum Leave {
+    Begin(Inline),
+    Inline(Inline),
+    Link(LinkEnd),
+    Block,
+    List,
+    Item,
+    Words(&'static str),
+    Space,
+    /// What is said for contents that show nothing.
+    Instead {
+        characters: usize,
+        words: String,
+    },
+}
+
+/// An open link.
+struct LinkEnd {
+    /// How much there was when it was opened.
+    characters: usize,
+    /// What it is called when nothing in it shows.
+    name: Option<String>,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(document: &'a Document, tree: &'a mut Tree) -> Self {
+        Self {
+            document,
+            tree,
+            steps: Vec::new(),
+            numbers: Vec::new(),
+            links_dropped: 0,
+            wordless: Vec::new(),
+            has_media: false,
+            is_framed: false,
+        }
+    }
+
+    /// Walks through all of it.
+    pub fn all(&mut self, spaces: Spaces) {
+        let inherited = Inherited { spaces, ..Inherited::default() };
+        self.children_of(self.document.roots(), inherited);
+        // A stack of what is to do, not of calls: texts nest as deep as somebody likes.
+        while let Some(step) = self.steps.pop() {
+            match step {
+                Step::Enter(id, inherited) => self.enter(id, inherited),
+                Step::Leave(leave) => self.leave(leave),
+            }
+        }
+    }
+
+    fn children_of(&mut self, children: Vec<Id>, inherited: Inherited) {
+        self.steps.extend(children.into_iter().rev().map(|id| Step::Enter(id, inherited)));
+    }
+
+    fn enter(&mut self, id: Id, inherited: Inherited) {
+        match &self.document.node(id).kind {
+            Kind::Text(text) if inherited.is_invisible || inherited.is_drawn => {
+                debug_assert!(!text.is_empty(), "a text without characters");
+            }
+            Kind::Text(text) => self.text(text, inherited.spaces),
+            Kind::Element(element) => match element.space() {
+                Space::Html => self.html(id, element, inherited),
+                Space::Svg => self.drawing(id, element, inherited),
+                Space::MathMl => self.formula(id, element, inherited),
+            },
+            Kind::Other => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, spaces: Spaces) {
+        match spaces {
+            Spaces::Collapsed => self.tree.text(text),
+            Spaces::Lines => {
+                for (index, line) in text.split('\n').enumerate() {
+                    if index > 0 {
+                        self.tree.line_break();
+                    }
+                    self.tree.text(line);
+                }
+            }
+            Spaces::Kept => self.tree.verbatim(text),
+        }
+    }
+
+    /// Goes through the contents of an element, and then does what is to do behind them, the last one first.
+    fn through(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
+        self.steps.extend(leave.into_iter().map(Step::Leave));
+        self.children_of(self.document.node(id).children.clone(), inherited);
+    }
+
+    fn leave(&mut self, leave: Leave) {
+        match leave {
+            Leave::Begin(inline) => {
+                self.tree.open_inline(inline);
+            }
+            Leave::Inline(inline) => self.tree.close_inline(&inline),
+            Leave::Link(end) => {
+                if let Some(name) = end.name.filter(|_| self.tree.shown() == end.characters) {
+                    self.tree.text(&name);
+                }
+                self.tree.close_link();
+            }
+            Leave::Block => self.tree.close_paragraph(),
+            Leave::List => {
+                self.numbers.pop();
+                self.tree.close_list();
+            }
+            Leave::Item => self.tree.close_item(),
+            Leave::Words(words) => self.tree.text(words),
+            Leave::Space => self.tree.text(" "),
+            Leave::Instead { characters, words } => {
+                if self.tree.shown() == characters {
+                    self.tree.text(&words);
+                }
+            }
+        }
+    }
+
+    fn html(&mut self, id: Id, element: &Element, inherited: Inherited) {
+        let name = element.name();
+        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        // What hides and is never closed would take the rest of the message with it.
+        let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
+        if may_hide && (style.is_hidden || element.attribute("hidden").is_some()) {
+            return;
+        }
+        let mut inner = Inherited { is_drawn: false, ..inherited };
+        if may_hide {
+            inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
+        }
+        if tags::is_preformatted(name) || name == "textarea" {
+            inner.spaces = Spaces::Kept;
+        }
+        inner.spaces = style.spaces.unwrap_or(inner.spaces);
+        match name {
+            "script" | "style" | "template" | "title" | "head" | "noscript" | "noembed" | "noframes" | "datalist"
+            | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" => {}
+            "br" => self.tree.line_break(),
+            "wbr" => {}
+            _ if inner.is_invisible => self.through(id, inner, Vec::new()),
+            "img" => self.picture(element, &style, inner.in_link),
+            "input" => self.field(element),
+            "area" => self.area(element, inner.in_link),
+            "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(id, element, inner),
+            "a" => self.link(id, element, inner),
+            "ul" | "menu" | "dir" | "select" => self.list(id, None, inner),
+            "ol" => self.numbered(id, element, inner),
+            "li" | "dd" => self.item(id, element, inner),
+            "optgroup" | "option" => self.option(id, element, inner),
+            "hr" => {
+                self.tree.open_paragraph();
+                self.tree.close_paragraph();
+            }
+            "q" => {
+                self.tree.text("\u{201c}");
+                self.through(id, inner, vec![Leave::Words("\u{201d}")]);
+            }
+            // Readings stand above their words; in a line they stand in brackets.
+            "rt" | "rtc" => {
+                self.tree.text("(");
+                self.through(id, inner, vec![Leave::Words(")")]);
+            }
+            _ => self.other(id, element, &style, inner),
+        }
+    }
+
+    /// An element that only stands somehow and formats somehow.
+    fn other(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+        let name = element.name();
+        let display = match name {
+            // The rows of a table are rows, whatever a style makes of them on a small screen.
+            "tr" => Display::Block,
+            "td" | "th" | "x-cell" => Display::Apart,
+            _ => style.display.unwrap_or(match () {
+                () if tags::is_block(name) => Display::Block,
+                () if tags::is_apart(name) => Display::Apart,
+                () => Display::Inline,
+            }),
+        };
+        let mut leave = Vec::new();
+        match display {
+            Display::Block => {
+                self.tree.open_paragraph();
+                leave.push(Leave::Block);
+            }
+            Display::Apart => {
+                self.tree.text(" ");
+                leave.push(Leave::Space);
+            }
+            Display::Inline => {}
+        }
+        if let Some(words) = media::value_of(element) {
+            leave.push(Leave::Instead { characters: self.tree.shown(), words });
+        }
+        let own = match name {
+            "th" | "dt" => Some(Inline::Bold),
+            _ if tags::is_heading(name) => Some(Inline::Bold),
+            _ if tags::is_preformatted(name) => Some(Inline::Code),
+            _ => Inline::of(name),
+        };
+        for inline in own.into_iter().chain(style.inlines.iter().cloned()) {
+            if self.tree.open_inline(inline.clone()) {
+                leave.push(Leave::Inline(inline));
+            }
+        }
+        self.through(id, inner, leave);
+    }
+
+    fn link(&mut self, id: Id, element: &Element, inner: Inherited) {
+        let href = element.attribute("href").filter(|href| !href.trim().is_empty());
+        let Some(href) = href else { return self.through(id, inner, Vec::new()) };
+        let Some(address) = links::anchor(href) else {
+            self.links_dropped += 1;
+            return self.through(id, inner, Vec::new());
+        };
+        // A picture that leads somewhere and has no words is called as it calls itself, or as the address does.
+        let name = media::name_of(element).or_else(|| self.holds_picture(id).then(|| media::file_of(&address)));
+        // Links don't nest.
+        self.tree.close_link();
+        let characters = self.tree.shown();
+        self.tree.open_inline(Inline::Link(address));
+        self.through(id, Inherited { in_link: true, ..inner }, vec![Leave::Link(LinkEnd { characters, name })]);
+    }
+
+    fn holds_picture(&self, id: Id) -> bool {
+        let mut inside = self.document.node(id).children.clone();
+        while let Some(id) = inside.pop() {
+            let node = self.document.node(id);
+            if self
+                .document
+                .element(id)
+                .is_some_and(|one| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object"))
+            {
+                return true;
+            }
+            inside.extend(&node.children);
+        }
+        false
+    }
+
+    fn list(&mut self, id: Id, numbering: Option<Numbering>, inner: Inherited) {
+        self.tree.open_list(numbering);
+        self.through(id, inner, vec![Leave::List]);
+        self.numbers.push(None);
+    }
+
+    fn numbered(&mut self, id: Id, element: &Element, inner: Inherited) {
+        let numbering = numbering(element.attribute("type").unwrap_or_default());
+        self.list(id, Some(numbering), inner);
+        let is_reversed = element.attribute("reversed").is_some();
+        let items = self.document.node(id).children.iter();
+        let items = items.filter(|id| self.document.element(**id).is_some_and(|one| one.name() == "li")).count();
+        let first = if is_reversed { i32::try_from(items).unwrap_or(i32::MAX) } else { 1 };
+        let next = element.attribute("start").and_then(number).unwrap_or(first);
+        if let Some(count) = self.numbers.last_mut() {
+            *count = Some(Count { next, step: if is_reversed { -1 } else { 1 } });
+        }
+    }
+
+    fn item(&mut self, id: Id, element: &Element, inner: Inherited) {
+        let name = element.name();
+        let parent = self.document.node(id).parent.and_then(|parent| self.document.element(parent));
+        let is_in_list = name == "li" && parent.is_some_and(|parent| tags::is_list(parent.name()));
+        let mut leave = Vec::new();
+        if !is_in_list {
+            // Items without a list, and what explains a term, are lists of their own.
+            let [before, behind] = self.document.neighbours(id).map(|one| one.is_some_and(|one| one.name() == name));
+            if !before {
+                self.tree.open_list(None);
+                self.numbers.push(None);
+            }
+            if !behind {
+                leave.push(Leave::List);
+            }
+        }
+        let value = element.attribute("value").and_then(number);
+        let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| {
+            let number = value.unwrap_or(count.next);
+            count.next = number.saturating_add(count.step);
+            number
+        });
+        self.tree.open_item(number);
+        leave.push(Leave::Item);
+        self.through(id, inner, leave);
+    }
+
+    fn option(&mut self, id: Id, element: &Element, inner: Inherited) {
+        let is_listed = !self.numbers.is_empty();
+        if is_listed {
+            self.tree.open_item(None);
+        } else {
+            self.tree.open_paragraph();
+        }
+        let label = element.attribute("label").filter(|label| !is_blank(label)).map(str::to_owned);
+        let mut leave = vec![if is_listed { Leave::Item } else { Leave::Block }];
+        match label {
+            Some(label) if element.name() == "optgroup" => self.tree.text(&label),
+            Some(words) => leave.push(Leave::Instead { characters: self.tree.shown(), words }),
+            None => {}
+        }
+        self.through(id, inner, leave);
+    }
+
+    fn drawing(&mut self, id: Id, element: &Element, inherited: Inherited) {
+        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        let is_none = element.attribute("display") == Some("none");
+        let holds_words = matches!(element.name(), "text" | "title" | "desc" | "foreignObject");
+        match element.name() {
+            _ if style.is_hidden || is_none || inherited.is_invisible => {}
+            "script" | "style" | "metadata" => {}
+            "svg" => {
+                self.tree.text(" ");
+                let mut leave = vec![Leave::Space];
+                if let Some(words) = media::name_of(element) {
+                    leave.push(Leave::Instead { characters: self.tree.shown(), words });
+                }
+                self.through(id, Inherited { is_drawn: true, ..inherited }, leave);
+            }
+            _ if holds_words => {
+                self.tree.text(" ");
+                self.through(id, Inherited { is_drawn: false, ..inherited }, vec![Leave::Space]);
+            }
+            _ => self.through(id, inherited, Vec::new()),
+        }
+    }
+
+    fn formula(&mut self, id: Id, element: &Element, inherited: Inherited) {
+        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        if style.is_hidden || inherited.is_invisible {
+            return;
+        }
+        let inherited = Inherited { is_drawn: false, ..inherited };
+        let parts = math::parts(self.document, id, element);
+        self.steps.extend(parts.into_iter().rev().map(|part| match part {
+            Part::Node(id) => Step::Enter(id, inherited),
+            Part::Words(words) => Step::Leave(Leave::Words(words)),
+            Part::Space => Step::Leave(Leave::Space),
+            Part::Begin(inline) => Step::Leave(Leave::Begin(inline)),
+            Part::End(inline) => Step::Leave(Leave::Inline(inline)),
+        }));
+    }
+}
+
+/// A piece of a formula.
+pub enum Part {
+    Node(Id),
+    Words(&'static str),
+    Begin(Inline),
+    End(Inline),
+    Space,
+}
+
+/// How a list counts.
+fn numbering(kind: &str) -> Numbering {
+    match kind {
+        "a" => Numbering::Letters,
+        "A" => Numbering::CapitalLetters,
+        "i" => Numbering::Roman,
+        "I" => Numbering::CapitalRoman,
+        _ => Numbering::Numbers,
+    }
+}
+
+fn number(text: &str) -> Option<i32> {
+    // As a browser reads a number: what follows the digits does not matter.
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let sign = text.len() - digits.len();
+    text[..sign + end].parse().ok()
+}

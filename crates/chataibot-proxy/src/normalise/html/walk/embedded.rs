@@ -1,0 +1,121 @@
+//! What stands in a text and is none: pictures, fields, players, frames.
+
+use chataibot_wire::text::is_blank;
+
+use super::{
+    super::{
+        media,
+        parse::{Element, Id, parse},
+        style::{Spaces, Style},
+        tree::Inline,
+    },
+    Inherited, Leave, Walk,
+};
+use crate::normalise::links;
+
+impl Walk<'_> {
+    pub(super) fn picture(&mut self, element: &Element, style: &Style, in_link: bool) {
+        if style.is_dot || media::is_dot(element) {
+            return;
+        }
+        self.has_media = true;
+        let address = element.attribute("src").and_then(links::anchor);
+        let words = element.attribute("alt").filter(|alt| !is_blank(alt)).map(str::to_owned);
+        match (words.or_else(|| media::name_of(element)), address) {
+            // A picture of an emoji belongs to the word beside it.
+            (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
+            (Some(words), Some(address)) => self.apart(Some(address).filter(|_| !in_link), &words),
+            (Some(words), None) => self.apart(None, &words),
+            (None, Some(address)) => {
+                let words = media::file_of(&address);
+                self.wordless.push((address, words));
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Words that stand for something that is no text, as a link to it.
+    fn apart(&mut self, address: Option<String>, words: &str) {
+        self.tree.text(" ");
+        match address {
+            Some(address) => {
+                self.tree.open_inline(Inline::Link(address));
+                self.tree.text(words);
+                self.tree.close_link();
+            }
+            None => self.tree.text(words),
+        }
+        self.tree.text(" ");
+    }
+
+    pub(super) fn area(&mut self, element: &Element, in_link: bool) {
+        let words = element.attribute("alt").filter(|alt| !is_blank(alt)).map(str::to_owned);
+        let address = element.attribute("href").and_then(links::anchor);
+        let words = words.or_else(|| media::name_of(element)).or_else(|| address.as_deref().map(media::file_of));
+        if let Some(words) = words {
+            self.apart(address.filter(|_| !in_link), &words);
+        }
+    }
+
+    /// A field of a form: what is written in it, or on it.
+    pub(super) fn field(&mut self, element: &Element) {
+        let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        let words = match kind.as_str() {
+            "hidden" | "password" | "checkbox" | "radio" | "file" | "color" | "range" => None,
+            "image" => element.attribute("alt").or(element.attribute("value")),
+            _ => {
+                let value = element.attribute("value").filter(|value| !is_blank(value));
+                value.or(element.attribute("placeholder"))
+            }
+        };
+        self.apart(None, words.unwrap_or_default());
+    }
+
+    /// A film, a sound, a frame: what stands in its place where it can't be shown, and a link to it.
+    pub(super) fn player(&mut self, id: Id, element: &Element, inner: Inherited) {
+        let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
+        let source = source.or_else(|| {
+            let mut children = self.document.node(id).children.iter().filter_map(|id| self.document.element(*id));
+            children.find(|child| child.name() == "source").and_then(|child| child.attribute("src"))
+        });
+        let is_frame = element.name() == "iframe";
+        if media::is_dot(element) && is_frame {
+            return;
+        }
+        self.has_media |= element.name() != "canvas";
+        let address = source.and_then(links::anchor).filter(|address| !address.starts_with("mailto:"));
+        let file = address.as_deref().map(media::file_of);
+        if is_frame
+            && media::name_of(element).is_none()
+            && element.attribute("srcdoc").is_none()
+            && let (Some(address), Some(file)) = (&address, &file)
+        {
+            // A frame without a name may be nobody's business, like a picture without one.
+            self.wordless.push((address.clone(), file.clone()));
+            return;
+        }
+        self.tree.open_paragraph();
+        let name = media::name_of(element).or(file);
+        if let Some(document) = element.attribute("srcdoc").filter(|_| is_frame && !self.is_framed) {
+            self.framed(document);
+        } else if let Some(name) = name {
+            self.apart(address.filter(|_| !inner.in_link), &name);
+        }
+        if is_frame {
+            // What stands between its tags is for browsers without frames.
+            return self.tree.close_paragraph();
+        }
+        self.tree.open_paragraph();
+        self.through(id, inner, vec![Leave::Block]);
+    }
+
+    /// The words of a document in a frame.
+    fn framed(&mut self, html: &str) {
+        let document = parse(html);
+        let mut walk = Walk { is_framed: true, ..Walk::new(&document, self.tree) };
+        walk.all(Spaces::Collapsed);
+        let Walk { links_dropped, wordless, .. } = walk;
+        self.links_dropped += links_dropped;
+        self.wordless.extend(wordless);
+    }
+}

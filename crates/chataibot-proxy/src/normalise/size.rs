@@ -1,0 +1,238 @@
+//! How much one message may hold. A reader gives a stream up when an event is longer than it can be, so what is too long for one entry
+//! of the log becomes several; what can't be divided is shortened, and says so.
+
+use chataibot_wire::{
+    Content, RichText,
+    content::{Buttons, Carousel, ChoiceList, FieldKind, Form, Text, Unsupported},
+};
+
+/// Most bytes of one content as JSON. Readers take events of up to a megabyte.
+pub const LONGEST: usize = 512 * 1024;
+
+/// The content in pieces that each fit, in order; mostly one.
+#[must_use]
+pub fn pieces(content: Content) -> Vec<Content> {
+    within(content, LONGEST)
+}
+
+fn within(content: Content, most: usize) -> Vec<Content> {
+    if length(&content) <= most {
+        return vec![content];
+    }
+    match content {
+        Content::Parts(parts) => packed(parts.into_iter().flat_map(|part| within(part, most)).collect(), most),
+        Content::Carousel(Carousel { cards }) if cards.len() > 1 => {
+            halves(cards).into_iter().flat_map(|cards| within(Content::Carousel(Carousel { cards }), most)).collect()
+        }
+        Content::List(ChoiceList { header, title, footer, sections }) if sections.len() > 1 => {
+            let [first, second] = halves(sections);
+            let first = ChoiceList { header, title, footer: None, sections: first };
+            let second = ChoiceList { header: None, title: RichText::default(), footer, sections: second };
+            [first, second].into_iter().flat_map(|list| within(Content::List(list), most)).collect()
+        }
+        Content::Buttons(Buttons { header, title, footer, buttons, layout }) => {
+            let texts = [header, Some(title), footer].into_iter().flatten().filter(|text| !text.is_empty());
+            let mut all: Vec<Content> = texts.flat_map(|text| within(words(text), most)).collect();
+            let title = RichText::default();
+            all.push(Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout }));
+            all
+        }
+        Content::Form(form) => asked(form, most),
+        Content::Text(Text { body: RichText(nodes), prompt }) if nodes.len() > 1 => {
+            let [first, second] = halves(nodes);
+            let first = Content::Text(Text { body: RichText(first), prompt: None });
+            let second = Content::Text(Text { body: RichText(second), prompt });
+            [first, second].into_iter().flat_map(|text| within(text, most)).collect()
+        }
+        whole @ (Content::Text(_)
+        | Content::Media(_)
+        | Content::Info(_)
+        | Content::List(_)
+        | Content::Carousel(_)
+        | Content::Slider(_)
+        | Content::Calendar(_)
+        | Content::FileUpload(_)
+        | Content::Appointment(_)
+        | Content::Delay
+        | Content::Unsupported(_)) => vec![shortened(&whole, most)],
+    }
+}
+
+/// Parts together again, as many as fit.
+fn packed(parts: Vec<Content>, most: usize) -> Vec<Content> {
+    let mut all: Vec<Vec<Content>> = Vec::new();
+    let mut size = 0;
+    for part in parts {
+        let length = length(&part) + 1;
+        match all.last_mut() {
+            // `{"parts":[…]}`
+            Some(last) if size + length + 16 <= most => last.push(part),
+            _ => {
+                size = 0;
+                all.push(vec![part]);
+            }
+        }
+        size += length;
+    }
+    let one = |mut parts: Vec<Content>| if parts.len() == 1 { parts.pop() } else { Some(Content::Parts(parts)) };
+    all.into_iter().filter_map(one).collect()
+}
+
+fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
+    let second = all.split_off(all.len().div_ceil(2));
+    [all, second]
+}
+
+/// A form with so many choices is asked for as text: what can be chosen stands before it, as long as it fits.
+fn asked(mut form: Form, most: usize) -> Vec<Content> {
+    let mut before = Vec::new();
+    if !form.title.is_empty() && length(&words(form.title.clone())) > most / 2 {
+        before = within(words(std::mem::take(&mut form.title)), most);
+    }
+    while length(&Content::Form(form.clone())) > most {
+        let widest = form.fields.iter_mut().filter(|field| !field.options.is_empty());
+        let Some(widest) = widest.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
+            before.push(shortened(&Content::Form(form), most));
+            return before;
+        };
+        let options = std::mem::take(&mut widest.options);
+        widest.kind = FieldKind::Text;
+        let list = [&[widest.label.clone()][..], &options].concat().join("\n");
+        before.extend(within(words(RichText::plain(list)), most));
+    }
+    before.push(Content::Form(form));
+    before
+}
+
+fn words(body: RichText) -> Content {
+    Content::Text(Text { body, prompt: None })
+}
+
+/// The beginning of its words, with a sign that they went on.
+fn shortened(content: &Content, most: usize) -> Content {
+    let words = content.to_plain();
+    // In JSON a character takes up to six bytes.
+    let end = words.floor_char_boundary(words.len().min(most / 8));
+    let text = RichText::plain([words[..end].trim_end(), " …"].concat());
+    if matches!(content, Content::Text(_)) {
+        return self::words(text);
+    }
+    Content::Unsupported(Unsupported { kind: "too_long".to_owned(), text })
+}
+
+fn length(content: &Content) -> usize {
+    struct Counter(usize);
+
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut counter = Counter(0);
+    // A content is always JSON; one that were not would have no length that fits.
+    serde_json::to_writer(&mut counter, content).map_or(usize::MAX, |()| counter.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use chataibot_wire::{
+        Node,
+        content::{Button, ButtonLayout, Card, Field, Section},
+    };
+
+    use super::*;
+
+    fn long(letter: char) -> RichText {
+        RichText(vec![Node::Paragraph(vec![Node::Text(letter.to_string().repeat(16_000))])])
+    }
+
+    /// The pieces all fit, and say in order what the whole did.
+    #[track_caller]
+    fn is_whole(content: Content) -> Vec<Content> {
+        let said = content.to_plain();
+        let all = pieces(content);
+        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        let again: Vec<String> = all.iter().map(Content::to_plain).filter(|words| !words.is_empty()).collect();
+        assert_eq!(again.join("\n").replace("\n\n", "\n"), said.replace("\n\n", "\n"));
+        all
+    }
+
+    #[test]
+    fn what_fits_stays_as_it_is() {
+        let content = words(long('x'));
+        assert_eq!(pieces(content.clone()), [content]);
+    }
+
+    #[test]
+    fn a_message_of_many_long_parts_becomes_several_and_loses_nothing() {
+        let parts: Vec<Content> = (0..30).map(|_| words(long('界'))).collect();
+        assert_eq!(is_whole(Content::Parts(parts)).len(), 3);
+    }
+
+    #[test]
+    fn long_cards_lists_and_questions_are_divided() {
+        let card = |_| Card { image: None, title: long('本'), description: long('語'), buttons: Vec::new() };
+        let all = pieces(Content::Carousel(Carousel { cards: (0..30).map(card).collect() }));
+        let cards = all.iter().map(|piece| match piece {
+            Content::Carousel(carousel) => carousel.cards.len(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(cards.sum::<usize>(), 30);
+        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+
+        let section = |_| Section { title: None, items: vec!["字".repeat(200); 100] };
+        let list = ChoiceList {
+            header: Some(long('a')),
+            title: long('b'),
+            footer: Some(long('c')),
+            sections: (0..30).map(section).collect(),
+        };
+        let all = pieces(Content::List(list));
+        let sections = all.iter().map(|piece| match piece {
+            Content::List(list) => list.sections.len(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(sections.sum::<usize>(), 30);
+        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+    }
+
+    #[test]
+    fn a_form_of_endless_choices_can_still_be_filled_in() {
+        let options: Vec<String> = (0..200).map(|n| format!("{n} {}", "字".repeat(195))).collect();
+        let field = |n| Field {
+            label: format!("Field {n}"),
+            value: String::new(),
+            kind: FieldKind::Choice,
+            required: true,
+            options: options.clone(),
+        };
+        let all = pieces(Content::Form(Form { title: long('t'), fields: (0..50).map(field).collect() }));
+        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        let Some(Content::Form(form)) = all.last() else { panic!("the form comes last") };
+        assert_eq!(form.fields.len(), 50);
+        assert!(all.iter().any(|piece| piece.to_plain().contains("Field 49\n0 字")), "what can be chosen is said");
+    }
+
+    #[test]
+    fn what_can_not_be_divided_is_shortened_and_says_so() {
+        let button = Button { label: "x".to_owned(), action: chataibot_wire::content::Action::Reply("x".to_owned()) };
+        let title = RichText::plain("\"".repeat(LONGEST));
+        let all = pieces(Content::Buttons(Buttons {
+            header: None,
+            title,
+            footer: None,
+            buttons: vec![button],
+            layout: ButtonLayout::Wrap,
+        }));
+        assert_eq!(all.len(), 2);
+        assert!(all[0].to_plain().ends_with(" …"));
+        assert!(matches!(&all[1], Content::Buttons(buttons) if buttons.buttons.len() == 1));
+        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+    }
+}
