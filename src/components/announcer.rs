@@ -1,7 +1,8 @@
 //! The announcer: says to screen readers, in whole sentences, in order and once, what came. It is there before it is first used, and
 //! stands outside of the list.
 //!
-//! Three regions take turns: a text that changes while it is being read would be cut off, so each stays for one more turn.
+//! Three regions take turns: a text that changes while it is being read would be cut off, so each stays for one more turn. Once they
+//! were heard of, all are emptied: a modal dialog hides what stands there, and what comes back with its end would be read again.
 
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ use yew::prelude::*;
 use super::{
     Look,
     avatar::author_name,
+    browser::Later,
     markup::{element, text},
 };
 use crate::{
@@ -20,6 +22,9 @@ use crate::{
 
 /// A long message is read in the list, not in one breath.
 const LONGEST: usize = 600;
+
+/// By then a screen reader has taken the words, in milliseconds; it reads on without them.
+const HEARD: i32 = 1_000;
 
 /// More messages than these at once are counted, and only the last of them is read.
 const SEVERAL: usize = 3;
@@ -55,9 +60,23 @@ pub(super) struct Announcer {
     said: Said,
     beside: Regions,
     inside: Regions,
+    emptying: Option<Later>,
 }
 
 impl Announcer {
+    /// After something was said: calls `heard` when the regions are to be emptied.
+    pub(super) fn until_heard(&mut self, heard: impl FnOnce() + 'static) {
+        self.emptying = Later::new(HEARD, heard);
+    }
+
+    /// Takes the words away that were heard.
+    pub(super) fn empty(&mut self) {
+        for regions in [&mut self.beside, &mut self.inside] {
+            regions.polite = Default::default();
+            regions.alarm = Default::default();
+        }
+    }
+
     /// Looks at what came. True when there is something to say.
     pub(super) fn follow(&mut self, state: &Conversation, look: &Look, modal: bool) -> bool {
         let news = self.said.news(state, look);

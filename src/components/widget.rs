@@ -94,6 +94,8 @@ pub enum Happened {
     Dismissed(u32),
     /// The announcer has new words.
     Announced,
+    /// Screen readers have taken them.
+    Heard,
     /// A part of the window has this to say.
     Said(AttrValue),
 }
@@ -125,7 +127,10 @@ impl Component for Widget {
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         match happened {
             Happened::PhoneChanged(phone) => self.phone = phone,
-            Happened::Said(words) => self.announcer.say(words, self.modal(ctx.props())),
+            Happened::Said(words) => {
+                self.announcer.say(words, self.modal(ctx.props()));
+                self.until_heard(ctx);
+            }
             Happened::Menu(open) => {
                 self.menu = open;
                 self.to_focus = open.then_some(Place::Menu);
@@ -145,7 +150,8 @@ impl Component for Widget {
                 // The button that had the focus goes.
                 browser::focus(&self.launcher.button);
             }
-            Happened::Announced => {}
+            Happened::Announced => self.until_heard(ctx),
+            Happened::Heard => self.announcer.empty(),
         }
         true
     }
@@ -233,6 +239,11 @@ impl Component for Widget {
 }
 
 impl Widget {
+    fn until_heard(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.announcer.until_heard(move || link.send_message(Happened::Heard));
+    }
+
     fn modal(&self, props: &WidgetProps) -> bool {
         self.phone && props.look.mode != Mode::Inline && props.state.window_open()
     }

@@ -89,3 +89,16 @@ async fn of_many_at_once_the_number_and_the_last_are_said() {
     stage.happens(many);
     stage.until("they are summed up", || heard(&stage, "polite") == ["20 new messages\nBot says: 20"]).await;
 }
+
+#[wasm_bindgen_test]
+async fn what_was_said_is_taken_away_so_that_a_dialog_that_closes_does_not_say_it_again() {
+    let mut script = open();
+    let reply = script.message(Author::Bot, text("Tea is on its way."), None);
+    let stage = Stage::show(script).await;
+    stage.happens([reply]);
+    stage.until("it is said", || heard(&stage, "polite") == ["Bot says: Tea is on its way."]).await;
+    stage.until("it is taken away", || heard(&stage, "polite").is_empty()).await;
+    stage.happens([Action::Drafted("x".into())]);
+    stage.settled().await;
+    assert!(heard(&stage, "polite").is_empty(), "nothing is said again");
+}

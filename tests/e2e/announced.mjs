@@ -115,9 +115,11 @@ function record() {
         .join('\n');
       // Words that go, or make place for others, while they are being said are never heard to their end.
       const over = last?.source === source;
-      if (over && last.text !== text) said.push({ how: 'cut off', text: last.text });
+      // A region that is emptied a while later was heard of: a screen reader has taken the words by then.
+      const heard = !text && last && performance.now() - last.at > 900;
+      if (over && !heard && last.text !== text) said.push({ how: 'cut off', text: last.text });
       if (text) said.push({ how: live.how, text });
-      if (text || over) last = text ? { source, text } : undefined;
+      if (text || over) last = text ? { source, text, at: performance.now() } : undefined;
     };
     for (const { type, target, addedNodes } of records) {
       if (type === 'characterData') speak(target);
