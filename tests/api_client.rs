@@ -4,6 +4,7 @@
 mod api_client {
     mod beginning;
     mod clock;
+    mod frames;
     pub mod history;
     mod middlebox;
     mod outbox;

@@ -480,25 +480,6 @@ impl World {
         }
     }
 
-    /// The page of this tab clears its storage. That tab itself is not told.
-    pub fn clear_storage(&mut self, tab: usize) {
-        self.storage = Storage::default();
-        self.elsewhere(tab, |_| Fact::StorageCleared);
-    }
-
-    /// What is in storage, in short.
-    pub fn stored(&self) -> (bool, Option<String>, usize, String) {
-        let Storage { identity, conversation, outbox, draft, .. } = &self.storage;
-        let id = conversation.as_ref().and_then(|stored| stored.id.clone());
-        (identity.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
-    }
-
-    fn check_storage(&mut self, tab: usize) {
-        if self.storage.identity.is_none() || self.storage.conversation.is_none() {
-            self.hear(tab, Fact::StorageCleared);
-        }
-    }
-
     fn elsewhere(&mut self, from: usize, fact: impl Fn(usize) -> Fact) {
         // News of one tab reach another in their order, but not at once.
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chataibot_widget::{
     api::Identity,
     conversation::gate::Passed,
+    session::fact::Fact,
     session::stored::{Found, StoredConversation, StoredPending},
 };
 
@@ -45,5 +46,24 @@ impl World {
     /// The messages whose copies lie in storage.
     pub fn stored_outbox(&self) -> Vec<&str> {
         self.storage.outbox.keys().map(String::as_str).collect()
+    }
+
+    /// The page of this tab clears its storage. That tab itself is not told.
+    pub fn clear_storage(&mut self, tab: usize) {
+        self.storage = Storage::default();
+        self.elsewhere(tab, |_| Fact::StorageCleared);
+    }
+
+    /// What is in storage, in short.
+    pub fn stored(&self) -> (bool, Option<String>, usize, String) {
+        let Storage { identity, conversation, outbox, draft, .. } = &self.storage;
+        let id = conversation.as_ref().and_then(|stored| stored.id.clone());
+        (identity.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
+    }
+
+    pub(super) fn check_storage(&mut self, tab: usize) {
+        if self.storage.identity.is_none() || self.storage.conversation.is_none() {
+            self.hear(tab, Fact::StorageCleared);
+        }
     }
 }

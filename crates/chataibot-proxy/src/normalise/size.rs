@@ -179,9 +179,9 @@ mod tests {
     fn long_cards_lists_and_questions_are_divided() {
         let card = |_| Card { image: None, title: long('本'), description: long('語'), buttons: Vec::new() };
         let all = pieces(Content::Carousel(Carousel { cards: (0..30).map(card).collect() }));
-        let cards = all.iter().map(|piece| match piece {
-            Content::Carousel(carousel) => carousel.cards.len(),
-            other => panic!("{other:?}"),
+        let cards = all.iter().map(|piece| {
+            let Content::Carousel(carousel) = piece else { panic!("{piece:?}") };
+            carousel.cards.len()
         });
         assert_eq!(cards.sum::<usize>(), 30);
         assert!(all.iter().all(|piece| length(piece) <= LONGEST));
@@ -194,9 +194,9 @@ mod tests {
             sections: (0..30).map(section).collect(),
         };
         let all = pieces(Content::List(list));
-        let sections = all.iter().map(|piece| match piece {
-            Content::List(list) => list.sections.len(),
-            other => panic!("{other:?}"),
+        let sections = all.iter().map(|piece| {
+            let Content::List(list) = piece else { panic!("{piece:?}") };
+            list.sections.len()
         });
         assert_eq!(sections.sum::<usize>(), 30);
         assert!(all.iter().all(|piece| length(piece) <= LONGEST));
