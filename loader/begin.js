@@ -15,7 +15,7 @@ const older = isOlder && (await import('./chataibot-older.js')).meet();
 const loadFrame = () => import('./chataibot-frame.js');
 
 /** What keeps the page's handlers from our fields: there before a window is, and shared with the plain form. */
-const loadRim = () => import('./chataibot-rim.js');
+const loadHostPage = () => import('./chataibot-host-page.js');
 
 /** Did the visitor choose a size here? Then the window is not shown without it. */
 function hasOwnSize(shelf) {
@@ -31,7 +31,7 @@ function hasOwnSize(shelf) {
 export function prepare(app, host, shelf) {
   // A failure is met where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
-  loadRim().catch(() => {});
+  loadHostPage().catch(() => {});
   return wordsFor(app, host);
 }
 
@@ -88,7 +88,7 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   };
   mounted.launcher = async () => {
     await filled(place);
-    await loadRim().then(({ closeRim }) => closeRim(host), () => {});
+    await loadHostPage().then(({ isolateEvents }) => isolateEvents(host), () => {});
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
     // What stood in for the window; a while after it lost the focus, for the same reason.

@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadBeside, loadHelp, origin, words } from './engine.js';
+import { asProblem, load, loadBeside, loadHostPage, origin, words } from './engine.js';
 import { hasStoredConversation, shelfOf } from './intent.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
@@ -136,11 +136,12 @@ export class ChataibotWidget extends Base {
   }
 
   /** Something fills the screen now, or no longer. Without this the chat waits below. */
-  #fill = () => loadHelp().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
+  #fill = () => loadHostPage().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
-    const hasSwallowed = !this.nextSibling && this.querySelector(':scope>:not([slot])');
-    if (!hasSwallowed && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
+    // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
+    const hasOthers = this.querySelector(':scope>:not([slot])');
+    if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
     // Without them the chat works all the same.
     this.#extras ??= loadBeside().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
@@ -379,7 +380,7 @@ export class ChataibotWidget extends Base {
       const property = propertyOf(name);
       if (name === 'open') this.open = value;
       else if (!SETTINGS.some((known) => propertyOf(known) === property)) {
-        console.warn(`[chataibot] there is no setting "${name}". The README lists them all.`);
+        console.warn(`[chataibot] there is no setting "${name}".`);
       } else if (value && typeof value === 'object' && !Array.isArray(value)) this[property] = { ...this[property], ...value };
       else this[property] = value;
     }

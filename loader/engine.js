@@ -28,16 +28,17 @@ export const words = (...whose) => import(file('chataibot-widget.js')).then((app
 /** What is needed only where a page asks for it: see beside.js. */
 export const loadBeside = () => import(file('chataibot-beside.js'));
 
-/** What is needed only when something is amiss, or fills the screen. */
-export const loadHelp = () => import(file('chataibot-fallback.js'));
+/** What is needed with a window, or when something fills the screen: see host_page.js. */
+export const loadHostPage = () => import(file('chataibot-host-page.js'));
+
+/** What is needed only when something is amiss. */
+const loadHelp = () => import(file('chataibot-fallback.js'));
 
 async function start() {
   attempts++;
   // What the page's Content-Security-Policy refuses meanwhile.
-  let refusal;
-  const note = (event) => {
-    if (event.blockedURI === 'wasm-eval' || event.blockedURI.startsWith(origin)) refusal ??= event;
-  };
+  const refusals = [];
+  const note = (event) => refusals.push(event);
   document.addEventListener('securitypolicyviolation', note);
   try {
     const [app, module] = await Promise.all([import(file('chataibot-widget.js')), compile(file('chataibot-widget_bg.wasm'))]);
@@ -46,21 +47,21 @@ async function start() {
   } catch (cause) {
     // A refusal is reported in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
-    throw await asProblem(cause, refusal);
+    throw await asProblem(cause, refusals);
   } finally {
     document.removeEventListener('securitypolicyviolation', note);
   }
 }
 
 /** Says on the console why the chat could not start, and makes an error of it: `{code, message, final, help}`. */
-export async function asProblem(cause, refusal) {
+export async function asProblem(cause, refusals) {
   const help = await loadHelp().catch(() => null);
-  const problem = help?.explain(cause, refusal, origin) ?? {
+  const problem = help?.explain(cause, refusals, origin) ?? {
     code: 'NETWORK',
-    message: `${origin} cannot be reached, or the header Content-Security-Policy lacks: script-src ${origin}`,
+    message: `${origin} cannot be reached, or is missing in the policy's script-src.`,
   };
   console.error(`[chataibot] the chat could not start: ${problem.message}`);
-  return Object.assign(new Error(problem.message), problem, { help });
+  return Object.assign(Error(problem.message), problem, { help });
 }
 
 async function compile(url) {

@@ -30,5 +30,5 @@ if (globalThis.customElements) {
   const defined = customElements.get(NAME);
   if (!defined) customElements.define(NAME, ChataibotWidget);
   // Loaded twice: the first stays. Anything else under this name is worth a line.
-  else if (!defined.chataibot) console.warn(`[chataibot] <${NAME}> is already defined by something else on this page.`);
+  else if (!defined.chataibot) console.warn(`[chataibot] <${NAME}> is already defined by something else.`);
 }

@@ -1,6 +1,6 @@
 // What stands in for the window when the program cannot start: a dialog beside the launcher with the page's own content or a form.
 
-import { closeRim } from './chataibot-rim.js';
+import { isolateEvents } from './chataibot-host-page.js';
 import { build } from './dom.js';
 import { buildForm } from './form.js';
 import { mendOlder } from './mend_older.js';
@@ -30,7 +30,7 @@ export class Panel {
     });
     stand.append(this.#dialog);
     this.#dress(stand.getRootNode());
-    closeRim(stand.getRootNode().host);
+    isolateEvents(stand.getRootNode().host);
   }
 
   get isOpen() {

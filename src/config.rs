@@ -272,7 +272,8 @@ fn is_off(text: &str) -> bool {
 
 /// A language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
 fn as_tag(text: &str) -> String {
-    text.split(['.', '@']).next().unwrap_or_default().trim().replace('_', "-")
+    let end = text.bytes().position(|byte| byte == b'.' || byte == b'@').unwrap_or(text.len());
+    text[..end].trim_ascii().replace('_', "-")
 }
 
 /// The shape of a BCP 47 tag; whether the browser knows the language is the browser's affair.

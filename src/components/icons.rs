@@ -12,7 +12,7 @@ pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
 }
 
 /// The chat sign of the launcher: a filled bubble with two lines of text cut out.
-pub(super) const CHAT: &str = "M12 3c5.5 0 9.6 3.7 9.6 8.5S17.5 20 12 20c-1.1 0-2.2-.2-3.2-.5-.4-.1-.7 0-1 .1l-3.4 1.6c-.6.3-1.2-.2-1.1-.8l.5-2.9c.1-.4 0-.8-.3-1.1A8 8 0 0 1 2.4 11.5C2.4 6.7 6.5 3 12 3ZM8 9.1a.9.9 0 0 0 0 1.8h8a.9.9 0 0 0 0-1.8ZM8 12.7a.9.9 0 0 0 0 1.8h4.5a.9.9 0 0 0 0-1.8Z";
+pub(super) const CHAT: &str = "M12 3a9.6 8.5 0 1 1-3.9 16.3l-3.6 1.7a.8.8 0 0 1-1.1-.9l.9-3.5A9.6 8.5 0 0 1 12 3ZM8 9.1a.9.9 0 0 0 0 1.8h8a.9.9 0 0 0 0-1.8ZM8 12.7a.9.9 0 0 0 0 1.8h4.5a.9.9 0 0 0 0-1.8Z";
 pub(super) const BACK: &str = "m14.5 5.5-6.5 6.5 6.5 6.5";
 pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
 pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";

@@ -42,8 +42,7 @@ pub fn Launcher() -> Html {
         "part" = "launcher",
         "aria-label" = "Chat",
         "aria-haspopup" = "dialog",
-        "aria-expanded" = "false",
-        "aria-controls" = "window";
+        "aria-expanded" = "false";
         group(inside)
     )
     .into()

@@ -191,5 +191,5 @@ test('the script may be loaded twice; a name taken by something else gets one li
     script: `<script type="module">customElements.define('chataibot-widget', class extends HTMLElement {}); await import('/chataibot.js'); globalThis.done = 1</script>`,
   });
   await taken.waitForFunction(() => globalThis.done);
-  assert.deepEqual(taken.lines, ['[chataibot] <chataibot-widget> is already defined by something else on this page.']);
+  assert.deepEqual(taken.lines, ['[chataibot] <chataibot-widget> is already defined by something else.']);
 });

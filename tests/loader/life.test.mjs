@@ -132,7 +132,7 @@ test('changes reach the program together, once, and partial ones stay partial', 
 test('a setting nobody knows gets one line', async (t) => {
   const page = await open(t, { body: WIDGET });
   await page.evaluate(() => document.querySelector('chataibot-widget').update({ colour: 'red' }));
-  assert.deepEqual(page.lines, ['[chataibot] there is no setting "colour". The README lists them all.']);
+  assert.deepEqual(page.lines, ['[chataibot] there is no setting "colour".']);
 });
 
 test('the attribute open follows the visitor and the page, without going in circles', async (t) => {

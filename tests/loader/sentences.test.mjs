@@ -72,9 +72,9 @@ for (const [name, html, body, tag] of [
 }
 
 test('the language around the shadow root that the element is in counts', async (t) => {
-  const page = await stage(t, '<p lang="da"><i></i></p>', 'lang="fr"');
+  const page = await stage(t, '<p lang="da"><span></span></p>', 'lang="fr"');
   await page.evaluate(() => {
-    const inner = document.querySelector('i').attachShadow({ mode: 'closed' });
+    const inner = document.querySelector('span').attachShadow({ mode: 'closed' });
     inner.innerHTML = '<div><chataibot-widget></chataibot-widget></div>';
     return inner.querySelector('chataibot-widget').open();
   });

@@ -40,7 +40,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       } else if (path === '/favicon.ico') response.writeHead(204).end();
       else if (path === '/chataibot.js') send('text/javascript', await readFile(new URL('loader.js', LOADER)));
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
-      else if (path === '/chataibot-rim.js') send('text/javascript', await readFile(new URL('rim.js', LOADER)));
+      else if (path === '/chataibot-host-page.js') send('text/javascript', await readFile(new URL('host_page.js', LOADER)));
       else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('beside.js', LOADER)));
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
       else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_frame.js', import.meta.url)));

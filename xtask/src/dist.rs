@@ -54,7 +54,7 @@ pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
 pub const FRAME: &str = "chataibot-frame.js";
 /// What keeps the page's handlers from our fields; fetched with the widget, and with the plain form.
-pub const RIM: &str = "chataibot-rim.js";
+pub const HOST_PAGE: &str = "chataibot-host-page.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
@@ -146,7 +146,7 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
             (WASM.to_owned(), bound.wasm),
             (FRAME.to_owned(), script::bundle(project, "loader/frame.js")?),
-            (RIM.to_owned(), script::bundle(project, "loader/rim.js")?),
+            (HOST_PAGE.to_owned(), script::bundle(project, "loader/host_page.js")?),
             (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
             (OLDER.to_owned(), script::bundle(project, "loader/older.js")?),

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     command_line::Flavour,
-    dist::{self, BESIDE, FALLBACK, FRAME, LOADER, OLDER, RIM, WASM, WIDGET},
+    dist::{self, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, WASM, WIDGET},
     project::Project,
     suite::Tally,
 };
@@ -91,7 +91,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
     let styles = Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli };
     let frame = file("frame", "frame (once it stands)", FRAME)?;
-    let rim = file("rim", "rim (with the window)", RIM)?;
+    let host_page = file("host-page", "host page (with the window)", HOST_PAGE)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let older = file("older", "older (only in older browsers)", OLDER)?;
@@ -103,7 +103,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    let mut rows = vec![loader, wasm, glue, styles, first_open, rim, frame, beside, fallback, older];
+    let mut rows = vec![loader, wasm, glue, styles, first_open, host_page, frame, beside, fallback, older];
     for name in dist::parts(project)? {
         rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
     }

@@ -1,5 +1,8 @@
 //! Short names for what the WASM asks of JavaScript. wasm-bindgen gives each import a name with 16 random hex digits, which no
-//! compression can shorten, once in the WASM and once in the glue: together about 5 KB of what a visitor downloads.
+//! compression can shorten, once in the WASM and once in the glue: together about 5 KB of what a visitor downloads. Imports that do the
+//! same get the same name, and stand in the glue once. What the WASM exports for nobody is dropped.
+
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, ensure};
 use walrus::{Module, ModuleConfig};
@@ -9,6 +12,9 @@ use super::parts::LINK;
 /// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their names are short, and the splitter's.
 const MODULE: &str = "i";
 
+/// What the linker exports, and neither the glue nor a part asks for.
+const UNUSED: &[&str] = &["__abort_handler", "__instance_terminated", "__data_end", "__heap_base"];
+
 /// Renames every import in both files.
 pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let mut module: Module = ModuleConfig::new()
@@ -16,17 +22,29 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
         .generate_producers_section(false)
         .parse(wasm)
         .context("the bound WASM cannot be read")?;
+    let unused: Vec<_> =
+        module.exports.iter().filter(|export| UNUSED.contains(&&*export.name)).map(walrus::Export::id).collect();
+    for export in unused {
+        let name = &module.exports.get(export).name;
+        ensure!(!glue.contains(&**name), "the glue uses {name} now");
+        module.exports.delete(export);
+    }
     let mut renamed = Vec::new();
     let mut old_module = None;
+    let same = bodies(glue);
+    let mut names: HashMap<&str, String> = HashMap::new();
     let ours = module.imports.iter_mut().filter(|import| import.module != LINK);
-    for (number, import) in ours.enumerate() {
+    for import in ours {
         let from = old_module.get_or_insert_with(|| import.module.clone());
         ensure!(
             *from == import.module,
             "imports come from {from:?} and from {:?}; the glue has one place",
             import.module
         );
-        let name = short(number);
+        let number = names.len();
+        let body =
+            same.get(&*import.name).with_context(|| format!("the glue does not give the WASM {}", import.name))?;
+        let name = names.entry(body).or_insert_with(|| short(number)).clone();
         renamed.push((std::mem::replace(&mut import.name, name.clone()), name));
         import.module = MODULE.to_owned();
     }
@@ -34,23 +52,56 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let mut missing: Vec<&str> = renamed.iter().map(|(from, _)| from.as_str()).collect();
     let quoted = format!("\"{old_module}\":");
     ensure!(glue.matches(&quoted).count() == 1, "the glue names {old_module:?} not just once");
-    let glue: Vec<String> = glue
-        .replace(&quoted, &format!("\"{MODULE}\":"))
-        .lines()
-        .map(|line| {
-            let code = line.trim_start();
-            let Some((name, rest)) = code.split_once(": ") else { return line.to_owned() };
-            match renamed.iter().find(|(from, _)| from == name) {
-                Some((_, to)) => {
-                    missing.retain(|from| *from != name);
-                    format!("{}{to}: {rest}", &line[..line.len() - code.len()])
-                }
-                None => line.to_owned(),
+    let glue = glue.replace(&quoted, &format!("\"{MODULE}\":"));
+    let mut lines = Vec::new();
+    let mut written = HashSet::new();
+    // The indent of an import that stands there already.
+    let mut skipped: Option<&str> = None;
+    for line in glue.lines() {
+        let code = line.trim_start();
+        let indent = &line[..line.len() - code.len()];
+        if let Some(outer) = skipped {
+            if code.starts_with('}') && indent == outer {
+                skipped = None;
             }
-        })
-        .collect();
+            continue;
+        }
+        let import = code.split_once(": ").and_then(|(name, rest)| {
+            let (_, to) = renamed.iter().find(|(from, _)| from == name)?;
+            missing.retain(|from| *from != name);
+            Some((to, rest))
+        });
+        match import {
+            Some((to, _)) if !written.insert(to) => skipped = Some(indent),
+            Some((to, rest)) => lines.push(format!("{indent}{to}: {rest}")),
+            None => lines.push(line.to_owned()),
+        }
+    }
     ensure!(missing.is_empty(), "the glue does not give the WASM {missing:?}");
-    Ok((module.emit_wasm(), glue.join("\n") + "\n"))
+    Ok((module.emit_wasm(), lines.join("\n") + "\n"))
+}
+
+/// What stands in the glue behind the name of each import, up to the next: imports with the same text do the same.
+fn bodies(glue: &str) -> HashMap<&str, &str> {
+    let mut found = HashMap::new();
+    let mut begun: Option<(&str, usize, &str)> = None;
+    let mut at = 0;
+    for line in glue.split_inclusive('\n') {
+        let code = line.trim_start();
+        let indent = &line[..line.len() - code.len()];
+        if let Some((name, from, outer)) = begun
+            && (code.starts_with('}') && indent == outer)
+        {
+            found.insert(name, glue[from..at + line.len()].trim_end());
+            begun = None;
+        } else if begun.is_none()
+            && let Some((name, _)) = code.split_once(": function(")
+        {
+            begun = Some((name, at + indent.len() + name.len(), indent));
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// `a` to `Z`, then two letters.
@@ -84,7 +135,7 @@ mod tests {
         module.emit_wasm()
     }
 
-    const GLUE: &str = "const import0 = {\n    __wbg_set_0123: function(a) {\n    },\n    __wbg_set_0123_4: function(b) {\n    },\n};\nreturn {\n    \"./x_bg.js\": import0,\n};\n";
+    const GLUE: &str = "const import0 = {\n    __wbg_set_0123: function(a) {\n        a();\n    },\n    __wbg_set_0123_4: function(b) {\n    },\n};\nreturn {\n    \"./x_bg.js\": import0,\n};\n";
 
     #[test]
     fn both_files_get_the_same_short_names() {
@@ -98,6 +149,17 @@ mod tests {
             GLUE.replace("__wbg_set_0123_4:", "b:").replace("__wbg_set_0123:", "a:").replace("./x_bg.js", "i")
         );
         assert_eq!(module.exports.iter().map(|export| &*export.name).collect::<Vec<_>>(), ["main"]);
+    }
+
+    #[test]
+    fn imports_that_do_the_same_are_one() {
+        let wasm = wasm(&[("./x_bg.js", "__wbg_set_0123"), ("./x_bg.js", "__wbg_set_0123_4")]);
+        let twice = GLUE.replace("function(b) {\n", "function(a) {\n        a();\n");
+        let (wasm, glue) = shorten(&wasm, &twice).expect("shortened");
+        let module = Module::from_buffer(&wasm).expect("still a module");
+        assert_eq!(module.imports.iter().map(|import| &*import.name).collect::<Vec<_>>(), ["a", "a"]);
+        assert_eq!(glue.matches("function").count(), 1, "{glue}");
+        assert!(glue.starts_with("const import0 = {\n    a: function(a) {\n        a();\n    },\n};"), "{glue}");
     }
 
     #[test]

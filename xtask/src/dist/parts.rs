@@ -30,6 +30,20 @@ const BEGUN: &str =
 });
 ";
 
+/// How the splitter has a part fetched, around its address.
+const FETCHED: (&str, &str) = (
+    "makeLoad(() => {\n    const src = fetch(new URL(",
+    ", import.meta.url));\n    src.catch(() => {});\n    return async (imports) => (begun(src, imports));\n}\n",
+);
+/// What stands there instead, and what it calls: the same once, and not for every part.
+const FETCHED_BY_ADDRESS: (&str, &str) = ("makeLoad(part(", ")");
+const PART: &str = "const part = (address) => () => {
+    const src = fetch(new URL(address, import.meta.url));
+    src.catch(() => {});
+    return async (imports) => begun(src, imports);
+};
+";
+
 /// A program taken apart.
 pub struct Apart {
     /// What is always needed; still to be bound.
@@ -61,7 +75,7 @@ pub fn take_apart(compiled: &[u8], folder: &Path) -> Result<Apart> {
     let version = format!("{:08x}", hasher.finish() >> 32);
     let mut link = String::from_utf8(read(&folder.join(LINK))?).context("the link module is no text")?;
     ensure!(link.contains(STREAMED), "the link module no longer compiles its parts by {STREAMED}");
-    link = [BEGUN, &link.replace(STREAMED, STREAMED_OR_WHOLE)].concat();
+    link = by_address(&[BEGUN, PART, &link.replace(STREAMED, STREAMED_OR_WHOLE)].concat())?;
     let mut parts = Vec::new();
     for path in split.split_modules {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a part without a name")?;
@@ -76,6 +90,21 @@ pub fn take_apart(compiled: &[u8], folder: &Path) -> Result<Apart> {
     Ok(Apart { main: without(&main, &["target_features"])?, link, parts })
 }
 
+/// `link` with one function that fetches any part.
+fn by_address(link: &str) -> Result<String> {
+    let ((head, tail), (new_head, new_tail)) = (FETCHED, FETCHED_BY_ADDRESS);
+    let mut pieces = link.split(head);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    let mut parts = 0;
+    for piece in pieces {
+        let (address, rest) = piece.split_once(tail).context("the link module fetches a part in another way")?;
+        out.extend([new_head, address, new_tail, rest]);
+        parts += 1;
+    }
+    ensure!(parts > 0, "the link module fetches no part by {head}");
+    Ok(out)
+}
+
 /// The same module without names and without these sections.
 fn without(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
     let mut module: Module = ModuleConfig::new()
@@ -87,4 +116,20 @@ fn without(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
         module.customs.remove_raw(section);
     }
     Ok(module.emit_wasm())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_fetched_by_one_function() {
+        let (head, tail) = FETCHED;
+        let link =
+            format!("const a = {head}\"./a.wasm\"{tail}, []);\nconst b = wrap({head}\"./b.wasm\"{tail}, [a]));\n");
+        let expected =
+            "const a = makeLoad(part(\"./a.wasm\"), []);\nconst b = wrap(makeLoad(part(\"./b.wasm\"), [a]));\n";
+        assert_eq!(by_address(&link).expect("the shape we know"), expected);
+        by_address("makeLoad(other)").expect_err("another shape");
+    }
 }

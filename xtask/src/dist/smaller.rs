@@ -16,7 +16,7 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// What counts is the size after brotli: three passes make fewer bytes that compress worse. No program of ours keeps anything in the
+/// What counts is the size after brotli: five passes make fewer bytes that compress worse. No program of ours keeps anything in the
 /// first kilobyte of its memory, where the end of the stack is.
 const PASSES: &[&str] = &[
     "-Os",
@@ -24,6 +24,8 @@ const PASSES: &[&str] = &[
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
     "--skip-pass=inlining-optimizing",
+    "--skip-pass=simplify-locals",
+    "--skip-pass=dae-optimizing",
 ];
 
 /// Makes the WASM in `file` smaller.

@@ -1,4 +1,4 @@
-// The rim of the shadow root: what happens in our fields, or belongs to the window, is no affair of the page's handlers, which would see
+// Events that stay inside of the shadow root: what happens in our fields, or belongs to the window, is no affair of the page's handlers, which would see
 // the element as its target and could not know better. It ends here, when all of ours have heard it. Clicks, and what makes them, go on:
 // pages close their menus by them, and end what they drag.
 
@@ -23,13 +23,13 @@ function isOurs(event) {
   return /^[acvxyz]$/i.test(key > '~' ? event.code[3] : key);
 }
 
-const closed = new WeakSet();
+const isolated = new WeakSet();
 
 /** Keeps inside of `host` what is ours. */
-export function closeRim(host) {
+export function isolateEvents(host) {
   const root = host.shadowRoot;
-  if (closed.has(root)) return;
-  closed.add(root);
+  if (isolated.has(root)) return;
+  isolated.add(root);
   const on = (types, listener, options) => types.split(' ').forEach((type) => root.addEventListener(type, listener, options));
   /** What the page has put into our slots is its own. */
   const isInside = ({ target }) => target.getRootNode() === root;
