@@ -13,6 +13,7 @@ use super::{
     Look,
     avatar::author_name,
     browser::Later,
+    content::seen_words,
     markup::{element, text},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 const LONGEST: usize = 600;
 
 /// By then a screen reader has taken the words, in milliseconds; it reads on without them.
-const HEARD: i32 = 1_000;
+pub(super) const HEARD: i32 = 1_000;
 
 /// More messages than these at once are counted, and only the last of them is read.
 const SEVERAL: usize = 3;
@@ -194,7 +195,7 @@ fn sentence(row: &Row, state: &Conversation, look: &Look) -> String {
         RowKind::Message(MessageRow { author: Author::Visitor, .. }) => String::new(),
         RowKind::Message(message) => {
             let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
-            let mut text = message.content().to_plain();
+            let mut text = seen_words(message.content());
             if let Some((end, _)) = text.char_indices().nth(LONGEST) {
                 text.truncate(end);
                 text.push('…');

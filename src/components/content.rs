@@ -127,16 +127,32 @@ pub(super) fn framed(
 
 /// The first line is what a collapsed note shows; a note of one line has nothing to hide.
 fn note(text: &RichText, words: &dyn Fn(&RichText) -> Html) -> Html {
-    let nodes = &text.0;
+    let Some((first, rest)) = folded(text) else { return words(text) };
+    let [summary, more] = [first, rest].map(|nodes| words(&RichText(nodes.to_vec())));
+    part("details", "note", group(vec![plain("summary", summary), plain("div", more)]))
+}
+
+/// What of a note is seen, and what once it is opened; nothing of one that has nothing to hide.
+fn folded(text: &RichText) -> Option<(&[Node], &[Node])> {
+    let nodes = text.0.as_slice();
     let (first, rest) = match nodes.iter().position(|node| matches!(node, Node::Break)) {
         Some(at) => (&nodes[..at], &nodes[at + 1..]),
         None if matches!(nodes.first(), Some(Node::Paragraph(_))) => nodes.split_at(1),
-        None => return words(text),
+        None => return None,
     };
-    if first.is_empty() || rest.is_empty() {
-        return words(text);
+    (!first.is_empty() && !rest.is_empty()).then_some((first, rest))
+}
+
+/// What is seen of a message as it comes, in words.
+pub(super) fn seen_words(content: &Content) -> String {
+    if let Content::Info(info) = content
+        && let Some((first, _)) = folded(&info.title)
+    {
+        return RichText(first.to_vec()).to_plain();
     }
-    let summary = plain("summary", words(&RichText(first.to_vec())));
-    let more = plain("div", words(&RichText(rest.to_vec())));
-    part("details", "note", group(vec![summary, more]))
+    if let Content::Parts(parts) = content {
+        let lines: Vec<String> = parts.iter().map(seen_words).filter(|line| !line.is_empty()).collect();
+        return lines.join("\n");
+    }
+    content.to_plain()
 }

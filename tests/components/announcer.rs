@@ -1,7 +1,7 @@
 //! What screen readers hear: whole sentences, in order, once; failures at once.
 
 use chataibot_widget::conversation::{Action, Link, SendError};
-use chataibot_wire::{Author, Event, entry::Assignee};
+use chataibot_wire::{Author, Content, Event, Node, RichText, content, entry::Assignee};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -44,6 +44,21 @@ async fn new_messages_are_said_in_order_and_once() {
     stage.happens([Action::Drafted("x".into())]);
     stage.settled().await;
     assert_eq!(heard(&stage, "polite").len(), 2, "nothing is said twice");
+    // Else the lines would be one to a screen reader.
+    assert_eq!(stage.style(".announcer > div", "white-space"), "pre");
+}
+
+#[wasm_bindgen_test]
+async fn of_a_note_that_is_closed_only_its_title_is_said() {
+    let mut script = open();
+    let title = RichText(vec![Node::Text("Opening hours".into()), Node::Break, Node::Text("Monday to Friday".into())]);
+    let note = || Content::Info(content::Info { title: title.clone() });
+    let alone = script.message(Author::Bot, note(), None);
+    let parts = script.message(Author::Bot, Content::Parts(vec![text("Hello"), note()]), None);
+    let stage = Stage::show(script).await;
+    stage.happens([alone, parts]);
+    let said = "Bot says: Opening hours\nBot says: Hello\nOpening hours";
+    stage.until("the titles are said", || heard(&stage, "polite") == [said]).await;
 }
 
 #[wasm_bindgen_test]
