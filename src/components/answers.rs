@@ -18,6 +18,8 @@ pub(super) struct Choice<'a> {
     pub(super) open: bool,
     /// What the visitor said next, when something.
     pub(super) given: Option<&'a str>,
+    /// The name of the card that they are on, for who does not see it.
+    pub(super) of: Option<AttrValue>,
 }
 
 /// The buttons of a message or card.
@@ -29,7 +31,7 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
     };
     let each = list.iter().map(|button| match &button.action {
         Action::Reply(answer) => reply(&button.label, answer, choice.look.typed, choice),
-        Action::Link(address) => link(&button.label, address, choice.look),
+        Action::Link(address) => link(&button.label, address, choice),
     });
     choices(class, each.collect(), choice.look)
 }
@@ -53,7 +55,9 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
             }
         });
         let button = element!(
-            "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto"; words(label)
+            "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto",
+            "aria-description" = choice.of.clone();
+            words(label)
         );
         return on_click(button, onclick).into();
     }
@@ -82,7 +86,7 @@ fn words(label: &str) -> Html {
 }
 
 /// Links stay usable after the conversation went on.
-fn link(label: &str, address: &str, look: &Look) -> Html {
+fn link(label: &str, address: &str, choice: &Choice) -> Html {
     let Some(href) = safe_address(address) else {
         return past(label);
     };
@@ -93,5 +97,9 @@ fn link(label: &str, address: &str, look: &Look) -> Html {
         () => icons::OUT,
     };
     let inside = group(vec![written("span", words(label)), icons::sign("", sign)]);
-    markup::link("answer answer-link", href, inside, look.new_tab(href))
+    let mut link = markup::link("answer answer-link", href, inside, choice.look.new_tab(href));
+    if let Some(card) = &choice.of {
+        link.add_attribute("aria-description", card.clone());
+    }
+    link.into()
 }

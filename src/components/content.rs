@@ -52,7 +52,7 @@ fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
             answers::buttons(
                 &buttons.buttons,
                 buttons.layout,
-                &Choice { look, act, open, given: given.map(AttrValue::as_str) },
+                &Choice { look, act, open, given: given.map(AttrValue::as_str), of: None },
             ),
         ]),
         Content::Media(_)

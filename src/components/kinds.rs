@@ -4,10 +4,12 @@
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
 //! - [`picture`]: a picture that opens large; [`row`]: things side by side that scroll
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
+//! - [`aside`]: what a control says to screen readers
 //! - [`day`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
 //!
 //! A control is there while its question can be answered. Afterwards what was answered stands in its place, quietly.
 
+mod aside;
 mod calendar;
 mod carousel;
 mod day;
@@ -129,7 +131,7 @@ impl Kind {
     }
 
     fn choice(&self) -> Choice<'_> {
-        Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref() }
+        Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref(), of: None }
     }
 
     /// Gives an answer, made of its words and of its form. The control is about to become a text, so the keyboard goes on from the
@@ -141,10 +143,15 @@ impl Kind {
         self.act.emit(answer);
     }
 
+    /// That this was chosen.
+    fn chosen_words(&self, answer: &str) -> AttrValue {
+        fill(&self.look.strings.chosen(), "answer", answer).into()
+    }
+
     /// What was answered.
     fn chosen(&self, answer: &str) -> Html {
         let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; markup::text(answer.to_owned().into()));
-        let said = unseen(fill(&self.look.strings.chosen(), "answer", answer).into());
+        let said = unseen(self.chosen_words(answer));
         part("div", "given", group(vec![icons::sign("", icons::TICK), seen.into(), said]))
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn unseen(words: AttrValue) -> Html {
 }
 
 /// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab` says where it opens, unless that is here.
-pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Option<AttrValue>) -> Html {
+pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Option<AttrValue>) -> VTag {
     let target = new_tab.is_some().then_some("_blank");
     let inside = group(vec![inside, opens(new_tab)]);
     element!(
@@ -74,7 +74,6 @@ pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Optio
         "rel" = "noopener noreferrer";
         inside
     )
-    .into()
 }
 
 /// That a link opens a new tab, for who does not see it.

@@ -154,7 +154,9 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let verb = |label: AttrValue, verb: fn(Rc<str>) -> Verb| {
         let Some(id) = message.id.clone() else { return Html::default() };
         let onclick = view.act.reform(move |_: MouseEvent| verb(id.clone()));
-        let button = element!("button", "type" = "button", "part" = "button-text"; text(label));
+        let of = message.content().to_plain();
+        let button =
+            element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; text(label));
         on_click(button, onclick).into()
     };
     let told = |sign, sentence| vec![icons::sign("", sign), plain("span", text(sentence))];

@@ -132,7 +132,7 @@ fn maintenance(strings: &Strings, whole: bool) -> Html {
 fn starters(look: &Look, act: &Callback<Verb>) -> Html {
     let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
     let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
-    let choice = Choice { look, act, open: true, given: None };
+    let choice = Choice { look, act, open: true, given: None, of: None };
     part("div", "starters", answers::buttons(&buttons, ButtonLayout::Wrap, &choice))
 }
 

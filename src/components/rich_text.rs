@@ -63,7 +63,7 @@ fn node(node: &Node, look: &Look, depth: u8) -> Html {
             plain(if *shift == Shift::Sup { "sup" } else { "sub" }, inside(children))
         }
         Node::Link(link) => match safe_address(&link.href) {
-            Some(href) => markup::link("link", href, inside(&link.children), look.new_tab(href)),
+            Some(href) => markup::link("link", href, inside(&link.children), look.new_tab(href)).into(),
             None => inside(&link.children),
         },
     }

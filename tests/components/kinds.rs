@@ -118,6 +118,7 @@ async fn cards_are_a_named_list_whose_buttons_answer() {
     stage.until("the cards are there", || stage.find(".cards").is_some()).await;
     assert_eq!(attribute(&stage.get(".cards"), "aria-label"), "Cards");
     assert!(stage.text(".choice-card:nth-child(2)").contains("2 of 3"));
+    assert_eq!(attribute(&stage.labelled("Ask"), "aria-description"), "Suite", "of what it asks");
     stage.labelled("Book").unchecked_into::<HtmlElement>().click();
     assert_eq!(stage.verbs(), [Verb::Send("Book".to_owned())]);
 }
@@ -136,6 +137,9 @@ async fn the_row_of_cards_goes_on_by_keys_and_arrows_and_stops_at_its_ends() {
     stage.until("the second card", || stage.text(".cards-position") == "2 of 4").await;
     arrow(1).unchecked_into::<HtmlElement>().click();
     stage.until("the third card", || stage.text(".cards-position") == "3 of 4").await;
+    let said = || stage.text(".carousel > [aria-live='polite']");
+    stage.until("where the row stands is said", || said() == "3 of 4").await;
+    stage.until("it is not said again", || said().is_empty()).await;
     stage.press(".cards", "End", |_| {});
     stage.until("the end", || attribute(&arrow(1), "aria-disabled") == "true").await;
     assert_eq!(stage.text(".cards-position"), "4 of 4");

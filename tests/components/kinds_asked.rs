@@ -158,6 +158,9 @@ async fn a_months_page_is_read_and_walked_by_keys() {
     let date: HtmlInputElement = stage.get("input[type='date']").unchecked_into();
     stage.until("it is chosen", || date.value() == "2026-03-20").await;
     assert!(stage.find("[aria-selected='true'] [tabindex='0']").is_some());
+    let said = || stage.text(".control > [aria-live='polite']");
+    stage.until("it is said", || said().contains("March 20") && said().contains("your choice")).await;
+    stage.until("it is not said again", || said().is_empty()).await;
     stage.press(".month [tabindex='0']", "Escape", |_| {});
     stage.until("the page is put away", || stage.find(".month").is_none()).await;
     assert!(stage.is_focused(".toggle"));
@@ -376,4 +379,15 @@ async fn a_typed_form_answers_with_all_its_fields() {
     let typed = [r#"{"type":"form.response","data":{"fields":"#, fields, "}}"].concat();
     let text = "Name: Ada \"Byron\"\nE-mail: ada@example.com\nNotes: two lines".to_owned();
     assert_eq!(stage.verbs(), [Verb::Answer { text, typed }]);
+}
+
+#[wasm_bindgen_test]
+async fn a_date_is_wrong_only_after_the_visitor_has_tried_to_send_it() {
+    let stage = show(calendar(false, true)).await;
+    let states = || -> Vec<String> {
+        stage.all("input[required]").iter().map(|field| attribute(field, "aria-invalid")).collect()
+    };
+    assert_eq!(states(), ["false", "false"], "empty, as it must be at first");
+    stage.click(".control .primary");
+    stage.until("it is wrong now", || states().iter().all(|state| state == "true")).await;
 }

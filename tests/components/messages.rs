@@ -206,6 +206,9 @@ async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
     let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Temporary))).await;
     assert!(stage.get(".bubble").get_attribute("part").expect("parts").contains("bubble-failed"));
     assert!(stage.text(".meta-failed").contains("Not sent."));
+    for name in ["Try again", "Delete"] {
+        assert_eq!(stage.labelled(name).get_attribute("aria-description").as_deref(), Some("Hello?"), "{name}");
+    }
     stage.labelled("Try again").unchecked_into::<HtmlElement>().click();
     stage.labelled("Delete").unchecked_into::<HtmlElement>().click();
     assert_eq!(stage.verbs(), [Verb::Retry("m1".into()), Verb::Discard("m1".into())]);

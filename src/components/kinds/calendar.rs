@@ -19,6 +19,7 @@ use yew::{
 
 use super::{
     Kind, Of,
+    aside::Aside,
     day::{self, Day},
     intl::{self, Names},
     month::{Month, Turn},
@@ -39,6 +40,8 @@ pub(super) struct Picker {
     /// What is wrong with them.
     wrong: Option<AttrValue>,
     page: Option<Page>,
+    /// Says which day was chosen: the focus stays on it.
+    chosen: Aside,
 }
 
 #[derive(Default)]
@@ -68,6 +71,8 @@ pub(super) enum Did {
     Turned(Turn),
     /// Wants to answer.
     Submitted,
+    /// Was told which day is chosen.
+    Heard,
 }
 
 impl Component for Picker {
@@ -82,6 +87,7 @@ impl Component for Picker {
             time: AttrValue::default(),
             wrong: None,
             page: None,
+            chosen: Aside::default(),
         };
         // Nothing moves the focus but the visitor.
         if let Some(calendar) = asked(kind).filter(|calendar| calendar.auto_open && kind.open && has_page()) {
@@ -119,6 +125,8 @@ impl Component for Picker {
                     Turn::Chosen(day) => {
                         self.date = day.write().into();
                         self.wrong = None;
+                        let (words, link) = (kind.chosen_words(&page.names.full(day)), ctx.link().clone());
+                        self.chosen.say(words, move || link.send_message(Did::Heard));
                         (day, true)
                     }
                     Turn::Away => (page.at, false),
@@ -126,6 +134,7 @@ impl Component for Picker {
                 page.at = within(to, least, most);
                 page.focus = focus;
             }
+            Did::Heard => self.chosen.empty(),
             Did::Submitted => {
                 let Some(date) = self.places.date.cast::<HtmlInputElement>() else { return false };
                 let time = self.places.time.cast::<HtmlInputElement>();
@@ -182,6 +191,7 @@ impl Component for Picker {
             month.unwrap_or_default(),
             wrong(kind.id("wrong"), self.wrong.clone()),
             submit(kind.look.strings.submit_answer()),
+            self.chosen.view(),
         ];
         let control = element!(
             "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
@@ -222,6 +232,8 @@ impl Picker {
                     "required" = "required",
                     // Some browsers draw today's date where there is none: what is drawn instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),
+                    // Empty as it must be at first, browsers would call it wrong.
+                    "aria-invalid" = if is_wrong.is_some() { "true" } else { "false" },
                     "aria-describedby" = is_wrong.clone();
                     Html::default()
                 );

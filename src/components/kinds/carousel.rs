@@ -15,12 +15,13 @@ use yew::{
 
 use super::{
     BACK, Kind, ON, Of,
+    aside::Aside,
     light_box::position,
     picture::{Picture, Shot, placeholder},
     row,
 };
 use crate::components::{
-    answers,
+    answers::{self, Choice},
     browser::SizeWatch,
     icons,
     markup::{at, button, element, group, on, part, plain, text, unseen, written},
@@ -33,6 +34,9 @@ pub(super) struct Cards {
     /// Is the row at its beginning, and at its end?
     ends: (bool, bool),
     size: Option<SizeWatch>,
+    /// Did the visitor ask for a card? Then where the row goes is told.
+    asked: bool,
+    place: Aside,
 }
 
 /// What happened to the row.
@@ -41,6 +45,8 @@ pub(super) enum Happened {
     Moved,
     /// This card is wanted.
     Wanted(usize),
+    /// Where the row stands was heard.
+    Heard,
 }
 
 impl Component for Cards {
@@ -50,21 +56,31 @@ impl Component for Cards {
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and what comes later would move what is being read.
         let fits = shown(&ctx.props().kind).is_none_or(|carousel| carousel.cards.len() < 2);
-        Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None }
+        Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None, asked: false, place: Aside::default() }
     }
 
-    fn update(&mut self, _: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
         match happened {
             Happened::Moved => {
                 let now = (row::at(&list), row::ends(&list));
                 let before = (self.at, self.ends);
                 (self.at, self.ends) = now;
+                if self.asked && before.0 != self.at {
+                    let (kind, link) = (&ctx.props().kind, ctx.link().clone());
+                    let count = list.child_element_count() as usize;
+                    self.place.say(position(&kind.look, self.at, count), move || link.send_message(Happened::Heard));
+                }
                 before != now
             }
             Happened::Wanted(at) => {
+                self.asked = true;
                 row::go(&list, at, ScrollBehavior::Auto);
                 false
+            }
+            Happened::Heard => {
+                self.place.empty();
+                true
             }
         }
     }
@@ -107,7 +123,7 @@ impl Component for Cards {
             part("div", "cards-foot", group(foot))
         });
         // Always as many: Yew would make the row anew for one more below it.
-        let inside = vec![list.into(), foot.unwrap_or_default()];
+        let inside = vec![list.into(), foot.unwrap_or_default(), self.place.view()];
         element!("div", "class" = "carousel", "part" = "carousel"; group(inside)).into()
     }
 
@@ -161,7 +177,9 @@ fn one(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> 
         inside.push(part("div", "card-words", group(words)));
     }
     if !card.buttons.is_empty() {
-        inside.push(plain("div", answers::buttons(&card.buttons, ButtonLayout::Vertical, &kind.choice())));
+        let name = card.title.to_plain();
+        let choice = Choice { of: (!name.is_empty()).then(|| name.into()), ..kind.choice() };
+        inside.push(plain("div", answers::buttons(&card.buttons, ButtonLayout::Vertical, &choice)));
     }
     element!("li", "class" = "choice-card", "part" = "choice-card", "role" = "listitem"; group(inside)).into()
 }

@@ -1,0 +1,33 @@
+//! What a control says to screen readers of what it shows to the eye. It is taken away once it was heard: a modal dialog hides what
+//! stands there, and what comes back with its end would be read again.
+
+use yew::prelude::*;
+
+use crate::components::{
+    announcer::HEARD,
+    browser::Later,
+    markup::{element, text},
+};
+
+#[derive(Default)]
+pub(super) struct Aside {
+    words: AttrValue,
+    emptying: Option<Later>,
+}
+
+impl Aside {
+    /// Calls `heard` when the words are to be taken away by [`Self::empty`].
+    pub(super) fn say(&mut self, words: AttrValue, heard: impl FnOnce() + 'static) {
+        self.words = words;
+        self.emptying = Later::new(HEARD, heard);
+    }
+
+    pub(super) fn empty(&mut self) {
+        self.words = AttrValue::default();
+    }
+
+    /// There before anything is said.
+    pub(super) fn view(&self) -> Html {
+        element!("span", "class" = "unseen", "aria-live" = "polite"; text(self.words.clone())).into()
+    }
+}
