@@ -31,6 +31,9 @@ Usage: cargo xtask <command> [options]
   test e2e [NAME]      Only the whole product in browsers.
     --profile FLAVOUR  How the widget is built for it, as for dist.
     --built            With the bundle that is in dist/, as it is.
+  test reader [NAME]   What a screen reader (Orca) says in Firefox and Chromium, by the walks of tests/reader; not part of test.
+    --profile FLAVOUR, --built
+                       As for e2e. What was said is kept in target/reader/.
     Browsers are Chromium, where every test runs, and for a chosen set of them Firefox and WebKit where they can be had; with
     a NAME Chromium alone. CHATAIBOT_BROWSERS=chromium,firefox,webkit chooses, and fails where one of them is missing.
 
@@ -172,6 +175,8 @@ pub enum Suite {
     Browser,
     /// The real bundle, proxy and simulator in browsers.
     EndToEnd,
+    /// The same, as a screen reader says it.
+    Reader,
 }
 
 /// How the WASM is compiled.
@@ -253,18 +258,20 @@ fn test(mut parser: Parser) -> Result<Command, lexopt::Error> {
             "native" => Suite::Native,
             "browser" => Suite::Browser,
             "e2e" => Suite::EndToEnd,
-            unknown => return Err(format!("tests are native, browser or e2e, not {unknown:?}").into()),
+            "reader" => Suite::Reader,
+            unknown => return Err(format!("tests are native, browser, e2e or reader, not {unknown:?}").into()),
         },
         Some(other) => return help_or_unexpected(other),
     };
+    let takes_bundle = matches!(suite, Suite::EndToEnd | Suite::Reader);
     let (mut name, mut bundle) = (None, Bundle::default());
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) if name.is_none() => name = Some(word.string()?),
-            Long("profile") if suite == Suite::EndToEnd => {
+            Long("profile") if takes_bundle => {
                 bundle = Bundle::Fresh(flavour(&parser.value()?.string()?)?);
             }
-            Long("built") if suite == Suite::EndToEnd => bundle = Bundle::AsItIs,
+            Long("built") if takes_bundle => bundle = Bundle::AsItIs,
             other => return help_or_unexpected(other),
         }
     }
@@ -401,6 +408,8 @@ mod tests {
         let only = Selection::Only(Suite::EndToEnd, Some("two_tabs".to_owned()), Bundle::default());
         assert_eq!(read("test e2e two_tabs"), Ok(Command::Test(only)));
         assert!(read("test e2e two tabs").is_err());
+        let heard = Selection::Only(Suite::Reader, Some("visit".to_owned()), Bundle::AsItIs);
+        assert_eq!(read("test reader visit --built"), Ok(Command::Test(heard)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
     project::{Project, WASM_TARGET, read, run},
 };
 
-pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_chosen};
+pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_chosen, readable_browsers};
 
 /// The oldest Node.js whose test runner has what the end-to-end tests use.
 const OLDEST_NODE: u32 = 20;
@@ -101,6 +101,35 @@ pub fn redis_server() -> Result<()> {
     let wanted = "redis-server, version 7 or newer (on Debian: apt-get install redis-server)";
     install(&["redis-server"], wanted)?;
     ensure!(in_path(REDIS_SERVER).is_some(), "it was installed and still cannot be found: {wanted}");
+    Ok(())
+}
+
+/// What a screen reader runs on, by program and Debian package.
+const SCREEN_READER: [(&str, &str); 6] = [
+    ("orca", "orca"),
+    ("xdotool", "xdotool"),
+    ("openbox", "openbox"),
+    ("speech-dispatcher", "speech-dispatcher"),
+    ("Xvfb", "xvfb"),
+    ("dbus-daemon", "dbus"),
+];
+/// The accessibility bus, which is in nobody's path.
+pub const ACCESSIBILITY_BUS: &str = "/usr/libexec/at-spi-bus-launcher";
+
+/// The screen reader with a display, a bus and a speech server.
+pub fn screen_reader() -> Result<()> {
+    let missing = || -> Vec<&str> {
+        let programs = SCREEN_READER.iter().filter(|(program, _)| in_path(program).is_none());
+        let bus = (!Path::new(ACCESSIBILITY_BUS).is_file()).then_some("at-spi2-core");
+        programs.map(|(_, package)| *package).chain(bus).collect()
+    };
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let wanted = format!("a screen reader and what it needs (on Debian: apt-get install {})", packages.join(" "));
+    install(&packages, &wanted)?;
+    ensure!(missing().is_empty(), "it was installed and still cannot be found: {wanted}");
     Ok(())
 }
 

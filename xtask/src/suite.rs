@@ -2,11 +2,13 @@
 //!
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
+//! - [`reader`]: what a screen reader says, apart from the rest
 //! - [`tally`]: the counts, read from what the runners print
 //! - [`unsteady`]: what becomes of a test in a browser that failed
 
 mod components;
 mod end_to_end;
+mod reader;
 mod tally;
 mod unsteady;
 
@@ -45,6 +47,10 @@ pub fn run(project: &Project, selection: &Selection) -> Result<()> {
             let name = name.as_deref();
             total += run_suite("Native", name, || native(project, name))?;
         }
+        Selection::Only(Suite::Reader, name, bundle) => {
+            let name = name.as_deref();
+            total += run_suite("Screen reader", name, || reader::run(project, name, *bundle))?;
+        }
         Selection::Only(suite, name, bundle) => {
             browsers = wanted(project, name.as_deref())?;
             total += in_browsers(project, &browsers, *suite, name.as_deref(), *bundle)?;
@@ -79,7 +85,7 @@ fn in_browsers(
 ) -> Result<Tally> {
     let of_all = || match suite {
         Suite::EndToEnd => end_to_end::Product::build(project, bundle).map(Some),
-        Suite::Native | Suite::Browser => Ok(None),
+        Suite::Native | Suite::Browser | Suite::Reader => Ok(None),
     };
     let product = of_all()?;
     let run_in = |browser: &Browser| match &product {

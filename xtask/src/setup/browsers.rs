@@ -139,6 +139,21 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
     Ok(Browser { engine, program, driver })
 }
 
+/// Those that are chosen of the two that a screen reader for Linux reads, without their drivers: real keys steer them.
+pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
+    let chosen = choice(env::var(CHOICE).ok().as_deref())?;
+    let engines = match chosen {
+        Choice::Any => vec![Engine::Firefox, Engine::Chromium],
+        Choice::These(engines) => engines.into_iter().filter(|engine| *engine != Engine::WebKit).collect(),
+    };
+    ensure!(!engines.is_empty(), "a screen reader reads firefox and chromium, and {CHOICE} names neither");
+    let program = |engine: Engine| match engine {
+        Engine::Firefox => firefox(),
+        Engine::Chromium | Engine::WebKit => chromium().map(|(program, _)| program),
+    };
+    engines.into_iter().map(|engine| Ok((engine, program(engine)?))).collect()
+}
+
 fn chromium() -> Result<(PathBuf, PathBuf)> {
     let find = || {
         let program =

@@ -1,0 +1,119 @@
+//! `cargo xtask test reader`: what a screen reader says of the widget. Orca listens to a real browser that is used by keys
+//! alone, as the walks of `tests/reader` tell.
+//!
+//! - [`walk`]: the form of a walk
+//! - [`desktop`]: a display, a bus, the reader and a browser, all of them private
+//! - [`heard`]: what was said, from the reader's own log
+//! - [`stage`]: proxy, simulator and the page that embeds the widget
+//! - [`perform`]: a walk, step by step, against what is heard
+
+mod desktop;
+mod heard;
+mod perform;
+mod stage;
+mod walk;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use self::{desktop::Desktop, perform::Verdict, stage::Stage, walk::Walk};
+use super::Tally;
+use crate::{
+    command_line::Bundle,
+    dist,
+    progress::step,
+    project::{Project, Servers},
+    setup::{self, Engine},
+};
+
+/// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
+pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Tally> {
+    let walks = walks(&project.root.join("tests/reader"), name)?;
+    setup::screen_reader()?;
+    let browsers = setup::readable_browsers()?;
+    if let Bundle::Fresh(flavour) = bundle {
+        dist::build(project, flavour)?;
+    }
+    let servers = step("Building proxy and simulator", || project.build_servers())?;
+    let transcripts = project.target.join("reader");
+    fs::create_dir_all(&transcripts).with_context(|| format!("cannot create {}", transcripts.display()))?;
+    let mut tally = Tally::default();
+    for walk in &walks {
+        for (engine, program) in &browsers {
+            let begin = Instant::now();
+            let title = format!("{} in {}", walk.name, engine.name());
+            let transcript = transcripts.join(format!("{}-{}.txt", walk.name, engine.key()));
+            let outcome = one(project, &servers, walk, *engine, program, &transcript);
+            let seconds = begin.elapsed().as_secs_f32();
+            match outcome {
+                Ok(verdict) => {
+                    for fault in &verdict.known_faults {
+                        println!("  known fault: {fault}");
+                    }
+                    if verdict.failures.is_empty() {
+                        println!("✔ {title} ({seconds:.0} s)");
+                        tally.passed += 1;
+                    } else {
+                        println!("✖ {title} ({seconds:.0} s)\n{}", verdict.failures.join("\n"));
+                        println!("  all of it: {}", transcript.display());
+                        tally.failed += 1;
+                    }
+                }
+                Err(error) => {
+                    println!("✖ {title} ({seconds:.0} s)\n  {error:#}");
+                    tally.failed += 1;
+                }
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// One walk in one browser: everything is new, so that no walk hears of another.
+fn one(
+    project: &Project,
+    servers: &Servers,
+    walk: &Walk,
+    engine: Engine,
+    program: &Path,
+    transcript: &Path,
+) -> Result<Verdict> {
+    let stage = Stage::set(project, servers, walk)?;
+    let home = project.scratch()?.join("reader").join(format!("{}-{}", walk.name, engine.key()));
+    let mut desktop = Desktop::start(&home)?;
+    desktop.browse(engine, program, &stage.address())?;
+    perform::perform(walk, engine, &desktop, &stage, transcript)
+}
+
+fn walks(folder: &Path, name: Option<&str>) -> Result<Vec<Walk>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "walk"));
+    paths.sort();
+    let mut walks = Vec::new();
+    for path in paths {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a walk's name is no text")?;
+        if name.is_none_or(|name| stem.contains(name)) {
+            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            walks.push(Walk::read(stem, &text).with_context(|| format!("in {}", path.display()))?);
+        }
+    }
+    ensure!(!walks.is_empty(), "no walk in {} is named so", folder.display());
+    Ok(walks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_walk_of_the_project_can_be_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reader");
+        assert!(!walks(&folder, None).expect("all of them").is_empty());
+    }
+}

@@ -1,0 +1,216 @@
+//! A display, a bus, the reader and a browser, all of them private: nothing that a developer has open is read or touched.
+
+use std::{
+    fs,
+    fs::File,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::heard::Heard;
+use crate::{
+    project::run,
+    setup::{ACCESSIBILITY_BUS, Engine},
+};
+
+/// How long each part may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// No sound: a speech server that answers and says nothing.
+const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
+/// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said.
+const LISTEN: &str = "import os\nfrom orca import debug\n\
+    debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
+    debug.debugLevel = debug.LEVEL_ALL\n";
+/// The reader asks this whether the same user runs another one, and would give up. A developer's own is on another display and bus.
+const NO_OTHER: &str = "#!/bin/sh\nexit 1\n";
+/// A Firefox that asks nothing and fetches nothing by itself.
+const FIREFOX: [(&str, &str); 14] = [
+    ("accessibility.force_disabled", "-1"),
+    ("app.normandy.enabled", "false"),
+    ("app.update.enabled", "false"),
+    ("browser.aboutwelcome.enabled", "false"),
+    ("browser.newtabpage.enabled", "false"),
+    ("browser.preonboarding.enabled", "false"),
+    ("browser.safebrowsing.malware.enabled", "false"),
+    ("browser.shell.checkDefaultBrowser", "false"),
+    ("browser.startup.homepage_override.mstone", "\"ignore\""),
+    ("datareporting.policy.dataSubmissionEnabled", "false"),
+    ("network.captive-portal-service.enabled", "false"),
+    ("network.connectivity-service.enabled", "false"),
+    ("termsofuse.bypassNotification", "true"),
+    ("toolkit.telemetry.reportingpolicy.firstRun", "false"),
+];
+
+/// Running programs, ended when it is dropped.
+pub struct Desktop {
+    home: PathBuf,
+    environment: Vec<(&'static str, String)>,
+    children: Vec<Child>,
+    /// What the reader says.
+    pub heard: Heard,
+}
+
+impl Desktop {
+    /// Starts all but the browser, in a new home below `home`.
+    pub fn start(home: &Path) -> Result<Self> {
+        if home.exists() {
+            fs::remove_dir_all(home).with_context(|| format!("cannot empty {}", home.display()))?;
+        }
+        let write = |path: &str, text: &str| -> Result<()> {
+            let path = home.join(path);
+            fs::create_dir_all(path.parent().context("it has a folder")?)?;
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write("config/speech-dispatcher/speechd.conf", SPEECH)?;
+        write("data/orca/orca-customizations.py", LISTEN)?;
+        write("bin/pgrep", NO_OTHER)?;
+        owners_alone(&home.join("bin/pgrep"))?;
+        let preferences = FIREFOX.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
+        write("firefox/user.js", &preferences)?;
+        let log = home.join("reader.log");
+        // Sockets have short names only, and the target directory may lie deep.
+        let run = std::env::temp_dir().join(format!("chataibot-reader-{}", std::process::id()));
+        fs::create_dir_all(&run)?;
+        owners_alone(&run)?;
+        let place = |part: &str| home.join(part).to_string_lossy().into_owned();
+        let environment = vec![
+            ("HOME", home.to_string_lossy().into_owned()),
+            ("XDG_RUNTIME_DIR", run.to_string_lossy().into_owned()),
+            ("XDG_CONFIG_HOME", place("config")),
+            ("XDG_CACHE_HOME", place("cache")),
+            ("XDG_DATA_HOME", place("data")),
+            ("READER_LOG", log.to_string_lossy().into_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("LC_ALL", "C.UTF-8".to_owned()),
+            ("PATH", format!("{}:{}", place("bin"), std::env::var("PATH").context("there is no PATH")?)),
+            ("GTK_MODULES", "gail:atk-bridge".to_owned()),
+            ("GNOME_ACCESSIBILITY", "1".to_owned()),
+            ("ACCESSIBILITY_ENABLED", "1".to_owned()),
+            ("NO_AT_BRIDGE", "0".to_owned()),
+        ];
+        let mut desktop = Self { home: home.to_owned(), environment, children: Vec::new(), heard: Heard::new(&log) };
+        let screen =
+            desktop.announced("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
+        desktop.environment.push(("DISPLAY", format!(":{screen}")));
+        let bus = desktop.announced("dbus-daemon", &["--session", "--nofork", "--nopidfile", "--print-address=1"])?;
+        desktop.environment.push(("DBUS_SESSION_BUS_ADDRESS", bus));
+        desktop.start_child("openbox", &[])?;
+        desktop.start_child(ACCESSIBILITY_BUS, &["--launch-immediately"])?;
+        let socket = run.join("speech.sock").to_string_lossy().into_owned();
+        let speech = ["--run-single", "--timeout", "0", "--communication-method", "unix_socket", "--socket-path"];
+        desktop.start_child("speech-dispatcher", &[speech.as_slice(), &[&socket]].concat())?;
+        desktop.wait_for("the speech server", || Path::new(&socket).exists())?;
+        desktop.environment.push(("SPEECHD_ADDRESS", format!("unix_socket:{socket}")));
+        desktop.start_child("orca", &[])?;
+        ensure!(
+            desktop.heard.wait_until(PATIENCE, |said| said.iter().any(|words| words == "Screen reader on."))?,
+            "the screen reader does not speak; what it printed is in {}",
+            home.join("orca.txt").display()
+        );
+        Ok(desktop)
+    }
+
+    /// Opens a page in a browser with a new profile.
+    pub fn browse(&mut self, engine: Engine, program: &Path, address: &str) -> Result<()> {
+        let program = program.to_str().context("the browser's path is no text")?;
+        let profile = self.home.join(engine.key()).to_string_lossy().into_owned();
+        match engine {
+            Engine::Firefox => self.start_child(program, &["--no-remote", "--profile", &profile, address]),
+            Engine::Chromium => {
+                let folder = format!("--user-data-dir={profile}");
+                let alone = ["--no-first-run", "--no-default-browser-check", "--disable-background-networking"];
+                let plain = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-sync"];
+                let read = ["--force-renderer-accessibility", "--disable-component-update", &folder, address];
+                self.start_child(program, &[alone.as_slice(), &plain, &read].concat())
+            }
+            Engine::WebKit => bail!("its program has no window of its own that this reader follows"),
+        }
+    }
+
+    /// Presses a key, or several at once, as xdotool names them.
+    pub fn press(&self, key: &str) -> Result<()> {
+        run(self.command("xdotool").args(["key", "--clearmodifiers", key]))
+    }
+
+    /// Types letters.
+    pub fn type_letters(&self, letters: &str) -> Result<()> {
+        run(self.command("xdotool").args(["type", "--delay", "60", "--", letters]))
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.environment.iter().map(|(key, value)| (*key, value)));
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            // What it starts is ended with it.
+            command.process_group(0);
+        }
+        command
+    }
+
+    /// Starts a program; what it prints goes to a file of its name.
+    fn start_child(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
+        let output = self.output(program)?;
+        let mut child = self.command(program);
+        child.args(arguments).stdin(Stdio::null()).stderr(output.try_clone()?).stdout(output);
+        self.children.push(child.spawn().with_context(|| format!("cannot start {program}"))?);
+        Ok(())
+    }
+
+    /// Starts a program and hands back the line by which it says where it is.
+    fn announced(&mut self, program: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = self.command(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(self.output(program)?);
+        let mut child = command.spawn().with_context(|| format!("cannot start {program}"))?;
+        let output = child.stdout.take().context("its standard output is piped")?;
+        self.children.push(child);
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).with_context(|| format!("{program} does not say where it is"))?;
+        ensure!(!line.trim().is_empty(), "{program} ended before it was ready");
+        Ok(line.trim().to_owned())
+    }
+
+    fn output(&self, program: &str) -> Result<File> {
+        let name = Path::new(program).file_name().and_then(|name| name.to_str()).unwrap_or(program);
+        let path = self.home.join(format!("{name}.txt"));
+        File::create(&path).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    fn wait_for(&self, what: &str, is_there: impl Fn() -> bool) -> Result<()> {
+        let begin = Instant::now();
+        while !is_there() {
+            ensure!(begin.elapsed() < PATIENCE, "{what} does not come");
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The browser first, and the display last.
+        for child in self.children.iter_mut().rev() {
+            // Each fails only when the process has ended already, which is what is wanted.
+            let _ =
+                Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Only its owner may use it: so buses want their folder, and so a script can be run.
+fn owners_alone(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    fs::metadata(path).map(|_| ()).with_context(|| format!("cannot use {}", path.display()))
+}

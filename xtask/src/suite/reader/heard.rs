@@ -1,0 +1,101 @@
+//! What was said, from the reader's log: each utterance is a line there, among all else that the reader notes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+
+/// How long nothing may be noted for everything to have been said; the reader notes each event that it gets, spoken or not.
+const STILL: Duration = Duration::from_millis(1500);
+/// How often the log is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The reader's log.
+pub struct Heard {
+    log: PathBuf,
+}
+
+impl Heard {
+    /// Of the log in this file.
+    pub fn new(log: &Path) -> Self {
+        Self { log: log.to_owned() }
+    }
+
+    /// All that was said so far.
+    pub fn so_far(&self) -> Result<Vec<String>> {
+        match fs::read(&self.log) {
+            Ok(log) => Ok(said(&String::from_utf8_lossy(&log))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", self.log.display())),
+        }
+    }
+
+    /// Waits until this holds of all that was said, or time is up; says whether it holds.
+    pub fn wait_until(&self, patience: Duration, mut holds: impl FnMut(&[String]) -> bool) -> Result<bool> {
+        let begin = Instant::now();
+        loop {
+            if holds(&self.so_far()?) {
+                return Ok(true);
+            }
+            if begin.elapsed() > patience {
+                return Ok(false);
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
+    /// Waits until the reader has noted nothing for a while, or time is up.
+    pub fn wait_until_still(&self, patience: Duration) {
+        let length = || fs::metadata(&self.log).map_or(0, |log| log.len());
+        let begin = Instant::now();
+        let (mut last, mut since) = (length(), Instant::now());
+        while since.elapsed() < STILL && begin.elapsed() < patience {
+            thread::sleep(LOOK);
+            let now = length();
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+        }
+    }
+}
+
+/// The utterances of a log, those that echo a key among them.
+fn said(log: &str) -> Vec<String> {
+    let mut said = Vec::new();
+    // The last line may be under way.
+    let whole = log.rfind('\n').map_or("", |end| &log[..end]);
+    for line in whole.lines() {
+        let Some((_, spoken)) = line.split_once("SPEECH OUTPUT: '") else { continue };
+        // `'words' voice=…` or `'words' {…}`; words of several lines go on without a quotation mark.
+        let end = ["'{", "'[{", "' {", "' voice="].iter().filter_map(|end| spoken.rfind(end)).max();
+        let words = end.map_or_else(|| spoken.strip_suffix('\'').unwrap_or(spoken), |end| &spoken[..end]);
+        // Marks of width and direction are silent.
+        let words = words.replace(['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2068}', '\u{2069}'], "");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !words.is_empty() {
+            said.push(words);
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utterances_are_told_from_all_else_in_the_log() {
+        let log = "05:00:00.1 - EVENT MANAGER: focus\n\
+            05:00:00.2 - SPEECH OUTPUT: 'Chat collapsed push button.' voice=default\n\
+            05:00:00.3 - SPEECH OUTPUT: '' voice=system\n\
+            05:00:00.4 - SPEECH OUTPUT: 'It's 5 o'clock \u{1f44b}\u{feff}' {'established': False}\n\
+            05:00:00.5 - SPEECH OUTPUT: 'Prices link.'{'established': False}\n\
+            05:00:00.6 - SPEECH OUTPUT: 'tab '[{'established': False}]\n\
+            05:00:00.6 - SPEECH OUTPUT: 'under w";
+        assert_eq!(said(log), ["Chat collapsed push button.", "It's 5 o'clock \u{1f44b}", "Prices link.", "tab"]);
+    }
+}

@@ -1,0 +1,159 @@
+//! A walk, step by step, against what is heard.
+
+use std::{fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+
+use super::{
+    desktop::Desktop,
+    heard::Heard,
+    stage::Stage,
+    walk::{Line, Pattern, Step, Walk, What},
+};
+use crate::setup::Engine;
+
+/// How long what must be said may take; a first page of a new browser on a machine with other work takes longest.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How long what is known not to be said is waited for.
+const DOUBT: Duration = Duration::from_secs(5);
+/// How often a key is pressed until something is heard.
+const PRESSES: usize = 30;
+
+/// How a walk went.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// What was heard and must not be, or the other way round, each with the words around it.
+    pub failures: Vec<String>,
+    /// Why expectations failed that may.
+    pub known_faults: Vec<String>,
+}
+
+/// Walks, keeps the transcript, and judges.
+pub fn perform(walk: &Walk, engine: Engine, desktop: &Desktop, stage: &Stage, transcript: &Path) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let mut record = format!("{} in {}\n", walk.name, engine.name());
+    let mut begin = 0;
+    for step in &walk.steps {
+        let failed = verdict.failures.len();
+        let done = take(step, begin, engine, desktop, stage, &mut verdict);
+        desktop.heard.wait_until_still(PATIENCE);
+        let said = desktop.heard.so_far()?;
+        let part = format!(
+            "\n## {}\n{}",
+            step.title,
+            said[begin..].iter().map(|words| format!("{words}\n")).collect::<String>()
+        );
+        record.push_str(&part);
+        fs::write(transcript, &record).with_context(|| format!("cannot write {}", transcript.display()))?;
+        done.with_context(|| format!("in the step {:?}, in which was heard:\n{part}", step.title))?;
+        if verdict.failures.len() > failed {
+            verdict.failures.push(part);
+            // What follows would fail for the same reason.
+            break;
+        }
+        begin = said.len();
+    }
+    Ok(verdict)
+}
+
+fn take(
+    step: &Step,
+    begin: usize,
+    engine: Engine,
+    desktop: &Desktop,
+    stage: &Stage,
+    verdict: &mut Verdict,
+) -> Result<()> {
+    let heard = &desktop.heard;
+    // Behind the last that was expected.
+    let mut behind = begin;
+    let mut still = false;
+    for line in step.lines.iter().filter(|line| line.only.is_none_or(|only| only == engine)) {
+        match &line.what {
+            What::Press(keys) => keys.iter().try_for_each(|key| desktop.press(key))?,
+            What::PressUntil(key, pattern) => behind = press_until(desktop, key, pattern, behind)?,
+            What::Type(letters) => desktop.type_letters(letters)?,
+            What::Order(name, body) => stage.order(name, body)?,
+            What::Says(pattern) => {
+                let patience = match line.known_fault {
+                    // What comes behind a failure is not waited for as well.
+                    None if verdict.failures.is_empty() => PATIENCE,
+                    _ => DOUBT,
+                };
+                let at = find(heard, pattern, behind, patience)?;
+                behind = at.map_or(behind, |at| at + 1);
+                judge(line, at.is_some(), || format!("  not said: {:?}", pattern.text()), verdict);
+            }
+            What::Once(pattern) | What::Not(pattern) => {
+                let wanted = usize::from(matches!(line.what, What::Once(_)));
+                if wanted == 1 && line.known_fault.is_none() && verdict.failures.is_empty() {
+                    find(heard, pattern, begin, PATIENCE)?;
+                    still = false;
+                }
+                if !still {
+                    heard.wait_until_still(PATIENCE);
+                }
+                let times = heard.so_far()?[begin..].iter().filter(|words| pattern.fits(words)).count();
+                let text = pattern.text();
+                judge(line, times == wanted, || format!("  said {times} times and not {wanted}: {text:?}"), verdict);
+            }
+        }
+        still = matches!(line.what, What::Once(_) | What::Not(_));
+    }
+    Ok(())
+}
+
+fn judge(line: &Line, holds: bool, failure: impl FnOnce() -> String, verdict: &mut Verdict) {
+    match (&line.known_fault, holds) {
+        (None, true) => {}
+        (None, false) => verdict.failures.push(failure()),
+        (Some(reason), false) => verdict.known_faults.push(reason.clone()),
+        (Some(reason), true) => {
+            verdict.failures.push(format!("  a known fault is gone, take its mark away: {reason}"));
+        }
+    }
+}
+
+/// The number of the first utterance from `behind` on that fits, once there is one.
+fn find(heard: &Heard, pattern: &Pattern, behind: usize, patience: Duration) -> Result<Option<usize>> {
+    let mut at = None;
+    heard.wait_until(patience, |said| {
+        at = said.iter().skip(behind).position(|words| pattern.fits(words)).map(|at| at + behind);
+        at.is_some()
+    })?;
+    Ok(at)
+}
+
+/// Presses a key until something is heard, and hands back the number of the utterance behind it.
+fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, behind: usize) -> Result<usize> {
+    for _ in 0..PRESSES {
+        desktop.press(key)?;
+        desktop.heard.wait_until_still(PATIENCE);
+        if let Some(at) = find(&desktop.heard, pattern, behind, Duration::ZERO)? {
+            return Ok(at + 1);
+        }
+    }
+    anyhow::bail!("{key} was pressed {PRESSES} times, and {:?} was not said", pattern.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(known_fault: Option<&str>, holds: bool) -> (usize, usize) {
+        let walk = Walk::read("x", "step One\nsays \"Hello\"").expect("a walk");
+        let mut line = walk.steps.into_iter().flat_map(|step| step.lines).next().expect("its line");
+        line.known_fault = known_fault.map(str::to_owned);
+        let mut verdict = Verdict::default();
+        judge(&line, holds, || "not said".to_owned(), &mut verdict);
+        (verdict.failures.len(), verdict.known_faults.len())
+    }
+
+    #[test]
+    fn a_known_fault_is_told_and_passes_until_it_is_gone() {
+        assert_eq!(judged(None, true), (0, 0));
+        assert_eq!(judged(None, false), (1, 0));
+        assert_eq!(judged(Some("it is mute"), false), (0, 1));
+        assert_eq!(judged(Some("it is mute"), true), (1, 0), "the mark must go");
+    }
+}

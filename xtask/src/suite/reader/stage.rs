@@ -1,0 +1,126 @@
+//! Proxy, simulator and the page that embeds the widget, each on a free port of its own.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::walk::Walk;
+use crate::{
+    demo::WEBHOOK_PATH,
+    project::{Project, Servers},
+    server::Server,
+};
+
+/// How long an order may take, with what it waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a walk takes place on.
+pub struct Stage {
+    page: SocketAddr,
+    simulator: Server,
+    _proxy: Server,
+}
+
+impl Stage {
+    /// Starts it.
+    pub fn set(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
+        let any = "127.0.0.1:0";
+        let mut simulator =
+            Server::start("simulator", project.command(&servers.simulator).args(["--typed-answers", "--listen", any]))?;
+        let platform = format!("http://{}/api/v1", simulator.address());
+        let mut proxy = Server::start(
+            "proxy",
+            project.command(&servers.proxy).args([
+                "--demo",
+                "--typed-answers",
+                "--listen",
+                any,
+                "--platform-url",
+                &platform,
+                "--assets",
+                "dist",
+                "--log",
+                "warn",
+            ]),
+        )?;
+        proxy.wait_until_ok("/readyz")?;
+        order(&simulator, "webhook", &format!("{{\"url\":\"http://{}{WEBHOOK_PATH}\"}}", proxy.address()))?;
+        simulator.wait_until_ok("/_control/webhook?timeout_ms=2000")?;
+        let page = serve(html(walk, proxy.address()))?;
+        Ok(Self { page, simulator, _proxy: proxy })
+    }
+
+    /// Of the page.
+    pub fn address(&self) -> String {
+        format!("http://{}/", self.page)
+    }
+
+    /// Has the simulator do something.
+    pub fn order(&self, name: &str, body: &str) -> Result<()> {
+        order(&self.simulator, name, body)
+    }
+}
+
+fn order(simulator: &Server, name: &str, body: &str) -> Result<()> {
+    let address = simulator.address();
+    let mut stream = TcpStream::connect(address).context("the simulator does not answer")?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let length = body.len();
+    write!(
+        stream,
+        "POST /_control/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).with_context(|| format!("the simulator does not answer {name}"))?;
+    ensure!(answer.starts_with("HTTP/1.1 200"), "the simulator refuses {name} {body}: {answer}");
+    Ok(())
+}
+
+fn html(walk: &Walk, proxy: SocketAddr) -> String {
+    let Walk { attributes, page, .. } = walk;
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bakery</title><h1>Bakery</h1>\
+         <p>We bake bread. <a href=\"#prices\">Prices</a></p>\
+         <script type=\"module\" src=\"http://{proxy}/chataibot.js\"></script>\
+         <chataibot-widget {attributes}></chataibot-widget>{page}</html>"
+    )
+}
+
+/// Serves this one page, as long as the process lives.
+fn serve(html: String) -> Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free for the page")?;
+    let address = listener.local_addr()?;
+    thread::spawn(move || {
+        for stream in listener.incoming().filter_map(Result::ok) {
+            let html = html.clone();
+            // A browser opens connections ahead that it may never use.
+            thread::spawn(move || {
+                if let Err(error) = answer(&stream, &html) {
+                    eprintln!("the page could not be served: {error}");
+                }
+            });
+        }
+    });
+    Ok(address)
+}
+
+fn answer(mut stream: &TcpStream, html: &str) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let Some(request) = lines.next().transpose()? else { return Ok(()) };
+    for line in lines.by_ref() {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let (status, body) = if request.starts_with("GET / ") { ("200 OK", html) } else { ("404 Not Found", "") };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
