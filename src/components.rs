@@ -15,6 +15,7 @@ mod actions;
 mod announcer;
 mod answers;
 mod app;
+mod arrival;
 mod avatar;
 mod browser;
 mod chat_window;

@@ -12,6 +12,7 @@ use yew::{
 use super::{
     Look, Verb,
     actions::{self, Deed, Standing},
+    arrival,
     avatar::{author_name, avatar},
     browser::{self, Later, SizeWatch},
     chunk::{Bounds, Chunk},
@@ -22,7 +23,7 @@ use super::{
     markup::{at, button, element, group, on, plain, shaped, text, unseen},
     message_row::RowView,
     messages::{self, Messages},
-    scrolling::{Follower, NEAR, distance, from_end, scroll_to},
+    scrolling::{Follower, Measure, NEAR, Shown, beginning_of, distance, from_end, scroll_to},
     unread::{first_unread, news},
 };
 use crate::{
@@ -53,6 +54,7 @@ enum Place {
 /// What happened to the list, besides other props.
 pub(super) enum Happened {
     Scrolled,
+    /// It, or what is in it, became another size.
     Resized,
     NewsCame,
     JumpAsked,
@@ -83,6 +85,10 @@ pub(super) struct MessageList {
     /// The row above which stands that it is new.
     unread_from: Option<u32>,
     follower: Follower,
+    /// The newest row that was there when the reader last chose where to be. What came since is shown from its beginning where it is long.
+    chosen: u32,
+    /// The row whose beginning stays in view.
+    beginning: Option<u32>,
     /// The distance from the end that has to stay while earlier rows are put on top.
     hold: Option<i32>,
     extent: Extent,
@@ -125,6 +131,8 @@ impl Component for MessageList {
             seen: 0,
             unread_from: None,
             follower: Follower::default(),
+            chosen: 0,
+            beginning: None,
             hold: None,
             extent: Extent::default(),
             size: None,
@@ -141,21 +149,18 @@ impl Component for MessageList {
 
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
-        let before = (self.place, self.follower.is_pinned());
+        let before = (self.place, self.follower.follows());
         match happened {
-            Happened::Scrolled => self.scrolled(&list),
-            Happened::Resized => {
-                self.follower.resized(&list);
-                if !self.follower.is_pinned() && self.place == Place::End && distance(&list) > NEAR {
-                    self.place = Place::Above;
-                }
-            }
+            Happened::Scrolled => self.moved(&ctx.props().state, &list, true),
+            Happened::Resized => self.moved(&ctx.props().state, &list, false),
             Happened::NewsCame => {
-                self.place = Place::AboveNews;
+                let alone = self.beginning.is_some() && news(spoken_of(&ctx.props().state), self.seen) == 0;
+                self.place = if alone { Place::Above } else { Place::AboveNews };
                 return true;
             }
             Happened::JumpAsked => {
-                self.follower.go_to_end(&list, distance(&list) <= 4 * list.client_height());
+                self.choose();
+                self.follower.go(&list, None, distance(&list) <= 4 * list.client_height());
                 browser::focus(&list);
             }
             Happened::EarlierAsked => return self.earlier_asked(ctx, &list),
@@ -193,7 +198,7 @@ impl Component for MessageList {
                 return true;
             }
         }
-        (self.place, self.follower.is_pinned()) != before
+        (self.place, self.follower.follows()) != before
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Messages) -> bool {
@@ -214,7 +219,7 @@ impl Component for MessageList {
             self.hold = self.list.cast::<Element>().map(|list| from_end(&list));
         }
         let newest = |rows: &[Rc<Row>]| rows.last().map_or(0, |row| row.key);
-        if self.follower.is_pinned() && newest(rows) > newest(spoken_of(&old.state)) {
+        if self.follower.is_at_end() && newest(rows) > newest(spoken_of(&old.state)) {
             // The reader is back; the page need not carry all that was looked at.
             self.shown = STEP;
         }
@@ -254,7 +259,7 @@ impl Component for MessageList {
         let inner = at(element!("div", "class" = "rows", "part" = "rows"; inside), &self.inner);
         let list = element!(
             "div",
-            "class" = if self.follower.is_pinned() { "list list-follows" } else { "list" },
+            "class" = if self.follower.follows() { "list list-follows" } else { "list" },
             "part" = "list",
             "role" = "log",
             "aria-live" = "off",
@@ -326,7 +331,7 @@ impl MessageList {
         let Messages { state, act, .. } = ctx.props();
         // The button goes, and the keyboard stays here. Whoever reaches it has set out, told of yet or not.
         browser::focus(list);
-        self.scrolled(list);
+        self.moved(state, list, true);
         self.looked = true;
         if self.start(spoken_of(state)) > 0 {
             self.hold = Some(from_end(list));
@@ -340,14 +345,51 @@ impl MessageList {
         false
     }
 
-    fn scrolled(&mut self, list: &Element) {
-        let sets_out = self.follower.scrolled(list);
+    fn moved(&mut self, state: &Conversation, list: &Element, scrolled: bool) {
+        let smooth = self.follower.is_smooth();
+        match self.follower.look(Measure::of(list), scrolled) {
+            Shown::Nothing => {}
+            // Such as by a picture that has come.
+            Shown::Grown => self.show_news(state, list, smooth),
+            // Who has seen the end of something goes on to see it, as long as that may have become.
+            Shown::Reshaped => {
+                let beginning = self.beginning.and_then(|key| self.beginning_of(state, list, key));
+                self.follower.go(list, beginning, smooth);
+            }
+        }
+        if !self.follower.follows() {
+            self.choose();
+        }
         if distance(list) <= NEAR {
             self.place = Place::End;
             self.seen = self.extent.newest;
-        } else if sets_out && self.place == Place::End {
+        } else if self.place == Place::End && (self.beginning.is_some() || !self.follower.follows()) {
             self.place = Place::Above;
         }
+    }
+
+    /// The reader, who knows what is there, has chosen where to be.
+    fn choose(&mut self) {
+        self.chosen = self.extent.newest;
+        self.beginning = None;
+    }
+
+    /// Goes to the end, or to the beginning of what came since the reader chose where to be and is too long to be seen whole.
+    fn show_news(&mut self, state: &Conversation, list: &Element, smooth: bool) {
+        if !self.follower.is_at_beginning() || self.follower.is_at_end() {
+            let rows = spoken_of(state);
+            self.beginning = arrival::long_news(&rows[self.start(rows)..], list, self.chosen);
+        }
+        let beginning = self.beginning.and_then(|key| self.beginning_of(state, list, key));
+        self.seen = self.beginning.unwrap_or(self.extent.newest);
+        self.follower.go(list, beginning, smooth);
+    }
+
+    /// How far the list is scrolled where a row begins at its top, with the line above it that says that it is new.
+    fn beginning_of(&self, state: &Conversation, list: &Element, key: u32) -> Option<i32> {
+        let line = list.query_selector(".unread").ok().flatten().filter(|_| self.unread_from == Some(key));
+        let rows = spoken_of(state);
+        line.or_else(|| arrival::element_of(&rows[self.start(rows)..], list, key)).as_ref().map(beginning_of)
     }
 
     /// After each change of the list the end stays in view for those who are there.
@@ -371,15 +413,21 @@ impl MessageList {
         if let Some(distance) = hold {
             scroll_to(list, list.scroll_height() - distance, ScrollBehavior::Instant);
             // Something new may come at the same moment.
-            if news && !self.follower.is_pinned() {
+            self.follower.went(list);
+            if news && !self.follower.is_at_end() {
                 ctx.link().send_message(Happened::NewsCame);
             }
             return;
         }
         let own = last.and_then(|row| row.message()).is_some_and(|message| message.author == Author::Visitor);
-        if self.follower.is_pinned() || (own && news) {
-            self.seen = self.extent.newest;
-            self.follower.go_to_end(list, state.window_open() && last.is_some_and(|row| row.fresh));
+        if own && news {
+            self.choose();
+        }
+        if self.follower.is_at_end() || (own && news) {
+            self.show_news(state, list, state.window_open() && last.is_some_and(|row| row.fresh));
+            if self.beginning.is_some() {
+                ctx.link().send_message(Happened::NewsCame);
+            }
         } else if news {
             ctx.link().send_message(Happened::NewsCame);
         }

@@ -15,7 +15,7 @@ use crate::{
     stage::{Stage, document, english},
 };
 
-fn many(mut script: Script, count: usize) -> Script {
+pub fn many(mut script: Script, count: usize) -> Script {
     for number in 0..count {
         script = script
             .bot(&["Message ", &number.to_string(), " with enough words to be as long as messages are."].concat());
@@ -23,7 +23,7 @@ fn many(mut script: Script, count: usize) -> Script {
     script
 }
 
-fn from_end(stage: &Stage) -> i32 {
+pub fn from_end(stage: &Stage) -> i32 {
     let list = stage.get(".list");
     list.scroll_height() - list.scroll_top() - list.client_height()
 }
@@ -72,7 +72,7 @@ async fn at_its_end_it_follows_new_messages() {
 }
 
 /// Makes the last message taller.
-fn grow(stage: &Stage, pixels: u32) {
+pub fn grow(stage: &Stage, pixels: u32) {
     let more = document().create_element("div").expect("a div");
     more.set_attribute("style", &format!("block-size: {pixels}px")).expect("a height");
     stage.all(".row .bubble").last().expect("a bubble").append_child(&more).expect("a child");
@@ -114,6 +114,30 @@ async fn a_reader_who_sets_out_from_the_end_is_not_held_back_by_a_message_that_g
     grow(&stage, 20);
     stage.settled().await;
     stage.until("and stays there", || from_end(&stage) <= 1).await;
+}
+
+/// Gives the window other measures, as a phone that is turned does.
+fn reshape(stage: &Stage, width: u32, height: u32) {
+    let style = format!("display: block; width: {width}px; height: {height}px; min-height: 0; inset: auto 0 0 auto");
+    stage.get(".window").set_attribute("style", &style).expect("a size");
+}
+
+#[wasm_bindgen_test]
+async fn at_its_end_it_stays_there_when_it_is_laid_out_anew() {
+    let script = (0..20).fold(open(), |script, number| {
+        script.bot(&format!("Message {number} {}", "has words for many lines on a narrow screen ".repeat(6)))
+    });
+    let stage = Stage::show(script.restored()).await;
+    stage.until("the end is in view", || from_end(&stage) <= 1).await;
+    stage.until("times are there", || !stage.all("time").is_empty()).await;
+    for (width, height) in [(390, 640), (844, 330), (390, 640), (320, 400), (1_000, 900), (300, 320)] {
+        reshape(&stage, width, height);
+        let list = stage.get(".list");
+        assert!(list.client_height() > 60 && list.client_width() > 200, "{width} × {height}");
+        stage.settled().await;
+        assert!(from_end(&stage) <= 1, "{} from the end at {width} × {height}", from_end(&stage));
+        assert!(stage.find(".jump").is_none());
+    }
 }
 
 #[wasm_bindgen_test]

@@ -9,6 +9,7 @@ mod kinds;
 mod kinds_asked;
 mod launcher;
 mod list;
+mod long_answers;
 mod looks;
 mod menu;
 mod messages;

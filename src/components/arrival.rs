@@ -1,0 +1,47 @@
+//! Where what has just come is shown: an answer that is longer than the list from its beginning.
+
+use std::rc::Rc;
+
+use chataibot_wire::Author;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, NodeList};
+
+use super::scrolling::{NEAR, beginning_of, is_long};
+use crate::conversation::Row;
+
+/// The row to begin with where something that came after the row `chosen` is too long to be seen whole; a few words just before it are
+/// not left out. What has begun further up was seen. `rows`: those in the list.
+pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option<u32> {
+    let elements = elements(list)?;
+    let (mut came, mut long) = (Vec::new(), None);
+    for (at, row) in rows.iter().enumerate().rev() {
+        if !row.fresh || row.key <= chosen || row.message().is_none_or(|message| message.author == Author::Visitor) {
+            continue;
+        }
+        let element = item(&elements, at)?;
+        let top = beginning_of(&element);
+        if top + NEAR < list.scroll_top() {
+            break;
+        }
+        came.push((row.key, top));
+        if is_long(list, &element) {
+            long = Some(top);
+        }
+    }
+    let near = long? - list.client_height() / 3;
+    came.iter().rev().find(|(_, top)| *top >= near).map(|(key, _)| *key)
+}
+
+/// The element of the row with this key.
+pub(super) fn element_of(rows: &[Rc<Row>], list: &Element, key: u32) -> Option<Element> {
+    let at = rows.iter().rposition(|row| row.key == key)?;
+    item(&elements(list)?, at)
+}
+
+fn elements(list: &Element) -> Option<NodeList> {
+    list.query_selector_all(".chunk > .row, .chunk > .event").ok()
+}
+
+fn item(elements: &NodeList, at: usize) -> Option<Element> {
+    elements.item(u32::try_from(at).ok()?)?.dyn_into().ok()
+}
