@@ -200,10 +200,14 @@ export function frame(place, host, shelf) {
   }
   // It may have been opened before this was there.
   look();
+  // Without it the window works all the same.
+  let endBack;
+  import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack = closeOnBack(place, host)), () => {});
 
   return () => {
     ending.abort();
     watch.disconnect();
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
+    endBack?.();
   };
 }

@@ -13,6 +13,15 @@ pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
+/// The screen belongs to the window. The same condition stands in `styles/window.css` and `loader/back.js`.
+pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
+
+/// Does an open window cover the page here?
+#[must_use]
+pub fn is_phone() -> bool {
+    window().and_then(|window| window.match_media(PHONE).ok().flatten()).is_some_and(|list| list.matches())
+}
+
 /// Milliseconds on a clock that is never set. On some systems it stands still while the machine sleeps.
 #[must_use]
 pub fn now() -> u64 {

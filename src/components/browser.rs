@@ -11,8 +11,7 @@ use web_sys::{
 
 use crate::strings::Plural;
 
-/// The screen belongs to the window. The same condition stands in `styles/window.css`.
-pub(super) const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
+pub(super) use crate::system::PHONE;
 
 /// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
 pub(super) const FINGER: &str = "(pointer: coarse)";

@@ -16,6 +16,7 @@ use crate::{
     api::{Identity, json},
     conversation::{Logged, Pending, gate::Passed},
     storage::Storage,
+    system::is_phone,
     tabs,
 };
 
@@ -102,10 +103,16 @@ impl Shelf {
             let id = key.strip_prefix(OUTBOX)?;
             read::<StoredPending>(&self.0.get(key)?)?.into_pending(id)
         });
+        let outbox: Vec<_> = outbox.collect();
+        let mut conversation = self.conversation();
+        // No page comes back covered by a window in which nothing was said.
+        if let Some(stored) = conversation.as_mut().filter(|stored| stored.id.is_none() && outbox.is_empty()) {
+            stored.open &= !is_phone();
+        }
         Found {
             identity: self.identity(),
-            conversation: self.conversation(),
-            outbox: outbox.collect(),
+            conversation,
+            outbox,
             passed: self.0.get(PASSED).and_then(|text| read_passed(&text)),
             draft: self.0.get(DRAFT),
             shared: self.is_shared(),
@@ -114,7 +121,7 @@ impl Shelf {
 
     /// The same where nothing was said yet; `None` where there is more than that.
     pub fn found_blank(&self) -> Option<Found> {
-        let open = self.0.get(CONVERSATION).map_or(Some(false), |text| opening(&text))?;
+        let open = self.0.get(CONVERSATION).map_or(Some(false), |text| opening(&text))? && !is_phone();
         let blank = self.0.get(PASSED).is_none() && self.0.keys(OUTBOX).is_empty();
         blank.then(|| Found {
             identity: self.identity(),

@@ -55,6 +55,8 @@ pub const WASM: &str = "chataibot-widget_bg.wasm";
 pub const FRAME: &str = "chataibot-frame.js";
 /// What keeps the page's handlers from our fields; fetched with the widget, and with the plain form.
 pub const HOST_PAGE: &str = "chataibot-host-page.js";
+/// What takes Back on a phone; fetched after the frame.
+pub const BACK: &str = "chataibot-back.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
 /// The plain form for browsers that refuse WASM.
@@ -147,6 +149,7 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (WASM.to_owned(), bound.wasm),
             (FRAME.to_owned(), script::bundle(project, "loader/frame.js")?),
             (HOST_PAGE.to_owned(), script::bundle(project, "loader/host_page.js")?),
+            (BACK.to_owned(), script::bundle(project, "loader/back.js")?),
             (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
             (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
             (OLDER.to_owned(), script::bundle(project, "loader/older.js")?),

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     command_line::Flavour,
-    dist::{self, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, WASM, WIDGET},
+    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, WASM, WIDGET},
     project::Project,
     suite::Tally,
 };
@@ -92,6 +92,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let styles = Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli };
     let frame = file("frame", "frame (once it stands)", FRAME)?;
     let host_page = file("host-page", "host page (with the window)", HOST_PAGE)?;
+    let back = file("back", "back (after the frame)", BACK)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let older = file("older", "older (only in older browsers)", OLDER)?;
@@ -103,7 +104,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    let mut rows = vec![loader, wasm, glue, styles, first_open, host_page, frame, beside, fallback, older];
+    let mut rows = vec![loader, wasm, glue, styles, first_open, host_page, frame, back, beside, fallback, older];
     for name in dist::parts(project)? {
         rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
     }

@@ -1,0 +1,158 @@
+//! What only a phone has: a window that takes the whole screen, a Back button, and a screen that is turned.
+
+import assert from 'node:assert/strict';
+import { devices } from 'playwright-core';
+import { Widget, story, until } from './harness.mjs';
+
+const { defaultBrowserType, ...IPHONE } = devices['iPhone 13'];
+const PHONE = { ...IPHONE, viewport: { width: 390, height: 844 } };
+
+/** A page that keeps its own routes in the history, as frameworks do, and notes what it is told of them. */
+const ROUTES = `
+  window.heard = [];
+  for (const type of ['popstate', 'hashchange']) addEventListener(type, () => heard.push(type), true);
+  const { pushState, replaceState } = history;
+  history.pushState = (...values) => (heard.push('push'), pushState.apply(history, values));
+  history.replaceState = (...values) => (heard.push('replace'), replaceState.apply(history, values));
+  replaceState.call(history, { route: location.pathname }, '');`;
+
+/** A visitor with a phone who came from /shop to /product. */
+async function shopper(world, options = {}) {
+  world.host.script('/routes.js', ROUTES);
+  const { proxy = world.proxy.address, ...more } = options;
+  const scripts = `<script src="/routes.js"></script><a id="go" href="/product">Go</a><a id="out" href="/checkout">Out</a>`;
+  for (const path of ['/shop', '/product', '/checkout']) world.page({ path, scripts, ...more.page });
+  const visitor = await world.visitor({ ...PHONE, ...more });
+  const page = await visitor.tab(`${world.host.origin}/shop`);
+  await page.locator('#go').tap();
+  await page.waitForURL('**/product');
+  return { visitor, page, widget: new Widget(page) };
+}
+
+async function opens(widget) {
+  await widget.launcher.tap();
+  await widget.part('window-open').waitFor();
+  // The entry is there once the parts that come later are.
+  await until('Back is the window’s', () =>
+    widget.page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe')?.contentWindow.history.state === 1),
+  );
+}
+
+const isOver = (widget) => widget.part('window-open').count();
+const closes = (widget) => until('the window is closed', async () => !(await isOver(widget)));
+const history = (page) => page.evaluate(() => ({ heard, state: history.state, path: location.pathname }));
+const AS_IT_WAS = { heard: [], state: { route: '/product' }, path: '/product' };
+
+story('on a phone Back closes the window, and only then leaves the page, whose history knows nothing of it', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+  await widget.launcher.waitFor();
+  assert.equal(await isOver(widget), 0);
+});
+
+story('on a phone a window that was closed by its button takes no press of Back', async (world) => {
+  const { page, widget } = await shopper(world);
+  for (let times = 0; times < 2; times++) {
+    await opens(widget);
+    await widget.close();
+    await until('the entry is gone', () =>
+      page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow.history.state === null),
+    );
+  }
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+story('on a phone Forward brings back the window that its button has closed', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await widget.close();
+  await until('the entry is gone', () =>
+    page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow.history.state === null),
+  );
+  await page.evaluate(() => window.history.forward());
+  await widget.part('window-open').waitFor();
+  await page.evaluate(() => window.history.back());
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+});
+
+story('on a phone a route that the page has gone to meanwhile is not taken back when the window closes', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await page.evaluate(() => {
+    document.querySelector('chataibot-widget').close();
+    history.pushState({ route: '/next' }, '', '/next');
+  });
+  await closes(widget);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  assert.deepEqual(await history(page), { heard: ['push'], state: { route: '/next' }, path: '/next' });
+});
+
+story('on a phone a page is loaded again without a window in which nothing was said', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await page.reload();
+  await widget.launcher.tap({ trial: true });
+  assert.equal(await isOver(widget), 0);
+});
+
+story('on a phone a page that comes back from the cache is not covered by a window in which nothing was said', async (world) => {
+  const { page, widget } = await shopper(world, { backForwardCache: true });
+  await opens(widget);
+  await page.evaluate(() => (window.same = true));
+  await page.evaluate(() => document.querySelector('#out').click());
+  await page.waitForURL('**/checkout');
+  await page.evaluate(() => window.history.back());
+  // It is not loaded again.
+  await page.waitForURL('**/product', { waitUntil: 'commit' });
+  await closes(widget);
+  assert.equal(await page.evaluate(() => window.same), true, 'it came from the cache');
+});
+
+story('on a phone Back closes the window under the strictest policy, too', async (world) => {
+  const proxy = world.proxy.address;
+  const policy = `default-src 'none'; script-src 'self' ${proxy} 'wasm-unsafe-eval'; connect-src ${proxy}; img-src ${proxy}; require-trusted-types-for 'script'; trusted-types 'none'`;
+  const { page, widget } = await shopper(world, { page: { headers: { 'content-security-policy': policy } } });
+  await opens(widget);
+  await page.goBack();
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+});
+
+const fromEnd = (widget) => widget.part('list').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+
+/** Has a conversation of long messages. */
+async function talk(world, widget) {
+  for (let number = 0; number < 6; number++) {
+    const words = Array.from({ length: 60 }, (_, at) => `word${number}x${at}`).join(' ');
+    await widget.say(words);
+  }
+  await widget.settles();
+}
+
+const SHAPES = [
+  { width: 844, height: 390 },
+  { width: 390, height: 844 },
+  { width: 320, height: 480 },
+  { width: 390, height: 500 },
+  { width: 390, height: 844 },
+];
+
+story('on a phone that is turned, with and without a keyboard, who is at the end stays there', async (world) => {
+  const { widget, page } = await world.chat(PHONE);
+  await talk(world, widget);
+  await until('it is at the end', async () => (await fromEnd(widget)) <= 1);
+  for (const shape of SHAPES) {
+    await page.setViewportSize(shape);
+    await until(`it is at the end at ${shape.width} × ${shape.height}`, async () => (await fromEnd(widget)) <= 1);
+    assert.equal(await widget.part('jump').count(), 0);
+  }
+});
