@@ -6,5 +6,5 @@ export const css = `@layer states{
 @keyframes busy{from{opacity:1}}
 @media (prefers-reduced-motion:reduce){:host>div{--_motion:0}}
 @media print{:host(:not([mode=inline]))>div{display:none}}
-.alert{position:fixed;inset:auto 1em 7em;width:fit-content;margin:auto;padding:1em;border:1px solid;border-radius:1em;background:Canvas;color:CanvasText}
+.alert{position:fixed;inset:auto 1em 7em;width:fit-content;margin:auto;padding:1em;border:1px solid;background:Canvas;color:CanvasText}
 }`;

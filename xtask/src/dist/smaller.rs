@@ -16,16 +16,15 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// What counts is the size after brotli: five passes make fewer bytes that compress worse. No program of ours keeps anything in the
+/// What counts is the size after brotli: four passes make fewer bytes that compress worse. No program of ours keeps anything in the
 /// first kilobyte of its memory, where the end of the stack is.
 const PASSES: &[&str] = &[
-    "-Os",
+    "-O3",
     "--low-memory-unused",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
     "--skip-pass=inlining-optimizing",
     "--skip-pass=simplify-locals",
-    "--skip-pass=dae-optimizing",
 ];
 
 /// Makes the WASM in `file` smaller.
