@@ -30,7 +30,7 @@ use chataibot_wire::{Pairs, documented::Contact, text::is_blank, token::Uploads}
 
 pub use order::Outgoing;
 
-pub use crate::api::upload::Step as FileStep;
+pub use crate::{api::upload::Step as FileStep, system::PHONE};
 
 use crate::conversation::{
     Conversation,
