@@ -58,7 +58,7 @@ export async function asProblem(cause, refusals) {
   const help = await loadHelp().catch(() => null);
   const problem = help?.explain(cause, refusals, origin) ?? {
     code: 'NETWORK',
-    message: `${origin} cannot be reached, or is missing in the policy's script-src.`,
+    message: `${origin} cannot be reached, or script-src lacks it.`,
   };
   console.error(`[chataibot] the chat could not start: ${problem.message}`);
   return Object.assign(Error(problem.message), problem, { help });

@@ -20,7 +20,7 @@ export const SETTINGS = [...OBJECTS, ...FLAGS, ...TEXTS.split(' ')];
 export const propertyOf = (attribute) => attribute.replace(/-./g, (pair) => pair[1].toUpperCase());
 
 /** Does a property take its flag off? Frameworks write `false` in many ways. */
-export const isOff = (value) => /^(false|null|undefined|0|\s*)$/i.test(value);
+export const isOff = (value) => /^\s*(false|null|undefined|0)?\s*$/i.test(value);
 
 /** Is a flag on, as its attribute says? There is on, and `open="false"`, which some frameworks write for `open={false}`, is off. */
 export const isOn = (value) => value === '' || !isOff(value);

@@ -72,9 +72,11 @@ impl Stage {
         let sheet = CssStyleSheet::new().expect("a style sheet");
         sheet.replace_sync(&STYLES.concat()).expect("styles");
         Reflect::set(&root, &"adoptedStyleSheets".into(), &Array::of1(&sheet)).expect("adopted");
-        let launcher = Self::launcher(&root).await;
+        let top = document().create_element("div").expect("a div");
+        root.append_child(&top).expect("a child");
+        let launcher = Self::launcher(&top).await;
         let place = document().create_element("div").expect("a div");
-        root.append_child(&place).expect("a child");
+        top.append_child(&place).expect("a child");
 
         let inner = Rc::new(Inner {
             launcher,
@@ -95,7 +97,7 @@ impl Stage {
     }
 
     /// The launcher as the page has it before the program is there.
-    async fn launcher(root: &ShadowRoot) -> Element {
+    async fn launcher(top: &Element) -> Element {
         let printed = document().create_element("div").expect("a div");
         let app = yew::Renderer::<Launcher>::with_root(printed.clone()).render();
         while printed.first_child().is_none() {
@@ -104,7 +106,7 @@ impl Stage {
         let stand = document().create_element("div").expect("a div");
         stand.set_inner_html(&printed.inner_html());
         app.destroy();
-        root.append_child(&stand).expect("a child");
+        top.append_child(&stand).expect("a child");
         stand.first_element_child().expect("the launcher")
     }
 

@@ -120,9 +120,9 @@ test('what the page asks last holds, also while the program is on its way', asyn
   });
   release();
   await mounted(page);
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  // The calls that were kept come a moment after the program.
+  while ((await calls(page)).at(-1) !== 'close') await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   await isClosed(page);
-  assert.equal((await calls(page)).at(-1), 'close');
 });
 
 test('a visitor who clicked while the program is on its way is not let in when the page has closed it since', async (t) => {
