@@ -53,7 +53,7 @@ pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
 pub const FRAME: &str = "chataibot-frame.js";
-/// What keeps the page's handlers from our fields; fetched with the widget, and with the plain form.
+/// What keeps the page's handlers from our fields, and stands above what fills the screen; fetched with the widget, and with the plain form.
 pub const HOST_PAGE: &str = "chataibot-host-page.js";
 /// What takes Back on a phone; fetched after the frame.
 pub const BACK: &str = "chataibot-back.js";
