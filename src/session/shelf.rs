@@ -268,6 +268,22 @@ impl Shelf {
         }
     }
 
+    /// Removes everything of a visitor who has left in another tab.
+    pub fn wipe_of(&self, visitor: &str) {
+        match self.identity() {
+            Some(there) if there.visitor == visitor => self.wipe(),
+            Some(_) => {}
+            // What this tab stored again while the other one removed it. Messages are left: they may be the next visitor's.
+            None => {
+                if self.conversation().is_some_and(|there| there.visitor.as_deref() == Some(visitor)) {
+                    for key in [CONVERSATION, DRAFT, PASSED] {
+                        self.0.remove(key);
+                    }
+                }
+            }
+        }
+    }
+
     fn save(&self, key: &str, text: Option<String>) {
         if let Some(text) = text {
             self.0.set(key, &text);

@@ -104,11 +104,7 @@ fn carry_out(rim: &Rc<Rim>, order: Order) {
             shelf.wipe();
             rim.calls.fence.take();
         }
-        Order::WipeOf(visitor) => {
-            if shelf.identity().is_some_and(|identity| identity.visitor == visitor) {
-                shelf.wipe();
-            }
-        }
+        Order::WipeOf(visitor) => shelf.wipe_of(&visitor),
         Order::CheckStorage => {
             if let Some(fact) = shelf.lost() {
                 rim.tell_later(fact);

@@ -117,6 +117,29 @@ fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
 }
 
 #[test]
+fn a_log_out_that_overtakes_what_is_stored_again_leaves_nothing() {
+    for seed in 270..290 {
+        let mut world = talk(seed, 2);
+        world.weather.request_lost = 100;
+        world.say(1, "still on its way");
+        world.hear(1, Fact::Drafted("half a".into()));
+        world.run(1_000);
+        world.clear_storage(0);
+        world.run(2_000);
+        let (visitor, id, outbox, draft) = world.stored();
+        assert_eq!(
+            (visitor, id.is_some(), outbox, draft.as_str()),
+            (true, true, 1, "half a"),
+            "seed {seed}: stored again"
+        );
+        world.log_out_overtaken(0);
+        world.run(5_000);
+        let (visitor, id, outbox, draft) = world.stored();
+        assert_eq!((visitor, id, outbox, draft.as_str()), (false, None, 0, ""), "seed {seed}: nothing is left");
+    }
+}
+
+#[test]
 fn a_page_that_slept_stores_nothing_again_before_the_proxy_has_said_who_is_there() {
     let mut world = talk(213, 1);
     world.hear(0, Fact::Froze);

@@ -471,8 +471,14 @@ impl World {
                 self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
             }
             Order::WipeOf(visitor) => {
-                if self.storage.identity.as_ref().is_some_and(|identity| identity.visitor == visitor) {
-                    self.carry_out(tab, Order::Wipe);
+                let theirs = |stored: &StoredConversation| stored.visitor.as_ref() == Some(&visitor);
+                match &self.storage.identity {
+                    Some(identity) if identity.visitor == visitor => self.carry_out(tab, Order::Wipe),
+                    None if self.storage.conversation.as_ref().is_some_and(theirs) => {
+                        self.storage =
+                            Storage { outbox: std::mem::take(&mut self.storage.outbox), ..Storage::default() };
+                    }
+                    Some(_) | None => {}
                 }
             }
             Order::CheckStorage => self.check_storage(tab),

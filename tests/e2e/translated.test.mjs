@@ -95,5 +95,5 @@ story('what a visitor wrote stands there once, also when it is translated while 
   await world.simulator.order('release');
   await until('it has arrived', async () => (await widget.transcript()).filter(({ by }) => by === 'visitor').at(-1).state === 'sent');
   const said = (await widget.transcript()).filter(({ by }) => by === 'visitor').at(-1).text;
-  assert.match(said, /^«?see www\.example\.com.{0,40} for more»?$/);
+  assert.equal(said.replaceAll(/[«»]/g, ''), 'see www.example.com for more');
 });

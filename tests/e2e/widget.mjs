@@ -57,14 +57,16 @@ export class Widget {
     });
   }
 
-  /** The bubbles from top to bottom: who says what, and for the visitor's also how the sending went. */
+  /** The bubbles from top to bottom: who says what, without what is for screen readers alone, and for the visitor's also how the sending went. */
   transcript() {
     return this.part('bubble').evaluateAll((bubbles) =>
       bubbles
         .filter((bubble) => !bubble.part.contains('typing'))
         .map((bubble) => {
           const by = ['visitor', 'agent', 'bot'].find((by) => bubble.part.contains(`bubble-${by}`));
-          const text = bubble.textContent.trim();
+          const seen = bubble.cloneNode(true);
+          for (const unseen of seen.querySelectorAll('a .unseen')) unseen.remove();
+          const text = seen.textContent.trim();
           if (by !== 'visitor') return { by, text };
           const state = ['sending', 'unknown', 'failed'].find((state) => bubble.part.contains(`bubble-${state}`));
           return { by, text, state: state ?? 'sent' };

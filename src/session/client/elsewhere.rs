@@ -42,6 +42,8 @@ impl Client {
             Some(identity) => self.adopt(identity, moment, orders),
             None => {
                 let visitor = self.keeper.identity().map(|identity| identity.visitor.clone());
+                let waiting = self.state.outbox().iter();
+                orders.extend(waiting.map(|message| Order::DropMessage { id: message.id.clone(), discarded: false }));
                 self.forget(orders);
                 orders.extend(visitor.map(Order::WipeOf));
             }

@@ -11,7 +11,7 @@ use chataibot_widget::{
 
 use super::World;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Storage {
     pub(super) identity: Option<Identity>,
     pub(super) conversation: Option<StoredConversation>,
@@ -52,6 +52,14 @@ impl World {
     pub fn clear_storage(&mut self, tab: usize) {
         self.storage = Storage::default();
         self.elsewhere(tab, |_| Fact::StorageCleared);
+    }
+
+    /// The visitor logs out in this tab, while another one, which does not know it yet, stores everything again: the removal of the
+    /// visitor comes after it has written the visitor, and before it has written the rest.
+    pub fn log_out_overtaken(&mut self, tab: usize) {
+        let stored = Storage { identity: None, ..self.storage.clone() };
+        self.hear(tab, Fact::ResetAsked);
+        self.storage = stored;
     }
 
     /// What is in storage, in short.
