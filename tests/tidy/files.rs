@@ -1,6 +1,6 @@
 //! Length, first lines and names of files, and the sinks that no file may use.
 
-use crate::source::{Source, file, files};
+use crate::source::{Source, file, files, root};
 
 /// Longer than this, a file holds more than one idea.
 const LONGEST: usize = 500;
@@ -37,6 +37,44 @@ fn every_file_says_first_what_it_is() {
         !opening.iter().any(|opening| first.starts_with(opening))
     });
     assert_none("each file opens with a comment that says what it is", silent.map(|file| file.path));
+}
+
+#[test]
+fn the_readme_is_read_in_one_sitting() {
+    let lines = file("README.md").text.lines().count();
+    assert!(lines <= 200, "README.md has {lines} lines; tables belong into docs/reference.md");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let documents = ["docs", "crates", "examples", "locales"].iter().flat_map(|folder| files(folder, &[".md"]));
+    let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"].map(file);
+    let broken = top.into_iter().chain(documents).flat_map(|document| {
+        let folder = document.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let links = document.text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let relative = links.filter(|link| !link.contains(':') && !link.starts_with('#'));
+        let lost = relative.filter(|link| {
+            let path = link.split('#').next().unwrap_or_default();
+            !root().join(format!("{folder}{path}")).exists()
+        });
+        lost.map(|link| format!("{} links to {link}", document.path)).collect::<Vec<_>>()
+    });
+    assert_none("a relative link names a file that is there", broken);
+}
+
+/// What stands in code style and begins with a folder of the project is a path; the tables of how-tos go stale first.
+#[test]
+fn paths_that_documents_name_exist() {
+    const FOLDERS: &[&str] = &["src/", "crates/", "loader/", "styles/", "tests/", "xtask/", "docs/", "locales/"];
+    let documents = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"].map(file).into_iter();
+    let lost = documents.chain(files("docs", &[".md"])).flat_map(|document| {
+        let code = document.text.split('`').skip(1).step_by(2);
+        let paths = code.filter(|code| FOLDERS.iter().any(|folder| code.starts_with(folder)));
+        let plain = |path: &&str| !path.contains(['*', '<', '{', ' ', ':']);
+        let lost = paths.filter(plain).filter(|path| !root().join(path).exists());
+        lost.map(|path| format!("{} names {path}", document.path)).collect::<Vec<_>>()
+    });
+    assert_none("documents name files that are there", lost);
 }
 
 #[test]

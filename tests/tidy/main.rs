@@ -3,12 +3,12 @@
 //! - [`imports`]: who may import whom, as ARCHITECTURE.md says
 //! - [`files`]: length, first lines, names
 //! - [`manifest`]: what editors and catalogues read of the element is that of the code
-//! - [`readme`]: the tables of the README are those of the code
+//! - [`tables`]: the tables of docs/reference.md are those of the code
 
 #![cfg(not(target_arch = "wasm32"))]
 
 mod files;
 mod imports;
 mod manifest;
-mod readme;
 mod source;
+mod tables;

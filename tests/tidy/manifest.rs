@@ -1,5 +1,5 @@
 //! `loader/custom-elements.json`: the Custom Elements Manifest, from which editors complete and catalogues list. Made whole from the
-//! tables of the code, the README and the types for pages; `cargo xtask tables` writes it.
+//! tables of the code, the reference and the types for pages; `cargo xtask tables` writes it.
 //!
 //! One entry stands on one line, so that a change of one thing is a change of one line.
 
@@ -9,8 +9,8 @@ use chataibot_widget::{components::parts::PARTS, config::SETTINGS};
 use serde_json::{Value, json};
 
 use crate::{
-    readme::{is_to_be_written, rows, tokens},
     source::{file, files, root},
+    tables::{is_to_be_written, rows, tokens},
 };
 
 const PATH: &str = "loader/custom-elements.json";
@@ -114,7 +114,7 @@ fn attributes() -> Vec<Value> {
     settings.map(attribute).collect()
 }
 
-/// Properties, then what the README lists as methods, two of which are properties to read.
+/// Properties, then what the reference lists as methods, two of which are properties to read.
 fn members() -> Vec<Value> {
     let settings = SETTINGS.iter().filter(|setting| !setting.property.is_empty());
     let field = |setting: &chataibot_widget::config::Setting| {

@@ -59,7 +59,7 @@ Usage: cargo xtask <command> [options]
     --seconds N        For so long each (60).
     --address          With AddressSanitizer, on a nightly toolchain.
 
-  tables               Write the tables of the README from the code.
+  tables               Write the tables of docs/reference.md from the code.
     --check            Only fail when they are out of date.
 
   setup                Install now what demo and test would install when they need it.
@@ -98,7 +98,7 @@ pub enum Command {
     },
     /// Fuzz.
     Fuzz(Fuzzing),
-    /// Write the README's tables.
+    /// Write the tables of the reference.
     Tables {
         /// Fail when out of date instead.
         check: bool,

@@ -13,7 +13,7 @@
 //! - [`suite`]: every test, counted
 //! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
 //! - [`fuzz`]: anything at all against the properties of what comes in
-//! - [`tables`]: the README's tables, written from the code
+//! - [`tables`]: the reference's tables, written from the code
 
 mod balancer;
 mod cluster;

@@ -1,4 +1,4 @@
-//! `cargo xtask tables`: the README's tables and the manifest of the element, written from the code.
+//! `cargo xtask tables`: the reference's tables and the manifest of the element, written from the code.
 //!
 //! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only told to write.
 
@@ -9,8 +9,8 @@ use crate::project::{Project, run as run_command};
 /// Set for the tests that may write what they would compare.
 const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
 
-/// Those tests, in the order in which they write: the manifest is made from the README's tables, too.
-const TESTS: &[&str] = &["readme_tables_are_those_of_the_code", "manifest_entries_are_those_of_the_code"];
+/// Those tests, in the order in which they write: the manifest is made from the reference's tables, too.
+const TESTS: &[&str] = &["reference_tables_are_those_of_the_code", "manifest_entries_are_those_of_the_code"];
 
 /// Writes the tables, or with `check` only fails when they are out of date.
 pub fn run(project: &Project, check: bool) -> Result<()> {

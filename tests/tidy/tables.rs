@@ -1,4 +1,4 @@
-//! The README's tables and what they are made from. A table stands between `<!-- table:NAME -->` and `<!-- /table -->`.
+//! The tables of `docs/reference.md` and what they are made from. A table stands between `<!-- table:NAME -->` and `<!-- /table -->`.
 //!
 //! Attributes, tokens and parts are made whole; `cargo xtask tables` writes them. Methods and events are written by hand, and
 //! only their names are held against the code.
@@ -12,19 +12,21 @@ use chataibot_widget::{
 
 use crate::source::{file, root};
 
+const REFERENCE: &str = "docs/reference.md";
+
 #[test]
-fn readme_tables_are_those_of_the_code() {
-    let mut readme = file("README.md").text;
+fn reference_tables_are_those_of_the_code() {
+    let mut reference = file(REFERENCE).text;
     for (name, table) in [("attributes", attributes()), ("tokens", token_table()), ("parts", parts())] {
-        let (begin, end) = place(&readme, name);
+        let (begin, end) = place(&reference, name);
         if is_to_be_written() {
-            readme.replace_range(begin..end, &table);
+            reference.replace_range(begin..end, &table);
         } else {
-            assert_eq!(readme[begin..end], table, "the table {name} is out of date; run: cargo xtask tables");
+            assert_eq!(reference[begin..end], table, "the table {name} is out of date; run: cargo xtask tables");
         }
     }
     if is_to_be_written() {
-        fs::write(root().join("README.md"), readme).expect("the README can be written");
+        fs::write(root().join(REFERENCE), reference).expect("the reference can be written");
     }
 }
 
@@ -42,12 +44,12 @@ fn the_types_for_pages_know_every_event() {
 }
 
 #[test]
-fn readme_methods_are_those_of_the_element() {
+fn reference_methods_are_those_of_the_element() {
     assert_eq!(names_in_table("methods"), methods());
 }
 
 #[test]
-fn readme_events_are_those_of_the_element() {
+fn reference_events_are_those_of_the_element() {
     assert_eq!(names_in_table("events"), events());
 }
 
@@ -117,19 +119,19 @@ fn row(table: &mut String, cells: &[&str]) {
 }
 
 /// Where the inside of a table begins and ends: from the line break after its mark to its end mark.
-fn place(readme: &str, name: &str) -> (usize, usize) {
+fn place(text: &str, name: &str) -> (usize, usize) {
     let mark = format!("<!-- table:{name} -->");
-    let begin = readme.find(&mark).unwrap_or_else(|| panic!("README.md has no {mark}")) + mark.len();
+    let begin = text.find(&mark).unwrap_or_else(|| panic!("there is no {mark}")) + mark.len();
     let length =
-        readme[begin..].find("<!-- /table -->").unwrap_or_else(|| panic!("{mark} has no <!-- /table --> after it"));
+        text[begin..].find("<!-- /table -->").unwrap_or_else(|| panic!("{mark} has no <!-- /table --> after it"));
     (begin, begin + length)
 }
 
 /// The rows of a table without its head, as they stand between the bars.
 pub fn rows(name: &str) -> Vec<Vec<String>> {
-    let readme = file("README.md").text;
-    let (begin, end) = place(&readme, name);
-    let lines = readme[begin..end].lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let reference = file(REFERENCE).text;
+    let (begin, end) = place(&reference, name);
+    let lines = reference[begin..end].lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     lines.skip(1).map(|line| line.split(" | ").map(str::to_owned).collect()).collect()
 }
 
