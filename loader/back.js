@@ -4,7 +4,7 @@
 // comes to ours first, and the page's own state, address and listeners see nothing of it. A page that is loaded again while the window is
 // open has lost the frame but not its entry: one press of Back is then without effect.
 
-/** Keep this the same as `PHONE` in src/system.rs. */
+/** Keep this the same as `PHONE` in src/browser/environment.rs. */
 const PHONE = '(max-width: 480px), (max-height: 420px)';
 
 /** Where the page is in its history, as far as it can know. */

@@ -1,4 +1,4 @@
-// The scenes that `demo="…"` can show, for the playground and for tests; src/player/scenes.rs makes them, and a test there holds this
+// The scenes that `demo="…"` can show, for the playground and for tests; src/demo/stories.rs makes them, and a test there holds this
 // list against it.
 
 /** Name and title of every scene. */

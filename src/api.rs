@@ -1,16 +1,17 @@
 //! Everything about the proxy: what its answers mean, when to try again, how its stream is read, and the calls themselves.
 //!
-//! Pure, and tested natively: [`failure`], [`backoff`], [`sse`], [`identity`].
+//! Pure, and tested natively: [`error`], [`backoff`], [`sse`], [`credentials`].
 //! The rim, in a browser only: [`http`], [`json`], [`stream`], [`upload`].
 
 pub mod backoff;
-pub mod failure;
+pub mod credentials;
+pub mod error;
 pub mod http;
-pub mod identity;
 pub mod json;
+pub mod send_body;
 pub mod sse;
 pub mod stream;
 pub mod upload;
 
-pub use failure::Failure;
-pub use identity::Identity;
+pub use credentials::Credentials;
+pub use error::ApiError;

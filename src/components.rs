@@ -1,4 +1,4 @@
-//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and answer with a [`Verb`]; they know
+//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and answer with a [`UserAction`]; they know
 //! neither network nor storage, so any state can be shown without either.
 //!
 //! In reading order:
@@ -51,7 +51,7 @@ mod widget;
 
 use std::rc::Rc;
 
-pub use app::{App, AppProps, Listener, Source};
+pub use app::{App, AppProps, ChatSource, Listener};
 pub use gate::gate;
 pub use launcher::{Launcher, launcher_label};
 pub use look::{Enter, Links, Look, Mode};
@@ -59,11 +59,11 @@ pub use rich_text::safe_address;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
 pub use widget::{Widget, WidgetProps};
 
-use crate::conversation::gate::Step;
+use crate::conversation::onboarding::OnboardingEvent;
 
 /// What a visitor did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verb {
+pub enum UserAction {
     /// Said this.
     Send(String),
     /// Gave this answer, which has a form of its own.
@@ -101,7 +101,7 @@ pub enum Verb {
     /// Turned the sound for new messages on or off.
     Sound(bool),
     /// Did this at the gate before the chat, or rated what has ended.
-    Step(Step),
+    Step(OnboardingEvent),
     /// Saved the conversation as a file.
     Transcript(Transcript),
 }

@@ -18,12 +18,12 @@ pub use table::{Name, SETTINGS, Setting};
 
 /// What values a setting takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SettingKind {
     /// Any text.
     Text,
     /// `https`, `http` (insecure except on this machine) or a path on the page's own origin.
     Url,
-    /// As [`Kind::Url`], or `none`.
+    /// As [`SettingKind::Url`], or `none`.
     UrlOrNone,
     /// There or not there; `false` in words is not there. As a property `true` or `false`.
     Flag,
@@ -43,7 +43,7 @@ pub enum Kind {
 
 /// A value as it was given.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Given {
+pub enum RawValue {
     /// Not given, or taken back.
     Nothing,
     /// A text.
@@ -94,13 +94,13 @@ impl Config {
         self.texts[name as usize].as_deref().unwrap_or(SETTINGS[name as usize].default)
     }
 
-    /// Whether a [`Kind::Flag`] is set.
+    /// Whether a [`SettingKind::Flag`] is set.
     #[must_use]
     pub fn flag(&self, name: Name) -> bool {
         self.texts[name as usize].is_some()
     }
 
-    /// The texts of a [`Kind::List`], without blank ones.
+    /// The texts of a [`SettingKind::List`], without blank ones.
     pub fn list(&self, name: Name) -> impl Iterator<Item = &str> {
         let text = self.texts[name as usize].as_deref().unwrap_or_default();
         text.lines().map(str::trim).filter(|line| !line.is_empty())
@@ -125,7 +125,7 @@ impl Config {
     }
 
     /// Speaks another language from now on.
-    pub fn speak(&mut self, language: Option<Language>) {
+    pub fn set_language(&mut self, language: Option<Language>) {
         self.language = language.map(Rc::new);
     }
 
@@ -155,27 +155,27 @@ impl Config {
 
     /// Takes one setting, by property or attribute name. What is not allowed is left aside: the setting is then as if not given, and
     /// `complain` gets one line for the console.
-    pub fn set(&mut self, name: &str, given: Given, complain: &mut dyn FnMut(&str)) {
+    pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
         let Some(setting) = find(name) else {
             complain(&["[chataibot] there is no setting \"", name, "\". The README lists them all."].concat());
             return;
         };
         let refused = match given {
-            Given::Map(map) if setting.kind == Kind::Map => {
+            RawValue::Map(map) if setting.kind == SettingKind::Map => {
                 *self.map(setting.name) = Rc::new(map);
                 return;
             }
-            Given::Nothing => {
+            RawValue::Nothing => {
                 self.clear(setting);
                 return;
             }
-            Given::Text(text) if setting.kind == Kind::Flag && is_off(&text) => {
+            RawValue::Text(text) if setting.kind == SettingKind::Flag && is_off(&text) => {
                 self.clear(setting);
                 return;
             }
-            Given::Map(_) => "[object]".to_owned(),
-            Given::Text(text) => match check(setting.kind, &text) {
-                Verdict::Fine if setting.kind == Kind::Locale => {
+            RawValue::Map(_) => "[object]".to_owned(),
+            RawValue::Text(text) => match check(setting.kind, &text) {
+                Verdict::Fine if setting.kind == SettingKind::Locale => {
                     self.texts[setting.name as usize] = Some(Rc::from(as_tag(&text)));
                     return;
                 }
@@ -199,7 +199,7 @@ impl Config {
                 }
                 Verdict::Refused => text,
             },
-            Given::Other(what) => what,
+            RawValue::Other(what) => what,
         };
         self.clear(setting);
         complain(
@@ -219,7 +219,7 @@ impl Config {
     }
 
     fn clear(&mut self, setting: &Setting) {
-        if setting.kind == Kind::Map {
+        if setting.kind == SettingKind::Map {
             *self.map(setting.name) = Rc::default();
         }
         self.texts[setting.name as usize] = None;
@@ -247,20 +247,20 @@ enum Verdict {
     Refused,
 }
 
-fn check(kind: Kind, text: &str) -> Verdict {
+fn check(kind: SettingKind, text: &str) -> Verdict {
     let text = text.trim();
     let fine = match kind {
-        Kind::Text | Kind::Flag | Kind::List | Kind::Json => true,
-        Kind::UrlOrNone if text == "none" => true,
-        Kind::Url | Kind::UrlOrNone => match address::judge(text) {
+        SettingKind::Text | SettingKind::Flag | SettingKind::List | SettingKind::Json => true,
+        SettingKind::UrlOrNone if text == "none" => true,
+        SettingKind::Url | SettingKind::UrlOrNone => match address::judge(text) {
             address::Judgement::Secure => true,
             address::Judgement::Insecure => return Verdict::Insecure,
             address::Judgement::Unusable => false,
         },
-        Kind::Choice(choices) => choices.contains(&text),
-        Kind::Locale => is_language_tag(&as_tag(text)),
-        Kind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
-        Kind::Map => false,
+        SettingKind::Choice(choices) => choices.contains(&text),
+        SettingKind::Locale => is_language_tag(&as_tag(text)),
+        SettingKind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
+        SettingKind::Map => false,
     };
     if fine { Verdict::Fine } else { Verdict::Refused }
 }
@@ -287,18 +287,18 @@ fn is_language_tag(text: &str) -> bool {
 
 /// What is allowed, in words: for the console and the README.
 #[must_use]
-pub fn allowed(kind: Kind) -> String {
+pub fn allowed(kind: SettingKind) -> String {
     match kind {
-        Kind::Text => "any text".to_owned(),
-        Kind::Url => "an https address".to_owned(),
-        Kind::UrlOrNone => "an https address, or none".to_owned(),
-        Kind::Flag => "present or absent".to_owned(),
-        Kind::Choice(choices) => choices.join(", "),
-        Kind::Locale => "a language tag such as en or pt-BR".to_owned(),
-        Kind::Number => "a whole number".to_owned(),
-        Kind::Map => "an object of texts".to_owned(),
-        Kind::List => "texts, separated by |".to_owned(),
-        Kind::Json => "an array of objects".to_owned(),
+        SettingKind::Text => "any text".to_owned(),
+        SettingKind::Url => "an https address".to_owned(),
+        SettingKind::UrlOrNone => "an https address, or none".to_owned(),
+        SettingKind::Flag => "present or absent".to_owned(),
+        SettingKind::Choice(choices) => choices.join(", "),
+        SettingKind::Locale => "a language tag such as en or pt-BR".to_owned(),
+        SettingKind::Number => "a whole number".to_owned(),
+        SettingKind::Map => "an object of texts".to_owned(),
+        SettingKind::List => "texts, separated by |".to_owned(),
+        SettingKind::Json => "an array of objects".to_owned(),
     }
 }
 

@@ -4,13 +4,13 @@
 //! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
 
 mod action;
-mod around;
 mod feedback;
-pub mod gate;
-mod history;
-mod logged;
+pub mod onboarding;
 mod outbox;
+mod pagination;
+mod raw_entry;
 mod row;
+mod setters;
 mod timeline;
 
 use std::rc::Rc;
@@ -22,12 +22,12 @@ use chataibot_wire::{
 };
 
 pub use action::{Action, Restored};
-use gate::{Gate, Passed};
-pub use history::Earlier;
-pub use logged::Logged;
-pub use outbox::Pending;
+use onboarding::{Progress, Requirements};
+pub use outbox::OutboxMessage;
+pub use pagination::HistoryState;
+pub use raw_entry::RawEntry;
 pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
-pub use timeline::Place;
+pub use timeline::CursorOrder;
 
 /// How long a reply is expected after an accepted message, in milliseconds.
 const TYPING_CAP: u64 = 30_000;
@@ -48,7 +48,7 @@ pub enum Phase {
 
 /// What the visitor should know about the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum ConnectionStatus {
     /// Nothing to connect to: no conversation yet, or replies do not come by stream.
     #[default]
     Idle,
@@ -78,18 +78,18 @@ pub struct Conversation {
     id: Option<Rc<str>>,
     phase: Phase,
     /// In order, without gaps but where [`Action::Skipped`] said so; each cursor once.
-    log: Vec<Rc<Logged>>,
+    log: Vec<Rc<RawEntry>>,
     rows: Vec<Rc<Row>>,
     /// Rows `..logged_rows` are in the log.
     logged_rows: usize,
-    outbox: Vec<Rc<Pending>>,
+    outbox: Vec<Rc<OutboxMessage>>,
     cursor: Option<Cursor>,
     read: Option<Cursor>,
     /// The largest key given so far.
     next_key: u32,
     /// The smallest one.
     first_key: u32,
-    earlier: Earlier,
+    earlier: HistoryState,
     feedback: Rc<Vec<(Cursor, bool)>>,
     assignee: Option<Rc<Assignee>>,
     /// What the log said last; `phase` may know better, from an answer.
@@ -98,11 +98,11 @@ pub struct Conversation {
     window_open: bool,
     page_hidden: bool,
     typing_until: Option<u64>,
-    link: Link,
+    connection: ConnectionStatus,
     memory_only: bool,
     problem: Option<Problem>,
-    gate: Gate,
-    passed: Rc<Passed>,
+    requirements: Requirements,
+    progress: Rc<Progress>,
 }
 
 impl Default for Conversation {
@@ -118,7 +118,7 @@ impl Default for Conversation {
             read: None,
             next_key: KEYS,
             first_key: KEYS + 1,
-            earlier: Earlier::None,
+            earlier: HistoryState::None,
             feedback: Rc::default(),
             assignee: None,
             logged_status: Status::Open,
@@ -126,11 +126,11 @@ impl Default for Conversation {
             window_open: false,
             page_hidden: false,
             typing_until: None,
-            link: Link::Idle,
+            connection: ConnectionStatus::Idle,
             memory_only: false,
             problem: None,
-            gate: Gate::default(),
-            passed: Rc::default(),
+            requirements: Requirements::default(),
+            progress: Rc::default(),
         }
     }
 }
@@ -151,7 +151,7 @@ impl Conversation {
                 self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
             }
             Action::SendAccepted { id, now } => self.send_accepted(&id, now),
-            Action::SettledElsewhere { id } => self.settle(&id),
+            Action::SettledRemotely { id } => self.settle(&id),
             Action::SendDelayed { id } => self.send_moved(&id, &[SendState::Sending], SendState::Queued),
             Action::SendUnknown { id } => self.send_moved(&id, &[SendState::Sending], SendState::Unknown),
             Action::FormRefused { id } => self.form_refused(&id),
@@ -180,10 +180,10 @@ impl Conversation {
             Action::PageShown => self.look(|it| it.set_page_hidden(false)),
             Action::PageHidden => self.set_page_hidden(true),
             Action::Read { up_to } => self.read_up_to(up_to),
-            Action::LinkChanged(link) => self.set_link(link),
+            Action::ConnectionChanged(link) => self.set_connection(link),
             Action::ProblemChanged(problem) => self.set_problem(problem),
-            Action::GateSet(gate) => self.set_gate(gate),
-            Action::Passed(passed) => set(&mut self.passed, Rc::new(passed)),
+            Action::RequirementsSet(gate) => self.set_requirements(gate),
+            Action::ProgressChanged(passed) => set(&mut self.progress, Rc::new(passed)),
             Action::StorageLost => self.lose_storage(),
             Action::Ticked { now } => match self.typing_until {
                 Some(until) if now >= until => set(&mut self.typing_until, None),
@@ -208,7 +208,7 @@ impl Conversation {
             window_open: self.window_open,
             page_hidden: self.page_hidden,
             memory_only: self.memory_only,
-            gate: self.gate.clone(),
+            requirements: self.requirements.clone(),
             ..Self::default()
         };
         *self = fresh;
@@ -257,7 +257,7 @@ impl Conversation {
 
     /// The log as far as it was read in, in order.
     #[must_use]
-    pub fn log(&self) -> &[Rc<Logged>] {
+    pub fn log(&self) -> &[Rc<RawEntry>] {
         &self.log
     }
 
@@ -281,8 +281,8 @@ impl Conversation {
 
     /// The connection.
     #[must_use]
-    pub fn link(&self) -> Link {
-        self.link
+    pub fn connection(&self) -> ConnectionStatus {
+        self.connection
     }
 
     /// Is a reply expected any moment?

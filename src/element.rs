@@ -3,7 +3,7 @@
 //! The element itself, its attributes, its life in the page and its events are `loader/element.js`. This file turns settings into a
 //! running widget, and what happens in it into plain objects. It is the only one that knows both.
 
-mod running;
+mod handle;
 
 use std::rc::Rc;
 
@@ -13,12 +13,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::{
-    components::{Transcript, Verb, gate},
+    components::{Transcript, UserAction, gate},
     config::{Config, Name, from_js},
-    conversation::{Conversation, Link, MessageRow, Phase, gate::Rating},
-    session::{Outgoing, Settings},
+    conversation::{ConnectionStatus, Conversation, MessageRow, Phase, onboarding::Rating},
+    machine::effect::PageEvent,
+    runtime::Settings,
 };
-use running::Handle;
+use handle::Handle;
 
 /// A running widget. Dropping it in JavaScript (`free`) is the same as [`Mounted::destroy`].
 #[wasm_bindgen]
@@ -40,23 +41,23 @@ pub fn mount(place: Element, launcher: Element, settings: &JsValue, tell: Functi
 impl Mounted {
     /// Opens the window.
     pub fn open(&self) {
-        self.0.act(Verb::Open);
+        self.0.act(UserAction::Open);
     }
 
     /// Closes the window. The conversation goes on.
     pub fn close(&self) {
-        self.0.act(Verb::Close);
+        self.0.act(UserAction::Close);
     }
 
     /// Opens the closed window, closes the open one.
     pub fn toggle(&self) {
         let open = self.0.source().is_some_and(|source| source.state().window_open());
-        self.0.act(if open { Verb::Close } else { Verb::Open });
+        self.0.act(if open { UserAction::Close } else { UserAction::Open });
     }
 
     /// Says `text` as the visitor. The message's id, or nothing for a blank text.
     pub fn send(&self, text: &str) -> Option<String> {
-        self.0.act(Verb::Send(text.to_owned())).map(|id| id.as_ref().into())
+        self.0.act(UserAction::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
     /// Forgets visitor and conversation, here and in storage.
@@ -78,7 +79,7 @@ impl Mounted {
 
     /// Speaks the language of `spoken`, which is `{tag, words}`, in English where there are no words.
     pub fn speak(&self, spoken: &JsValue) {
-        self.0.change(|config| config.speak(from_js::language(spoken)));
+        self.0.change(|config| config.set_language(from_js::language(spoken)));
     }
 
     /// What a page may want to know: `{open, unread, phase, link, conversation}`.
@@ -128,25 +129,25 @@ fn session_settings(config: &Config) -> Settings {
     }
 }
 
-fn report(tell: &Function, outgoing: Outgoing) {
+fn report(tell: &Function, outgoing: PageEvent) {
     let (kind, detail) = match outgoing {
         // The element says so itself, when the widget is on the page.
-        Outgoing::Ready => return,
-        Outgoing::Opened => ("open", object(&[])),
-        Outgoing::Closed => ("close", object(&[])),
-        Outgoing::Started { conversation } => ("conversation", object(&[("id", JsValue::from_str(&conversation))])),
-        Outgoing::Sent { id, text } => {
+        PageEvent::Ready => return,
+        PageEvent::Opened => ("open", object(&[])),
+        PageEvent::Closed => ("close", object(&[])),
+        PageEvent::Started { conversation } => ("conversation", object(&[("id", JsValue::from_str(&conversation))])),
+        PageEvent::Sent { id, text } => {
             ("sent", object(&[("id", JsValue::from_str(&id)), ("text", JsValue::from_str(&text))]))
         }
-        Outgoing::Received(message) => ("message", received(&message)),
-        Outgoing::Unread(count) => ("unread", object(&[("count", count.into())])),
-        Outgoing::Status(status) => ("status", object(&[("status", status_name(status).into())])),
-        Outgoing::Feedback { text, helpful } => {
+        PageEvent::Received(message) => ("message", received(&message)),
+        PageEvent::Unread(count) => ("unread", object(&[("count", count.into())])),
+        PageEvent::Status(status) => ("status", object(&[("status", status_name(status).into())])),
+        PageEvent::Feedback { text, helpful } => {
             ("feedback", object(&[("text", JsValue::from_str(&text)), ("helpful", helpful.into())]))
         }
-        Outgoing::Consent { given } => ("consent", object(&[("given", given.into())])),
-        Outgoing::Rated { rating, conversation } => ("rating", object(&rated(rating, conversation))),
-        Outgoing::Error { code, message } => {
+        PageEvent::Consent { given } => ("consent", object(&[("given", given.into())])),
+        PageEvent::Rated { rating, conversation } => ("rating", object(&rated(rating, conversation))),
+        PageEvent::Error { code, message } => {
             ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
         }
     };
@@ -201,12 +202,12 @@ fn phase(state: &Conversation) -> &'static str {
 }
 
 fn link(state: &Conversation) -> &'static str {
-    match state.link() {
-        Link::Idle => "idle",
-        Link::Connecting => "connecting",
-        Link::Live => "live",
-        Link::Reconnecting { .. } => "reconnecting",
-        Link::Offline => "offline",
+    match state.connection() {
+        ConnectionStatus::Idle => "idle",
+        ConnectionStatus::Connecting => "connecting",
+        ConnectionStatus::Live => "live",
+        ConnectionStatus::Reconnecting { .. } => "reconnecting",
+        ConnectionStatus::Offline => "offline",
     }
 }
 

@@ -2,31 +2,31 @@
 //!
 //! In reading order:
 //! - [`config`], [`strings`]: every setting, every sentence
-//! - [`conversation`]: the whole behaviour, pure: facts in, state out
-//! - [`session`]: a running widget without its looks; its decisions are pure too, its rim carries them out
+//! - [`conversation`]: the behaviour of one conversation, pure: actions in, state out
+//! - [`machine`]: the decisions of a running chat, pure: inputs in, effects out
+//! - [`runtime`]: runs the effects in a browser
 //! - [`api`]: tokens, the two documented calls, the event stream and its fallback
-//! - [`storage`], [`tabs`], [`system`]: what survives a reload, what tabs agree on, what the browser knows
+//! - [`browser`]: storage, tabs, timers and facts of the browser
 //! - [`notify`]: sound and title while nobody looks
-//! - [`components`]: what a visitor sees
-//! - [`player`]: scenes in place of a session, for designers and tests
-//! - [`element`]: the border to JavaScript
+//! - [`components`]: the views
+//! - [`demo`]: stories in place of a runtime, for designers and tests
+//! - [`element`]: the interface to JavaScript
 //!
-//! Who may import whom stands in ARCHITECTURE.md and is tested.
+//! Allowed dependencies between these are listed in ARCHITECTURE.md and tested.
 
 pub mod config;
 pub mod strings;
 
 pub mod conversation;
-pub mod session;
+pub mod machine;
+pub mod runtime;
 
 pub mod api;
-pub mod storage;
-pub mod system;
-pub mod tabs;
+pub mod browser;
 
 pub mod notify;
 
 pub mod components;
-pub mod player;
+pub mod demo;
 
 pub mod element;

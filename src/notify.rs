@@ -3,7 +3,7 @@
 //! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before something was said: the ringer,
 //! which does all of it, is a part of the program of its own, fetched with the first message.
 
-mod ringer;
+mod alerts;
 mod sound;
 mod title;
 
@@ -18,7 +18,10 @@ use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::SplitLoaderError as Missing;
 use web_sys::VisibilityState;
 
-use crate::{conversation::Conversation, storage::Storage, system};
+use crate::{
+    browser::{environment, storage::Storage},
+    conversation::Conversation,
+};
 
 /// Where the visitor's choice is kept. It is the device's: no conversation, no site, and no restart changes it.
 const CHOICE: &str = "sound";
@@ -44,11 +47,11 @@ type Make = fn() -> Rc<dyn Ringer>;
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(notify, fallible)]
 fn fetch() -> Result<Make, Missing> {
-    Ok(ringer::make)
+    Ok(alerts::make)
 }
 #[cfg(not(feature = "split"))]
 async fn fetch() -> Result<Make, Missing> {
-    Ok(ringer::make)
+    Ok(alerts::make)
 }
 
 /// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the sound.
@@ -195,6 +198,6 @@ impl PartialEq for Notifier {
 }
 
 fn is_hidden() -> bool {
-    let page = system::window().and_then(|window| window.document());
+    let page = environment::window().and_then(|window| window.document());
     page.is_some_and(|page| page.visibility_state() == VisibilityState::Hidden)
 }

@@ -2,17 +2,17 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
-    mod beginning;
+    mod answers;
     mod clock;
     mod frames;
     pub mod history;
     mod middlebox;
     mod outbox;
     mod own_proxy;
+    mod promote;
     mod sleep;
     mod storage_cleared;
     mod tabs;
-    mod typed;
     mod unknown;
     pub mod world;
 }
@@ -24,8 +24,8 @@ use api_client::{
     world::{Weather, World, bot},
 };
 use chataibot_widget::{
-    conversation::{Delivery, Link, Phase, SendState},
-    session::{Outgoing, fact::Fact},
+    conversation::{ConnectionStatus, Delivery, Phase, SendState},
+    machine::{effect::PageEvent, input::Input},
 };
 use chataibot_wire::{Event, entry::Status};
 
@@ -37,7 +37,7 @@ fn shown(world: &World, tab: usize) -> Vec<String> {
 
 /// Messages of the conversation's log, as text.
 fn logged(world: &World, conversation: &str) -> Vec<String> {
-    let text = |entry: &Rc<chataibot_widget::conversation::Logged>| match &entry.event {
+    let text = |entry: &Rc<chataibot_widget::conversation::RawEntry>| match &entry.event {
         Event::Message(message) => Some(message.content.to_plain()),
         Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => None,
     };
@@ -49,14 +49,14 @@ fn nothing_happens_before_the_visitor_wants_something() {
     let mut world = World::new(1, 1);
     world.run(3_600_000);
     assert!(world.tabs[0].told.is_empty());
-    assert_eq!(world.state(0).link(), Link::Idle);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Idle);
     assert!(world.logs.is_empty());
 }
 
 #[test]
 fn a_message_goes_out_and_its_reply_comes_in() {
     let mut world = World::new(2, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     let id = world.say(0, "hello");
     assert_eq!(shown(&world, 0), ["hello"], "at once");
     let key = world.state(0).rows()[0].key;
@@ -65,23 +65,26 @@ fn a_message_goes_out_and_its_reply_comes_in() {
     assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
     assert_eq!(state.rows()[0].key, key);
     assert!(matches!(state.rows()[0].message().map(|m| m.delivery), Some(Delivery::Logged(_, SendState::Sent))));
-    assert_eq!((state.link(), state.phase(), state.unread(), state.is_typing()), (Link::Live, Phase::Active, 0, false));
+    assert_eq!(
+        (state.connection(), state.phase(), state.unread(), state.is_typing()),
+        (ConnectionStatus::Live, Phase::Active, 0, false)
+    );
     let told: Vec<&'static str> = world.tabs[0]
         .told
         .iter()
         .map(|one| match one {
-            Outgoing::Opened => "opened",
-            Outgoing::Started { .. } => "started",
-            Outgoing::Sent { .. } => "sent",
-            Outgoing::Received(_) => "received",
-            Outgoing::Ready
-            | Outgoing::Closed
-            | Outgoing::Unread(_)
-            | Outgoing::Status(_)
-            | Outgoing::Feedback { .. }
-            | Outgoing::Consent { .. }
-            | Outgoing::Rated { .. }
-            | Outgoing::Error { .. } => "?",
+            PageEvent::Opened => "opened",
+            PageEvent::Started { .. } => "started",
+            PageEvent::Sent { .. } => "sent",
+            PageEvent::Received(_) => "received",
+            PageEvent::Ready
+            | PageEvent::Closed
+            | PageEvent::Unread(_)
+            | PageEvent::Status(_)
+            | PageEvent::Feedback { .. }
+            | PageEvent::Consent { .. }
+            | PageEvent::Rated { .. }
+            | PageEvent::Error { .. } => "?",
         })
         .collect();
     assert_eq!(told, ["opened", "started", "sent", "received"]);
@@ -91,7 +94,7 @@ fn a_message_goes_out_and_its_reply_comes_in() {
 fn two_tabs_start_one_conversation_and_show_the_same() {
     let mut world = World::new(3, 2);
     for tab in 0..2 {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(0, "from one");
     world.say(1, "from the other");
@@ -104,7 +107,7 @@ fn two_tabs_start_one_conversation_and_show_the_same() {
 #[test]
 fn a_dead_stream_is_noticed_by_its_silence() {
     let mut world = World::new(4, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     world.weather.stream_mute = 100;
@@ -115,24 +118,24 @@ fn a_dead_stream_is_noticed_by_its_silence() {
     world.weather = Weather::FAIR;
     world.run(50_000);
     assert!(shown(&world, 0).contains(&"lost on the way".to_owned()));
-    assert_eq!(world.state(0).link(), Link::Live);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
 }
 
 #[test]
 fn where_streams_are_buffered_polls_take_over() {
     let mut world = World::new(5, 1);
     world.weather.stream_buffered = 100;
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     let id = world.say(0, "hello");
     world.run(30_000);
     assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
-    assert_eq!(world.state(0).link(), Link::Live);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
 }
 
 #[test]
 fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
     let mut world = World::new(6, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "one");
     world.say(0, "two");
     world.run(20_000);
@@ -151,12 +154,12 @@ fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
 #[test]
 fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
     let mut world = World::new(8, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     for _ in 0..4_000 {
         world.run(1_000);
-        assert_eq!(world.state(0).link(), Link::Live);
+        assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
     }
     let id = world.say(0, "still there?");
     world.run(10_000);
@@ -166,7 +169,7 @@ fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
 #[test]
 fn what_is_said_after_the_end_starts_a_new_conversation() {
     let mut world = World::new(9, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     let first = world.state(0).id().cloned().expect("started");
@@ -182,15 +185,15 @@ fn what_is_said_after_the_end_starts_a_new_conversation() {
 #[test]
 fn reset_forgets_here_and_in_the_other_tab() {
     let mut world = World::new(10, 2);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "private");
     world.run(10_000);
     assert_eq!(shown(&world, 1).len(), 2, "the other tab follows");
-    world.hear(0, Fact::ResetAsked);
+    world.handle(0, Input::ResetAsked);
     world.run(1_000);
     for tab in 0..2 {
         assert!(world.state(tab).rows().is_empty());
-        assert_eq!((world.state(tab).phase(), world.state(tab).link()), (Phase::New, Link::Idle));
+        assert_eq!((world.state(tab).phase(), world.state(tab).connection()), (Phase::New, ConnectionStatus::Idle));
         world.reload(tab);
         assert!(world.state(tab).rows().is_empty(), "and after a reload");
     }
@@ -204,7 +207,7 @@ fn survive(seed: u64, mut world: World) {
     (world.typed, world.takes_typed) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     for step in 0..60 {
         let tab = world.roll(u32::try_from(tabs).expect("few tabs")) as usize;
@@ -215,18 +218,18 @@ fn survive(seed: u64, mut world: World) {
                 said.insert(id.to_string(), text);
             }
             7..=8 => world.reload(tab),
-            9 => world.hear(tab, Fact::Offline),
-            10..=11 => world.hear(tab, Fact::Online),
-            12 => world.hear(tab, Fact::Hidden),
-            13 => world.hear(tab, Fact::Shown),
-            14 => world.hear(tab, Fact::Froze),
-            15 => world.hear(tab, Fact::Woke),
+            9 => world.handle(tab, Input::Offline),
+            10..=11 => world.handle(tab, Input::Online),
+            12 => world.handle(tab, Input::Hidden),
+            13 => world.handle(tab, Input::Shown),
+            14 => world.handle(tab, Input::Frozen),
+            15 => world.handle(tab, Input::Resumed),
             16 => {
                 let failed =
                     world.state(tab).outbox().iter().find(|p| matches!(p.state, SendState::Failed(_))).cloned();
                 if let Some(pending) = failed {
                     let new_id = world.new_id();
-                    world.hear(tab, Fact::RetryAsked { id: pending.id.clone(), new_id });
+                    world.handle(tab, Input::RetryAsked { id: pending.id.clone(), new_id });
                 }
             }
             17 => {
@@ -238,7 +241,7 @@ fn survive(seed: u64, mut world: World) {
                 let hang = u64::from(world.roll(120_000));
                 world.tabs[tab].hangs_until = world.tabs[tab].hangs_until.max(world.now + hang);
             }
-            19 => world.hear(tab, Fact::EarlierAsked),
+            19 => world.handle(tab, Input::EarlierAsked),
             21 => world.challenged = !world.challenged,
             20 => {
                 let night = u64::from(world.roll(600_000));
@@ -253,17 +256,17 @@ fn survive(seed: u64, mut world: World) {
     world.challenged = false;
     world.run(120_000);
     for tab in 0..tabs {
-        world.hear(tab, Fact::Opened);
-        world.hear(tab, Fact::Woke);
-        world.hear(tab, Fact::Online);
-        world.hear(tab, Fact::Shown);
+        world.handle(tab, Input::Opened);
+        world.handle(tab, Input::Resumed);
+        world.handle(tab, Input::Online);
+        world.handle(tab, Input::Shown);
     }
     world.run(60_000);
-    let asks_again = |p: &&Rc<chataibot_widget::conversation::Pending>| matches!(p.state, SendState::Failed(_));
+    let asks_again = |p: &&Rc<chataibot_widget::conversation::OutboxMessage>| matches!(p.state, SendState::Failed(_));
     let failed: Vec<Rc<str>> = world.state(0).outbox().iter().filter(asks_again).map(|p| p.id.clone()).collect();
     for id in failed {
         let new_id = world.new_id();
-        world.hear(0, Fact::RetryAsked { id, new_id });
+        world.handle(0, Input::RetryAsked { id, new_id });
     }
     world.run(60_000);
 
@@ -280,7 +283,7 @@ fn survive(seed: u64, mut world: World) {
     for tab in 0..tabs {
         history::load_all(&mut world, tab);
         assert_eq!(shown(&world, tab), log, "seed {seed}, tab {tab}: what is shown is not the log");
-        assert_eq!(world.state(tab).link(), Link::Live, "seed {seed}, tab {tab}");
+        assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "seed {seed}, tab {tab}");
         assert!(world.state(tab).outbox().is_empty(), "seed {seed}, tab {tab}: {:?}", world.state(tab).outbox());
         assert_eq!(world.state(tab).read(), world.state(tab).cursor(), "seed {seed}, tab {tab}: all is read");
     }
@@ -318,30 +321,30 @@ fn tabs_that_cannot_agree_survive_every_weather_each_by_itself() {
 fn an_entry_nobody_can_read_does_not_stop_the_rest() {
     let mut world = World::new(11, 1);
     world.poison = Some(3);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(60_000);
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("after it"));
     world.run(60_000);
     assert_eq!(shown(&world, 0), ["hello", "after it"]);
-    assert_eq!(world.state(0).link(), Link::Live);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
     world.restore_log(&conversation);
     world.run(60_000);
     assert_eq!(shown(&world, 0), ["hello", "after it"], "nor a rebuilt log");
-    assert_eq!(world.state(0).link(), Link::Live);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
 }
 
 #[test]
 fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
     let mut world = World::new(12, 2);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     while world.state(0).id().is_none() {
         world.run(1);
     }
     // The other tab is opened in the very moment in which the news is on its way.
-    world.hear(1, Fact::Opened);
+    world.handle(1, Input::Opened);
     world.say(1, "me too");
     world.run(30_000);
     assert_eq!(world.logs.len(), 1);
@@ -352,11 +355,11 @@ fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
 #[test]
 fn a_restart_in_one_tab_is_a_restart_in_all() {
     let mut world = World::new(13, 2);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
-    world.hear(1, Fact::RestartAsked);
-    world.hear(0, Fact::ReadAll);
+    world.handle(1, Input::RestartAsked);
+    world.handle(0, Input::ReadAll);
     world.run(2_000);
     for tab in 0..2 {
         assert_eq!((world.state(tab).phase(), world.state(tab).rows().len()), (Phase::New, 0), "tab {tab}");
@@ -370,7 +373,7 @@ fn a_restart_in_one_tab_is_a_restart_in_all() {
 #[test]
 fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
     let mut world = World::new(14, 2);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -387,7 +390,7 @@ fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
 #[test]
 fn a_token_that_ends_before_its_time_costs_one_renewal_and_no_message() {
     let mut world = World::new(15, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -400,20 +403,20 @@ fn a_token_that_ends_before_its_time_costs_one_renewal_and_no_message() {
 #[test]
 fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
     let mut world = World::new(16, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     world.weather.request_lost = 100;
     world.weather.stream_refused = 100;
-    world.hear(0, Fact::Offline);
+    world.handle(0, Input::Offline);
     let id = world.say(0, "from the tunnel");
     world.run(120_000);
-    assert_eq!(world.state(0).link(), Link::Offline);
+    assert_eq!(world.state(0).connection(), ConnectionStatus::Offline);
     assert_eq!(world.state(0).outbox().len(), 1, "it waits, it has not failed");
     world.reload(0);
     assert!(shown(&world, 0).contains(&"from the tunnel".to_owned()), "even over a reload");
     world.weather = Weather::FAIR;
-    world.hear(0, Fact::Online);
+    world.handle(0, Input::Online);
     world.run(5_000);
     assert!(shown(&world, 0).contains(&format!("reply to {id}")));
 }
@@ -421,7 +424,7 @@ fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
 #[test]
 fn a_stranger_s_stored_conversation_is_not_shown() {
     let mut world = World::new(17, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "mine");
     world.run(10_000);
     world.give_storage_to("somebody-else");

@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use chataibot_widget::{
-    conversation::{Action, Conversation, Logged},
+    browser::tabs,
+    conversation::{Action, Conversation, RawEntry},
     notify::{Notifier, Wanted},
-    tabs,
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 use js_sys::{Function, Promise};
@@ -49,7 +49,7 @@ fn unread() -> Conversation {
     let content = Content::Text(Text { body: RichText::plain("Hello"), prompt: None });
     let message = Message { author: Author::Bot, client_message_id: None, content };
     let entry = Entry { cursor: Cursor { epoch: 1, seq: 1 }, at: 1, event: Event::Message(message) };
-    conversation.apply(Action::Received { entry: Rc::new(Logged::from(entry)), now: 1 });
+    conversation.apply(Action::Received { entry: Rc::new(RawEntry::from(entry)), now: 1 });
     conversation
 }
 

@@ -12,17 +12,21 @@ use browser_session::net::*;
 
 use chataibot_widget::{
     api::{
-        Failure,
-        http::{self, Leash, Request},
+        ApiError,
+        http::{self, AbortGuard, Request},
         json,
-        sse::Said,
+        sse::SseItem,
         stream::{Body, End},
     },
-    conversation::{Delivery, Link, Phase, SendState},
-    session::Outgoing,
-    storage::Storage,
-    system::{self, Listener, Timer},
-    tabs,
+    browser::{
+        environment,
+        events::Listener,
+        storage::Storage,
+        tabs,
+        timers::{self, Timer},
+    },
+    conversation::{ConnectionStatus, Delivery, Phase, SendState},
+    runtime::PageEvent,
 };
 use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
 use js_sys::{Object, Reflect};
@@ -178,7 +182,9 @@ async fn a_real_stream_is_read_chunk_by_chunk() {
     };
     assert_eq!(end, End::Closed);
     assert_eq!(said.len(), 2);
-    assert!(matches!(&said[1], Said::Event(event) if event.data == "gr\u{fc}n" && event.id.as_deref() == Some("1-1")));
+    assert!(
+        matches!(&said[1], SseItem::Event(event) if event.data == "gr\u{fc}n" && event.id.as_deref() == Some("1-1"))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -195,7 +201,7 @@ async fn a_stream_that_breaks_or_is_dropped_leaves_nothing_behind() {
 
 #[wasm_bindgen_test]
 async fn a_lock_is_held_by_one_at_a_time() {
-    let name = system::message_id(system::wall());
+    let name = environment::message_id(environment::unix_millis());
     let order: Rc<RefCell<Vec<&str>>> = Rc::default();
     let first = tabs::lock(&name).await;
     order.borrow_mut().push("first has it");
@@ -226,7 +232,7 @@ async fn timers_and_listeners_end_when_dropped() {
     let kept = Timer::after(0, count());
     until("the kept timer rings", || *calls.borrow() > 0).await;
     drop(kept);
-    let window = system::window().expect("a window");
+    let window = environment::window().expect("a window");
     let heard = count();
     let listener = Listener::new(&window, "chataibot-test", move |_| heard());
     let event = web_sys::Event::new("chataibot-test").expect("an event");
@@ -238,17 +244,17 @@ async fn timers_and_listeners_end_when_dropped() {
 
 #[wasm_bindgen_test]
 fn the_system_variables_are_what_the_browser_says() {
-    let variables = system::variables();
+    let variables = environment::variables();
     let zone = js("return Intl.DateTimeFormat().resolvedOptions().timeZone", &[]).as_string();
     assert_eq!(variables.timezone, zone);
     assert_eq!(variables.browser_language, js("return navigator.language", &[]).as_string());
 }
 
-async fn ask(code: &str) -> Failure {
+async fn ask(code: &str) -> ApiError {
     let net = Net::new(code);
-    let leash = Leash::new(Some(500)).expect("a leash");
+    let guard = AbortGuard::new(Some(500)).expect("a guard");
     let request = Request::post("https://proxy.example/x".into(), &SendMessage::text("hello"));
-    let result = http::ask(request, leash).await;
+    let result = http::fetch_json(request, guard).await;
     drop(net);
     result.expect_err("that is no answer")
 }
@@ -257,13 +263,13 @@ async fn ask(code: &str) -> Failure {
 async fn what_is_no_answer_is_a_bad_line() {
     assert_eq!(
         ask("return answer('<html>Log in to the Wi-Fi</html>', 200, { 'content-type': 'text/html' })").await,
-        Failure::Network
+        ApiError::Network
     );
-    assert_eq!(ask("return new Response(null, { status: 204 })").await, Failure::Network);
-    assert_eq!(ask("return answer('{\"ok\":tr')").await, Failure::Network);
-    assert_eq!(ask("throw new TypeError('no connection')").await, Failure::Network);
-    assert_eq!(ask("return new Promise(() => {})").await, Failure::Network, "the leash ends a call that hangs");
-    assert_eq!(ask("return answer({ ok: false, error: 'UNAUTHORIZED' }, 401)").await, Failure::Unauthorized);
+    assert_eq!(ask("return new Response(null, { status: 204 })").await, ApiError::Network);
+    assert_eq!(ask("return answer('{\"ok\":tr')").await, ApiError::Network);
+    assert_eq!(ask("throw new TypeError('no connection')").await, ApiError::Network);
+    assert_eq!(ask("return new Promise(() => {})").await, ApiError::Network, "the guard ends a call that hangs");
+    assert_eq!(ask("return answer({ ok: false, error: 'UNAUTHORIZED' }, 401)").await, ApiError::Unauthorized);
     assert_eq!(ask("return answer('busy', 503, { 'retry-after': '7' })").await.retry_after(), Some(7));
 }
 
@@ -279,7 +285,8 @@ async fn a_session_chats_and_survives_a_reload() {
     assert!(first.send(" \u{200b} ").is_none());
     until("the reply is there", || words(&first).len() == 2).await;
     assert_eq!(words(&first), ["  hello", "You said:   hello"]);
-    until("the line is live", || first.state().link() == Link::Live && first.state().outbox().is_empty()).await;
+    until("the line is live", || first.state().link() == ConnectionStatus::Live && first.state().outbox().is_empty())
+        .await;
     assert!(matches!(
         first.state().rows()[0].message().map(|m| m.delivery),
         Some(Delivery::Logged(_, SendState::Sent))
@@ -291,7 +298,7 @@ async fn a_session_chats_and_survives_a_reload() {
     }
     let key = net.see("notes.calls.find(c => c.url.endsWith('/conversations')).key").as_string();
     assert_eq!(key.as_deref(), Some(&*id));
-    assert!(told.borrow().iter().any(|one| matches!(one, Outgoing::Received(_))));
+    assert!(told.borrow().iter().any(|one| matches!(one, PageEvent::Received(_))));
     first.set_draft("half a thou");
     until("it is stored", || Storage::local(&settings.storage_prefix()).get("draft").is_some()).await;
     first.destroy();

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use chataibot_widget::config::{Config, Given, Kind, Name, SETTINGS, Setting};
+use chataibot_widget::config::{Config, Name, RawValue, SETTINGS, Setting, SettingKind};
 
 /// Sets one value; hands back the lines the console would get.
 fn set(config: &mut Config, name: &str, value: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    config.set(name, Given::Text(value.into()), &mut |line| lines.push(line.to_owned()));
+    config.set(name, RawValue::Text(value.into()), &mut |line| lines.push(line.to_owned()));
     lines
 }
 
-fn map(entries: &[(&str, &str)]) -> Given {
-    Given::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+fn map(entries: &[(&str, &str)]) -> RawValue {
+    RawValue::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn every_setting_is_explained_in_a_sentence_and_has_a_default() {
     for setting in SETTINGS {
         assert!(setting.doc.ends_with('.') && setting.doc.len() > 10, "{:?}: {}", setting.name, setting.doc);
         assert!(!setting.default.is_empty(), "{:?}", setting.name);
-        if let Kind::Choice(choices) = setting.kind {
+        if let SettingKind::Choice(choices) = setting.kind {
             assert!(choices.contains(&setting.default), "{:?} defaults to something it does not allow", setting.name);
         }
     }
@@ -74,17 +74,19 @@ fn the_loader_knows_the_same_settings() {
         let body = body.split_once(';').expect("its end").0.trim_end_matches(".split(' ')");
         body.split('\'').skip(1).step_by(2).flat_map(str::split_ascii_whitespace).collect()
     };
-    let of_kind = |wanted: fn(Kind) -> bool| SETTINGS.iter().filter(move |setting| wanted(setting.kind));
+    let of_kind = |wanted: fn(SettingKind) -> bool| SETTINGS.iter().filter(move |setting| wanted(setting.kind));
     // A property without an attribute goes by its own name.
     let name = |setting: &'static Setting| {
         if setting.attribute.is_empty() { setting.property } else { setting.attribute }
     };
     let texts: BTreeSet<&str> =
-        of_kind(|kind| !matches!(kind, Kind::Map | Kind::Flag | Kind::List | Kind::Json)).map(name).collect();
+        of_kind(|kind| !matches!(kind, SettingKind::Map | SettingKind::Flag | SettingKind::List | SettingKind::Json))
+            .map(name)
+            .collect();
     let objects: BTreeSet<&str> =
-        of_kind(|kind| matches!(kind, Kind::Map | Kind::List | Kind::Json)).map(name).collect();
+        of_kind(|kind| matches!(kind, SettingKind::Map | SettingKind::List | SettingKind::Json)).map(name).collect();
     let flags: BTreeSet<&str> =
-        of_kind(|kind| kind == Kind::Flag).filter(|s| !s.property.is_empty()).map(name).collect();
+        of_kind(|kind| kind == SettingKind::Flag).filter(|s| !s.property.is_empty()).map(name).collect();
     assert_eq!(list("TEXTS"), texts);
     assert_eq!(list("OBJECTS"), objects);
     assert_eq!(list("FLAGS"), flags);
@@ -242,7 +244,7 @@ fn contact_facts_of_the_property_go_before_the_attributes() {
     assert_eq!(config.contact(Name::ContactName).as_deref(), Some("Grace"));
     assert_eq!(config.contact(Name::ContactEmail).as_deref(), Some("grace@example.com"));
     assert_eq!(config.contact(Name::ContactPhone).as_deref(), Some("123"));
-    config.set("contact", Given::Nothing, &mut |line| panic!("{line}"));
+    config.set("contact", RawValue::Nothing, &mut |line| panic!("{line}"));
     assert_eq!(config.contact(Name::ContactName).as_deref(), Some("Ada"));
     assert_eq!(config.contact(Name::ContactEmail), None);
 }
@@ -271,7 +273,7 @@ fn a_partial_change_leaves_the_rest() {
     let mut config = Config::default();
     set(&mut config, "heading", "Hello");
     set(&mut config, "theme", "dark");
-    config.set("theme", Given::Nothing, &mut |line| panic!("{line}"));
+    config.set("theme", RawValue::Nothing, &mut |line| panic!("{line}"));
     assert_eq!(config.text(Name::Theme), "auto");
     assert_eq!(config.given(Name::Heading).as_deref(), Some("Hello"));
 }
@@ -282,7 +284,7 @@ fn the_types_for_pages_know_every_property_and_choice() {
     for setting in SETTINGS.iter().filter(|setting| !setting.property.is_empty()) {
         let line = types.lines().find(|line| line.trim_start().starts_with(&format!("{}: ", setting.property)));
         let line = line.unwrap_or_else(|| panic!("{} has no type", setting.property));
-        if let Kind::Choice(choices) = setting.kind {
+        if let SettingKind::Choice(choices) = setting.kind {
             let wanted = choices.iter().map(|choice| format!("'{choice}' | ")).collect::<String>();
             assert_eq!(line.trim(), format!("{}: {wanted}null;", setting.property));
         }

@@ -1,4 +1,4 @@
-//! One call to the proxy: sent with a time limit, and whatever goes wrong read as a [`Failure`].
+//! One call to the proxy: sent with a time limit, and whatever goes wrong read as a [`ApiError`].
 
 use std::{pin::Pin, rc::Rc};
 
@@ -9,23 +9,23 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::{Failure, json};
-use crate::system::{self, Timer};
+use super::{ApiError, json};
+use crate::browser::{environment, timers::Timer};
 
 /// What a start, send or token call may take, in milliseconds.
 pub const PATIENCE: u64 = 30_000;
 
 /// A call under way. Boxed, so that sending and judging are compiled once and each caller's own future stays small.
-pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 /// A call's right to go on: ends when it is let go, when it is dropped, and by itself when its time is over.
-pub struct Leash {
+pub struct AbortGuard {
     controller: AbortController,
     _timer: Option<Timer>,
 }
 
-impl Leash {
-    /// A leash of so many milliseconds; `None` holds until it is dropped.
+impl AbortGuard {
+    /// A guard of so many milliseconds; `None` holds until it is dropped.
     #[must_use]
     pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
         let controller = AbortController::new().ok()?;
@@ -36,8 +36,8 @@ impl Leash {
         Some(Rc::new(Self { controller, _timer: timer }))
     }
 
-    /// Ends the call now, whoever else holds the leash.
-    pub fn let_go(&self) {
+    /// Ends the call now, whoever else holds the guard.
+    pub fn abort(&self) {
         self.controller.abort();
     }
 
@@ -48,10 +48,10 @@ impl Leash {
     }
 }
 
-impl Drop for Leash {
+impl Drop for AbortGuard {
     fn drop(&mut self) {
         // Of no effect on a call that is over.
-        self.let_go();
+        self.abort();
     }
 }
 
@@ -74,12 +74,12 @@ impl Request {
     /// Brings `body` as JSON.
     pub fn post(url: String, body: &impl Serialize) -> Self {
         // What JSON cannot hold goes as nothing, and is refused.
-        Self::bring(url, json::stringify(body).unwrap_or_default())
+        Self::post_json(url, json::stringify(body).unwrap_or_default())
     }
 
     /// Brings `body`, which is JSON.
     #[must_use]
-    pub fn bring(url: String, body: String) -> Self {
+    pub fn post_json(url: String, body: String) -> Self {
         let headers = vec![("Content-Type", "application/json".into())];
         Self { url, method: "POST", headers, body: Some(body), keeps: false }
     }
@@ -93,37 +93,37 @@ impl Request {
 
     /// Goes on when the page is left.
     #[must_use]
-    pub fn to_the_end(mut self) -> Self {
+    pub fn keepalive(mut self) -> Self {
         self.keeps = true;
         self
     }
 
     /// With the visitor token.
     #[must_use]
-    pub fn by(self, token: &str) -> Self {
+    pub fn bearer(self, token: &str) -> Self {
         self.with("Authorization", &["Bearer ", token].concat())
     }
 }
 
 /// Sends a request and reads the JSON answer.
 #[must_use]
-pub fn ask(request: Request, leash: Rc<Leash>) -> Answer<JsValue> {
+pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
     Box::pin(async move {
-        let response = send(request, &leash).await?;
+        let response = send(request, &guard).await?;
         // A 204, a portal's page, half a body: none of them is an answer.
-        body(&response).await.ok_or(Failure::Network)
+        body(&response).await.ok_or(ApiError::Network)
     })
 }
 
 /// Opens a stream of server-sent events: the answer's head, when it is one.
 #[must_use]
-pub fn open(request: Request, leash: Rc<Leash>) -> Answer<Response> {
+pub fn open_stream(request: Request, guard: Rc<AbortGuard>) -> Answer<Response> {
     Box::pin(async move {
-        let response = send(request, &leash).await?;
+        let response = send(request, &guard).await?;
         let kind = header(&response, "Content-Type").unwrap_or_default();
         // A captive portal says 200 too, with a page.
         let stream = response.status() == 200 && is_event_stream(&kind);
-        if stream { Ok(response) } else { Err(Failure::Network) }
+        if stream { Ok(response) } else { Err(ApiError::Network) }
     })
 }
 
@@ -133,24 +133,24 @@ fn is_event_stream(kind: &str) -> bool {
 }
 
 /// The answer, when it is a success.
-fn send(request: Request, leash: &Leash) -> Answer<Response> {
-    let response = fetch(&request, leash);
+fn send(request: Request, guard: &AbortGuard) -> Answer<Response> {
+    let response = fetch(&request, guard);
     Box::pin(async move {
         let response: Response =
-            response?.await.ok().and_then(|response| response.dyn_into().ok()).ok_or(Failure::Network)?;
+            response?.await.ok().and_then(|response| response.dyn_into().ok()).ok_or(ApiError::Network)?;
         if response.ok() {
             return Ok(response);
         }
         let said: Option<ErrorBody> = body(&response).await.and_then(json::from_js);
-        Err(Failure::of_answer(response.status(), said.as_ref(), header(&response, "Retry-After").as_deref()))
+        Err(ApiError::of_answer(response.status(), said.as_ref(), header(&response, "Retry-After").as_deref()))
     })
 }
 
-fn fetch(request: &Request, leash: &Leash) -> Result<JsFuture, Failure> {
+fn fetch(request: &Request, guard: &AbortGuard) -> Result<JsFuture, ApiError> {
     // What no browser would send does not leave: an address or a header that is none.
-    let headers = Headers::new().map_err(|_| Failure::Network)?;
+    let headers = Headers::new().map_err(|_| ApiError::Network)?;
     for (name, value) in &request.headers {
-        headers.set(name, value).map_err(|_| Failure::Network)?;
+        headers.set(name, value).map_err(|_| ApiError::Network)?;
     }
     let init = RequestInit::new();
     init.set_method(request.method);
@@ -163,11 +163,11 @@ fn fetch(request: &Request, leash: &Leash) -> Result<JsFuture, Failure> {
     init.set_cache(RequestCache::NoStore);
     // The proxy never redirects; whoever does must not get the token.
     init.set_redirect(RequestRedirect::Error);
-    init.set_signal(Some(&leash.controller.signal()));
+    init.set_signal(Some(&guard.controller.signal()));
     if let Some(body) = &request.body {
         init.set_body(&JsValue::from_str(body));
     }
-    let window = system::window().ok_or(Failure::Network)?;
+    let window = environment::window().ok_or(ApiError::Network)?;
     Ok(JsFuture::from(window.fetch_with_str_and_init(&request.url, &init)))
 }
 

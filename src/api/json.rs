@@ -1,6 +1,6 @@
 //! JSON by the browser: `JSON.parse` and `JSON.stringify`, with serde on top. The one JSON way in the WASM; `reader` is its lean half.
 
-mod reader;
+mod deserializer;
 
 use js_sys::{JSON, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -16,7 +16,7 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// Reads a value out of what `JSON.parse` gave.
 #[must_use]
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    T::deserialize(reader::Reader(value)).ok()
+    T::deserialize(deserializer::JsDeserializer(value)).ok()
 }
 
 /// A field of what `JSON.parse` gave; `undefined` when there is none.

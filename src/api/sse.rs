@@ -7,7 +7,7 @@ pub const LONGEST: usize = 1 << 20;
 
 /// One thing a stream says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum SseItem {
     /// An event.
     Event(Event),
     /// A comment: a heartbeat.
@@ -44,7 +44,7 @@ pub struct Parser {
 
 impl Parser {
     /// Takes the next bytes and calls `said` for each thing they complete.
-    pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(Said)) {
+    pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(SseItem)) {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&b| b == b'\n' || b == b'\r') {
             let (line, tail) = (&rest[..end], &rest[end + 1..]);
@@ -68,7 +68,7 @@ impl Parser {
         self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    fn end_line(&mut self, said: &mut dyn FnMut(Said)) {
+    fn end_line(&mut self, said: &mut dyn FnMut(SseItem)) {
         let bytes = std::mem::take(&mut self.line);
         let mut bytes = bytes.as_slice();
         if !self.started {
@@ -87,7 +87,7 @@ impl Parser {
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "" => said(Said::Comment),
+            "" => said(SseItem::Comment),
             "event" => value.clone_into(&mut self.event.name),
             "data" => {
                 let data = &mut self.event.data;
@@ -105,22 +105,22 @@ impl Parser {
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
             "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
                 // More digits than fit mean "very long".
-                said(Said::Retry(value.parse().unwrap_or(u32::MAX)));
+                said(SseItem::Retry(value.parse().unwrap_or(u32::MAX)));
             }
             // A bad `id` or `retry`, and what later versions may bring.
             _ => {}
         }
     }
 
-    fn end_event(&mut self, said: &mut dyn FnMut(Said)) {
+    fn end_event(&mut self, said: &mut dyn FnMut(SseItem)) {
         let event = std::mem::take(&mut self.event);
         let has_data = std::mem::take(&mut self.has_data);
         if std::mem::take(&mut self.too_long) {
-            said(Said::TooLong(event.id));
+            said(SseItem::TooLong(event.id));
         } else if has_data {
-            said(Said::Event(event));
+            said(SseItem::Event(event));
         } else if let Some(id) = event.id {
-            said(Said::Id(id));
+            said(SseItem::Id(id));
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    fn read(chunks: &[&[u8]]) -> Vec<Said> {
+    fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
         let mut said = Vec::new();
         let mut parser = Parser::default();
         for chunk in chunks {
@@ -140,15 +140,19 @@ mod tests {
         said
     }
 
-    fn event(name: &str, data: &str, id: Option<&str>) -> Said {
-        Said::Event(Event { name: name.into(), data: data.into(), id: id.map(Into::into) })
+    fn event(name: &str, data: &str, id: Option<&str>) -> SseItem {
+        SseItem::Event(Event { name: name.into(), data: data.into(), id: id.map(Into::into) })
     }
 
     #[test]
     fn a_stream_of_the_proxys_reads_as_comments_and_events() {
         let stream = b": hello\n\nid: 1-7\nevent: message\ndata: {\"a\":1}\n\n:\n\nevent: reauth\ndata: {}\n\n";
-        let expected =
-            [Said::Comment, event("message", "{\"a\":1}", Some("1-7")), Said::Comment, event("reauth", "{}", None)];
+        let expected = [
+            SseItem::Comment,
+            event("message", "{\"a\":1}", Some("1-7")),
+            SseItem::Comment,
+            event("reauth", "{}", None),
+        ];
         assert_eq!(read(&[stream]), expected);
     }
 
@@ -170,10 +174,10 @@ mod tests {
 
     #[test]
     fn a_place_without_data_and_the_time_to_wait_are_told() {
-        assert_eq!(read(&[b"event: message\nid: 1-9\n\n"]), [Said::Id("1-9".into())]);
+        assert_eq!(read(&[b"event: message\nid: 1-9\n\n"]), [SseItem::Id("1-9".into())]);
         assert_eq!(read(&[b"id: 1\0-9\n\n"]), [], "as the standard says");
-        assert_eq!(read(&[b"retry: 3000\n\n"]), [Said::Retry(3000)]);
-        assert_eq!(read(&[b"retry: 99999999999\n"]), [Said::Retry(u32::MAX)]);
+        assert_eq!(read(&[b"retry: 3000\n\n"]), [SseItem::Retry(3000)]);
+        assert_eq!(read(&[b"retry: 99999999999\n"]), [SseItem::Retry(u32::MAX)]);
         assert_eq!(read(&[b"retry: 3s\nretry:\nretry: -1\n\n"]), []);
     }
 
@@ -184,7 +188,7 @@ mod tests {
         let in_many = format!("{}id: 1-3\n\n{next}", format!("data: {}\n", "x".repeat(999)).repeat(1_100));
         for stream in [in_one_line, in_many] {
             let chunks: Vec<&[u8]> = stream.as_bytes().chunks(64 * 1024).collect();
-            assert_eq!(read(&chunks), [Said::TooLong(Some("1-3".into())), event("", "next", Some("1-4"))]);
+            assert_eq!(read(&chunks), [SseItem::TooLong(Some("1-3".into())), event("", "next", Some("1-4"))]);
         }
         let longest = "x".repeat(LONGEST - "data:".len());
         assert_eq!(read(&[format!("data:{longest}\n\n").as_bytes()]), [event("", &longest, None)]);
@@ -207,7 +211,7 @@ mod tests {
     #[test]
     fn a_comment_of_any_length_spoils_no_event() {
         let comment = format!(":{}\ndata: a\n\n", "x".repeat(2 * LONGEST));
-        assert_eq!(read(&[comment.as_bytes()]), [Said::Comment, event("", "a", None)]);
+        assert_eq!(read(&[comment.as_bytes()]), [SseItem::Comment, event("", "a", None)]);
         let mut beats = 0;
         let mut parser = Parser::default();
         for _ in 0..LONGEST / 8 {

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::sse::{Parser, Said};
+use super::sse::{Parser, SseItem};
 
 /// A stream's body being read. Dropping it lets go of the stream.
 pub struct Body {
@@ -34,7 +34,7 @@ impl Body {
     ///
     /// # Errors
     /// [`End`]: nothing more comes.
-    pub async fn next(&mut self) -> Result<Vec<Said>, End> {
+    pub async fn next(&mut self) -> Result<Vec<SseItem>, End> {
         let result = JsFuture::from(self.reader.read()).await.map_err(|_| End::Broken)?;
         let field = |name| Reflect::get(&result, &JsValue::from_str(name)).map_err(|_| End::Broken);
         if field("done")?.is_truthy() {

@@ -6,11 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, ProgressEvent, XmlHttpRequest};
 
 use super::json;
-use crate::system::Listener;
+use crate::browser::events::Listener;
 
 /// How the sending goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum UploadProgress {
     /// So many percent have left.
     Underway(u8),
     /// The proxy has it, at this address.
@@ -42,7 +42,12 @@ type Missing = std::convert::Infallible;
 /// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(kinds, fallible)]
-pub fn send(url: String, token: String, file: File, told: Box<dyn Fn(Step)>) -> Result<Option<Sending>, Missing> {
+pub fn send(
+    url: String,
+    token: String,
+    file: File,
+    told: Box<dyn Fn(UploadProgress)>,
+) -> Result<Option<Sending>, Missing> {
     Ok(begin(&url, &token, &file, told))
 }
 /// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
@@ -50,11 +55,16 @@ pub fn send(url: String, token: String, file: File, told: Box<dyn Fn(Step)>) -> 
 /// # Errors
 /// Never: all of the program is here.
 #[cfg(not(feature = "split"))]
-pub async fn send(url: String, token: String, file: File, told: Box<dyn Fn(Step)>) -> Result<Option<Sending>, Missing> {
+pub async fn send(
+    url: String,
+    token: String,
+    file: File,
+    told: Box<dyn Fn(UploadProgress)>,
+) -> Result<Option<Sending>, Missing> {
     Ok(begin(&url, &token, &file, told))
 }
 
-fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(Step)>) -> Option<Sending> {
+fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(UploadProgress)>) -> Option<Sending> {
     let request = XmlHttpRequest::new().ok()?;
     request.open_with_async("POST", url, true).ok()?;
     let kind = file.type_();
@@ -70,7 +80,7 @@ fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(Step)>) -> Option
         Listener::new(request.upload().ok()?.as_ref(), "progress", move |event| {
             if let Some(event) = event.dyn_ref::<ProgressEvent>().filter(|event| event.length_computable()) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 100")]
-                told(Step::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
+                told(UploadProgress::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
             }
         })?
     };
@@ -83,8 +93,8 @@ fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(Step)>) -> Option
                 .ok()
                 .and_then(|body| json::field(&json::field(&body, "file"), "url").as_string());
             told(match address {
-                Some(address) if (200..300).contains(&status) => Step::Done(address),
-                Some(_) | None => Step::Failed(status),
+                Some(address) if (200..300).contains(&status) => UploadProgress::Done(address),
+                Some(_) | None => UploadProgress::Failed(status),
             });
         })?
     };

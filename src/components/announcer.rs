@@ -17,7 +17,7 @@ use super::{
     markup::{element, text},
 };
 use crate::{
-    conversation::{Conversation, Link, MessageRow, Notice, Row, RowKind, SendState},
+    conversation::{ConnectionStatus, Conversation, MessageRow, Notice, Row, RowKind, SendState},
     strings::{Strings, fill},
 };
 
@@ -151,12 +151,14 @@ impl Said {
         self.newest = newest.max(since);
 
         let strings = &look.strings;
-        let trouble = match state.link() {
+        let trouble = match state.connection() {
             // On the way back from having been offline it is no news.
-            Link::Reconnecting { attempt } if attempt > 1 && self.trouble.is_none() => Some(Trouble::Reconnecting),
-            Link::Reconnecting { .. } | Link::Connecting => self.trouble,
-            Link::Offline => Some(Trouble::Offline),
-            Link::Idle | Link::Live => None,
+            ConnectionStatus::Reconnecting { attempt } if attempt > 1 && self.trouble.is_none() => {
+                Some(Trouble::Reconnecting)
+            }
+            ConnectionStatus::Reconnecting { .. } | ConnectionStatus::Connecting => self.trouble,
+            ConnectionStatus::Offline => Some(Trouble::Offline),
+            ConnectionStatus::Idle | ConnectionStatus::Live => None,
         };
         if trouble != self.trouble {
             self.trouble = trouble;

@@ -4,16 +4,16 @@ use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
 
 use super::{
-    Look, Verb, browser, icons,
+    Look, UserAction, browser, icons,
     markup::{self, element, group, on_click, part, text, unseen, written},
     rich_text::safe_address,
 };
-use crate::{session::typed, strings::fill};
+use crate::{api::send_body, strings::fill};
 
 /// What the answers of one message need to know.
 pub(super) struct Choice<'a> {
     pub(super) look: &'a Look,
-    pub(super) act: &'a Callback<Verb>,
+    pub(super) act: &'a Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
     /// What the visitor said next, when something.
@@ -50,8 +50,8 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
             browser::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {
-                true => Verb::Answer { typed: typed::words("button.response", &text), text },
-                false => Verb::Send(text),
+                true => UserAction::Answer { typed: send_body::words("button.response", &text), text },
+                false => UserAction::Send(text),
             }
         });
         let button = element!(

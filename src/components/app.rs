@@ -7,21 +7,22 @@ use web_sys::Element;
 use yew::{html::Scope, prelude::*};
 
 use super::{
-    Look, Sending, Transcript, Upload, UploadError, UploadState, Uploads, Verb, Widget, browser,
+    Look, Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, Widget, browser,
     on_demand::save_transcript,
 };
 use crate::{
+    api::upload::UploadProgress,
     config::{Config, Name},
-    conversation::{Conversation, gate::Gate},
+    conversation::{Conversation, onboarding::Requirements},
     notify::{Notifier, Wanted},
-    session::{FileStep, Session, Subscription},
+    runtime::{Session, Subscription},
 };
 
 /// Called with the conversation after every change.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
 /// Where a conversation comes from: a running session, or a scene in its place.
-pub trait Source {
+pub trait ChatSource {
     /// The conversation as it stands.
     fn state(&self) -> Rc<Conversation>;
 
@@ -29,7 +30,7 @@ pub trait Source {
     fn subscribe(&self, listener: Listener) -> Option<Subscription>;
 
     /// Does what the visitor, or the page, wants. The client message id, where something was said.
-    fn act(&self, verb: Verb) -> Option<Rc<str>>;
+    fn act(&self, verb: UserAction) -> Option<Rc<str>>;
 
     /// How files are sent, where some are taken.
     fn uploads(&self) -> Option<Uploads> {
@@ -47,7 +48,7 @@ pub trait Source {
     }
 
     /// The page asks this of a visitor. A session hears it with its other settings.
-    fn ask(&self, _: Gate) {}
+    fn ask(&self, _: Requirements) {}
 
     /// Forgets the visitor.
     fn reset(&self);
@@ -56,7 +57,7 @@ pub trait Source {
     fn end(&self);
 }
 
-impl Source for Session {
+impl ChatSource for Session {
     fn state(&self) -> Rc<Conversation> {
         Self::state(self)
     }
@@ -65,22 +66,22 @@ impl Source for Session {
         Some(Self::subscribe(self, listener))
     }
 
-    fn act(&self, verb: Verb) -> Option<Rc<str>> {
+    fn act(&self, verb: UserAction) -> Option<Rc<str>> {
         match verb {
-            Verb::Send(text) => return self.send(&text),
-            Verb::Answer { text, typed } => return self.answer(&text, Some(&typed)),
-            Verb::Retry(id) => self.retry(&id),
-            Verb::Discard(id) => self.discard(&id),
-            Verb::Draft(text) => self.set_draft(&text),
-            Verb::Open => self.open(),
-            Verb::Close => self.close(),
-            Verb::Restart => self.restart(),
-            Verb::End => self.end(),
-            Verb::LoadEarlier => self.load_earlier(),
-            Verb::Feedback { key, helpful } => self.feedback(key, helpful),
-            Verb::Step(step) => self.step(step),
+            UserAction::Send(text) => return self.send(&text),
+            UserAction::Answer { text, typed } => return self.answer(&text, Some(&typed)),
+            UserAction::Retry(id) => self.retry(&id),
+            UserAction::Discard(id) => self.discard(&id),
+            UserAction::Draft(text) => self.set_draft(&text),
+            UserAction::Open => self.open(),
+            UserAction::Close => self.close(),
+            UserAction::Restart => self.restart(),
+            UserAction::End => self.end(),
+            UserAction::LoadEarlier => self.load_earlier(),
+            UserAction::Feedback { key, helpful } => self.feedback(key, helpful),
+            UserAction::Step(step) => self.step(step),
             // The affairs of notifier, root and widget: they have ended there.
-            Verb::Sound(_) | Verb::Transcript(_) | Verb::Resize => {}
+            UserAction::Sound(_) | UserAction::Transcript(_) | UserAction::Resize => {}
         }
         None
     }
@@ -95,11 +96,11 @@ impl Source for Session {
         let start = Callback::from(move |Upload { file, told }: Upload| {
             let told = move |step| {
                 told.emit(match step {
-                    FileStep::Underway(percent) => UploadState::Underway(percent),
-                    FileStep::Done(address) => UploadState::Done(address),
-                    FileStep::Failed(413) => UploadState::Failed(UploadError::TooLarge),
-                    FileStep::Failed(415) => UploadState::Failed(UploadError::Refused),
-                    FileStep::Failed(_) => UploadState::Failed(UploadError::Temporary),
+                    UploadProgress::Underway(percent) => UploadState::Underway(percent),
+                    UploadProgress::Done(address) => UploadState::Done(address),
+                    UploadProgress::Failed(413) => UploadState::Failed(UploadError::TooLarge),
+                    UploadProgress::Failed(415) => UploadState::Failed(UploadError::Refused),
+                    UploadProgress::Failed(_) => UploadState::Failed(UploadError::Temporary),
                 });
             };
             Sending::new(session.send_file(file, Box::new(told)))
@@ -121,7 +122,7 @@ impl Source for Session {
 #[derive(Properties, Clone)]
 pub struct AppProps {
     /// Where the conversation comes from.
-    pub source: Rc<dyn Source>,
+    pub source: Rc<dyn ChatSource>,
     /// The settings.
     pub config: Rc<Config>,
     /// The launcher in the page.
@@ -145,7 +146,7 @@ impl PartialEq for AppProps {
 pub struct App {
     state: Rc<Conversation>,
     look: Rc<Look>,
-    act: Callback<Verb>,
+    act: Callback<UserAction>,
     notifier: Notifier,
     #[expect(dead_code, reason = "listens while it lives")]
     subscription: Option<Subscription>,
@@ -247,13 +248,13 @@ fn look(AppProps { source, config, .. }: &AppProps) -> Rc<Look> {
     Rc::new(look)
 }
 
-fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<Verb> {
+fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
     let (source, notifier, app) = (ctx.props().source.clone(), notifier.clone(), ctx.link().clone());
     Callback::from(move |verb| {
-        if let Verb::Sound(on) = verb {
+        if let UserAction::Sound(on) = verb {
             notifier.choose_sound(on);
             app.send_message(Happened::Changed(source.state()));
-        } else if let Verb::Transcript(kind) = verb {
+        } else if let UserAction::Transcript(kind) = verb {
             app.send_message(Happened::Asked(kind));
         } else {
             source.act(verb);

@@ -11,7 +11,7 @@ use web_sys::{
 
 use crate::strings::Plural;
 
-pub(super) use crate::session::PHONE;
+pub(super) use crate::browser::environment::PHONE;
 
 /// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
 pub(super) const FINGER: &str = "(pointer: coarse)";

@@ -3,9 +3,9 @@
 use yew::prelude::*;
 
 use super::{
-    Mode, Verb, WidgetProps,
+    Mode, UserAction, WidgetProps,
     composer::Composer,
-    gate::{leads_home, stage},
+    gate::{leads_home, screen},
     header::{Header, header},
     icons,
     markup::{at, button, element, group},
@@ -14,7 +14,7 @@ use super::{
     notices::{Question, ended, notices, question},
     on_demand::{OnDemand, View},
 };
-use crate::conversation::{Phase, gate::Step};
+use crate::conversation::{Phase, onboarding::OnboardingEvent};
 
 /// What the window shows beside the conversation.
 pub(super) struct ChatWindow<'a> {
@@ -32,7 +32,7 @@ pub(super) struct ChatWindow<'a> {
     /// Called to open and to close the menu.
     pub(super) toggle_menu: Callback<bool>,
     /// Called with what was chosen in header and menu.
-    pub(super) choose: Callback<Verb>,
+    pub(super) choose: Callback<UserAction>,
     /// What the visitor is asked before it is done.
     pub(super) question: Option<Question>,
     /// Called with the answer.
@@ -84,7 +84,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     );
     let question = asked.map_or_else(Html::default, |asked| question(look, asked, &answer, &places.question));
     let bottom = if state.phase() == Phase::Ended {
-        ended(look, choose.reform(|_| Verb::Restart))
+        ended(look, choose.reform(|_| UserAction::Restart))
     } else {
         html! { <Composer {state} {look} {act} say={&say} field={&places.field} /> }
     };
@@ -94,12 +94,12 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     } else {
         Html::default()
     };
-    let onback = leads_home(state).then(|| act.reform(|_| Verb::Step(Step::HomeEntered)));
+    let onback = leads_home(state).then(|| act.reform(|_| UserAction::Step(OnboardingEvent::HomeEntered)));
     let inside = vec![
         header(look, state, Header { onback, large, menu, choose, closes: !inline }),
         notices(look, state),
         question,
-        stage(
+        screen(
             props,
             seen,
             &say,

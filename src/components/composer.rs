@@ -10,7 +10,7 @@ use yew::{
 };
 
 use super::{
-    Enter, Look, Verb, browser,
+    Enter, Look, UserAction, browser,
     emoji_hint::{self, emoji_button},
     files::{Files, Leave},
     icons,
@@ -29,7 +29,7 @@ const NEARLY: usize = 200;
 pub(super) struct ComposerProps {
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
     pub(super) field: NodeRef,
@@ -211,8 +211,8 @@ impl Composer {
                 link.send_message(Happened::Refused);
             } else {
                 if said {
-                    act.emit(Verb::Send(text));
-                    act.emit(Verb::Draft(String::new()));
+                    act.emit(UserAction::Send(text));
+                    act.emit(UserAction::Draft(String::new()));
                     link.send_message(Happened::Written { composing: false });
                 }
                 if let Some(leave) = &leave {
@@ -240,7 +240,7 @@ fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
     let link = ctx.link().clone();
     Callback::from(move |event: InputEvent| {
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
-        act.emit(Verb::Draft(field.value()));
+        act.emit(UserAction::Draft(field.value()));
         link.send_message(Happened::Written { composing: event.is_composing() });
     })
 }

@@ -6,7 +6,7 @@ use chataibot_wire::{Content, Node, RichText};
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     answers::{self, Choice},
     kinds::Kind,
     markup::{self, group, part, plain, shaped},
@@ -21,7 +21,7 @@ pub(super) struct Place<'a> {
     /// Class and part of a bubble in this row.
     pub(super) bubble: &'a AttrValue,
     pub(super) look: &'a Rc<Look>,
-    pub(super) act: &'a Callback<Verb>,
+    pub(super) act: &'a Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
     /// What the visitor said next, when something.

@@ -6,21 +6,21 @@ use super::{
     Look,
     markup::{button, element, group, part, plain, text},
 };
-use crate::conversation::Earlier;
+use crate::conversation::HistoryState;
 
 /// What stands above the rows. `asked`: did the reader go looking? Only then is it worth a line that there is no more.
-pub(super) fn top(look: &Look, earlier: Earlier, asked: bool, onclick: Callback<MouseEvent>) -> Html {
+pub(super) fn top(look: &Look, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
     let strings = &look.strings;
     let ask = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();
     match earlier {
-        Earlier::None if asked => part("p", "beginning", text(strings.beginning())),
-        Earlier::None => Html::default(),
-        Earlier::Available => ask(strings.earlier()),
-        Earlier::Loading => {
+        HistoryState::None if asked => part("p", "beginning", text(strings.beginning())),
+        HistoryState::None => Html::default(),
+        HistoryState::Available => ask(strings.earlier()),
+        HistoryState::Loading => {
             let spinner = element!("i", "class" = "spinner", "aria-hidden" = "true"; Html::default());
             part("p", "earlier-loading", group(vec![spinner.into(), plain("span", text(strings.earlier_loading()))]))
         }
-        Earlier::Failed => {
+        HistoryState::Failed => {
             let sentence = part("p", "earlier-failed", text(strings.earlier_failed()));
             group(vec![sentence, ask(strings.retry())])
         }

@@ -16,7 +16,7 @@ use web_sys::{Element, Event, File, HtmlElement, HtmlInputElement};
 use yew::{html::onchange, prelude::*};
 
 use super::{
-    Look, Verb, browser, icons,
+    Look, UserAction, browser, icons,
     kinds::{self, intl},
     markup::{at, button, element, group, on, plain, text},
     uploads::{self, Upload, UploadState, Uploads},
@@ -43,7 +43,7 @@ pub(super) type Leave = Callback<bool>;
 pub(super) struct Files {
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
     /// The message field.
@@ -274,7 +274,7 @@ impl Added {
         }
         // Without a conversation nothing can be uploaded, and only words start one.
         if let Some(name) = name.filter(|_| !said && state.id().is_none() && state.outbox().is_empty()) {
-            act.emit(Verb::Send(name));
+            act.emit(UserAction::Send(name));
         }
     }
 

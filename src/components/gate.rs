@@ -15,14 +15,14 @@ use crate::{
     config::{Config, Name},
     conversation::{
         Conversation,
-        gate::{Closed, Gate, Scale, Stage},
+        onboarding::{Closed, Requirements, Scale, Screen},
     },
 };
 
 /// What the page asks of a visitor.
 #[must_use]
-pub fn gate(config: &Config) -> Gate {
-    Gate {
+pub fn gate(config: &Config) -> Requirements {
+    Requirements {
         consent: config.flag(Name::Consent).then(|| Rc::from(config.text(Name::ConsentVersion))),
         prechat: config.given(Name::Prechat).is_some() || config.given(Name::PrechatFields).is_some(),
         home: config.flag(Name::Home),
@@ -37,17 +37,17 @@ pub fn gate(config: &Config) -> Gate {
 
 /// Can the visitor go back to the home screen from here?
 pub(super) fn leads_home(state: &Conversation) -> bool {
-    let beyond = match state.stage() {
-        Stage::Consent | Stage::Home => false,
-        Stage::PreChat | Stage::Chat | Stage::Rating(_) | Stage::Closed(Closed::Ended) => true,
-        Stage::Closed(Closed::Maintenance) => false,
+    let beyond = match state.screen() {
+        Screen::Consent | Screen::Home => false,
+        Screen::PreChat | Screen::Chat | Screen::Rating(_) | Screen::Closed(Closed::Ended) => true,
+        Screen::Closed(Closed::Maintenance) => false,
     };
-    beyond && state.gate().home
+    beyond && state.requirements().home
 }
 
 /// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the window was open once: before that,
 /// nothing is fetched. `say` speaks to screen readers.
-pub(super) fn stage(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>, list: Html, bottom: Html) -> Html {
+pub(super) fn screen(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>, list: Html, bottom: Html) -> Html {
     let WidgetProps { state, look, act, .. } = props;
     let panel = |kind| {
         if !seen {
@@ -64,17 +64,17 @@ pub(super) fn stage(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>, 
             })} />
         }
     };
-    let (above, middle, below) = match state.stage() {
-        Stage::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
-        Stage::Home => (hours(look, &panel), panel(PanelKind::Home), Html::default()),
-        Stage::PreChat => (hours(look, &panel), panel(PanelKind::PreChat), Html::default()),
-        Stage::Chat => (hours(look, &panel), list, group(vec![starters(look, state, &panel), bottom.clone()])),
-        Stage::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
-        Stage::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
-        Stage::Closed(Closed::Maintenance) if state.rows().is_empty() => {
+    let (above, middle, below) = match state.screen() {
+        Screen::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
+        Screen::Home => (hours(look, &panel), panel(PanelKind::Home), Html::default()),
+        Screen::PreChat => (hours(look, &panel), panel(PanelKind::PreChat), Html::default()),
+        Screen::Chat => (hours(look, &panel), list, group(vec![starters(look, state, &panel), bottom.clone()])),
+        Screen::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
+        Screen::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
+        Screen::Closed(Closed::Maintenance) if state.rows().is_empty() => {
             (Html::default(), panel(PanelKind::Maintenance), Html::default())
         }
-        Stage::Closed(Closed::Maintenance) => (Html::default(), list, panel(PanelKind::Maintenance)),
+        Screen::Closed(Closed::Maintenance) => (Html::default(), list, panel(PanelKind::Maintenance)),
     };
     group(vec![above, middle, below])
 }

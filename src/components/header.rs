@@ -4,13 +4,13 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     avatar::{author_name, avatar},
     icons,
     markup::{self, element, group, part, text},
     menu,
 };
-use crate::conversation::{Conversation, Link, Phase};
+use crate::conversation::{ConnectionStatus, Conversation, Phase};
 
 /// What the header shows beside the conversation, and where to tell. What is nothing is not there.
 pub(super) struct Header {
@@ -21,7 +21,7 @@ pub(super) struct Header {
     /// The menu, with its button.
     pub(super) menu: Html,
     /// Called with what the visitor does.
-    pub(super) choose: Callback<Verb>,
+    pub(super) choose: Callback<UserAction>,
     /// Can the window be closed?
     pub(super) closes: bool,
 }
@@ -35,23 +35,23 @@ pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html 
         Some(agent) => (Author::Agent, author_name(look, Author::Agent, Some(agent)), strings.subheading_agent()),
         None => (Author::Bot, strings.heading(), strings.subheading()),
     };
-    let (class, status) = match (state.phase(), state.link()) {
+    let (class, status) = match (state.phase(), state.connection()) {
         (Phase::Ended, _) => ("status", strings.status_ended()),
-        (_, Link::Idle) => ("status status-none", subtitle),
-        (_, Link::Live) => ("status status-live", subtitle),
-        (_, Link::Connecting) => ("status status-waiting", strings.status_connecting()),
-        (_, Link::Reconnecting { .. }) => ("status status-waiting", strings.status_reconnecting()),
-        (_, Link::Offline) => ("status", strings.status_offline()),
+        (_, ConnectionStatus::Idle) => ("status status-none", subtitle),
+        (_, ConnectionStatus::Live) => ("status status-live", subtitle),
+        (_, ConnectionStatus::Connecting) => ("status status-waiting", strings.status_connecting()),
+        (_, ConnectionStatus::Reconnecting { .. }) => ("status status-waiting", strings.status_reconnecting()),
+        (_, ConnectionStatus::Offline) => ("status", strings.status_offline()),
     };
     let title = element!("h2", "id" = "title", "class" = "title", "part" = "title"; text(title));
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
     let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
     let expand = large.map(|large| {
         let (label, sign) = menu::resizing(look, large);
-        button("header-button expand", label, sign, choose.reform(|_| Verb::Resize))
+        button("header-button expand", label, sign, choose.reform(|_| UserAction::Resize))
     });
-    let close =
-        closes.then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| Verb::Close)));
+    let close = closes
+        .then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| UserAction::Close)));
     let inside = vec![
         back.unwrap_or_default(),
         avatar(look, kind, agent.map(AsRef::as_ref)),

@@ -31,7 +31,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     answers::Choice,
     browser,
     content::{framed, named_bubble},
@@ -68,7 +68,7 @@ pub(super) struct Kind {
     /// Class and part of a bubble in this row.
     pub(super) bubble: AttrValue,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
     /// What the visitor said next, when something.
@@ -136,7 +136,7 @@ impl Kind {
 
     /// Gives an answer, made of its words and of its form. The control is about to become a text, so the keyboard goes on from the
     /// composer; a finger needs nothing.
-    fn answer(&self, control: &Element, answer: Verb) {
+    fn answer(&self, control: &Element, answer: UserAction) {
         if let Ok(Some(section)) = control.closest("#window") {
             browser::focus_window(&section);
         }

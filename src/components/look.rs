@@ -184,7 +184,7 @@ mod tests {
         assert_eq!((with("az-Arab-IR"), with("ur-Latn"), with("pa-Arab")), (Some("rtl"), Some("ltr"), Some("rtl")));
         assert_eq!((with("en-GB"), with("en")), (None, None));
         let mut config = Config::default();
-        config.set("locale", crate::config::Given::Text("en_GB".into()), &mut |line| panic!("{line}"));
+        config.set("locale", crate::config::RawValue::Text("en_GB".into()), &mut |line| panic!("{line}"));
         assert_eq!(Look::new(&config, |_| {}).direction(), Some("ltr"), "asked for");
         assert_eq!(Look::default().direction(), None);
     }

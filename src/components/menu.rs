@@ -9,7 +9,7 @@ use yew::{
 };
 
 use super::{
-    Look, Transcript, Verb, browser, icons,
+    Look, Transcript, UserAction, browser, icons,
     markup::{at, element, group, on, on_click, plain, text},
 };
 use crate::conversation::{Conversation, Phase};
@@ -21,7 +21,7 @@ pub(super) struct MenuItem {
     /// The sign before it, from [`icons`].
     pub(super) icon: &'static str,
     /// What the visitor does by choosing it.
-    pub(super) verb: Verb,
+    pub(super) verb: UserAction,
 }
 
 /// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that cannot be changed. `sounds`: do new
@@ -31,25 +31,25 @@ pub(super) fn items(look: &Look, state: &Conversation, large: Option<bool>, soun
     let mut items = Vec::new();
     if let Some(large) = large {
         let (label, icon) = resizing(look, large);
-        items.push(MenuItem { label, icon, verb: Verb::Resize });
+        items.push(MenuItem { label, icon, verb: UserAction::Resize });
     }
     let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
-    items.push(MenuItem { label, icon, verb: Verb::Sound(!sounds) });
+    items.push(MenuItem { label, icon, verb: UserAction::Sound(!sounds) });
     if !state.rows().is_empty() {
         items.push(MenuItem {
             label: strings.transcript_text(),
             icon: icons::FILE,
-            verb: Verb::Transcript(Transcript::Text),
+            verb: UserAction::Transcript(Transcript::Text),
         });
         items.push(MenuItem {
             label: strings.transcript_html(),
             icon: icons::FILE,
-            verb: Verb::Transcript(Transcript::Html),
+            verb: UserAction::Transcript(Transcript::Html),
         });
-        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, verb: Verb::Restart });
+        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, verb: UserAction::Restart });
     }
     if state.phase() == Phase::Active {
-        items.push(MenuItem { label: strings.end(), icon: icons::END, verb: Verb::End });
+        items.push(MenuItem { label: strings.end(), icon: icons::END, verb: UserAction::End });
     }
     items
 }
@@ -66,7 +66,7 @@ pub(super) struct Menu<'a> {
     /// Called to open and to close it.
     pub(super) toggle: Callback<bool>,
     /// Called with what was chosen.
-    pub(super) choose: Callback<Verb>,
+    pub(super) choose: Callback<UserAction>,
     pub(super) places: &'a MenuPlaces,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn menu(look: &Look, menu: Menu) -> Html {
     on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, places.list.clone())))).into()
 }
 
-fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<Verb>, places: &MenuPlaces) -> Html {
+fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, places: &MenuPlaces) -> Html {
     let line = |MenuItem { label, icon, verb }: MenuItem| {
         let inside = group(vec![icons::sign("", icon), plain("span", text(label))]);
         let line = element!(

@@ -10,7 +10,7 @@ use yew::{
 };
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     actions::{self, Deed, Standing},
     arrival,
     avatar::{author_name, avatar},
@@ -27,7 +27,7 @@ use super::{
     unread::{first_unread, news},
 };
 use crate::{
-    conversation::{Conversation, Earlier, Notice, Phase, Row},
+    conversation::{Conversation, HistoryState, Notice, Phase, Row},
     strings::fill,
 };
 
@@ -183,7 +183,7 @@ impl Component for MessageList {
                 }
             }
             Happened::DeedAsked(key, Deed::Rate(helpful)) => {
-                ctx.props().act.emit(Verb::Feedback { key, helpful });
+                ctx.props().act.emit(UserAction::Feedback { key, helpful });
             }
             Happened::Copied(_, false) => {}
             Happened::Copied(key, true) => {
@@ -223,7 +223,7 @@ impl Component for MessageList {
             // The reader is back; the page need not carry all that was looked at.
             self.shown = STEP;
         }
-        if state.earlier() == Earlier::Failed && old.state.earlier() != Earlier::Failed {
+        if state.earlier() == HistoryState::Failed && old.state.earlier() != HistoryState::Failed {
             say.emit(look.strings.earlier_failed());
         }
         true
@@ -235,10 +235,10 @@ impl Component for MessageList {
         let strings = &look.strings;
         let rows = spoken_of(state);
         let start = self.start(rows);
-        let top = if rows.is_empty() && state.earlier() == Earlier::None {
+        let top = if rows.is_empty() && state.earlier() == HistoryState::None {
             messages::greeting(look)
         } else {
-            let there = if start > 0 { Earlier::Available } else { state.earlier() };
+            let there = if start > 0 { HistoryState::Available } else { state.earlier() };
             earlier::top(look, there, self.looked, link.callback(|_| Happened::EarlierAsked))
         };
         let typing = if state.is_typing() { typing_sign(look, state) } else { Html::default() };
@@ -339,8 +339,8 @@ impl MessageList {
             return true;
         }
         match state.earlier() {
-            Earlier::Available | Earlier::Failed => act.emit(Verb::LoadEarlier),
-            Earlier::None | Earlier::Loading => {}
+            HistoryState::Available | HistoryState::Failed => act.emit(UserAction::LoadEarlier),
+            HistoryState::None | HistoryState::Loading => {}
         }
         false
     }

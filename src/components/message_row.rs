@@ -6,7 +6,7 @@ use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     actions::{Deed, Standing, actions},
     announcer::notice_text,
     avatar::{author_name, avatar},
@@ -30,7 +30,7 @@ pub(super) struct RowView {
     /// What the visitor said next, where the row offered answers.
     pub(super) given: Option<AttrValue>,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     pub(super) assignee: Option<Rc<Assignee>>,
     /// `None` until there was time to make one.
     pub(super) clock: Option<Rc<Clock>>,
@@ -151,7 +151,7 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
         }
         None => Html::default(),
     };
-    let verb = |label: AttrValue, verb: fn(Rc<str>) -> Verb| {
+    let verb = |label: AttrValue, verb: fn(Rc<str>) -> UserAction| {
         let Some(id) = message.id.clone() else { return Html::default() };
         let onclick = view.act.reform(move |_: MouseEvent| verb(id.clone()));
         let of = message.content().to_plain();
@@ -175,9 +175,9 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
             };
             let mut inside = told(icons::ALERT, sentence);
             if error.can_retry() {
-                inside.push(verb(strings.retry(), Verb::Retry));
+                inside.push(verb(strings.retry(), UserAction::Retry));
             }
-            inside.push(verb(strings.discard(), Verb::Discard));
+            inside.push(verb(strings.discard(), UserAction::Discard));
             ("meta meta-failed", inside)
         }
     };

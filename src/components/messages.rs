@@ -7,7 +7,7 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     avatar::{author_name, avatar},
     markup::{element, group, part, plain, text, unseen, written},
     message_list::MessageList,
@@ -30,7 +30,7 @@ pub(super) const CSS: &str = concat!(
 pub(super) struct Messages {
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
 }

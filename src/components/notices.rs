@@ -6,17 +6,17 @@ use super::{
     Look, icons,
     markup::{at, button, element, group, part, plain, text},
 };
-use crate::conversation::{Conversation, Link, Problem};
+use crate::conversation::{ConnectionStatus, Conversation, Problem};
 
 /// What holds for the whole chat now: one line each, most urgent first.
 pub(super) fn notices(look: &Look, state: &Conversation) -> Html {
     let strings = &look.strings;
-    let connection = match state.link() {
-        Link::Idle | Link::Connecting | Link::Live => None,
-        Link::Reconnecting { .. } => {
+    let connection = match state.connection() {
+        ConnectionStatus::Idle | ConnectionStatus::Connecting | ConnectionStatus::Live => None,
+        ConnectionStatus::Reconnecting { .. } => {
             Some(("notice notice-connection notice-reconnecting", strings.notice_reconnecting()))
         }
-        Link::Offline => Some(("notice notice-connection notice-offline", strings.notice_offline())),
+        ConnectionStatus::Offline => Some(("notice notice-connection notice-offline", strings.notice_offline())),
     };
     let urgent = match (state.problem(), connection) {
         (Some(Problem::Unavailable), _) => {

@@ -18,7 +18,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, Verb,
+    Look, UserAction,
     answers::{self, Choice},
     browser, icons,
     markup::{self, at, button, element, group, part, plain, text},
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::Name,
-    conversation::{Conversation, gate::Scale},
+    conversation::{Conversation, onboarding::Scale},
     strings::Strings,
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Panel {
     pub(super) kind: PanelKind,
     pub(super) state: Rc<Conversation>,
     pub(super) look: Rc<Look>,
-    pub(super) act: Callback<Verb>,
+    pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers.
     pub(super) say: Callback<AttrValue>,
     /// What else stands at the bottom of the window.
@@ -129,7 +129,7 @@ fn maintenance(strings: &Strings, whole: bool) -> Html {
     .into()
 }
 
-fn starters(look: &Look, act: &Callback<Verb>) -> Html {
+fn starters(look: &Look, act: &Callback<UserAction>) -> Html {
     let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
     let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
     let choice = Choice { look, act, open: true, given: None, of: None };

@@ -7,8 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback};
 
-use super::{Look, Verb, kinds::intl};
-use crate::{session::typed, strings::fill};
+use super::{Look, UserAction, kinds::intl};
+use crate::{api::send_body, strings::fill};
 
 /// A way to send files, and which of them are taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,18 +112,18 @@ impl Uploads {
 }
 
 /// What says that these files were sent: one message with all of them, or the address of the one there is.
-pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> Verb {
+pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> UserAction {
     let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
     let text = addresses.join("\n");
     if !is_typed {
-        return Verb::Send(text);
+        return UserAction::Send(text);
     }
     let each = files.iter().map(|(file, address)| {
-        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| typed::quoted(text));
+        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| send_body::quoted(text));
         ["{\"link\":", &link, ",\"filename\":", &name, ",\"mime_type\":", &of, "}"].concat()
     });
     let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
-    Verb::Answer { text, typed: typed::message("file_upload.response", "files", &list) }
+    UserAction::Answer { text, typed: send_body::message("file_upload.response", "files", &list) }
 }
 
 impl std::fmt::Debug for Sending {

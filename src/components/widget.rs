@@ -7,7 +7,7 @@ use web_sys::Element;
 use yew::{html::onkeydown, prelude::*};
 
 use super::{
-    Look, Mode, Verb,
+    Look, Mode, UserAction,
     announcer::Announcer,
     browser::{self, MediaWatch, PHONE},
     chat_window::{ChatWindow, Places, chat_window},
@@ -28,7 +28,7 @@ pub struct WidgetProps {
     /// The launcher in the page, alone in an element; see [`Launcher`](super::Launcher).
     pub launcher: Element,
     /// Called for everything the visitor does.
-    pub act: Callback<Verb>,
+    pub act: Callback<UserAction>,
     /// Do new messages sound while nobody looks?
     #[prop_or_default]
     pub sounds: bool,
@@ -87,7 +87,7 @@ pub enum Happened {
     /// The menu is to open, or to close.
     Menu(bool),
     /// The visitor chose this in header or menu.
-    Chosen(Verb),
+    Chosen(UserAction),
     /// The question was answered: yes or no.
     Answered(bool),
     /// The preview of the row with this key was dismissed.
@@ -140,8 +140,8 @@ impl Component for Widget {
                 let question = self.question.take();
                 self.focus_window();
                 match question.filter(|_| yes) {
-                    Some(Question::Restart) => ctx.props().act.emit(Verb::Restart),
-                    Some(Question::End) => ctx.props().act.emit(Verb::End),
+                    Some(Question::Restart) => ctx.props().act.emit(UserAction::Restart),
+                    Some(Question::End) => ctx.props().act.emit(UserAction::End),
                     None => {}
                 }
             }
@@ -172,7 +172,7 @@ impl Component for Widget {
             let (act, asked) = (act.clone(), self.asked.clone());
             Callback::from(move |_: MouseEvent| {
                 asked.set(true);
-                act.emit(if open { Verb::Close } else { Verb::Open });
+                act.emit(if open { UserAction::Close } else { UserAction::Open });
             })
         };
         let unread = newest_unread(state).filter(|(key, _)| self.dismissed != Some(*key) && look.mode != Mode::Inline);
@@ -249,27 +249,35 @@ impl Widget {
     }
 
     /// Does what was chosen in header or menu, asks before, or passes it on.
-    fn choose(&mut self, props: &WidgetProps, verb: Verb) {
+    fn choose(&mut self, props: &WidgetProps, verb: UserAction) {
         let ended = props.state.phase() == Phase::Ended;
         let from_menu = std::mem::take(&mut self.menu);
         let question = match &verb {
-            Verb::Restart if !ended => Some(Question::Restart),
-            Verb::End => Some(Question::End),
-            Verb::Send(_) | Verb::Answer { .. } | Verb::Retry(_) | Verb::Discard(_) | Verb::Draft(_) => None,
-            Verb::Open | Verb::Close | Verb::Restart | Verb::Resize => None,
-            Verb::LoadEarlier | Verb::Feedback { .. } | Verb::Sound(_) | Verb::Step(_) | Verb::Transcript(_) => None,
+            UserAction::Restart if !ended => Some(Question::Restart),
+            UserAction::End => Some(Question::End),
+            UserAction::Send(_)
+            | UserAction::Answer { .. }
+            | UserAction::Retry(_)
+            | UserAction::Discard(_)
+            | UserAction::Draft(_) => None,
+            UserAction::Open | UserAction::Close | UserAction::Restart | UserAction::Resize => None,
+            UserAction::LoadEarlier
+            | UserAction::Feedback { .. }
+            | UserAction::Sound(_)
+            | UserAction::Step(_)
+            | UserAction::Transcript(_) => None,
         };
         if question.is_some() {
             self.question = question;
             self.to_focus = Some(Place::Question);
             return;
         }
-        if verb == Verb::Restart {
+        if verb == UserAction::Restart {
             self.focus_window();
         } else if from_menu && let Some(button) = self.places.menu.button.cast::<Element>() {
             browser::focus(&button);
         }
-        if verb == Verb::Resize {
+        if verb == UserAction::Resize {
             self.large = !self.large;
         } else {
             props.act.emit(verb);
@@ -296,7 +304,7 @@ impl Widget {
                 event.stop_propagation();
                 event.prevent_default();
                 asked.set(true);
-                act.emit(Verb::Close);
+                act.emit(UserAction::Close);
             } else if key == "Tab" && phone {
                 let wrapped = section.cast::<Element>().is_some_and(|it| browser::wrap_focus(&it, event.shift_key()));
                 if wrapped {

@@ -4,7 +4,7 @@ use chataibot_wire::Pairs;
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Config, Given, Kind, Language, find};
+use super::{Config, Language, RawValue, SettingKind, find};
 
 /// Takes every entry of `settings` (property or attribute name → value; `null` takes a setting back) into `config`.
 ///
@@ -24,60 +24,60 @@ pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&
 pub fn language(spoken: &JsValue) -> Option<Language> {
     let field = |name: &str| Reflect::get(spoken, &JsValue::from_str(name)).ok();
     match map(&field("words")?) {
-        Given::Map(words) => Some(Language { tag: field("tag")?.as_string()?, words }),
-        Given::Nothing | Given::Text(_) | Given::Other(_) => None,
+        RawValue::Map(words) => Some(Language { tag: field("tag")?.as_string()?, words }),
+        RawValue::Nothing | RawValue::Text(_) | RawValue::Other(_) => None,
     }
 }
 
-fn given(name: &str, value: &JsValue) -> Given {
+fn given(name: &str, value: &JsValue) -> RawValue {
     let kind = find(name).map(|setting| setting.kind);
     if value.is_null() || value.is_undefined() || value.as_bool() == Some(false) {
-        return Given::Nothing;
+        return RawValue::Nothing;
     }
     if value.as_bool().is_some() {
-        return Given::Text(String::new());
+        return RawValue::Text(String::new());
     }
     let Some(text) = value.as_string().or_else(|| number(value)) else {
         return match (kind, value.dyn_ref::<Array>()) {
-            (Some(Kind::List), Some(list)) => lines(list),
-            (Some(Kind::Json), Some(list)) => json(list),
+            (Some(SettingKind::List), Some(list)) => lines(list),
+            (Some(SettingKind::Json), Some(list)) => json(list),
             (_, _) => map(value),
         };
     };
-    if kind == Some(Kind::List) {
-        return Given::Text(text.replace('|', "\n"));
+    if kind == Some(SettingKind::List) {
+        return RawValue::Text(text.replace('|', "\n"));
     }
-    if kind != Some(Kind::Map) && kind != Some(Kind::Json) {
-        return Given::Text(text);
+    if kind != Some(SettingKind::Map) && kind != Some(SettingKind::Json) {
+        return RawValue::Text(text);
     }
     match JSON::parse(&text) {
-        Ok(parsed) if kind == Some(Kind::Json) => parsed.dyn_ref().map_or(Given::Other(text), json),
+        Ok(parsed) if kind == Some(SettingKind::Json) => parsed.dyn_ref().map_or(RawValue::Other(text), json),
         Ok(parsed) if parsed.is_object() => map(&parsed),
-        Ok(_) | Err(_) => Given::Other(text),
+        Ok(_) | Err(_) => RawValue::Other(text),
     }
 }
 
 /// One line for each text.
-fn lines(list: &Array) -> Given {
+fn lines(list: &Array) -> RawValue {
     let texts = list.iter().map(|text| text.as_string().map(|text| text.replace('\n', " ")));
     match texts.collect::<Option<Vec<String>>>() {
-        Some(texts) => Given::Text(texts.join("\n")),
-        None => Given::Other(String::from("not an array of texts")),
+        Some(texts) => RawValue::Text(texts.join("\n")),
+        None => RawValue::Other(String::from("not an array of texts")),
     }
 }
 
 /// What is not an object in it is for the reader of the JSON to leave aside.
-fn json(list: &Array) -> Given {
+fn json(list: &Array) -> RawValue {
     match JSON::stringify(list).ok().and_then(|text| text.as_string()) {
-        Some(text) => Given::Text(text),
-        None => Given::Other(String::from("not to be written as JSON")),
+        Some(text) => RawValue::Text(text),
+        None => RawValue::Other(String::from("not to be written as JSON")),
     }
 }
 
 /// Texts, numbers and truth values are taken as texts; what is `null` is left out; anything else spoils the whole map.
-fn map(value: &JsValue) -> Given {
+fn map(value: &JsValue) -> RawValue {
     if Array::is_array(value) || !value.is_object() {
-        return Given::Other(String::from(Object::from(value.clone()).to_string()));
+        return RawValue::Other(String::from(Object::from(value.clone()).to_string()));
     }
     let mut map = Pairs::default();
     for entry in Object::entries(value.unchecked_ref()).iter() {
@@ -89,10 +89,10 @@ fn map(value: &JsValue) -> Given {
         let truth = value.as_bool().map(|yes| if yes { "true" } else { "false" }.to_owned());
         match value.as_string().or_else(|| number(&value)).or(truth) {
             Some(text) => map.insert(key, text),
-            None => return Given::Other([&key, ": not a text"].concat()),
+            None => return RawValue::Other([&key, ": not a text"].concat()),
         };
     }
-    Given::Map(map)
+    RawValue::Map(map)
 }
 
 /// By the browser's own conversion: Rust's formatting of an `f64` would cost 8 KB.

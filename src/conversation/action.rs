@@ -5,8 +5,8 @@ use std::rc::Rc;
 use chataibot_wire::{Cursor, entry::Assignee};
 
 use super::{
-    Link, Logged, Pending, Phase, Problem, SendError,
-    gate::{Gate, Passed},
+    ConnectionStatus, OutboxMessage, Phase, Problem, RawEntry, SendError,
+    onboarding::{Progress, Requirements},
 };
 
 /// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a monotonic clock in milliseconds.
@@ -18,7 +18,7 @@ pub enum Action {
         id: Rc<str>,
         /// What was said.
         text: Rc<str>,
-        /// An answer in its own form: see [`Pending::typed`].
+        /// An answer in its own form: see [`OutboxMessage::typed`].
         typed: Option<Rc<str>>,
         /// When.
         at: u64,
@@ -38,7 +38,7 @@ pub enum Action {
         now: u64,
     },
     /// Another tab has settled the message; the log tells how.
-    SettledElsewhere {
+    SettledRemotely {
         /// The client message id.
         id: Rc<str>,
     },
@@ -79,7 +79,7 @@ pub enum Action {
         id: Rc<str>,
     },
     /// The outbox of an earlier page, or of another tab, was found in storage.
-    OutboxFound(Vec<Pending>),
+    OutboxFound(Vec<OutboxMessage>),
     /// The first message began a conversation.
     Started {
         /// The proxy's id for it.
@@ -88,7 +88,7 @@ pub enum Action {
     /// The log brought its next entry.
     Received {
         /// The entry.
-        entry: Rc<Logged>,
+        entry: Rc<RawEntry>,
         /// When it came, monotonic.
         now: u64,
     },
@@ -100,7 +100,7 @@ pub enum Action {
     /// The log could not be continued; this is all that is left of it.
     Rebuilt {
         /// Everything, in order.
-        entries: Vec<Rc<Logged>>,
+        entries: Vec<Rc<RawEntry>>,
         /// Does more stand before it, for the asking?
         earlier: bool,
     },
@@ -111,7 +111,7 @@ pub enum Action {
     /// A page of it came.
     EarlierCame {
         /// In order; what does not stand before all that is known is left out.
-        entries: Vec<Rc<Logged>>,
+        entries: Vec<Rc<RawEntry>>,
         /// Does more stand before it?
         earlier: bool,
     },
@@ -146,13 +146,13 @@ pub enum Action {
         up_to: Option<Cursor>,
     },
     /// The connection changed.
-    LinkChanged(Link),
+    ConnectionChanged(ConnectionStatus),
     /// A standing trouble began or went away.
     ProblemChanged(Option<Problem>),
     /// The page asks for this before, between and after.
-    GateSet(Gate),
+    RequirementsSet(Requirements),
     /// The visitor has passed this much of it.
-    Passed(Passed),
+    ProgressChanged(Progress),
     /// The browser refuses to keep anything.
     StorageLost,
     /// Time went by.
@@ -170,7 +170,7 @@ pub struct Restored {
     /// New, active or ended.
     pub phase: Phase,
     /// The last entries, in order.
-    pub entries: Vec<Rc<Logged>>,
+    pub entries: Vec<Rc<RawEntry>>,
     /// Up to where the log was read in: the last entry, or a skipped one after it.
     pub cursor: Option<Cursor>,
     /// The last entry the visitor has read.

@@ -11,7 +11,7 @@ use super::{Conversation, Delivery, MessageRow, Phase, Row, RowKind, SendError, 
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub struct OutboxMessage {
     /// The client message id.
     pub id: Rc<str>,
     /// What was said.
@@ -27,7 +27,7 @@ pub struct Pending {
 impl Conversation {
     /// What was said and not yet confirmed, in order.
     #[must_use]
-    pub fn outbox(&self) -> &[Rc<Pending>] {
+    pub fn outbox(&self) -> &[Rc<OutboxMessage>] {
         &self.outbox
     }
 
@@ -36,7 +36,7 @@ impl Conversation {
     /// While no conversation exists, a first message of unknown fate is asked for again: the same key starts nothing twice, and only
     /// its answer tells the conversation's id.
     #[must_use]
-    pub fn next_to_send(&self) -> Option<&Rc<Pending>> {
+    pub fn next_to_send(&self) -> Option<&Rc<OutboxMessage>> {
         if !self.may_send() || self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
             return None;
         }
@@ -51,12 +51,12 @@ impl Conversation {
         if self.id.is_none() {
             self.requeue_starts(at);
         }
-        self.enqueue(Pending { id, text, typed, at, state: SendState::Queued });
+        self.enqueue(OutboxMessage { id, text, typed, at, state: SendState::Queued });
         true
     }
 
     /// Another page's outbox: what was on its way there counts as waiting, because the same key may always be asked for again.
-    pub(super) fn adopt_outbox(&mut self, found: Vec<Pending>) -> bool {
+    pub(super) fn adopt_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
         let mut changed = false;
         for mut pending in found {
             if pending.state == SendState::Sending {
@@ -90,7 +90,7 @@ impl Conversation {
         changed
     }
 
-    pub(super) fn enqueue(&mut self, pending: Pending) {
+    pub(super) fn enqueue(&mut self, pending: OutboxMessage) {
         let content = Content::Text(Text { body: RichText::plain(&*pending.text), prompt: None });
         let row = Row {
             key: self.new_key(),
@@ -147,7 +147,7 @@ impl Conversation {
 
     /// And all of them are tried again together, in their order, with their keys.
     fn requeue_starts(&mut self, at: u64) {
-        let failed = |p: &&Rc<Pending>| p.state == SendState::Failed(SendError::Temporary);
+        let failed = |p: &&Rc<OutboxMessage>| p.state == SendState::Failed(SendError::Temporary);
         let ids: Vec<Rc<str>> = self.outbox.iter().filter(failed).map(|p| p.id.clone()).collect();
         for id in ids {
             self.requeue_one(&id, id.clone(), at);
@@ -165,7 +165,7 @@ impl Conversation {
     }
 
     pub(super) fn requeue(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
-        let failed = |p: &Rc<Pending>| *p.id == *id && p.state == SendState::Failed(SendError::Temporary);
+        let failed = |p: &Rc<OutboxMessage>| *p.id == *id && p.state == SendState::Failed(SendError::Temporary);
         if self.id.is_none() && *new_id == *id && self.outbox.iter().any(failed) {
             self.requeue_starts(at);
             return true;
@@ -188,7 +188,7 @@ impl Conversation {
             None => (message.content().to_plain().into(), None),
         };
         let logged = matches!(message.delivery, Delivery::Logged(..));
-        let pending = Pending { id: new_id.clone(), text, typed, at, state: SendState::Queued };
+        let pending = OutboxMessage { id: new_id.clone(), text, typed, at, state: SendState::Queued };
         if logged && *new_id == *id {
             self.outbox.push(Rc::new(pending));
             self.set_row_state(row_at, SendState::Queued);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chataibot_wire::{Author, Content, Cursor, Event, entry::Assignee};
 
-use super::Logged;
+use super::RawEntry;
 
 /// One row of the message list. Rows are replaced, never changed: a row that is the same `Rc` looks the same.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct MessageRow {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     Local(Rc<Content>),
-    Logged(Rc<Logged>),
+    Logged(Rc<RawEntry>),
 }
 
 /// Where a message is on its way into the log.
@@ -166,7 +166,7 @@ impl MessageRow {
 
     /// The log's entry of this message, once it is there.
     #[must_use]
-    pub fn logged(&self) -> Option<&Rc<Logged>> {
+    pub fn logged(&self) -> Option<&Rc<RawEntry>> {
         match &self.body {
             Body::Local(_) => None,
             Body::Logged(entry) => Some(entry),

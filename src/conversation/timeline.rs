@@ -10,7 +10,8 @@ use chataibot_wire::{
 };
 
 use super::{
-    Conversation, Delivery, Earlier, Logged, MessageRow, Notice, Phase, Restored, Row, RowKind, SendState, row::Body,
+    Conversation, Delivery, HistoryState, MessageRow, Notice, Phase, RawEntry, Restored, Row, RowKind, SendState,
+    row::Body,
 };
 
 /// Rows of one author within one minute form a group.
@@ -18,7 +19,7 @@ const MINUTE: u64 = 60_000;
 
 /// How an entry's cursor relates to what was read in so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum CursorOrder {
     /// It is the next one.
     Next,
     /// It was read already.
@@ -29,7 +30,7 @@ pub enum Place {
 
 /// Why an entry is placed: decides what it may set off.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum Origin {
     /// It just came; the time is monotonic.
     Live(u64),
     /// It was there before. `fresh` when it is newer than all that was shown.
@@ -39,21 +40,21 @@ pub(super) enum Source {
 impl Conversation {
     /// Where an entry with this cursor would stand. The first one ever seen is always the next: a log may begin anywhere.
     #[must_use]
-    pub fn place_of(&self, cursor: Cursor) -> Place {
+    pub fn order_of(&self, cursor: Cursor) -> CursorOrder {
         match self.cursor {
-            None => Place::Next,
-            Some(last) if last.epoch != cursor.epoch => Place::Gap,
-            Some(last) if cursor.seq <= last.seq => Place::Known,
-            Some(last) if cursor.seq - last.seq == 1 => Place::Next,
-            Some(_) => Place::Gap,
+            None => CursorOrder::Next,
+            Some(last) if last.epoch != cursor.epoch => CursorOrder::Gap,
+            Some(last) if cursor.seq <= last.seq => CursorOrder::Known,
+            Some(last) if cursor.seq - last.seq == 1 => CursorOrder::Next,
+            Some(_) => CursorOrder::Gap,
         }
     }
 
-    pub(super) fn receive(&mut self, entry: Rc<Logged>, now: u64) -> bool {
-        if self.place_of(entry.cursor) != Place::Next {
+    pub(super) fn receive(&mut self, entry: Rc<RawEntry>, now: u64) -> bool {
+        if self.order_of(entry.cursor) != CursorOrder::Next {
             return false;
         }
-        self.place(entry, Source::Live(now), &mut Vec::new());
+        self.place(entry, Origin::Live(now), &mut Vec::new());
         if self.is_watched() {
             self.read_up_to(None);
         }
@@ -61,28 +62,28 @@ impl Conversation {
     }
 
     pub(super) fn skip(&mut self, cursor: Cursor) -> bool {
-        let next = self.place_of(cursor) == Place::Next;
+        let next = self.order_of(cursor) == CursorOrder::Next;
         if next {
             self.cursor = Some(cursor);
         }
         next
     }
 
-    pub(super) fn rebuild(&mut self, entries: Vec<Rc<Logged>>, earlier: bool) -> bool {
+    pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, earlier: bool) -> bool {
         // The log has not said so, but an answer has, or the visitor: a log that is read again does not undo that.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
         let mut old = self.take_log();
         for entry in entries {
-            if self.place_of(entry.cursor) == Place::Known {
+            if self.order_of(entry.cursor) == CursorOrder::Known {
                 continue;
             }
             if read_at.is_some_and(|read_at| entry.at <= read_at) {
                 self.read = Some(entry.cursor);
             }
             let fresh = newest_shown.is_some_and(|newest| entry.at > newest);
-            self.place(entry, Source::History { fresh }, &mut old);
+            self.place(entry, Origin::History { fresh }, &mut old);
         }
         self.put_back_unlogged(old);
         if ended && self.logged_status == Status::Open {
@@ -106,8 +107,8 @@ impl Conversation {
         self.typing_until = None;
         self.feedback = Rc::new(restored.feedback);
         for entry in restored.entries {
-            if self.place_of(entry.cursor) != Place::Known {
-                self.place(entry, Source::History { fresh: false }, &mut old);
+            if self.order_of(entry.cursor) != CursorOrder::Known {
+                self.place(entry, Origin::History { fresh: false }, &mut old);
             }
         }
         self.put_back_unlogged(old);
@@ -134,7 +135,7 @@ impl Conversation {
         old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
         self.put_back_unlogged(old);
         self.id = None;
-        self.earlier = Earlier::None;
+        self.earlier = HistoryState::None;
         self.feedback = Rc::default();
         self.phase = Phase::New;
         self.typing_until = None;
@@ -176,18 +177,18 @@ impl Conversation {
     }
 
     /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to the entries they stand for.
-    pub(super) fn place(&mut self, entry: Rc<Logged>, source: Source, old: &mut Vec<Rc<Row>>) {
+    pub(super) fn place(&mut self, entry: Rc<RawEntry>, origin: Origin, old: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
         if self.phase == Phase::New {
             self.phase = Phase::Active;
         }
         let notice = match &entry.event {
-            Event::Message(message) => return self.place_message(&entry, message, source, old),
+            Event::Message(message) => return self.place_message(&entry, message, origin, old),
             Event::Delivery(delivery) => {
-                let live = match source {
-                    Source::Live(now) => Some(now),
-                    Source::History { .. } => None,
+                let live = match origin {
+                    Origin::Live(now) => Some(now),
+                    Origin::History { .. } => None,
                 };
                 self.delivered(&delivery.client_message_id, delivery.state, live);
                 return;
@@ -209,17 +210,17 @@ impl Conversation {
         };
         if let Some(notice) = notice {
             let key = recognise(old, |row| row.at == entry.at && row.notice() == Some(&notice)).map(|row| row.key);
-            self.insert(key, entry.at, RowKind::Notice(notice), source);
+            self.insert(key, entry.at, RowKind::Notice(notice), origin);
         }
     }
 
-    fn place_message(&mut self, entry: &Rc<Logged>, message: &Message, source: Source, old: &mut Vec<Rc<Row>>) {
+    fn place_message(&mut self, entry: &Rc<RawEntry>, message: &Message, origin: Origin, old: &mut Vec<Rc<Row>>) {
         let author = message.author;
         if author != Author::Visitor {
             self.typing_until = None;
         }
         if matches!(message.content, Content::Delay) {
-            if let Source::Live(now) = source {
+            if let Origin::Live(now) = origin {
                 self.expect_reply(now);
             }
             return;
@@ -260,18 +261,18 @@ impl Conversation {
         let feedback = feedback.or_else(|| self.feedback_on(entry.cursor));
         let body = Body::Logged(entry.clone());
         let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
-        let source = match &known {
+        let origin = match &known {
             // An announced row stays announced, and one from history stays history.
-            Some(row) if matches!(source, Source::History { .. }) => Source::History { fresh: row.fresh },
-            Some(_) | None => source,
+            Some(row) if matches!(origin, Origin::History { .. }) => Origin::History { fresh: row.fresh },
+            Some(_) | None => origin,
         };
-        self.insert(known.map(|row| row.key), entry.at, kind, source);
+        self.insert(known.map(|row| row.key), entry.at, kind, origin);
     }
 
-    fn insert(&mut self, key: Option<u32>, at: u64, kind: RowKind, source: Source) {
-        let fresh = match source {
-            Source::Live(_) => true,
-            Source::History { fresh } => fresh,
+    fn insert(&mut self, key: Option<u32>, at: u64, kind: RowKind, origin: Origin) {
+        let fresh = match origin {
+            Origin::Live(_) => true,
+            Origin::History { fresh } => fresh,
         };
         let key = key.unwrap_or_else(|| self.new_key());
         let row = Row { key, at, kind, first_in_group: true, last_in_group: true, fresh };

@@ -12,7 +12,7 @@ use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::system::{self, Listener};
+use crate::browser::{environment, events::Listener};
 
 /// Pitch in hertz, and when it begins, in seconds: a fourth upwards.
 const TONES: [(f64, f64); 2] = [(587.33, 0.0), (783.99, 0.11)];
@@ -40,7 +40,7 @@ impl Sound {
             return;
         }
         ears.clear();
-        let page = system::window().and_then(|window| window.document());
+        let page = environment::window().and_then(|window| window.document());
         let Some(page) = page.filter(|_| wanted) else {
             self.close();
             return;

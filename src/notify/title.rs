@@ -8,7 +8,7 @@ use std::{
 
 use web_sys::Element;
 
-use crate::system::{self, Timer};
+use crate::browser::{environment, timers::Timer};
 
 /// How long each of both is shown, in milliseconds.
 const TURN: u64 = 1_600;
@@ -83,7 +83,7 @@ fn take_turn(title: &Weak<RefCell<Option<Turns>>>) {
 }
 
 fn element() -> Option<Element> {
-    system::window()?.document()?.query_selector("head > title").ok().flatten()
+    environment::window()?.document()?.query_selector("head > title").ok().flatten()
 }
 
 fn write(text: &str) {

@@ -1,8 +1,8 @@
 //! A visitor's clock that is set to another time.
 
-use chataibot_widget::session::{
-    client::Client,
-    fact::{Fact, Moment},
+use chataibot_widget::machine::{
+    chat::ChatMachine,
+    input::{Input, Now},
 };
 
 /// 2036-01-01, and an id of that time.
@@ -11,10 +11,10 @@ const LATE_ID: &str = "01e4ee13-1800-7000-8000-000000000001";
 
 #[test]
 fn a_message_said_after_the_clock_was_set_back_stands_behind_those_that_wait() {
-    let mut client = Client::new(true);
-    let moment = Moment { now: 1, wall: LATE, chance: 0 };
-    client.hear(Fact::Said { id: LATE_ID.into(), text: "first".into(), typed: None }, moment, &mut Vec::new());
+    let mut client = ChatMachine::new(true);
+    let now = Now { monotonic: 1, unix: LATE, random: 0 };
+    client.handle(Input::Said { id: LATE_ID.into(), text: "first".into(), typed: None }, now, &mut Vec::new());
     let early = LATE - 10 * 365 * 86_400_000;
     assert!(client.state().id_time(early) > LATE, "its id sorts behind the first one's");
-    assert_eq!(Client::new(true).state().id_time(early), early);
+    assert_eq!(ChatMachine::new(true).state().id_time(early), early);
 }

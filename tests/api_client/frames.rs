@@ -1,11 +1,11 @@
 //! What the events of a stream mean to the client.
 
-use chataibot_widget::api::sse::{Event, Said};
-use chataibot_widget::session::fact::{Frame, frame_of};
+use chataibot_widget::api::sse::{Event, SseItem};
+use chataibot_widget::machine::input::{Frame, frame_of};
 
 fn frame(name: &str, data: &str, id: Option<&str>) -> Frame {
     let event = Event { name: name.into(), data: data.into(), id: id.map(Into::into) };
-    frame_of(Said::Event(event), |json| serde_json::from_str(json).ok())
+    frame_of(SseItem::Event(event), |json| serde_json::from_str(json).ok())
 }
 
 const ENTRY: &str = r#"{"cursor":"1-3","at":1,"event":{"status":"closed"}}"#;
@@ -27,6 +27,6 @@ fn what_is_no_entry_is_told_from_what_was_never_meant_to_be_one() {
     assert_eq!(frame("message", "{", None), Frame::Unreadable(None));
     assert_eq!(frame("news", ENTRY, Some("1-3")), Frame::Unfamiliar(place));
     let of = |said| frame_of(said, |_| None);
-    assert_eq!(of(Said::TooLong(Some("1-3".into()))), Frame::TooLong(place));
-    assert_eq!(of(Said::Id("1-3".into())), Frame::Unfamiliar(place));
+    assert_eq!(of(SseItem::TooLong(Some("1-3".into()))), Frame::TooLong(place));
+    assert_eq!(of(SseItem::Id("1-3".into())), Frame::Unfamiliar(place));
 }

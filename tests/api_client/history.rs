@@ -1,8 +1,8 @@
 //! A long log: only its end is read at first, the rest is there for the asking.
 
 use chataibot_widget::{
-    conversation::Earlier,
-    session::{Outgoing, fact::Fact},
+    conversation::HistoryState,
+    machine::{effect::PageEvent, input::Input},
 };
 
 use super::world::{World, bot};
@@ -11,10 +11,10 @@ use crate::{logged, shown};
 /// Asks until the beginning is reached.
 pub fn load_all(world: &mut World, tab: usize) {
     for _ in 0..200 {
-        if world.state(tab).earlier() == Earlier::None {
+        if world.state(tab).earlier() == HistoryState::None {
             return;
         }
-        world.hear(tab, Fact::EarlierAsked);
+        world.handle(tab, Input::EarlierAsked);
         world.run(1_000);
     }
     panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).earlier());
@@ -23,7 +23,7 @@ pub fn load_all(world: &mut World, tab: usize) {
 /// A conversation in which a lot was said, in one tab.
 fn long(seed: u64) -> World {
     let mut world = World::new(seed, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     for word in 0..10 {
         world.say(0, &format!("word {word}"));
         world.run(6_000);
@@ -39,17 +39,17 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     world.forget_entries();
     world.reload(0);
     world.run(5_000);
-    assert_eq!(world.state(0).earlier(), Earlier::Available);
+    assert_eq!(world.state(0).earlier(), HistoryState::Available);
     let end = shown(&world, 0);
     assert!(end.len() < log.len() && log.ends_with(&end), "the end of it: {end:?}");
     assert_eq!(world.state(0).started_at(), None, "nobody knows yet");
     let keys: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
     world.tabs[0].told.clear();
 
-    world.hear(0, Fact::EarlierAsked);
-    assert_eq!(world.state(0).earlier(), Earlier::Loading);
+    world.handle(0, Input::EarlierAsked);
+    assert_eq!(world.state(0).earlier(), HistoryState::Loading);
     world.run(1_000);
-    assert_eq!(world.state(0).earlier(), Earlier::Available, "there is more");
+    assert_eq!(world.state(0).earlier(), HistoryState::Available, "there is more");
     load_all(&mut world, 0);
     assert_eq!(shown(&world, 0), log);
     let state = world.state(0);
@@ -60,7 +60,7 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     assert!(state.rows()[..new].iter().all(|row| !row.fresh), "nothing of it is news");
     assert_eq!(state.unread(), 0);
     assert_eq!(state.started_at(), Some(world.logs[&conversation].entries[0].at));
-    let news = |one: &&Outgoing| matches!(one, Outgoing::Received(_) | Outgoing::Sent { .. } | Outgoing::Unread(_));
+    let news = |one: &&PageEvent| matches!(one, PageEvent::Received(_) | PageEvent::Sent { .. } | PageEvent::Unread(_));
     assert_eq!(world.tabs[0].told.iter().filter(news).count(), 0, "the page hears of nothing");
     assert!(state.rows().iter().all(|row| {
         row.message().is_none_or(|m| m.delivery.state() == chataibot_widget::conversation::SendState::Sent)
@@ -74,9 +74,9 @@ fn a_page_that_does_not_come_can_be_asked_for_again() {
     world.reload(0);
     world.run(5_000);
     world.weather.request_lost = 100;
-    world.hear(0, Fact::EarlierAsked);
+    world.handle(0, Input::EarlierAsked);
     world.run(1_000);
-    assert_eq!(world.state(0).earlier(), Earlier::Failed);
+    assert_eq!(world.state(0).earlier(), HistoryState::Failed);
     world.weather.request_lost = 0;
     load_all(&mut world, 0);
     assert_eq!(shown(&world, 0).first().map(String::as_str), Some("word 0"));
@@ -90,9 +90,9 @@ fn a_page_asked_for_with_a_token_that_ended_comes_all_the_same() {
     world.run(5_000);
     let before = shown(&world, 0).len();
     world.end_tokens();
-    world.hear(0, Fact::EarlierAsked);
+    world.handle(0, Input::EarlierAsked);
     world.run(3_000);
-    assert_eq!(world.state(0).earlier(), Earlier::Available);
+    assert_eq!(world.state(0).earlier(), HistoryState::Available);
     assert!(shown(&world, 0).len() > before);
 }
 
@@ -104,7 +104,7 @@ fn a_proxy_that_knows_no_pages_breaks_nothing() {
     world.forget_entries();
     world.reload(0);
     world.run(5_000);
-    assert_eq!(world.state(0).earlier(), Earlier::None);
+    assert_eq!(world.state(0).earlier(), HistoryState::None);
     assert_eq!(shown(&world, 0), logged(&world, &conversation), "it gives everything at once");
     // And one that gave only the end, and then is replaced by an older one, which answers with the whole log.
     world.pages = true;
@@ -124,7 +124,7 @@ fn a_log_that_is_restored_while_a_page_is_on_its_way_ends_in_order() {
         world.forget_entries();
         world.reload(0);
         world.run(5_000);
-        world.hear(0, Fact::EarlierAsked);
+        world.handle(0, Input::EarlierAsked);
         let wait = u64::from(world.roll(300));
         world.run(wait);
         world.restore_log(&conversation);
@@ -149,12 +149,12 @@ fn feedback_stays_over_pages_reloads_and_a_restored_log() {
     };
     let own = world.state(0).rows()[0].key;
     world.tabs[0].told.clear();
-    world.hear(0, Fact::Rated { key: first, helpful: true });
-    world.hear(0, Fact::Rated { key: last, helpful: true });
-    world.hear(0, Fact::Rated { key: last, helpful: false });
-    world.hear(0, Fact::Rated { key: last, helpful: false });
-    world.hear(0, Fact::Rated { key: own, helpful: true });
-    let told = world.tabs[0].told.iter().filter(|one| matches!(one, Outgoing::Feedback { .. })).count();
+    world.handle(0, Input::Rated { key: first, helpful: true });
+    world.handle(0, Input::Rated { key: last, helpful: true });
+    world.handle(0, Input::Rated { key: last, helpful: false });
+    world.handle(0, Input::Rated { key: last, helpful: false });
+    world.handle(0, Input::Rated { key: own, helpful: true });
+    let told = world.tabs[0].told.iter().filter(|one| matches!(one, PageEvent::Feedback { .. })).count();
     assert_eq!(told, 3, "a change is told, a repetition and a word of the visitor's own are not");
     let expected = rated(&world);
     assert_eq!(expected.iter().map(|(_, helpful)| *helpful).collect::<Vec<_>>(), [true, false]);

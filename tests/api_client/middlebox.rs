@@ -1,6 +1,6 @@
 //! What somebody between browser and proxy says is not the proxy's word.
 
-use chataibot_widget::{conversation::Link, session::fact::Fact};
+use chataibot_widget::{conversation::ConnectionStatus, machine::input::Input};
 
 use super::world::World;
 use crate::shown;
@@ -8,7 +8,7 @@ use crate::shown;
 #[test]
 fn a_401_from_the_middle_does_not_cost_the_visitor_the_conversation() {
     let mut world = World::new(200, 2);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -29,17 +29,17 @@ fn a_401_from_the_middle_does_not_cost_the_visitor_the_conversation() {
 fn a_tab_that_was_offline_for_a_moment_does_not_say_so_until_the_next_heartbeat() {
     let mut world = World::new(201, 3);
     for tab in 0..3 {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(0, "hello");
     world.run(10_000);
     let leader = world.leader().expect("one leads");
     for tab in (0..3).filter(|tab| *tab != leader) {
-        world.hear(tab, Fact::Offline);
+        world.handle(tab, Input::Offline);
         world.run(100);
-        assert_eq!(world.state(tab).link(), Link::Offline);
-        world.hear(tab, Fact::Online);
+        assert_eq!(world.state(tab).connection(), ConnectionStatus::Offline);
+        world.handle(tab, Input::Online);
         world.run(100);
-        assert_eq!(world.state(tab).link(), Link::Live, "tab {tab}");
+        assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "tab {tab}");
     }
 }

@@ -1,10 +1,10 @@
 //! Logs that no proxy of ours tells: entries that cannot be read, events without ids, a stream that asks for patience.
 
 use chataibot_widget::{
-    conversation::Link,
-    session::{
-        Outgoing,
-        fact::{Fact, Frame},
+    conversation::ConnectionStatus,
+    machine::{
+        effect::PageEvent,
+        input::{Frame, Input},
     },
 };
 use chataibot_wire::Cursor;
@@ -13,7 +13,7 @@ use super::world::{World, bot};
 use crate::shown;
 
 fn told_of_it(world: &World) -> usize {
-    let told = |one: &&Outgoing| matches!(one, Outgoing::Error { code, .. } if &**code == "UNREADABLE_ENTRY");
+    let told = |one: &&PageEvent| matches!(one, PageEvent::Error { code, .. } if &**code == "UNREADABLE_ENTRY");
     world.tabs[0].told.iter().filter(told).count()
 }
 
@@ -28,7 +28,7 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
     for (seed, met) in (20..).zip(met) {
         let mut world = World::new(seed, 1);
         world.poison_as = met;
-        world.hear(0, Fact::Opened);
+        world.handle(0, Input::Opened);
         world.say(0, "hello");
         world.run(60_000);
         let conversation = world.state(0).id().cloned().expect("started");
@@ -43,7 +43,7 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
         world.run(60_000);
         let expected: Vec<String> = before.into_iter().chain(["one".into(), "two".into()]).collect();
         assert_eq!(shown(&world, 0), expected, "seed {seed}");
-        assert_eq!(world.state(0).link(), Link::Live, "seed {seed}");
+        assert_eq!(world.state(0).connection(), ConnectionStatus::Live, "seed {seed}");
         assert_eq!(told_of_it(&world), 1, "seed {seed}");
         let dials = world.dials;
         world.run(100_000);
@@ -59,15 +59,15 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
 #[test]
 fn events_of_somebody_on_the_way_break_no_line() {
     let mut world = World::new(30, 1);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::Opened);
     world.say(0, "hello");
     world.run(20_000);
     let dials = world.dials;
     for _ in 0..20 {
         let generation = u32::try_from(world.dials).expect("few");
-        world.hear(0, Fact::Streamed { generation, frames: vec![Frame::Unfamiliar(None)] });
+        world.handle(0, Input::StreamFrames { generation, frames: vec![Frame::Unfamiliar(None)] });
         world.run(500);
     }
-    assert_eq!((world.dials, world.state(0).link()), (dials, Link::Live));
+    assert_eq!((world.dials, world.state(0).connection()), (dials, ConnectionStatus::Live));
     assert_eq!(told_of_it(&world), 0);
 }

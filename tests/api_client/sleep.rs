@@ -1,8 +1,8 @@
 //! Clocks that jump, pages that freeze, networks that come and go: every time it ends in the right state.
 
 use chataibot_widget::{
-    conversation::Link,
-    session::{Outgoing, fact::Fact},
+    conversation::ConnectionStatus,
+    machine::{effect::PageEvent, input::Input},
 };
 
 use super::world::{World, bot};
@@ -13,7 +13,7 @@ const HOUR: u64 = 3_600_000;
 fn talking(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(0, "good night");
     world.run(10_000);
@@ -26,7 +26,7 @@ fn is_right(world: &World, last: &str) {
     for tab in 0..world.tabs.len() {
         assert_eq!(shown(world, tab), logged(world, &conversation), "tab {tab}");
         assert_eq!(shown(world, tab).last().map(String::as_str), Some(last), "tab {tab}");
-        assert_eq!(world.state(tab).link(), Link::Live, "tab {tab}");
+        assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "tab {tab}");
     }
     assert_eq!(world.streams(), 1);
 }
@@ -34,11 +34,11 @@ fn is_right(world: &World, last: &str) {
 #[test]
 fn eight_hours_of_sleep_end_in_the_right_state() {
     let mut world = talking(7, 1);
-    world.hear(0, Fact::Froze);
+    world.handle(0, Input::Frozen);
     world.run(8 * HOUR);
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("good morning"));
-    world.hear(0, Fact::Woke);
+    world.handle(0, Input::Resumed);
     world.run(5_000);
     is_right(&world, "good morning");
 }
@@ -67,7 +67,7 @@ fn a_clock_that_stood_still_while_the_machine_slept_does_not_fool_anybody() {
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("good morning"));
     for tab in 0..2 {
-        world.hear(tab, Fact::Woke);
+        world.handle(tab, Input::Resumed);
     }
     world.run(5_000);
     is_right(&world, "good morning");
@@ -81,16 +81,16 @@ fn ten_tabs_that_freeze_and_thaw_at_random_end_right() {
         for turn in 0..30 {
             let tab = world.roll(4) as usize;
             match world.roll(4) {
-                0 | 1 => world.hear(tab, Fact::Froze),
-                2 => world.hear(tab, Fact::Woke),
-                _ => world.hear(tab, Fact::Shown),
+                0 | 1 => world.handle(tab, Input::Frozen),
+                2 => world.handle(tab, Input::Resumed),
+                _ => world.handle(tab, Input::Shown),
             }
             world.append(&conversation, bot(&format!("turn {turn}")));
             let pause = u64::from(world.roll(30_000));
             world.run(pause);
         }
         for tab in 0..4 {
-            world.hear(tab, Fact::Woke);
+            world.handle(tab, Input::Resumed);
         }
         world.run(5_000);
         for tab in 0..4 {
@@ -103,12 +103,12 @@ fn ten_tabs_that_freeze_and_thaw_at_random_end_right() {
 #[test]
 fn a_page_that_is_seen_again_is_awake_though_nobody_said_so() {
     for mut world in [World::new(24, 1), World::apart(25, 1)] {
-        world.hear(0, Fact::Opened);
+        world.handle(0, Input::Opened);
         let id = world.say(0, "good night");
         world.run(10_000);
-        world.hear(0, Fact::Froze);
+        world.handle(0, Input::Frozen);
         world.run(1_000);
-        world.hear(0, Fact::Shown);
+        world.handle(0, Input::Shown);
         world.run(2_000);
         is_right(&world, &format!("reply to {id}"));
     }
@@ -125,7 +125,7 @@ fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
             world.weather.stream_refused = if online { 0 } else { 100 };
             world.weather.request_lost = if online { 0 } else { 100 };
             for tab in 0..3 {
-                world.hear(tab, if online { Fact::Online } else { Fact::Offline });
+                world.handle(tab, if online { Input::Online } else { Input::Offline });
             }
             let pause = u64::from(world.roll(1_500));
             world.run(pause);
@@ -134,6 +134,6 @@ fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
         world.append(&conversation, bot("still here"));
         world.run(35_000);
         is_right(&world, "still here");
-        assert!(!world.tabs.iter().any(|tab| tab.told.iter().any(|one| matches!(one, Outgoing::Error { .. }))));
+        assert!(!world.tabs.iter().any(|tab| tab.told.iter().any(|one| matches!(one, PageEvent::Error { .. }))));
     }
 }

@@ -1,6 +1,6 @@
 //! A page that clears its storage in the middle of a chat: what is known is stored again, and a log-out stays one.
 
-use chataibot_widget::session::fact::Fact;
+use chataibot_widget::machine::input::Input;
 
 use super::world::{World, bot};
 use crate::shown;
@@ -9,7 +9,7 @@ use crate::shown;
 fn talk(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(0, "hello");
     world.run(20_000);
@@ -27,10 +27,10 @@ fn restored(world: &mut World, tab: usize) -> Vec<String> {
 fn whatever_happens_next_the_conversation_is_there_after_a_reload() {
     let next: [fn(&mut World); 6] = [
         |world| drop(world.say(0, "one more")),
-        |world| world.hear(0, Fact::Hidden),
-        |world| world.hear(0, Fact::Froze),
-        |world| world.hear(0, Fact::Closed),
-        |world| world.hear(0, Fact::Drafted("half a".into())),
+        |world| world.handle(0, Input::Hidden),
+        |world| world.handle(0, Input::Frozen),
+        |world| world.handle(0, Input::Closed),
+        |world| world.handle(0, Input::Drafted("half a".into())),
         |world| {
             let conversation = world.state(0).id().cloned().expect("it runs");
             world.append(&conversation, bot("news"));
@@ -58,7 +58,7 @@ fn a_message_that_waits_when_storage_is_cleared_is_sent_and_survives_a_reload() 
         let id = world.say(0, "offline");
         world.run(1_000);
         world.clear_storage(0);
-        world.hear(0, Fact::Drafted("and a draft".into()));
+        world.handle(0, Input::Drafted("and a draft".into()));
         world.run(3_000);
         assert_eq!((world.stored().2, world.stored().3.as_str()), (1, "and a draft"));
         if reloads {
@@ -103,9 +103,9 @@ fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
             if clears {
                 world.clear_storage(0);
             }
-            world.hear(0, Fact::ResetAsked);
+            world.handle(0, Input::ResetAsked);
             // Heard before the news of it.
-            world.hear(1, Fact::Hidden);
+            world.handle(1, Input::Hidden);
             world.run(5_000);
             for tab in 0..3 {
                 assert!(shown(&world, tab).is_empty(), "seed {seed}: tab {tab}");
@@ -122,7 +122,7 @@ fn a_log_out_that_overtakes_what_is_stored_again_leaves_nothing() {
         let mut world = talk(seed, 2);
         world.weather.request_lost = 100;
         world.say(1, "still on its way");
-        world.hear(1, Fact::Drafted("half a".into()));
+        world.handle(1, Input::Drafted("half a".into()));
         world.run(1_000);
         world.clear_storage(0);
         world.run(2_000);
@@ -142,11 +142,11 @@ fn a_log_out_that_overtakes_what_is_stored_again_leaves_nothing() {
 #[test]
 fn a_page_that_slept_stores_nothing_again_before_the_proxy_has_said_who_is_there() {
     let mut world = talk(213, 1);
-    world.hear(0, Fact::Froze);
+    world.handle(0, Input::Frozen);
     world.clear_storage(0);
     world.weather.request_lost = 100;
-    world.hear(0, Fact::Woke);
-    world.hear(0, Fact::Drafted("back".into()));
+    world.handle(0, Input::Resumed);
+    world.handle(0, Input::Drafted("back".into()));
     world.run(2_000);
     assert!(!world.stored().0, "the visitor may have left");
     world.weather.request_lost = 0;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use chataibot_widget::{
-    conversation::{Link, Phase},
-    session::{Outgoing, fact::Fact, line},
+    conversation::{ConnectionStatus, Phase},
+    machine::{connection, effect::PageEvent, input::Input},
 };
 
 use super::world::{World, bot};
@@ -14,7 +14,7 @@ use crate::{logged, shown};
 fn ten(seed: u64) -> (World, Rc<str>) {
     let mut world = World::new(seed, 10);
     for tab in 0..10 {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(3, "hello");
     world.run(10_000);
@@ -38,8 +38,8 @@ fn ten_tabs_hold_one_stream_and_show_the_same_at_once() {
     world.run(300);
     all_show_the_log(&world, &conversation);
     for tab in 0..10 {
-        assert_eq!(world.state(tab).link(), Link::Live, "tab {tab}");
-        let received = |one: &&Outgoing| matches!(one, Outgoing::Received(_));
+        assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "tab {tab}");
+        let received = |one: &&PageEvent| matches!(one, PageEvent::Received(_));
         assert_eq!(world.tabs[tab].told.iter().filter(received).count(), 6, "each page is told");
         assert!(world.state(tab).rows().iter().all(|row| row.fresh), "and each says so aloud");
     }
@@ -56,7 +56,7 @@ fn a_tab_that_comes_late_is_shown_everything_without_a_call() {
     assert_eq!(world.dials, dials);
     assert_eq!(shown(&world, late), logged(&world, &conversation));
     assert!(world.state(late).rows().iter().all(|row| !row.fresh), "it was there before");
-    assert_eq!(world.state(late).link(), Link::Live);
+    assert_eq!(world.state(late).connection(), ConnectionStatus::Live);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn when_the_leader_goes_another_takes_over_within_two_seconds_whatever_took_it()
         let leader = world.leader().expect("one leads");
         match seed % 3 {
             0 => world.reload(leader),
-            1 => world.hear(leader, Fact::Froze),
+            1 => world.handle(leader, Input::Frozen),
             _ => world.close(leader),
         }
         world.append(&conversation, bot("who hears me?"));
@@ -74,7 +74,7 @@ fn when_the_leader_goes_another_takes_over_within_two_seconds_whatever_took_it()
         let follower = (leader + 5) % 10;
         while shown(&world, follower).last().map(String::as_str) != Some("who hears me?") {
             world.run(1);
-            assert_eq!(world.state(follower).link(), Link::Live, "nothing flickers");
+            assert_eq!(world.state(follower).connection(), ConnectionStatus::Live, "nothing flickers");
             assert!(world.now <= begun + 2_000, "seed {seed}: not within two seconds");
         }
         world.run(1_000);
@@ -139,13 +139,13 @@ fn words_that_are_lost_are_made_good() {
 fn unread_and_read_agree_in_all_tabs() {
     let (mut world, conversation) = ten(100);
     for tab in 0..10 {
-        world.hear(tab, Fact::Closed);
+        world.handle(tab, Input::Closed);
     }
     world.append(&conversation, bot("one"));
     world.append(&conversation, bot("two"));
     world.run(500);
     assert!((0..10).all(|tab| world.state(tab).unread() == 2));
-    world.hear(7, Fact::Opened);
+    world.handle(7, Input::Opened);
     world.run(100);
     assert!((0..10).all(|tab| world.state(tab).unread() == 0), "read in one is read in all");
     world.append(&conversation, bot("three"));
@@ -157,15 +157,15 @@ fn unread_and_read_agree_in_all_tabs() {
 fn a_draft_follows_into_other_tabs_but_not_under_the_fingers() {
     let (mut world, _) = ten(101);
     let draft = |world: &World, tab: usize| world.state(tab).draft().to_string();
-    world.hear(2, Fact::Drafted("half a sen".into()));
+    world.handle(2, Input::Drafted("half a sen".into()));
     world.run(1_000);
     assert!((0..10).all(|tab| draft(&world, tab) == "half a sen"));
-    world.hear(4, Fact::Drafted("mine".into()));
-    world.hear(5, Fact::Drafted("mine too".into()));
+    world.handle(4, Input::Drafted("mine".into()));
+    world.handle(5, Input::Drafted("mine too".into()));
     world.run(2_000);
     assert_eq!((draft(&world, 4), draft(&world, 5)), ("mine".into(), "mine too".into()), "both are written in");
     world.run(20_000);
-    world.hear(4, Fact::Drafted("".into()));
+    world.handle(4, Input::Drafted("".into()));
     world.run(1_000);
     assert!((0..10).all(|tab| draft(&world, tab).is_empty()), "what is said is said");
 }
@@ -173,14 +173,14 @@ fn a_draft_follows_into_other_tabs_but_not_under_the_fingers() {
 #[test]
 fn windows_stay_as_they_are_and_new_tabs_begin_as_the_last_wish_was() {
     let (mut world, conversation) = ten(102);
-    world.hear(1, Fact::Closed);
+    world.handle(1, Input::Closed);
     world.append(&conversation, bot("something to store"));
     world.run(10_000);
     assert!((0..10).all(|tab| world.state(tab).window_open() == (tab != 1)), "nothing jumps");
     world.reload(6);
     assert!(!world.state(6).window_open());
-    world.hear(2, Fact::Closed);
-    world.hear(2, Fact::Opened);
+    world.handle(2, Input::Closed);
+    world.handle(2, Input::Opened);
     world.append(&conversation, bot("and more"));
     world.run(10_000);
     world.reload(6);
@@ -190,10 +190,10 @@ fn windows_stay_as_they_are_and_new_tabs_begin_as_the_last_wish_was() {
 #[test]
 fn an_end_is_an_end_in_all_tabs_and_over_a_reload_and_a_restored_log() {
     let (mut world, conversation) = ten(103);
-    world.hear(4, Fact::EndAsked);
+    world.handle(4, Input::EndAsked);
     world.run(1_000);
     assert!((0..10).all(|tab| world.state(tab).phase() == Phase::Ended));
-    let closed = |one: &&Outgoing| matches!(one, Outgoing::Status(_));
+    let closed = |one: &&PageEvent| matches!(one, PageEvent::Status(_));
     assert!(world.tabs.iter().all(|tab| tab.told.iter().filter(closed).count() == 1));
     world.restore_log(&conversation);
     world.run(10_000);
@@ -210,17 +210,17 @@ fn an_end_is_an_end_in_all_tabs_and_over_a_reload_and_a_restored_log() {
 #[test]
 fn an_ended_conversation_is_still_read_where_somebody_looks() {
     let (mut world, conversation) = ten(104);
-    world.hear(0, Fact::EndAsked);
+    world.handle(0, Input::EndAsked);
     let leader = world.leader().expect("one leads");
     for tab in (0..10).filter(|tab| *tab != (leader + 1) % 10) {
-        world.hear(tab, Fact::Closed);
+        world.handle(tab, Input::Closed);
     }
     world.run(1_000);
     assert_eq!((world.streams(), world.leader()), (1, Some((leader + 1) % 10)), "the one that looks has it");
     world.append(&conversation, bot("one last thing"));
     world.run(1_000);
     assert!(shown(&world, (leader + 1) % 10).contains(&"one last thing".to_owned()));
-    world.hear((leader + 1) % 10, Fact::Closed);
+    world.handle((leader + 1) % 10, Input::Closed);
     world.run(1_000);
     assert_eq!((world.streams(), world.leader()), (0, None));
 }
@@ -229,7 +229,7 @@ fn an_ended_conversation_is_still_read_where_somebody_looks() {
 fn tabs_that_cannot_agree_have_a_stream_each() {
     let mut world = World::apart(105, 3);
     for tab in 0..3 {
-        world.hear(tab, Fact::Opened);
+        world.handle(tab, Input::Opened);
     }
     world.say(0, "hello");
     world.run(10_000);
@@ -242,7 +242,7 @@ fn a_tab_whose_storage_is_lost_goes_its_own_way() {
     let (mut world, conversation) = ten(106);
     let lost = (world.leader().expect("one leads") + 2) % 10;
     world.may_crowd = true;
-    world.hear(lost, Fact::StorageLost);
+    world.handle(lost, Input::StorageLost);
     world.run(1_000);
     assert_eq!(world.streams(), 2);
     world.append(&conversation, bot("heard everywhere"));
@@ -253,8 +253,8 @@ fn a_tab_whose_storage_is_lost_goes_its_own_way() {
 #[test]
 fn a_browser_that_gives_no_lock_after_all_is_one_without() {
     let mut world = World::new(107, 1);
-    world.hear(0, Fact::TabsParted);
-    world.hear(0, Fact::Opened);
+    world.handle(0, Input::TabsUnavailable);
+    world.handle(0, Input::Opened);
     let id = world.say(0, "hello");
     world.run(10_000);
     assert!(shown(&world, 0).contains(&format!("reply to {id}")));
@@ -266,12 +266,12 @@ fn where_streams_are_buffered_one_tab_polls_for_all() {
     let (mut world, conversation) = ten(108);
     world.weather.stream_buffered = 100;
     let leader = world.leader().expect("one leads");
-    world.hear(leader, Fact::Froze);
+    world.handle(leader, Input::Frozen);
     world.run(30_000);
     let dials = world.dials;
     world.append(&conversation, bot("by poll"));
     world.run(10_000);
     assert!((0..10).filter(|tab| *tab != leader).all(|tab| shown(&world, tab).contains(&"by poll".to_owned())));
     assert!(world.dials - dials < 10, "{} calls", world.dials - dials);
-    assert!(matches!(world.last_dial, Some(line::Dial::Poll { .. })));
+    assert!(matches!(world.last_attempt, Some(connection::Attempt::Poll { .. })));
 }

@@ -12,17 +12,16 @@ mod weather;
 use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_widget::{
-    conversation::{Conversation, Logged, gate::Passed},
-    session::{
-        Outgoing,
-        client::Client,
-        fact::{Fact, Frame, Moment},
-        line::Dial,
-        mind::Mind,
-        order::Order,
-        prelude::Prelude,
-        stored::{Found, StoredConversation, StoredPending, StoredState},
-        word::Word,
+    conversation::{Conversation, RawEntry, onboarding::Progress},
+    machine::{
+        Machine,
+        chat::ChatMachine,
+        connection::Attempt,
+        effect::{Effect, PageEvent},
+        idle::IdleMachine,
+        input::{Frame, Input, Now},
+        storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
+        tab_message::TabMessage,
     },
 };
 use chataibot_wire::Cursor;
@@ -39,7 +38,7 @@ pub use weather::Weather;
 const WALL: u64 = 1_760_000_000_000;
 
 pub struct Tab {
-    pub mind: Mind,
+    pub mind: Machine,
     /// Counts reloads: what was meant for an earlier page does not reach the next.
     page: u32,
     stream: Option<Stream>,
@@ -50,7 +49,7 @@ pub struct Tab {
     last_word: u64,
     /// Does nothing until then, and nobody was told: a page whose script runs in circles.
     pub hangs_until: u64,
-    pub told: Vec<Outgoing>,
+    pub told: Vec<PageEvent>,
 }
 
 struct Stream {
@@ -68,13 +67,13 @@ struct Stream {
 #[derive(Default)]
 pub struct Log {
     pub epoch: u32,
-    pub entries: Vec<Rc<Logged>>,
+    pub entries: Vec<Rc<RawEntry>>,
     visitor: String,
     pub ended: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Attempt {
+struct Accepted {
     conversation: Rc<str>,
     state: DeliveryState,
     /// The form it came in; `None` for words.
@@ -82,12 +81,12 @@ struct Attempt {
 }
 
 enum Happening {
-    Hear { tab: usize, page: u32, fact: Fact },
+    Hear { tab: usize, page: u32, input: Input },
     Chosen { tab: usize, page: u32 },
-    Word { tab: usize, page: u32, word: Word },
+    TabMessage { tab: usize, page: u32, word: TabMessage },
     Tick { tab: usize, page: u32 },
-    Locked { lock: usize, tab: usize, page: u32, order: Order },
-    Answered { lock: usize, tab: usize, page: u32, fact: Option<Fact> },
+    Locked { lock: usize, tab: usize, page: u32, effect: Effect },
+    Answered { lock: usize, tab: usize, page: u32, input: Option<Input> },
     Flush { tab: usize, page: u32, generation: u32 },
     Heartbeat { tab: usize, page: u32, generation: u32 },
     Cut { tab: usize, page: u32, generation: u32 },
@@ -100,7 +99,7 @@ pub struct World {
     pub weather: Weather,
     pub tabs: Vec<Tab>,
     pub logs: BTreeMap<Rc<str>, Log>,
-    attempts: BTreeMap<String, Attempt>,
+    attempts: BTreeMap<String, Accepted>,
     tokens: BTreeMap<String, (String, u64)>,
     storage: Storage,
     /// Who waits for the token lock and the send lock.
@@ -128,7 +127,7 @@ pub struct World {
     lead: Lead,
     /// How many calls to a log were made.
     pub dials: usize,
-    pub last_dial: Option<Dial>,
+    pub last_attempt: Option<Attempt>,
     /// Tabs may have a stream each, for a reason of the test's.
     pub may_crowd: bool,
     /// Since when more than one tab has a stream.
@@ -171,14 +170,14 @@ impl World {
             shared,
             lead: Lead::default(),
             dials: 0,
-            last_dial: None,
+            last_attempt: None,
             may_crowd: false,
             crowded: None,
         };
         for _ in 0..tabs {
             let tab = world.tabs.len();
             world.tabs.push(Tab {
-                mind: Mind::Prelude(Prelude::new(true)),
+                mind: Machine::IdleMachine(IdleMachine::new(true)),
                 page: 0,
                 stream: None,
                 next_tick: None,
@@ -215,14 +214,14 @@ impl World {
 
     pub fn say(&mut self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id();
-        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed: None });
+        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed: None });
         id
     }
 
     pub fn answer(&mut self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id();
         let typed = Some(Rc::from(format!("form of {text}")));
-        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed });
+        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed });
         id
     }
 
@@ -235,11 +234,11 @@ impl World {
     pub fn reload(&mut self, tab: usize) {
         // A page that goes away says so, and stores what waited for storing; a crash does not.
         if self.roll(2) == 0 {
-            self.hear(tab, Fact::Hidden);
+            self.handle(tab, Input::Hidden);
         }
         self.tabs[tab].page += 1;
         self.tabs[tab].stream = None;
-        self.tabs[tab].mind = Mind::Prelude(Prelude::new(true));
+        self.tabs[tab].mind = Machine::IdleMachine(IdleMachine::new(true));
         self.tabs[tab].next_tick = None;
         self.tabs[tab].hangs_until = 0;
         self.leave_tabs(tab);
@@ -256,17 +255,17 @@ impl World {
     }
 
     fn load(&mut self, tab: usize) {
-        let found = Found { shared: self.shared, ..self.storage.found() };
-        self.hear(tab, Fact::Loaded(Box::new(found)));
+        let found = StoredSession { shared: self.shared, ..self.storage.found() };
+        self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
-    pub fn hear(&mut self, tab: usize, fact: Fact) {
-        let moment = Moment { now: self.now, wall: self.now + WALL, chance: self.roll(u32::MAX) };
-        let mut orders = Vec::new();
-        let heard = self.tabs[tab].mind.hear(fact, moment, &mut orders, Some(Client::begin));
+    pub fn handle(&mut self, tab: usize, input: Input) {
+        let now = Now { monotonic: self.now, unix: self.now + WALL, random: self.roll(u32::MAX) };
+        let mut effects = Vec::new();
+        let heard = self.tabs[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::begin));
         heard.expect("the client is here");
-        for order in orders {
-            self.carry_out(tab, order);
+        for effect in effects {
+            self.carry_out(tab, effect);
         }
         self.check(tab);
         let due = self.tabs[tab].mind.due(self.now);
@@ -284,9 +283,9 @@ impl World {
         self.queue.insert((at, self.counter), what);
     }
 
-    fn later(&mut self, tab: usize, delay: u64, fact: Fact) {
+    fn later(&mut self, tab: usize, delay: u64, input: Input) {
         let page = self.tabs[tab].page;
-        self.push(self.now + delay, Happening::Hear { tab, page, fact });
+        self.push(self.now + delay, Happening::Hear { tab, page, input });
     }
 
     fn latency(&mut self) -> u64 {
@@ -317,7 +316,7 @@ impl World {
     pub fn sleep(&mut self, milliseconds: u64) {
         self.sleep_of_both_clocks(milliseconds);
         for tab in 0..self.tabs.len() {
-            self.later(tab, 0, Fact::Woke);
+            self.later(tab, 0, Input::Resumed);
         }
     }
 
@@ -338,31 +337,30 @@ impl World {
 
     fn happen(&mut self, what: Happening) {
         match what {
-            Happening::Hear { tab, page, fact } if self.on(tab, page) => {
-                let of_somebody =
-                    matches!(fact, Fact::VisitorElsewhere(Some(_)) | Fact::ConversationElsewhere(Some(_)));
+            Happening::Hear { tab, page, input } if self.on(tab, page) => {
+                let of_somebody = matches!(input, Input::RemoteVisitor(Some(_)) | Input::RemoteConversation(Some(_)));
                 // Who has left meanwhile does not come back by old news.
-                if !of_somebody || self.storage.identity.is_some() {
-                    self.hear(tab, fact);
+                if !of_somebody || self.storage.credentials.is_some() {
+                    self.handle(tab, input);
                 }
             }
             Happening::Chosen { tab, page } if self.on(tab, page) => self.chosen(tab),
-            Happening::Word { tab, page, word } if self.on(tab, page) => {
+            Happening::TabMessage { tab, page, word } if self.on(tab, page) => {
                 if self.tabs[tab].listening {
-                    self.hear(tab, Fact::TabSaid(word));
+                    self.handle(tab, Input::TabMessage(word));
                 }
             }
             Happening::Tick { tab, page } if self.on(tab, page) => self.tick(tab),
-            Happening::Locked { lock, tab, page, order } => {
+            Happening::Locked { lock, tab, page, effect } => {
                 if self.on(tab, page) {
-                    self.call(lock, tab, order);
+                    self.call(lock, tab, effect);
                 } else {
                     self.unlock(lock);
                 }
             }
-            Happening::Answered { lock, tab, page, fact } => {
-                if let Some(fact) = fact.filter(|_| self.on(tab, page)) {
-                    self.hear(tab, fact);
+            Happening::Answered { lock, tab, page, input } => {
+                if let Some(input) = input.filter(|_| self.on(tab, page)) {
+                    self.handle(tab, input);
                 }
                 self.unlock(lock);
             }
@@ -377,7 +375,7 @@ impl World {
             // Meant for a page that is gone.
             Happening::Hear { .. }
             | Happening::Chosen { .. }
-            | Happening::Word { .. }
+            | Happening::TabMessage { .. }
             | Happening::Tick { .. }
             | Happening::Flush { .. }
             | Happening::Heartbeat { .. }
@@ -388,46 +386,48 @@ impl World {
     fn tick(&mut self, tab: usize) {
         if self.tabs[tab].next_tick.is_some_and(|due| due <= self.now) {
             self.tabs[tab].next_tick = None;
-            self.hear(tab, Fact::Ticked);
+            self.handle(tab, Input::Ticked);
         }
     }
 
     fn cut(&mut self, tab: usize, generation: u32) {
         if self.tabs[tab].stream.as_ref().is_some_and(|stream| stream.generation == generation) {
             self.tabs[tab].stream = None;
-            self.hear(tab, Fact::StreamEnded { generation });
+            self.handle(tab, Input::StreamEnded { generation });
         }
     }
 
-    fn carry_out(&mut self, tab: usize, order: Order) {
-        match order {
-            Order::Authorize { .. } => self.want_lock(0, tab, order),
-            Order::Start { .. } | Order::Send { .. } => self.want_lock(1, tab, order),
-            Order::Dial { generation, dial, conversation, after, identity } => {
-                self.dial(tab, generation, dial, conversation, after, &identity);
+    fn carry_out(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Authorize { .. } => self.want_lock(0, tab, effect),
+            Effect::Start { .. } | Effect::Send { .. } => self.want_lock(1, tab, effect),
+            Effect::Connect { generation, attempt, conversation, after, credentials } => {
+                self.connect(tab, generation, attempt, conversation, after, &credentials);
             }
-            Order::HangUp => self.tabs[tab].stream = None,
-            Order::Earlier { conversation, before, identity } => self.page(tab, conversation, before, &identity),
-            Order::JoinTabs => self.tabs[tab].listening = true,
-            Order::LeaveTabs => self.leave_tabs(tab),
-            Order::Stand { steal } => self.stand(tab, steal),
-            Order::StepDown => self.step_down(tab),
-            Order::Post(word) => self.post(tab, &word),
-            Order::SaveIdentity(identity) => {
-                let news = self.storage.identity.as_ref() != Some(&*identity);
-                self.storage.identity = Some((*identity).clone());
+            Effect::Disconnect => self.tabs[tab].stream = None,
+            Effect::FetchPage { conversation, before, credentials } => {
+                self.page(tab, conversation, before, &credentials)
+            }
+            Effect::JoinTabs => self.tabs[tab].listening = true,
+            Effect::LeaveTabs => self.leave_tabs(tab),
+            Effect::RequestLock { steal } => self.stand(tab, steal),
+            Effect::ReleaseLock => self.step_down(tab),
+            Effect::Broadcast(word) => self.post(tab, &word),
+            Effect::SaveCredentials(credentials) => {
+                let news = self.storage.credentials.as_ref() != Some(&*credentials);
+                self.storage.credentials = Some((*credentials).clone());
                 if news {
-                    self.elsewhere(tab, |_| Fact::VisitorElsewhere(Some(identity.clone())));
+                    self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
                 }
             }
-            Order::SaveConversation { over } => {
-                let stored = self.tabs[tab].mind.to_store().expect("the client's order");
-                let visitor = self.storage.identity.as_ref().map(|identity| identity.visitor.as_str());
+            Effect::SaveConversation { over } => {
+                let stored = self.tabs[tab].mind.to_store().expect("the chat machine's effect");
+                let visitor = self.storage.credentials.as_ref().map(|credentials| credentials.visitor.as_str());
                 let there = self.storage.conversation.clone();
                 if let Some(there) =
                     there.filter(|there| there.is_newer(over.as_deref(), stored.id.as_deref(), visitor))
                 {
-                    return self.later(tab, 0, Fact::ConversationElsewhere(Some(Box::new(there))));
+                    return self.later(tab, 0, Input::RemoteConversation(Some(Box::new(there))));
                 }
                 // What is stored is text: it must survive being written and read. Entries stand beside it, as they came.
                 let text = serde_json::to_string(&stored).expect("JSON");
@@ -435,45 +435,45 @@ impl World {
                 let stored: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
                 let stored = StoredConversation { entries, ..stored };
                 self.storage.conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Order::SaveOpening { open } => {
+            Effect::SaveWindowOpen { open } => {
                 if let Some(there) = self.storage.conversation.clone().filter(|there| there.id.is_some()) {
-                    return self.later(tab, 0, Fact::ConversationElsewhere(Some(Box::new(there))));
+                    return self.later(tab, 0, Input::RemoteConversation(Some(Box::new(there))));
                 }
                 let stored = StoredConversation { open, ..StoredConversation::default() };
                 self.storage.conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Order::SaveMessage(message) => {
+            Effect::SaveMessage(message) => {
                 let stored = StoredPending::of(&message);
                 self.storage.outbox.insert(String::from(&*message.id), stored.clone());
-                self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: message.id.clone(), stored: Some(stored.clone()) });
+                self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
             }
-            Order::DropMessage { id, discarded } => {
+            Effect::RemoveMessage { id, discarded } => {
                 if let Some(mut stored) = self.storage.outbox.remove(&*id) {
                     if discarded {
                         stored.state = StoredState::Discarded;
-                        self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: Some(stored.clone()) });
+                        self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: Some(stored.clone()) });
                     }
-                    self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: None });
+                    self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: None });
                 }
             }
-            Order::SavePassed(passed) => {
-                self.storage.passed = Some(Passed::clone(&passed));
-                self.elsewhere(tab, |_| Fact::PassedElsewhere(Passed::clone(&passed)));
+            Effect::SaveProgress(passed) => {
+                self.storage.passed = Some(Progress::clone(&passed));
+                self.elsewhere(tab, |_| Input::RemoteProgress(Progress::clone(&passed)));
             }
-            Order::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft())),
+            Effect::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft())),
             // What becomes of it is the proxy's affair, and tested there.
-            Order::Leave(_) => {}
-            Order::Wipe => {
+            Effect::EndTokens(_) => {}
+            Effect::ClearStorage => {
                 self.storage = Storage::default();
-                self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
+                self.elsewhere(tab, |_| Input::RemoteVisitor(None));
             }
-            Order::WipeOf(visitor) => {
+            Effect::ClearStorageOf(visitor) => {
                 let theirs = |stored: &StoredConversation| stored.visitor.as_ref() == Some(&visitor);
-                match &self.storage.identity {
-                    Some(identity) if identity.visitor == visitor => self.carry_out(tab, Order::Wipe),
+                match &self.storage.credentials {
+                    Some(there) if there.visitor == visitor => self.carry_out(tab, Effect::ClearStorage),
                     None if self.storage.conversation.as_ref().is_some_and(theirs) => {
                         self.storage =
                             Storage { outbox: std::mem::take(&mut self.storage.outbox), ..Storage::default() };
@@ -481,18 +481,18 @@ impl World {
                     Some(_) | None => {}
                 }
             }
-            Order::CheckStorage => self.check_storage(tab),
-            Order::Tell(outgoing) => self.tabs[tab].told.push(outgoing),
+            Effect::CheckStorage => self.check_storage(tab),
+            Effect::Emit(outgoing) => self.tabs[tab].told.push(outgoing),
         }
     }
 
-    fn elsewhere(&mut self, from: usize, fact: impl Fn(usize) -> Fact) {
+    fn elsewhere(&mut self, from: usize, input: impl Fn(usize) -> Input) {
         // News of one tab reach another in their order, but not at once.
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
             let at = (self.now + 1 + u64::from(self.roll(100))).max(self.tabs[tab].last_news);
             self.tabs[tab].last_news = at;
             let page = self.tabs[tab].page;
-            self.push(at, Happening::Hear { tab, page, fact: fact(tab) });
+            self.push(at, Happening::Hear { tab, page, input: input(tab) });
         }
     }
 }

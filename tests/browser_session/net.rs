@@ -3,8 +3,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    session::{Outgoing, Session, Settings},
-    system,
+    browser::{environment, timers},
+    runtime::{PageEvent, Session, Settings},
 };
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
@@ -18,16 +18,16 @@ pub fn js(code: &str, arguments: &[&JsValue]) -> JsValue {
 
 /// Waits until `holds`, looking again after each turn of the event loop.
 pub async fn until(what: &str, holds: impl Fn() -> bool) {
-    let begun = system::wall();
+    let begun = environment::unix_millis();
     while !holds() {
-        assert!(system::wall() < begun + 10_000, "not in time: {what}");
+        assert!(environment::unix_millis() < begun + 10_000, "not in time: {what}");
         turn().await;
     }
 }
 
 /// A turn of the event loop.
 pub async fn turn() {
-    system::pause(4).await;
+    timers::sleep(4).await;
 }
 
 /// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.
@@ -125,14 +125,14 @@ pub fn settings() -> Settings {
         token_url: "https://proxy.example/token".into(),
         api_url: "https://proxy.example/api/v1".into(),
         events_url: Some("https://proxy.example/api/v1".into()),
-        site: Some(system::message_id(system::wall()).into()),
+        site: Some(environment::message_id(environment::unix_millis()).into()),
         bot_key: "bot".into(),
         ..Settings::default()
     }
 }
 
-pub fn session(settings: &Settings) -> (Session, Rc<RefCell<Vec<Outgoing>>>) {
-    let told: Rc<RefCell<Vec<Outgoing>>> = Rc::default();
+pub fn session(settings: &Settings) -> (Session, Rc<RefCell<Vec<PageEvent>>>) {
+    let told: Rc<RefCell<Vec<PageEvent>>> = Rc::default();
     let notes = told.clone();
     (Session::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
 }

@@ -3,11 +3,14 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    conversation::{Earlier, Link, Phase},
-    session::Session,
-    storage::Storage,
-    system,
-    tabs::{self, Channel, Claim},
+    browser::{
+        environment,
+        storage::Storage,
+        tabs::{self, Channel, LockMode},
+        timers,
+    },
+    conversation::{ConnectionStatus, HistoryState, Phase},
+    runtime::Session,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -17,18 +20,18 @@ use web_sys::AbortController;
 use super::net::*;
 
 fn unique() -> String {
-    system::message_id(system::wall())
+    environment::message_id(environment::unix_millis())
 }
 
 #[wasm_bindgen_test]
 async fn a_lock_can_be_taken_away_and_its_holder_hears_of_it() {
     let name = unique();
-    let first = tabs::claim(&name, Claim::Wait).await;
+    let first = tabs::claim(&name, LockMode::Wait).await;
     assert!(first.is_held());
     let lost: Rc<RefCell<Option<bool>>> = Rc::default();
     let (seen, waits) = (lost.clone(), first.lost());
     spawn_local(async move { *seen.borrow_mut() = Some(waits.await) });
-    let second = tabs::claim(&name, Claim::Steal).await;
+    let second = tabs::claim(&name, LockMode::Steal).await;
     assert!(second.is_held());
     until("the first hears of it", || *lost.borrow() == Some(true)).await;
     drop(first);
@@ -40,13 +43,13 @@ async fn a_lock_can_be_taken_away_and_its_holder_hears_of_it() {
 #[wasm_bindgen_test]
 async fn a_place_in_the_line_can_be_given_up() {
     let name = unique();
-    let first = tabs::claim(&name, Claim::Wait).await;
+    let first = tabs::claim(&name, LockMode::Wait).await;
     let controller = AbortController::new().expect("a controller");
-    let waits = tabs::claim(&name, Claim::Until(controller.signal()));
+    let waits = tabs::claim(&name, LockMode::Until(controller.signal()));
     controller.abort();
     assert!(!waits.await.is_held());
     drop(first);
-    assert!(tabs::claim(&name, Claim::Wait).await.is_held(), "and nobody is in the way");
+    assert!(tabs::claim(&name, LockMode::Wait).await.is_held(), "and nobody is in the way");
 }
 
 #[wasm_bindgen_test]
@@ -76,10 +79,10 @@ async fn two(net: &Net) -> (Session, Session, String) {
     let (one, _) = session(&settings);
     one.open();
     one.send("hello");
-    until("the reply is there", || words(&one).len() == 2 && one.state().link() == Link::Live).await;
+    until("the reply is there", || words(&one).len() == 2 && one.state().link() == ConnectionStatus::Live).await;
     until("it is stored", || stored_entries(&settings.storage_prefix()) > 0).await;
     let (other, _) = session(&settings);
-    until("the other shows it", || words(&other).len() == 2 && other.state().link() == Link::Live).await;
+    until("the other shows it", || words(&other).len() == 2 && other.state().link() == ConnectionStatus::Live).await;
     assert_eq!(net.count("/events"), 1, "one stream");
     (one, other, settings.storage_prefix())
 }
@@ -102,7 +105,7 @@ async fn two_sessions_share_one_stream_and_the_second_takes_over() {
     assert_eq!(net.count("/events"), 1);
     one.destroy();
     until("the other has a stream", || net.count("/events") == 2).await;
-    assert_eq!(other.state().link(), Link::Live, "nothing flickers");
+    assert_eq!(other.state().link(), ConnectionStatus::Live, "nothing flickers");
     put(&net, "for the one that is left");
     until("it shows it", || words(&other).contains(&"for the one that is left".to_owned())).await;
     other.destroy();
@@ -144,14 +147,14 @@ async fn a_page_that_goes_to_sleep_holds_nothing_and_is_live_again_when_it_wakes
     let leader = [&prefix, "leader"].concat();
     assert!(tabs::held().await.contains(&leader));
     js("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", &[]);
-    let begun = system::wall();
+    let begun = environment::unix_millis();
     while tabs::held().await.contains(&leader) {
-        assert!(system::wall() < begun + 2_000, "neither held nor waited for");
+        assert!(environment::unix_millis() < begun + 2_000, "neither held nor waited for");
     }
     put(&net, "while it slept");
     js("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))", &[]);
     until("both have it", || [&one, &other].iter().all(|it| words(it).contains(&"while it slept".to_owned()))).await;
-    until("both are live", || [&one, &other].iter().all(|it| it.state().link() == Link::Live)).await;
+    until("both are live", || [&one, &other].iter().all(|it| it.state().link() == ConnectionStatus::Live)).await;
     assert_eq!(net.count("/events"), 2, "one stream before, one after");
     one.destroy();
     other.destroy();
@@ -199,17 +202,17 @@ async fn the_rest_of_a_long_log_comes_by_pages() {
     net.see("(notes.short = true)");
 
     let (second, _) = session(&settings);
-    until("its end is shown", || !words(&second).is_empty() && second.state().link() == Link::Live).await;
-    assert_eq!(second.state().earlier(), Earlier::Available);
+    until("its end is shown", || !words(&second).is_empty() && second.state().link() == ConnectionStatus::Live).await;
+    assert_eq!(second.state().earlier(), HistoryState::Available);
     assert!(words(&second).len() < whole.len());
     net.see("(notes.down = true)");
     second.load_earlier();
-    assert_eq!(second.state().earlier(), Earlier::Loading);
-    until("it fails", || second.state().earlier() == Earlier::Failed).await;
+    assert_eq!(second.state().earlier(), HistoryState::Loading);
+    until("it fails", || second.state().earlier() == HistoryState::Failed).await;
     net.see("(notes.down = false)");
-    while second.state().earlier() != Earlier::None {
+    while second.state().earlier() != HistoryState::None {
         second.load_earlier();
-        until("a page comes", || second.state().earlier() != Earlier::Loading).await;
+        until("a page comes", || second.state().earlier() != HistoryState::Loading).await;
     }
     assert_eq!(words(&second), whole);
     second.destroy();
@@ -224,7 +227,7 @@ async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_convers
     late.open();
     until("there is a token", || storage.get("visitor").is_some()).await;
     // Another tab has begun a conversation: its lock is seen at once, what it has stored is not.
-    let number = (system::wall() + 5_000).to_string();
+    let number = (environment::unix_millis() + 5_000).to_string();
     let shown = tabs::share(&[storage.prefix(), "fence:", &number].concat()).await;
     late.send("from the late one");
     until("it has looked", || words(&late).len() == 1).await;
@@ -253,10 +256,10 @@ async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
     assert!(tabs::held().await.contains(&number), "and the number is shown");
     one.reset();
     assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
-    let begun = system::wall();
+    let begun = environment::unix_millis();
     while tabs::held().await.contains(&number) {
         // Sooner than by the time it is shown.
-        assert!(system::wall() < begun + 1_000, "nobody is kept waiting for what was wiped");
+        assert!(environment::unix_millis() < begun + 1_000, "nobody is kept waiting for what was wiped");
     }
     one.destroy();
     other.destroy();
@@ -272,7 +275,7 @@ async fn a_tab_whose_storage_is_behind_brings_no_second_visitor() {
     let settings = settings();
     let storage = Storage::local(&settings.storage_prefix());
     // What another tab has stored becomes visible while this one asks for a visitor of its own.
-    let until_when = (system::wall() + 600_000).to_string();
+    let until_when = (environment::unix_millis() + 600_000).to_string();
     let stored = [
         "{\"v\":2,\"value\":{\"visitor\":\"",
         &"a".repeat(32),

@@ -1,6 +1,6 @@
 //! What screen readers hear: whole sentences, in order, once; failures at once.
 
-use chataibot_widget::conversation::{Action, Link, SendError};
+use chataibot_widget::conversation::{Action, ConnectionStatus, SendError};
 use chataibot_wire::{Author, Content, Event, Node, RichText, content, entry::Assignee};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -75,12 +75,12 @@ async fn the_visitors_own_words_are_not_said_but_their_failure_is_at_once() {
 #[wasm_bindgen_test]
 async fn a_lost_connection_is_said_when_it_lasts_and_when_it_is_back() {
     let stage = Stage::show(open()).await;
-    stage.happens([Action::LinkChanged(Link::Reconnecting { attempt: 1 })]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt: 1 })]);
     stage.settled().await;
     assert!(heard(&stage, "polite").is_empty(), "a stumble is no news");
-    stage.happens([Action::LinkChanged(Link::Reconnecting { attempt: 2 })]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt: 2 })]);
     stage.until("the loss is said", || heard(&stage, "polite").len() == 1).await;
-    stage.happens([Action::LinkChanged(Link::Live)]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Live)]);
     stage.until("the return is said", || heard(&stage, "polite").iter().any(|it| it == "Connected again.")).await;
 }
 

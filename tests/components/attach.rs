@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    components::{Look, Sending, Upload, UploadError, UploadState, Uploads, Verb},
+    components::{Look, Sending, Upload, UploadError, UploadState, Uploads, UserAction},
     conversation::{Action, SendState},
 };
 use js_sys::Function;
@@ -93,8 +93,8 @@ fn fresh() -> Script {
     open().with(Action::Forgotten)
 }
 
-fn says(words: &str) -> Verb {
-    Verb::Send(words.to_owned())
+fn says(words: &str) -> UserAction {
+    UserAction::Send(words.to_owned())
 }
 
 #[wasm_bindgen_test]
@@ -159,7 +159,7 @@ async fn where_files_have_a_form_of_their_own_they_go_in_one_message() {
     site.stage.until("the files have gone", || site.stage.find(".chip").is_none()).await;
     let typed = r#"{"type":"file_upload.response","data":{"files":[{"link":"https://f.example/files/0","filename":"a \"note\".txt","mime_type":"text/plain"},{"link":"https://f.example/files/1","filename":"two.txt","mime_type":"text/plain"}]}}"#;
     let text = [address(0), address(1)].join("\n");
-    assert_eq!(site.stage.verbs(), [Verb::Answer { text, typed: typed.to_owned() }]);
+    assert_eq!(site.stage.verbs(), [UserAction::Answer { text, typed: typed.to_owned() }]);
 }
 
 #[wasm_bindgen_test]

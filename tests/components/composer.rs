@@ -1,7 +1,7 @@
 //! The composer: keys, composition, what the field asks a keyboard for, and its limit.
 
 use chataibot_widget::{
-    components::{Enter, Look, Verb},
+    components::{Enter, Look, UserAction},
     conversation::Action,
 };
 use chataibot_wire::{
@@ -22,7 +22,7 @@ async fn enter_sends_empties_the_field_and_keeps_the_focus() {
     stage.types("Hello there").await;
     assert!(!stage.press("textarea", "Enter", |_| ()), "a line break would stay in the field");
     stage.until("the field is empty", || stage.field().value().is_empty()).await;
-    assert_eq!(stage.verbs(), [Verb::Send("Hello there".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Hello there".to_owned())]);
     assert!(stage.is_focused("textarea"));
 }
 
@@ -58,7 +58,7 @@ async fn only_an_empty_field_cannot_be_sent() {
     assert!(!stage.get(".send").has_attribute("disabled"));
     stage.click(".send");
     stage.until("the field is empty", || stage.field().value().is_empty()).await;
-    assert_eq!(stage.verbs(), [Verb::Send("x".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("x".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -160,7 +160,7 @@ async fn enter_begins_a_line_where_the_page_wants_it() {
     assert!(stage.press("textarea", "Enter", |_| ()), "the browser makes the line break");
     assert!(stage.verbs().is_empty());
     stage.press("textarea", "Enter", |init| init.set_ctrl_key(true));
-    assert_eq!(stage.verbs(), [Verb::Send("Hello".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Hello".to_owned())]);
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 //! Kinds of messages that show something: pictures, players, files, cards, lists.
 
-use chataibot_widget::components::Verb;
+use chataibot_widget::components::UserAction;
 use chataibot_wire::{
     Content, RichText,
     content::{self, Action, Button, Card, Carousel, ChoiceList, Media, MediaKind, Section},
@@ -102,7 +102,7 @@ async fn a_list_has_headings_and_its_choices_are_answers() {
     let heading = stage.get("h3");
     assert_eq!(attribute(&stage.get(".section"), "aria-labelledby"), heading.id());
     stage.labelled("Return").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Send("Return".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Return".to_owned())]);
 
     let stage = Stage::show(open().bot_shows(list()).visitor("Return")).await;
     stage.until("the list is there", || stage.find("h3").is_some()).await;
@@ -120,7 +120,7 @@ async fn cards_are_a_named_list_whose_buttons_answer() {
     assert!(stage.text(".choice-card:nth-child(2)").contains("2 of 3"));
     assert_eq!(attribute(&stage.labelled("Ask"), "aria-description"), "Suite", "of what it asks");
     stage.labelled("Book").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Send("Book".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Book".to_owned())]);
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::components::{Look, Sending, Upload, UploadError, UploadState, Uploads, Verb};
+use chataibot_widget::components::{Look, Sending, Upload, UploadError, UploadState, Uploads, UserAction};
 use chataibot_wire::{
     Content, RichText,
     content::{Calendar, Field, FieldKind, FileUpload, Form, Slider},
@@ -84,7 +84,7 @@ async fn a_slider_says_its_value_with_the_unit_and_sends_what_it_says() {
     stage.until("the value is shown", || stage.text(".slider-value") == "2.5 hours").await;
     assert_eq!(attribute(&stage.get(".slider"), "aria-valuetext"), "2.5 hours");
     stage.click(".control .primary");
-    assert_eq!(stage.verbs(), [Verb::Send("2.5 hours".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("2.5 hours".to_owned())]);
     stage.until("the focus goes on", || stage.is_focused("textarea, #window")).await;
 }
 
@@ -112,7 +112,7 @@ async fn a_date_is_sent_in_the_one_form_that_nobody_misreads() {
     stage.settled().await;
     stage.click(".control .primary");
     stage.until("it is answered", || !stage.verbs().is_empty()).await;
-    assert_eq!(stage.verbs(), [Verb::Send("2026-03-05 14:30".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("2026-03-05 14:30".to_owned())]);
 
     let stage = Stage::show(open().bot_shows(calendar(false, true)).visitor("2026-03-05 14:30")).await;
     stage.until("the choice is there", || stage.find(".given").is_some()).await;
@@ -167,7 +167,7 @@ async fn a_months_page_is_read_and_walked_by_keys() {
     assert!(stage.verbs().is_empty(), "Escape was for the page, not for the window");
     stage.click(".control .primary");
     stage.until("it is answered", || !stage.verbs().is_empty()).await;
-    assert_eq!(stage.verbs(), [Verb::Send("2026-03-20".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("2026-03-20".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -220,7 +220,7 @@ async fn a_form_says_what_is_missing_and_loses_nothing() {
     assert!(stage.find(".wrong").is_none(), "what was mended is no longer wrong");
     stage.click(".control .primary");
     stage.until("it is answered", || !stage.verbs().is_empty()).await;
-    assert_eq!(stage.verbs(), [Verb::Send("Name: Ada\nE-mail: ada@example.com\nNotes: two lines".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Name: Ada\nE-mail: ada@example.com\nNotes: two lines".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -292,7 +292,7 @@ async fn a_dropped_file_is_sent_and_its_address_is_the_answer() {
     assert_eq!(attribute(&site.stage.get("progress"), "value"), "40");
     site.tell(UploadState::Done("https://f.example/files/1/note.txt".to_owned()));
     site.stage.until("it is answered", || !site.stage.verbs().is_empty()).await;
-    assert_eq!(site.stage.verbs(), [Verb::Send("https://f.example/files/1/note.txt".to_owned())]);
+    assert_eq!(site.stage.verbs(), [UserAction::Send("https://f.example/files/1/note.txt".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -360,7 +360,7 @@ async fn a_typed_slider_answers_with_the_number_as_the_log_will_say_it() {
     write(&stage, ".slider", "2.5");
     stage.click(".control .primary");
     let typed = r#"{"type":"slider.response","data":{"body":"2.5"}}"#.to_owned();
-    assert_eq!(stage.verbs(), [Verb::Answer { text: "2.5".to_owned(), typed }]);
+    assert_eq!(stage.verbs(), [UserAction::Answer { text: "2.5".to_owned(), typed }]);
     let stage = Stage::show(open().bot_shows(slider()).visitor("2.5")).await;
     stage.until("the choice is there", || stage.find(".given").is_some()).await;
     assert!(stage.text(".given").contains("2.5 hours, your choice"), "with its unit");
@@ -378,7 +378,7 @@ async fn a_typed_form_answers_with_all_its_fields() {
     let fields = r#"[{"label":"Name","value":"Ada \"Byron\""},{"label":"E-mail","value":"ada@example.com"},{"label":"Phone","value":""},{"label":"Notes","value":"two\nlines"}]"#;
     let typed = [r#"{"type":"form.response","data":{"fields":"#, fields, "}}"].concat();
     let text = "Name: Ada \"Byron\"\nE-mail: ada@example.com\nNotes: two lines".to_owned();
-    assert_eq!(stage.verbs(), [Verb::Answer { text, typed }]);
+    assert_eq!(stage.verbs(), [UserAction::Answer { text, typed }]);
 }
 
 #[wasm_bindgen_test]

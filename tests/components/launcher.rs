@@ -1,6 +1,6 @@
 //! The launcher: its name, what it controls, and the unread count.
 
-use chataibot_widget::{components::Verb, conversation::Action};
+use chataibot_widget::{components::UserAction, conversation::Action};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -20,12 +20,12 @@ async fn it_is_a_button_that_says_what_it_opens_and_whether() {
 
     stage.click(".launcher");
     stage.until("it is expanded", || stage.find(".launcher[aria-expanded='true']").is_some()).await;
-    assert_eq!(stage.verbs(), [Verb::Open]);
+    assert_eq!(stage.verbs(), [UserAction::Open]);
     assert_eq!(stage.get(".launcher").get_attribute("part").as_deref(), Some("launcher launcher-open"));
 
     stage.click(".launcher");
     stage.until("it is closed again", || stage.find(".launcher[aria-expanded='false']").is_some()).await;
-    assert_eq!(stage.verbs(), [Verb::Open, Verb::Close]);
+    assert_eq!(stage.verbs(), [UserAction::Open, UserAction::Close]);
 }
 
 #[wasm_bindgen_test]
@@ -59,7 +59,7 @@ async fn the_newest_unread_message_stands_beside_it_until_it_is_dismissed_or_rea
     stage.click(".beside-text");
     stage.until("the window is open", || stage.find(".window-open").is_some()).await;
     assert!(stage.find("[part='preview']").is_none());
-    assert_eq!(stage.verbs(), [Verb::Open]);
+    assert_eq!(stage.verbs(), [UserAction::Open]);
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,7 @@
 //! The message list: what screen readers get, and a scroll position that never fights a reader.
 
 use chataibot_widget::{
-    components::{Look, Verb},
+    components::{Look, UserAction},
     conversation::Action,
 };
 use chataibot_wire::Author;
@@ -269,7 +269,7 @@ async fn what_is_not_at_hand_is_asked_for() {
     stage.happens([Action::EarlierKnown(true)]);
     stage.until("it can be asked for", || stage.find(".earlier").is_some()).await;
     stage.click(".earlier");
-    stage.until("it is asked for", || stage.verbs() == [Verb::LoadEarlier]).await;
+    stage.until("it is asked for", || stage.verbs() == [UserAction::LoadEarlier]).await;
     assert!(stage.is_focused(".list"), "the button is about to go");
 
     stage.happens([Action::EarlierAsked]);

@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     components::{Look, parts::PARTS},
-    conversation::{Action, Link, SendError},
+    conversation::{Action, ConnectionStatus, SendError},
 };
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -44,7 +44,7 @@ fn everything() -> Script {
         .visitor("Blue")
         .bot_shows(question("Size?", &["S", "M"]))
         .composed("m1", "Large", failed)
-        .with(Action::LinkChanged(Link::Reconnecting { attempt: 2 }))
+        .with(Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt: 2 }))
         .with(Action::StorageLost)
 }
 

@@ -1,6 +1,6 @@
 //! The menu in the header, and what it changes: size, start over, end.
 
-use chataibot_widget::components::{Look, Mode, Verb};
+use chataibot_widget::components::{Look, Mode, UserAction};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -79,7 +79,7 @@ async fn the_end_is_asked_for_and_then_told() {
     assert_eq!(stage.text("#question"), "End this conversation?");
     stage.click(".notice-end button");
     stage.until("the question is gone", || stage.find(".notice-end").is_none()).await;
-    assert_eq!(stage.verbs(), [Verb::End]);
+    assert_eq!(stage.verbs(), [UserAction::End]);
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,7 @@
 //! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
 
 use chataibot_widget::{
-    components::{Links, Look, Verb},
+    components::{Links, Look, UserAction},
     conversation::{Action, SendError},
 };
 use chataibot_wire::{
@@ -147,7 +147,7 @@ async fn a_tree_of_a_thousand_levels_shows_its_words() {
 async fn a_suggested_reply_is_sent_and_the_chosen_one_stays_readable() {
     let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"]))).await;
     stage.labelled("Blue").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Send("Blue".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Blue".to_owned())]);
     stage.until("the focus goes on", || stage.is_focused("textarea, #window")).await;
 
     let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"])).visitor("Blue")).await;
@@ -211,7 +211,7 @@ async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
     }
     stage.labelled("Try again").unchecked_into::<HtmlElement>().click();
     stage.labelled("Delete").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [Verb::Retry("m1".into()), Verb::Discard("m1".into())]);
+    assert_eq!(stage.verbs(), [UserAction::Retry("m1".into()), UserAction::Discard("m1".into())]);
 
     let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Refused))).await;
     assert!(!stage.text(".meta-failed").contains("Try again"), "it cannot help");
@@ -305,6 +305,6 @@ async fn answers_can_be_called_helpful_where_the_page_wants_it() {
     stage.click(".thumbs [aria-label='Not helpful']");
     stage.until("the other is pressed", || pressed("Not helpful").as_deref() == Some("true")).await;
     assert_eq!(pressed("Helpful").as_deref(), Some("false"));
-    let said = [true, false].map(|helpful| Verb::Feedback { key, helpful });
+    let said = [true, false].map(|helpful| UserAction::Feedback { key, helpful });
     assert_eq!(stage.verbs(), said);
 }

@@ -1,11 +1,11 @@
 //! What stands before, between and after a chat: consent, home screen, form, rating, hours, maintenance.
 
 use chataibot_widget::{
-    components::{Look, Verb, gate},
-    config::{Config, Given},
+    components::{Look, UserAction, gate},
+    config::{Config, RawValue},
     conversation::{
         Action,
-        gate::{Rating, Step},
+        onboarding::{OnboardingEvent, Rating},
     },
 };
 use chataibot_wire::{Event, entry::Status};
@@ -22,9 +22,9 @@ use crate::{
 async fn show(settings: &[(&str, &str)], script: Script) -> Stage {
     let mut config = Config::default();
     for (name, value) in settings {
-        config.set(name, Given::Text((*value).to_owned()), &mut |line| panic!("{line}"));
+        config.set(name, RawValue::Text((*value).to_owned()), &mut |line| panic!("{line}"));
     }
-    let script = script.with(Action::GateSet(gate(&config)));
+    let script = script.with(Action::RequirementsSet(gate(&config)));
     Stage::dressed(script, Look { config, ..english() }).await
 }
 
@@ -63,10 +63,10 @@ async fn consent_stands_before_all_else_and_opens_the_chat() {
     assert_eq!(stage.get(".panel-link a").get_attribute("href").as_deref(), Some("https://a.example/privacy"));
 
     press(&stage, "No, thank you");
-    assert_eq!(stage.verbs(), [Verb::Step(Step::ConsentDeclined)]);
+    assert_eq!(stage.verbs(), [UserAction::Step(OnboardingEvent::ConsentDeclined)]);
     press(&stage, "Yes, start the chat");
     stage.until("the chat is there", || stage.find("textarea").is_some()).await;
-    assert_eq!(stage.verbs().last(), Some(&Verb::Step(Step::ConsentGiven)));
+    assert_eq!(stage.verbs().last(), Some(&UserAction::Step(OnboardingEvent::ConsentGiven)));
 }
 
 #[wasm_bindgen_test]
@@ -94,7 +94,7 @@ async fn the_form_names_what_is_amiss_and_hands_on_what_fits() {
     stage.until("the chat is there", || stage.find("#input").is_some()).await;
     let values = [("email", "ada@example.com"), ("company", "Analytical Engines")];
     let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    assert_eq!(stage.verbs(), [Verb::Step(Step::FormFilled(values.into()))]);
+    assert_eq!(stage.verbs(), [UserAction::Step(OnboardingEvent::FormFilled(values.into()))]);
 }
 
 #[wasm_bindgen_test]
@@ -124,7 +124,10 @@ async fn home_suggests_and_a_suggestion_is_sent() {
     assert!(stage.find(".back").is_none());
     stage.click(".starter");
     stage.until("the chat is there", || stage.find("#input").is_some()).await;
-    assert_eq!(stage.verbs(), [Verb::Step(Step::HomeLeft), Verb::Send("Where is my parcel?".to_owned())]);
+    assert_eq!(
+        stage.verbs(),
+        [UserAction::Step(OnboardingEvent::HomeLeft), UserAction::Send("Where is my parcel?".to_owned())]
+    );
     assert_eq!(stage.all(".starters .answer").len(), 2, "nothing was said yet on this stage");
 
     stage.click(".back");
@@ -145,7 +148,7 @@ async fn home_leads_back_into_a_running_conversation() {
 async fn a_suggestion_of_an_empty_chat_is_sent() {
     let stage = show(&[("starters", "Hello")], fresh()).await;
     stage.click(".starters .answer");
-    assert_eq!(stage.verbs(), [Verb::Send("Hello".to_owned())]);
+    assert_eq!(stage.verbs(), [UserAction::Send("Hello".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -167,9 +170,9 @@ async fn stars_are_radio_buttons_and_thanked_for_once() {
     assert!(stage.text(".rating-thanks").contains("Thank you") && stage.find(".rating-form").is_none());
     stage.until("screen readers hear it", || stage.text(".app > .announcer").contains("Thank you")).await;
     let rating = Rating { value: 4, best: 5, comment: "Lovely".to_owned() };
-    assert_eq!(stage.verbs(), [Verb::Step(Step::Rated(rating))]);
+    assert_eq!(stage.verbs(), [UserAction::Step(OnboardingEvent::Rated(rating))]);
     press(&stage, "Start a new conversation");
-    stage.until("it starts", || stage.verbs().last() == Some(&Verb::Restart)).await;
+    stage.until("it starts", || stage.verbs().last() == Some(&UserAction::Restart)).await;
 }
 
 #[wasm_bindgen_test]
@@ -181,7 +184,7 @@ async fn thumbs_are_two() {
     press(&stage, "Send rating");
     stage.until("thanks are said", || stage.find(".rating-thanks").is_some()).await;
     let rating = Rating { value: 0, best: 1, comment: String::new() };
-    assert_eq!(stage.verbs(), [Verb::Step(Step::Rated(rating))]);
+    assert_eq!(stage.verbs(), [UserAction::Step(OnboardingEvent::Rated(rating))]);
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Link, Logged, Restored};
+use chataibot_widget::conversation::{Action, ConnectionStatus, Conversation, RawEntry, Restored};
 use chataibot_wire::{
     Author, Content, Cursor, Entry, Event,
     content::{Action as Press, Button, ButtonLayout, Buttons, Text},
@@ -13,7 +13,7 @@ use chataibot_wire::{
 /// A conversation that is being written.
 pub struct Script {
     pub conversation: Conversation,
-    entries: Vec<Rc<Logged>>,
+    entries: Vec<Rc<RawEntry>>,
     seq: u32,
     at: u64,
 }
@@ -26,7 +26,7 @@ pub fn open() -> Script {
 /// The window is closed and replies arrive.
 pub fn closed() -> Script {
     let script = Script { conversation: Conversation::new(), entries: Vec::new(), seq: 0, at: 1_763_800_000_000 };
-    script.with(Action::Started { conversation: "c1".into() }).with(Action::LinkChanged(Link::Live))
+    script.with(Action::Started { conversation: "c1".into() }).with(Action::ConnectionChanged(ConnectionStatus::Live))
 }
 
 pub fn text(words: &str) -> Content {
@@ -60,7 +60,7 @@ impl Script {
     pub fn entry(&mut self, event: Event) -> Action {
         self.seq += 1;
         self.at += 60_000;
-        let entry = Rc::new(Logged::from(Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event }));
+        let entry = Rc::new(RawEntry::from(Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event }));
         self.entries.push(entry.clone());
         Action::Received { entry, now: u64::from(self.seq) }
     }
@@ -83,7 +83,7 @@ impl Script {
         self.with(action)
     }
 
-    /// Logged and sent.
+    /// RawEntry and sent.
     pub fn visitor(mut self, words: &str) -> Self {
         let id = ["v", &self.seq.to_string()].concat();
         let said = self.message(Author::Visitor, text(words), Some(&id));
@@ -134,7 +134,7 @@ impl Script {
         };
         let mut conversation = Conversation::new();
         conversation.apply(Action::Restored(Box::new(restored)));
-        conversation.apply(Action::LinkChanged(Link::Live));
+        conversation.apply(Action::ConnectionChanged(ConnectionStatus::Live));
         if open {
             conversation.apply(Action::WindowOpened);
         }

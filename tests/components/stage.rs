@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    components::{Launcher, Look, Verb, Widget, WidgetProps},
+    components::{Launcher, Look, UserAction, Widget, WidgetProps},
     conversation::{Action, Conversation},
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -48,7 +48,7 @@ struct Inner {
     app: RefCell<Option<AppHandle<Widget>>>,
     state: RefCell<Conversation>,
     look: RefCell<Rc<Look>>,
-    verbs: RefCell<Vec<Verb>>,
+    verbs: RefCell<Vec<UserAction>>,
 }
 
 pub fn document() -> Document {
@@ -125,9 +125,9 @@ impl Stage {
     }
 
     /// What the visitor did so far, drafts left out.
-    pub fn verbs(&self) -> Vec<Verb> {
+    pub fn verbs(&self) -> Vec<UserAction> {
         let verbs = self.inner.verbs.borrow();
-        verbs.iter().filter(|verb| !matches!(verb, Verb::Draft(_))).cloned().collect()
+        verbs.iter().filter(|verb| !matches!(verb, UserAction::Draft(_))).cloned().collect()
     }
 
     pub fn state(&self) -> Conversation {
@@ -258,23 +258,23 @@ impl Inner {
     }
 
     /// A draft, feedback and the window's state come back at once, as from a session; all else is only kept.
-    fn take(self: &Rc<Self>, verb: Verb) {
+    fn take(self: &Rc<Self>, verb: UserAction) {
         let action = match &verb {
-            Verb::Draft(text) => Some(Action::Drafted(text.as_str().into())),
-            Verb::Open => Some(Action::WindowOpened),
-            Verb::Close => Some(Action::WindowClosed),
-            Verb::Step(step) => Some(self.state.borrow().after(step, 0)),
-            Verb::Send(_)
-            | Verb::Answer { .. }
-            | Verb::Retry(_)
-            | Verb::Discard(_)
-            | Verb::Restart
-            | Verb::End
-            | Verb::LoadEarlier
-            | Verb::Resize
-            | Verb::Transcript(_)
-            | Verb::Sound(_) => None,
-            Verb::Feedback { key, helpful } => {
+            UserAction::Draft(text) => Some(Action::Drafted(text.as_str().into())),
+            UserAction::Open => Some(Action::WindowOpened),
+            UserAction::Close => Some(Action::WindowClosed),
+            UserAction::Step(step) => Some(self.state.borrow().after(step, 0)),
+            UserAction::Send(_)
+            | UserAction::Answer { .. }
+            | UserAction::Retry(_)
+            | UserAction::Discard(_)
+            | UserAction::Restart
+            | UserAction::End
+            | UserAction::LoadEarlier
+            | UserAction::Resize
+            | UserAction::Transcript(_)
+            | UserAction::Sound(_) => None,
+            UserAction::Feedback { key, helpful } => {
                 let state = self.state.borrow();
                 let row = state.rows().iter().find(|row| row.key == *key).expect("a row");
                 let entry = row.message().and_then(|message| message.logged()).expect("it is logged");

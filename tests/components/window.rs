@@ -1,8 +1,8 @@
 //! The window: dialog, focus, Escape, notices, the end, starting over.
 
 use chataibot_widget::{
-    components::Verb,
-    conversation::{Action, Link, Problem},
+    components::UserAction,
+    conversation::{Action, ConnectionStatus, Problem},
 };
 use chataibot_wire::{
     Author, Event,
@@ -94,7 +94,7 @@ async fn starting_over_is_asked_for_and_then_done() {
     stage.until("the question is asked again", || stage.find(".notice-restart").is_some()).await;
     stage.click(".notice-restart button");
     stage.until("the question is gone", || stage.find(".notice-restart").is_none()).await;
-    assert_eq!(stage.verbs(), [Verb::Restart]);
+    assert_eq!(stage.verbs(), [UserAction::Restart]);
 }
 
 fn bubbling() -> web_sys::MouseEventInit {
@@ -119,7 +119,7 @@ async fn an_ended_conversation_offers_a_new_one_in_place_of_the_composer() {
     assert!(stage.text(".ended").contains("This conversation has ended."));
     assert!(stage.find(".event").is_none(), "it would stand twice");
     stage.click(".ended button");
-    stage.until("it is told", || stage.verbs() == [Verb::Restart]).await;
+    stage.until("it is told", || stage.verbs() == [UserAction::Restart]).await;
 }
 
 #[wasm_bindgen_test]
@@ -128,15 +128,15 @@ async fn the_connection_stands_below_the_title_and_its_loss_over_the_list() {
     assert_eq!(stage.text(".status-live"), "We’re here to help");
     assert_eq!(stage.get(".notices").child_element_count(), 0);
 
-    stage.happens([Action::LinkChanged(Link::Reconnecting { attempt: 1 })]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt: 1 })]);
     stage.until("the loss is told", || stage.find(".notice-reconnecting").is_some()).await;
     assert_eq!(stage.text(".status-waiting"), "Reconnecting…");
 
-    stage.happens([Action::LinkChanged(Link::Offline)]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Offline)]);
     stage.until("no network is told", || stage.find(".notice-offline").is_some()).await;
     assert!(stage.find("textarea").is_some(), "what is written offline is sent later");
 
-    stage.happens([Action::LinkChanged(Link::Live)]);
+    stage.happens([Action::ConnectionChanged(ConnectionStatus::Live)]);
     stage.until("all is well", || stage.get(".notices").child_element_count() == 0).await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Delivery, Logged, Row, SendState};
+use chataibot_widget::conversation::{Action, Conversation, Delivery, RawEntry, Row, SendState};
 use chataibot_wire::{
     Author, Content, Cursor, Entry, Event, RichText,
     content::Text,
@@ -13,8 +13,8 @@ pub fn text(words: &str) -> Content {
     Content::Text(Text { body: RichText::plain(words), prompt: None })
 }
 
-pub fn entry(seq: u32, at: u64, event: Event) -> Rc<Logged> {
-    Rc::new(Logged::from(Entry { cursor: Cursor { epoch: 1, seq }, at, event }))
+pub fn entry(seq: u32, at: u64, event: Event) -> Rc<RawEntry> {
+    Rc::new(RawEntry::from(Entry { cursor: Cursor { epoch: 1, seq }, at, event }))
 }
 
 pub fn says(author: Author, id: Option<&str>, content: Content) -> Event {

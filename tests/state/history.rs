@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Delivery, Earlier, Logged, SendState};
+use chataibot_widget::conversation::{Action, Conversation, Delivery, HistoryState, RawEntry, SendState};
 use chataibot_wire::{
     Author, Cursor, Event,
     entry::{Assignee, DeliveryState, Status},
@@ -21,7 +21,7 @@ fn cursor(seq: u32) -> Cursor {
 }
 
 /// A log as it might be: what the visitor said with its fate some entries later, what bots said, who answers.
-fn log_of(kinds: &[u8]) -> Vec<Rc<Logged>> {
+fn log_of(kinds: &[u8]) -> Vec<Rc<RawEntry>> {
     let mut events: Vec<Event> = Vec::new();
     let mut open: Vec<String> = Vec::new();
     for (at, kind) in kinds.iter().enumerate() {
@@ -45,7 +45,7 @@ fn log_of(kinds: &[u8]) -> Vec<Rc<Logged>> {
     events.into_iter().enumerate().map(|(at, event)| entry(number(at), u64::from(number(at)) * 20_000, event)).collect()
 }
 
-fn receive(state: &mut Conversation, entries: &[Rc<Logged>]) {
+fn receive(state: &mut Conversation, entries: &[Rc<RawEntry>]) {
     for entry in entries {
         state.apply(Action::Received { entry: entry.clone(), now: 0 });
     }
@@ -99,7 +99,7 @@ proptest! {
         prop_assert_eq!(seen(&state), seen(&whole));
         prop_assert_eq!(state.log(), whole.log());
         prop_assert_eq!((state.cursor(), state.assignee()), (whole.cursor(), whole.assignee()));
-        prop_assert_eq!((state.earlier(), state.started_at()), (Earlier::None, whole.started_at()));
+        prop_assert_eq!((state.earlier(), state.started_at()), (HistoryState::None, whole.started_at()));
     }
 }
 
@@ -144,16 +144,16 @@ fn a_page_that_fails_or_brings_nothing_of_use_can_be_asked_for_again() {
     assert!(!state.apply(Action::EarlierFailed), "nobody asked");
     state.apply(Action::EarlierAsked);
     assert!(state.apply(Action::EarlierFailed));
-    assert_eq!(state.earlier(), Earlier::Failed);
+    assert_eq!(state.earlier(), HistoryState::Failed);
     state.apply(Action::EarlierAsked);
     state.apply(Action::EarlierCame {
         entries: vec![entry(11, 1, bot("known")), entry(12, 1, bot("later"))],
         earlier: true,
     });
-    assert_eq!((state.earlier(), words(&state).len()), (Earlier::Failed, 1));
+    assert_eq!((state.earlier(), words(&state).len()), (HistoryState::Failed, 1));
     state.apply(Action::EarlierAsked);
     state.apply(Action::EarlierCame { entries: Vec::new(), earlier: false });
-    assert_eq!(state.earlier(), Earlier::None);
+    assert_eq!(state.earlier(), HistoryState::None);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn the_visitor_s_word_on_a_message_stays_with_it() {
     assert!(!state.apply(Action::Rated { cursor: cursor(12), helpful: true }), "there is no such message");
     assert!(state.apply(Action::Rated { cursor: cursor(11), helpful: false }));
     assert_eq!(state.rows()[0].message().and_then(|m| m.feedback), Some(false));
-    let moved = Rc::new(Logged::from(chataibot_wire::Entry {
+    let moved = Rc::new(RawEntry::from(chataibot_wire::Entry {
         cursor: Cursor { epoch: 2, seq: 4 },
         ..(**state.log()[0]).clone()
     }));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{
-    Action, Conversation, Delivery, Notice, Pending, Phase, Restored, SendError, SendState,
+    Action, Conversation, Delivery, Notice, OutboxMessage, Phase, Restored, SendError, SendState,
 };
 use chataibot_wire::{
     Author, Content, Cursor, Event, RichText,
@@ -283,7 +283,7 @@ fn another_pages_outbox_is_taken_over() {
         ..Restored::default()
     };
     state.apply(Action::Restored(Box::new(restored)));
-    let pending = |id: &str, text: &str| Pending {
+    let pending = |id: &str, text: &str| OutboxMessage {
         id: id.into(),
         text: text.into(),
         typed: None,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Link, Logged, SendState};
+use chataibot_widget::conversation::{Action, ConnectionStatus, Conversation, RawEntry, SendState};
 use chataibot_wire::{Author, Cursor, Entry, Event, entry::DeliveryState};
 use proptest::prelude::*;
 
@@ -60,7 +60,7 @@ proptest! {
         let mut state = Conversation::new();
         state.apply(Action::Started { conversation: "c".into() });
         let mut model = Model::default();
-        let mut log: Vec<Rc<Logged>> = Vec::new();
+        let mut log: Vec<Rc<RawEntry>> = Vec::new();
         let mut epoch = 1;
         let mut keys: Vec<(String, u32)> = Vec::new();
         for (number, step) in steps.into_iter().enumerate() {
@@ -71,7 +71,7 @@ proptest! {
             };
             let mut append = |event: Event, epoch: u32| {
                 let seq = u32::try_from(log.len()).expect("small") + 1;
-                log.push(Rc::new(Logged::from(Entry { cursor: Cursor { epoch, seq }, at: now, event })));
+                log.push(Rc::new(RawEntry::from(Entry { cursor: Cursor { epoch, seq }, at: now, event })));
                 Action::Received { entry: log[log.len() - 1].clone(), now }
             };
             let action = match step {
@@ -119,7 +119,7 @@ proptest! {
                 }
                 Step::Open => Action::WindowOpened,
                 Step::Close => Action::WindowClosed,
-                Step::Link(attempt) => Action::LinkChanged(Link::Reconnecting { attempt }),
+                Step::Link(attempt) => Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt }),
             };
 
             let held = state.rows().to_vec();

@@ -1,7 +1,7 @@
 //! `Retry-After`, as the proxy reads the platform's and the widget reads the proxy's.
 
 use chataibot_proxy::platform::{LONGEST_WAIT, retry_after};
-use chataibot_widget::api::Failure;
+use chataibot_widget::api::ApiError;
 use http::{HeaderMap, HeaderValue, header};
 
 /// The first line is the header, the second the answer's `Date`. Whole seconds are always understood, by both alike; a wait is never
@@ -23,7 +23,7 @@ pub fn holds(data: &[u8]) {
         assert_eq!(by_proxy, None, "{asked:?}");
         return;
     };
-    let by_widget = Failure::of_answer(429, None, Some(text)).retry_after();
+    let by_widget = ApiError::of_answer(429, None, Some(text)).retry_after();
     let trimmed = text.trim();
     if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_digit()) {
         let seconds = by_widget.unwrap_or_else(|| panic!("the widget does not understand {text:?}"));

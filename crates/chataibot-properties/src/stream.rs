@@ -1,8 +1,8 @@
 //! An event stream's bytes: read the same however they are cut, and as a reader that has them all at once would.
 
 use chataibot_widget::{
-    api::sse::{Event, LONGEST, Parser, Said},
-    session::fact::{Frame, frame_of},
+    api::sse::{Event, LONGEST, Parser, SseItem},
+    machine::input::{Frame, frame_of},
 };
 
 /// The first byte says where the rest is cut.
@@ -17,7 +17,7 @@ pub fn holds(data: &[u8]) {
         assert_eq!(whole, at_once(stream), "all at once");
     }
     for said in &whole {
-        if let Said::Event(event) = said {
+        if let SseItem::Event(event) = said {
             assert!(!event.name.contains(['\r', '\n']) && !event.data.contains('\r'), "{event:?}");
             assert!(event.id.as_ref().is_none_or(|id| !id.contains(['\r', '\n', '\0'])), "{event:?}");
         }
@@ -25,13 +25,13 @@ pub fn holds(data: &[u8]) {
     let written: String = whole.iter().map(written).collect();
     assert_eq!(read(&[written.as_bytes()]), whole, "written again");
     for said in whole {
-        let is_comment = said == Said::Comment;
+        let is_comment = said == SseItem::Comment;
         let frame = frame_of(said, |json| serde_json::from_str(json).ok());
         assert_eq!(frame == Frame::Comment, is_comment, "only a comment is a heartbeat");
     }
 }
 
-fn read(chunks: &[&[u8]]) -> Vec<Said> {
+fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
     let mut said = Vec::new();
     let mut parser = Parser::default();
     for chunk in chunks {
@@ -41,7 +41,7 @@ fn read(chunks: &[&[u8]]) -> Vec<Said> {
 }
 
 /// The standard's grammar for a stream that is there as a whole, written down without any thought of speed.
-fn at_once(stream: &[u8]) -> Vec<Said> {
+fn at_once(stream: &[u8]) -> Vec<SseItem> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
     // Line ends are ASCII, so they can be looked for before characters are.
     let mut lines = vec![Vec::new()];
@@ -66,21 +66,21 @@ fn at_once(stream: &[u8]) -> Vec<Said> {
             event.data = data.join("\n");
             let event = std::mem::take(&mut event);
             if !std::mem::take(&mut data).is_empty() {
-                said.push(Said::Event(event));
+                said.push(SseItem::Event(event));
             } else if let Some(id) = event.id {
-                said.push(Said::Id(id));
+                said.push(SseItem::Id(id));
             }
             continue;
         }
         let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
         match field {
-            "" => said.push(Said::Comment),
+            "" => said.push(SseItem::Comment),
             "event" => event.name = value,
             "data" => data.push(value),
             "id" if !value.contains('\0') => event.id = Some(value),
             "retry" if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) => {
-                said.push(Said::Retry(value.parse().unwrap_or(u32::MAX)));
+                said.push(SseItem::Retry(value.parse().unwrap_or(u32::MAX)));
             }
             _ => {}
         }
@@ -88,13 +88,13 @@ fn at_once(stream: &[u8]) -> Vec<Said> {
     said
 }
 
-fn written(said: &Said) -> String {
+fn written(said: &SseItem) -> String {
     match said {
-        Said::Comment => ":\n".to_owned(),
-        Said::Retry(milliseconds) => format!("retry: {milliseconds}\n"),
-        Said::Id(id) => format!("id: {id}\n\n"),
-        Said::TooLong(_) => unreachable!("only of streams longer than these"),
-        Said::Event(event) => {
+        SseItem::Comment => ":\n".to_owned(),
+        SseItem::Retry(milliseconds) => format!("retry: {milliseconds}\n"),
+        SseItem::Id(id) => format!("id: {id}\n\n"),
+        SseItem::TooLong(_) => unreachable!("only of streams longer than these"),
+        SseItem::Event(event) => {
             let mut text = format!("event: {}\n", event.name);
             text += &event.id.as_ref().map(|id| format!("id: {id}\n")).unwrap_or_default();
             text += &event.data.split('\n').map(|line| format!("data: {line}\n")).collect::<String>();

@@ -5,7 +5,7 @@
 //! - [`storage`]: what survives a reload
 //! - [`company`]: what tabs of one browser have in common
 //!
-//! It decides nothing. It is to the client what `src/session/rim.rs` is in a real browser.
+//! It decides nothing. It is to the machine what `src/runtime.rs` is in a real browser.
 
 mod calls;
 pub use calls::ORIGIN;
@@ -21,17 +21,16 @@ use std::{
 
 use chataibot_faults::chance::Chance;
 use chataibot_widget::{
-    api::{Failure, Identity},
+    api::{ApiError, Credentials},
     conversation::Conversation,
-    session::{
-        Outgoing,
-        client::Client,
-        fact::{Fact, Moment},
-        mind::Mind,
-        order::Order,
-        prelude::Prelude,
-        stored::StoredConversation,
-        word::Word,
+    machine::{
+        Machine,
+        chat::ChatMachine,
+        effect::{Effect, PageEvent},
+        idle::IdleMachine,
+        input::{Input, Now},
+        storage_schema::StoredConversation,
+        tab_message::TabMessage,
     },
 };
 use tokio::{
@@ -71,22 +70,22 @@ struct Inner {
 }
 
 struct Tab {
-    mind: Mind,
+    mind: Machine,
     /// Counts reloads: what was meant for an earlier page does not reach the next.
     page: u32,
     listening: bool,
     calls: [Option<Rc<Notify>>; 4],
     timer: Option<(u64, AbortHandle)>,
-    waiting: VecDeque<Fact>,
+    waiting: VecDeque<Input>,
     hearing: bool,
     post: VecDeque<News>,
-    order: checker::Order,
+    effect: checker::Order,
 }
 
-/// What comes from another tab, in its order.
+/// What comes from another tab, in its effect.
 enum News {
-    Fact(Fact),
-    Word(Word),
+    Input(Input),
+    TabMessage(TabMessage),
 }
 
 /// The place of a call: one of each kind runs at a time.
@@ -133,7 +132,7 @@ impl Browser {
         let tab = {
             let mut tabs = self.0.tabs.borrow_mut();
             tabs.push(Tab {
-                mind: Mind::Prelude(Prelude::new(true)),
+                mind: Machine::IdleMachine(IdleMachine::new(true)),
                 page: 0,
                 listening: false,
                 calls: Default::default(),
@@ -141,12 +140,12 @@ impl Browser {
                 waiting: VecDeque::new(),
                 hearing: false,
                 post: VecDeque::new(),
-                order: checker::Order::default(),
+                effect: checker::Order::default(),
             });
             tabs.len() - 1
         };
         self.load(tab);
-        self.hear(tab, Fact::Opened);
+        self.handle(tab, Input::Opened);
         tab
     }
 
@@ -165,37 +164,37 @@ impl Browser {
     /// The visitor says something. Gives the client message id.
     pub fn say(&self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id(tab);
-        self.hear(tab, Fact::Said { id: id.clone(), text: Rc::from(text), typed: None });
+        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed: None });
         id
     }
 
     /// Sends again what has failed for now.
     pub fn retry(&self, tab: usize, id: Rc<str>) {
         let new_id = self.new_id(tab);
-        self.hear(tab, Fact::RetryAsked { id, new_id });
+        self.handle(tab, Input::RetryAsked { id, new_id });
     }
 
     /// The page is loaded again. `told` when the old one had a moment to put things away.
     pub fn reload(&self, tab: usize, told: bool) {
         if told {
-            self.hear(tab, Fact::Hidden);
+            self.handle(tab, Input::Hidden);
         }
-        self.let_go(tab);
+        self.abort(tab);
         {
             let mut tabs = self.0.tabs.borrow_mut();
             let tab = &mut tabs[tab];
             tab.page += 1;
-            tab.mind = Mind::Prelude(Prelude::new(true));
+            tab.mind = Machine::IdleMachine(IdleMachine::new(true));
             tab.waiting.clear();
             tab.post.clear();
-            tab.order = checker::Order::default();
+            tab.effect = checker::Order::default();
             if let Some((_, timer)) = tab.timer.take() {
                 timer.abort();
             }
         }
         self.leave_tabs(tab);
         self.load(tab);
-        self.hear(tab, Fact::Opened);
+        self.handle(tab, Input::Opened);
     }
 
     /// The visitor's clock is set to another time, by so many milliseconds.
@@ -230,7 +229,7 @@ impl Browser {
     /// The visitor's token, as it is stored.
     #[must_use]
     pub fn token(&self) -> Option<String> {
-        self.0.storage.borrow().identity.as_ref().map(|identity| identity.token.clone())
+        self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.token.clone())
     }
 
     fn new_id(&self, tab: usize) -> Rc<str> {
@@ -262,28 +261,28 @@ impl Browser {
 
     fn load(&self, tab: usize) {
         let found = self.0.storage.borrow().found();
-        self.hear(tab, Fact::Loaded(Box::new(found)));
+        self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
-    /// Lets a tab hear a fact and does what it orders. A fact that comes up meanwhile waits its turn.
-    pub fn hear(&self, tab: usize, fact: Fact) {
+    /// Lets a tab handle an input and runs its effects. An input that comes up meanwhile waits its turn.
+    pub fn handle(&self, tab: usize, input: Input) {
         {
             let mut tabs = self.0.tabs.borrow_mut();
-            tabs[tab].waiting.push_back(fact);
+            tabs[tab].waiting.push_back(input);
             if std::mem::replace(&mut tabs[tab].hearing, true) {
                 return;
             }
         }
         loop {
             let next = self.0.tabs.borrow_mut()[tab].waiting.pop_front();
-            let Some(fact) = next else { break };
+            let Some(input) = next else { break };
             let chance = u32::try_from(self.0.chance.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
-            let moment = Moment { now: self.now(), wall: self.wall(), chance };
-            let mut orders = Vec::new();
-            let heard = self.0.tabs.borrow_mut()[tab].mind.hear(fact, moment, &mut orders, Some(Client::begin));
+            let now = Now { monotonic: self.now(), unix: self.wall(), random: chance };
+            let mut effects = Vec::new();
+            let heard = self.0.tabs.borrow_mut()[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::begin));
             debug_assert!(heard.is_ok(), "with a client at hand nothing has to wait");
-            for order in orders {
-                self.carry_out(tab, order);
+            for effect in effects {
+                self.carry_out(tab, effect);
             }
             self.check(tab);
         }
@@ -295,7 +294,7 @@ impl Browser {
         let wrong = {
             let mut tabs = self.0.tabs.borrow_mut();
             let tab = &mut tabs[tab];
-            tab.order.look(tab.mind.state())
+            tab.effect.look(tab.mind.state())
         };
         if let Err(what) = wrong {
             self.0.wrong.borrow_mut().push(format!("tab {tab}: {what}"));
@@ -306,10 +305,10 @@ impl Browser {
     pub(super) fn check_storage(&self, tab: usize) {
         let there = {
             let storage = self.0.storage.borrow();
-            storage.identity.is_some() && storage.conversation.is_some()
+            storage.credentials.is_some() && storage.conversation.is_some()
         };
         if !there {
-            self.hear(tab, Fact::StorageCleared);
+            self.handle(tab, Input::StorageCleared);
         }
     }
 
@@ -329,137 +328,140 @@ impl Browser {
                 sleep(Duration::from_millis(due.saturating_sub(now).max(1))).await;
                 if browser.is_on(tab, page) {
                     browser.0.tabs.borrow_mut()[tab].timer = None;
-                    browser.hear(tab, Fact::Ticked);
+                    browser.handle(tab, Input::Ticked);
                 }
             });
             tabs[tab].timer = Some((due, task.abort_handle()));
         }
     }
 
-    fn carry_out(&self, tab: usize, order: Order) {
-        match order {
-            Order::Authorize { held, refused } => self.authorize(tab, held, refused),
-            Order::Start { message, identity } => self.start(tab, message, identity),
-            Order::Send { message, conversation, identity } => self.send(tab, message, conversation, identity),
-            Order::Dial { generation, dial, conversation, after, identity } => {
-                self.dial(tab, generation, dial, &conversation, after, &identity);
+    fn carry_out(&self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Authorize { held, refused } => self.authorize(tab, held, refused),
+            Effect::Start { message, credentials } => self.start(tab, message, credentials),
+            Effect::Send { message, conversation, credentials } => self.send(tab, message, conversation, credentials),
+            Effect::Connect { generation, attempt, conversation, after, credentials } => {
+                self.connect(tab, generation, attempt, &conversation, after, &credentials);
             }
-            Order::HangUp => self.hang_up(tab, Kind::Log),
-            Order::Earlier { conversation, before, identity } => self.earlier(tab, &conversation, before, &identity),
-            Order::JoinTabs => self.0.tabs.borrow_mut()[tab].listening = true,
-            Order::LeaveTabs => {
-                self.let_go(tab);
+            Effect::Disconnect => self.hang_up(tab, Kind::Log),
+            Effect::FetchPage { conversation, before, credentials } => {
+                self.earlier(tab, &conversation, before, &credentials)
+            }
+            Effect::JoinTabs => self.0.tabs.borrow_mut()[tab].listening = true,
+            Effect::LeaveTabs => {
+                self.abort(tab);
                 self.leave_tabs(tab);
             }
-            Order::Stand { steal } => self.stand(tab, steal),
-            Order::StepDown => {
+            Effect::RequestLock { steal } => self.stand(tab, steal),
+            Effect::ReleaseLock => {
                 self.note(|| format!("tab {tab}: steps down"));
                 self.step_down(tab);
             }
-            Order::Post(word) => {
+            Effect::Broadcast(word) => {
                 self.note(|| format!("tab {tab}: says {word:.90?}"));
-                self.to_others(tab, true, |_| News::Word(word.clone()));
+                self.to_others(tab, true, |_| News::TabMessage(word.clone()));
             }
-            Order::SaveIdentity(identity) => {
-                if self.0.storage.borrow_mut().save_identity(&identity) {
-                    self.elsewhere(tab, |_| Fact::VisitorElsewhere(Some(identity.clone())));
+            Effect::SaveCredentials(credentials) => {
+                if self.0.storage.borrow_mut().save_identity(&credentials) {
+                    self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
                 }
             }
-            Order::SaveConversation { over } => {
+            Effect::SaveConversation { over } => {
                 let Some(stored) = self.0.tabs.borrow()[tab].mind.to_store() else { return };
                 let saved = self.0.storage.borrow_mut().save_conversation(stored, over.as_deref());
                 match saved {
                     Ok(stored) => {
-                        self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+                        self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
                     }
-                    Err(newer) => self.tell_later(tab, Fact::ConversationElsewhere(Some(newer))),
+                    Err(newer) => self.tell_later(tab, Input::RemoteConversation(Some(newer))),
                 }
             }
-            Order::SaveOpening { open } => {
+            Effect::SaveWindowOpen { open } => {
                 let there = self.0.storage.borrow().conversation.clone().filter(|there| there.id.is_some());
                 if let Some(there) = there {
-                    return self.tell_later(tab, Fact::ConversationElsewhere(Some(Box::new(there))));
+                    return self.tell_later(tab, Input::RemoteConversation(Some(Box::new(there))));
                 }
-                let visitor = self.0.storage.borrow().identity.as_ref().map(|identity| identity.visitor.clone());
+                let visitor =
+                    self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.visitor.clone());
                 let stored = StoredConversation { visitor, open, ..StoredConversation::default() };
                 self.0.storage.borrow_mut().conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Fact::ConversationElsewhere(Some(Box::new(stored.clone()))));
+                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Order::SaveMessage(message) => {
+            Effect::SaveMessage(message) => {
                 let stored = self.0.storage.borrow_mut().save_message(&message);
-                self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: message.id.clone(), stored: Some(stored.clone()) });
+                self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
             }
-            Order::DropMessage { id, discarded } => {
+            Effect::RemoveMessage { id, discarded } => {
                 for stored in self.0.storage.borrow_mut().drop_message(&id, discarded) {
-                    self.elsewhere(tab, |_| Fact::OutboxElsewhere { id: id.clone(), stored: stored.clone() });
+                    self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: stored.clone() });
                 }
             }
             // Nobody passes a gate here, and nobody leaves.
-            Order::SavePassed(_) | Order::Leave(_) => {}
-            Order::SaveDraft => {
+            Effect::SaveProgress(_) | Effect::EndTokens(_) => {}
+            Effect::SaveDraft => {
                 let draft = String::from(&**self.state(tab).draft());
                 self.0.storage.borrow_mut().draft = Some(draft);
             }
-            Order::Wipe => {
+            Effect::ClearStorage => {
                 *self.0.storage.borrow_mut() = Storage::default();
-                self.elsewhere(tab, |_| Fact::VisitorElsewhere(None));
+                self.elsewhere(tab, |_| Input::RemoteVisitor(None));
             }
-            Order::WipeOf(visitor) => {
-                let theirs = |identity: &Identity| identity.visitor == visitor;
-                if self.0.storage.borrow().identity.as_ref().is_some_and(theirs) {
-                    self.carry_out(tab, Order::Wipe);
+            Effect::ClearStorageOf(visitor) => {
+                let theirs = |credentials: &Credentials| credentials.visitor == visitor;
+                if self.0.storage.borrow().credentials.as_ref().is_some_and(theirs) {
+                    self.carry_out(tab, Effect::ClearStorage);
                 }
             }
-            Order::CheckStorage => self.check_storage(tab),
-            Order::Tell(Outgoing::Sent { id, .. }) => {
+            Effect::CheckStorage => self.check_storage(tab),
+            Effect::Emit(PageEvent::Sent { id, .. }) => {
                 self.note(|| format!("tab {tab}: accepted {id}"));
                 self.0.sent.borrow_mut().push(id);
             }
-            Order::Tell(
-                Outgoing::Ready
-                | Outgoing::Opened
-                | Outgoing::Closed
-                | Outgoing::Started { .. }
-                | Outgoing::Received(_)
-                | Outgoing::Unread(_)
-                | Outgoing::Status(_)
-                | Outgoing::Feedback { .. }
-                | Outgoing::Consent { .. }
-                | Outgoing::Rated { .. }
-                | Outgoing::Error { .. },
+            Effect::Emit(
+                PageEvent::Ready
+                | PageEvent::Opened
+                | PageEvent::Closed
+                | PageEvent::Started { .. }
+                | PageEvent::Received(_)
+                | PageEvent::Unread(_)
+                | PageEvent::Status(_)
+                | PageEvent::Feedback { .. }
+                | PageEvent::Consent { .. }
+                | PageEvent::Rated { .. }
+                | PageEvent::Error { .. },
             ) => {}
         }
     }
 
-    fn tell_later(&self, tab: usize, fact: Fact) {
-        self.0.tabs.borrow_mut()[tab].waiting.push_back(fact);
+    fn tell_later(&self, tab: usize, input: Input) {
+        self.0.tabs.borrow_mut()[tab].waiting.push_back(input);
     }
 
     fn hang_up(&self, tab: usize, kind: Kind) {
-        if let Some(leash) = self.0.tabs.borrow_mut()[tab].calls[kind as usize].take() {
-            leash.notify_one();
+        if let Some(guard) = self.0.tabs.borrow_mut()[tab].calls[kind as usize].take() {
+            guard.notify_one();
         }
     }
 
-    fn let_go(&self, tab: usize) {
+    fn abort(&self, tab: usize) {
         for kind in [Kind::Token, Kind::Send, Kind::Log, Kind::Page] {
             self.hang_up(tab, kind);
         }
     }
 
-    /// A leash in the place of a call; the call before it ends.
-    fn leash(&self, tab: usize, kind: Kind) -> Rc<Notify> {
+    /// A guard in the place of a call; the call before it ends.
+    fn guard(&self, tab: usize, kind: Kind) -> Rc<Notify> {
         self.hang_up(tab, kind);
-        let leash = Rc::new(Notify::new());
-        self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(leash.clone());
-        leash
+        let guard = Rc::new(Notify::new());
+        self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(guard.clone());
+        guard
     }
 }
 
 /// A call that may be ended at any moment.
-async fn until<T>(leash: &Notify, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn until<T>(guard: &Notify, call: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     tokio::select! {
         result = call => result,
-        () = leash.notified() => Err(Failure::Network),
+        () = guard.notified() => Err(ApiError::Network),
     }
 }

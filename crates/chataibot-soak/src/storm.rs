@@ -8,8 +8,8 @@ use chataibot_faults::{
     fault::{Effect, Ending, Step},
 };
 use chataibot_widget::{
-    conversation::{Link, Pending, SendError, SendState},
-    session::fact::Fact,
+    conversation::{ConnectionStatus, OutboxMessage, SendError, SendState},
+    machine::input::Input,
 };
 use chataibot_wire::{Entry, entry::Poll};
 use tokio::time::{Instant, sleep};
@@ -203,12 +203,12 @@ impl Storm {
                 self.browser.reload(tab, told);
             }
             53..=57 if tabs < 3 => self.new_tab(),
-            58..=61 => self.tell(tab, Fact::Offline, |mood| mood.offline = true),
-            62..=65 => self.tell(tab, Fact::Online, |mood| mood.offline = false),
-            66..=68 => self.tell(tab, Fact::Hidden, |mood| mood.hidden = true),
-            69..=71 => self.tell(tab, Fact::Shown, |mood| mood.hidden = false),
-            72..=73 => self.tell(tab, Fact::Froze, |mood| mood.frozen = true),
-            74..=76 => self.tell(tab, Fact::Woke, |mood| mood.frozen = false),
+            58..=61 => self.tell(tab, Input::Offline, |mood| mood.offline = true),
+            62..=65 => self.tell(tab, Input::Online, |mood| mood.offline = false),
+            66..=68 => self.tell(tab, Input::Hidden, |mood| mood.hidden = true),
+            69..=71 => self.tell(tab, Input::Shown, |mood| mood.hidden = false),
+            72..=73 => self.tell(tab, Input::Frozen, |mood| mood.frozen = true),
+            74..=76 => self.tell(tab, Input::Resumed, |mood| mood.frozen = false),
             77..=79 => {
                 let by = self.chance.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
                 self.browser.set_clock(by);
@@ -226,14 +226,14 @@ impl Storm {
         Ok(())
     }
 
-    fn tell(&mut self, tab: usize, fact: Fact, mood: impl Fn(&mut Mood)) {
+    fn tell(&mut self, tab: usize, input: Input, mood: impl Fn(&mut Mood)) {
         // A page that sleeps hears nothing but that it wakes.
-        if self.moods[tab].frozen && !matches!(fact, Fact::Woke) {
+        if self.moods[tab].frozen && !matches!(input, Input::Resumed) {
             return;
         }
         mood(&mut self.moods[tab]);
-        self.browser.note(|| format!("tab {tab}: hears {fact:?}"));
-        self.browser.hear(tab, fact);
+        self.browser.note(|| format!("tab {tab}: hears {input:?}"));
+        self.browser.handle(tab, input);
     }
 
     fn new_tab(&mut self) {
@@ -282,7 +282,7 @@ impl Storm {
             if !self.truth.given_up.contains(&one.id) {
                 self.truth.given_up.push(one.id.clone());
             }
-            self.browser.hear(0, Fact::DiscardAsked { id: one.id.clone() });
+            self.browser.handle(0, Input::DiscardAsked { id: one.id.clone() });
         }
     }
 
@@ -290,10 +290,12 @@ impl Storm {
         self.stage.heal();
         for tab in 0..self.browser.tabs() {
             let mood = std::mem::take(&mut self.moods[tab]);
-            for (was, fact) in [(mood.frozen, Fact::Woke), (mood.offline, Fact::Online), (mood.hidden, Fact::Shown)] {
+            for (was, input) in
+                [(mood.frozen, Input::Resumed), (mood.offline, Input::Online), (mood.hidden, Input::Shown)]
+            {
                 if was {
-                    self.browser.note(|| format!("tab {tab}: hears {fact:?}, as all is well"));
-                    self.browser.hear(tab, fact);
+                    self.browser.note(|| format!("tab {tab}: hears {input:?}, as all is well"));
+                    self.browser.handle(tab, input);
                 }
             }
         }
@@ -340,7 +342,7 @@ impl Storm {
             }
             // A start of unknown fate is asked about again and again, and holds up the rest: the visitor sees both.
             let held = conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
-            let moving = |one: &&Rc<Pending>| match one.state {
+            let moving = |one: &&Rc<OutboxMessage>| match one.state {
                 SendState::Queued | SendState::Sending => !held,
                 SendState::Unknown | SendState::Failed(_) | SendState::Sent => false,
             };
@@ -359,8 +361,8 @@ impl Storm {
                 let less = in_short(expected.iter().filter(|line| !lines.contains(line)));
                 differs.push(format!("tab {tab} shows what the log has not: [{more}], and not: [{less}]"));
             }
-            if conversation.is_some() && state.link() != Link::Live {
-                differs.push(format!("tab {tab} is {:?}", state.link()));
+            if conversation.is_some() && state.connection() != ConnectionStatus::Live {
+                differs.push(format!("tab {tab} is {:?}", state.connection()));
             }
         }
         self.truth.log = log;

@@ -26,7 +26,7 @@ use super::{
     submit, wrong,
 };
 use crate::components::{
-    Verb, browser, icons,
+    UserAction, browser, icons,
     markup::{at, button, element, group, on, part, text},
 };
 
@@ -152,7 +152,7 @@ impl Component for Picker {
                         let answer =
                             [date.unwrap_or_default(), time.map_or(String::new(), |time| [" ", &time].concat())];
                         if let Some(field) = self.places.date.cast::<Element>() {
-                            kind.answer(&field, Verb::Send(answer.concat()));
+                            kind.answer(&field, UserAction::Send(answer.concat()));
                         }
                     }
                 }

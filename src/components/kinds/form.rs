@@ -16,11 +16,11 @@ use yew::{
 
 use super::{Kind, Of, submit, wrong};
 use crate::{
+    api::send_body,
     components::{
-        Verb, browser,
+        UserAction, browser,
         markup::{at, element, group, on, part, plain, text, written},
     },
-    session::typed,
     strings::Strings,
 };
 
@@ -308,17 +308,17 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
 }
 
 /// The answer, in words and where those are taken in its own form: all fields, what was left empty, too.
-fn given(form: &Form, entries: &[Entry], is_typed: bool) -> Verb {
+fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
     let text = answer(form, entries);
     if !is_typed {
-        return Verb::Send(text);
+        return UserAction::Send(text);
     }
     let each = form.fields.iter().zip(entries).map(|(field, entry)| {
-        let [label, value] = [&*field.label, &*entry.value].map(|text| typed::quoted(text.trim()));
+        let [label, value] = [&*field.label, &*entry.value].map(|text| send_body::quoted(text.trim()));
         ["{\"label\":", &label, ",\"value\":", &value, "}"].concat()
     });
     let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
-    Verb::Answer { text, typed: typed::message("form.response", "fields", &list) }
+    UserAction::Answer { text, typed: send_body::message("form.response", "fields", &list) }
 }
 
 /// What stands before the value. The proxy's log begins its lines so, too.

@@ -12,11 +12,11 @@ use yew::{
 
 use super::{Of, submit};
 use crate::{
+    api::send_body,
     components::{
-        Verb,
+        UserAction,
         markup::{at, element, group, on, text},
     },
-    session::typed,
 };
 
 /// The slider, and after the answer what was answered.
@@ -105,10 +105,10 @@ fn with_unit(slider: &Slider, value: &str) -> String {
 }
 
 /// The log has of a typed answer what was sent: the number alone. So it says here at once what it will say for good.
-fn answer(slider: &Slider, value: String, is_typed: bool) -> Verb {
+fn answer(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     match is_typed {
-        true => Verb::Answer { typed: typed::words("slider.response", &value), text: value },
-        false => Verb::Send(with_unit(slider, &value)),
+        true => UserAction::Answer { typed: send_body::words("slider.response", &value), text: value },
+        false => UserAction::Send(with_unit(slider, &value)),
     }
 }
 

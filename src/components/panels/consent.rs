@@ -6,7 +6,7 @@ use super::{
     super::markup::{button, element, group, link, part, text},
     Panel, badge, primary, title,
 };
-use crate::{components::Verb, config::Name, conversation::gate::Step};
+use crate::{components::UserAction, config::Name, conversation::onboarding::OnboardingEvent};
 
 const SHIELD: &str = "M12 3.2 5 6v5.4c0 4.3 2.9 7.8 7 9.4 4.1-1.6 7-5.1 7-9.4V6zm-3.3 8.6 2.4 2.4 4.3-4.6";
 
@@ -25,10 +25,12 @@ pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
         "button",
         None,
         text(strings.consent_decline()),
-        act.reform(|_| Verb::Step(Step::ConsentDeclined)),
+        act.reform(|_| UserAction::Step(OnboardingEvent::ConsentDeclined)),
     );
-    let actions =
-        vec![primary(strings.consent_accept(), act.reform(|_| Verb::Step(Step::ConsentGiven))), decline.into()];
+    let actions = vec![
+        primary(strings.consent_accept(), act.reform(|_| UserAction::Step(OnboardingEvent::ConsentGiven))),
+        decline.into(),
+    ];
     let inside = vec![
         badge(SHIELD),
         title(strings.consent_title(), place),

@@ -10,7 +10,7 @@ use super::{
     },
     Panel, badge, primary, spoken, title,
 };
-use crate::{components::Verb, config::Name, conversation::gate::Step, strings::fill};
+use crate::{components::UserAction, config::Name, conversation::onboarding::OnboardingEvent, strings::fill};
 
 const FORWARD: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const BUBBLE: &str = "M12 4c4.7 0 8.3 3.2 8.3 7.3s-3.6 7.3-8.3 7.3c-1 0-2-.1-2.9-.4l-4 1.7.8-3.6a6.8 6.8 0 0 1-2.2-5C3.7 7.2 7.3 4 12 4Z";
@@ -24,7 +24,7 @@ pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
         title(strings.home_title(), place),
         part("p", "panel-text", text(strings.greeting_hint())),
     ];
-    let leave = act.reform(|_: MouseEvent| Verb::Step(Step::HomeLeft));
+    let leave = act.reform(|_: MouseEvent| UserAction::Step(OnboardingEvent::HomeLeft));
     let last = state.rows().iter().rev().find_map(|row| row.message());
     let onward = match last {
         Some(message) => {
@@ -42,8 +42,8 @@ pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
     let starters = look.config.list(Name::Starters).map(|starter| {
         let (act, said) = (act.clone(), starter.to_owned());
         let send = Callback::from(move |_: MouseEvent| {
-            act.emit(Verb::Step(Step::HomeLeft));
-            act.emit(Verb::Send(said.clone()));
+            act.emit(UserAction::Step(OnboardingEvent::HomeLeft));
+            act.emit(UserAction::Send(said.clone()));
         });
         let words = element!("span", "dir" = "auto"; text(starter.to_owned().into()));
         plain("li", row("starter", group(vec![words.into(), icons::sign("forward", FORWARD)]), send))

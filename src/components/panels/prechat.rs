@@ -19,12 +19,12 @@ use super::{
     Panel, take_focus, title, value_of,
 };
 use crate::{
-    components::Verb,
+    components::UserAction,
     config::{
         Config, Name,
         fields::{Field, FieldKind, Problem, fields, usual_kind},
     },
-    conversation::gate::Step,
+    conversation::onboarding::OnboardingEvent,
 };
 
 const ALLOWED: &str = "text, email, phone, number, date, long, choice";
@@ -102,7 +102,7 @@ impl Component for PreChat {
                     let values = self.fields.iter().zip(&self.places);
                     let values = values.map(|(field, place)| (field.name.clone(), value_of(place).trim().to_owned()));
                     let values = values.filter(|(_, value)| !value.is_empty()).collect();
-                    ctx.props().act.emit(Verb::Step(Step::FormFilled(values)));
+                    ctx.props().act.emit(UserAction::Step(OnboardingEvent::FormFilled(values)));
                 }
                 true
             }

@@ -16,8 +16,8 @@ use super::{
     Panel, PanelKind, take_focus, value_of,
 };
 use crate::{
-    components::{Look, Verb},
-    conversation::gate::{Rating, Scale, Step},
+    components::{Look, UserAction},
+    conversation::onboarding::{OnboardingEvent, Rating, Scale},
     strings::fill,
 };
 
@@ -60,7 +60,7 @@ impl Component for Rate {
                     self.sent = true;
                     let comment = value_of(&self.comment).trim().to_owned();
                     let best = scale(ctx.props()).best();
-                    ctx.props().act.emit(Verb::Step(Step::Rated(Rating { value, best, comment })));
+                    ctx.props().act.emit(UserAction::Step(OnboardingEvent::Rated(Rating { value, best, comment })));
                 }
                 true
             }

@@ -4,10 +4,10 @@ use std::{collections::VecDeque, rc::Rc};
 
 use chataibot_widget::{
     api::{
-        Failure,
-        identity::{Plan, plan},
+        ApiError,
+        credentials::{Plan, plan},
     },
-    session::{fact::Fact, order::Order},
+    machine::{effect::Effect, input::Input},
 };
 
 use super::{Happening, WALL, World};
@@ -15,13 +15,13 @@ use super::{Happening, WALL, World};
 #[derive(Default)]
 pub struct Lock {
     held: bool,
-    waiting: VecDeque<(usize, u32, Order)>,
+    waiting: VecDeque<(usize, u32, Effect)>,
 }
 
 impl World {
-    pub(super) fn want_lock(&mut self, lock: usize, tab: usize, order: Order) {
+    pub(super) fn want_lock(&mut self, lock: usize, tab: usize, effect: Effect) {
         let page = self.tabs[tab].page;
-        self.locks[lock].waiting.push_back((tab, page, order));
+        self.locks[lock].waiting.push_back((tab, page, effect));
         self.grant(lock);
     }
 
@@ -29,9 +29,9 @@ impl World {
         if self.locks[lock].held {
             return;
         }
-        if let Some((tab, page, order)) = self.locks[lock].waiting.pop_front() {
+        if let Some((tab, page, effect)) = self.locks[lock].waiting.pop_front() {
             self.locks[lock].held = true;
-            self.push(self.now, Happening::Locked { lock, tab, page, order });
+            self.push(self.now, Happening::Locked { lock, tab, page, effect });
         }
     }
 
@@ -48,77 +48,77 @@ impl World {
     }
 
     /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
-    pub(super) fn call(&mut self, lock: usize, tab: usize, order: Order) {
-        if !matches!(order, Order::Authorize { .. }) {
+    pub(super) fn call(&mut self, lock: usize, tab: usize, effect: Effect) {
+        if !matches!(effect, Effect::Authorize { .. }) {
             self.check_storage(tab);
         }
         let weather = self.weather;
         let page = self.tabs[tab].page;
         let there = self.latency();
         let back = there + self.latency();
-        let answered = |world: &mut Self, fact: Fact| {
-            world.push(world.now + back, Happening::Answered { lock, tab, page, fact: Some(fact) });
+        let answered = |world: &mut Self, input: Input| {
+            world.push(world.now + back, Happening::Answered { lock, tab, page, input: Some(input) });
         };
-        match order {
-            Order::Authorize { held, refused } => {
-                let stored = self.storage.identity.clone();
-                let fact = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
-                    Plan::Adopt(identity) => Ok(Rc::new(identity)),
+        match effect {
+            Effect::Authorize { held, refused } => {
+                let stored = self.storage.credentials.clone();
+                let input = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
+                    Plan::Adopt(credentials) => Ok(Rc::new(credentials)),
                     Plan::Renew(_) | Plan::Begin if self.bad_luck(weather.request_lost + weather.answer_lost) => {
-                        Err(Failure::Network)
+                        Err(ApiError::Network)
                     }
-                    Plan::Renew(_) | Plan::Begin if self.challenged => Err(Failure::Challenged),
-                    Plan::Renew(_) if self.forgets_visitors => Err(Failure::Unauthorized),
+                    Plan::Renew(_) | Plan::Begin if self.challenged => Err(ApiError::Challenged),
+                    Plan::Renew(_) if self.forgets_visitors => Err(ApiError::Unauthorized),
                     Plan::Renew(secret) => Ok(self.token(secret.trim_start_matches("secret of "))),
                     Plan::Begin => {
                         let visitor = format!("visitor-{}", self.counter);
                         Ok(self.token(&visitor))
                     }
                 };
-                answered(self, Fact::TokenAnswered(fact));
+                answered(self, Input::TokenAnswered(input));
             }
-            Order::Start { message, identity } => {
+            Effect::Start { message, credentials } => {
                 if let Some(stored) = self.storage.conversation.clone().filter(|stored| stored.id.is_some()) {
-                    return answered(self, Fact::ConversationElsewhere(Some(Box::new(stored))));
+                    return answered(self, Input::RemoteConversation(Some(Box::new(stored))));
                 }
                 if !self.storage.outbox.contains_key(&*message.id) {
-                    return answered(self, Fact::SettledElsewhere { id: message.id.clone() });
+                    return answered(self, Input::SettledRemotely { id: message.id.clone() });
                 }
                 let id = message.id.clone();
                 if self.storage.outbox.iter().any(|(other, stored)| **other < *id && stored.may_start()) {
-                    return answered(self, Fact::StartAnswered { id, result: Err(Failure::Network) });
+                    return answered(self, Input::StartAnswered { id, result: Err(ApiError::Network) });
                 }
-                let result = self.deliver(None, &message, &identity);
-                answered(self, Fact::StartAnswered { id, result });
+                let result = self.deliver(None, &message, &credentials);
+                answered(self, Input::StartAnswered { id, result });
             }
-            Order::Send { message, conversation, identity } => {
+            Effect::Send { message, conversation, credentials } => {
                 if !self.storage.outbox.contains_key(&*message.id) {
-                    return answered(self, Fact::SettledElsewhere { id: message.id.clone() });
+                    return answered(self, Input::SettledRemotely { id: message.id.clone() });
                 }
                 let id = message.id.clone();
-                let result = self.deliver(Some(conversation), &message, &identity).map(|_| ());
-                answered(self, Fact::SendAnswered { id, result });
+                let result = self.deliver(Some(conversation), &message, &credentials).map(|_| ());
+                answered(self, Input::SendAnswered { id, result });
             }
-            order @ (Order::Dial { .. }
-            | Order::HangUp
-            | Order::Earlier { .. }
-            | Order::JoinTabs
-            | Order::LeaveTabs
-            | Order::Stand { .. }
-            | Order::StepDown
-            | Order::Post(_)
-            | Order::SaveIdentity(_)
-            | Order::SaveConversation { .. }
-            | Order::SaveOpening { .. }
-            | Order::SaveMessage(_)
-            | Order::DropMessage { .. }
-            | Order::SavePassed(_)
-            | Order::SaveDraft
-            | Order::Wipe
-            | Order::WipeOf(_)
-            | Order::CheckStorage
-            | Order::Leave(_)
-            | Order::Tell(_)) => panic!("not a call under a lock: {order:?}"),
+            effect @ (Effect::Connect { .. }
+            | Effect::Disconnect
+            | Effect::FetchPage { .. }
+            | Effect::JoinTabs
+            | Effect::LeaveTabs
+            | Effect::RequestLock { .. }
+            | Effect::ReleaseLock
+            | Effect::Broadcast(_)
+            | Effect::SaveCredentials(_)
+            | Effect::SaveConversation { .. }
+            | Effect::SaveWindowOpen { .. }
+            | Effect::SaveMessage(_)
+            | Effect::RemoveMessage { .. }
+            | Effect::SaveProgress(_)
+            | Effect::SaveDraft
+            | Effect::ClearStorage
+            | Effect::ClearStorageOf(_)
+            | Effect::CheckStorage
+            | Effect::EndTokens(_)
+            | Effect::Emit(_)) => panic!("not a call under a lock: {effect:?}"),
         }
     }
 }

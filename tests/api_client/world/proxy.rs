@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use chataibot_widget::{
-    api::{Failure, Identity},
-    conversation::{Logged, Pending},
-    session::{
-        fact::{Fact, Frame},
-        line::Dial,
+    api::{ApiError, Credentials},
+    conversation::{OutboxMessage, RawEntry},
+    machine::{
+        connection::Attempt,
+        input::{Frame, Input},
     },
 };
 use chataibot_wire::{
@@ -16,7 +16,7 @@ use chataibot_wire::{
     entry::{Delivery, DeliveryState, Message, Status},
 };
 
-use super::{Attempt, Happening, Log, Stream, WALL, World};
+use super::{Accepted, Happening, Log, Stream, WALL, World};
 
 /// So much of a log's end is given to a reader without a cursor, and so much at a time of what stands before: less than in life, so
 /// that short logs show it, too.
@@ -24,11 +24,11 @@ const LAST: usize = 12;
 const PAGE: usize = 5;
 
 impl World {
-    pub(super) fn token(&mut self, visitor: &str) -> Rc<Identity> {
+    pub(super) fn token(&mut self, visitor: &str) -> Rc<Credentials> {
         let token = self.new_id().to_string();
         self.tokens.insert(token.clone(), (visitor.into(), self.now + 600_000));
         let wall = self.now + WALL;
-        Rc::new(Identity {
+        Rc::new(Credentials {
             visitor: visitor.into(),
             token,
             renewal: format!("secret of {visitor}"),
@@ -39,10 +39,10 @@ impl World {
         })
     }
 
-    pub(super) fn visitor_of(&self, token: &str) -> Result<String, Failure> {
+    pub(super) fn visitor_of(&self, token: &str) -> Result<String, ApiError> {
         match self.tokens.get(token) {
             Some((visitor, until)) if *until > self.now => Ok(visitor.clone()),
-            _ => Err(Failure::Unauthorized),
+            _ => Err(ApiError::Unauthorized),
         }
     }
 
@@ -50,26 +50,26 @@ impl World {
     pub(super) fn deliver(
         &mut self,
         conversation: Option<Rc<str>>,
-        message: &Pending,
-        identity: &Identity,
-    ) -> Result<Rc<str>, Failure> {
+        message: &OutboxMessage,
+        credentials: &Credentials,
+    ) -> Result<Rc<str>, ApiError> {
         let weather = self.weather;
         if self.bad_luck(weather.request_lost) {
-            return Err(Failure::Network);
+            return Err(ApiError::Network);
         }
         if self.bad_luck(weather.busy) {
             let retry_after = Some(self.roll(3));
-            return Err(Failure::Busy { retry_after, code: Rc::from("RATE_LIMITED") });
+            return Err(ApiError::Busy { retry_after, code: Rc::from("RATE_LIMITED") });
         }
-        let visitor = self.visitor_of(&identity.token)?;
+        let visitor = self.visitor_of(&credentials.token)?;
         let known = self.attempts.get(&*message.id).cloned();
         // As the rim picks it; a start is always words.
-        let typed = message.typed.clone().filter(|_| identity.typed && conversation.is_some());
+        let typed = message.typed.clone().filter(|_| credentials.typed && conversation.is_some());
         if typed.is_some() && !self.takes_typed {
-            return Err(Failure::Refused { code: Rc::from("BAD_REQUEST") });
+            return Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") });
         }
         if known.as_ref().is_some_and(|known| known.typed != typed) {
-            return Err(Failure::Refused { code: Rc::from("KEY_REUSED") });
+            return Err(ApiError::Refused { code: Rc::from("KEY_REUSED") });
         }
         let conversation = match (&known, conversation) {
             (Some(attempt), _) => attempt.conversation.clone(),
@@ -82,10 +82,10 @@ impl World {
         };
         match self.logs.get(&conversation) {
             Some(log) if log.visitor == visitor => {}
-            _ => return Err(Failure::NotFound),
+            _ => return Err(ApiError::NotFound),
         }
         if known.is_none() && self.logs[&conversation].ended {
-            return Err(Failure::Ended);
+            return Err(ApiError::Ended);
         }
         let outcome = match &known {
             Some(attempt) if attempt.state != DeliveryState::Failed => attempt.state,
@@ -101,7 +101,7 @@ impl World {
                     DeliveryState::Sent
                 };
                 self.attempts
-                    .insert(message.id.to_string(), Attempt { conversation: conversation.clone(), state, typed });
+                    .insert(message.id.to_string(), Accepted { conversation: conversation.clone(), state, typed });
                 self.append(&conversation, delivery(&message.id, state));
                 match state {
                     DeliveryState::Sent => self.reply_to(&conversation, &message.id),
@@ -116,7 +116,7 @@ impl World {
         };
         // A start whose fate was unknown tells its conversation once the echo has come.
         if self.bad_luck(weather.answer_lost) {
-            return Err(Failure::Network);
+            return Err(ApiError::Network);
         }
         match outcome {
             DeliveryState::Sent | DeliveryState::Sending => Ok(conversation),
@@ -124,10 +124,10 @@ impl World {
                 let settled = self.logs[&conversation].entries.iter().any(|entry| {
                     matches!(&entry.event, Event::Delivery(d) if d.client_message_id == *message.id && d.state == DeliveryState::Sent)
                 });
-                if settled { Ok(conversation) } else { Err(Failure::Unknown) }
+                if settled { Ok(conversation) } else { Err(ApiError::Unknown) }
             }
-            DeliveryState::Failed => Err(Failure::Busy { retry_after: None, code: Rc::from("UNAVAILABLE") }),
-            DeliveryState::Refused => Err(Failure::Refused { code: Rc::from("CONTACT_IS_BLOCKED") }),
+            DeliveryState::Failed => Err(ApiError::Busy { retry_after: None, code: Rc::from("UNAVAILABLE") }),
+            DeliveryState::Refused => Err(ApiError::Refused { code: Rc::from("CONTACT_IS_BLOCKED") }),
         }
     }
 
@@ -145,7 +145,7 @@ impl World {
         let seq = u32::try_from(log.entries.len()).expect("a short log") + 1;
         let cursor = Cursor { epoch: log.epoch, seq };
         log.ended |= matches!(event, Event::Status(Status::Closed));
-        log.entries.push(Rc::new(Logged::from(Entry { cursor, at, event })));
+        log.entries.push(Rc::new(RawEntry::from(Entry { cursor, at, event })));
         for tab in 0..self.tabs.len() {
             if let Some(stream) = self.tabs[tab].stream.as_ref().filter(|stream| stream.conversation == *conversation) {
                 let generation = stream.generation;
@@ -155,10 +155,10 @@ impl World {
         }
     }
 
-    /// Another visitor's identity stands in storage.
+    /// Another visitor's credentials stands in storage.
     pub fn give_storage_to(&mut self, visitor: &str) {
-        let identity = self.token(visitor);
-        self.storage.identity = Some((*identity).clone());
+        let credentials = self.token(visitor);
+        self.storage.credentials = Some((*credentials).clone());
     }
 
     /// Every token ends now.
@@ -178,34 +178,34 @@ impl World {
         }
         for tab in 0..self.tabs.len() {
             if let Some(stream) = self.tabs[tab].stream.take() {
-                self.later(tab, 5, Fact::StreamEnded { generation: stream.generation });
+                self.later(tab, 5, Input::StreamEnded { generation: stream.generation });
             }
         }
     }
 
-    pub(super) fn dial(
+    pub(super) fn connect(
         &mut self,
         tab: usize,
         generation: u32,
-        dial: Dial,
+        attempt: Attempt,
         conversation: Rc<str>,
         after: Option<Cursor>,
-        identity: &Identity,
+        credentials: &Credentials,
     ) {
         self.dials += 1;
-        self.last_dial = Some(dial);
+        self.last_attempt = Some(attempt);
         let weather = self.weather;
         let latency = self.latency();
-        let failed = |failure| Fact::LineFailed { generation, failure };
+        let failed = |failure| Input::LogFailed { generation, failure };
         if self.bad_luck(weather.stream_refused) {
-            return self.later(tab, latency, failed(Failure::Network));
+            return self.later(tab, latency, failed(ApiError::Network));
         }
-        let visitor = match self.visitor_of(&identity.token) {
+        let visitor = match self.visitor_of(&credentials.token) {
             Ok(visitor) => visitor,
             Err(failure) => return self.later(tab, latency, failed(failure)),
         };
         if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) {
-            return self.later(tab, latency, failed(Failure::NotFound));
+            return self.later(tab, latency, failed(ApiError::NotFound));
         }
         if !self.logs[&conversation].entries.is_empty() && self.bad_luck(weather.log_restored) {
             self.restore_log(&conversation);
@@ -217,20 +217,20 @@ impl World {
         let epoch = log.epoch;
         let begin = (after.is_none() && self.pages).then_some(Frame::Begin { earlier: skipped > 0 });
         let page = self.tabs[tab].page;
-        if let Dial::Poll { wait } = dial {
+        if let Attempt::Poll { wait } = attempt {
             let mut frames = if fits { Vec::new() } else { vec![Frame::Reset] };
             frames.extend(begin);
             frames.extend(log.entries[position..].iter().cloned().map(Frame::Entry));
             let hold = if frames.is_empty() { u64::from(wait) * 1_000 } else { 0 };
             // Good enough: what comes during the wait is seen by the next poll.
-            return self.later(tab, latency + hold.min(2_000), Fact::Polled { generation, frames });
+            return self.later(tab, latency + hold.min(2_000), Input::Polled { generation, frames });
         }
-        let token = identity.token.clone();
+        let token = credentials.token.clone();
         let mute = self.bad_luck(weather.stream_buffered);
         let opens = self.now + latency + 2;
         let stream = Stream { generation, conversation, token, epoch, position, mute, opens, is_poll: false };
         self.tabs[tab].stream = Some(stream);
-        self.later(tab, latency, Fact::StreamHead { generation });
+        self.later(tab, latency, Input::StreamOpened { generation });
         if mute {
             return;
         }
@@ -239,7 +239,7 @@ impl World {
             first.push(Frame::Reset);
         }
         first.extend(begin.filter(|begin| *begin == Frame::Begin { earlier: true }));
-        self.later(tab, latency + 1, Fact::Streamed { generation, frames: first });
+        self.later(tab, latency + 1, Input::StreamFrames { generation, frames: first });
         self.push(opens, Happening::Flush { tab, page, generation });
         self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
         if self.bad_luck(weather.stream_cut) {
@@ -249,20 +249,20 @@ impl World {
     }
 
     /// A page of the log from before a place.
-    pub(super) fn page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, identity: &Identity) {
+    pub(super) fn page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
         let weather = self.weather;
         let latency = self.latency();
-        let result = match self.visitor_of(&identity.token) {
-            _ if self.bad_luck(weather.request_lost) => Err(Failure::Network),
+        let result = match self.visitor_of(&credentials.token) {
+            _ if self.bad_luck(weather.request_lost) => Err(ApiError::Network),
             Err(failure) => Err(failure),
             Ok(visitor) if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) => {
-                Err(Failure::NotFound)
+                Err(ApiError::NotFound)
             }
             // An older proxy knows of no place to be before: it gives all it has.
             Ok(_) if !self.pages => Ok((self.logs[&conversation].entries.clone(), false)),
             // A place in another epoch is none: the stream says so, too.
             Ok(_) if before.epoch != self.logs[&conversation].epoch => {
-                Err(Failure::Refused { code: Rc::from("BAD_REQUEST") })
+                Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") })
             }
             Ok(_) => {
                 let log = &self.logs[&conversation];
@@ -271,7 +271,7 @@ impl World {
                 Ok((log.entries[begin..end].to_vec(), begin > 0))
             }
         };
-        self.later(tab, latency, Fact::EarlierAnswered { before, result });
+        self.later(tab, latency, Input::PageAnswered { before, result });
     }
 
     pub(super) fn flush(&mut self, tab: usize, generation: u32) {
@@ -302,7 +302,7 @@ impl World {
                 *frame = Frame::Unreadable(Some(cursor));
             }
         }
-        self.hear(tab, Fact::Streamed { generation, frames });
+        self.handle(tab, Input::StreamFrames { generation, frames });
     }
 
     pub(super) fn heartbeat(&mut self, tab: usize, generation: u32) {
@@ -316,10 +316,10 @@ impl World {
         let ends = self.tokens.get(&stream.token).map_or(0, |(_, until)| *until);
         if ends <= self.now + 25_000 {
             self.tabs[tab].stream = None;
-            return self.hear(tab, Fact::Streamed { generation, frames: vec![Frame::Reauth] });
+            return self.handle(tab, Input::StreamFrames { generation, frames: vec![Frame::Reauth] });
         }
         self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
-        self.hear(tab, Fact::Streamed { generation, frames: vec![Frame::Comment] });
+        self.handle(tab, Input::StreamFrames { generation, frames: vec![Frame::Comment] });
     }
 }
 

@@ -3,28 +3,28 @@
 use std::collections::BTreeMap;
 
 use chataibot_widget::{
-    api::Identity,
-    conversation::gate::Passed,
-    session::fact::Fact,
-    session::stored::{Found, StoredConversation, StoredPending},
+    api::Credentials,
+    conversation::onboarding::Progress,
+    machine::input::Input,
+    machine::storage_schema::{StoredConversation, StoredPending, StoredSession},
 };
 
 use super::World;
 
 #[derive(Clone, Default)]
 pub(super) struct Storage {
-    pub(super) identity: Option<Identity>,
+    pub(super) credentials: Option<Credentials>,
     pub(super) conversation: Option<StoredConversation>,
     pub(super) outbox: BTreeMap<String, StoredPending>,
-    pub(super) passed: Option<Passed>,
+    pub(super) passed: Option<Progress>,
     pub(super) draft: Option<String>,
 }
 
 impl Storage {
     /// What a page finds when it loads.
-    pub(super) fn found(&self) -> Found {
-        Found {
-            identity: self.identity.clone(),
+    pub(super) fn found(&self) -> StoredSession {
+        StoredSession {
+            credentials: self.credentials.clone(),
             conversation: self.conversation.clone(),
             outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect(),
             passed: self.passed.clone(),
@@ -51,27 +51,27 @@ impl World {
     /// The page of this tab clears its storage. That tab itself is not told.
     pub fn clear_storage(&mut self, tab: usize) {
         self.storage = Storage::default();
-        self.elsewhere(tab, |_| Fact::StorageCleared);
+        self.elsewhere(tab, |_| Input::StorageCleared);
     }
 
     /// The visitor logs out in this tab, while another one, which does not know it yet, stores everything again: the removal of the
     /// visitor comes after it has written the visitor, and before it has written the rest.
     pub fn log_out_overtaken(&mut self, tab: usize) {
-        let stored = Storage { identity: None, ..self.storage.clone() };
-        self.hear(tab, Fact::ResetAsked);
+        let stored = Storage { credentials: None, ..self.storage.clone() };
+        self.handle(tab, Input::ResetAsked);
         self.storage = stored;
     }
 
     /// What is in storage, in short.
     pub fn stored(&self) -> (bool, Option<String>, usize, String) {
-        let Storage { identity, conversation, outbox, draft, .. } = &self.storage;
+        let Storage { credentials, conversation, outbox, draft, .. } = &self.storage;
         let id = conversation.as_ref().and_then(|stored| stored.id.clone());
-        (identity.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
+        (credentials.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
     }
 
     pub(super) fn check_storage(&mut self, tab: usize) {
-        if self.storage.identity.is_none() || self.storage.conversation.is_none() {
-            self.hear(tab, Fact::StorageCleared);
+        if self.storage.credentials.is_none() || self.storage.conversation.is_none() {
+            self.handle(tab, Input::StorageCleared);
         }
     }
 }

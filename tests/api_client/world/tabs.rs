@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chataibot_widget::session::{fact::Fact, word::Word};
+use chataibot_widget::machine::{input::Input, tab_message::TabMessage};
 
 use super::{Happening, World};
 
@@ -25,7 +25,7 @@ impl World {
         if steal {
             if let Some((holder, its_page)) = self.lead.holder.replace((tab, page)).filter(|(holder, _)| *holder != tab)
             {
-                self.push(self.now + 1, Happening::Hear { tab: holder, page: its_page, fact: Fact::Deposed });
+                self.push(self.now + 1, Happening::Hear { tab: holder, page: its_page, input: Input::LockLost });
             }
             self.push(self.now + 1, Happening::Chosen { tab, page });
         } else {
@@ -54,7 +54,7 @@ impl World {
 
     pub(super) fn chosen(&mut self, tab: usize) {
         if self.leader() == Some(tab) {
-            self.hear(tab, Fact::Chosen);
+            self.handle(tab, Input::LockAcquired);
         }
     }
 
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// Words arrive in their order, if they arrive.
-    pub(super) fn post(&mut self, from: usize, word: &Word) {
+    pub(super) fn post(&mut self, from: usize, word: &TabMessage) {
         if !self.tabs[from].listening {
             return;
         }
@@ -77,7 +77,7 @@ impl World {
             let at = (self.now + 1 + u64::from(late)).max(self.tabs[tab].last_word);
             self.tabs[tab].last_word = at;
             let page = self.tabs[tab].page;
-            self.push(at, Happening::Word { tab, page, word: word.clone() });
+            self.push(at, Happening::TabMessage { tab, page, word: word.clone() });
         }
     }
 
@@ -86,7 +86,7 @@ impl World {
         let tab = match what {
             Happening::Hear { tab, .. }
             | Happening::Chosen { tab, .. }
-            | Happening::Word { tab, .. }
+            | Happening::TabMessage { tab, .. }
             | Happening::Tick { tab, .. }
             | Happening::Locked { tab, .. }
             | Happening::Answered { tab, .. }

@@ -1,7 +1,7 @@
 //! One conversation through all that can happen to it: {commit, publish, cursor, reconnect, epoch}, and a trimmed log, a reload, a full
 //! queue and a second proxy; every state in which it can be is visited.
 //!
-//! What decides is the code that runs: the proxy's `handover::place` and `log::misfit`, the widget's `Reader` and `Conversation`, and the
+//! What decides is the code that runs: the proxy's `handover::place` and `log::misfit`, the widget's `LogReader` and `Conversation`, and the
 //! cursors of the wire. The rest is a model: a list for the log, and queues for hub, bus and connection ([`world`]). [`explorer`] goes
 //! from state to state, breadth first, until there is no new one, so the depth is that of the whole graph.
 //!

@@ -11,10 +11,10 @@ use chataibot_proxy::{
     store::log::misfit,
 };
 use chataibot_widget::{
-    conversation::{Action, Conversation, Logged, Phase, Restored},
-    session::{
-        fact::Frame,
-        reader::{Course, Reader},
+    conversation::{Action, Conversation, Phase, RawEntry, Restored},
+    machine::{
+        input::Frame,
+        log_reader::{LogReader, ReadResult},
     },
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
@@ -135,7 +135,7 @@ pub struct World {
     /// How far each proxy has published, and whether it knows of the epoch.
     published: Vec<(usize, bool)>,
     connection: Option<Connection>,
-    reader: Reader,
+    reader: LogReader,
     conversation: Conversation,
     stored: Conversation,
 }
@@ -154,7 +154,7 @@ impl World {
             landing: None,
             published: vec![(0, true); bounds.proxies],
             connection: None,
-            reader: Reader::default(),
+            reader: LogReader::default(),
             stored: conversation.clone(),
             conversation,
         }
@@ -315,7 +315,7 @@ impl World {
             Step::Reload => {
                 self.left.reloads -= 1;
                 self.connection = None;
-                self.reader = Reader::default();
+                self.reader = LogReader::default();
                 self.conversation = restored(&self.stored, self.stored.log().to_vec());
             }
         }
@@ -397,8 +397,8 @@ impl World {
         };
         let (course, _) = self.reader.read(vec![frame], 0, &mut self.conversation);
         match course {
-            Course::On => {}
-            Course::Broken | Course::Reauth => self.hang_up(),
+            ReadResult::Continue => {}
+            ReadResult::Broken | ReadResult::Reauth => self.hang_up(),
         }
     }
 
@@ -420,7 +420,7 @@ impl World {
         if log.windows(2).any(|two| two[0].at >= two[1].at) {
             return Some(format!("twice or out of order: {:?}", ids(&self.conversation)));
         }
-        let known = |entry: &Logged| self.log.get(entry.cursor.seq as usize - 1) == Some(&entry.at);
+        let known = |entry: &RawEntry| self.log.get(entry.cursor.seq as usize - 1) == Some(&entry.at);
         if log.iter().any(|entry| entry.cursor.epoch == self.epoch && !known(entry)) {
             return Some(format!("the log has {:?} and the visitor sees {:?}", self.log, ids(&self.conversation)));
         }
@@ -444,14 +444,14 @@ fn ids(conversation: &Conversation) -> Vec<(u32, u32, u64)> {
     conversation.log().iter().map(|entry| (entry.cursor.epoch, entry.cursor.seq, entry.at)).collect()
 }
 
-fn logged(entry: Published) -> Logged {
+fn logged(entry: Published) -> RawEntry {
     let content = Content::Text(Text { body: RichText::plain("x"), prompt: None });
     let event = Event::Message(Message { author: Author::Bot, client_message_id: None, content });
-    Logged::from(Entry { cursor: Cursor { epoch: entry.epoch, seq: entry.seq }, at: entry.id, event })
+    RawEntry::from(Entry { cursor: Cursor { epoch: entry.epoch, seq: entry.seq }, at: entry.id, event })
 }
 
 /// As a reload restores it: cursor and marks of `from`, with these entries.
-fn restored(from: &Conversation, entries: Vec<Rc<Logged>>) -> Conversation {
+fn restored(from: &Conversation, entries: Vec<Rc<RawEntry>>) -> Conversation {
     let mut conversation = Conversation::new();
     conversation.apply(Action::Restored(Box::new(Restored {
         id: from.id().cloned(),

@@ -1,17 +1,17 @@
-//! What is asked of the proxy, as the widget asks it: `src/session/calls.rs`, over a client of this machine.
+//! What is asked of the proxy, as the widget asks it: `src/runtime/requests.rs`, over a client of this machine.
 
 use std::{rc::Rc, time::Duration};
 
 use chataibot_widget::{
     api::{
-        Failure, Identity,
-        identity::{Plan, plan},
+        ApiError, Credentials,
+        credentials::{Plan, plan},
         sse::Parser,
     },
-    conversation::{Logged, Pending},
-    session::{
-        fact::{Fact, Frame, frame_of},
-        line::Dial,
+    conversation::{OutboxMessage, RawEntry},
+    machine::{
+        connection::Attempt,
+        input::{Frame, Input, frame_of},
     },
 };
 use chataibot_wire::{Cursor, Entry, ErrorBody, token::TokenAnswer};
@@ -54,13 +54,13 @@ impl Ask {
 }
 
 impl Browser {
-    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its fact is heard inside the lock.
+    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its input is heard inside the lock.
     fn errand(
         &self,
         tab: usize,
         kind: Kind,
-        prepare: impl FnOnce(&Self) -> Result<Ask, Fact> + 'static,
-        conclude: impl FnOnce(&Self, Result<Value, Failure>) -> Fact + 'static,
+        prepare: impl FnOnce(&Self) -> Result<Ask, Input> + 'static,
+        conclude: impl FnOnce(&Self, Result<Value, ApiError>) -> Input + 'static,
     ) {
         let lock = match kind {
             Kind::Token => self.0.token_lock.clone(),
@@ -72,105 +72,111 @@ impl Browser {
             if !browser.is_on(tab, page) {
                 return;
             }
-            let fact = match prepare(&browser) {
+            let input = match prepare(&browser) {
                 Ok(ask) => {
-                    let leash = browser.leash(tab, kind);
+                    let guard = browser.guard(tab, kind);
                     let what = format!("{} {}", ask.method, ask.path);
-                    let answer = until(&leash, browser.ask(ask, PATIENCE)).await;
+                    let answer = until(&guard, browser.ask(ask, PATIENCE)).await;
                     browser.note(|| format!("tab {tab}: {what} → {}", in_short(&answer)));
                     conclude(&browser, answer)
                 }
-                Err(fact) => fact,
+                Err(input) => input,
             };
             if browser.is_on(tab, page) {
-                browser.hear(tab, fact);
+                browser.handle(tab, input);
             }
             drop(held);
         });
     }
 
-    pub(super) fn authorize(&self, tab: usize, held: Option<Rc<Identity>>, refused: Option<Rc<str>>) {
+    pub(super) fn authorize(&self, tab: usize, held: Option<Rc<Credentials>>, refused: Option<Rc<str>>) {
         let prepare = move |browser: &Self| {
-            let stored = browser.0.storage.borrow().identity.clone();
+            let stored = browser.0.storage.borrow().credentials.clone();
             match plan(stored, held.as_deref(), refused.as_deref(), browser.wall()) {
-                Plan::Adopt(identity) => Err(Fact::TokenAnswered(Ok(Rc::new(identity)))),
+                Plan::Adopt(credentials) => Err(Input::TokenAnswered(Ok(Rc::new(credentials)))),
                 Plan::Renew(secret) => Ok(Ask::post("/token".to_owned(), json!({ "renewal": secret }))),
                 Plan::Begin => Ok(Ask::post("/token".to_owned(), json!({}))),
             }
         };
         self.errand(tab, Kind::Token, prepare, |browser, answer| {
             let answer = answer.and_then(|answer| token(&answer));
-            Fact::TokenAnswered(answer.map(|answer| Rc::new(Identity::new(answer, browser.wall()))))
+            Input::TokenAnswered(answer.map(|answer| Rc::new(Credentials::new(answer, browser.wall()))))
         });
     }
 
-    pub(super) fn start(&self, tab: usize, message: Rc<Pending>, identity: Rc<Identity>) {
+    pub(super) fn start(&self, tab: usize, message: Rc<OutboxMessage>, credentials: Rc<Credentials>) {
         let id = message.id.clone();
         let prepare = move |browser: &Self| {
             let storage = browser.0.storage.borrow();
             if let Some(stored) = storage.conversation.clone().filter(|stored| stored.id.is_some()) {
-                return Err(Fact::ConversationElsewhere(Some(Box::new(stored))));
+                return Err(Input::RemoteConversation(Some(Box::new(stored))));
             }
             if !storage.outbox.contains_key(&*message.id) {
-                return Err(Fact::SettledElsewhere { id: message.id.clone() });
+                return Err(Input::SettledRemotely { id: message.id.clone() });
             }
             if storage.has_older(&message.id) {
-                return Err(Fact::StartAnswered { id: message.id.clone(), result: Err(Failure::Network) });
+                return Err(Input::StartAnswered { id: message.id.clone(), result: Err(ApiError::Network) });
             }
             let body = json!({
                 "channel": "API",
                 "message": { "data": { "body": *message.text }, "type": "text" },
                 "bot_key": "",
-                "from": { "user_external_id": identity.visitor, "type": "VISITOR" },
+                "from": { "user_external_id": credentials.visitor, "type": "VISITOR" },
             });
-            Ok(Ask::post("/api/v1/conversations".to_owned(), body).by(&identity.token, &message.id))
+            Ok(Ask::post("/api/v1/conversations".to_owned(), body).by(&credentials.token, &message.id))
         };
         self.errand(tab, Kind::Send, prepare, move |_, answer| {
-            let begun = |answer: Value| answer["conversation"]["id"].as_str().map(Rc::from).ok_or(Failure::Network);
-            Fact::StartAnswered { id, result: answer.and_then(begun) }
+            let begun = |answer: Value| answer["conversation"]["id"].as_str().map(Rc::from).ok_or(ApiError::Network);
+            Input::StartAnswered { id, result: answer.and_then(begun) }
         });
     }
 
-    pub(super) fn send(&self, tab: usize, message: Rc<Pending>, conversation: Rc<str>, identity: Rc<Identity>) {
+    pub(super) fn send(
+        &self,
+        tab: usize,
+        message: Rc<OutboxMessage>,
+        conversation: Rc<str>,
+        credentials: Rc<Credentials>,
+    ) {
         let id = message.id.clone();
         let prepare = move |browser: &Self| {
             if !browser.0.storage.borrow().outbox.contains_key(&*message.id) {
-                return Err(Fact::SettledElsewhere { id: message.id.clone() });
+                return Err(Input::SettledRemotely { id: message.id.clone() });
             }
             let body = json!({ "message": { "data": { "body": *message.text }, "type": "text" }, "user": { "type": "VISITOR" } });
             let path = format!("/api/v1/conversation/{conversation}/messages");
-            Ok(Ask::post(path, body).by(&identity.token, &message.id))
+            Ok(Ask::post(path, body).by(&credentials.token, &message.id))
         };
         self.errand(tab, Kind::Send, prepare, move |_, answer| {
-            let accepted = |answer: Value| answer["message_id"].as_str().map(|_| ()).ok_or(Failure::Network);
-            Fact::SendAnswered { id, result: answer.and_then(accepted) }
+            let accepted = |answer: Value| answer["message_id"].as_str().map(|_| ()).ok_or(ApiError::Network);
+            Input::SendAnswered { id, result: answer.and_then(accepted) }
         });
     }
 
-    pub(super) fn dial(
+    pub(super) fn connect(
         &self,
         tab: usize,
         generation: u32,
-        dial: Dial,
+        attempt: Attempt,
         conversation: &str,
         after: Option<Cursor>,
-        identity: &Identity,
+        credentials: &Credentials,
     ) {
         let path = format!("/api/v1/conversation/{conversation}/events");
         let from = after.map_or_else(|| "last=200".to_owned(), |after| format!("after={after}"));
         let (browser, page) = (self.clone(), self.page(tab));
-        let leash = self.leash(tab, Kind::Log);
-        let token = identity.token.clone();
+        let guard = self.guard(tab, Kind::Log);
+        let token = credentials.token.clone();
         spawn_local(async move {
-            let fact = match dial {
-                Dial::Poll { wait } => {
+            let input = match attempt {
+                Attempt::Poll { wait } => {
                     let ask = Ask::get(format!("{path}?{from}&wait={wait}"), "application/json", &token);
-                    let answer = until(&leash, browser.ask(ask, POLL_LIMIT)).await;
+                    let answer = until(&guard, browser.ask(ask, POLL_LIMIT)).await;
                     browser.note(|| format!("tab {tab}: poll → {}", in_short(&answer)));
-                    let frames = answer.and_then(|answer| frames(&answer).ok_or(Failure::Network));
-                    frames.map(|frames| Fact::Polled { generation, frames })
+                    let frames = answer.and_then(|answer| frames(&answer).ok_or(ApiError::Network));
+                    frames.map(|frames| Input::Polled { generation, frames })
                 }
-                Dial::Stream => {
+                Attempt::Stream => {
                     let ask = match after {
                         None => Ask::get(format!("{path}?{from}"), "text/event-stream", &token),
                         Some(after) => {
@@ -179,72 +185,72 @@ impl Browser {
                             ask
                         }
                     };
-                    until(&leash, browser.read_stream(tab, page, generation, ask)).await
+                    until(&guard, browser.read_stream(tab, page, generation, ask)).await
                 }
             };
-            let fact = fact.unwrap_or_else(|failure| Fact::LineFailed { generation, failure });
+            let input = input.unwrap_or_else(|failure| Input::LogFailed { generation, failure });
             if browser.is_on(tab, page) {
-                browser.note(|| format!("tab {tab}: line {generation} is over: {fact:.80?}"));
-                browser.hear(tab, fact);
+                browser.note(|| format!("tab {tab}: line {generation} is over: {input:.80?}"));
+                browser.handle(tab, input);
             }
         });
     }
 
-    async fn read_stream(&self, tab: usize, page: u32, generation: u32, ask: Ask) -> Result<Fact, Failure> {
+    async fn read_stream(&self, tab: usize, page: u32, generation: u32, ask: Ask) -> Result<Input, ApiError> {
         let mut response = self.open_answer(ask).await?;
         let kind = header(&response, "content-type").unwrap_or_default();
         if response.status() != 200 || !kind.starts_with("text/event-stream") {
-            return Err(Failure::Network);
+            return Err(ApiError::Network);
         }
         let mut parser = Parser::default();
-        let hear = |fact| {
+        let hear = |input| {
             if self.is_on(tab, page) {
-                self.hear(tab, fact);
+                self.handle(tab, input);
             }
         };
-        hear(Fact::StreamHead { generation });
+        hear(Input::StreamOpened { generation });
         loop {
             match response.chunk().await {
                 Ok(Some(bytes)) => {
                     let mut frames = Vec::new();
                     let parse = |text: &str| serde_json::from_str::<Entry>(text).ok();
                     parser.push(&bytes, &mut |said| frames.push(frame_of(said, parse)));
-                    hear(Fact::Streamed { generation, frames });
+                    hear(Input::StreamFrames { generation, frames });
                 }
-                Ok(None) => return Ok(Fact::StreamEnded { generation }),
-                Err(_) => return Err(Failure::Network),
+                Ok(None) => return Ok(Input::StreamEnded { generation }),
+                Err(_) => return Err(ApiError::Network),
             }
         }
     }
 
-    pub(super) fn earlier(&self, tab: usize, conversation: &str, before: Cursor, identity: &Identity) {
+    pub(super) fn earlier(&self, tab: usize, conversation: &str, before: Cursor, credentials: &Credentials) {
         let path = format!("/api/v1/conversation/{conversation}/events?before={before}&limit=50");
-        let ask = Ask::get(path, "application/json", &identity.token);
+        let ask = Ask::get(path, "application/json", &credentials.token);
         let (browser, page) = (self.clone(), self.page(tab));
-        let leash = self.leash(tab, Kind::Page);
+        let guard = self.guard(tab, Kind::Page);
         spawn_local(async move {
-            let answer = until(&leash, browser.ask(ask, PATIENCE)).await;
+            let answer = until(&guard, browser.ask(ask, PATIENCE)).await;
             let result = answer.and_then(|answer| {
-                let entries = answer["entries"].as_array().ok_or(Failure::Network)?;
+                let entries = answer["entries"].as_array().ok_or(ApiError::Network)?;
                 Ok((entries.iter().filter_map(entry).collect(), answer["earlier"] == true))
             });
             if browser.is_on(tab, page) {
-                browser.hear(tab, Fact::EarlierAnswered { before, result });
+                browser.handle(tab, Input::PageAnswered { before, result });
             }
         });
     }
 
     /// Sends a request and reads the JSON answer.
-    async fn ask(&self, ask: Ask, patience: Duration) -> Result<Value, Failure> {
+    async fn ask(&self, ask: Ask, patience: Duration) -> Result<Value, ApiError> {
         let answer = timeout(patience, async {
             let response = self.open_answer(ask).await?;
-            body(response).await.ok_or(Failure::Network)
+            body(response).await.ok_or(ApiError::Network)
         });
-        answer.await.unwrap_or(Err(Failure::Network))
+        answer.await.unwrap_or(Err(ApiError::Network))
     }
 
     /// The answer, when it is a success; what a browser would not let a page read is none.
-    async fn open_answer(&self, ask: Ask) -> Result<Response, Failure> {
+    async fn open_answer(&self, ask: Ask) -> Result<Response, ApiError> {
         let mut request =
             self.0.http.request(ask.method, format!("{}{}", self.0.base, ask.path)).header("origin", ORIGIN);
         for (name, value) in ask.headers {
@@ -253,19 +259,19 @@ impl Browser {
         if let Some(body) = &ask.body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|_| Failure::Network)?;
+        let response = request.send().await.map_err(|_| ApiError::Network)?;
         let is_readable = header(&response, "access-control-allow-origin").is_some()
             && header(&response, "content-encoding").is_none()
             && !response.status().is_redirection();
         if !is_readable {
-            return Err(Failure::Network);
+            return Err(ApiError::Network);
         }
         if response.status().is_success() {
             return Ok(response);
         }
         let (status, retry_after) = (response.status().as_u16(), header(&response, "retry-after"));
         let said: Option<ErrorBody> = body(response).await.and_then(|body| serde_json::from_value(body).ok());
-        Err(Failure::of_answer(status, said.as_ref(), retry_after.as_deref()))
+        Err(ApiError::of_answer(status, said.as_ref(), retry_after.as_deref()))
     }
 }
 
@@ -279,13 +285,13 @@ async fn body(response: Response) -> Option<Value> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }
 
-fn token(answer: &Value) -> Result<TokenAnswer, Failure> {
-    serde_json::from_value(answer.clone()).map_err(|_| Failure::Network)
+fn token(answer: &Value) -> Result<TokenAnswer, ApiError> {
+    serde_json::from_value(answer.clone()).map_err(|_| ApiError::Network)
 }
 
-fn entry(value: &Value) -> Option<Rc<Logged>> {
+fn entry(value: &Value) -> Option<Rc<RawEntry>> {
     let entry: Entry = serde_json::from_value(value.clone()).ok()?;
-    Some(Rc::new(Logged::new(entry, value.to_string())))
+    Some(Rc::new(RawEntry::new(entry, value.to_string())))
 }
 
 fn frames(answer: &Value) -> Option<Vec<Frame>> {
@@ -303,7 +309,7 @@ fn frames(answer: &Value) -> Option<Vec<Frame>> {
     Some(frames)
 }
 
-fn in_short(answer: &Result<Value, Failure>) -> String {
+fn in_short(answer: &Result<Value, ApiError>) -> String {
     match answer {
         Ok(_) => "an answer".to_owned(),
         Err(failure) => format!("{failure:?}"),

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use chataibot_widget::session::fact::Fact;
+use chataibot_widget::machine::input::Input;
 use tokio::{task::spawn_local, time::sleep};
 
 use super::{Browser, News};
@@ -28,10 +28,10 @@ impl Browser {
             }
         };
         if let Some((holder, page)) = deposed {
-            self.soon(holder, page, Fact::Deposed);
+            self.soon(holder, page, Input::LockLost);
         }
         if steal {
-            self.soon(me.0, me.1, Fact::Chosen);
+            self.soon(me.0, me.1, Input::LockAcquired);
         } else {
             self.next_leader();
         }
@@ -59,18 +59,18 @@ impl Browser {
             lead.holder
         };
         if let Some((tab, page)) = next {
-            self.soon(tab, page, Fact::Chosen);
+            self.soon(tab, page, Input::LockAcquired);
         }
     }
 
-    fn soon(&self, tab: usize, page: u32, fact: Fact) {
+    fn soon(&self, tab: usize, page: u32, input: Input) {
         let browser = self.clone();
         spawn_local(async move {
             tokio::task::yield_now().await;
             let leads = browser.0.lead.borrow().holder == Some((tab, page));
-            let is_news = leads == matches!(fact, Fact::Chosen);
+            let is_news = leads == matches!(input, Input::LockAcquired);
             if is_news && browser.is_on(tab, page) {
-                browser.hear(tab, fact);
+                browser.handle(tab, input);
             }
         });
     }
@@ -81,8 +81,8 @@ impl Browser {
     }
 
     /// Storage was changed: the others see it.
-    pub(super) fn elsewhere(&self, from: usize, fact: impl Fn(usize) -> Fact) {
-        self.to_others(from, false, |tab| News::Fact(fact(tab)));
+    pub(super) fn elsewhere(&self, from: usize, input: impl Fn(usize) -> Input) {
+        self.to_others(from, false, |tab| News::Input(input(tab)));
     }
 
     /// News arrive in their order, a little later. Words only from and to those who listen.
@@ -104,9 +104,9 @@ impl Browser {
                     (tabs[tab].post.pop_front(), tabs[tab].listening)
                 };
                 match next {
-                    Some(News::Fact(fact)) => browser.hear(tab, fact),
-                    Some(News::Word(word)) if listens => browser.hear(tab, Fact::TabSaid(word)),
-                    Some(News::Word(_)) | None => {}
+                    Some(News::Input(input)) => browser.handle(tab, input),
+                    Some(News::TabMessage(word)) if listens => browser.handle(tab, Input::TabMessage(word)),
+                    Some(News::TabMessage(_)) | None => {}
                 }
             });
         }

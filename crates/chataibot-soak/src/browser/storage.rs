@@ -3,23 +3,23 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_widget::{
-    api::Identity,
-    conversation::Pending,
-    session::stored::{Found, StoredConversation, StoredPending, StoredState},
+    api::Credentials,
+    conversation::OutboxMessage,
+    machine::storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
 };
 
 #[derive(Default)]
 pub struct Storage {
-    pub identity: Option<Identity>,
+    pub credentials: Option<Credentials>,
     pub conversation: Option<StoredConversation>,
     pub outbox: BTreeMap<String, StoredPending>,
     pub draft: Option<String>,
 }
 
 impl Storage {
-    pub fn found(&self) -> Found {
-        Found {
-            identity: self.identity.clone(),
+    pub fn found(&self) -> StoredSession {
+        StoredSession {
+            credentials: self.credentials.clone(),
             conversation: self.conversation.clone(),
             outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect(),
             passed: None,
@@ -29,9 +29,9 @@ impl Storage {
     }
 
     /// Returns whether it is news.
-    pub fn save_identity(&mut self, identity: &Identity) -> bool {
-        let news = self.identity.as_ref() != Some(identity);
-        self.identity = Some(identity.clone());
+    pub fn save_identity(&mut self, credentials: &Credentials) -> bool {
+        let news = self.credentials.as_ref() != Some(credentials);
+        self.credentials = Some(credentials.clone());
         news
     }
 
@@ -41,7 +41,7 @@ impl Storage {
         stored: StoredConversation,
         over: Option<&str>,
     ) -> Result<StoredConversation, Box<StoredConversation>> {
-        let visitor = self.identity.as_ref().map(|identity| identity.visitor.as_str());
+        let visitor = self.credentials.as_ref().map(|credentials| credentials.visitor.as_str());
         let newer = |there: &&StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor);
         if let Some(there) = self.conversation.as_ref().filter(newer) {
             return Err(Box::new(there.clone()));
@@ -54,7 +54,7 @@ impl Storage {
         Ok(stored)
     }
 
-    pub fn save_message(&mut self, message: &Pending) -> StoredPending {
+    pub fn save_message(&mut self, message: &OutboxMessage) -> StoredPending {
         let stored = StoredPending::of(message);
         self.outbox.insert(String::from(&*message.id), stored.clone());
         stored

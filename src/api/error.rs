@@ -1,0 +1,187 @@
+//! What a failed call means: one small enum out of statuses, codes and broken answers. Pure.
+
+use std::rc::Rc;
+
+use chataibot_wire::{ErrorBody, error::code};
+
+/// Why a call failed, as far as it decides what happens next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// No answer of the proxy's: no connection, a time-out, a captive portal's page, a 204, JSON that is none.
+    Network,
+    /// The token is not good, or not good any more.
+    Unauthorized,
+    /// 401, but not in the proxy's words: somebody on the way asks for a password. A new token may help, a new visitor never.
+    Challenged,
+    /// Not now.
+    Busy {
+        /// Whole seconds the server asked for.
+        retry_after: Option<u32>,
+        /// The wire's code.
+        code: Rc<str>,
+    },
+    /// The platform's answer was lost: nobody knows, and it is not sent again.
+    Unknown,
+    /// The conversation has ended.
+    Ended,
+    /// There is no such conversation, or it is not this visitor's.
+    NotFound,
+    /// The operator must act.
+    Unavailable {
+        /// The wire's code.
+        code: Rc<str>,
+    },
+    /// It will never work.
+    Refused {
+        /// The wire's code.
+        code: Rc<str>,
+    },
+}
+
+impl ApiError {
+    /// The wire's code, or a word of our own where there was no answer.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Network => "NETWORK",
+            Self::Unauthorized | Self::Challenged => code::UNAUTHORIZED,
+            Self::Unknown => code::UNKNOWN_OUTCOME,
+            Self::Ended => code::CONVERSATION_ENDED,
+            Self::NotFound => code::NOT_FOUND,
+            Self::Busy { code, .. } | Self::Unavailable { code } | Self::Refused { code } => code,
+        }
+    }
+
+    /// What the server asked for.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy { retry_after, .. } => *retry_after,
+            Self::Network
+            | Self::Unauthorized
+            | Self::Challenged
+            | Self::Unknown
+            | Self::Ended
+            | Self::NotFound
+            | Self::Unavailable { .. }
+            | Self::Refused { .. } => None,
+        }
+    }
+
+    /// Reads an answer that is not a success. By code first: temporary troubles come as 400 too (DOC). `header` is `Retry-After`.
+    #[must_use]
+    pub fn of_answer(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
+        let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(whole_seconds));
+        let Some(body) = body else {
+            // Not our proxy's words: a balancer, a portal, another server.
+            return match status {
+                401 => Self::Challenged,
+                429 | 500..=599 => Self::Busy { retry_after, code: Rc::from(code::UNAVAILABLE) },
+                _ => Self::Network,
+            };
+        };
+        let named = || Rc::from(body.error.as_str());
+        match body.error.as_str() {
+            code::UNAUTHORIZED => Self::Unauthorized,
+            code::UNKNOWN_OUTCOME => Self::Unknown,
+            code::CONVERSATION_ENDED => Self::Ended,
+            code::NOT_FOUND => Self::NotFound,
+            // The page can bring another identity at any time.
+            code::CONVERSATION_CREATION_EXCEPTION
+            | code::UNAVAILABLE
+            | code::RATE_LIMITED
+            | code::TIMEOUT
+            | code::IDENTITY_REFUSED
+            | code::IDENTITY_REQUIRED => Self::Busy { retry_after, code: named() },
+            code::CHANNEL_NOT_ENABLED
+            | code::CHANNEL_TOKEN_EXPIRED
+            | code::JWT_SIGNATURE_EXCEPTION
+            | code::UNAUTHORIZED_FEATURE
+            | code::ACCOUNT_DETAILS_NOT_FOUND
+            | code::ORIGIN_NOT_ALLOWED => Self::Unavailable { code: named() },
+            code::CONTACT_IS_BLOCKED
+            | code::BAD_REQUEST
+            | code::KEY_REUSED
+            | code::TOO_LARGE
+            | code::METHOD_NOT_ALLOWED => Self::Refused { code: named() },
+            _ => match status {
+                401 => Self::Unauthorized,
+                408 | 425 | 429 | 500..=599 => Self::Busy { retry_after, code: named() },
+                _ => Self::Refused { code: named() },
+            },
+        }
+    }
+}
+
+/// `Retry-After` in whole seconds. The date form is not read: our contract has seconds, and a wrong clock would make nonsense of it.
+fn whole_seconds(header: &str) -> Option<u32> {
+    let digits = header.trim();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // More digits than fit mean "very long".
+    Some(digits.parse().unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(error: &str, status: u16) -> ErrorBody {
+        ErrorBody { ok: false, error: error.into(), code: None, message: String::new(), status, retry_after: None }
+    }
+
+    fn read(error: &str, status: u16) -> ApiError {
+        ApiError::of_answer(status, Some(&body(error, status)), None)
+    }
+
+    #[test]
+    fn a_temporary_trouble_is_known_by_its_code_although_it_comes_as_400() {
+        assert!(matches!(read(code::CONVERSATION_CREATION_EXCEPTION, 400), ApiError::Busy { .. }));
+        assert!(matches!(read(code::CONTACT_IS_BLOCKED, 400), ApiError::Refused { .. }));
+        assert!(matches!(read(code::CHANNEL_NOT_ENABLED, 400), ApiError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn an_operators_token_trouble_never_costs_the_visitor_the_identity() {
+        assert!(matches!(read(code::JWT_SIGNATURE_EXCEPTION, 401), ApiError::Unavailable { .. }));
+        assert!(matches!(read(code::UNAUTHORIZED_FEATURE, 401), ApiError::Unavailable { .. }));
+        assert_eq!(read(code::UNAUTHORIZED, 401), ApiError::Unauthorized);
+    }
+
+    #[test]
+    fn a_401_costs_the_visitor_the_identity_only_in_the_proxys_own_words() {
+        assert_eq!(ApiError::of_answer(401, None, None), ApiError::Challenged);
+        assert_eq!(read("SOMETHING_NEW", 401), ApiError::Unauthorized);
+    }
+
+    #[test]
+    fn a_404_ends_a_conversation_only_in_the_proxys_own_words() {
+        assert_eq!(read(code::NOT_FOUND, 404), ApiError::NotFound);
+        assert_eq!(ApiError::of_answer(404, None, None), ApiError::Network);
+        assert!(matches!(read(code::ACCOUNT_DETAILS_NOT_FOUND, 404), ApiError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn unknown_codes_are_read_by_their_status() {
+        assert!(matches!(read("SOMETHING_NEW", 503), ApiError::Busy { .. }));
+        assert!(matches!(read("SOMETHING_NEW", 429), ApiError::Busy { .. }));
+        assert!(matches!(read("SOMETHING_NEW", 422), ApiError::Refused { .. }));
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_from_the_body_first() {
+        let asked = |header| ApiError::of_answer(429, None, header).retry_after();
+        assert_eq!(asked(Some("7")), Some(7));
+        assert_eq!(asked(Some(" 0 ")), Some(0));
+        assert_eq!(asked(Some("1000000000")), Some(1_000_000_000));
+        assert_eq!(asked(Some("99999999999999999999")), Some(u32::MAX));
+        assert_eq!(asked(Some("Wed, 21 Oct 2026 07:28:00 GMT")), None);
+        assert_eq!(asked(Some("-1")), None);
+        assert_eq!(asked(Some("")), None);
+        assert_eq!(asked(None), None);
+        let mut with_body = body(code::RATE_LIMITED, 429);
+        with_body.retry_after = Some(3);
+        assert_eq!(ApiError::of_answer(429, Some(&with_body), Some("7")).retry_after(), Some(3));
+    }
+}

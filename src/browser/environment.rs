@@ -1,0 +1,120 @@
+//! What the browser knows: clocks, random numbers, the size of the screen, and the documented system variables.
+
+use js_sys::{Date, Intl, Math, Object, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::Window;
+
+use chataibot_wire::documented::SystemVariables;
+
+/// The page's window. The widget runs in no worker.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The screen belongs to the window. The same condition stands in `styles/window.css` and `loader/back.js`.
+pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
+
+/// Does an open window cover the page here?
+#[must_use]
+pub fn is_phone() -> bool {
+    window().and_then(|window| window.match_media(PHONE).ok().flatten()).is_some_and(|list| list.matches())
+}
+
+/// Milliseconds on a clock that is never set. On some systems it stands still while the machine sleeps.
+#[must_use]
+pub fn monotonic_millis() -> u64 {
+    whole(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
+}
+
+/// Milliseconds since 1970-01-01 UTC, by the visitor's clock, which may be wrong.
+#[must_use]
+pub fn unix_millis() -> u64 {
+    whole(Date::now())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, and times are whole enough"
+)]
+fn whole(milliseconds: f64) -> u64 {
+    milliseconds as u64
+}
+
+/// Uniform over `u32`; for jitter, not for secrets.
+#[must_use]
+pub fn random_u32() -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+    let chance = (Math::random() * 4_294_967_296.0) as u32;
+    chance
+}
+
+/// A client message id: a UUIDv7 of this time, so that ids sort by the time they were made.
+#[must_use]
+pub fn message_id(at: u64) -> String {
+    let mut random = [0; 10];
+    let strong = window()
+        .and_then(|window| window.crypto().ok())
+        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut random).is_ok());
+    if !strong {
+        // Only the odds of two equal ids are at stake.
+        for byte in &mut random {
+            *byte = random_u32().to_le_bytes()[3];
+        }
+    }
+    uuid_v7(at, random)
+}
+
+fn uuid_v7(at: u64, random: [u8; 10]) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&at.to_be_bytes()[2..]);
+    bytes[6..].copy_from_slice(&random);
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// The documented system variables (DOC): time zone, referrer, language.
+#[must_use]
+pub fn variables() -> SystemVariables {
+    let options = Intl::DateTimeFormat::new(&js_sys::Array::new(), &Object::new()).resolved_options();
+    let timezone = Reflect::get(&options, &JsValue::from_str("timeZone")).ok().and_then(|zone| zone.as_string());
+    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    SystemVariables {
+        timezone: timezone.and_then(some),
+        referrer_url: window().and_then(|window| window.document()).map(|document| document.referrer()).and_then(some),
+        browser_language: window().and_then(|window| window.navigator().language()).and_then(some),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::uuid_v7;
+
+    #[test]
+    fn a_message_id_is_a_uuid_of_version_7() {
+        // The example of RFC 9562, appendix A.6.
+        let random = [0x0C, 0xC3, 0x18, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F];
+        assert_eq!(uuid_v7(0x017F_22E2_79B0, random), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+    }
+
+    proptest! {
+        #[test]
+        fn message_ids_sort_by_their_time(a in 0u64..1 << 48, b in 0u64..1 << 48, one: [u8; 10], other: [u8; 10]) {
+            prop_assume!(a < b);
+            prop_assert!(uuid_v7(a, one) < uuid_v7(b, other));
+        }
+    }
+}

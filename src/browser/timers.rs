@@ -1,0 +1,49 @@
+//! Timers of the page: a callback after a delay, and a future that waits. A timer is cancelled when it is dropped.
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+
+use super::environment;
+
+/// Calls something later, unless dropped before.
+pub struct Timer {
+    handle: i32,
+    _call: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Calls `call` once after so many milliseconds. `None` where there is no window.
+    pub fn after(milliseconds: u64, call: impl FnOnce() + 'static) -> Option<Self> {
+        let call = Closure::once(call);
+        // A browser takes at most 2^31 - 1 and would fire at once beyond.
+        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+        let handle = environment::window()?
+            .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds)
+            .ok()?;
+        Some(Self { handle, _call: call })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(window) = environment::window() {
+            window.clear_timeout_with_handle(self.handle);
+        }
+    }
+}
+
+/// Waits so many milliseconds. Only with a window.
+pub async fn sleep(milliseconds: u64) {
+    let mut timer = None;
+    let waited = Promise::new(&mut |resolve, _| {
+        timer = Timer::after(milliseconds, move || {
+            // `resolve` of a promise does not throw.
+            let resolved = resolve.call0(&JsValue::UNDEFINED);
+            debug_assert!(resolved.is_ok());
+        });
+    });
+    let passed = JsFuture::from(waited).await;
+    debug_assert!(passed.is_ok());
+    drop(timer);
+}

@@ -1,0 +1,311 @@
+//! What stands between a visitor and the chat: what the page asks for, what the visitor has passed, and which screen follows from both.
+
+use std::rc::Rc;
+
+use super::{Action, Conversation, Phase};
+
+/// What the page asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// Consent, in this version: another one is asked for anew.
+    pub consent: Option<Rc<str>>,
+    /// A form before each conversation.
+    pub prechat: bool,
+    /// A home screen.
+    pub home: bool,
+    /// A rating at the end.
+    pub rating: Option<Scale>,
+    /// The chat is being maintained.
+    pub maintenance: bool,
+}
+
+/// How a conversation is rated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// One to five stars.
+    Stars,
+    /// Thumb up or thumb down.
+    Thumbs,
+}
+
+impl Scale {
+    /// The best rating there is.
+    #[must_use]
+    pub fn best(self) -> u32 {
+        match self {
+            Self::Stars => 5,
+            Self::Thumbs => 1,
+        }
+    }
+}
+
+/// What the visitor has passed. Survives a reload, and goes when the visitor is forgotten.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The consent that was given.
+    pub consent: Option<Consent>,
+    /// What the form before this conversation, running or next, was filled with: names and values.
+    pub prechat: Option<Vec<(String, String)>>,
+    /// Was the home screen left for the chat?
+    pub home_left: bool,
+    /// The conversation that was rated last.
+    pub rated: Option<Rc<str>>,
+}
+
+/// A consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// To what.
+    pub version: Rc<str>,
+    /// When: milliseconds since 1970-01-01 UTC, by the visitor's clock.
+    pub at: u64,
+}
+
+/// What a visitor did at the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OnboardingEvent {
+    /// Consented.
+    ConsentGiven,
+    /// Did not.
+    ConsentDeclined,
+    /// Filled the form before the chat: names and values; empty ones are left out.
+    FormFilled(Vec<(String, String)>),
+    /// Went on from the home screen.
+    HomeLeft,
+    /// Came back to it.
+    HomeEntered,
+    /// Rated the conversation that has ended.
+    Rated(Rating),
+}
+
+/// A rating.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// How good: from 1, of thumbs from 0.
+    pub value: u32,
+    /// The best there is.
+    pub best: u32,
+    /// What the visitor wrote beside it; may be empty.
+    pub comment: String,
+}
+
+/// What the window shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The question for consent.
+    Consent,
+    /// The home screen.
+    Home,
+    /// The form before the chat.
+    PreChat,
+    /// The messages and the composer.
+    Chat,
+    /// The messages of a conversation that has ended, and its rating.
+    Rating(Scale),
+    /// The messages alone.
+    Closed(Closed),
+}
+
+/// Why nothing can be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The conversation has ended.
+    Ended,
+    /// The chat is being maintained.
+    Maintenance,
+}
+
+impl Conversation {
+    /// What the window shows.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        let Requirements { home, rating, maintenance, .. } = self.requirements;
+        if maintenance {
+            return Screen::Closed(Closed::Maintenance);
+        }
+        if !self.may_call() {
+            return Screen::Consent;
+        }
+        if home && !self.progress.home_left {
+            return Screen::Home;
+        }
+        if self.awaits_form() {
+            return Screen::PreChat;
+        }
+        match (self.phase, rating) {
+            (Phase::New | Phase::Active, _) => Screen::Chat,
+            (Phase::Ended, Some(scale)) => Screen::Rating(scale),
+            (Phase::Ended, None) => Screen::Closed(Closed::Ended),
+        }
+    }
+
+    /// May anything be sent to the proxy, or be stored? Not before the consent that the page asks for.
+    #[must_use]
+    pub fn may_call(&self) -> bool {
+        let given = self.progress.consent.as_ref().map(|consent| &consent.version);
+        self.requirements.consent.as_ref().is_none_or(|asked| given == Some(asked))
+    }
+
+    /// May messages be sent? Not before the form that goes along with the first of them.
+    pub(super) fn may_send(&self) -> bool {
+        self.may_call() && !self.awaits_form()
+    }
+
+    /// The form goes along with the start of a conversation; one that runs has started.
+    fn awaits_form(&self) -> bool {
+        self.requirements.prechat && self.phase == Phase::New && self.progress.prechat.is_none()
+    }
+
+    /// What the page asks for.
+    #[must_use]
+    pub fn requirements(&self) -> &Requirements {
+        &self.requirements
+    }
+
+    /// What the visitor has passed.
+    #[must_use]
+    pub fn progress(&self) -> &Rc<Progress> {
+        &self.progress
+    }
+
+    /// Was this conversation rated?
+    #[must_use]
+    pub fn is_rated(&self) -> bool {
+        self.id.is_some() && self.progress.rated == self.id
+    }
+
+    /// What the visitor has passed after this step.
+    #[must_use]
+    pub fn after(&self, step: &OnboardingEvent, at: u64) -> Action {
+        let mut passed = Progress::clone(&self.progress);
+        match step {
+            OnboardingEvent::ConsentGiven => {
+                passed.consent = self.requirements.consent.clone().map(|version| Consent { version, at });
+            }
+            OnboardingEvent::ConsentDeclined => passed.consent = None,
+            OnboardingEvent::FormFilled(values) => passed.prechat = Some(values.clone()),
+            OnboardingEvent::HomeLeft => passed.home_left = true,
+            OnboardingEvent::HomeEntered => passed.home_left = false,
+            OnboardingEvent::Rated(_) => passed.rated.clone_from(&self.id),
+        }
+        Action::ProgressChanged(passed)
+    }
+
+    /// The form was for the conversation that is left.
+    pub(super) fn forget_form(&mut self) {
+        if self.progress.prechat.is_some() {
+            Rc::make_mut(&mut self.progress).prechat = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation(requirements: Requirements) -> Conversation {
+        let mut conversation = Conversation::new();
+        conversation.apply(Action::RequirementsSet(requirements));
+        conversation
+    }
+
+    fn step(conversation: &mut Conversation, step: OnboardingEvent) {
+        let action = conversation.after(&step, 7);
+        conversation.apply(action);
+    }
+
+    fn said(conversation: &mut Conversation) {
+        conversation.apply(Action::Composed { id: "m1".into(), text: "Hello".into(), typed: None, at: 1 });
+    }
+
+    fn everything() -> Requirements {
+        Requirements {
+            consent: Some("1".into()),
+            prechat: true,
+            home: true,
+            rating: Some(Scale::Stars),
+            maintenance: false,
+        }
+    }
+
+    #[test]
+    fn a_page_that_asks_for_nothing_gets_the_chat() {
+        let mut chat = conversation(Requirements::default());
+        assert_eq!(chat.screen(), Screen::Chat);
+        chat.apply(Action::Started { conversation: "c".into() });
+        chat.apply(Action::Ended);
+        assert_eq!(chat.screen(), Screen::Closed(Closed::Ended));
+    }
+
+    #[test]
+    fn each_stage_comes_once_and_in_order() {
+        let mut chat = conversation(everything());
+        assert_eq!(chat.screen(), Screen::Consent);
+        step(&mut chat, OnboardingEvent::ConsentGiven);
+        assert_eq!(chat.progress().consent, Some(Consent { version: "1".into(), at: 7 }));
+        assert_eq!(chat.screen(), Screen::Home);
+        step(&mut chat, OnboardingEvent::HomeLeft);
+        assert_eq!(chat.screen(), Screen::PreChat);
+        step(&mut chat, OnboardingEvent::FormFilled(vec![("name".into(), "Ada".into())]));
+        assert_eq!(chat.screen(), Screen::Chat);
+        chat.apply(Action::Started { conversation: "c".into() });
+        chat.apply(Action::Ended);
+        assert_eq!(chat.screen(), Screen::Rating(Scale::Stars));
+        step(&mut chat, OnboardingEvent::Rated(Rating { value: 4, best: 5, comment: String::new() }));
+        assert!(chat.is_rated());
+        step(&mut chat, OnboardingEvent::HomeEntered);
+        assert_eq!(chat.screen(), Screen::Home);
+    }
+
+    #[test]
+    fn nothing_leaves_before_consent_and_form() {
+        let mut chat = conversation(everything());
+        said(&mut chat);
+        assert!(!chat.may_call());
+        assert!(chat.next_to_send().is_none());
+        step(&mut chat, OnboardingEvent::ConsentGiven);
+        assert!(chat.may_call());
+        assert!(chat.next_to_send().is_none(), "the form goes along with the first message");
+        step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
+        assert!(chat.next_to_send().is_some());
+    }
+
+    #[test]
+    fn another_version_is_another_consent() {
+        let mut chat = conversation(everything());
+        step(&mut chat, OnboardingEvent::ConsentGiven);
+        chat.apply(Action::RequirementsSet(Requirements { consent: Some("2".into()), ..everything() }));
+        assert_eq!(chat.screen(), Screen::Consent);
+        assert!(!chat.may_call());
+    }
+
+    #[test]
+    fn each_conversation_has_its_own_form_and_rating() {
+        let mut chat = conversation(Requirements { home: false, consent: None, ..everything() });
+        step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
+        chat.apply(Action::Started { conversation: "c1".into() });
+        chat.apply(Action::Ended);
+        step(&mut chat, OnboardingEvent::Rated(Rating { value: 1, best: 5, comment: String::new() }));
+        chat.apply(Action::Left);
+        assert_eq!(chat.screen(), Screen::PreChat);
+        step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
+        chat.apply(Action::Started { conversation: "c2".into() });
+        assert!(!chat.is_rated());
+    }
+
+    #[test]
+    fn whoever_is_forgotten_has_passed_nothing_and_the_page_asks_as_before() {
+        let mut chat = conversation(everything());
+        step(&mut chat, OnboardingEvent::ConsentGiven);
+        chat.apply(Action::Forgotten);
+        assert_eq!(**chat.progress(), Progress::default());
+        assert_eq!(chat.screen(), Screen::Consent);
+    }
+
+    #[test]
+    fn maintenance_comes_before_all_else_and_asks_nothing() {
+        let chat = conversation(Requirements { maintenance: true, ..everything() });
+        assert_eq!(chat.screen(), Screen::Closed(Closed::Maintenance));
+        assert!(!chat.may_call(), "and lets nothing through");
+    }
+}

@@ -1,0 +1,124 @@
+//! What stands before the log's known part: asked for page by page, and put above what is shown.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, Event};
+
+use super::{Conversation, Delivery, RawEntry, Row, SendState, timeline::Origin};
+
+/// Is there more of the log before what is shown?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HistoryState {
+    /// No: this is where the conversation begins.
+    #[default]
+    None,
+    /// There is, for the asking.
+    Available,
+    /// It was asked for.
+    Loading,
+    /// It was asked for and did not come; it may be asked for again.
+    Failed,
+}
+
+impl Conversation {
+    /// Is there more of the log before what is shown?
+    #[must_use]
+    pub fn earlier(&self) -> HistoryState {
+        self.earlier
+    }
+
+    /// When the conversation began, milliseconds since 1970-01-01 UTC; `None` while its beginning is not known here.
+    #[must_use]
+    pub fn started_at(&self) -> Option<u64> {
+        if self.earlier == HistoryState::None { self.log.first().map(|entry| entry.at) } else { None }
+    }
+
+    pub(super) fn earlier_known(&mut self, more: bool) -> bool {
+        if more {
+            // What is settled and not in the part that is known stands before it.
+            let settled = Delivery::Local(SendState::Sent);
+            self.rows.retain(|row| row.message().is_none_or(|message| message.delivery != settled));
+            self.regroup_all();
+        }
+        let known = if more { HistoryState::Available } else { HistoryState::None };
+        super::set(&mut self.earlier, known)
+    }
+
+    pub(super) fn ask_earlier(&mut self) -> bool {
+        let asks = matches!(self.earlier, HistoryState::Available | HistoryState::Failed) && !self.log.is_empty();
+        if asks {
+            self.earlier = HistoryState::Loading;
+        }
+        asks
+    }
+
+    pub(super) fn earlier_failed(&mut self) -> bool {
+        self.earlier == HistoryState::Loading && super::set(&mut self.earlier, HistoryState::Failed)
+    }
+
+    /// Puts a page of the log before all that is known of it. Nothing in it is news: no row is announced, counted or expected.
+    pub(super) fn put_before(&mut self, mut page: Vec<Rc<RawEntry>>, more: bool) -> bool {
+        let (HistoryState::Loading, Some(first)) = (self.earlier, self.log.first().map(|entry| entry.cursor)) else {
+            return false;
+        };
+        let mut last = 0;
+        page.retain(|entry| {
+            let Cursor { epoch, seq } = entry.cursor;
+            let fits = epoch == first.epoch && seq < first.seq && seq > last;
+            if fits {
+                last = seq;
+            }
+            fits
+        });
+        // A page of which nothing can be used would be asked for again and again.
+        self.earlier = match (more, page.is_empty()) {
+            (false, _) => HistoryState::None,
+            (true, false) => HistoryState::Available,
+            (true, true) => HistoryState::Failed,
+        };
+        // A log of its own, so that the newest part decides alone who answers and whether the conversation goes on.
+        let mut above = Self { next_key: 0, feedback: self.feedback.clone(), ..Self::default() };
+        let mut known: Vec<Rc<Row>> = Vec::new();
+        for entry in page {
+            if let Event::Message(message) = &entry.event
+                && let Some(at) = message.client_message_id.as_deref().and_then(|id| self.row_of(id))
+            {
+                if at < self.logged_rows {
+                    above.log.push(entry);
+                    continue; // RawEntry twice, and shown where it was first seen.
+                }
+                known.push(self.rows.remove(at));
+            }
+            above.place(entry, Origin::History { fresh: false }, &mut known);
+        }
+        // Counted from 1 up there; rows further up have smaller keys than all given so far.
+        let given = above.next_key;
+        self.first_key -= given;
+        for row in above.rows.iter_mut().filter(|row| row.key <= given) {
+            Rc::make_mut(row).key += self.first_key - 1;
+        }
+        let count = above.rows.len();
+        if self.read.is_none() {
+            // Old news is no unread news.
+            self.read = above.cursor;
+        }
+        if self.assignee.is_none() {
+            self.assignee = above.assignee.take();
+        }
+        above.rows.append(&mut self.rows);
+        above.log.append(&mut self.log);
+        self.rows = above.rows;
+        self.log = above.log;
+        self.logged_rows += count;
+        // How the sending of the page's messages went on may stand in the part that was known before.
+        for entry in self.log.clone() {
+            if let Event::Delivery(delivery) = &entry.event
+                && self.row_of(&delivery.client_message_id).is_some_and(|at| at < count)
+            {
+                self.delivered(&delivery.client_message_id, delivery.state, None);
+            }
+        }
+        self.regroup_all();
+        true
+    }
+}

@@ -1,0 +1,41 @@
+//! An entry of the log together with the text it came as, so that it can be stored and passed on without being written anew.
+
+use std::ops::Deref;
+
+use chataibot_wire::Entry;
+
+/// An entry, and its JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawEntry {
+    entry: Entry,
+    json: Box<str>,
+}
+
+impl RawEntry {
+    /// `json` is what `entry` was read from.
+    #[must_use]
+    pub fn new(entry: Entry, json: impl Into<Box<str>>) -> Self {
+        Self { entry, json: json.into() }
+    }
+
+    /// The text it came as; empty for an entry that never came.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+/// An entry that came from nowhere, as stories and tests make one: it can be shown and not stored.
+impl From<Entry> for RawEntry {
+    fn from(entry: Entry) -> Self {
+        Self::new(entry, "")
+    }
+}
+
+impl Deref for RawEntry {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}

@@ -1,0 +1,55 @@
+//! What stands around a conversation and needs nothing of what was said in it. Each is a method of its own, so that a program which
+//! has not fetched the rest yet can do without [`Conversation::apply`].
+
+use std::rc::Rc;
+
+use super::{ConnectionStatus, Conversation, OutboxMessage, Problem, SendState, onboarding::Requirements, set};
+
+impl Conversation {
+    pub(crate) fn set_draft(&mut self, draft: Rc<str>) -> bool {
+        set(&mut self.draft, draft)
+    }
+
+    pub(crate) fn set_window_open(&mut self, open: bool) -> bool {
+        set(&mut self.window_open, open)
+    }
+
+    pub(crate) fn set_page_hidden(&mut self, hidden: bool) -> bool {
+        set(&mut self.page_hidden, hidden)
+    }
+
+    pub(crate) fn set_connection(&mut self, status: ConnectionStatus) -> bool {
+        set(&mut self.connection, status)
+    }
+
+    pub(crate) fn set_problem(&mut self, problem: Option<Problem>) -> bool {
+        set(&mut self.problem, problem)
+    }
+
+    pub(crate) fn set_requirements(&mut self, requirements: Requirements) -> bool {
+        set(&mut self.requirements, requirements)
+    }
+
+    pub(crate) fn lose_storage(&mut self) -> bool {
+        set(&mut self.memory_only, true)
+    }
+
+    /// Something is said where nothing was said before, or only such messages as this one.
+    pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) {
+        self.enqueue(OutboxMessage { id, text, typed, at, state: SendState::Queued });
+    }
+
+    /// The time for the id of the next message, in milliseconds since 1970: now, but later than whatever still waits. Messages are
+    /// stored and sent in the order of their ids, and a clock that was set back must not bring a new one before an old one that is on
+    /// its way.
+    #[must_use]
+    pub fn id_time(&self, wall: u64) -> u64 {
+        self.outbox.iter().filter_map(|pending| time_of(&pending.id)).fold(wall, |at, other| at.max(other + 1))
+    }
+}
+
+/// The time in a UUIDv7: its first twelve hexadecimal digits.
+fn time_of(id: &str) -> Option<u64> {
+    let digits = id.chars().filter(|c| *c != '-').take(12);
+    digits.map(|c| c.to_digit(16)).try_fold(0, |time, digit| Some(time << 4 | u64::from(digit?)))
+}

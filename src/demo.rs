@@ -1,0 +1,188 @@
+//! The scenario player: a widget that shows one scene of a conversation, for designers, pictures and tests of accessibility.
+//!
+//! It stands where a session stands, with the same verbs, and touches neither network nor storage. Time stands still in it: a scene
+//! looks the same whenever it is shown. Player and scenes are a part of the program of their own.
+
+mod builder;
+mod files;
+mod kinds;
+mod stories;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+pub use stories::{NOW, Staging, scenes};
+
+use crate::{
+    components::{ChatSource, Listener, Uploads, UserAction},
+    conversation::{Action, ConnectionStatus, Conversation, SendState, onboarding::Requirements},
+    machine::effect::PageEvent,
+    runtime::Subscription,
+};
+
+#[cfg(feature = "split")]
+use wasm_split_helpers::SplitLoaderError as Missing;
+/// The player could not be fetched.
+#[cfg(not(feature = "split"))]
+type Missing = std::convert::Infallible;
+
+/// Plays the scene called `name`. `origin` is where the program came from: the sample picture is there too. `None`: there is none.
+pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;
+
+/// What a scene needs to be shown.
+pub struct Scene {
+    /// The conversation, and what becomes of it when somebody touches it.
+    pub source: Rc<dyn ChatSource>,
+    /// Settings the scene needs, by attribute; they go before the page's.
+    pub staging: Staging,
+}
+
+#[cfg(feature = "split")]
+#[wasm_split_helpers::wasm_split(scenes, fallible)]
+fn fetch() -> Result<Play, Missing> {
+    Ok(play)
+}
+#[cfg(not(feature = "split"))]
+async fn fetch() -> Result<Play, Missing> {
+    Ok(play)
+}
+
+/// Fetches the player and plays a scene.
+///
+/// # Errors
+/// The sentence for the console.
+pub async fn scene(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Result<Scene, String> {
+    let play = fetch().await.map_err(|_| "the scenes could not be fetched".to_owned())?;
+    play(name, origin, on_event)
+        .ok_or_else(|| ["there is no scene \"", name, "\". The playground lists them all."].concat())
+}
+
+fn play(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene> {
+    let (state, staging) = stories::find(name, origin)?;
+    if state.window_open() {
+        on_event(PageEvent::Opened);
+    }
+    let player = Player {
+        state: RefCell::new(Rc::new(state)),
+        on_event,
+        listener: RefCell::default(),
+        said: Cell::new(0),
+        uploads: (name == stories::ATTACHING).then(files::uploads),
+    };
+    Some(Scene { source: Rc::new(player), staging })
+}
+
+/// A conversation in which nobody answers.
+struct Player {
+    state: RefCell<Rc<Conversation>>,
+    on_event: Rc<dyn Fn(PageEvent)>,
+    listener: RefCell<Option<Listener>>,
+    said: Cell<u32>,
+    uploads: Option<Uploads>,
+}
+
+impl Player {
+    fn apply(&self, action: Action) {
+        let was_open = self.state().window_open();
+        if !Rc::make_mut(&mut self.state.borrow_mut()).apply(action) {
+            return;
+        }
+        let open = self.state().window_open();
+        if open != was_open {
+            (self.on_event)(if open { PageEvent::Opened } else { PageEvent::Closed });
+        }
+        let listener = self.listener.borrow().clone();
+        if let Some(listener) = listener {
+            listener(&self.state());
+        }
+    }
+
+    /// What is said arrives at once, and starts a conversation where there is none.
+    fn send(&self, text: &str) -> Option<Rc<str>> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let number = self.said.get() + 1;
+        self.said.set(number);
+        let id: Rc<str> = ["said-", &number.to_string()].concat().into();
+        self.apply(Action::Composed { id: id.clone(), text: text.into(), typed: None, at: NOW });
+        self.arrive(&id);
+        Some(id)
+    }
+
+    fn arrive(&self, id: &Rc<str>) {
+        let waits = self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
+        if waits {
+            self.apply(Action::Started { conversation: "scene".into() });
+            self.apply(Action::ConnectionChanged(ConnectionStatus::Live));
+            self.apply(Action::SendBegan { id: id.clone() });
+            self.apply(Action::SendAccepted { id: id.clone(), now: 0 });
+            // Nobody types an answer.
+            self.apply(Action::Ticked { now: u64::MAX });
+        }
+    }
+}
+
+impl ChatSource for Player {
+    fn state(&self) -> Rc<Conversation> {
+        self.state.borrow().clone()
+    }
+
+    /// In place of the listener before.
+    fn subscribe(&self, listener: Listener) -> Option<Subscription> {
+        *self.listener.borrow_mut() = Some(listener);
+        None
+    }
+
+    fn act(&self, verb: UserAction) -> Option<Rc<str>> {
+        match verb {
+            UserAction::Send(text) | UserAction::Answer { text, .. } => return self.send(&text),
+            UserAction::Retry(id) => {
+                self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
+                self.arrive(&id);
+            }
+            UserAction::Discard(id) => self.apply(Action::Discarded { id }),
+            UserAction::Draft(text) => self.apply(Action::Drafted(text.into())),
+            UserAction::Open => self.apply(Action::WindowOpened),
+            UserAction::Close => self.apply(Action::WindowClosed),
+            UserAction::Restart => self.apply(Action::Left),
+            UserAction::End => self.apply(Action::Ended),
+            UserAction::Feedback { key, helpful } => {
+                let row = self.state().rows().iter().find(|row| row.key == key).cloned();
+                let logged = row.and_then(|row| row.message()?.logged().cloned());
+                if let Some(entry) = logged {
+                    self.apply(Action::Rated { cursor: entry.cursor, helpful });
+                }
+            }
+            UserAction::Step(step) => {
+                let action = self.state().after(&step, NOW);
+                self.apply(action);
+            }
+            UserAction::LoadEarlier | UserAction::Sound(_) | UserAction::Transcript(_) | UserAction::Resize => {}
+        }
+        None
+    }
+
+    fn uploads(&self) -> Option<Uploads> {
+        self.uploads.clone()
+    }
+
+    fn stands_still_at(&self) -> Option<u64> {
+        Some(NOW)
+    }
+
+    fn ask(&self, gate: Requirements) {
+        self.apply(Action::RequirementsSet(gate));
+    }
+
+    fn reset(&self) {
+        self.apply(Action::Forgotten);
+    }
+
+    fn end(&self) {
+        self.listener.take();
+    }
+}

@@ -1,0 +1,106 @@
+//! Those who speak in scenes: facts of a conversation, one after the other, a minute apart, the last of them just now.
+
+use std::rc::Rc;
+
+use chataibot_wire::{
+    Author, Content, Cursor, Entry, Event, RichText,
+    content::Text,
+    entry::{Assignee, Message, Status},
+};
+
+use super::stories::NOW;
+use crate::conversation::{Action, ConnectionStatus, Conversation, RawEntry};
+
+/// A minute, in milliseconds.
+const MINUTE: u64 = 60_000;
+
+/// A conversation that is being written.
+pub(super) struct StoryBuilder {
+    conversation: Conversation,
+    seq: u32,
+    at: u64,
+}
+
+impl StoryBuilder {
+    /// The window is open, and there is no conversation yet.
+    pub(super) fn fresh() -> Self {
+        Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)
+    }
+
+    /// A conversation has begun, replies arrive, and the window is open. The scene will have `lines` lines.
+    pub(super) fn new(lines: u32) -> Self {
+        let begun = Self::fresh()
+            .then(Action::Started { conversation: "scene".into() })
+            .then(Action::ConnectionChanged(ConnectionStatus::Live));
+        Self { at: NOW - u64::from(lines) * MINUTE, ..begun }
+    }
+
+    /// Something happened.
+    pub(super) fn then(mut self, action: Action) -> Self {
+        self.conversation.apply(action);
+        self
+    }
+
+    fn entry(mut self, event: Event) -> Self {
+        self.seq += 1;
+        self.at = (self.at + MINUTE).min(NOW);
+        let entry = Entry { cursor: Cursor { epoch: 1, seq: self.seq }, at: self.at, event };
+        self.then(Action::Received { entry: Rc::new(RawEntry::from(entry)), now: 0 })
+    }
+
+    fn says(self, author: Author, content: Content, id: Option<&str>) -> Self {
+        self.entry(Event::Message(Message { author, client_message_id: id.map(String::from), content }))
+    }
+
+    /// The bot shows something.
+    pub(super) fn shows(self, content: Content) -> Self {
+        self.says(Author::Bot, content, None)
+    }
+
+    /// The bot says something.
+    pub(super) fn bot(self, words: &str) -> Self {
+        self.shows(text(words))
+    }
+
+    /// A member of the team says something.
+    pub(super) fn agent(self, words: &str) -> Self {
+        self.says(Author::Agent, text(words), None)
+    }
+
+    /// The visitor said something, and it arrived.
+    pub(super) fn visitor(self, words: &str) -> Self {
+        let id = ["visitor-", &self.seq.to_string()].concat();
+        self.says(Author::Visitor, text(words), Some(&id)).then(Action::SendAccepted { id: id.into(), now: 0 }).quiet()
+    }
+
+    /// The visitor has just said something; it stands as `facts` say.
+    pub(super) fn just_said(self, id: &str, words: &str, facts: impl IntoIterator<Item = Action>) -> Self {
+        let said = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
+        facts.into_iter().fold(said, Self::then)
+    }
+
+    /// Somebody of the team takes over.
+    pub(super) fn handed_to(self, name: Option<&str>, picture: Option<String>) -> Self {
+        self.entry(Event::Assignee(Assignee { kind: Author::Agent, name: name.map(String::from), picture }))
+    }
+
+    /// The conversation ends, or goes on.
+    pub(super) fn status(self, status: Status) -> Self {
+        self.entry(Event::Status(status))
+    }
+
+    /// Nobody types.
+    pub(super) fn quiet(self) -> Self {
+        self.then(Action::Ticked { now: u64::MAX })
+    }
+
+    /// The scene.
+    pub(super) fn conversation(self) -> Conversation {
+        self.conversation
+    }
+}
+
+/// Words without form.
+pub(super) fn text(words: &str) -> Content {
+    Content::Text(Text { body: RichText::plain(words), prompt: None })
+}

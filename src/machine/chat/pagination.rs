@@ -1,0 +1,66 @@
+//! Pages of the log from before what is shown: asked for one at a time, when the visitor wants one.
+
+use std::rc::Rc;
+
+use chataibot_wire::Cursor;
+
+use super::ChatMachine;
+use crate::{
+    api::{ApiError, Credentials},
+    conversation::{Action, HistoryState, RawEntry},
+    machine::{effect::Effect, input::Now},
+};
+
+impl ChatMachine {
+    /// Is a page wanted that was not asked for yet?
+    pub(super) fn wants_page(&self) -> bool {
+        self.state.earlier() == HistoryState::Loading && self.state.id().is_some() && self.page.is_none()
+    }
+
+    pub(super) fn ask_for_page(&mut self, credentials: &Rc<Credentials>, effects: &mut Vec<Effect>) {
+        if self.wants_page()
+            && let (Some(conversation), Some(first)) = (self.state.id().cloned(), self.state.log().first())
+        {
+            let before = first.cursor;
+            self.page = Some(before);
+            self.page_token = Rc::from(credentials.token.as_str());
+            effects.push(Effect::FetchPage { conversation, before, credentials: credentials.clone() });
+        }
+    }
+
+    pub(super) fn page_answered(
+        &mut self,
+        before: Cursor,
+        result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>,
+        now: Now,
+    ) {
+        // An answer to a question that is not asked any more; a log that was rebuilt meanwhile is asked anew.
+        if self.page != Some(before) {
+            return;
+        }
+        self.page = None;
+        if self.state.log().first().is_none_or(|first| first.cursor != before) {
+            return;
+        }
+        match result {
+            Ok((entries, earlier)) => {
+                self.token_refresh.accepted();
+                self.apply(Action::EarlierCame { entries, earlier });
+            }
+            // It stays wanted, and is asked for again with a better token.
+            Err(ApiError::Unauthorized | ApiError::Challenged) => {
+                let token = self.page_token.clone();
+                self.token_refresh.rejected(&token, self.state.is_watched(), now);
+            }
+            Err(
+                ApiError::Network
+                | ApiError::Busy { .. }
+                | ApiError::Unknown
+                | ApiError::Ended
+                | ApiError::NotFound
+                | ApiError::Unavailable { .. }
+                | ApiError::Refused { .. },
+            ) => self.apply(Action::EarlierFailed),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What other tabs did, seen through storage, and a visitor who turns out to be another one.
+
+use std::rc::Rc;
+
+use super::{ChatMachine, outputs::lazy};
+use crate::{
+    api::Credentials,
+    conversation::{Action, OutboxMessage, Phase},
+    machine::{
+        effect::Effect,
+        input::Now,
+        storage_schema::{StoredConversation, StoredPending},
+    },
+};
+
+impl ChatMachine {
+    /// Takes an credentials. Another visitor sees nothing of the one before; only what was never sent goes along.
+    pub(super) fn adopt(&mut self, credentials: Rc<Credentials>, now: Now, effects: &mut Vec<Effect>) {
+        if self.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
+            self.bring_back();
+            self.leave(effects);
+        }
+        self.token_refresh.adopt(credentials, now);
+        self.doubted = false;
+    }
+
+    /// What is on its way waits again, because where it went is left.
+    fn bring_back(&mut self) {
+        if let Some(id) = self.send_queue.in_flight().cloned() {
+            self.apply(Action::SendDelayed { id });
+            self.send_queue.done();
+        }
+    }
+
+    pub(super) fn remote_visitor(&mut self, credentials: Option<Rc<Credentials>>, now: Now, effects: &mut Vec<Effect>) {
+        match credentials {
+            Some(credentials) => self.adopt(credentials, now, effects),
+            None => {
+                let visitor = self.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
+                let waiting = self.state.outbox().iter();
+                effects
+                    .extend(waiting.map(|message| Effect::RemoveMessage { id: message.id.clone(), discarded: false }));
+                self.forget(effects);
+                effects.extend(visitor.map(Effect::ClearStorageOf));
+            }
+        }
+    }
+
+    pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>, effects: &mut Vec<Effect>) {
+        let Some(stored) = stored else { return self.forget(effects) };
+        let ours = self.state.id().map(|id| &**id);
+        if ours == stored.id.as_deref() {
+            self.merge(&stored);
+            return;
+        }
+        let visitor = self.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
+        if visitor.is_some() && stored.visitor.is_some() && stored.visitor.as_deref() != visitor {
+            return;
+        }
+        self.bring_back();
+        self.disconnect_for_good(effects);
+        self.opens = stored.open;
+        if stored.id.is_some() {
+            self.owner.clone_from(&stored.visitor);
+            self.apply(Action::Restored(Box::new(stored.into_restored())));
+            self.awake = true;
+        } else {
+            self.apply(Action::Left);
+        }
+        self.saved.urgent = self.urgent();
+        self.saved.lazy = lazy(&self.state);
+        self.reported.phase = self.state.phase();
+    }
+
+    /// Another tab stored the conversation that is shown here, too.
+    fn merge(&mut self, stored: &StoredConversation) {
+        if stored.id.is_none() {
+            return;
+        }
+        let epoch = self.state.cursor().map(|cursor| cursor.epoch);
+        if stored.read.is_some_and(|read| epoch == Some(read.epoch)) {
+            self.apply(Action::Read { up_to: stored.read });
+        }
+        for (cursor, helpful) in stored.feedback() {
+            self.apply(Action::Rated { cursor, helpful });
+        }
+        if stored.ended {
+            self.apply(Action::Ended);
+        }
+        self.opens = stored.open;
+        // Storage knows already.
+        let known = self.urgent();
+        if stored.ended == (known.1 == Phase::Ended) {
+            self.saved.urgent = known;
+        }
+        if (stored.cursor, stored.read) == (self.state.cursor(), self.state.read()) {
+            self.saved.lazy = lazy(&self.state);
+        }
+    }
+
+    pub(super) fn remote_outbox(&mut self, id: Rc<str>, stored: Option<StoredPending>, now: Now) {
+        self.saved.outbox.retain(|saved| saved.id != id);
+        match stored {
+            None if self.send_queue.in_flight() == Some(&id) => {}
+            // Removed there means settled there: a message that is taken back says so first.
+            None => self.settle(&id, now),
+            Some(stored) => match stored.into_pending(&id) {
+                Some(pending) => {
+                    self.apply(Action::OutboxFound(vec![pending.clone()]));
+                    self.awake = true;
+                    // The log has settled what does not wait here now: its copy in storage goes.
+                    if self.waits(&id).is_none() {
+                        self.saved.outbox.push(Rc::new(pending));
+                    }
+                }
+                None => self.apply(Action::Discarded { id: id.clone() }),
+            },
+        }
+        // Storage knows already.
+        self.saved.outbox.extend(self.waits(&id).cloned());
+    }
+
+    pub(super) fn settled_remotely(&mut self, id: Rc<str>, now: Now) {
+        if self.send_queue.in_flight() == Some(&id) {
+            self.send_queue.done();
+        }
+        self.saved.outbox.retain(|saved| saved.id != id);
+        self.settle(&id, now);
+    }
+
+    /// Another tab has removed the message from storage, so it is settled; how, the log tells. Until then nothing is claimed, and what
+    /// does not wait here any more stands as the log has it.
+    fn settle(&mut self, id: &Rc<str>, now: Now) {
+        let Some(pending) = self.waits(id).cloned() else { return };
+        if self.listens {
+            self.reported.settled.push(pending);
+            self.apply(Action::SettledRemotely { id: id.clone() });
+        } else {
+            self.apply(Action::SendAccepted { id: id.clone(), now: now.monotonic });
+        }
+    }
+
+    fn waits(&self, id: &str) -> Option<&Rc<OutboxMessage>> {
+        self.state.outbox().iter().find(|pending| *pending.id == *id)
+    }
+}

@@ -1,0 +1,329 @@
+//! One stream for all tabs of a browser: what this tab tells the others, and what it makes of what they say.
+
+use std::rc::Rc;
+
+use chataibot_wire::Cursor;
+
+use super::ChatMachine;
+use crate::{
+    conversation::{Action, ConnectionStatus, CursorOrder, Phase},
+    machine::{
+        connection::{ConnectionEvent, Wanted},
+        effect::Effect,
+        input::Now,
+        leader_election::ElectionEffect,
+        tab_message::{LogSlice, TabMessage},
+    },
+};
+
+/// A composer that was written in so lately, and is seen, keeps what stands in it.
+const WRITING: u64 = 10_000;
+
+/// What other tabs were told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Synced {
+    conversation: Option<Rc<str>>,
+    cursor: Option<Cursor>,
+    status: ConnectionStatus,
+    read: Option<Cursor>,
+}
+
+impl ChatMachine {
+    /// Connects what is to be connected here, or lets another tab do it for all.
+    pub(super) fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let running = match self.state.phase() {
+            Phase::New => false,
+            Phase::Active => true,
+            // It may be opened again while somebody looks.
+            Phase::Ended => self.state.window_open(),
+        };
+        let log = self.state.id().filter(|_| self.awake && self.state.may_call() && self.listens && running);
+        let wanted = log.is_some();
+        // Another conversation is another log: who reads it is found out anew.
+        let other = self.synced.conversation.as_ref() != self.state.id();
+        if other && let Some(turn) = self.election.update(false, now.monotonic, now.random) {
+            self.run_election_effect(turn, effects);
+        }
+        if other {
+            self.synced = Synced {
+                conversation: self.state.id().cloned(),
+                cursor: self.state.cursor(),
+                status: ConnectionStatus::Idle,
+                read: self.state.read(),
+            };
+        }
+        if let Some(turn) = self.election.update(wanted, now.monotonic, now.random) {
+            self.run_election_effect(turn, effects);
+        }
+        let wants = self.election.wants(wanted);
+        if self.connection.want(wants, self.election.was_live()) {
+            self.log_reader.cut();
+            effects.push(Effect::Disconnect);
+        }
+    }
+
+    fn run_election_effect(&mut self, turn: ElectionEffect, effects: &mut Vec<Effect>) {
+        match turn {
+            ElectionEffect::RequestLock => {
+                effects.push(Effect::RequestLock { steal: false });
+                self.post_question(effects);
+            }
+            ElectionEffect::ReleaseLock => effects.push(Effect::ReleaseLock),
+        }
+    }
+
+    /// How the connection stands, here or in the tab that has it.
+    pub(super) fn status(&self) -> ConnectionStatus {
+        match self.connection.status() {
+            ConnectionStatus::Idle => self.election.status(),
+            own @ (ConnectionStatus::Connecting
+            | ConnectionStatus::Live
+            | ConnectionStatus::Reconnecting { .. }
+            | ConnectionStatus::Offline) => own,
+        }
+    }
+
+    /// The lock is ours: what comes next is for all.
+    pub(super) fn lock_acquired(&mut self) {
+        if self.election.lock_acquired() {
+            self.synced.cursor = self.state.cursor();
+            // Whatever the stream's state will be in a moment, it is news.
+            self.synced.status = ConnectionStatus::Idle;
+        }
+    }
+
+    /// The leader should be asked, unless it was heard just now.
+    pub(super) fn query_leader(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.election.nudged(now.monotonic) {
+            self.post_question(effects);
+        }
+    }
+
+    /// Time went by.
+    pub(super) fn tick_leader(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.election.ticked(now.monotonic) {
+            self.post_question(effects);
+        }
+    }
+
+    /// The log was looked at while the leader says nothing.
+    pub(super) fn checked(&mut self, effects: &mut Vec<Effect>) {
+        if self.election.checked() {
+            effects.push(Effect::RequestLock { steal: true });
+        }
+    }
+
+    /// The page sleeps: the browser must be free to keep it as it is, and another tab to lead.
+    pub(super) fn sleep(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.save_due = Some(now.monotonic);
+        self.handle_connection(ConnectionEvent::Frozen, now, effects);
+        if self.election.sleep() {
+            effects.push(Effect::LeaveTabs);
+        }
+    }
+
+    /// The page, or the whole machine, slept.
+    pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.token_refresh.expire();
+        self.doubted = true;
+        self.retry_now(now);
+        self.handle_connection(ConnectionEvent::Resumed, now, effects);
+        if self.election.is_asleep() {
+            self.election.join();
+            effects.push(Effect::JoinTabs);
+        } else if self.election.ask(now.monotonic) {
+            self.post_question(effects);
+        }
+    }
+
+    /// Tabs cannot agree any more: each cares for itself.
+    pub(super) fn leave_tabs(&mut self, effects: &mut Vec<Effect>) {
+        if self.election.leave() {
+            effects.push(Effect::LeaveTabs);
+        }
+    }
+
+    fn post_question(&self, effects: &mut Vec<Effect>) {
+        if let Some(conversation) = self.state.id().cloned() {
+            effects.push(Effect::Broadcast(TabMessage::Query { conversation, cursor: self.state.cursor() }));
+        }
+    }
+
+    fn heartbeat(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(conversation) = self.state.id().cloned() {
+            let status = self.connection.status();
+            self.synced.status = status;
+            effects.push(Effect::Broadcast(TabMessage::Heartbeat {
+                conversation,
+                status,
+                cursor: self.state.cursor(),
+            }));
+        }
+    }
+
+    /// A heartbeat of the stream is one for all.
+    pub(super) fn forward_heartbeat(&mut self, effects: &mut Vec<Effect>) {
+        if self.election.leads() {
+            self.heartbeat(effects);
+        }
+    }
+
+    /// Tells the other tabs what is new here.
+    pub(super) fn sync_tabs(&mut self, effects: &mut Vec<Effect>) {
+        if !self.election.is_shared() || self.election.is_asleep() {
+            return;
+        }
+        if self.election.leads() {
+            if self.state.cursor() != self.synced.cursor {
+                self.forward_log(self.synced.cursor, effects);
+                self.synced.cursor = self.state.cursor();
+            }
+            if self.connection.status() != self.synced.status {
+                self.heartbeat(effects);
+            }
+        }
+        let read = self.state.read();
+        if std::mem::replace(&mut self.synced.read, read) != read
+            && let (Some(cursor), Some(conversation)) = (read, self.state.id().cloned())
+        {
+            effects.push(Effect::Broadcast(TabMessage::Read { conversation, cursor }));
+        }
+        // That this browser is offline is no news of the leader's, and over when the browser says so.
+        if self.connection.status() != ConnectionStatus::Offline {
+            self.election.set_status(self.state.connection());
+        }
+    }
+
+    /// Passes on what stands after this place, or all there is when it does not follow on it.
+    fn forward_log(&self, after: Option<Cursor>, effects: &mut Vec<Effect>) {
+        let (Some(conversation), Some(up_to)) = (self.state.id().cloned(), self.state.cursor()) else { return };
+        let log = self.state.log();
+        let (begin, whole) = match after {
+            None => (0, false),
+            Some(after) => {
+                let follows = after.epoch == up_to.epoch && after.seq <= up_to.seq;
+                let begin = log.partition_point(|entry| entry.cursor.seq <= after.seq);
+                // Before the first entry there may be some that are not here.
+                let follows =
+                    follows && (begin > 0 || log.first().is_none_or(|first| first.cursor.seq == after.seq + 1));
+                if follows { (begin, false) } else { (0, true) }
+            }
+        };
+        effects.push(Effect::Broadcast(TabMessage::Log(LogSlice {
+            conversation,
+            after: after.filter(|_| !whole),
+            entries: log[begin..].to_vec(),
+            up_to: Some(up_to),
+            whole,
+            earlier: self.state.earlier() != crate::conversation::HistoryState::None,
+        })));
+    }
+
+    /// Another tab said something.
+    pub(super) fn tab_message(&mut self, word: TabMessage, now: Now, effects: &mut Vec<Effect>) {
+        if !self.election.is_shared() {
+            return;
+        }
+        let ours = |conversation: &Rc<str>| self.state.id() == Some(conversation);
+        match word {
+            TabMessage::Query { conversation, cursor } => {
+                if ours(&conversation) && self.election.leads() {
+                    if cursor != self.state.cursor() {
+                        self.answer(cursor, effects);
+                    }
+                    self.heartbeat(effects);
+                }
+            }
+            TabMessage::Heartbeat { conversation, status, cursor } => {
+                if ours(&conversation) && !self.election.leads() {
+                    self.election.heard(now.monotonic);
+                    self.election.set_status(status);
+                    let behind = cursor.is_some_and(|cursor| match self.state.order_of(cursor) {
+                        CursorOrder::Known => false,
+                        CursorOrder::Next | CursorOrder::Gap => true,
+                    });
+                    if behind && self.election.ask(now.monotonic) {
+                        self.post_question(effects);
+                    }
+                }
+            }
+            TabMessage::Log(slice) => {
+                if ours(&slice.conversation) && !self.election.leads() {
+                    self.election.heard(now.monotonic);
+                    self.receive_slice(slice, now, effects);
+                }
+            }
+            TabMessage::Read { conversation, cursor } => {
+                if ours(&conversation) && self.state.cursor().is_some_and(|ours| ours.epoch == cursor.epoch) {
+                    self.apply(Action::Read { up_to: Some(cursor) });
+                    self.synced.read = self.state.read();
+                }
+            }
+            TabMessage::Draft(draft) => {
+                let writes = self.wrote.is_some_and(|wrote| now.monotonic < wrote + WRITING) && self.state.is_watched();
+                if !writes {
+                    self.apply(Action::Drafted(draft.clone()));
+                    self.saved.draft = draft;
+                }
+            }
+            TabMessage::Opened(open) => {
+                self.opens = open;
+                self.saved.urgent = self.urgent();
+            }
+        }
+    }
+
+    /// What a follower lacks. One that knows nothing gets all there is as history: it was there before.
+    fn answer(&self, cursor: Option<Cursor>, effects: &mut Vec<Effect>) {
+        let before = effects.len();
+        self.forward_log(cursor, effects);
+        if cursor.is_none()
+            && let Some(Effect::Broadcast(TabMessage::Log(slice))) = effects.get_mut(before)
+        {
+            slice.whole = true;
+        }
+    }
+
+    fn receive_slice(&mut self, slice: LogSlice, now: Now, effects: &mut Vec<Effect>) {
+        let Some(up_to) = slice.up_to else { return };
+        // Where it begins, if it does not say so itself.
+        let first =
+            slice.entries.first().map(|entry| Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
+        let follows = match (self.state.cursor(), slice.after.or(first)) {
+            (None, _) => slice.after.is_none() && !slice.whole,
+            (Some(ours), Some(begin)) => {
+                ours.epoch == begin.epoch && ours.epoch == up_to.epoch && begin.seq <= ours.seq
+            }
+            (Some(_), None) => false,
+        };
+        if follows {
+            if self.state.cursor().is_none() {
+                self.apply(Action::EarlierKnown(slice.earlier));
+            }
+            for entry in slice.entries {
+                if self.state.cursor().is_some() {
+                    self.skip_to(Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
+                }
+                self.apply(Action::Received { entry, now: now.monotonic });
+            }
+            self.skip_to(up_to);
+        } else if slice.whole || slice.after.is_none() {
+            self.apply(Action::Rebuilt { entries: slice.entries, earlier: slice.earlier });
+            self.skip_to(up_to);
+        } else if self.election.ask(now.monotonic) {
+            self.post_question(effects);
+        }
+    }
+
+    /// Places up to here hold nothing that the leader could read.
+    fn skip_to(&mut self, up_to: Cursor) {
+        while let Some(at) = self.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
+            self.apply(Action::Skipped { cursor: Cursor { seq: at.seq + 1, ..at } });
+        }
+    }
+
+    /// Does another tab read the log for this one?
+    pub(super) fn follows(&self) -> bool {
+        self.election.is_shared() && !self.election.leads() && self.election.wants(true) != Wanted::Stream
+    }
+}

@@ -1,0 +1,77 @@
+//! What a visitor has passed at the gate, as it is stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::onboarding::{Consent, Progress};
+
+/// [`Progress`] as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPassed {
+    /// Version of the consent that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
+    /// When it was given.
+    #[serde(default)]
+    pub consent_at: u64,
+    /// What the form was filled with: names, each followed by its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Vec<String>>,
+    /// Was the home screen left?
+    #[serde(default)]
+    pub home_left: bool,
+    /// The conversation that was rated last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rated: Option<String>,
+}
+
+impl StoredPassed {
+    /// Ready to be stored.
+    #[must_use]
+    pub fn of(passed: &Progress) -> Self {
+        let form = passed.prechat.as_ref().map(|values| {
+            let flat = values.iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
+            flat.collect()
+        });
+        Self {
+            consent: passed.consent.as_ref().map(|consent| String::from(&*consent.version)),
+            consent_at: passed.consent.as_ref().map_or(0, |consent| consent.at),
+            form,
+            home_left: passed.home_left,
+            rated: passed.rated.as_ref().map(|id| String::from(&**id)),
+        }
+    }
+
+    /// What was stored.
+    #[must_use]
+    pub fn into_passed(self) -> Progress {
+        let at = self.consent_at;
+        let form = self.form.map(|flat| flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect());
+        Progress {
+            consent: self.consent.map(|version| Consent { version: version.into(), at }),
+            prechat: form,
+            home_left: self.home_left,
+            rated: self.rated.map(Into::into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Vec<(String, String)> {
+        [("name", "Ada"), ("email", "ada@example.com"), ("topic", "Tea")].map(|(a, b)| (a.into(), b.into())).into()
+    }
+
+    #[test]
+    fn what_is_stored_comes_back() {
+        let passed = Progress {
+            consent: Some(Consent { version: "2".into(), at: 5 }),
+            prechat: Some(form()),
+            home_left: true,
+            rated: Some("c1".into()),
+        };
+        assert_eq!(StoredPassed::of(&passed).into_passed(), passed);
+        assert_eq!(StoredPassed::default().into_passed(), Progress::default());
+    }
+}

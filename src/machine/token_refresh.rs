@@ -1,0 +1,168 @@
+//! Keeps the visitor's token good: renewed when it is needed and nearly over, on a 401, and after sleep. Pure.
+
+use std::rc::Rc;
+
+use super::{effect::Effect, input::Now};
+use crate::api::{
+    ApiError, Credentials,
+    backoff::{CAP, CAP_WATCHED, delay},
+};
+
+/// A token with less left than this is of no use even if no better one can be had.
+const LAST_USE: u64 = 5_000;
+/// When the operator must act, it is asked this seldom.
+const OPERATOR_PAUSE: u64 = 60_000;
+
+/// See the file's head.
+#[derive(Clone, Debug, Default)]
+pub struct TokenRefresh {
+    credentials: Option<Rc<Credentials>>,
+    /// Monotonic: the wall clock may be set at any time.
+    ends: u64,
+    asking: bool,
+    failures: u32,
+    not_before: u64,
+    /// Before that not even an impatient visitor helps: the proxy asked for it.
+    floor: u64,
+    /// The answer that is on its way belongs to a visitor who was forgotten.
+    stale: bool,
+    refused: Option<Rc<str>>,
+    /// Good tokens that got a 401, in a row.
+    rejections: u32,
+}
+
+impl TokenRefresh {
+    /// Who the visitor is, good token or not.
+    #[must_use]
+    pub fn credentials(&self) -> Option<&Rc<Credentials>> {
+        self.credentials.as_ref()
+    }
+
+    /// The credentials with a token that can be used now.
+    #[must_use]
+    pub fn ready(&self, now: u64) -> Option<&Rc<Credentials>> {
+        let last_use = if self.failures > 0 { LAST_USE } else { u64::MAX };
+        self.credentials.as_ref().filter(|credentials| self.ends > now + credentials.renew_before().min(last_use))
+    }
+
+    /// Takes an credentials, from an answer or from another tab.
+    pub fn adopt(&mut self, credentials: Rc<Credentials>, now: Now) {
+        self.ends = now.monotonic + credentials.left(now.unix);
+        self.credentials = Some(credentials);
+        self.failures = 0;
+        self.refused = None;
+        self.asking = false;
+    }
+
+    /// The token is not to be used again: it is about to end, or the page was asleep.
+    pub fn expire(&mut self) {
+        self.ends = 0;
+    }
+
+    /// The proxy did not take this token.
+    pub fn rejected(&mut self, token: &str, watched: bool, now: Now) {
+        if self.credentials.as_ref().is_some_and(|credentials| credentials.token == token) {
+            self.ends = 0;
+            self.rejections += 1;
+            if self.rejections > 1 {
+                // A new token does not help either: not in a loop.
+                let cap = if watched { CAP_WATCHED } else { CAP };
+                self.not_before = now.monotonic + delay(self.rejections, cap, now.random, None);
+            }
+        }
+    }
+
+    /// The proxy took a token.
+    pub fn accepted(&mut self) {
+        self.rejections = 0;
+    }
+
+    /// The token call failed. A renewal secret that was refused is not used again: a new visitor begins.
+    pub fn failed(&mut self, failure: &ApiError, watched: bool, now: Now) {
+        self.asking = false;
+        if *failure == ApiError::Unauthorized
+            && self.refused.is_none()
+            && let Some(credentials) = &self.credentials
+        {
+            self.refused = Some(Rc::from(credentials.renewal.as_str()));
+            self.ends = 0;
+            return;
+        }
+        self.failures += 1;
+        let cap = if watched { CAP_WATCHED } else { CAP };
+        let pause = match failure {
+            ApiError::Unavailable { .. } | ApiError::Refused { .. } => OPERATOR_PAUSE,
+            ApiError::Network
+            | ApiError::Unauthorized
+            | ApiError::Challenged
+            | ApiError::Busy { .. }
+            | ApiError::Unknown
+            | ApiError::Ended
+            | ApiError::NotFound => 0,
+        };
+        self.floor = now.monotonic + pause + delay(0, 0, 0, failure.retry_after());
+        self.not_before = now.monotonic + pause + delay(self.failures, cap, now.random, failure.retry_after());
+    }
+
+    /// The effect that gets a good token, unless there is one, or one is being asked for, or it is too early to ask again.
+    pub fn authorize(&mut self, now: u64) -> Option<Effect> {
+        let good = self.credentials.as_ref().is_some_and(|credentials| self.ends > now + credentials.renew_before());
+        if good || self.asking || now < self.not_before {
+            return None;
+        }
+        self.asking = true;
+        Some(Effect::Authorize { held: self.credentials.clone(), refused: self.refused.clone() })
+    }
+
+    /// Nobody is waiting any more: the network is back, or the page woke.
+    pub fn retry_now(&mut self) {
+        if self.failures > 0 && self.rejections < 2 {
+            self.not_before = self.not_before.min(self.floor);
+        }
+    }
+
+    /// Forgets the visitor, and the answer that may still come for them.
+    pub fn forget(&mut self) {
+        *self = Self { asking: self.asking, stale: self.asking, ..Self::default() };
+    }
+
+    /// Is this answer of the token call for somebody who was forgotten meanwhile?
+    pub fn is_stale(&mut self) -> bool {
+        if self.stale {
+            self.asking = false;
+        }
+        std::mem::take(&mut self.stale)
+    }
+
+    /// When [`Self::authorize`] may be asked again, monotonic.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        (!self.asking).then_some(self.not_before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_lives_shorter_than_a_minute_is_used_and_not_renewed_for_ever() {
+        let credentials = Credentials {
+            visitor: "v".into(),
+            token: "short".into(),
+            renewal: "secret".into(),
+            from: 0,
+            until: 30_000,
+            uploads: None,
+            typed: false,
+        };
+        let mut refresh = TokenRefresh::default();
+        refresh.adopt(Rc::new(credentials), Now { monotonic: 0, unix: 0, random: 0 });
+        assert!(refresh.ready(0).is_some());
+        assert!(refresh.authorize(19_999).is_none(), "it is good still");
+        assert!(refresh.authorize(20_000).is_some(), "its last third is for the renewal");
+        refresh.failed(&ApiError::Network, true, Now { monotonic: 20_000, unix: 20_000, random: 0 });
+        assert!(refresh.ready(24_999).is_some(), "used while no better one can be had");
+        assert!(refresh.ready(25_000).is_none());
+    }
+}

@@ -1,0 +1,104 @@
+//! What sounds and writes the title, once something was said. Of the tabs that show a conversation one sounds, and none while another
+//! is being looked at.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::{News, Ringer, sound::Sound, title::Title};
+use crate::browser::{
+    tabs::{self, Lock},
+    timers::Timer,
+};
+
+/// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that slept hears late.
+const QUIET: u64 = 5_000;
+
+struct Bell {
+    this: Weak<Self>,
+    sound: Sound,
+    title: Title,
+    /// While this tab sounds, or sounded just now.
+    sounding: Cell<bool>,
+    watching: Cell<bool>,
+    /// Held while the visitor looks, so that other tabs keep quiet.
+    watch: RefCell<Option<Lock>>,
+    /// Held after a sound, until another may follow.
+    quiet: RefCell<Option<(Lock, Option<Timer>)>>,
+}
+
+/// A ringer.
+pub(super) fn make() -> Rc<dyn Ringer> {
+    Rc::new_cyclic(|this| Bell {
+        this: this.clone(),
+        sound: Sound::default(),
+        title: Title::default(),
+        sounding: Cell::new(false),
+        watching: Cell::new(false),
+        watch: RefCell::default(),
+        quiet: RefCell::default(),
+    })
+}
+
+impl Ringer for Bell {
+    fn tell(&self, news: News) {
+        let News { lock, watched, sounds, came, chosen, title } = news;
+        self.sound.let_ready(sounds);
+        if chosen {
+            // The choice is a gesture, and the visitor hears what they chose.
+            self.sound.wake();
+            self.sound.play();
+        }
+        if let Some(lock) = lock {
+            self.watch(&lock, watched);
+            if came && !watched && sounds {
+                self.sound_alone(lock);
+            }
+        }
+        self.title.show(title);
+    }
+}
+
+impl Bell {
+    /// Takes or lets go the lock of those who look.
+    fn watch(&self, name: &str, watching: bool) {
+        if self.watching.replace(watching) == watching {
+            return;
+        }
+        self.watch.take();
+        if watching {
+            let (weak, name) = (self.this.clone(), name.to_owned());
+            spawn_local(async move {
+                let lock = tabs::share(&name).await;
+                // They may have looked away, or gone, while another tab sounded.
+                if let Some(bell) = weak.upgrade().filter(|bell| bell.watching.get()) {
+                    bell.watch.replace(Some(lock));
+                }
+            });
+        }
+    }
+
+    /// Sounds, unless another tab does or is being looked at.
+    fn sound_alone(&self, name: String) {
+        if !self.sound.is_ready() || self.sounding.replace(true) {
+            return;
+        }
+        let weak = self.this.clone();
+        spawn_local(async move {
+            let lock = tabs::try_lock(&name).await;
+            let Some(bell) = weak.upgrade() else { return };
+            let Some(lock) = lock else { return bell.sounding.set(false) };
+            bell.sound.play();
+            let over = Timer::after(QUIET, move || {
+                if let Some(bell) = weak.upgrade() {
+                    bell.sounding.set(false);
+                    bell.quiet.take();
+                }
+            });
+            bell.quiet.replace(Some((lock, over)));
+        });
+    }
+}

@@ -1,0 +1,77 @@
+//! The browser's events, as inputs: network, visibility, sleep, and what other tabs store.
+
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::JsCast;
+use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
+
+use super::{
+    InboxItem, RawInput, Runtime,
+    repository::{self, CONVERSATION, LEFT, VISITOR},
+};
+use crate::{
+    browser::{environment, events::Listener, tabs},
+    machine::input::Input,
+};
+
+/// All listeners of a session. Tells it at once what already holds: hidden, offline.
+pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
+    let Some(window) = environment::window() else { return Vec::new() };
+    let Some(document) = window.document() else { return Vec::new() };
+    let weak = Rc::downgrade(runtime);
+    let hear = |target: &EventTarget, event, input: fn(&web_sys::Event) -> Option<Input>| {
+        let weak = weak.clone();
+        Listener::new(target, event, move |event| {
+            if let (Some(runtime), Some(input)) = (weak.upgrade(), input(&event)) {
+                runtime.handle(input);
+            }
+        })
+    };
+    let listeners = [
+        hear(&window, "online", |_| Some(Input::Online)),
+        hear(&window, "offline", |_| Some(Input::Offline)),
+        hear(&window, "pageshow", |event| persisted(event).then_some(Input::Resumed)),
+        // Kept in the back-forward cache or not: a lock, a channel or a stream that is held on to would decide against it.
+        hear(&window, "pagehide", |_| Some(Input::Frozen)),
+        hear(&document, "visibilitychange", |_| visibility()),
+        hear(&document, "freeze", |_| Some(Input::Frozen)),
+        hear(&document, "resume", |_| Some(Input::Resumed)),
+        watch(&weak, prefix),
+    ];
+    if document.visibility_state() == VisibilityState::Hidden {
+        runtime.handle(Input::Hidden);
+    }
+    if !window.navigator().on_line() {
+        runtime.handle(Input::Offline);
+    }
+    listeners.into_iter().flatten().collect()
+}
+
+fn persisted(event: &web_sys::Event) -> bool {
+    event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted)
+}
+
+fn visibility() -> Option<Input> {
+    let document = environment::window()?.document()?;
+    Some(if document.visibility_state() == VisibilityState::Hidden { Input::Hidden } else { Input::Shown })
+}
+
+fn watch(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
+    let runtime = runtime.clone();
+    tabs::watch(prefix, move |key, value| {
+        let Some(runtime) = runtime.upgrade() else { return };
+        match (key, value) {
+            (Some(VISITOR), Some(text)) if text != LEFT => {
+                // As storage has it now: who has left meanwhile does not come back.
+                if let Some(identity) = runtime.repository().credentials() {
+                    runtime.handle(Input::RemoteVisitor(Some(Rc::new(identity))));
+                }
+            }
+            // Nothing was said there either.
+            (Some(CONVERSATION), Some(text))
+                if runtime.state().id().is_none() && repository::opening(&text).is_some() => {}
+            // Without a key: everything was removed.
+            (key, value) => runtime.receive(InboxItem::RawInput(RawInput::stored_value(key.unwrap_or(VISITOR), value))),
+        }
+    })
+}

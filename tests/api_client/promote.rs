@@ -1,0 +1,170 @@
+//! The prelude against the client: as long as nothing was said both decide the same, and the client goes on from where the prelude stands.
+
+use std::rc::Rc;
+
+use chataibot_widget::{
+    api::{ApiError, Credentials},
+    conversation::onboarding::Requirements,
+    machine::{
+        chat::ChatMachine,
+        effect::Effect,
+        idle::IdleMachine,
+        input::{Input, Now},
+        storage_schema::{StoredConversation, StoredSession},
+    },
+};
+use proptest::prelude::*;
+
+fn credentials() -> Credentials {
+    let text = |text: &str| text.to_owned();
+    let (visitor, token, renewal) = (text("v"), text("token"), text("secret"));
+    Credentials { visitor, token, renewal, from: 0, until: 600_000, uploads: None, typed: false }
+}
+
+fn found() -> impl Strategy<Value = Input> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), prop_oneof![Just(None), Just(Some("dear".to_owned()))]).prop_map(
+        |(known, open, shared, draft)| {
+            let conversation = Some(StoredConversation { open, ..StoredConversation::default() });
+            let credentials = known.then(credentials);
+            Input::Loaded(Box::new(StoredSession {
+                credentials,
+                conversation,
+                draft,
+                shared,
+                ..StoredSession::default()
+            }))
+        },
+    )
+}
+
+/// What may happen before anything is said.
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        Just(Input::Opened),
+        Just(Input::Closed),
+        Just(Input::Online),
+        Just(Input::Offline),
+        Just(Input::Shown),
+        Just(Input::Hidden),
+        Just(Input::Resumed),
+        Just(Input::Frozen),
+        Just(Input::Ticked),
+        Just(Input::StorageLost),
+        Just(Input::Drafted("".into())),
+        Just(Input::Drafted("a".into())),
+        Just(Input::RequirementsSet(Requirements::default())),
+        Just(Input::RequirementsSet(Requirements { consent: Some("1".into()), ..Requirements::default() })),
+        Just(Input::TokenAnswered(Ok(Rc::new(credentials())))),
+        Just(Input::TokenAnswered(Err(ApiError::Network))),
+        Just(Input::TokenAnswered(Err(ApiError::Unauthorized))),
+        Just(Input::TokenAnswered(Err(ApiError::Unavailable { code: "X".into() }))),
+        // The page may bring another credentials.
+        Just(Input::TokenAnswered(Err(ApiError::Busy { retry_after: None, code: "IDENTITY_REFUSED".into() }))),
+        Just(Input::TokenAnswered(Err(ApiError::Busy { retry_after: Some(3), code: "UNAVAILABLE".into() }))),
+        Just(Input::RemoteVisitor(Some(Rc::new(credentials())))),
+    ]
+}
+
+/// Orders as texts; the two ways to store that the window is open are the same.
+fn texts(effects: &[Effect]) -> Vec<String> {
+    let stores = |effect: &Effect| matches!(effect, Effect::SaveWindowOpen { .. } | Effect::SaveConversation { .. });
+    let text = |effect: &Effect| if stores(effect) { "stored".to_owned() } else { format!("{effect:?}") };
+    effects.iter().map(text).collect()
+}
+
+fn sorted(effects: &[Effect]) -> Vec<String> {
+    let mut texts = texts(effects);
+    texts.sort();
+    texts
+}
+
+/// Does the page sleep after this? It shows nothing then, and what it would say of the connection is nobody's business.
+fn sleeps(asleep: bool, input: &Input) -> bool {
+    matches!(input, Input::Frozen) || (asleep && !matches!(input, Input::Resumed | Input::Shown))
+}
+
+proptest! {
+    #[test]
+    fn both_decide_the_same(
+        loaded in found(),
+        inputs in proptest::collection::vec((input(), 0u64..20_000), 0..20),
+        after in proptest::collection::vec((input(), 0u64..20_000), 0..10),
+        listens: bool,
+    ) {
+        let (mut prelude, mut client) = (IdleMachine::new(listens), ChatMachine::new(listens));
+        let mut now = 1_000;
+        let mut now = |passed| { now += passed; Now { monotonic: now, unix: now, random: 7 } };
+        let (mut asleep, mut slept) = (false, false);
+        let loaded = std::iter::once((loaded, 0));
+        for (input, passed) in loaded.chain(inputs) {
+            let at = now(passed);
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            let changed = prelude.handle(input.clone(), at, &mut ours).expect("nothing was said");
+            let expected = client.handle(input.clone(), at, &mut theirs);
+            // Where nothing was said nothing can be lost that matters.
+            theirs.retain(|effect| !matches!(effect, Effect::CheckStorage));
+            asleep = sleeps(asleep, &input);
+            if !asleep {
+                prop_assert_eq!(format!("{:?}", prelude.state()), format!("{:?}", client.state()), "{:?}", input);
+                prop_assert_eq!(changed || slept, expected || slept, "{:?}", &input);
+            }
+            slept = asleep;
+            prop_assert_eq!(sorted(&ours), sorted(&theirs), "{:?}", &input);
+            prop_assert_eq!(prelude.due(), client.due(at.monotonic), "{:?}", &input);
+        }
+        let at = now(0);
+        let mut heir = ChatMachine::after(prelude, at);
+        let said = (Input::Said { id: "m1".into(), text: "Hello".into(), typed: None }, 5);
+        for (input, passed) in after.into_iter().chain([said, (Input::Ticked, 30_000)]) {
+            let at = now(passed);
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            heir.handle(input.clone(), at, &mut ours);
+            client.handle(input.clone(), at, &mut theirs);
+            asleep = sleeps(asleep, &input);
+            if !asleep {
+                prop_assert_eq!(format!("{:?}", heir.state()), format!("{:?}", client.state()), "{:?}", &input);
+            }
+            prop_assert_eq!(texts(&ours), texts(&theirs), "{:?}", &input);
+        }
+    }
+
+    #[test]
+    fn what_was_said_in_the_prelude_is_sent_by_the_client(inputs in proptest::collection::vec((input(), 0u64..2_000), 0..6)) {
+        let mut prelude = IdleMachine::new(true);
+        let mut now = 1_000;
+        let mut effects = Vec::new();
+        let said = [Input::Loaded(Box::default()), Input::Said { id: "m1".into(), text: "Hello".into(), typed: None }];
+        for (input, passed) in said.into_iter().map(|input| (input, 0)).chain(inputs) {
+            now += passed;
+            prelude.handle(input, Now { monotonic: now, unix: now, random: 7 }, &mut effects).expect("for the prelude");
+        }
+        now += 60_000;
+        let at = Now { monotonic: now, unix: now, random: 7 };
+        let mut client = ChatMachine::after(prelude, at);
+        for input in [Input::RequirementsSet(Requirements::default()), Input::Resumed, Input::TokenAnswered(Ok(Rc::new(Credentials { until: now + 600_000, from: now, ..credentials() })))] {
+            client.handle(input, at, &mut effects);
+        }
+        let count = |wanted: fn(&Effect) -> bool| effects.iter().filter(|effect| wanted(effect)).count();
+        prop_assert_eq!(count(|effect| matches!(effect, Effect::SaveMessage(_))), 1, "{:?}", &effects);
+        prop_assert_eq!(count(|effect| matches!(effect, Effect::Start { .. })), 1, "{:?}", &effects);
+    }
+}
+
+#[test]
+fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_client() {
+    let mut prelude = IdleMachine::new(true);
+    let mut effects = Vec::new();
+    let at = Now { monotonic: 1_000, unix: 1_000, random: 7 };
+    let found = StoredSession { credentials: Some(credentials()), ..StoredSession::default() };
+    for input in [Input::Loaded(Box::new(found)), Input::Opened] {
+        prelude.handle(input, at, &mut effects).expect("for the prelude");
+    }
+    let asked = prelude.handle(Input::ResetAsked, at, &mut effects).expect_err("for the client");
+    let mut client = ChatMachine::after(prelude, at);
+    effects.clear();
+    client.handle(asked, at, &mut effects);
+    let wiped = effects.iter().position(|effect| matches!(effect, Effect::ClearStorage));
+    let left = effects.iter().position(|effect| matches!(effect, Effect::EndTokens(left) if **left == credentials()));
+    assert!(wiped.is_some() && wiped < left, "other tabs hear of it before the proxy does: {effects:?}");
+    assert!(client.credentials().is_none());
+}
