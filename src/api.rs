@@ -1,7 +1,7 @@
-//! Everything about the proxy: what its answers mean, when to try again, how its stream is read, and the calls themselves.
+//! Everything about the proxy: what its answers mean, when to retry, how its stream is read, and the requests themselves.
 //!
-//! Pure, and tested natively: [`error`], [`backoff`], [`sse`], [`credentials`].
-//! The rim, in a browser only: [`http`], [`json`], [`stream`], [`upload`].
+//! Pure, and tested natively: [`error`], [`backoff`], [`credentials`], the parser in [`sse`].
+//! In a browser only: [`http`], [`json`], [`send_body`], [`upload`].
 
 pub mod backoff;
 pub mod credentials;
@@ -10,7 +10,6 @@ pub mod http;
 pub mod json;
 pub mod send_body;
 pub mod sse;
-pub mod stream;
 pub mod upload;
 
 pub use credentials::Credentials;

@@ -49,8 +49,6 @@ mod unread;
 mod uploads;
 mod widget;
 
-use std::rc::Rc;
-
 pub use app::{App, AppProps, ChatSource, Listener};
 pub use gate::gate;
 pub use launcher::{Launcher, launcher_label};
@@ -59,58 +57,4 @@ pub use rich_text::safe_address;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
 pub use widget::{Widget, WidgetProps};
 
-use crate::conversation::onboarding::OnboardingEvent;
-
-/// What a visitor did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserAction {
-    /// Said this.
-    Send(String),
-    /// Gave this answer, which has a form of its own.
-    Answer {
-        /// In words.
-        text: String,
-        /// In its form: the `message` of a send, as JSON.
-        typed: String,
-    },
-    /// Wants a failed message sent again.
-    Retry(Rc<str>),
-    /// Takes a failed message back.
-    Discard(Rc<str>),
-    /// Has this in the composer now.
-    Draft(String),
-    /// Opened the window.
-    Open,
-    /// Closed the window.
-    Close,
-    /// Left this conversation.
-    Restart,
-    /// Wants what was said before the rows at hand.
-    LoadEarlier,
-    /// Said of a message whether it helped.
-    Feedback {
-        /// The row's key.
-        key: u32,
-        /// Did it?
-        helpful: bool,
-    },
-    /// Ended this conversation.
-    End,
-    /// Made the window larger, or small again.
-    Resize,
-    /// Turned the sound for new messages on or off.
-    Sound(bool),
-    /// Did this at the gate before the chat, or rated what has ended.
-    Step(OnboardingEvent),
-    /// Saved the conversation as a file.
-    Transcript(Transcript),
-}
-
-/// What a conversation is saved as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transcript {
-    /// Plain text.
-    Text,
-    /// A web page.
-    Html,
-}
+pub use crate::machine::user_action::{Transcript, UserAction};

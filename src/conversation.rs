@@ -1,10 +1,12 @@
-//! The whole behaviour of a conversation as one value and one list of facts. Pure: no clock, no randomness, no I/O, no Yew.
+//! The behaviour of one conversation as a reducer: [`Conversation::apply`] takes an [`Action`] and changes the state. Pure: no clock,
+//! no random numbers, no I/O, no Yew.
 //!
-//! [`Conversation::apply`] takes an [`Action`], a fact in the past tense that carries its own time and ids. The same fact
-//! twice changes nothing. Reading goes through the accessors; rows are `Rc`, and only rows that changed are replaced.
+//! Actions carry their own time and ids; the same action twice changes nothing. State is read through accessors; rows are `Rc`, and
+//! only rows that changed are replaced. Debug builds check the invariants after each action.
 
 mod action;
 mod feedback;
+mod invariants;
 pub mod onboarding;
 mod outbox;
 mod pagination;
@@ -142,8 +144,16 @@ impl Conversation {
         Self::default()
     }
 
-    /// Takes a fact in. Returns whether anything changed; the same fact twice changes nothing.
+    /// Applies an action. Returns whether anything changed; the same action twice changes nothing.
     pub fn apply(&mut self, action: Action) -> bool {
+        let changed = self.reduce(action);
+        if cfg!(debug_assertions) && changed {
+            self.check_invariants();
+        }
+        changed
+    }
+
+    fn reduce(&mut self, action: Action) -> bool {
         match action {
             Action::Composed { id, text, typed, at } => self.compose(id, text, typed, at),
             Action::Drafted(draft) => self.set_draft(draft),

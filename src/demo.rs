@@ -1,7 +1,7 @@
-//! The scenario player: a widget that shows one scene of a conversation, for designers, pictures and tests of accessibility.
+//! The story player: a widget that shows one story of a conversation, for designers, pictures and accessibility tests.
 //!
-//! It stands where a session stands, with the same verbs, and touches neither network nor storage. Time stands still in it: a scene
-//! looks the same whenever it is shown. Player and scenes are a part of the program of their own.
+//! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its clock stands still: a story looks the same
+//! whenever it is shown. Player and stories are a WASM chunk of their own.
 
 mod builder;
 mod files;
@@ -13,7 +13,8 @@ use std::{
     rc::Rc,
 };
 
-pub use stories::{NOW, Staging, scenes};
+pub use builder::NOW;
+pub use stories::{Staging, scenes};
 
 use crate::{
     components::{ChatSource, Listener, Uploads, UserAction},
@@ -161,6 +162,7 @@ impl ChatSource for Player {
                 let action = self.state().after(&step, NOW);
                 self.apply(action);
             }
+            UserAction::Reset => self.apply(Action::Forgotten),
             UserAction::LoadEarlier | UserAction::Sound(_) | UserAction::Transcript(_) | UserAction::Resize => {}
         }
         None
@@ -176,10 +178,6 @@ impl ChatSource for Player {
 
     fn ask(&self, gate: Requirements) {
         self.apply(Action::RequirementsSet(gate));
-    }
-
-    fn reset(&self) {
-        self.apply(Action::Forgotten);
     }
 
     fn end(&self) {

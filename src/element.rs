@@ -25,7 +25,7 @@ use handle::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Handle);
 
-/// Starts a session and renders the widget into `place`, an element inside the shadow root that nothing else touches. `launcher` is
+/// Starts a runtime and renders the widget into `place`, an element inside the shadow root that nothing else touches. `launcher` is
 /// the button that the page shows already, alone in an element beside `place`: it goes on as the widget's.
 ///
 /// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `tell(type, detail)` is called for everything
@@ -62,9 +62,7 @@ impl Mounted {
 
     /// Forgets visitor and conversation, here and in storage.
     pub fn reset(&self) {
-        if let Some(source) = self.0.source() {
-            source.reset();
-        }
+        self.0.act(UserAction::Reset);
     }
 
     /// Saves the conversation as a file: a web page, or plain text.
@@ -106,7 +104,7 @@ impl Drop for Mounted {
     }
 }
 
-fn session_settings(config: &Config) -> Settings {
+fn runtime_settings(config: &Config) -> Settings {
     let address = config.address();
     let owned = |fact| config.contact(fact).map(|text| text.as_ref().to_owned());
     Settings {
@@ -123,7 +121,7 @@ fn session_settings(config: &Config) -> Settings {
             phone: owned(Name::ContactPhone),
         },
         contact_locked: config.flag(Name::ContactLocked),
-        gate: gate(config),
+        requirements: gate(config),
         variables: config.variables().as_ref().clone(),
         memory_only: config.text(Name::Storage) == "memory",
     }

@@ -17,6 +17,7 @@ pub mod storage_schema;
 pub mod stored_onboarding;
 pub mod tab_message;
 mod token_refresh;
+pub mod user_action;
 
 use std::rc::Rc;
 
@@ -24,89 +25,130 @@ use effect::Effect;
 use idle::IdleMachine;
 use input::{Input, Now};
 use storage_schema::StoredConversation;
+use token_refresh::TokenRefresh;
 
 use crate::{api::Credentials, conversation::Conversation};
 
-/// What the client is asked, from outside of its part of the program.
+/// What both machines have in common; the hand-over moves it.
+#[derive(Clone, Debug, Default)]
+pub struct Core {
+    state: Rc<Conversation>,
+    token_refresh: TokenRefresh,
+    /// Do replies come by stream or poll?
+    listens: bool,
+    /// Has the visitor shown intent? Before that nothing is connected, fetched or stored.
+    awake: bool,
+    /// Was the window opened or closed last, in whichever tab? New tabs begin so.
+    opens: bool,
+    /// When the composer was last written in, monotonic; an empty one does not count.
+    wrote: Option<u64>,
+    save_due: Option<u64>,
+}
+
+impl Core {
+    /// The conversation as it is now.
+    #[must_use]
+    pub fn state(&self) -> &Rc<Conversation> {
+        &self.state
+    }
+
+    /// The visitor's credentials, once there are some.
+    #[must_use]
+    pub fn credentials(&self) -> Option<&Rc<Credentials>> {
+        self.token_refresh.credentials()
+    }
+
+    /// An opened window will need a token soon: the first message should not wait for it.
+    fn wants_token(&self) -> bool {
+        self.awake && self.state.may_call() && self.state.window_open() && self.token_refresh.credentials().is_none()
+    }
+
+    fn set_draft(&mut self, draft: &str, now: Now) {
+        self.wrote = Some(now.monotonic).filter(|_| !draft.is_empty());
+        self.awake |= !draft.is_empty();
+    }
+}
+
+/// The chat machine, as code outside of the lazy module sees it: a virtual table made in that module keeps all code behind it out of
+/// the main program.
 pub trait ChatLogic {
-    /// Handles an input and adds to `effects` what is to be done about it. Returns whether the conversation changed.
+    /// What it has in common with the idle machine.
+    fn core(&self) -> &Core;
+    /// Handles an input and adds to `effects`. Returns whether the conversation changed.
     fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool;
-    /// The conversation as it stands.
-    fn state(&self) -> &Rc<Conversation>;
-    /// The visitor, once there is one.
-    fn credentials(&self) -> Option<&Rc<Credentials>>;
     /// The conversation as it is to be stored.
     fn to_store(&self) -> StoredConversation;
-    /// When [`Input::Ticked`] is due, monotonic.
+    /// When [`Input::Ticked`] is due, monotonic. What waits for something else has no time.
     fn due(&self, now: u64) -> Option<u64>;
 }
 
-/// Makes the client that goes on from where a prelude stands.
+/// Makes the chat machine that goes on from where an idle one is.
 pub type Promote = fn(IdleMachine, Now) -> Box<dyn ChatLogic>;
 
-/// See the file's head.
+/// The machine of a runtime.
 pub enum Machine {
     /// Nothing was said yet.
-    IdleMachine(IdleMachine),
+    Idle(IdleMachine),
     /// All the rest.
-    ChatMachine(Box<dyn ChatLogic>),
+    Chat(Box<dyn ChatLogic>),
 }
 
 impl Machine {
-    /// Handles an input. `begin`: how to go on with a client, once its part of the program is here.
+    /// Handles an input and adds to `effects`. Returns whether the conversation changed. `promote` is there once the lazy module is.
     ///
     /// # Errors
-    /// The input, where it must wait for that part.
+    /// The input, where it must wait for that module.
     pub fn handle(
         &mut self,
         input: Input,
         now: Now,
         effects: &mut Vec<Effect>,
-        begin: Option<Promote>,
+        promote: Option<Promote>,
     ) -> Result<bool, Input> {
-        let prelude = match self {
-            Self::ChatMachine(client) => return Ok(client.handle(input, now, effects)),
-            Self::IdleMachine(prelude) => prelude,
+        let idle = match self {
+            Self::Chat(chat) => return Ok(chat.handle(input, now, effects)),
+            Self::Idle(idle) => idle,
         };
-        let input = if prelude.wants_chat() && begin.is_some() {
+        let input = if idle.wants_chat() && promote.is_some() {
             input
         } else {
-            match prelude.handle(input, now, effects) {
+            match idle.handle(input, now, effects) {
                 Ok(changed) => return Ok(changed),
                 Err(input) => input,
             }
         };
-        let Some(begin) = begin else { return Err(input) };
-        let mut client = begin(std::mem::take(prelude), now);
-        let changed = client.handle(input, now, effects);
-        *self = Self::ChatMachine(client);
+        let Some(promote) = promote else { return Err(input) };
+        let mut chat = promote(std::mem::take(idle), now);
+        let changed = chat.handle(input, now, effects);
+        *self = Self::Chat(chat);
         Ok(changed)
     }
 
-    /// The conversation as it stands.
-    #[must_use]
-    pub fn state(&self) -> &Rc<Conversation> {
+    fn core(&self) -> &Core {
         match self {
-            Self::IdleMachine(prelude) => prelude.state(),
-            Self::ChatMachine(client) => client.state(),
+            Self::Idle(idle) => idle.core(),
+            Self::Chat(chat) => chat.core(),
         }
     }
 
-    /// The visitor, once there is one.
+    /// The conversation as it is now.
+    #[must_use]
+    pub fn state(&self) -> &Rc<Conversation> {
+        self.core().state()
+    }
+
+    /// The visitor's credentials, once there are some.
     #[must_use]
     pub fn credentials(&self) -> Option<&Rc<Credentials>> {
-        match self {
-            Self::IdleMachine(prelude) => prelude.credentials(),
-            Self::ChatMachine(client) => client.credentials(),
-        }
+        self.core().credentials()
     }
 
     /// The conversation as it is to be stored, once there may be one.
     #[must_use]
     pub fn to_store(&self) -> Option<StoredConversation> {
         match self {
-            Self::IdleMachine(_) => None,
-            Self::ChatMachine(client) => Some(client.to_store()),
+            Self::Idle(_) => None,
+            Self::Chat(chat) => Some(chat.to_store()),
         }
     }
 
@@ -114,14 +156,14 @@ impl Machine {
     #[must_use]
     pub fn due(&self, now: u64) -> Option<u64> {
         match self {
-            Self::IdleMachine(prelude) => prelude.due(),
-            Self::ChatMachine(client) => client.due(now),
+            Self::Idle(idle) => idle.due(),
+            Self::Chat(chat) => chat.due(now),
         }
     }
 }
 
 impl Default for Machine {
     fn default() -> Self {
-        Self::IdleMachine(IdleMachine::default())
+        Self::Idle(IdleMachine::default())
     }
 }

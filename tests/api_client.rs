@@ -25,7 +25,7 @@ use api_client::{
 };
 use chataibot_widget::{
     conversation::{ConnectionStatus, Delivery, Phase, SendState},
-    machine::{effect::PageEvent, input::Input},
+    machine::{effect::PageEvent, input::Input, user_action::UserAction},
 };
 use chataibot_wire::{Event, entry::Status};
 
@@ -56,7 +56,7 @@ fn nothing_happens_before_the_visitor_wants_something() {
 #[test]
 fn a_message_goes_out_and_its_reply_comes_in() {
     let mut world = World::new(2, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     let id = world.say(0, "hello");
     assert_eq!(shown(&world, 0), ["hello"], "at once");
     let key = world.state(0).rows()[0].key;
@@ -94,7 +94,7 @@ fn a_message_goes_out_and_its_reply_comes_in() {
 fn two_tabs_start_one_conversation_and_show_the_same() {
     let mut world = World::new(3, 2);
     for tab in 0..2 {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "from one");
     world.say(1, "from the other");
@@ -107,7 +107,7 @@ fn two_tabs_start_one_conversation_and_show_the_same() {
 #[test]
 fn a_dead_stream_is_noticed_by_its_silence() {
     let mut world = World::new(4, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world.weather.stream_mute = 100;
@@ -125,7 +125,7 @@ fn a_dead_stream_is_noticed_by_its_silence() {
 fn where_streams_are_buffered_polls_take_over() {
     let mut world = World::new(5, 1);
     world.weather.stream_buffered = 100;
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     let id = world.say(0, "hello");
     world.run(30_000);
     assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
@@ -135,7 +135,7 @@ fn where_streams_are_buffered_polls_take_over() {
 #[test]
 fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
     let mut world = World::new(6, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "one");
     world.say(0, "two");
     world.run(20_000);
@@ -154,7 +154,7 @@ fn a_restored_log_is_shown_without_a_gap_and_with_the_same_rows() {
 #[test]
 fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
     let mut world = World::new(8, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     for _ in 0..4_000 {
@@ -169,7 +169,7 @@ fn a_token_is_renewed_when_its_stream_ends_and_nobody_notices() {
 #[test]
 fn what_is_said_after_the_end_starts_a_new_conversation() {
     let mut world = World::new(9, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     let first = world.state(0).id().cloned().expect("started");
@@ -185,11 +185,11 @@ fn what_is_said_after_the_end_starts_a_new_conversation() {
 #[test]
 fn reset_forgets_here_and_in_the_other_tab() {
     let mut world = World::new(10, 2);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "private");
     world.run(10_000);
     assert_eq!(shown(&world, 1).len(), 2, "the other tab follows");
-    world.handle(0, Input::ResetAsked);
+    world.act(0, UserAction::Reset);
     world.run(1_000);
     for tab in 0..2 {
         assert!(world.state(tab).rows().is_empty());
@@ -207,7 +207,7 @@ fn survive(seed: u64, mut world: World) {
     (world.typed, world.takes_typed) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     for step in 0..60 {
         let tab = world.roll(u32::try_from(tabs).expect("few tabs")) as usize;
@@ -229,7 +229,7 @@ fn survive(seed: u64, mut world: World) {
                     world.state(tab).outbox().iter().find(|p| matches!(p.state, SendState::Failed(_))).cloned();
                 if let Some(pending) = failed {
                     let new_id = world.new_id();
-                    world.handle(tab, Input::RetryAsked { id: pending.id.clone(), new_id });
+                    world.handle(tab, Input::User(UserAction::Retry(pending.id.clone()), new_id));
                 }
             }
             17 => {
@@ -241,7 +241,7 @@ fn survive(seed: u64, mut world: World) {
                 let hang = u64::from(world.roll(120_000));
                 world.tabs[tab].hangs_until = world.tabs[tab].hangs_until.max(world.now + hang);
             }
-            19 => world.handle(tab, Input::EarlierAsked),
+            19 => world.act(tab, UserAction::LoadEarlier),
             21 => world.challenged = !world.challenged,
             20 => {
                 let night = u64::from(world.roll(600_000));
@@ -256,7 +256,7 @@ fn survive(seed: u64, mut world: World) {
     world.challenged = false;
     world.run(120_000);
     for tab in 0..tabs {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
         world.handle(tab, Input::Resumed);
         world.handle(tab, Input::Online);
         world.handle(tab, Input::Shown);
@@ -266,7 +266,7 @@ fn survive(seed: u64, mut world: World) {
     let failed: Vec<Rc<str>> = world.state(0).outbox().iter().filter(asks_again).map(|p| p.id.clone()).collect();
     for id in failed {
         let new_id = world.new_id();
-        world.handle(0, Input::RetryAsked { id, new_id });
+        world.handle(0, Input::User(UserAction::Retry(id), new_id));
     }
     world.run(60_000);
 
@@ -321,7 +321,7 @@ fn tabs_that_cannot_agree_survive_every_weather_each_by_itself() {
 fn an_entry_nobody_can_read_does_not_stop_the_rest() {
     let mut world = World::new(11, 1);
     world.poison = Some(3);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(60_000);
     let conversation = world.state(0).id().cloned().expect("started");
@@ -338,13 +338,13 @@ fn an_entry_nobody_can_read_does_not_stop_the_rest() {
 #[test]
 fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
     let mut world = World::new(12, 2);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     while world.state(0).id().is_none() {
         world.run(1);
     }
     // The other tab is opened in the very moment in which the news is on its way.
-    world.handle(1, Input::Opened);
+    world.act(1, UserAction::Open);
     world.say(1, "me too");
     world.run(30_000);
     assert_eq!(world.logs.len(), 1);
@@ -355,11 +355,10 @@ fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
 #[test]
 fn a_restart_in_one_tab_is_a_restart_in_all() {
     let mut world = World::new(13, 2);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
-    world.handle(1, Input::RestartAsked);
-    world.handle(0, Input::ReadAll);
+    world.act(1, UserAction::Restart);
     world.run(2_000);
     for tab in 0..2 {
         assert_eq!((world.state(tab).phase(), world.state(tab).rows().len()), (Phase::New, 0), "tab {tab}");
@@ -373,7 +372,7 @@ fn a_restart_in_one_tab_is_a_restart_in_all() {
 #[test]
 fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
     let mut world = World::new(14, 2);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -390,7 +389,7 @@ fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
 #[test]
 fn a_token_that_ends_before_its_time_costs_one_renewal_and_no_message() {
     let mut world = World::new(15, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -403,7 +402,7 @@ fn a_token_that_ends_before_its_time_costs_one_renewal_and_no_message() {
 #[test]
 fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
     let mut world = World::new(16, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world.weather.request_lost = 100;
@@ -424,7 +423,7 @@ fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
 #[test]
 fn a_stranger_s_stored_conversation_is_not_shown() {
     let mut world = World::new(17, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "mine");
     world.run(10_000);
     world.give_storage_to("somebody-else");

@@ -15,18 +15,11 @@ use chataibot_widget::{
         ApiError,
         http::{self, AbortGuard, Request},
         json,
-        sse::SseItem,
-        stream::{Body, End},
+        sse::{End, EventStream, SseItem},
     },
-    browser::{
-        environment,
-        events::Listener,
-        storage::Storage,
-        tabs,
-        timers::{self, Timer},
-    },
+    browser::{environment, events::Listener, storage::Storage, tabs, timers::Timer},
     conversation::{ConnectionStatus, Delivery, Phase, SendState},
-    runtime::PageEvent,
+    machine::{effect::PageEvent, user_action::UserAction},
 };
 use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
 use js_sys::{Object, Reflect};
@@ -172,7 +165,7 @@ async fn a_real_stream_is_read_chunk_by_chunk() {
          return new ReadableStream({ start(c) { for (const b of bytes) c.enqueue(new Uint8Array([b])); c.close() } })",
         &[],
     );
-    let mut body = Body::new(&stream.unchecked_into()).expect("nobody else reads it");
+    let mut body = EventStream::new(&stream.unchecked_into()).expect("nobody else reads it");
     let mut said = Vec::new();
     let end = loop {
         match body.next().await {
@@ -190,12 +183,12 @@ async fn a_real_stream_is_read_chunk_by_chunk() {
 #[wasm_bindgen_test]
 async fn a_stream_that_breaks_or_is_dropped_leaves_nothing_behind() {
     let stream = js("return new ReadableStream({ pull(c) { c.error(new Error('cut')) } })", &[]);
-    let mut body = Body::new(&stream.unchecked_into()).expect("nobody else reads it");
+    let mut body = EventStream::new(&stream.unchecked_into()).expect("nobody else reads it");
     assert_eq!(body.next().await, Err(End::Broken));
 
     let seen = Object::new();
     let stream = js("return new ReadableStream({ cancel() { a.cancelled = true } })", &[&seen]);
-    drop(Body::new(&stream.unchecked_into()));
+    drop(EventStream::new(&stream.unchecked_into()));
     until("the stream is cancelled", || Reflect::get(&seen, &"cancelled".into()).is_ok_and(|is| is.is_truthy())).await;
 }
 
@@ -279,14 +272,16 @@ async fn a_session_chats_and_survives_a_reload() {
     let settings = settings();
     let (first, told) = session(&settings);
     assert_eq!(net.count("/"), 0, "nothing is fetched before intent");
-    first.open();
-    let id = first.send("  hello ").expect("not blank");
+    first.act(UserAction::Open);
+    let id = first.act(UserAction::Send("  hello ".into())).expect("not blank");
     assert_eq!(words(&first), ["  hello"], "at once");
-    assert!(first.send(" \u{200b} ").is_none());
+    assert!(first.act(UserAction::Send(" \u{200b} ".into())).is_none());
     until("the reply is there", || words(&first).len() == 2).await;
     assert_eq!(words(&first), ["  hello", "You said:   hello"]);
-    until("the line is live", || first.state().link() == ConnectionStatus::Live && first.state().outbox().is_empty())
-        .await;
+    until("the line is live", || {
+        first.state().connection() == ConnectionStatus::Live && first.state().outbox().is_empty()
+    })
+    .await;
     assert!(matches!(
         first.state().rows()[0].message().map(|m| m.delivery),
         Some(Delivery::Logged(_, SendState::Sent))
@@ -299,7 +294,7 @@ async fn a_session_chats_and_survives_a_reload() {
     let key = net.see("notes.calls.find(c => c.url.endsWith('/conversations')).key").as_string();
     assert_eq!(key.as_deref(), Some(&*id));
     assert!(told.borrow().iter().any(|one| matches!(one, PageEvent::Received(_))));
-    first.set_draft("half a thou");
+    first.act(UserAction::Draft("half a thou".into()));
     until("it is stored", || Storage::local(&settings.storage_prefix()).get("draft").is_some()).await;
     first.destroy();
 
@@ -309,14 +304,14 @@ async fn a_session_chats_and_survives_a_reload() {
         (&**second.state().draft(), second.state().window_open(), second.state().phase()),
         ("half a thou", true, Phase::Active)
     );
-    second.send("again");
+    second.act(UserAction::Send("again".into()));
     until("the second reply", || words(&second).len() == 4).await;
     assert_eq!(net.count("/conversations"), 1, "one conversation");
     assert_eq!(net.count("/token"), 1, "the token is still good");
     let last = net.see("notes.calls.filter(c => c.url.includes('/events')).at(-1).last").as_string();
     assert_eq!(last.as_deref(), Some("1-3"), "resumed by cursor");
 
-    second.reset();
+    second.act(UserAction::Reset);
     assert!(words(&second).is_empty());
     assert!(Storage::local(&settings.storage_prefix()).keys("").is_empty(), "nothing is left");
     second.destroy();
@@ -328,12 +323,12 @@ async fn two_sessions_of_one_browser_start_one_conversation() {
     let settings = settings();
     let (one, _) = session(&settings);
     let (other, _) = session(&settings);
-    one.open();
-    one.send("hello");
+    one.act(UserAction::Open);
+    one.act(UserAction::Send("hello".into()));
     until("it has started", || one.state().id().is_some()).await;
     // Two sessions in one page hear no storage events of each other: only the lock and storage itself keep them together.
-    other.open();
-    other.send("me too");
+    other.act(UserAction::Open);
+    other.act(UserAction::Send("me too".into()));
     until("the other has joined", || words(&other).contains(&"You said: me too".to_owned())).await;
     assert_eq!(net.count("/conversations"), 1);
     until("both show the same", || words(&one) == words(&other)).await;
@@ -348,13 +343,13 @@ async fn a_destroyed_session_leaves_nothing_running() {
     let changes: Rc<RefCell<u32>> = Rc::default();
     let seen = changes.clone();
     let subscription = session.subscribe(Rc::new(move |_| *seen.borrow_mut() += 1));
-    session.open();
-    session.send("hello");
+    session.act(UserAction::Open);
+    session.act(UserAction::Send("hello".into()));
     until("the reply is there", || words(&session).len() == 2).await;
     session.destroy();
     let (calls, before, events) = (net.count("/"), *changes.borrow(), told.borrow().len());
-    session.send("anybody?");
-    session.open();
+    session.act(UserAction::Send("anybody?".into()));
+    session.act(UserAction::Open);
     net.see("notes.streams.forEach(s => { try { s.close() } catch {} })");
     // A turn of the loop in which a stream's end would be heard.
     let turns = Rc::new(RefCell::new(0));

@@ -1,4 +1,4 @@
-//! When to try again: exponential back-off with full jitter. Pure; chance is passed in.
+//! When to retry: exponential back-off with full jitter. Pure; the random number is passed in.
 
 /// The longest wait after the first failure, in milliseconds.
 const BASE: u64 = 500;

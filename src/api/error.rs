@@ -1,4 +1,4 @@
-//! What a failed call means: one small enum out of statuses, codes and broken answers. Pure.
+//! Why a request failed: one small enum made from status, error code and malformed answers. Pure.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! One call to the proxy: sent with a time limit, and whatever goes wrong read as a [`ApiError`].
+//! One request to the proxy, with a time limit; every failure becomes an [`ApiError`].
 
 use std::{pin::Pin, rc::Rc};
 

@@ -1,5 +1,5 @@
-//! What a visitor says, as the `message` of a send: JSON texts, made where something is said and kept so in the outbox. They are
-//! written by hand because each shape that serde writes is paid by every visitor; the tests hold them against the wire's types.
+//! The body of a send as JSON text, made where an answer is given and kept so in the outbox. Written by hand because each type that
+//! serde serialises is paid for by every visitor; the tests hold it against the wire's types.
 
 use js_sys::JSON;
 use wasm_bindgen::JsValue;

@@ -1,6 +1,17 @@
-//! Server-sent events out of bytes, however they are cut. Pure; knows nothing of what the events mean.
+//! The event stream of a log: its bytes, the server-sent events they make, and the frames these mean. [`Parser`] and [`frame_of`] are
+//! pure; [`EventStream`] reads the bytes.
 //!
 //! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF; invalid UTF-8 becomes U+FFFD.
+
+use std::rc::Rc;
+
+use chataibot_wire::{Cursor, Entry};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
+
+use crate::conversation::RawEntry;
 
 /// The longest data that is read, in bytes. An event with more is passed over up to its end: the log goes on behind it.
 pub const LONGEST: usize = 1 << 20;
@@ -122,6 +133,108 @@ impl Parser {
         } else if let Some(id) = event.id {
             said(SseItem::Id(id));
         }
+    }
+}
+
+/// What a stream or a poll says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// An entry of the log.
+    Entry(Rc<RawEntry>),
+    /// A heartbeat.
+    Comment,
+    /// The log could not be continued; all that is left follows.
+    Reset,
+    /// What follows begins the log, or only its last part.
+    Begin {
+        /// Does more stand before it?
+        earlier: bool,
+    },
+    /// The stream ends because its token does.
+    Reauth,
+    /// An event of a kind this version does not know, and its place if it has one.
+    Unfamiliar(Option<Cursor>),
+    /// An event that should be an entry and cannot be read, and its place if it has one.
+    Unreadable(Option<Cursor>),
+    /// The same; that it cannot be read is certain.
+    TooLong(Option<Cursor>),
+    /// Milliseconds to wait before the stream is opened again.
+    Retry(u32),
+}
+
+/// What something said by the stream means. `parse` reads JSON, by whatever means there are.
+pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
+    let place = |id: Option<String>| id.and_then(|id| id.parse().ok());
+    let Event { name, data, id } = match said {
+        SseItem::Event(event) => event,
+        SseItem::Comment => return Frame::Comment,
+        SseItem::TooLong(id) => return Frame::TooLong(place(id)),
+        SseItem::Id(id) => return Frame::Unfamiliar(place(Some(id))),
+        SseItem::Retry(milliseconds) => return Frame::Retry(milliseconds),
+    };
+    let cursor = place(id);
+    match name.as_str() {
+        // An event without a name is a `message`, says the standard.
+        "" | "message" | "delivery" | "status" | "assignee" => match parse(&data) {
+            Some(entry) => Frame::Entry(Rc::new(RawEntry::new(entry, data))),
+            // Somebody on the way may keep the stream alive by events of their own.
+            None if name.is_empty() && cursor.is_none() => Frame::Unfamiliar(None),
+            None => Frame::Unreadable(cursor),
+        },
+        "reset" => Frame::Reset,
+        "begin" => Frame::Begin { earlier: data.contains("true") },
+        "reauth" => Frame::Reauth,
+        _ => Frame::Unfamiliar(cursor),
+    }
+}
+
+/// A stream's body being read. Dropping it lets go of the stream.
+pub struct EventStream {
+    reader: ReadableStreamDefaultReader,
+    parser: Parser,
+}
+
+/// How a read ended without bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The proxy ended the stream.
+    Closed,
+    /// It broke, or was aborted.
+    Broken,
+}
+
+impl EventStream {
+    /// Begins to read. `None` when somebody else reads it already.
+    #[must_use]
+    pub fn new(stream: &ReadableStream) -> Option<Self> {
+        let reader = ReadableStreamDefaultReader::new(stream).ok()?;
+        Some(Self { reader, parser: Parser::default() })
+    }
+
+    /// Waits for the next bytes and gives what they completed, which may be nothing.
+    ///
+    /// # Errors
+    /// [`End`]: nothing more comes.
+    pub async fn next(&mut self) -> Result<Vec<SseItem>, End> {
+        let result = JsFuture::from(self.reader.read()).await.map_err(|_| End::Broken)?;
+        let field = |name| Reflect::get(&result, &JsValue::from_str(name)).map_err(|_| End::Broken);
+        if field("done")?.is_truthy() {
+            return Err(End::Closed);
+        }
+        let bytes = field("value")?.dyn_into::<Uint8Array>().map_err(|_| End::Broken)?.to_vec();
+        let mut said = Vec::new();
+        self.parser.push(&bytes, &mut |one| said.push(one));
+        Ok(said)
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        // The promise rejects when the stream had broken already; nobody is interested, but it must not count as unhandled.
+        let cancelled = self.reader.cancel();
+        wasm_bindgen_futures::spawn_local(async move {
+            let _ended_anyway = JsFuture::from(cancelled).await;
+        });
     }
 }
 

@@ -1,6 +1,6 @@
-//! Sends a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch` tells nothing of what has left.
+//! Uploads a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch` reports none.
 //!
-//! Its code goes with the kinds of messages that ask for a file, into their part.
+//! Part of the WASM chunk of the message kinds that ask for a file.
 
 use wasm_bindgen::JsCast;
 use web_sys::{File, ProgressEvent, XmlHttpRequest};

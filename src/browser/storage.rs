@@ -1,6 +1,4 @@
-//! What survives a reload: texts by key, in the browser's local storage; in memory where that throws or is full.
-//!
-//! It knows nothing of what the texts mean.
+//! Key-value storage over `localStorage`; falls back to memory where that throws or is full. Knows nothing of the values.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,5 +1,4 @@
-//! What tabs of one browser agree on: locks that only one of them holds, a channel for what they say to each other, and news of what
-//! another has stored.
+//! What the tabs of one browser coordinate by: Web Locks, `BroadcastChannel`, and `storage` events.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! The root: joins a running session, or a scene in its place, to its looks.
+//! The root component: connects a runtime, or a story in its place, to the views.
 
 use std::rc::Rc;
 
@@ -15,13 +15,13 @@ use crate::{
     config::{Config, Name},
     conversation::{Conversation, onboarding::Requirements},
     notify::{Notifier, Wanted},
-    runtime::{Session, Subscription},
+    runtime::{Runtime, Subscription},
 };
 
 /// Called with the conversation after every change.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
-/// Where a conversation comes from: a running session, or a scene in its place.
+/// Where a conversation comes from: a runtime, or a story in its place.
 pub trait ChatSource {
     /// The conversation as it stands.
     fn state(&self) -> Rc<Conversation>;
@@ -47,55 +47,36 @@ pub trait ChatSource {
         None
     }
 
-    /// The page asks this of a visitor. A session hears it with its other settings.
+    /// What the page requires of a visitor. A runtime gets it with its other settings.
     fn ask(&self, _: Requirements) {}
-
-    /// Forgets the visitor.
-    fn reset(&self);
 
     /// Releases everything.
     fn end(&self);
 }
 
-impl ChatSource for Session {
+impl ChatSource for Rc<Runtime> {
     fn state(&self) -> Rc<Conversation> {
-        Self::state(self)
+        Runtime::state(self)
     }
 
     fn subscribe(&self, listener: Listener) -> Option<Subscription> {
-        Some(Self::subscribe(self, listener))
+        Some(Runtime::subscribe(self, listener))
     }
 
-    fn act(&self, verb: UserAction) -> Option<Rc<str>> {
-        match verb {
-            UserAction::Send(text) => return self.send(&text),
-            UserAction::Answer { text, typed } => return self.answer(&text, Some(&typed)),
-            UserAction::Retry(id) => self.retry(&id),
-            UserAction::Discard(id) => self.discard(&id),
-            UserAction::Draft(text) => self.set_draft(&text),
-            UserAction::Open => self.open(),
-            UserAction::Close => self.close(),
-            UserAction::Restart => self.restart(),
-            UserAction::End => self.end(),
-            UserAction::LoadEarlier => self.load_earlier(),
-            UserAction::Feedback { key, helpful } => self.feedback(key, helpful),
-            UserAction::Step(step) => self.step(step),
-            // The affairs of notifier, root and widget: they have ended there.
-            UserAction::Sound(_) | UserAction::Transcript(_) | UserAction::Resize => {}
-        }
-        None
+    fn act(&self, action: UserAction) -> Option<Rc<str>> {
+        Runtime::act(self, action)
     }
 
     fn takes_typed(&self) -> bool {
-        Self::takes_typed(self)
+        Runtime::takes_typed(self)
     }
 
     fn uploads(&self) -> Option<Uploads> {
         let taken = self.takes_files()?;
-        let session = self.clone();
+        let runtime = self.clone();
         let start = Callback::from(move |Upload { file, told }: Upload| {
-            let told = move |step| {
-                told.emit(match step {
+            let told = move |progress| {
+                told.emit(match progress {
                     UploadProgress::Underway(percent) => UploadState::Underway(percent),
                     UploadProgress::Done(address) => UploadState::Done(address),
                     UploadProgress::Failed(413) => UploadState::Failed(UploadError::TooLarge),
@@ -103,14 +84,10 @@ impl ChatSource for Session {
                     UploadProgress::Failed(_) => UploadState::Failed(UploadError::Temporary),
                 });
             };
-            Sending::new(session.send_file(file, Box::new(told)))
+            Sending::new(runtime.send_file(file, Box::new(told)))
         });
         let types = taken.types.into_iter().map(AttrValue::from).collect();
         Some(Uploads { most: taken.max_bytes, types, chosen: Rc::default(), start })
-    }
-
-    fn reset(&self) {
-        Self::reset(self);
     }
 
     fn end(&self) {

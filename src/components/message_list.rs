@@ -31,6 +31,12 @@ use crate::{
     strings::fill,
 };
 
+/// The list as elements.
+pub(super) fn render(messages: &Messages) -> Html {
+    let Messages { state, look, act, say } = messages.clone();
+    html! { <MessageList {state} {look} {act} {say} /> }
+}
+
 /// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
 const STEP: usize = 200;
 

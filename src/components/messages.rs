@@ -10,7 +10,6 @@ use super::{
     Look, UserAction,
     avatar::{author_name, avatar},
     markup::{element, group, part, plain, text, unseen, written},
-    message_list::MessageList,
 };
 use crate::{
     conversation::{Conversation, Row},
@@ -39,12 +38,6 @@ impl PartialEq for Messages {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
     }
-}
-
-/// The list as elements.
-pub(super) fn render(messages: &Messages) -> Html {
-    let Messages { state, look, act, say } = messages.clone();
-    html! { <MessageList {state} {look} {act} {say} /> }
 }
 
 impl Messages {

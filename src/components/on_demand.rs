@@ -16,6 +16,7 @@ use super::{
     files::{self, Files},
     kinds::{self, Kind},
     markup::{at, element},
+    message_list,
     messages::{self, Messages},
     panels::{self, Panel},
 };
@@ -67,7 +68,7 @@ macro_rules! part {
 }
 
 part!(kinds, fetch_kinds, View::Kind, kinds::render, kinds::CSS);
-part!(messages, fetch_messages, View::Messages, messages::render, messages::CSS);
+part!(messages, fetch_messages, View::Messages, message_list::render, messages::CSS);
 part!(panels, fetch_panels, View::Panel, panels::render, panels::CSS);
 part!(files, fetch_files, View::Files, files::render, files::CSS);
 

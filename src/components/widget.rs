@@ -252,20 +252,10 @@ impl Widget {
     fn choose(&mut self, props: &WidgetProps, verb: UserAction) {
         let ended = props.state.phase() == Phase::Ended;
         let from_menu = std::mem::take(&mut self.menu);
-        let question = match &verb {
-            UserAction::Restart if !ended => Some(Question::Restart),
-            UserAction::End => Some(Question::End),
-            UserAction::Send(_)
-            | UserAction::Answer { .. }
-            | UserAction::Retry(_)
-            | UserAction::Discard(_)
-            | UserAction::Draft(_) => None,
-            UserAction::Open | UserAction::Close | UserAction::Restart | UserAction::Resize => None,
-            UserAction::LoadEarlier
-            | UserAction::Feedback { .. }
-            | UserAction::Sound(_)
-            | UserAction::Step(_)
-            | UserAction::Transcript(_) => None,
+        let question = if verb == UserAction::End {
+            Some(Question::End)
+        } else {
+            (verb == UserAction::Restart && !ended).then_some(Question::Restart)
         };
         if question.is_some() {
             self.question = question;

@@ -1,4 +1,4 @@
-//! What can happen to a conversation: facts in the past tense, each with its own time and ids.
+//! The actions of a conversation: what happened, in the past tense, each with its own time and ids.
 
 use std::rc::Rc;
 

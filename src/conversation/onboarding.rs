@@ -1,4 +1,4 @@
-//! What stands between a visitor and the chat: what the page asks for, what the visitor has passed, and which screen follows from both.
+//! Onboarding before and after the chat: what the page requires, the visitor's progress, and the screen that follows from both.
 
 use std::rc::Rc;
 

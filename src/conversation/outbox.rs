@@ -1,7 +1,7 @@
-//! What the visitor said and the proxy has not yet confirmed: in order, and how each message stands.
+//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state; shown at once as local echoes.
 //!
-//! A message leaves the outbox when its outcome is known: accepted, settled in the log, or taken back. Only then may its copy in
-//! storage go. When to send is decided in `session`; this file only knows how things stand.
+//! A message leaves the outbox when its outcome is known: accepted, found in the log, or discarded. Only then may its copy in storage go.
+//! When to send is decided by the machine.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What stands before the log's known part: asked for page by page, and put above what is shown.
+//! Pagination of the log towards its beginning: state of the request, and merging a page above what is shown.
 
 use std::rc::Rc;
 

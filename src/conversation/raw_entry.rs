@@ -1,4 +1,4 @@
-//! An entry of the log together with the text it came as, so that it can be stored and passed on without being written anew.
+//! An entry of the log with the JSON it was read from, which is stored and passed on unchanged.
 
 use std::ops::Deref;
 

@@ -1,5 +1,5 @@
-//! What stands around a conversation and needs nothing of what was said in it. Each is a method of its own, so that a program which
-//! has not fetched the rest yet can do without [`Conversation::apply`].
+//! Plain setters for state that does not depend on the log. Separate from [`Conversation::apply`], so that the always loaded part of
+//! the program does not link all of its logic.
 
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
-//! The order of things: where an entry of the log stands, which local echo it belongs to, what was read, what forms a group.
+//! The timeline: where an entry of the log goes, which local echo it confirms, what was read, what forms a group.
 //!
-//! Rows `..logged_rows` stand in log order; the rest are not logged yet, in the order of the outbox.
+//! Rows `..logged_rows` are in log order; the rest are not logged yet, in the order of the outbox.
 
 use std::rc::Rc;
 

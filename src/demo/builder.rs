@@ -1,4 +1,4 @@
-//! Those who speak in scenes: facts of a conversation, one after the other, a minute apart, the last of them just now.
+//! Builder of stories: applies actions one after the other, a minute apart, the last of them just now.
 
 use std::rc::Rc;
 
@@ -8,8 +8,10 @@ use chataibot_wire::{
     entry::{Assignee, Message, Status},
 };
 
-use super::stories::NOW;
 use crate::conversation::{Action, ConnectionStatus, Conversation, RawEntry};
+
+/// The time at which all scenes play: 2026-03-02, 10:30 UTC, a Monday.
+pub const NOW: u64 = 1_772_447_400_000;
 
 /// A minute, in milliseconds.
 const MINUTE: u64 = 60_000;

@@ -1,4 +1,4 @@
-//! Files in scenes: chosen already, and each as far as it will ever be.
+//! The story of attached files: chosen already, each at a fixed progress.
 
 use std::rc::Rc;
 

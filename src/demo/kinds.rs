@@ -1,4 +1,4 @@
-//! One of each kind of message, as a bot for small weekends by train would send it.
+//! Sample content of each message kind, as a travel agency's bot would send it.
 
 use chataibot_wire::{
     Content, Node, RichText,

@@ -1,4 +1,4 @@
-//! Every scene in one table: its name, what it shows, and how it comes about.
+//! Every story in one table: its name, what it shows, and the actions that make it.
 
 use chataibot_wire::{
     Content,
@@ -11,9 +11,6 @@ use super::{
     kinds,
 };
 use crate::conversation::{Action, ConnectionStatus, Conversation, Problem, SendError, onboarding::Progress};
-
-/// The time at which all scenes play: 2026-03-02, 10:30 UTC, a Monday.
-pub const NOW: u64 = 1_772_447_400_000;
 
 /// Makes a scene; the argument is the address of the sample picture.
 type Make = fn(&str) -> StoryBuilder;
@@ -274,6 +271,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::demo::NOW;
 
     #[test]
     fn every_scene_can_be_made_and_has_a_name_of_its_own() {

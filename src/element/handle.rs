@@ -7,13 +7,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::AppHandle;
 
-use super::{report, session_settings, warn};
+use super::{report, runtime_settings, warn};
 use crate::{
     components::{App, AppProps, ChatSource, Transcript, UserAction, gate},
     config::{Config, Name, RawValue},
     demo,
     machine::effect::PageEvent,
-    runtime::Session,
+    runtime::Runtime,
 };
 
 /// A running widget, until it is ended. Clones are the same one.
@@ -33,14 +33,14 @@ struct Inner {
 struct Shown {
     app: AppHandle<App>,
     source: Rc<dyn ChatSource>,
-    /// The session, where the source is one.
-    session: Option<Session>,
+    /// The runtime, where the source is one.
+    runtime: Option<Rc<Runtime>>,
     /// What a scene wants to be otherwise than the page set it.
     staging: demo::Staging,
 }
 
 impl Handle {
-    /// Starts a session, or a scene where the page wants one, and renders it into `place`, with `launcher` as its launcher.
+    /// Starts a runtime, or a scene where the page wants one, and renders it into `place`, with `launcher` as its launcher.
     pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Self {
         let handle = Self(Rc::new(Inner {
             place,
@@ -57,8 +57,8 @@ impl Handle {
         let Some(config) = self.config() else { return };
         let on_event = self.0.on_event.clone();
         let Some(name) = config.given(Name::Demo) else {
-            let session = Session::start(session_settings(&config), on_event);
-            return self.show(Rc::new(session.clone()), Some(session), &[]);
+            let runtime = Runtime::start(runtime_settings(&config), on_event);
+            return self.show(Rc::new(runtime.clone()), Some(runtime), &[]);
         };
         // A widget that is gone is not kept alive by its scene, and one that is set otherwise meanwhile does not show it.
         let handle = Rc::downgrade(&self.0);
@@ -75,7 +75,7 @@ impl Handle {
         });
     }
 
-    fn show(&self, source: Rc<dyn ChatSource>, session: Option<Session>, staging: demo::Staging) {
+    fn show(&self, source: Rc<dyn ChatSource>, runtime: Option<Rc<Runtime>>, staging: demo::Staging) {
         let Some(config) = self.config() else { return };
         let config = staged(config, staging);
         source.ask(gate(&config));
@@ -90,7 +90,7 @@ impl Handle {
             }
             None => yew::Renderer::<App>::with_root_and_props(self.0.place.clone(), props).render(),
         };
-        *shown = Some(Shown { app, source, session, staging });
+        *shown = Some(Shown { app, source, runtime, staging });
     }
 
     /// Takes everything down.
@@ -116,9 +116,9 @@ impl Handle {
         if config.given(Name::Demo) != before.given(Name::Demo) {
             return self.start();
         }
-        let session = self.0.shown.borrow().as_ref().and_then(|shown| shown.session.clone());
-        if let Some(session) = session {
-            session.update(session_settings(&config));
+        let runtime = self.0.shown.borrow().as_ref().and_then(|shown| shown.runtime.clone());
+        if let Some(runtime) = runtime {
+            runtime.update(runtime_settings(&config));
         }
         if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
             let config = staged(config, shown.staging);

@@ -1,6 +1,7 @@
-//! The client: every decision of a running widget, pure. Facts go in, effects come out; the rim carries them out.
+//! The chat machine: every decision once something was said. A pure state machine put together from smaller ones; inputs go in,
+//! effects come out, and the runtime runs them.
 //!
-//! It owns no socket, no clock, no storage and no chance, so a test can drive it through years of faults in milliseconds.
+//! It owns no socket, clock, storage or random numbers, so tests drive it through years of faults in milliseconds.
 
 mod onboarding;
 pub(super) mod outputs;
@@ -16,92 +17,54 @@ use outputs::{ErrorSource, Reported, Saved};
 use tab_sync::Synced;
 
 use super::{
+    ChatLogic, Core,
     connection::{Connection, ConnectionEvent, Context},
-    effect::{Effect, PageEvent},
+    effect::{ChatEffect, CoreEffect, Effect, PageEvent},
     input::{Frame, Input, Now},
     leader_election::LeaderElection,
     log_reader::{LogReader, ReadResult},
     send_queue::{SendOutcome, SendQueue},
     storage_schema::{StoredConversation, StoredSession},
-    token_refresh::TokenRefresh,
 };
 use crate::{
     api::{ApiError, Credentials},
-    conversation::{Action, Conversation, OutboxMessage, Phase, SendState},
+    conversation::{Action, OutboxMessage, Phase, SendState},
 };
 use chataibot_wire::{Cursor, error::code};
 
-/// See the file's head.
+/// The machine once something was said.
 #[derive(Clone, Debug, Default)]
 pub struct ChatMachine {
-    state: Rc<Conversation>,
-    token_refresh: TokenRefresh,
+    core: Core,
     send_queue: SendQueue,
     connection: Connection,
     log_reader: LogReader,
-    /// Replies come by stream or poll.
-    listens: bool,
-    /// Did the visitor show intent? Before that nothing is connected, fetched or stored.
-    awake: bool,
-    /// Whose conversation it is.
-    owner: Option<String>,
-    /// The token of the current call to the log.
-    connection_token: Rc<str>,
-    saved: Saved,
-    reported: Reported,
     /// Who holds the stream, when it is not each tab for itself.
     election: LeaderElection,
-    synced: Synced,
-    /// Was the window opened or closed last, in whichever tab? New tabs begin so.
-    opens: bool,
-    /// When the composer was written in, monotonic; an empty one does not count.
-    wrote: Option<u64>,
-    /// The page of the log that is asked for: what stands before here.
+    /// Whose conversation it is.
+    owner: Option<String>,
+    /// The token of the current request to the log.
+    connection_token: Rc<str>,
+    /// The page of the log that is asked for: what comes before here.
     page: Option<Cursor>,
     /// The token it is asked for with.
     page_token: Rc<str>,
-    save_due: Option<u64>,
+    saved: Saved,
+    reported: Reported,
+    synced: Synced,
     /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy knows.
     doubted: bool,
-    /// Whether the input that is being heard has changed the conversation.
+    /// Has the input that is being handled changed the conversation?
     changed: bool,
 }
 
-impl ChatMachine {
-    /// A client that was told nothing yet. `listens` unless replies are the page's own affair.
-    #[must_use]
-    pub fn new(listens: bool) -> Self {
-        Self { listens, ..Self::default() }
+impl ChatLogic for ChatMachine {
+    fn core(&self) -> &Core {
+        &self.core
     }
 
-    /// The conversation as it stands.
-    #[must_use]
-    pub fn state(&self) -> &Rc<Conversation> {
-        &self.state
-    }
-
-    /// The visitor, once there is one.
-    #[must_use]
-    pub fn credentials(&self) -> Option<&Rc<Credentials>> {
-        self.token_refresh.credentials()
-    }
-
-    /// The conversation as it is to be stored.
-    #[must_use]
-    pub fn to_store(&self) -> StoredConversation {
-        let visitor = self.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
-        StoredConversation::of(&self.state, visitor, self.opens)
-    }
-
-    /// Is this call to the log still the current one?
-    #[must_use]
-    pub fn is_current(&self, generation: u32) -> bool {
-        self.connection.is_current(generation)
-    }
-
-    /// Handles an input and adds to `effects` what is to be done about it. Returns whether the conversation changed.
-    pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool {
-        let before = self.state.clone();
+    fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool {
+        let before = self.core.state.clone();
         self.changed = false;
         // What is stored again because of this is not looked for once more.
         let checked = matches!(input, Input::StorageCleared);
@@ -110,35 +73,54 @@ impl ChatMachine {
         if self.changed {
             self.emit_page_events(&before, effects);
         } else {
-            self.state = before;
+            self.core.state = before;
         }
         self.sync_tabs(effects);
         let before = effects.len();
-        let due = self.save_due.is_some_and(|due| due <= now.monotonic);
+        let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
         self.save(now, effects);
-        if (due || effects.len() > before) && !checked && self.token_refresh.credentials().is_some() {
-            effects.push(Effect::CheckStorage);
+        if (due || effects.len() > before) && !checked && self.core.token_refresh.credentials().is_some() {
+            effects.push(Effect::Chat(ChatEffect::CheckStorage));
         }
         self.changed
+    }
+
+    fn to_store(&self) -> StoredConversation {
+        let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
+        StoredConversation::of(&self.core.state, visitor, self.core.opens)
+    }
+
+    fn due(&self, now: u64) -> Option<u64> {
+        let token = if self.needs_token(now) { self.core.token_refresh.due() } else { None };
+        let line = if self.connection.wants_attempt(now) { None } else { self.connection.due() };
+        let send = if self.core.state.next_to_send().is_some() && !self.send_queue.is_free(now) {
+            self.send_queue.due()
+        } else {
+            None
+        };
+        let others = [self.log_reader.due(), self.election.due(), self.core.state.typing_until(), self.core.save_due];
+        [token, line, send].into_iter().chain(others).flatten().min()
+    }
+}
+
+impl ChatMachine {
+    /// A machine without any input yet. `listens` unless the host page receives replies itself.
+    #[must_use]
+    pub fn new(listens: bool) -> Self {
+        Self { core: Core { listens, ..Core::default() }, ..Self::default() }
+    }
+
+    /// Is this call to the log still the current one?
+    #[must_use]
+    pub fn is_current(&self, generation: u32) -> bool {
+        self.connection.is_current(generation)
     }
 
     fn dispatch(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
             Input::Loaded(found) => self.load(*found, now, effects),
-            Input::Said { id, text, typed } => self.say(id, text, typed, now, effects),
-            Input::RetryAsked { id, new_id } => self.retry(&id, new_id, now, effects),
-            Input::DiscardAsked { id } => self.discard(id, effects),
-            Input::Drafted(draft) => self.draft(draft, now),
-            Input::Opened => self.open(now, effects),
-            Input::Closed => self.close(effects),
-            Input::RequirementsSet(gate) => self.apply(Action::RequirementsSet(gate)),
-            Input::Stepped(step) => self.step(step, now, effects),
-            Input::ReadAll => self.apply(Action::Read { up_to: None }),
-            Input::EarlierAsked => self.apply(Action::EarlierAsked),
-            Input::Rated { key, helpful } => self.rate(key, helpful, effects),
-            Input::EndAsked => self.apply(Action::Ended),
-            Input::RestartAsked => self.leave(effects),
-            Input::ResetAsked => self.reset(effects),
+            Input::User(action, new_id) => self.user_action(action, new_id, now, effects),
+            Input::RequirementsSet(requirements) => self.apply(Action::RequirementsSet(requirements)),
 
             Input::TokenAnswered(result) => self.token_answered(result, now, effects),
             Input::StartAnswered { id, result } => {
@@ -146,10 +128,10 @@ impl ChatMachine {
                     match result {
                         Ok(conversation) => {
                             self.owner =
-                                self.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
+                                self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
                             self.apply(Action::Started { conversation: conversation.clone() });
                             self.accepted(id, now);
-                            effects.push(Effect::Emit(PageEvent::Started { conversation }));
+                            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Started { conversation })));
                         }
                         Err(failure) => self.send_failed(&failure, true, now, effects),
                     }
@@ -185,7 +167,7 @@ impl ChatMachine {
             Input::RemoteOutbox { id, stored } => self.remote_outbox(id, stored, now),
             Input::RemoteProgress(passed) => {
                 self.apply(Action::ProgressChanged(passed));
-                self.saved.progress = self.state.progress().clone();
+                self.saved.progress = self.core.state.progress().clone();
             }
             Input::StorageCleared => self.store_again(now, effects),
             Input::StorageLost => {
@@ -212,7 +194,7 @@ impl ChatMachine {
             }
             Input::Hidden => {
                 self.apply(Action::PageHidden);
-                self.save_due = Some(now.monotonic);
+                self.core.save_due = Some(now.monotonic);
             }
             Input::Resumed => self.wake(now, effects),
             Input::Frozen => self.sleep(now, effects),
@@ -229,25 +211,25 @@ impl ChatMachine {
 
     /// Changes the state; those who hold the old one keep it.
     fn apply(&mut self, action: Action) {
-        self.changed |= Rc::make_mut(&mut self.state).apply(action);
+        self.changed |= Rc::make_mut(&mut self.core.state).apply(action);
     }
 
     fn settle_reader(&mut self) {
-        self.changed |= self.log_reader.settle(Rc::make_mut(&mut self.state));
+        self.changed |= self.log_reader.settle(Rc::make_mut(&mut self.core.state));
     }
 
     fn load(&mut self, found: StoredSession, now: Now, effects: &mut Vec<Effect>) {
-        if found.shared && self.listens {
+        if found.shared && self.core.listens {
             self.election.join();
-            effects.push(Effect::JoinTabs);
+            effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
         let visitor = found.credentials.as_ref().map(|credentials| credentials.visitor.clone());
         if let Some(credentials) = found.credentials {
-            self.token_refresh.adopt(Rc::new(credentials), now);
+            self.core.token_refresh.adopt(Rc::new(credentials), now);
         }
         if let Some(stored) = found.conversation {
             let open = stored.open;
-            self.opens = open;
+            self.core.opens = open;
             if visitor.is_some() && stored.visitor == visitor {
                 self.owner = visitor;
                 self.apply(Action::Restored(Box::new(stored.into_restored())));
@@ -264,11 +246,13 @@ impl ChatMachine {
         if let Some(draft) = found.draft {
             self.apply(Action::Drafted(draft.into()));
         }
-        self.awake = self.state.window_open() || self.state.phase() == Phase::Active || !self.state.outbox().is_empty();
+        self.core.awake = self.core.state.window_open()
+            || self.core.state.phase() == Phase::Active
+            || !self.core.state.outbox().is_empty();
         self.mark_saved();
         // What the log has settled meanwhile is not taken up again: its copy in storage goes.
         self.saved.outbox = stored;
-        self.reported.phase = self.state.phase();
+        self.reported.phase = self.core.state.phase();
     }
 
     /// Sets everything in motion that can be: the connection, the token, the next message, the next call.
@@ -277,32 +261,34 @@ impl ChatMachine {
         self.connect(now, effects);
         let now = now.monotonic;
         if self.needs_token(now) {
-            effects.extend(self.token_refresh.authorize(now));
+            effects.extend(self.core.token_refresh.authorize(now));
         }
-        if let Some(credentials) = self.token_refresh.ready(now).cloned() {
+        if let Some(credentials) = self.core.token_refresh.ready(now).cloned() {
             if self.send_queue.is_free(now)
-                && let Some(message) = self.state.next_to_send().cloned()
+                && let Some(message) = self.core.state.next_to_send().cloned()
             {
                 self.send_queue.began(message.id.clone(), &credentials.token);
                 self.apply(Action::SendBegan { id: message.id.clone() });
                 let credentials = credentials.clone();
-                effects.push(match self.state.id() {
-                    Some(conversation) => Effect::Send { message, conversation: conversation.clone(), credentials },
-                    None => Effect::Start { message, credentials },
+                effects.push(match self.core.state.id() {
+                    Some(conversation) => {
+                        Effect::Chat(ChatEffect::Send { message, conversation: conversation.clone(), credentials })
+                    }
+                    None => Effect::Chat(ChatEffect::Start { message, credentials }),
                 });
             }
             if let (Some((generation, attempt)), Some(conversation)) =
-                (self.connection.next_attempt(now), self.state.id().cloned())
+                (self.connection.next_attempt(now), self.core.state.id().cloned())
             {
-                let after = self.log_reader.begin(&self.state, now);
+                let after = self.log_reader.begin(&self.core.state, now);
                 self.connection_token = Rc::from(credentials.token.as_str());
-                effects.push(Effect::Connect {
+                effects.push(Effect::Chat(ChatEffect::Connect {
                     generation,
                     attempt,
                     conversation,
                     after,
                     credentials: credentials.clone(),
-                });
+                }));
             }
             self.ask_for_page(&credentials, effects);
         }
@@ -310,27 +296,22 @@ impl ChatMachine {
     }
 
     fn needs_token(&self, now: u64) -> bool {
-        let to_send = self.state.next_to_send().is_some() && self.send_queue.is_free(now);
-        // An opened window will need one soon: the first message should not wait for it.
-        let soon = self.awake
-            && self.state.may_call()
-            && self.state.window_open()
-            && self.token_refresh.credentials().is_none();
-        to_send || self.connection.wants_attempt(now) || self.wants_page() || soon
+        let to_send = self.core.state.next_to_send().is_some() && self.send_queue.is_free(now);
+        to_send || self.connection.wants_attempt(now) || self.wants_page() || self.core.wants_token()
     }
 
     /// When the log, or another tab, has settled the message on its way, its own answer is not waited for.
     fn drop_settled_flight(&mut self) {
         if let Some(id) = self.send_queue.in_flight() {
             let on_its_way = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
-            if !self.state.outbox().iter().any(on_its_way) {
+            if !self.core.state.outbox().iter().any(on_its_way) {
                 self.send_queue.done();
             }
         }
     }
 
     fn token_answered(&mut self, result: Result<Rc<Credentials>, ApiError>, now: Now, effects: &mut Vec<Effect>) {
-        if self.token_refresh.is_stale() {
+        if self.core.token_refresh.is_stale() {
             return;
         }
         match result {
@@ -338,11 +319,14 @@ impl ChatMachine {
                 self.adopt(credentials.clone(), now, effects);
                 // What the site offers is told with it.
                 self.changed = true;
-                effects.extend([Effect::SaveCredentials(credentials), Effect::CheckStorage]);
+                effects.extend([
+                    Effect::Core(CoreEffect::SaveCredentials(credentials)),
+                    Effect::Chat(ChatEffect::CheckStorage),
+                ]);
                 self.clear_error(ErrorSource::Token);
             }
             Err(failure) => {
-                self.token_refresh.failed(&failure, self.state.is_watched(), now);
+                self.core.token_refresh.failed(&failure, self.core.state.is_watched(), now);
                 self.report_error(ErrorSource::Token, &failure, effects);
             }
         }
@@ -352,7 +336,7 @@ impl ChatMachine {
         if self.send_queue.in_flight() == Some(&id) {
             self.send_queue.done();
         }
-        self.token_refresh.accepted();
+        self.core.token_refresh.accepted();
         self.apply(Action::SendAccepted { id, now: now.monotonic });
         self.clear_error(ErrorSource::Send);
     }
@@ -361,18 +345,18 @@ impl ChatMachine {
         // Not what is said may be wrong with it, but its form, or that forms are not taken any more.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
-            && Rc::make_mut(&mut self.state).apply(Action::FormRefused { id })
+            && Rc::make_mut(&mut self.core.state).apply(Action::FormRefused { id })
         {
             self.changed = true;
             return self.send_queue.done();
         }
-        let watched = self.state.is_watched();
+        let watched = self.core.state.is_watched();
         let Some(verdict) = self.send_queue.failed(failure, starts, watched, now) else { return };
         match verdict {
             SendOutcome::Apply(action) => self.apply(action),
             SendOutcome::Unauthorized(action) => {
                 let token = String::from(self.send_queue.token());
-                self.token_refresh.rejected(&token, watched, now);
+                self.core.token_refresh.rejected(&token, watched, now);
                 self.apply(action);
             }
             SendOutcome::Ended(action) => {
@@ -395,7 +379,7 @@ impl ChatMachine {
             return;
         }
         self.handle_connection(ConnectionEvent::BytesReceived, now, effects);
-        self.token_refresh.accepted();
+        self.core.token_refresh.accepted();
         self.send_queue.retry_now(now.monotonic);
         self.clear_error(ErrorSource::Log);
         for frame in &frames {
@@ -411,7 +395,7 @@ impl ChatMachine {
         if !self.connection.is_current(generation) {
             return;
         }
-        self.token_refresh.accepted();
+        self.core.token_refresh.accepted();
         self.send_queue.retry_now(now.monotonic);
         self.clear_error(ErrorSource::Log);
         let empty = frames.is_empty();
@@ -424,7 +408,7 @@ impl ChatMachine {
     }
 
     fn read(&mut self, frames: Vec<Frame>, now: Now, effects: &mut Vec<Effect>) -> ReadResult {
-        let state = Rc::make_mut(&mut self.state);
+        let state = Rc::make_mut(&mut self.core.state);
         let (course, changed) = self.log_reader.read(frames, now.monotonic, state);
         self.changed |= changed;
         if self.log_reader.take_missed() {
@@ -434,7 +418,7 @@ impl ChatMachine {
             ReadResult::Continue => {}
             ReadResult::Broken => self.handle_connection(ConnectionEvent::Failed { retry_after: None }, now, effects),
             ReadResult::Reauth => {
-                self.token_refresh.expire();
+                self.core.token_refresh.expire();
                 self.handle_connection(ConnectionEvent::Ended { expected: true }, now, effects);
             }
         }
@@ -448,7 +432,7 @@ impl ChatMachine {
         match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
                 let token = self.connection_token.clone();
-                self.token_refresh.rejected(&token, self.state.is_watched(), now);
+                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), now);
                 self.handle_connection(ConnectionEvent::Unauthorized, now, effects);
             }
             ApiError::NotFound => self.leave(effects),
@@ -471,10 +455,10 @@ impl ChatMachine {
     }
 
     fn handle_connection(&mut self, event: ConnectionEvent, now: Now, effects: &mut Vec<Effect>) {
-        let at = Context { now: now.monotonic, random: now.random, watched: self.state.is_watched() };
+        let at = Context { now: now.monotonic, random: now.random, watched: self.core.state.is_watched() };
         if self.connection.handle(event, at) {
             self.log_reader.cut();
-            effects.push(Effect::Disconnect);
+            effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
@@ -486,21 +470,7 @@ impl ChatMachine {
     }
 
     fn retry_now(&mut self, now: Now) {
-        self.token_refresh.retry_now();
+        self.core.token_refresh.retry_now();
         self.send_queue.retry_now(now.monotonic);
-    }
-
-    /// When [`Input::Ticked`] is due, monotonic. What cannot go on without something else is not waited for.
-    #[must_use]
-    pub fn due(&self, now: u64) -> Option<u64> {
-        let token = if self.needs_token(now) { self.token_refresh.due() } else { None };
-        let line = if self.connection.wants_attempt(now) { None } else { self.connection.due() };
-        let send = if self.state.next_to_send().is_some() && !self.send_queue.is_free(now) {
-            self.send_queue.due()
-        } else {
-            None
-        };
-        let others = [self.log_reader.due(), self.election.due(), self.state.typing_until(), self.save_due];
-        [token, line, send].into_iter().chain(others).flatten().min()
     }
 }

@@ -1,6 +1,6 @@
-//! The connection to the log: when to dial, when it is dead, when the long poll must do. Pure: time and random are passed in.
+//! Connection state machine of the log: when to connect, when a stream counts as dead, when long polling must do. Pure.
 //!
-//! One call at a time, stream or poll. Each call has a generation, so that what a call says after it was given up is told apart.
+//! One request at a time, stream or poll. Each has a generation number, so that late answers of a cancelled request are recognised.
 
 use crate::{
     api::backoff::{CAP, CAP_WATCHED, LONGEST_RETRY_AFTER, delay},

@@ -1,4 +1,6 @@
-//! What the client wants done: calls to make, things to store, things to tell the page. The rim carries them out, in order.
+//! The effects a machine asks for: requests to send, values to store, events for the page. The runtime runs them in order.
+//!
+//! [`CoreEffect`]s are run by code that is always loaded, [`ChatEffect`]s by the lazily loaded module.
 
 use std::rc::Rc;
 
@@ -16,6 +18,15 @@ use crate::{
 /// An effect for the runtime to carry out.
 #[derive(Clone, Debug)]
 pub enum Effect {
+    /// One whose code is always loaded.
+    Core(CoreEffect),
+    /// One of the chat machine, whose code is loaded with it.
+    Chat(ChatEffect),
+}
+
+/// The effects of both machines, and those which only end something.
+#[derive(Clone, Debug)]
+pub enum CoreEffect {
     /// Get a good token, by [`crate::api::credentials::plan`], under the lock all tabs share. Answer: `TokenAnswered`.
     Authorize {
         /// What is held now.
@@ -23,6 +34,34 @@ pub enum Effect {
         /// A renewal secret the proxy did not take.
         refused: Option<Rc<str>>,
     },
+    /// Give up the current call to the log.
+    Disconnect,
+    /// Hear what other tabs say. Until `LeaveTabs`: `TabSaid`.
+    JoinTabs,
+    /// Hear and hold nothing any more that other tabs could wait for.
+    LeaveTabs,
+    /// Let go of the lock, or of the place in its line.
+    ReleaseLock,
+    /// Say this to all other tabs.
+    Broadcast(TabMessage),
+    /// Store the visitor, for all tabs.
+    SaveCredentials(Rc<Credentials>),
+    /// Nothing was said yet: store only whether the window is open, unless storage holds a conversation.
+    SaveWindowOpen {
+        /// Is it?
+        open: bool,
+    },
+    /// Store a message of the outbox.
+    SaveMessage(Rc<OutboxMessage>),
+    /// Store the draft; an empty one is removed.
+    SaveDraft,
+    /// Tell the page.
+    Emit(PageEvent),
+}
+
+/// The effects of the chat machine alone.
+#[derive(Clone, Debug)]
+pub enum ChatEffect {
     /// Start a conversation, under the lock. Answer: `StartAnswered`, or `ConversationElsewhere` when another tab was first.
     Start {
         /// The first message.
@@ -52,8 +91,6 @@ pub enum Effect {
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Give up the current call to the log.
-    Disconnect,
     /// Get a page of the log from before this place. Answer: `EarlierAnswered`.
     FetchPage {
         /// Whose log.
@@ -63,35 +100,18 @@ pub enum Effect {
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Hear what other tabs say. Until `LeaveTabs`: `TabSaid`.
-    JoinTabs,
-    /// Hear and hold nothing any more that other tabs could wait for.
-    LeaveTabs,
     /// Stand in line for the lock. Answer, when it is this tab's turn: `Chosen`; when it is taken away: `Deposed`.
     RequestLock {
         /// Take it away from whoever holds it.
         steal: bool,
     },
-    /// Let go of the lock, or of the place in its line.
-    ReleaseLock,
-    /// Say this to all other tabs.
-    Broadcast(TabMessage),
     /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone from here in any case.
     EndTokens(Rc<Credentials>),
-    /// Store the visitor, for all tabs.
-    SaveCredentials(Rc<Credentials>),
     /// Store the conversation as it stands, unless storage holds a newer one: then `ConversationElsewhere`.
     SaveConversation {
         /// The conversation that storage held last, as far as is known.
         over: Option<Rc<str>>,
     },
-    /// Nothing was said yet: store only whether the window is open, unless storage holds a conversation.
-    SaveWindowOpen {
-        /// Is it?
-        open: bool,
-    },
-    /// Store a message of the outbox.
-    SaveMessage(Rc<OutboxMessage>),
     /// Remove a message of the outbox from storage.
     RemoveMessage {
         /// The client message id.
@@ -101,16 +121,12 @@ pub enum Effect {
     },
     /// Store what the visitor has passed at the gate.
     SaveProgress(Rc<Progress>),
-    /// Store the draft; an empty one is removed.
-    SaveDraft,
     /// Remove everything stored, and have the other tabs know that the visitor is to be forgotten.
     ClearStorage,
     /// Remove everything stored if it is this visitor's: it was stored again before the news came that they are to be forgotten.
     ClearStorageOf(String),
     /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or `VisitorElsewhere`.
     CheckStorage,
-    /// Tell the page.
-    Emit(PageEvent),
 }
 
 /// What the page is told.

@@ -1,82 +1,73 @@
-//! The prelude: the decisions of a widget in which nothing was said yet. It shows the window, keeps the draft, gets the visitor's
-//! token and takes the first messages in. Whatever else comes up is for the client, which goes on where this stands and whose code
-//! most visitors of a page never need.
+//! The idle machine: the decisions while nothing was said yet. It opens the window, keeps the draft, gets the visitor's token and
+//! queues the first messages. Every other input is for the chat machine, which takes over this state and is loaded only then.
 //!
-//! Pure, as the client is, and tested against it: up to there both decide the same.
+//! Pure, and tested against the chat machine: up to the hand-over both decide the same.
 
 use std::rc::Rc;
 
 use super::{
+    Core,
     chat::outputs::{SAVE_LAZILY, named},
-    effect::{Effect, PageEvent},
+    effect::{CoreEffect, Effect, PageEvent},
     input::{Input, Now},
     storage_schema::StoredSession,
     tab_message::TabMessage,
-    token_refresh::TokenRefresh,
+    user_action::UserAction,
 };
-use crate::{
-    api::Credentials,
-    conversation::{ConnectionStatus, Conversation, Problem, onboarding::Requirements},
-};
+use crate::conversation::{ConnectionStatus, Conversation, Problem, onboarding::Requirements};
 
-/// See the file's head.
+/// The machine while nothing was said yet.
 #[derive(Clone, Debug, Default)]
 pub struct IdleMachine {
-    pub(super) state: Rc<Conversation>,
-    pub(super) token_refresh: TokenRefresh,
-    /// Replies come by stream or poll.
-    pub(super) listens: bool,
-    /// Did the visitor show intent?
-    pub(super) awake: bool,
-    /// Was the window opened or closed last?
-    pub(super) opens: bool,
-    /// When the composer was written in.
-    pub(super) wrote: Option<u64>,
-    /// Do tabs hear one another?
+    core: Core,
+    handover: Handover,
+    /// The chat machine could not be loaded.
+    stuck: bool,
+}
+
+/// What only the idle machine knows, and the chat machine wants to know.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Handover {
+    /// Do tabs coordinate?
     pub(super) shared: bool,
     /// The page sleeps.
     pub(super) asleep: bool,
     pub(super) offline: bool,
-    pub(super) save_due: Option<u64>,
     /// The draft that storage holds.
     pub(super) saved_draft: Rc<str>,
     /// And whether the window is open, as storage has it.
     pub(super) saved_opens: bool,
     /// So many of the messages are in storage.
     pub(super) saved_messages: usize,
-    /// The code of the trouble that the page was told of.
-    pub(super) trouble: Option<Rc<str>>,
-    /// The client could not be fetched.
-    stuck: bool,
+    /// The code of the error that was reported to the page.
+    pub(super) error: Option<Rc<str>>,
 }
 
 impl IdleMachine {
-    /// A prelude that was told nothing yet. `listens` unless replies are the page's own affair.
+    /// A machine without any input yet. `listens` unless the host page receives replies itself.
     #[must_use]
     pub fn new(listens: bool) -> Self {
-        Self { listens, ..Self::default() }
+        Self { core: Core { listens, ..Core::default() }, ..Self::default() }
     }
 
-    /// The conversation as it stands.
+    /// What both machines have in common.
     #[must_use]
-    pub fn state(&self) -> &Rc<Conversation> {
-        &self.state
+    pub fn core(&self) -> &Core {
+        &self.core
     }
 
-    /// The visitor, once there is one.
-    #[must_use]
-    pub fn credentials(&self) -> Option<&Rc<Credentials>> {
-        self.token_refresh.credentials()
+    pub(super) fn into_parts(self) -> (Core, Handover) {
+        (self.core, self.handover)
     }
 
-    /// Is the client needed soon?
+    /// Is the chat machine needed soon?
     #[must_use]
     pub fn wants_chat(&self) -> bool {
-        let said = !self.state.draft().is_empty() || !self.state.outbox().is_empty();
-        said || *self.state.requirements() != Requirements::default()
+        let said = !self.core.state.draft().is_empty() || !self.core.state.outbox().is_empty();
+        said || *self.core.state.requirements() != Requirements::default()
     }
 
-    /// The client could not be fetched, or is here: while it is missing, it is as if there were no connection.
+    /// The chat machine could not be loaded, or is here: while it is missing, it is as if there were no connection.
     pub fn set_stuck(&mut self, stuck: bool) -> bool {
         self.stuck = stuck;
         self.relink()
@@ -85,94 +76,74 @@ impl IdleMachine {
     /// Handles an input and adds to `effects` what is to be done about it. Returns whether the conversation changed.
     ///
     /// # Errors
-    /// The input, where it is for the client.
+    /// The input, where it is for the chat machine.
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> Result<bool, Input> {
         let mut changed = false;
         match input {
             Input::Loaded(found) if is_blank(&found) => changed = self.load(*found, now, effects),
-            Input::RequirementsSet(gate) => changed = self.now().set_requirements(gate),
-            Input::Said { id, text, typed } => {
-                self.now().begin(id, text, typed, now.unix);
-                self.come_alive();
-                changed = true;
-            }
-            Input::Drafted(draft) => {
-                self.wrote = Some(now.monotonic).filter(|_| !draft.is_empty());
-                self.awake |= !draft.is_empty();
-                changed = self.now().set_draft(draft);
-            }
-            Input::Opened => {
-                changed = self.open(true, effects);
-                self.come_alive();
-            }
-            Input::Closed => changed = self.open(false, effects),
+            Input::RequirementsSet(requirements) => changed = self.conversation().set_requirements(requirements),
+            Input::User(action, new_id) => changed = self.user_action(action, new_id, now, effects)?,
             Input::TokenAnswered(Ok(credentials)) => {
-                self.token_refresh.adopt(credentials.clone(), now);
-                effects.push(Effect::SaveCredentials(credentials));
-                if self.trouble.take().is_some() {
-                    self.now().set_problem(None);
+                self.core.token_refresh.adopt(credentials.clone(), now);
+                effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials)));
+                if self.handover.error.take().is_some() {
+                    self.conversation().set_problem(None);
                 }
                 // What the site offers is told with it.
                 changed = true;
             }
             Input::TokenAnswered(Err(failure)) => {
-                self.token_refresh.failed(&failure, self.state.is_watched(), now);
+                self.core.token_refresh.failed(&failure, self.core.state.is_watched(), now);
                 if let Some((message, blocks)) = named(&failure) {
                     if blocks {
-                        changed = self.now().set_problem(Some(Problem::Unavailable));
+                        changed = self.conversation().set_problem(Some(Problem::Unavailable));
                     }
                     let code: Rc<str> = Rc::from(failure.code());
-                    if self.trouble.replace(code.clone()).as_ref() != Some(&code) {
-                        effects.push(Effect::Emit(PageEvent::Error { code, message: Rc::from(message) }));
+                    if self.handover.error.replace(code.clone()).as_ref() != Some(&code) {
+                        effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Error {
+                            code,
+                            message: Rc::from(message),
+                        })));
                     }
                 }
             }
-            Input::RemoteVisitor(Some(credentials)) => self.token_refresh.adopt(credentials, now),
+            Input::RemoteVisitor(Some(credentials)) => self.core.token_refresh.adopt(credentials, now),
             Input::StorageLost => {
-                changed = self.now().lose_storage();
-                if std::mem::take(&mut self.shared) {
-                    effects.push(Effect::LeaveTabs);
+                changed = self.conversation().lose_storage();
+                if std::mem::take(&mut self.handover.shared) {
+                    effects.push(Effect::Core(CoreEffect::LeaveTabs));
                 }
             }
             Input::Online => {
-                self.offline = false;
-                self.token_refresh.retry_now();
+                self.handover.offline = false;
+                self.core.token_refresh.retry_now();
             }
-            Input::Offline => self.offline = true,
+            Input::Offline => self.handover.offline = true,
             Input::Shown => {
-                changed = self.now().set_page_hidden(false);
+                changed = self.conversation().set_page_hidden(false);
                 // A page that is seen does not sleep, whatever was said of it.
-                if self.asleep {
+                if self.handover.asleep {
                     self.wake(effects);
                 }
-                self.token_refresh.retry_now();
+                self.core.token_refresh.retry_now();
             }
             Input::Hidden => {
-                changed = self.now().set_page_hidden(true);
-                self.save_due = Some(now.monotonic);
+                changed = self.conversation().set_page_hidden(true);
+                self.core.save_due = Some(now.monotonic);
             }
             Input::Resumed => {
                 self.wake(effects);
-                self.token_refresh.retry_now();
+                self.core.token_refresh.retry_now();
             }
             Input::Frozen => {
-                self.save_due = Some(now.monotonic);
-                self.asleep = true;
-                if self.shared {
-                    effects.push(Effect::LeaveTabs);
+                self.core.save_due = Some(now.monotonic);
+                self.handover.asleep = true;
+                if self.handover.shared {
+                    effects.push(Effect::Core(CoreEffect::LeaveTabs));
                 }
             }
             Input::Ticked => {}
             other @ (Input::Loaded(_)
-            | Input::RetryAsked { .. }
-            | Input::DiscardAsked { .. }
-            | Input::Stepped(_)
-            | Input::ReadAll
-            | Input::EarlierAsked
-            | Input::Rated { .. }
-            | Input::EndAsked
-            | Input::RestartAsked
-            | Input::ResetAsked
             | Input::StartAnswered { .. }
             | Input::SendAnswered { .. }
             | Input::SettledRemotely { .. }
@@ -194,107 +165,146 @@ impl IdleMachine {
         }
         changed |= self.relink();
         if self.needs_token() {
-            effects.extend(self.token_refresh.authorize(now.monotonic));
+            effects.extend(self.core.token_refresh.authorize(now.monotonic));
         }
         self.save(now, effects);
         Ok(changed)
     }
 
+    fn user_action(
+        &mut self,
+        action: UserAction,
+        new_id: Rc<str>,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) -> Result<bool, Input> {
+        Ok(match action {
+            UserAction::Send(text) => self.send(new_id, text, None, now),
+            UserAction::Answer { text, typed } => self.send(new_id, text, Some(typed.into()), now),
+            UserAction::Draft(draft) => {
+                self.core.set_draft(&draft, now);
+                self.conversation().set_draft(draft.into())
+            }
+            UserAction::Open => {
+                let changed = self.open(true, effects);
+                self.come_alive();
+                changed
+            }
+            UserAction::Close => self.open(false, effects),
+            other @ (UserAction::Retry(_)
+            | UserAction::Discard(_)
+            | UserAction::Step(_)
+            | UserAction::LoadEarlier
+            | UserAction::Feedback { .. }
+            | UserAction::End
+            | UserAction::Restart
+            | UserAction::Reset
+            | UserAction::Resize
+            | UserAction::Sound(_)
+            | UserAction::Transcript(_)) => return Err(Input::User(other, new_id)),
+        })
+    }
+
+    fn send(&mut self, id: Rc<str>, text: String, typed: Option<Rc<str>>, now: Now) -> bool {
+        self.conversation().begin(id, text.into(), typed, now.unix);
+        self.come_alive();
+        true
+    }
+
     /// When [`Input::Ticked`] is due, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
-        let token = if self.needs_token() { self.token_refresh.due() } else { None };
-        [token, self.save_due].into_iter().flatten().min()
+        let token = if self.needs_token() { self.core.token_refresh.due() } else { None };
+        [token, self.core.save_due].into_iter().flatten().min()
     }
 
-    fn now(&mut self) -> &mut Conversation {
-        Rc::make_mut(&mut self.state)
+    fn conversation(&mut self) -> &mut Conversation {
+        Rc::make_mut(&mut self.core.state)
     }
 
     fn load(&mut self, found: StoredSession, now: Now, effects: &mut Vec<Effect>) -> bool {
-        if found.shared && self.listens {
-            self.shared = true;
-            effects.push(Effect::JoinTabs);
+        if found.shared && self.core.listens {
+            self.handover.shared = true;
+            effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
         if let Some(credentials) = found.credentials {
-            self.token_refresh.adopt(Rc::new(credentials), now);
+            self.core.token_refresh.adopt(Rc::new(credentials), now);
         }
-        self.opens = found.conversation.is_some_and(|stored| stored.open);
-        self.saved_opens = self.opens;
-        self.awake = self.opens;
+        self.core.opens = found.conversation.is_some_and(|stored| stored.open);
+        self.handover.saved_opens = self.core.opens;
+        self.core.awake = self.core.opens;
         let draft: Rc<str> = found.draft.unwrap_or_default().into();
-        self.saved_draft = draft.clone();
-        let (open, state) = (self.opens, self.now());
+        self.handover.saved_draft = draft.clone();
+        let (open, state) = (self.core.opens, self.conversation());
         state.set_window_open(open) | state.set_draft(draft)
     }
 
     fn open(&mut self, open: bool, effects: &mut Vec<Effect>) -> bool {
-        let changed = self.now().set_window_open(open);
+        let changed = self.conversation().set_window_open(open);
         if changed {
-            effects.push(Effect::Emit(if open { PageEvent::Opened } else { PageEvent::Closed }));
-            self.opens = open;
-            if self.shared {
-                effects.push(Effect::Broadcast(TabMessage::Opened(open)));
+            effects.push(Effect::Core(CoreEffect::Emit(if open { PageEvent::Opened } else { PageEvent::Closed })));
+            self.core.opens = open;
+            if self.handover.shared {
+                effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Opened(open))));
             }
         }
         changed
     }
 
     fn come_alive(&mut self) {
-        self.awake = true;
-        self.token_refresh.retry_now();
+        self.core.awake = true;
+        self.core.token_refresh.retry_now();
     }
 
     fn wake(&mut self, effects: &mut Vec<Effect>) {
-        self.token_refresh.expire();
-        if std::mem::take(&mut self.asleep) && self.shared {
-            effects.push(Effect::JoinTabs);
+        self.core.token_refresh.expire();
+        if std::mem::take(&mut self.handover.asleep) && self.handover.shared {
+            effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
     }
 
     fn relink(&mut self) -> bool {
-        let link = match (self.offline, self.stuck) {
+        let link = match (self.handover.offline, self.stuck) {
             (true, _) => ConnectionStatus::Offline,
             (false, true) => ConnectionStatus::Reconnecting { attempt: 1 },
             (false, false) => ConnectionStatus::Idle,
         };
-        self.now().set_connection(link)
+        self.conversation().set_connection(link)
     }
 
     fn needs_token(&self) -> bool {
-        let soon = self.awake
-            && self.state.may_call()
-            && self.state.window_open()
-            && self.token_refresh.credentials().is_none();
-        soon || self.state.next_to_send().is_some()
+        self.core.wants_token() || self.core.state.next_to_send().is_some()
     }
 
-    /// As the client saves: at once what a reload must know, a little later what is being written.
+    /// As the chat machine saves: at once what a reload must know, a little later what is being written.
     fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if !self.awake || !self.state.may_call() {
-            self.save_due = None;
+        if !self.core.awake || !self.core.state.may_call() {
+            self.core.save_due = None;
             return;
         }
-        let messages = self.state.outbox();
-        effects.extend(messages.iter().skip(self.saved_messages).cloned().map(Effect::SaveMessage));
-        self.saved_messages = messages.len();
-        if std::mem::replace(&mut self.saved_opens, self.opens) != self.opens {
-            effects.push(Effect::SaveWindowOpen { open: self.opens });
+        let messages = self.core.state.outbox();
+        effects.extend(
+            messages.iter().skip(self.handover.saved_messages).cloned().map(CoreEffect::SaveMessage).map(Effect::Core),
+        );
+        self.handover.saved_messages = messages.len();
+        if std::mem::replace(&mut self.handover.saved_opens, self.core.opens) != self.core.opens {
+            effects.push(Effect::Core(CoreEffect::SaveWindowOpen { open: self.core.opens }));
         }
-        let due = self.save_due.is_some_and(|due| due <= now.monotonic);
-        let waits = *self.state.draft() != self.saved_draft;
+        let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
+        let waits = *self.core.state.draft() != self.handover.saved_draft;
         if due && waits {
-            effects.push(Effect::SaveDraft);
-            self.saved_draft = self.state.draft().clone();
-            if self.shared {
-                effects.push(Effect::Broadcast(TabMessage::Draft(self.saved_draft.clone())));
+            effects.push(Effect::Core(CoreEffect::SaveDraft));
+            self.handover.saved_draft = self.core.state.draft().clone();
+            if self.handover.shared {
+                effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Draft(self.handover.saved_draft.clone()))));
             }
         }
-        self.save_due = if due || !waits { None } else { self.save_due.or(Some(now.monotonic + SAVE_LAZILY)) };
+        self.core.save_due =
+            if due || !waits { None } else { self.core.save_due.or(Some(now.monotonic + SAVE_LAZILY)) };
     }
 }
 
-/// Was nothing said yet, and nothing passed at the gate?
+/// Was nothing said yet, and no step of the onboarding taken?
 fn is_blank(found: &StoredSession) -> bool {
     found.outbox.is_empty()
         && found.passed.is_none()

@@ -1,23 +1,23 @@
-//! What the client hears: what the visitor wants, what the proxy answered, what the browser and other tabs did.
+//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser and of other tabs.
 
 use std::rc::Rc;
 
-use chataibot_wire::{Cursor, Entry};
+use chataibot_wire::Cursor;
 
 use super::{
     storage_schema::{StoredConversation, StoredPending, StoredSession},
     tab_message::TabMessage,
+    user_action::UserAction,
 };
 use crate::{
-    api::{
-        ApiError, Credentials,
-        sse::{Event, SseItem},
-    },
+    api::{ApiError, Credentials},
     conversation::{
         RawEntry,
-        onboarding::{OnboardingEvent, Progress, Requirements},
+        onboarding::{Progress, Requirements},
     },
 };
+
+pub use crate::api::sse::{Frame, frame_of};
 
 /// When an input is heard. All clocks and all chance come from here.
 #[derive(Clone, Copy, Debug)]
@@ -36,54 +36,10 @@ pub enum Input {
     /// Storage was read. Comes first, but for what the page asks for.
     Loaded(Box<StoredSession>),
 
-    /// The visitor said something.
-    Said {
-        /// A new client message id.
-        id: Rc<str>,
-        /// What was said, not blank.
-        text: Rc<str>,
-        /// An answer in its own form.
-        typed: Option<Rc<str>>,
-    },
-    /// The visitor wants a failed message sent again.
-    RetryAsked {
-        /// The client message id.
-        id: Rc<str>,
-        /// A new one, should the old one be spent.
-        new_id: Rc<str>,
-    },
-    /// The visitor takes an unsent message back.
-    DiscardAsked {
-        /// The client message id.
-        id: Rc<str>,
-    },
-    /// The composer holds this.
-    Drafted(Rc<str>),
-    /// The window was opened.
-    Opened,
-    /// The window was closed.
-    Closed,
-    /// The page asks for this before, between and after.
+    /// The visitor did something. With it a new client message id, for whatever is said by it.
+    User(UserAction, Rc<str>),
+    /// What the page requires of a visitor before, between and after.
     RequirementsSet(Requirements),
-    /// The visitor did this at the gate.
-    Stepped(OnboardingEvent),
-    /// Everything shown was read.
-    ReadAll,
-    /// What stands before is wanted.
-    EarlierAsked,
-    /// The visitor found a message helpful, or not.
-    Rated {
-        /// The row's key.
-        key: u32,
-        /// Was it?
-        helpful: bool,
-    },
-    /// The visitor ends the conversation.
-    EndAsked,
-    /// A new conversation is wanted.
-    RestartAsked,
-    /// The visitor is to be forgotten.
-    ResetAsked,
 
     /// A token came, or did not.
     TokenAnswered(Result<Rc<Credentials>, ApiError>),
@@ -187,56 +143,4 @@ pub enum Input {
     Frozen,
     /// The time [`super::chat::ChatMachine::due`] named has come.
     Ticked,
-}
-
-/// What a stream or a poll says.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Frame {
-    /// An entry of the log.
-    Entry(Rc<RawEntry>),
-    /// A heartbeat.
-    Comment,
-    /// The log could not be continued; all that is left follows.
-    Reset,
-    /// What follows begins the log, or only its last part.
-    Begin {
-        /// Does more stand before it?
-        earlier: bool,
-    },
-    /// The stream ends because its token does.
-    Reauth,
-    /// An event of a kind this version does not know, and its place if it has one.
-    Unfamiliar(Option<Cursor>),
-    /// An event that should be an entry and cannot be read, and its place if it has one.
-    Unreadable(Option<Cursor>),
-    /// The same; that it cannot be read is certain.
-    TooLong(Option<Cursor>),
-    /// Milliseconds to wait before the stream is opened again.
-    Retry(u32),
-}
-
-/// What something said by the stream means. `parse` reads JSON, by whatever means there are.
-pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
-    let place = |id: Option<String>| id.and_then(|id| id.parse().ok());
-    let Event { name, data, id } = match said {
-        SseItem::Event(event) => event,
-        SseItem::Comment => return Frame::Comment,
-        SseItem::TooLong(id) => return Frame::TooLong(place(id)),
-        SseItem::Id(id) => return Frame::Unfamiliar(place(Some(id))),
-        SseItem::Retry(milliseconds) => return Frame::Retry(milliseconds),
-    };
-    let cursor = place(id);
-    match name.as_str() {
-        // An event without a name is a `message`, says the standard.
-        "" | "message" | "delivery" | "status" | "assignee" => match parse(&data) {
-            Some(entry) => Frame::Entry(Rc::new(RawEntry::new(entry, data))),
-            // Somebody on the way may keep the stream alive by events of their own.
-            None if name.is_empty() && cursor.is_none() => Frame::Unfamiliar(None),
-            None => Frame::Unreadable(cursor),
-        },
-        "reset" => Frame::Reset,
-        "begin" => Frame::Begin { earlier: data.contains("true") },
-        "reauth" => Frame::Reauth,
-        _ => Frame::Unfamiliar(cursor),
-    }
 }

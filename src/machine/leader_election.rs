@@ -1,7 +1,7 @@
-//! Which of a browser's tabs holds the stream: this one, another, or each its own where tabs cannot agree. Pure.
+//! Leader election among the tabs of one browser: who holds the stream. Where tabs cannot coordinate, each has its own. Pure.
 //!
-//! A lock decides: whoever holds it leads. The browser gives it to the next tab when the leader goes, however it goes. A leader that
-//! holds it and says nothing is asked, doubted, and in the end robbed of it.
+//! A Web Lock decides: its holder leads, and the browser passes it on when the leader's tab goes. A leader that holds the lock but stays
+//! silent is queried, then checked against the log, and finally loses the lock by stealing.
 
 use super::connection::Wanted;
 use crate::conversation::ConnectionStatus;

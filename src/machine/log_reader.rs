@@ -1,4 +1,4 @@
-//! Reads the log's frames: the next entry, one already known, a gap, a reset that is rebuilt in one go. Pure.
+//! Reads the frames of the log: the next entry, a duplicate, a gap, or a reset after which the log is rebuilt in one step. Pure.
 
 use std::rc::Rc;
 

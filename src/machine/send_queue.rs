@@ -1,4 +1,4 @@
-//! When the next message may go, and what a failed one means: one at a time, in order, with patience. Pure.
+//! Send queue of the outbox: one message at a time, in order, with back-off; and what a failed send leads to. Pure.
 
 use std::rc::Rc;
 

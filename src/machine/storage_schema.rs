@@ -1,4 +1,4 @@
-//! What storage holds: the shapes, with a version, and how they become state again. Knows no storage.
+//! The schema of what is stored, with its version, and the conversion to and from the conversation's state. Does no I/O.
 
 use std::rc::Rc;
 

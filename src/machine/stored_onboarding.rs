@@ -1,4 +1,4 @@
-//! What a visitor has passed at the gate, as it is stored.
+//! The stored form of the onboarding progress.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What tabs of one browser say to each other. Losing a word costs time, never truth.
+//! The protocol between the tabs of one browser. A lost message delays sync but never corrupts it.
 
 use std::rc::Rc;
 

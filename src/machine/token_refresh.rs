@@ -1,8 +1,11 @@
-//! Keeps the visitor's token good: renewed when it is needed and nearly over, on a 401, and after sleep. Pure.
+//! Keeps the visitor token valid: it is renewed when a request needs it and it is about to expire, after a 401, and after sleep. Pure.
 
 use std::rc::Rc;
 
-use super::{effect::Effect, input::Now};
+use super::{
+    effect::{CoreEffect, Effect},
+    input::Now,
+};
 use crate::api::{
     ApiError, Credentials,
     backoff::{CAP, CAP_WATCHED, delay},
@@ -111,7 +114,7 @@ impl TokenRefresh {
             return None;
         }
         self.asking = true;
-        Some(Effect::Authorize { held: self.credentials.clone(), refused: self.refused.clone() })
+        Some(Effect::Core(CoreEffect::Authorize { held: self.credentials.clone(), refused: self.refused.clone() }))
     }
 
     /// Nobody is waiting any more: the network is back, or the page woke.

@@ -1,4 +1,4 @@
-//! The browser's events, as inputs: network, visibility, sleep, and what other tabs store.
+//! Events of the browser as inputs: network, visibility, sleep, and changes of storage by other tabs.
 
 use std::rc::{Rc, Weak};
 
@@ -71,7 +71,7 @@ fn watch(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
             (Some(CONVERSATION), Some(text))
                 if runtime.state().id().is_none() && repository::opening(&text).is_some() => {}
             // Without a key: everything was removed.
-            (key, value) => runtime.receive(InboxItem::RawInput(RawInput::stored_value(key.unwrap_or(VISITOR), value))),
+            (key, value) => runtime.receive(InboxItem::Raw(RawInput::stored_value(key.unwrap_or(VISITOR), value))),
         }
     })
 }

@@ -1,5 +1,5 @@
-//! What a session needs once something is said: the client, the calls it orders, and whatever reads the log. A part of the program of
-//! its own, fetched with the visitor's first letter, or at once where a conversation is stored.
+//! The lazily loaded module: the chat machine, the requests it asks for and whatever reads the log. A WASM chunk of its own, loaded with
+//! the visitor's first letter, or at once where a conversation is stored.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,11 +13,12 @@ use web_sys::File;
 use super::{
     RawInput, Runtime,
     repository::{self, CONVERSATION, OUTBOX, PASSED, Repository, VISITOR},
+    requests::run_chat_effect,
     tab_runtime,
 };
 use crate::{
     api::upload::{Sending, UploadProgress},
-    machine::{Promote, chat::ChatMachine, effect::Effect, input::Input},
+    machine::{Promote, chat::ChatMachine, effect::ChatEffect, input::Input},
 };
 
 /// Sends a file, and tells how that goes; what is given back is held as long as the file is wanted.
@@ -27,16 +28,17 @@ type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Op
 #[derive(Clone, Copy)]
 pub(super) struct LazyModule {
     /// How the client goes on.
-    pub(super) begin: Promote,
+    pub(super) promote: Promote,
     /// Does what the runtime leaves to this part.
-    pub(super) run_effect: fn(&Rc<Runtime>, Effect),
+    pub(super) run_effect: fn(&Rc<Runtime>, ChatEffect),
     /// Reads; what cannot be read says nothing.
     pub(super) read: fn(&Repository, RawInput) -> Option<Input>,
     /// Sends a file.
     pub(super) send_file: SendFile,
 }
 
-const MODULE: LazyModule = LazyModule { begin: ChatMachine::begin, run_effect, read, send_file: Runtime::send_file };
+const MODULE: LazyModule =
+    LazyModule { promote: ChatMachine::promote, run_effect: run_chat_effect, read, send_file: Runtime::upload_file };
 
 #[cfg(not(feature = "split"))]
 thread_local!(static LOADED: Cell<Option<LazyModule>> = const { Cell::new(Some(MODULE)) });
@@ -60,59 +62,13 @@ pub(super) fn loaded() -> Option<LazyModule> {
 
 /// Fetches the part. Returns whether it could be had.
 pub(super) async fn fetch() -> bool {
-    load().await.map(|talk| LOADED.set(Some(talk))).is_ok()
-}
-
-fn run_effect(runtime: &Rc<Runtime>, effect: Effect) {
-    let repository = runtime.repository();
-    match effect {
-        Effect::Start { message, credentials } => runtime.start_conversation(message, credentials),
-        Effect::Send { message, conversation, credentials } => runtime.send(message, conversation, credentials),
-        Effect::Connect { generation, attempt, conversation, after, credentials } => {
-            runtime.connect(generation, attempt, &conversation, after, &credentials);
-        }
-        Effect::FetchPage { conversation, before, credentials } => {
-            runtime.get_page(&conversation, before, &credentials)
-        }
-        Effect::RequestLock { steal } => runtime.stand(steal),
-        Effect::SaveConversation { over } => {
-            let stored = runtime.machine.borrow().to_store();
-            if let Some(newer) = stored.and_then(|stored| repository.save_conversation(stored, over.as_deref())) {
-                runtime.enqueue(Input::RemoteConversation(Some(Box::new(newer))));
-            }
-        }
-        Effect::RemoveMessage { id, discarded } => repository.remove_message(&id, discarded),
-        Effect::SaveProgress(passed) => repository.save_progress(&passed),
-        Effect::EndTokens(credentials) => runtime.leave(&credentials),
-        Effect::ClearStorage => {
-            repository.clear();
-            runtime.requests.barrier.take();
-        }
-        Effect::ClearStorageOf(visitor) => repository.clear_of(&visitor),
-        Effect::CheckStorage => {
-            if let Some(input) = repository.lost() {
-                runtime.enqueue(input);
-            }
-        }
-        // The runtime's own.
-        Effect::Authorize { .. }
-        | Effect::Disconnect
-        | Effect::JoinTabs
-        | Effect::LeaveTabs
-        | Effect::ReleaseLock
-        | Effect::Broadcast(_)
-        | Effect::SaveCredentials(_)
-        | Effect::SaveWindowOpen { .. }
-        | Effect::SaveMessage(_)
-        | Effect::SaveDraft
-        | Effect::Emit(_) => {}
-    }
+    load().await.map(|module| LOADED.set(Some(module))).is_ok()
 }
 
 fn read(repository: &Repository, unread: RawInput) -> Option<Input> {
     let (key, value) = match unread {
         RawInput::Storage => return Some(Input::Loaded(Box::new(repository.load()))),
-        RawInput::TabMessage(message) => return tab_runtime::read(&message).map(Input::TabMessage),
+        RawInput::TabMessage(message) => return tab_runtime::decode(&message).map(Input::TabMessage),
         RawInput::StoredValue(key, value) => (key, value),
     };
     let value = value.as_deref();

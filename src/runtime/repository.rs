@@ -1,4 +1,4 @@
-//! Which stored thing stands where: the keys of storage, and the stored shapes as versioned JSON.
+//! Repository over `localStorage`: the keys, and the stored values as versioned JSON.
 
 use std::rc::Rc;
 

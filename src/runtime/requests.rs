@@ -1,6 +1,6 @@
-//! The calls themselves: what is asked of the proxy, under which lock, and the input that comes of it.
+//! HTTP requests of the chat machine, those that only one tab may send at a time under a Web Lock, and the inputs their answers become.
 //!
-//! A running call holds the session only weakly: what is dropped meanwhile is not kept alive by an answer.
+//! A request holds the runtime only weakly: its answer does not keep a dropped widget alive.
 
 use std::{
     cell::RefCell,
@@ -8,45 +8,65 @@ use std::{
 };
 
 use chataibot_wire::{
-    Cursor,
     documented::{Channel, From, SendAnswer, StartConversation, UserType, Variables, VisitorMessage},
     documented::{START_PATH, send_path},
-    token::{TokenAnswer, TokenRequest, Uploads},
+    token::{TokenAnswer, TokenRequest},
 };
-use js_sys::{Array, Number, Object};
+use js_sys::{Number, Object};
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::File;
 
-use super::{RequestSlot, Requests, Runtime, repository, storage_barrier};
+use super::{Runtime, storage_barrier};
 use crate::{
     api::{
         ApiError, Credentials,
         credentials::{Plan, plan},
         http::{self, AbortGuard, PATIENCE, Request},
         json, send_body,
-        stream::{Body, End},
-        upload::{self, Sending},
     },
-    browser::{environment, tabs},
+    browser::{environment, tabs, timers::Timer},
     conversation::OutboxMessage,
-    machine::{
-        connection::Attempt,
-        input::{Frame, Input, frame_of},
-    },
+    machine::{effect::ChatEffect, input::Input},
 };
 
-/// A poll's own time limit, beyond the client's, which hangs up earlier.
-const POLL_LIMIT: u64 = 60_000;
-/// So much of the end of a log is read at first; the rest is there for the asking.
-const LAST: &str = "last=200";
-/// And so many entries at a time when it is asked for.
-const PAGE: &str = "&limit=50";
-/// The field that says whether more stands before.
-const EARLIER: &str = "earlier";
 /// Carries the client message id.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The requests in flight, each aborted when it is replaced.
+#[derive(Default)]
+pub(super) struct Requests {
+    pub(super) token: RequestSlot,
+    pub(super) send: RequestSlot,
+    pub(super) log: RequestSlot,
+    pub(super) page: RequestSlot,
+    /// Keeps the number of what was stored last visible to other tabs.
+    pub(super) barrier: RefCell<Option<Timer>>,
+}
+
+/// A request in flight, or none.
+#[derive(Default)]
+pub(super) struct RequestSlot(RefCell<Option<Rc<AbortGuard>>>);
+
+impl RequestSlot {
+    /// Aborts the request before.
+    pub(super) fn replace(&self, guard: Option<Rc<AbortGuard>>) {
+        let before = std::mem::replace(&mut *self.0.borrow_mut(), guard);
+        // Aborting may run code of the page's, so nothing is borrowed meanwhile.
+        if let Some(before) = before {
+            before.abort();
+        }
+    }
+}
+
+impl Requests {
+    pub(super) fn abort(&self) {
+        for slot in [&self.token, &self.send, &self.log, &self.page] {
+            slot.replace(None);
+        }
+        self.barrier.take();
+    }
+}
 
 /// Makes the request, or gives the input that makes asking needless.
 type Prepare = dyn FnOnce(&Runtime) -> Result<Request, Input>;
@@ -63,8 +83,43 @@ struct LockedRequest {
     finish: Box<dyn FnOnce(Result<JsValue, ApiError>) -> Input>,
 }
 
+/// Runs an effect of the chat machine.
+pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
+    let repository = runtime.repository();
+    match effect {
+        ChatEffect::Start { message, credentials } => runtime.start_conversation(message, credentials),
+        ChatEffect::Send { message, conversation, credentials } => runtime.send(message, conversation, credentials),
+        ChatEffect::Connect { generation, attempt, conversation, after, credentials } => {
+            runtime.connect(generation, attempt, &conversation, after, &credentials);
+        }
+        ChatEffect::FetchPage { conversation, before, credentials } => {
+            runtime.get_page(&conversation, before, &credentials)
+        }
+        ChatEffect::RequestLock { steal } => runtime.request_lock(steal),
+        ChatEffect::SaveConversation { over } => {
+            let stored = runtime.machine.borrow().to_store();
+            if let Some(newer) = stored.and_then(|stored| repository.save_conversation(stored, over.as_deref())) {
+                runtime.enqueue(Input::RemoteConversation(Some(Box::new(newer))));
+            }
+        }
+        ChatEffect::RemoveMessage { id, discarded } => repository.remove_message(&id, discarded),
+        ChatEffect::SaveProgress(passed) => repository.save_progress(&passed),
+        ChatEffect::EndTokens(credentials) => runtime.leave(&credentials),
+        ChatEffect::ClearStorage => {
+            repository.clear();
+            runtime.requests.barrier.take();
+        }
+        ChatEffect::ClearStorageOf(visitor) => repository.clear_of(&visitor),
+        ChatEffect::CheckStorage => {
+            if let Some(input) = repository.lost() {
+                runtime.enqueue(input);
+            }
+        }
+    }
+}
+
 impl Runtime {
-    /// Runs an locked. Its input is told inside the lock: it is stored before the next tab looks.
+    /// Sends a request under its lock. Its input is handled inside the lock: it is stored before the next tab looks.
     fn run(self: &Rc<Self>, locked: LockedRequest) {
         let runtime = Rc::downgrade(self);
         let lock = self.lock_of(&locked);
@@ -89,7 +144,7 @@ impl Runtime {
             // Not where it came to nothing, or was wiped meanwhile.
             if repository.has_conversation() {
                 let shown = storage_barrier::publish(&repository.0).await;
-                if let Some(live) = alive(&runtime) {
+                if let Some(live) = Runtime::alive(&runtime) {
                     live.requests.barrier.replace(shown);
                 }
             }
@@ -212,180 +267,11 @@ impl Runtime {
             finish: Box::new(|answer| Input::SendAnswered { id, result: decode::<SendAnswer>(answer).map(drop) }),
         });
     }
-
-    pub(super) fn connect(
-        self: &Rc<Self>,
-        generation: u32,
-        attempt: Attempt,
-        conversation: &str,
-        after: Option<Cursor>,
-        credentials: &Credentials,
-    ) {
-        let Some(mut url) = self.events_url(conversation) else { return };
-        let after = after.map(|cursor| cursor.to_string());
-        let (request, limit) = match attempt {
-            Attempt::Stream => {
-                if after.is_none() {
-                    url += &["?", LAST].concat();
-                }
-                let request = Request::get(url, "text/event-stream");
-                let request = match &after {
-                    Some(after) => request.with("Last-Event-ID", after),
-                    None => request,
-                };
-                (request, None)
-            }
-            Attempt::Poll { wait } => {
-                url += &match &after {
-                    Some(after) => ["?after=", after, "&wait="].concat(),
-                    None => ["?", LAST, "&wait="].concat(),
-                };
-                url += &wait.to_string();
-                (Request::get(url, "application/json"), Some(POLL_LIMIT))
-            }
-        };
-        let request = request.bearer(&credentials.token);
-        let guard = AbortGuard::new(limit);
-        self.requests.log.replace(guard.clone());
-        let runtime = Rc::downgrade(self);
-        spawn_local(async move {
-            let read = match (guard, attempt) {
-                (None, _) => Err(ApiError::Network),
-                (Some(guard), Attempt::Stream) => read_stream(&runtime, generation, request, guard).await,
-                (Some(guard), Attempt::Poll { .. }) => http::fetch_json(request, guard)
-                    .await
-                    .and_then(|answer| frames(&answer).ok_or(ApiError::Network))
-                    .map(|frames| Input::Polled { generation, frames }),
-            };
-            tell(&runtime, read.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
-        });
-    }
 }
 
-impl Runtime {
-    /// Where a conversation's log is; `None` when replies are the page's affair.
-    fn events_url(&self, conversation: &str) -> Option<String> {
-        let base = self.settings.borrow().events_url.clone()?;
-        Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())
-    }
-
-    /// Gets a page of the log from before a place.
-    pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
-        let Some(url) = self.events_url(conversation) else { return };
-        let url = [&url, "?before=", &before.to_string(), PAGE].concat();
-        let request = Request::get(url, "application/json").bearer(&credentials.token);
-        let guard = AbortGuard::new(Some(PATIENCE));
-        self.requests.page.replace(guard.clone());
-        let runtime = Rc::downgrade(self);
-        spawn_local(async move {
-            let answer = match guard {
-                Some(guard) => http::fetch_json(request, guard).await,
-                None => Err(ApiError::Network),
-            };
-            let result = answer.and_then(|answer| {
-                let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
-                // An entry that cannot be read is left out. A proxy that does not say whether there is more knows of no pages.
-                let earlier = json::field(&answer, EARLIER).is_truthy();
-                Ok((entries.iter().filter_map(repository::entry).collect(), earlier))
-            });
-            tell(&runtime, Input::PageAnswered { before, result });
-        });
-    }
-}
-
-impl Runtime {
-    pub(super) fn takes_typed(&self) -> bool {
-        self.machine.borrow().credentials().is_some_and(|credentials| credentials.typed)
-    }
-
-    pub(super) fn takes_files(&self) -> Option<Uploads> {
-        self.machine.borrow().credentials()?.uploads.clone()
-    }
-
-    /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for one.
-    pub(super) fn send_file(
-        &self,
-        file: File,
-        told: Box<dyn Fn(upload::UploadProgress)>,
-    ) -> Rc<RefCell<Option<Sending>>> {
-        let held = Rc::default();
-        let mind = self.machine.borrow();
-        let Some((credentials, conversation)) = mind.credentials().zip(mind.state().id()) else {
-            told(upload::UploadProgress::Failed(0));
-            return held;
-        };
-        let url = [&*self.settings().api_url, "/conversation/", &escape(conversation), "/files"].concat();
-        let token = credentials.token.clone();
-        // Not wanted any more, when nobody else holds it.
-        let slot = Rc::downgrade(&held);
-        spawn_local(async move {
-            let told = Rc::new(told);
-            let heard = told.clone();
-            match upload::send(url, token, file, Box::new(move |step| heard(step))).await {
-                Ok(Some(sending)) => {
-                    if let Some(slot) = slot.upgrade() {
-                        *slot.borrow_mut() = Some(sending);
-                    }
-                }
-                Ok(None) | Err(_) => told(upload::UploadProgress::Failed(0)),
-            }
-        });
-        held
-    }
-}
-
-async fn read_stream(
-    runtime: &Weak<Runtime>,
-    generation: u32,
-    request: Request,
-    guard: Rc<AbortGuard>,
-) -> Result<Input, ApiError> {
-    let response = http::open_stream(request, guard.clone()).await?;
-    let mut body = response.body().and_then(|body| Body::new(&body)).ok_or(ApiError::Network)?;
-    tell(runtime, Input::StreamOpened { generation });
-    loop {
-        match body.next().await {
-            Ok(said) => {
-                let frames: Vec<Frame> = said.into_iter().map(|one| frame_of(one, json::parse)).collect();
-                tell(runtime, Input::StreamFrames { generation, frames });
-            }
-            Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
-            Err(End::Broken) => return Err(ApiError::Network),
-        }
-        // Given up while we were reading.
-        if guard.is_over() {
-            return Ok(Input::StreamEnded { generation });
-        }
-    }
-}
-
-/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does not spoil the others.
-fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
-    let mut frames = Vec::new();
-    if json::field(answer, "reset").is_object() {
-        frames.push(Frame::Reset);
-    }
-    if let Some(earlier) = json::field(answer, EARLIER).as_bool() {
-        frames.push(Frame::Begin { earlier });
-    }
-    let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
-    for value in entries.iter() {
-        let cursor = json::field(&value, "cursor").as_string().and_then(|text| text.parse().ok());
-        frames.push(match repository::entry(value) {
-            Some(entry) => Frame::Entry(entry),
-            None => Frame::Unreadable(cursor),
-        });
-    }
-    Some(frames)
-}
-
-fn alive(runtime: &Weak<Runtime>) -> Option<Rc<Runtime>> {
-    runtime.upgrade().filter(|runtime| !runtime.is_gone())
-}
-
-/// Does what an locked is about, and tells what came of it.
+/// Sends a locked request, and delivers what came of it.
 async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
-    let Some(live) = alive(runtime) else { return };
+    let Some(live) = Runtime::alive(runtime) else { return };
     let input = match (locked.prepare)(&live) {
         Ok(request) => {
             // Kept in its place so that the session can let go of the call.
@@ -399,19 +285,13 @@ async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
         }
         Err(input) => input,
     };
-    tell(runtime, input);
+    Runtime::deliver(runtime, input);
 }
 
 /// A message that is not in storage counts as settled by another tab: where all was cleared, it is stored again first.
 fn check_storage(runtime: &Weak<Runtime>) {
-    if let Some(input) = alive(runtime).and_then(|runtime| runtime.repository().lost()) {
-        tell(runtime, input);
-    }
-}
-
-fn tell(runtime: &Weak<Runtime>, input: Input) {
-    if let Some(runtime) = alive(runtime) {
-        runtime.handle(input);
+    if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().lost()) {
+        Runtime::deliver(runtime, input);
     }
 }
 
@@ -427,6 +307,6 @@ fn start_answer_id(answer: &JsValue) -> Option<Rc<str>> {
     id.as_string().map(Rc::from)
 }
 
-fn escape(id: &str) -> String {
+pub(super) fn escape(id: &str) -> String {
     String::from(js_sys::encode_uri_component(id))
 }

@@ -1,4 +1,4 @@
-//! The settings of a runtime: where its proxy is, who the visitor is, and what goes along with the start of a conversation.
+//! The settings of a runtime: where its proxy is, who the visitor is, and what is sent when a conversation starts.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ pub struct Settings {
     /// Does what the page knows of the contact go before what the visitor writes?
     pub contact_locked: bool,
     /// What is asked of the visitor before, between and after.
-    pub gate: Requirements,
+    pub requirements: Requirements,
     /// The conversation variables of the start call.
     pub variables: Pairs,
     /// Keep everything in memory only: nothing survives a reload.

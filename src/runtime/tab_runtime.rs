@@ -1,4 +1,4 @@
-//! The session's side of the tabs' lock and channel, and the words as they go over it. Decides nothing.
+//! Lock and channel of the tabs: runs the effects of leader election and encodes the messages between tabs. Decides nothing.
 
 use std::{
     cell::{Cell, RefCell},
@@ -39,12 +39,12 @@ pub(super) struct TabHandles {
 impl TabHandles {
     /// Lets go of everything.
     pub(super) fn leave(&self) {
-        self.step_down();
+        self.release_lock();
         drop(self.channel.take());
     }
 
     /// Lets go of the lock, or of the place in its line.
-    pub(super) fn step_down(&self) {
+    pub(super) fn release_lock(&self) {
         self.stands.set(self.stands.get() + 1);
         if let Some(waiting) = self.waiting.take() {
             waiting.abort();
@@ -52,9 +52,9 @@ impl TabHandles {
         drop(self.lock.take());
     }
 
-    pub(super) fn post(&self, word: TabMessage) {
+    pub(super) fn broadcast(&self, message: TabMessage) {
         if let Some(channel) = &*self.channel.borrow() {
-            channel.post(&written(word));
+            channel.post(&encode(message));
         }
     }
 }
@@ -64,7 +64,7 @@ impl Runtime {
         let runtime = Rc::downgrade(self);
         let channel = Channel::open(self.repository().0.prefix(), move |message| {
             if let Some(runtime) = runtime.upgrade() {
-                runtime.receive(InboxItem::RawInput(RawInput::TabMessage(message)));
+                runtime.receive(InboxItem::Raw(RawInput::TabMessage(message)));
             }
         });
         if channel.is_none() {
@@ -74,8 +74,8 @@ impl Runtime {
     }
 
     /// Stands in line for the lock, or takes it.
-    pub(super) fn stand(self: &Rc<Self>, steal: bool) {
-        self.tabs.step_down();
+    pub(super) fn request_lock(self: &Rc<Self>, steal: bool) {
+        self.tabs.release_lock();
         let number = self.tabs.stands.get();
         let claim = if steal {
             LockMode::Steal
@@ -109,8 +109,7 @@ impl Runtime {
 
 /// Keeps the lock, if it is still this place in the line that counts.
 fn tell_with(runtime: &Weak<Runtime>, number: u32, lock: Lock) -> bool {
-    let Some(runtime) = runtime.upgrade().filter(|runtime| !runtime.is_gone() && runtime.tabs.stands.get() == number)
-    else {
+    let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.stands.get() == number) else {
         return false;
     };
     drop(runtime.tabs.waiting.take());
@@ -119,17 +118,16 @@ fn tell_with(runtime: &Weak<Runtime>, number: u32, lock: Lock) -> bool {
 }
 
 fn tell(runtime: &Weak<Runtime>, number: u32, input: Input) {
-    if let Some(runtime) = runtime.upgrade().filter(|runtime| !runtime.is_gone() && runtime.tabs.stands.get() == number)
-    {
+    if let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.stands.get() == number) {
         runtime.handle(input);
     }
 }
 
 /// A word as it goes over the channel: a list, its kind first, entries as the texts they came as.
-fn written(word: TabMessage) -> JsValue {
+fn encode(message: TabMessage) -> JsValue {
     let place = |cursor: Option<Cursor>| cursor.map_or(JsValue::NULL, |cursor| cursor.to_string().into());
     let text = |text: &str| JsValue::from_str(text);
-    let parts = match word {
+    let parts = match message {
         TabMessage::Query { conversation, cursor } => vec![text("ask"), text(&conversation), place(cursor)],
         TabMessage::Heartbeat { conversation, status, cursor } => {
             vec![text("beat"), text(&conversation), place(cursor), status_number(status).into()]
@@ -147,7 +145,7 @@ fn written(word: TabMessage) -> JsValue {
 }
 
 /// A word of another tab; `None` when it is none that this version knows.
-pub(super) fn read(message: &JsValue) -> Option<TabMessage> {
+pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
     let parts: &Array = message.dyn_ref()?;
     let text = |at| parts.get(at).as_string();
     let name = |at| text(at).map(Rc::from);

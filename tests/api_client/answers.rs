@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     conversation::SendState,
-    machine::{input::Input, storage_schema::StoredPending},
+    machine::{input::Input, storage_schema::StoredPending, user_action::UserAction},
 };
 
 use super::world::{Weather, World};
@@ -13,7 +13,7 @@ fn begun(seed: u64) -> World {
     let mut world = World::new(seed, 1);
     (world.typed, world.takes_typed) = (true, true);
     world.replies = false;
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world
@@ -71,7 +71,7 @@ fn whose_answer_was_lost_is_asked_for_again_in_the_same_form() {
 fn the_first_message_is_always_words() {
     let mut world = World::new(4, 1);
     (world.typed, world.takes_typed) = (true, true);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     let id = world.answer(0, "Yes");
     world.run(10_000);
     assert_eq!(world.form_of(&id), None);

@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     conversation::HistoryState,
-    machine::{effect::PageEvent, input::Input},
+    machine::{effect::PageEvent, user_action::UserAction},
 };
 
 use super::world::{World, bot};
@@ -14,7 +14,7 @@ pub fn load_all(world: &mut World, tab: usize) {
         if world.state(tab).earlier() == HistoryState::None {
             return;
         }
-        world.handle(tab, Input::EarlierAsked);
+        world.act(tab, UserAction::LoadEarlier);
         world.run(1_000);
     }
     panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).earlier());
@@ -23,7 +23,7 @@ pub fn load_all(world: &mut World, tab: usize) {
 /// A conversation in which a lot was said, in one tab.
 fn long(seed: u64) -> World {
     let mut world = World::new(seed, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     for word in 0..10 {
         world.say(0, &format!("word {word}"));
         world.run(6_000);
@@ -46,7 +46,7 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     let keys: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
     world.tabs[0].told.clear();
 
-    world.handle(0, Input::EarlierAsked);
+    world.act(0, UserAction::LoadEarlier);
     assert_eq!(world.state(0).earlier(), HistoryState::Loading);
     world.run(1_000);
     assert_eq!(world.state(0).earlier(), HistoryState::Available, "there is more");
@@ -74,7 +74,7 @@ fn a_page_that_does_not_come_can_be_asked_for_again() {
     world.reload(0);
     world.run(5_000);
     world.weather.request_lost = 100;
-    world.handle(0, Input::EarlierAsked);
+    world.act(0, UserAction::LoadEarlier);
     world.run(1_000);
     assert_eq!(world.state(0).earlier(), HistoryState::Failed);
     world.weather.request_lost = 0;
@@ -90,7 +90,7 @@ fn a_page_asked_for_with_a_token_that_ended_comes_all_the_same() {
     world.run(5_000);
     let before = shown(&world, 0).len();
     world.end_tokens();
-    world.handle(0, Input::EarlierAsked);
+    world.act(0, UserAction::LoadEarlier);
     world.run(3_000);
     assert_eq!(world.state(0).earlier(), HistoryState::Available);
     assert!(shown(&world, 0).len() > before);
@@ -124,7 +124,7 @@ fn a_log_that_is_restored_while_a_page_is_on_its_way_ends_in_order() {
         world.forget_entries();
         world.reload(0);
         world.run(5_000);
-        world.handle(0, Input::EarlierAsked);
+        world.act(0, UserAction::LoadEarlier);
         let wait = u64::from(world.roll(300));
         world.run(wait);
         world.restore_log(&conversation);
@@ -149,11 +149,11 @@ fn feedback_stays_over_pages_reloads_and_a_restored_log() {
     };
     let own = world.state(0).rows()[0].key;
     world.tabs[0].told.clear();
-    world.handle(0, Input::Rated { key: first, helpful: true });
-    world.handle(0, Input::Rated { key: last, helpful: true });
-    world.handle(0, Input::Rated { key: last, helpful: false });
-    world.handle(0, Input::Rated { key: last, helpful: false });
-    world.handle(0, Input::Rated { key: own, helpful: true });
+    world.act(0, UserAction::Feedback { key: first, helpful: true });
+    world.act(0, UserAction::Feedback { key: last, helpful: true });
+    world.act(0, UserAction::Feedback { key: last, helpful: false });
+    world.act(0, UserAction::Feedback { key: last, helpful: false });
+    world.act(0, UserAction::Feedback { key: own, helpful: true });
     let told = world.tabs[0].told.iter().filter(|one| matches!(one, PageEvent::Feedback { .. })).count();
     assert_eq!(told, 3, "a change is told, a repetition and a word of the visitor's own are not");
     let expected = rated(&world);

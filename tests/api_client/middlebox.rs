@@ -1,6 +1,9 @@
 //! What somebody between browser and proxy says is not the proxy's word.
 
-use chataibot_widget::{conversation::ConnectionStatus, machine::input::Input};
+use chataibot_widget::{
+    conversation::ConnectionStatus,
+    machine::{input::Input, user_action::UserAction},
+};
 
 use super::world::World;
 use crate::shown;
@@ -8,7 +11,7 @@ use crate::shown;
 #[test]
 fn a_401_from_the_middle_does_not_cost_the_visitor_the_conversation() {
     let mut world = World::new(200, 2);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
     world.end_tokens();
@@ -29,7 +32,7 @@ fn a_401_from_the_middle_does_not_cost_the_visitor_the_conversation() {
 fn a_tab_that_was_offline_for_a_moment_does_not_say_so_until_the_next_heartbeat() {
     let mut world = World::new(201, 3);
     for tab in 0..3 {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "hello");
     world.run(10_000);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chataibot_widget::{
     conversation::{SendError, SendState},
-    machine::input::Input,
+    machine::{input::Input, user_action::UserAction},
 };
 
 use super::world::{Weather, World};
@@ -13,7 +13,7 @@ use crate::shown;
 fn talking(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "hello");
     world.run(10_000);
@@ -62,7 +62,7 @@ fn what_failed_waits_for_the_visitor_in_every_tab_that_comes_later() {
         assert_eq!(stands(&world, tab, &id), (Some(FAILED), true), "tab {tab}");
     }
     let new_id = world.new_id();
-    world.handle(1, Input::RetryAsked { id: id.clone(), new_id });
+    world.handle(1, Input::User(UserAction::Retry(id.clone()), new_id));
     world.run(10_000);
     for tab in 0..3 {
         assert_eq!(stands(&world, tab, &id), (Some(SendState::Sent), false), "tab {tab}");

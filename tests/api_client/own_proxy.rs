@@ -5,6 +5,7 @@ use chataibot_widget::{
     machine::{
         effect::PageEvent,
         input::{Frame, Input},
+        user_action::UserAction,
     },
 };
 use chataibot_wire::Cursor;
@@ -28,7 +29,7 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
     for (seed, met) in (20..).zip(met) {
         let mut world = World::new(seed, 1);
         world.poison_as = met;
-        world.handle(0, Input::Opened);
+        world.act(0, UserAction::Open);
         world.say(0, "hello");
         world.run(60_000);
         let conversation = world.state(0).id().cloned().expect("started");
@@ -59,7 +60,7 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
 #[test]
 fn events_of_somebody_on_the_way_break_no_line() {
     let mut world = World::new(30, 1);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(20_000);
     let dials = world.dials;

@@ -6,14 +6,18 @@ use chataibot_widget::{
     api::{ApiError, Credentials},
     conversation::onboarding::Requirements,
     machine::{
+        ChatLogic,
         chat::ChatMachine,
-        effect::Effect,
+        effect::{ChatEffect, CoreEffect, Effect},
         idle::IdleMachine,
         input::{Input, Now},
         storage_schema::{StoredConversation, StoredSession},
+        user_action::UserAction,
     },
 };
 use proptest::prelude::*;
+
+use super::world::user;
 
 fn credentials() -> Credentials {
     let text = |text: &str| text.to_owned();
@@ -40,8 +44,8 @@ fn found() -> impl Strategy<Value = Input> {
 /// What may happen before anything is said.
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
-        Just(Input::Opened),
-        Just(Input::Closed),
+        Just(user(UserAction::Open)),
+        Just(user(UserAction::Close)),
         Just(Input::Online),
         Just(Input::Offline),
         Just(Input::Shown),
@@ -50,8 +54,8 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Frozen),
         Just(Input::Ticked),
         Just(Input::StorageLost),
-        Just(Input::Drafted("".into())),
-        Just(Input::Drafted("a".into())),
+        Just(user(UserAction::Draft("".into()))),
+        Just(user(UserAction::Draft("a".into()))),
         Just(Input::RequirementsSet(Requirements::default())),
         Just(Input::RequirementsSet(Requirements { consent: Some("1".into()), ..Requirements::default() })),
         Just(Input::TokenAnswered(Ok(Rc::new(credentials())))),
@@ -67,7 +71,12 @@ fn input() -> impl Strategy<Value = Input> {
 
 /// Orders as texts; the two ways to store that the window is open are the same.
 fn texts(effects: &[Effect]) -> Vec<String> {
-    let stores = |effect: &Effect| matches!(effect, Effect::SaveWindowOpen { .. } | Effect::SaveConversation { .. });
+    let stores = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Core(CoreEffect::SaveWindowOpen { .. }) | Effect::Chat(ChatEffect::SaveConversation { .. })
+        )
+    };
     let text = |effect: &Effect| if stores(effect) { "stored".to_owned() } else { format!("{effect:?}") };
     effects.iter().map(text).collect()
 }
@@ -102,10 +111,10 @@ proptest! {
             let changed = prelude.handle(input.clone(), at, &mut ours).expect("nothing was said");
             let expected = client.handle(input.clone(), at, &mut theirs);
             // Where nothing was said nothing can be lost that matters.
-            theirs.retain(|effect| !matches!(effect, Effect::CheckStorage));
+            theirs.retain(|effect| !matches!(effect, Effect::Chat(ChatEffect::CheckStorage)));
             asleep = sleeps(asleep, &input);
             if !asleep {
-                prop_assert_eq!(format!("{:?}", prelude.state()), format!("{:?}", client.state()), "{:?}", input);
+                prop_assert_eq!(format!("{:?}", prelude.core().state()), format!("{:?}", client.core().state()), "{:?}", input);
                 prop_assert_eq!(changed || slept, expected || slept, "{:?}", &input);
             }
             slept = asleep;
@@ -114,7 +123,7 @@ proptest! {
         }
         let at = now(0);
         let mut heir = ChatMachine::after(prelude, at);
-        let said = (Input::Said { id: "m1".into(), text: "Hello".into(), typed: None }, 5);
+        let said = (Input::User(UserAction::Send("Hello".to_owned()), "m1".into()), 5);
         for (input, passed) in after.into_iter().chain([said, (Input::Ticked, 30_000)]) {
             let at = now(passed);
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -122,7 +131,7 @@ proptest! {
             client.handle(input.clone(), at, &mut theirs);
             asleep = sleeps(asleep, &input);
             if !asleep {
-                prop_assert_eq!(format!("{:?}", heir.state()), format!("{:?}", client.state()), "{:?}", &input);
+                prop_assert_eq!(format!("{:?}", heir.core().state()), format!("{:?}", client.core().state()), "{:?}", &input);
             }
             prop_assert_eq!(texts(&ours), texts(&theirs), "{:?}", &input);
         }
@@ -133,7 +142,7 @@ proptest! {
         let mut prelude = IdleMachine::new(true);
         let mut now = 1_000;
         let mut effects = Vec::new();
-        let said = [Input::Loaded(Box::default()), Input::Said { id: "m1".into(), text: "Hello".into(), typed: None }];
+        let said = [Input::Loaded(Box::default()), Input::User(UserAction::Send("Hello".to_owned()), "m1".into())];
         for (input, passed) in said.into_iter().map(|input| (input, 0)).chain(inputs) {
             now += passed;
             prelude.handle(input, Now { monotonic: now, unix: now, random: 7 }, &mut effects).expect("for the prelude");
@@ -145,8 +154,8 @@ proptest! {
             client.handle(input, at, &mut effects);
         }
         let count = |wanted: fn(&Effect) -> bool| effects.iter().filter(|effect| wanted(effect)).count();
-        prop_assert_eq!(count(|effect| matches!(effect, Effect::SaveMessage(_))), 1, "{:?}", &effects);
-        prop_assert_eq!(count(|effect| matches!(effect, Effect::Start { .. })), 1, "{:?}", &effects);
+        prop_assert_eq!(count(|effect| matches!(effect, Effect::Core(CoreEffect::SaveMessage(_)))), 1, "{:?}", &effects);
+        prop_assert_eq!(count(|effect| matches!(effect, Effect::Chat(ChatEffect::Start { .. }))), 1, "{:?}", &effects);
     }
 }
 
@@ -156,15 +165,17 @@ fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_client() {
     let mut effects = Vec::new();
     let at = Now { monotonic: 1_000, unix: 1_000, random: 7 };
     let found = StoredSession { credentials: Some(credentials()), ..StoredSession::default() };
-    for input in [Input::Loaded(Box::new(found)), Input::Opened] {
+    for input in [Input::Loaded(Box::new(found)), user(UserAction::Open)] {
         prelude.handle(input, at, &mut effects).expect("for the prelude");
     }
-    let asked = prelude.handle(Input::ResetAsked, at, &mut effects).expect_err("for the client");
+    let asked = prelude.handle(user(UserAction::Reset), at, &mut effects).expect_err("for the client");
     let mut client = ChatMachine::after(prelude, at);
     effects.clear();
     client.handle(asked, at, &mut effects);
-    let wiped = effects.iter().position(|effect| matches!(effect, Effect::ClearStorage));
-    let left = effects.iter().position(|effect| matches!(effect, Effect::EndTokens(left) if **left == credentials()));
+    let wiped = effects.iter().position(|effect| matches!(effect, Effect::Chat(ChatEffect::ClearStorage)));
+    let left = effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Chat(ChatEffect::EndTokens(left)) if **left == credentials()));
     assert!(wiped.is_some() && wiped < left, "other tabs hear of it before the proxy does: {effects:?}");
-    assert!(client.credentials().is_none());
+    assert!(client.core().credentials().is_none());
 }

@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     conversation::ConnectionStatus,
-    machine::{effect::PageEvent, input::Input},
+    machine::{effect::PageEvent, input::Input, user_action::UserAction},
 };
 
 use super::world::{World, bot};
@@ -13,7 +13,7 @@ const HOUR: u64 = 3_600_000;
 fn talking(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "good night");
     world.run(10_000);
@@ -103,7 +103,7 @@ fn ten_tabs_that_freeze_and_thaw_at_random_end_right() {
 #[test]
 fn a_page_that_is_seen_again_is_awake_though_nobody_said_so() {
     for mut world in [World::new(24, 1), World::apart(25, 1)] {
-        world.handle(0, Input::Opened);
+        world.act(0, UserAction::Open);
         let id = world.say(0, "good night");
         world.run(10_000);
         world.handle(0, Input::Frozen);

@@ -1,6 +1,6 @@
 //! A page that clears its storage in the middle of a chat: what is known is stored again, and a log-out stays one.
 
-use chataibot_widget::machine::input::Input;
+use chataibot_widget::machine::{input::Input, user_action::UserAction};
 
 use super::world::{World, bot};
 use crate::shown;
@@ -9,7 +9,7 @@ use crate::shown;
 fn talk(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "hello");
     world.run(20_000);
@@ -29,8 +29,8 @@ fn whatever_happens_next_the_conversation_is_there_after_a_reload() {
         |world| drop(world.say(0, "one more")),
         |world| world.handle(0, Input::Hidden),
         |world| world.handle(0, Input::Frozen),
-        |world| world.handle(0, Input::Closed),
-        |world| world.handle(0, Input::Drafted("half a".into())),
+        |world| world.act(0, UserAction::Close),
+        |world| world.act(0, UserAction::Draft("half a".into())),
         |world| {
             let conversation = world.state(0).id().cloned().expect("it runs");
             world.append(&conversation, bot("news"));
@@ -58,7 +58,7 @@ fn a_message_that_waits_when_storage_is_cleared_is_sent_and_survives_a_reload() 
         let id = world.say(0, "offline");
         world.run(1_000);
         world.clear_storage(0);
-        world.handle(0, Input::Drafted("and a draft".into()));
+        world.act(0, UserAction::Draft("and a draft".into()));
         world.run(3_000);
         assert_eq!((world.stored().2, world.stored().3.as_str()), (1, "and a draft"));
         if reloads {
@@ -103,7 +103,7 @@ fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
             if clears {
                 world.clear_storage(0);
             }
-            world.handle(0, Input::ResetAsked);
+            world.act(0, UserAction::Reset);
             // Heard before the news of it.
             world.handle(1, Input::Hidden);
             world.run(5_000);
@@ -122,7 +122,7 @@ fn a_log_out_that_overtakes_what_is_stored_again_leaves_nothing() {
         let mut world = talk(seed, 2);
         world.weather.request_lost = 100;
         world.say(1, "still on its way");
-        world.handle(1, Input::Drafted("half a".into()));
+        world.act(1, UserAction::Draft("half a".into()));
         world.run(1_000);
         world.clear_storage(0);
         world.run(2_000);
@@ -146,7 +146,7 @@ fn a_page_that_slept_stores_nothing_again_before_the_proxy_has_said_who_is_there
     world.clear_storage(0);
     world.weather.request_lost = 100;
     world.handle(0, Input::Resumed);
-    world.handle(0, Input::Drafted("back".into()));
+    world.act(0, UserAction::Draft("back".into()));
     world.run(2_000);
     assert!(!world.stored().0, "the visitor may have left");
     world.weather.request_lost = 0;

@@ -4,17 +4,17 @@ use std::rc::Rc;
 
 use chataibot_widget::{
     conversation::{ConnectionStatus, Phase},
-    machine::{connection, effect::PageEvent, input::Input},
+    machine::{connection, effect::PageEvent, input::Input, user_action::UserAction},
 };
 
-use super::world::{World, bot};
+use super::world::{World, bot, user};
 use crate::{logged, shown};
 
 /// Ten tabs that talk, and the conversation they talk in.
 fn ten(seed: u64) -> (World, Rc<str>) {
     let mut world = World::new(seed, 10);
     for tab in 0..10 {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(3, "hello");
     world.run(10_000);
@@ -139,13 +139,13 @@ fn words_that_are_lost_are_made_good() {
 fn unread_and_read_agree_in_all_tabs() {
     let (mut world, conversation) = ten(100);
     for tab in 0..10 {
-        world.handle(tab, Input::Closed);
+        world.act(tab, UserAction::Close);
     }
     world.append(&conversation, bot("one"));
     world.append(&conversation, bot("two"));
     world.run(500);
     assert!((0..10).all(|tab| world.state(tab).unread() == 2));
-    world.handle(7, Input::Opened);
+    world.act(7, UserAction::Open);
     world.run(100);
     assert!((0..10).all(|tab| world.state(tab).unread() == 0), "read in one is read in all");
     world.append(&conversation, bot("three"));
@@ -157,15 +157,15 @@ fn unread_and_read_agree_in_all_tabs() {
 fn a_draft_follows_into_other_tabs_but_not_under_the_fingers() {
     let (mut world, _) = ten(101);
     let draft = |world: &World, tab: usize| world.state(tab).draft().to_string();
-    world.handle(2, Input::Drafted("half a sen".into()));
+    world.act(2, UserAction::Draft("half a sen".into()));
     world.run(1_000);
     assert!((0..10).all(|tab| draft(&world, tab) == "half a sen"));
-    world.handle(4, Input::Drafted("mine".into()));
-    world.handle(5, Input::Drafted("mine too".into()));
+    world.act(4, UserAction::Draft("mine".into()));
+    world.act(5, UserAction::Draft("mine too".into()));
     world.run(2_000);
     assert_eq!((draft(&world, 4), draft(&world, 5)), ("mine".into(), "mine too".into()), "both are written in");
     world.run(20_000);
-    world.handle(4, Input::Drafted("".into()));
+    world.act(4, UserAction::Draft("".into()));
     world.run(1_000);
     assert!((0..10).all(|tab| draft(&world, tab).is_empty()), "what is said is said");
 }
@@ -173,14 +173,14 @@ fn a_draft_follows_into_other_tabs_but_not_under_the_fingers() {
 #[test]
 fn windows_stay_as_they_are_and_new_tabs_begin_as_the_last_wish_was() {
     let (mut world, conversation) = ten(102);
-    world.handle(1, Input::Closed);
+    world.act(1, UserAction::Close);
     world.append(&conversation, bot("something to store"));
     world.run(10_000);
     assert!((0..10).all(|tab| world.state(tab).window_open() == (tab != 1)), "nothing jumps");
     world.reload(6);
     assert!(!world.state(6).window_open());
-    world.handle(2, Input::Closed);
-    world.handle(2, Input::Opened);
+    world.act(2, UserAction::Close);
+    world.act(2, UserAction::Open);
     world.append(&conversation, bot("and more"));
     world.run(10_000);
     world.reload(6);
@@ -190,7 +190,7 @@ fn windows_stay_as_they_are_and_new_tabs_begin_as_the_last_wish_was() {
 #[test]
 fn an_end_is_an_end_in_all_tabs_and_over_a_reload_and_a_restored_log() {
     let (mut world, conversation) = ten(103);
-    world.handle(4, Input::EndAsked);
+    world.act(4, UserAction::End);
     world.run(1_000);
     assert!((0..10).all(|tab| world.state(tab).phase() == Phase::Ended));
     let closed = |one: &&PageEvent| matches!(one, PageEvent::Status(_));
@@ -210,17 +210,17 @@ fn an_end_is_an_end_in_all_tabs_and_over_a_reload_and_a_restored_log() {
 #[test]
 fn an_ended_conversation_is_still_read_where_somebody_looks() {
     let (mut world, conversation) = ten(104);
-    world.handle(0, Input::EndAsked);
+    world.act(0, UserAction::End);
     let leader = world.leader().expect("one leads");
     for tab in (0..10).filter(|tab| *tab != (leader + 1) % 10) {
-        world.handle(tab, Input::Closed);
+        world.act(tab, UserAction::Close);
     }
     world.run(1_000);
     assert_eq!((world.streams(), world.leader()), (1, Some((leader + 1) % 10)), "the one that looks has it");
     world.append(&conversation, bot("one last thing"));
     world.run(1_000);
     assert!(shown(&world, (leader + 1) % 10).contains(&"one last thing".to_owned()));
-    world.handle((leader + 1) % 10, Input::Closed);
+    world.handle((leader + 1) % 10, user(UserAction::Close));
     world.run(1_000);
     assert_eq!((world.streams(), world.leader()), (0, None));
 }
@@ -229,7 +229,7 @@ fn an_ended_conversation_is_still_read_where_somebody_looks() {
 fn tabs_that_cannot_agree_have_a_stream_each() {
     let mut world = World::apart(105, 3);
     for tab in 0..3 {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     world.say(0, "hello");
     world.run(10_000);
@@ -254,7 +254,7 @@ fn a_tab_whose_storage_is_lost_goes_its_own_way() {
 fn a_browser_that_gives_no_lock_after_all_is_one_without() {
     let mut world = World::new(107, 1);
     world.handle(0, Input::TabsUnavailable);
-    world.handle(0, Input::Opened);
+    world.act(0, UserAction::Open);
     let id = world.say(0, "hello");
     world.run(10_000);
     assert!(shown(&world, 0).contains(&format!("reply to {id}")));

@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     conversation::SendState,
-    machine::{effect::PageEvent, input::Input},
+    machine::{effect::PageEvent, user_action::UserAction},
 };
 
 use super::world::World;
@@ -22,7 +22,7 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
     for seed in 300..360 {
         let mut world = World::new(seed, 3);
         for tab in 0..3 {
-            world.handle(tab, Input::Opened);
+            world.act(tab, UserAction::Open);
         }
         world.say(0, "hello");
         world.run(15_000);
@@ -50,7 +50,7 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
 fn a_message_that_another_tab_has_sent_is_told_to_this_page_too() {
     let mut world = World::new(400, 2);
     for tab in 0..2 {
-        world.handle(tab, Input::Opened);
+        world.act(tab, UserAction::Open);
     }
     let id = world.say(0, "hello");
     world.run(15_000);

@@ -7,6 +7,7 @@ mod proxy;
 mod rules;
 mod storage;
 mod tabs;
+mod visitor;
 mod weather;
 
 use std::{collections::BTreeMap, rc::Rc};
@@ -17,7 +18,7 @@ use chataibot_widget::{
         Machine,
         chat::ChatMachine,
         connection::Attempt,
-        effect::{Effect, PageEvent},
+        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
         idle::IdleMachine,
         input::{Frame, Input, Now},
         storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
@@ -32,6 +33,7 @@ pub use proxy::bot;
 use proxy::delivery;
 use storage::Storage;
 use tabs::Lead;
+pub use visitor::user;
 pub use weather::Weather;
 
 /// Wall clock minus monotonic clock.
@@ -177,7 +179,7 @@ impl World {
         for _ in 0..tabs {
             let tab = world.tabs.len();
             world.tabs.push(Tab {
-                mind: Machine::IdleMachine(IdleMachine::new(true)),
+                mind: Machine::Idle(IdleMachine::new(true)),
                 page: 0,
                 stream: None,
                 next_tick: None,
@@ -207,24 +209,6 @@ impl World {
         self.tabs[tab].mind.state()
     }
 
-    pub fn new_id(&mut self) -> Rc<str> {
-        self.counter += 1;
-        Rc::from(format!("{:020}", self.counter))
-    }
-
-    pub fn say(&mut self, tab: usize, text: &str) -> Rc<str> {
-        let id = self.new_id();
-        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed: None });
-        id
-    }
-
-    pub fn answer(&mut self, tab: usize, text: &str) -> Rc<str> {
-        let id = self.new_id();
-        let typed = Some(Rc::from(format!("form of {text}")));
-        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed });
-        id
-    }
-
     /// The form in which the proxy has a message; `None` for words.
     pub fn form_of(&self, id: &str) -> Option<&str> {
         self.attempts[id].typed.as_deref()
@@ -238,7 +222,7 @@ impl World {
         }
         self.tabs[tab].page += 1;
         self.tabs[tab].stream = None;
-        self.tabs[tab].mind = Machine::IdleMachine(IdleMachine::new(true));
+        self.tabs[tab].mind = Machine::Idle(IdleMachine::new(true));
         self.tabs[tab].next_tick = None;
         self.tabs[tab].hangs_until = 0;
         self.leave_tabs(tab);
@@ -262,12 +246,11 @@ impl World {
     pub fn handle(&mut self, tab: usize, input: Input) {
         let now = Now { monotonic: self.now, unix: self.now + WALL, random: self.roll(u32::MAX) };
         let mut effects = Vec::new();
-        let heard = self.tabs[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::begin));
+        let heard = self.tabs[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
         heard.expect("the client is here");
         for effect in effects {
             self.carry_out(tab, effect);
         }
-        self.check(tab);
         let due = self.tabs[tab].mind.due(self.now);
         if due != self.tabs[tab].next_tick {
             self.tabs[tab].next_tick = due;
@@ -399,28 +382,30 @@ impl World {
 
     fn carry_out(&mut self, tab: usize, effect: Effect) {
         match effect {
-            Effect::Authorize { .. } => self.want_lock(0, tab, effect),
-            Effect::Start { .. } | Effect::Send { .. } => self.want_lock(1, tab, effect),
-            Effect::Connect { generation, attempt, conversation, after, credentials } => {
+            Effect::Core(CoreEffect::Authorize { .. }) => self.want_lock(0, tab, effect),
+            Effect::Chat(ChatEffect::Start { .. }) | Effect::Chat(ChatEffect::Send { .. }) => {
+                self.want_lock(1, tab, effect)
+            }
+            Effect::Chat(ChatEffect::Connect { generation, attempt, conversation, after, credentials }) => {
                 self.connect(tab, generation, attempt, conversation, after, &credentials);
             }
-            Effect::Disconnect => self.tabs[tab].stream = None,
-            Effect::FetchPage { conversation, before, credentials } => {
+            Effect::Core(CoreEffect::Disconnect) => self.tabs[tab].stream = None,
+            Effect::Chat(ChatEffect::FetchPage { conversation, before, credentials }) => {
                 self.page(tab, conversation, before, &credentials)
             }
-            Effect::JoinTabs => self.tabs[tab].listening = true,
-            Effect::LeaveTabs => self.leave_tabs(tab),
-            Effect::RequestLock { steal } => self.stand(tab, steal),
-            Effect::ReleaseLock => self.step_down(tab),
-            Effect::Broadcast(word) => self.post(tab, &word),
-            Effect::SaveCredentials(credentials) => {
+            Effect::Core(CoreEffect::JoinTabs) => self.tabs[tab].listening = true,
+            Effect::Core(CoreEffect::LeaveTabs) => self.leave_tabs(tab),
+            Effect::Chat(ChatEffect::RequestLock { steal }) => self.stand(tab, steal),
+            Effect::Core(CoreEffect::ReleaseLock) => self.step_down(tab),
+            Effect::Core(CoreEffect::Broadcast(word)) => self.post(tab, &word),
+            Effect::Core(CoreEffect::SaveCredentials(credentials)) => {
                 let news = self.storage.credentials.as_ref() != Some(&*credentials);
                 self.storage.credentials = Some((*credentials).clone());
                 if news {
                     self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
                 }
             }
-            Effect::SaveConversation { over } => {
+            Effect::Chat(ChatEffect::SaveConversation { over }) => {
                 let stored = self.tabs[tab].mind.to_store().expect("the chat machine's effect");
                 let visitor = self.storage.credentials.as_ref().map(|credentials| credentials.visitor.as_str());
                 let there = self.storage.conversation.clone();
@@ -437,7 +422,7 @@ impl World {
                 self.storage.conversation = Some(stored.clone());
                 self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Effect::SaveWindowOpen { open } => {
+            Effect::Core(CoreEffect::SaveWindowOpen { open }) => {
                 if let Some(there) = self.storage.conversation.clone().filter(|there| there.id.is_some()) {
                     return self.later(tab, 0, Input::RemoteConversation(Some(Box::new(there))));
                 }
@@ -445,12 +430,12 @@ impl World {
                 self.storage.conversation = Some(stored.clone());
                 self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Effect::SaveMessage(message) => {
+            Effect::Core(CoreEffect::SaveMessage(message)) => {
                 let stored = StoredPending::of(&message);
                 self.storage.outbox.insert(String::from(&*message.id), stored.clone());
                 self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
             }
-            Effect::RemoveMessage { id, discarded } => {
+            Effect::Chat(ChatEffect::RemoveMessage { id, discarded }) => {
                 if let Some(mut stored) = self.storage.outbox.remove(&*id) {
                     if discarded {
                         stored.state = StoredState::Discarded;
@@ -459,21 +444,25 @@ impl World {
                     self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: None });
                 }
             }
-            Effect::SaveProgress(passed) => {
+            Effect::Chat(ChatEffect::SaveProgress(passed)) => {
                 self.storage.passed = Some(Progress::clone(&passed));
                 self.elsewhere(tab, |_| Input::RemoteProgress(Progress::clone(&passed)));
             }
-            Effect::SaveDraft => self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft())),
+            Effect::Core(CoreEffect::SaveDraft) => {
+                self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft()))
+            }
             // What becomes of it is the proxy's affair, and tested there.
-            Effect::EndTokens(_) => {}
-            Effect::ClearStorage => {
+            Effect::Chat(ChatEffect::EndTokens(_)) => {}
+            Effect::Chat(ChatEffect::ClearStorage) => {
                 self.storage = Storage::default();
                 self.elsewhere(tab, |_| Input::RemoteVisitor(None));
             }
-            Effect::ClearStorageOf(visitor) => {
+            Effect::Chat(ChatEffect::ClearStorageOf(visitor)) => {
                 let theirs = |stored: &StoredConversation| stored.visitor.as_ref() == Some(&visitor);
                 match &self.storage.credentials {
-                    Some(there) if there.visitor == visitor => self.carry_out(tab, Effect::ClearStorage),
+                    Some(there) if there.visitor == visitor => {
+                        self.carry_out(tab, Effect::Chat(ChatEffect::ClearStorage));
+                    }
                     None if self.storage.conversation.as_ref().is_some_and(theirs) => {
                         self.storage =
                             Storage { outbox: std::mem::take(&mut self.storage.outbox), ..Storage::default() };
@@ -481,8 +470,8 @@ impl World {
                     Some(_) | None => {}
                 }
             }
-            Effect::CheckStorage => self.check_storage(tab),
-            Effect::Emit(outgoing) => self.tabs[tab].told.push(outgoing),
+            Effect::Chat(ChatEffect::CheckStorage) => self.check_storage(tab),
+            Effect::Core(CoreEffect::Emit(outgoing)) => self.tabs[tab].told.push(outgoing),
         }
     }
 

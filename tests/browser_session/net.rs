@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
     browser::{environment, timers},
-    runtime::{PageEvent, Session, Settings},
+    runtime::{PageEvent, Runtime, Settings},
 };
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
@@ -131,12 +131,12 @@ pub fn settings() -> Settings {
     }
 }
 
-pub fn session(settings: &Settings) -> (Session, Rc<RefCell<Vec<PageEvent>>>) {
+pub fn session(settings: &Settings) -> (Rc<Runtime>, Rc<RefCell<Vec<PageEvent>>>) {
     let told: Rc<RefCell<Vec<PageEvent>>> = Rc::default();
     let notes = told.clone();
-    (Session::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
+    (Runtime::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
 }
 
-pub fn words(session: &Session) -> Vec<String> {
+pub fn words(session: &Runtime) -> Vec<String> {
     session.state().rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
 }

@@ -7,10 +7,10 @@ use chataibot_widget::{
         environment,
         storage::Storage,
         tabs::{self, Channel, LockMode},
-        timers,
     },
     conversation::{ConnectionStatus, HistoryState, Phase},
-    runtime::Session,
+    machine::user_action::UserAction,
+    runtime::Runtime,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -74,15 +74,16 @@ async fn what_is_said_on_a_channel_is_heard_by_the_others_until_they_leave() {
 }
 
 /// Two sessions of one browser that show the same conversation, the first of which began it.
-async fn two(net: &Net) -> (Session, Session, String) {
+async fn two(net: &Net) -> (Rc<Runtime>, Rc<Runtime>, String) {
     let settings = settings();
     let (one, _) = session(&settings);
-    one.open();
-    one.send("hello");
-    until("the reply is there", || words(&one).len() == 2 && one.state().link() == ConnectionStatus::Live).await;
+    one.act(UserAction::Open);
+    one.act(UserAction::Send("hello".into()));
+    until("the reply is there", || words(&one).len() == 2 && one.state().connection() == ConnectionStatus::Live).await;
     until("it is stored", || stored_entries(&settings.storage_prefix()) > 0).await;
     let (other, _) = session(&settings);
-    until("the other shows it", || words(&other).len() == 2 && other.state().link() == ConnectionStatus::Live).await;
+    until("the other shows it", || words(&other).len() == 2 && other.state().connection() == ConnectionStatus::Live)
+        .await;
     assert_eq!(net.count("/events"), 1, "one stream");
     (one, other, settings.storage_prefix())
 }
@@ -105,7 +106,7 @@ async fn two_sessions_share_one_stream_and_the_second_takes_over() {
     assert_eq!(net.count("/events"), 1);
     one.destroy();
     until("the other has a stream", || net.count("/events") == 2).await;
-    assert_eq!(other.state().link(), ConnectionStatus::Live, "nothing flickers");
+    assert_eq!(other.state().connection(), ConnectionStatus::Live, "nothing flickers");
     put(&net, "for the one that is left");
     until("it shows it", || words(&other).contains(&"for the one that is left".to_owned())).await;
     other.destroy();
@@ -115,20 +116,20 @@ async fn two_sessions_share_one_stream_and_the_second_takes_over() {
 async fn drafts_reading_and_the_end_are_known_to_all() {
     let net = Net::new(PROXY);
     let (one, other, prefix) = two(&net).await;
-    one.close();
-    other.close();
+    one.act(UserAction::Close);
+    other.act(UserAction::Close);
     put(&net, "news");
     until("both count it", || one.state().unread() == 1 && other.state().unread() == 1).await;
-    one.open();
+    one.act(UserAction::Open);
     until("read in one is read in both", || other.state().unread() == 0).await;
     assert!(!other.state().window_open(), "its window stays as it is");
-    one.set_draft("half a thou");
+    one.act(UserAction::Draft("half a thou".into()));
     until("the draft follows", || &**other.state().draft() == "half a thou").await;
     let key = one.state().rows()[1].key;
-    one.feedback(key, true);
+    one.act(UserAction::Feedback { key, helpful: true });
     until("it is stored", || Storage::local(&prefix).get("conversation").is_some_and(|it| it.contains("helpful")))
         .await;
-    one.end();
+    one.act(UserAction::End);
     assert_eq!(one.state().phase(), Phase::Ended);
     one.destroy();
     other.destroy();
@@ -154,7 +155,7 @@ async fn a_page_that_goes_to_sleep_holds_nothing_and_is_live_again_when_it_wakes
     put(&net, "while it slept");
     js("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))", &[]);
     until("both have it", || [&one, &other].iter().all(|it| words(it).contains(&"while it slept".to_owned()))).await;
-    until("both are live", || [&one, &other].iter().all(|it| it.state().link() == ConnectionStatus::Live)).await;
+    until("both are live", || [&one, &other].iter().all(|it| it.state().connection() == ConnectionStatus::Live)).await;
     assert_eq!(net.count("/events"), 2, "one stream before, one after");
     one.destroy();
     other.destroy();
@@ -166,8 +167,8 @@ async fn without_web_locks_each_session_has_its_own_stream() {
     js("Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })", &[]);
     let settings = settings();
     let (one, _) = session(&settings);
-    one.open();
-    one.send("hello");
+    one.act(UserAction::Open);
+    one.act(UserAction::Send("hello".into()));
     until("the reply is there", || words(&one).len() == 2).await;
     until("it is stored", || stored_entries(&settings.storage_prefix()) > 0).await;
     let (other, _) = session(&settings);
@@ -183,10 +184,10 @@ async fn the_rest_of_a_long_log_comes_by_pages() {
     let net = Net::new(PROXY);
     let settings = settings();
     let (first, _) = session(&settings);
-    first.open();
+    first.act(UserAction::Open);
     for word in ["one", "two", "three", "four"] {
         let before = words(&first).len();
-        first.send(word);
+        first.act(UserAction::Send(word.into()));
         until("the reply is there", || words(&first).len() == before + 2).await;
     }
     let whole = words(&first);
@@ -202,16 +203,17 @@ async fn the_rest_of_a_long_log_comes_by_pages() {
     net.see("(notes.short = true)");
 
     let (second, _) = session(&settings);
-    until("its end is shown", || !words(&second).is_empty() && second.state().link() == ConnectionStatus::Live).await;
+    until("its end is shown", || !words(&second).is_empty() && second.state().connection() == ConnectionStatus::Live)
+        .await;
     assert_eq!(second.state().earlier(), HistoryState::Available);
     assert!(words(&second).len() < whole.len());
     net.see("(notes.down = true)");
-    second.load_earlier();
+    second.act(UserAction::LoadEarlier);
     assert_eq!(second.state().earlier(), HistoryState::Loading);
     until("it fails", || second.state().earlier() == HistoryState::Failed).await;
     net.see("(notes.down = false)");
     while second.state().earlier() != HistoryState::None {
-        second.load_earlier();
+        second.act(UserAction::LoadEarlier);
         until("a page comes", || second.state().earlier() != HistoryState::Loading).await;
     }
     assert_eq!(words(&second), whole);
@@ -224,12 +226,12 @@ async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_convers
     let settings = settings();
     let storage = Storage::local(&settings.storage_prefix());
     let (late, _) = session(&settings);
-    late.open();
+    late.act(UserAction::Open);
     until("there is a token", || storage.get("visitor").is_some()).await;
     // Another tab has begun a conversation: its lock is seen at once, what it has stored is not.
     let number = (environment::unix_millis() + 5_000).to_string();
     let shown = tabs::share(&[storage.prefix(), "fence:", &number].concat()).await;
-    late.send("from the late one");
+    late.act(UserAction::Send("from the late one".into()));
     until("it has looked", || words(&late).len() == 1).await;
     for _ in 0..50 {
         turn().await;
@@ -254,7 +256,7 @@ async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
     let stored = Storage::local(&prefix).get("fence").expect("it is numbered");
     let number = [&*prefix, "fence:", &stored].concat();
     assert!(tabs::held().await.contains(&number), "and the number is shown");
-    one.reset();
+    one.act(UserAction::Reset);
     assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
     let begun = environment::unix_millis();
     while tabs::held().await.contains(&number) {
@@ -286,8 +288,8 @@ async fn a_tab_whose_storage_is_behind_brings_no_second_visitor() {
     js("a.key = b", &[&net.notes(), &[storage.prefix(), "visitor"].concat().into()]);
     js("a.visitor = b", &[&net.notes(), &stored.concat().into()]);
     let (late, _) = session(&settings);
-    late.open();
-    late.send("hello");
+    late.act(UserAction::Open);
+    late.act(UserAction::Send("hello".into()));
     until("it is said", || net.count("/conversations") == 1).await;
     let said = net.see("notes.calls.find(c => c.url.endsWith('/conversations'))");
     let (token, body) = (js("return a.token", &[&said]), js("return a.body", &[&said]));

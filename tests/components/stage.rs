@@ -271,6 +271,7 @@ impl Inner {
             | UserAction::Restart
             | UserAction::End
             | UserAction::LoadEarlier
+            | UserAction::Reset
             | UserAction::Resize
             | UserAction::Transcript(_)
             | UserAction::Sound(_) => None,

@@ -1,9 +1,10 @@
 //! The house rules that a compiler does not check, read from the sources.
 //!
-//! - [`imports`]: who may import whom, as ARCHITECTURE.md says
+//! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says
 //! - [`files`]: length, first lines, names
 //! - [`manifest`]: what editors and catalogues read of the element is that of the code
 //! - [`tables`]: the tables of docs/reference.md are those of the code
+//! - [`walks`]: how many files a message passes
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -12,3 +13,4 @@ mod imports;
 mod manifest;
 mod source;
 mod tables;
+mod walks;

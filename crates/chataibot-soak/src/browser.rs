@@ -3,14 +3,14 @@
 //!
 //! - [`calls`]: what is asked of the proxy
 //! - [`storage`]: what survives a reload
-//! - [`company`]: what tabs of one browser have in common
+//! - [`tab_locks`]: what tabs of one browser have in common
 //!
 //! It decides nothing. It is to the machine what `src/runtime.rs` is in a real browser.
 
 mod calls;
 pub use calls::ORIGIN;
-mod company;
 mod storage;
+mod tab_locks;
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,11 +26,12 @@ use chataibot_widget::{
     machine::{
         Machine,
         chat::ChatMachine,
-        effect::{Effect, PageEvent},
+        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
         idle::IdleMachine,
         input::{Input, Now},
         storage_schema::StoredConversation,
         tab_message::TabMessage,
+        user_action::UserAction,
     },
 };
 use tokio::{
@@ -39,8 +40,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use company::Lead;
 use storage::Storage;
+use tab_locks::Lead;
 
 use crate::checker;
 
@@ -132,7 +133,7 @@ impl Browser {
         let tab = {
             let mut tabs = self.0.tabs.borrow_mut();
             tabs.push(Tab {
-                mind: Machine::IdleMachine(IdleMachine::new(true)),
+                mind: Machine::Idle(IdleMachine::new(true)),
                 page: 0,
                 listening: false,
                 calls: Default::default(),
@@ -145,7 +146,7 @@ impl Browser {
             tabs.len() - 1
         };
         self.load(tab);
-        self.handle(tab, Input::Opened);
+        self.act(tab, UserAction::Open);
         tab
     }
 
@@ -164,14 +165,14 @@ impl Browser {
     /// The visitor says something. Gives the client message id.
     pub fn say(&self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id(tab);
-        self.handle(tab, Input::Said { id: id.clone(), text: Rc::from(text), typed: None });
+        self.handle(tab, Input::User(UserAction::Send(text.to_owned()), id.clone()));
         id
     }
 
     /// Sends again what has failed for now.
     pub fn retry(&self, tab: usize, id: Rc<str>) {
         let new_id = self.new_id(tab);
-        self.handle(tab, Input::RetryAsked { id, new_id });
+        self.handle(tab, Input::User(UserAction::Retry(id), new_id));
     }
 
     /// The page is loaded again. `told` when the old one had a moment to put things away.
@@ -184,7 +185,7 @@ impl Browser {
             let mut tabs = self.0.tabs.borrow_mut();
             let tab = &mut tabs[tab];
             tab.page += 1;
-            tab.mind = Machine::IdleMachine(IdleMachine::new(true));
+            tab.mind = Machine::Idle(IdleMachine::new(true));
             tab.waiting.clear();
             tab.post.clear();
             tab.effect = checker::Order::default();
@@ -194,7 +195,7 @@ impl Browser {
         }
         self.leave_tabs(tab);
         self.load(tab);
-        self.handle(tab, Input::Opened);
+        self.act(tab, UserAction::Open);
     }
 
     /// The visitor's clock is set to another time, by so many milliseconds.
@@ -264,6 +265,11 @@ impl Browser {
         self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
+    /// The visitor does something by which nothing is said.
+    pub fn act(&self, tab: usize, action: UserAction) {
+        self.handle(tab, Input::User(action, Rc::from("")));
+    }
+
     /// Lets a tab handle an input and runs its effects. An input that comes up meanwhile waits its turn.
     pub fn handle(&self, tab: usize, input: Input) {
         {
@@ -279,7 +285,7 @@ impl Browser {
             let chance = u32::try_from(self.0.chance.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
             let now = Now { monotonic: self.now(), unix: self.wall(), random: chance };
             let mut effects = Vec::new();
-            let heard = self.0.tabs.borrow_mut()[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::begin));
+            let heard = self.0.tabs.borrow_mut()[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
             debug_assert!(heard.is_ok(), "with a client at hand nothing has to wait");
             for effect in effects {
                 self.carry_out(tab, effect);
@@ -337,36 +343,38 @@ impl Browser {
 
     fn carry_out(&self, tab: usize, effect: Effect) {
         match effect {
-            Effect::Authorize { held, refused } => self.authorize(tab, held, refused),
-            Effect::Start { message, credentials } => self.start(tab, message, credentials),
-            Effect::Send { message, conversation, credentials } => self.send(tab, message, conversation, credentials),
-            Effect::Connect { generation, attempt, conversation, after, credentials } => {
+            Effect::Core(CoreEffect::Authorize { held, refused }) => self.authorize(tab, held, refused),
+            Effect::Chat(ChatEffect::Start { message, credentials }) => self.start(tab, message, credentials),
+            Effect::Chat(ChatEffect::Send { message, conversation, credentials }) => {
+                self.send(tab, message, conversation, credentials)
+            }
+            Effect::Chat(ChatEffect::Connect { generation, attempt, conversation, after, credentials }) => {
                 self.connect(tab, generation, attempt, &conversation, after, &credentials);
             }
-            Effect::Disconnect => self.hang_up(tab, Kind::Log),
-            Effect::FetchPage { conversation, before, credentials } => {
+            Effect::Core(CoreEffect::Disconnect) => self.hang_up(tab, Kind::Log),
+            Effect::Chat(ChatEffect::FetchPage { conversation, before, credentials }) => {
                 self.earlier(tab, &conversation, before, &credentials)
             }
-            Effect::JoinTabs => self.0.tabs.borrow_mut()[tab].listening = true,
-            Effect::LeaveTabs => {
+            Effect::Core(CoreEffect::JoinTabs) => self.0.tabs.borrow_mut()[tab].listening = true,
+            Effect::Core(CoreEffect::LeaveTabs) => {
                 self.abort(tab);
                 self.leave_tabs(tab);
             }
-            Effect::RequestLock { steal } => self.stand(tab, steal),
-            Effect::ReleaseLock => {
+            Effect::Chat(ChatEffect::RequestLock { steal }) => self.stand(tab, steal),
+            Effect::Core(CoreEffect::ReleaseLock) => {
                 self.note(|| format!("tab {tab}: steps down"));
                 self.step_down(tab);
             }
-            Effect::Broadcast(word) => {
+            Effect::Core(CoreEffect::Broadcast(word)) => {
                 self.note(|| format!("tab {tab}: says {word:.90?}"));
                 self.to_others(tab, true, |_| News::TabMessage(word.clone()));
             }
-            Effect::SaveCredentials(credentials) => {
+            Effect::Core(CoreEffect::SaveCredentials(credentials)) => {
                 if self.0.storage.borrow_mut().save_identity(&credentials) {
                     self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
                 }
             }
-            Effect::SaveConversation { over } => {
+            Effect::Chat(ChatEffect::SaveConversation { over }) => {
                 let Some(stored) = self.0.tabs.borrow()[tab].mind.to_store() else { return };
                 let saved = self.0.storage.borrow_mut().save_conversation(stored, over.as_deref());
                 match saved {
@@ -376,7 +384,7 @@ impl Browser {
                     Err(newer) => self.tell_later(tab, Input::RemoteConversation(Some(newer))),
                 }
             }
-            Effect::SaveWindowOpen { open } => {
+            Effect::Core(CoreEffect::SaveWindowOpen { open }) => {
                 let there = self.0.storage.borrow().conversation.clone().filter(|there| there.id.is_some());
                 if let Some(there) = there {
                     return self.tell_later(tab, Input::RemoteConversation(Some(Box::new(there))));
@@ -387,37 +395,37 @@ impl Browser {
                 self.0.storage.borrow_mut().conversation = Some(stored.clone());
                 self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
             }
-            Effect::SaveMessage(message) => {
+            Effect::Core(CoreEffect::SaveMessage(message)) => {
                 let stored = self.0.storage.borrow_mut().save_message(&message);
                 self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
             }
-            Effect::RemoveMessage { id, discarded } => {
+            Effect::Chat(ChatEffect::RemoveMessage { id, discarded }) => {
                 for stored in self.0.storage.borrow_mut().drop_message(&id, discarded) {
                     self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: stored.clone() });
                 }
             }
             // Nobody passes a gate here, and nobody leaves.
-            Effect::SaveProgress(_) | Effect::EndTokens(_) => {}
-            Effect::SaveDraft => {
+            Effect::Chat(ChatEffect::SaveProgress(_)) | Effect::Chat(ChatEffect::EndTokens(_)) => {}
+            Effect::Core(CoreEffect::SaveDraft) => {
                 let draft = String::from(&**self.state(tab).draft());
                 self.0.storage.borrow_mut().draft = Some(draft);
             }
-            Effect::ClearStorage => {
+            Effect::Chat(ChatEffect::ClearStorage) => {
                 *self.0.storage.borrow_mut() = Storage::default();
                 self.elsewhere(tab, |_| Input::RemoteVisitor(None));
             }
-            Effect::ClearStorageOf(visitor) => {
+            Effect::Chat(ChatEffect::ClearStorageOf(visitor)) => {
                 let theirs = |credentials: &Credentials| credentials.visitor == visitor;
                 if self.0.storage.borrow().credentials.as_ref().is_some_and(theirs) {
-                    self.carry_out(tab, Effect::ClearStorage);
+                    self.carry_out(tab, Effect::Chat(ChatEffect::ClearStorage));
                 }
             }
-            Effect::CheckStorage => self.check_storage(tab),
-            Effect::Emit(PageEvent::Sent { id, .. }) => {
+            Effect::Chat(ChatEffect::CheckStorage) => self.check_storage(tab),
+            Effect::Core(CoreEffect::Emit(PageEvent::Sent { id, .. })) => {
                 self.note(|| format!("tab {tab}: accepted {id}"));
                 self.0.sent.borrow_mut().push(id);
             }
-            Effect::Emit(
+            Effect::Core(CoreEffect::Emit(
                 PageEvent::Ready
                 | PageEvent::Opened
                 | PageEvent::Closed
@@ -429,7 +437,7 @@ impl Browser {
                 | PageEvent::Consent { .. }
                 | PageEvent::Rated { .. }
                 | PageEvent::Error { .. },
-            ) => {}
+            )) => {}
         }
     }
 

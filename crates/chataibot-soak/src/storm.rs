@@ -9,7 +9,7 @@ use chataibot_faults::{
 };
 use chataibot_widget::{
     conversation::{ConnectionStatus, OutboxMessage, SendError, SendState},
-    machine::input::Input,
+    machine::{input::Input, user_action::UserAction},
 };
 use chataibot_wire::{Entry, entry::Poll};
 use tokio::time::{Instant, sleep};
@@ -282,7 +282,7 @@ impl Storm {
             if !self.truth.given_up.contains(&one.id) {
                 self.truth.given_up.push(one.id.clone());
             }
-            self.browser.handle(0, Input::DiscardAsked { id: one.id.clone() });
+            self.browser.act(0, UserAction::Discard(one.id.clone()));
         }
     }
 

@@ -1,10 +1,10 @@
-//! The gate before the chat: what the visitor passes there, and what the page is told of it.
+//! Onboarding: what happens when the visitor consents, fills the form or rates, and which events the page gets.
 
 use super::ChatMachine;
 use crate::{
     conversation::onboarding::OnboardingEvent,
     machine::{
-        effect::{Effect, PageEvent},
+        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
         input::Now,
     },
 };
@@ -12,22 +12,22 @@ use crate::{
 impl ChatMachine {
     pub(super) fn step(&mut self, step: OnboardingEvent, now: Now, effects: &mut Vec<Effect>) {
         // Once for each conversation, whatever two tabs do.
-        if matches!(step, OnboardingEvent::Rated(_)) && self.state.is_rated() {
+        if matches!(step, OnboardingEvent::Rated(_)) && self.core.state.is_rated() {
             return;
         }
-        self.apply(self.state.after(&step, now.unix));
+        self.apply(self.core.state.after(&step, now.unix));
         match step {
             OnboardingEvent::ConsentGiven => {
-                effects.push(Effect::Emit(PageEvent::Consent { given: true }));
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Consent { given: true })));
                 self.retry_now(now);
             }
             OnboardingEvent::ConsentDeclined => {
-                effects.push(Effect::Emit(PageEvent::Consent { given: false }));
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Consent { given: false })));
                 self.close(effects);
             }
             OnboardingEvent::Rated(rating) => {
-                let conversation = self.state.id().cloned();
-                effects.push(Effect::Emit(PageEvent::Rated { rating, conversation }));
+                let conversation = self.core.state.id().cloned();
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Rated { rating, conversation })));
             }
             OnboardingEvent::FormFilled(_) | OnboardingEvent::HomeLeft | OnboardingEvent::HomeEntered => {}
         }
@@ -35,9 +35,9 @@ impl ChatMachine {
 
     /// What was passed is stored at once, but for a consent that was not given.
     pub(super) fn save_progress(&mut self, effects: &mut Vec<Effect>) {
-        if self.saved.progress != *self.state.progress() {
-            self.saved.progress = self.state.progress().clone();
-            effects.push(Effect::SaveProgress(self.state.progress().clone()));
+        if self.saved.progress != *self.core.state.progress() {
+            self.saved.progress = self.core.state.progress().clone();
+            effects.push(Effect::Chat(ChatEffect::SaveProgress(self.core.state.progress().clone())));
         }
     }
 }
@@ -47,13 +47,17 @@ mod tests {
     use super::*;
     use crate::{
         conversation::onboarding::Requirements,
-        machine::{input::Input, storage_schema::StoredSession},
+        machine::{ChatLogic, input::Input, storage_schema::StoredSession, user_action::UserAction},
     };
+
+    fn user(action: UserAction) -> Input {
+        Input::User(action, "".into())
+    }
 
     fn handle(client: &mut ChatMachine, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
         client.handle(input, Now { monotonic: 1, unix: 1_000, random: 0 }, &mut effects);
-        effects.retain(|effect| !matches!(effect, Effect::Emit(_)));
+        effects.retain(|effect| !matches!(effect, Effect::Core(CoreEffect::Emit(_))));
         effects
     }
 
@@ -61,26 +65,29 @@ mod tests {
     fn before_consent_nothing_is_asked_for_and_nothing_is_stored() {
         let mut client = ChatMachine::new(true);
         let gate = Requirements { consent: Some("1".into()), ..Requirements::default() };
-        let said = || Input::Said { id: "m1".into(), text: "Hello".into(), typed: None };
+        let said = || Input::User(UserAction::Send("Hello".to_owned()), "m1".into());
         for input in [
             Input::RequirementsSet(gate),
             Input::Loaded(Box::default()),
-            Input::Opened,
+            user(UserAction::Open),
             said(),
-            Input::Drafted("More".into()),
+            user(UserAction::Draft("More".into())),
             Input::Hidden,
-            Input::Stepped(OnboardingEvent::ConsentDeclined),
-            Input::Opened,
+            user(UserAction::Step(OnboardingEvent::ConsentDeclined)),
+            user(UserAction::Open),
             Input::Ticked,
         ] {
             let effects = handle(&mut client, input);
             assert!(effects.is_empty(), "{effects:?}");
         }
         assert_eq!(client.due(1).filter(|due| *due <= 1), None, "and nothing is waited for");
-        let effects = handle(&mut client, Input::Stepped(OnboardingEvent::ConsentGiven));
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::Authorize { .. })));
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::SaveProgress(_))));
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::SaveMessage(_))), "what was said is kept now");
+        let effects = handle(&mut client, user(UserAction::Step(OnboardingEvent::ConsentGiven)));
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Core(CoreEffect::Authorize { .. }))));
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Chat(ChatEffect::SaveProgress(_)))));
+        assert!(
+            effects.iter().any(|effect| matches!(effect, Effect::Core(CoreEffect::SaveMessage(_)))),
+            "what was said is kept now"
+        );
     }
 
     #[test]
@@ -89,10 +96,10 @@ mod tests {
         let gate = |version: &str| Requirements { consent: Some(version.into()), ..Requirements::default() };
         handle(&mut client, Input::RequirementsSet(gate("1")));
         handle(&mut client, Input::Loaded(Box::<StoredSession>::default()));
-        handle(&mut client, Input::Opened);
-        handle(&mut client, Input::Stepped(OnboardingEvent::ConsentGiven));
+        handle(&mut client, user(UserAction::Open));
+        handle(&mut client, user(UserAction::Step(OnboardingEvent::ConsentGiven)));
         handle(&mut client, Input::RequirementsSet(gate("2")));
-        let effects = handle(&mut client, Input::Said { id: "m1".into(), text: "Hello".into(), typed: None });
+        let effects = handle(&mut client, Input::User(UserAction::Send("Hello".to_owned()), "m1".into()));
         assert!(effects.is_empty(), "{effects:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What comes of a change: the page is told, storage is brought up to date, troubles are named.
+//! Outputs of a change, found by comparing it with what was reported and stored last: page events, errors, values to store.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::{
     api::ApiError,
     conversation::{Action, Conversation, OutboxMessage, Phase, Problem, SendState, onboarding::Progress},
     machine::{
-        effect::{Effect, PageEvent},
+        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
         input::Now,
         tab_message::TabMessage,
     },
@@ -20,7 +20,7 @@ pub(in crate::machine) const SAVE_LAZILY: u64 = 400;
 /// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody else did.
 const SAVE_FOLLOWING: u64 = 3_000;
 
-/// What the page's developer is told of a trouble, and whether it stands in the visitor's way; nothing where it is just the network's.
+/// What the page's developer is told of a error, and whether it stands in the visitor's way; nothing where it is just the network's.
 pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, bool)> {
     Some(match failure {
         ApiError::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
@@ -50,14 +50,14 @@ pub(super) struct Reported {
     pub(super) phase: Phase,
     pub(super) unread: u32,
     pub(super) newest_row: u32,
-    pub(super) trouble: Option<(ErrorSource, Rc<str>)>,
+    pub(super) error: Option<(ErrorSource, Rc<str>)>,
     /// What other tabs have settled, and the log has not told yet how.
     pub(super) settled: Vec<Rc<OutboxMessage>>,
     /// That something of a log could not be read.
     missed: bool,
 }
 
-/// Which call a trouble came from: only its own success ends it.
+/// Which call a error came from: only its own success ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorSource {
     Token,
@@ -66,7 +66,7 @@ pub(super) enum ErrorSource {
 }
 
 impl ChatMachine {
-    /// Tells page and visitor of a trouble that is not just the network's, once.
+    /// Tells page and visitor of a error that is not just the network's, once.
     pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError, effects: &mut Vec<Effect>) {
         let Some((message, blocks)) = named(failure) else { return };
         if blocks {
@@ -74,9 +74,9 @@ impl ChatMachine {
         }
         let code: Rc<str> = Rc::from(failure.code());
         let told = Some((source, code.clone()));
-        if self.reported.trouble != told {
-            self.reported.trouble = told;
-            effects.push(Effect::Emit(PageEvent::Error { code, message: Rc::from(message) }));
+        if self.reported.error != told {
+            self.reported.error = told;
+            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Error { code, message: Rc::from(message) })));
         }
     }
 
@@ -84,21 +84,22 @@ impl ChatMachine {
     pub(super) fn report_missed(&mut self, effects: &mut Vec<Effect>) {
         if !std::mem::replace(&mut self.reported.missed, true) {
             let message = Rc::from("an entry of the log is too long or no entry, and was left out");
-            effects.push(Effect::Emit(PageEvent::Error { code: Rc::from("UNREADABLE_ENTRY"), message }));
+            effects
+                .push(Effect::Core(CoreEffect::Emit(PageEvent::Error { code: Rc::from("UNREADABLE_ENTRY"), message })));
         }
     }
 
     /// A call worked: what was in its way is gone.
     pub(super) fn clear_error(&mut self, source: ErrorSource) {
-        if self.reported.trouble.as_ref().is_some_and(|(from, _)| *from == source) {
-            self.reported.trouble = None;
+        if self.reported.error.as_ref().is_some_and(|(from, _)| *from == source) {
+            self.reported.error = None;
             self.apply(Action::ProblemChanged(None));
         }
     }
 
     /// Tells the page what changed.
     pub(super) fn emit_page_events(&mut self, before: &Rc<Conversation>, effects: &mut Vec<Effect>) {
-        let state = self.state.clone();
+        let state = self.core.state.clone();
         let settled = std::mem::take(&mut self.reported.settled);
         let elsewhere = |id: &Rc<str>| settled.iter().any(|pending| pending.id == *id);
         for pending in before.outbox().iter().filter(|pending| !elsewhere(&pending.id)).chain(&settled) {
@@ -106,7 +107,10 @@ impl ChatMachine {
             let row = state.rows().iter().rfind(|row| row.message().is_some_and(|m| m.id.as_ref() == Some(id)));
             let now = row.and_then(|row| row.message()).map(|m| m.delivery.state());
             if !state.outbox().iter().any(|p| p.id == *id) && now == Some(SendState::Sent) {
-                effects.push(Effect::Emit(PageEvent::Sent { id: id.clone(), text: pending.text.clone() }));
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Sent {
+                    id: id.clone(),
+                    text: pending.text.clone(),
+                })));
             } else if elsewhere(id) && matches!(now, Some(SendState::Queued | SendState::Sending)) {
                 self.reported.settled.push(pending.clone());
             }
@@ -114,84 +118,90 @@ impl ChatMachine {
         if state.newest_key() > self.reported.newest_row {
             let new = state.rows().iter().filter(|row| row.key > self.reported.newest_row && row.fresh);
             for message in new.filter_map(|row| row.message()).filter(|m| m.author != Author::Visitor) {
-                effects.push(Effect::Emit(PageEvent::Received(message.clone())));
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Received(message.clone()))));
             }
             self.reported.newest_row = state.newest_key();
         }
         match (std::mem::replace(&mut self.reported.phase, state.phase()), state.phase()) {
-            (Phase::Active, Phase::Ended) => effects.push(Effect::Emit(PageEvent::Status(Status::Closed))),
-            (Phase::Ended, Phase::Active) => effects.push(Effect::Emit(PageEvent::Status(Status::Open))),
+            (Phase::Active, Phase::Ended) => {
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Status(Status::Closed))))
+            }
+            (Phase::Ended, Phase::Active) => {
+                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Status(Status::Open))))
+            }
             (Phase::New | Phase::Active | Phase::Ended, _) => {}
         }
         let unread = state.unread();
         if std::mem::replace(&mut self.reported.unread, unread) != unread {
-            effects.push(Effect::Emit(PageEvent::Unread(unread)));
+            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Unread(unread))));
         }
     }
 
     /// Orders what changed to be stored: at once where another tab or a reload must know, else a little later.
     pub(super) fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if !self.awake || !self.state.may_call() {
-            self.save_due = None;
+        if !self.core.awake || !self.core.state.may_call() {
+            self.core.save_due = None;
             return;
         }
         self.save_progress(effects);
-        for pending in self.state.outbox() {
+        for pending in self.core.state.outbox() {
             if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
-                effects.push(Effect::SaveMessage(pending.clone()));
+                effects.push(Effect::Core(CoreEffect::SaveMessage(pending.clone())));
             }
         }
         for saved in &self.saved.outbox {
-            if !self.state.outbox().iter().any(|pending| pending.id == saved.id) {
-                effects.push(Effect::RemoveMessage { id: saved.id.clone(), discarded: false });
+            if !self.core.state.outbox().iter().any(|pending| pending.id == saved.id) {
+                effects.push(Effect::Chat(ChatEffect::RemoveMessage { id: saved.id.clone(), discarded: false }));
             }
         }
-        self.saved.outbox = self.state.outbox().to_vec();
-        let due = self.save_due.is_some_and(|due| due <= now.monotonic);
-        let (urgent, lazy) = (self.urgent(), lazy(&self.state));
-        let own = *self.state.draft() != self.saved.draft || lazy.1 != self.saved.lazy.1 || lazy.2 != self.saved.lazy.2;
-        let waits = lazy != self.saved.lazy || *self.state.draft() != self.saved.draft;
+        self.saved.outbox = self.core.state.outbox().to_vec();
+        let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
+        let (urgent, lazy) = (self.urgent(), lazy(&self.core.state));
+        let own =
+            *self.core.state.draft() != self.saved.draft || lazy.1 != self.saved.lazy.1 || lazy.2 != self.saved.lazy.2;
+        let waits = lazy != self.saved.lazy || *self.core.state.draft() != self.saved.draft;
         if urgent != self.saved.urgent || (due && lazy != self.saved.lazy) {
-            effects.push(Effect::SaveConversation { over: self.saved.urgent.0.clone() });
+            effects.push(Effect::Chat(ChatEffect::SaveConversation { over: self.saved.urgent.0.clone() }));
             self.saved.urgent = urgent;
             self.saved.lazy = lazy;
         }
-        if due && *self.state.draft() != self.saved.draft {
-            effects.push(Effect::SaveDraft);
-            self.saved.draft = self.state.draft().clone();
+        if due && *self.core.state.draft() != self.saved.draft {
+            effects.push(Effect::Core(CoreEffect::SaveDraft));
+            self.saved.draft = self.core.state.draft().clone();
             if self.election.is_shared() {
-                effects.push(Effect::Broadcast(TabMessage::Draft(self.saved.draft.clone())));
+                effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Draft(self.saved.draft.clone()))));
             }
         }
         let pause = if self.follows() && !own { SAVE_FOLLOWING } else { SAVE_LAZILY };
-        self.save_due = if due || !waits { None } else { self.save_due.or(Some(now.monotonic + pause)) };
+        self.core.save_due = if due || !waits { None } else { self.core.save_due.or(Some(now.monotonic + pause)) };
     }
 
     /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the visitor has left meanwhile.
     pub(super) fn store_again(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let Some(credentials) = self.token_refresh.credentials().filter(|_| !self.doubted && self.state.may_call())
+        let Some(credentials) =
+            self.core.token_refresh.credentials().filter(|_| !self.doubted && self.core.state.may_call())
         else {
             return;
         };
-        effects.push(Effect::SaveCredentials(credentials.clone()));
-        self.awake |= self.state.id().is_some();
+        effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials.clone())));
+        self.core.awake |= self.core.state.id().is_some();
         self.saved = Saved::default();
-        self.saved.urgent.2 = !self.opens;
-        self.save_due = Some(now.monotonic);
+        self.saved.urgent.2 = !self.core.opens;
+        self.core.save_due = Some(now.monotonic);
     }
 
     pub(super) fn urgent(&self) -> (Option<Rc<str>>, Phase, bool) {
-        (self.state.id().cloned(), self.state.phase(), self.opens)
+        (self.core.state.id().cloned(), self.core.state.phase(), self.core.opens)
     }
 
     /// Storage holds just what is here.
     pub(super) fn mark_saved(&mut self) {
         self.saved = Saved {
             urgent: self.urgent(),
-            lazy: lazy(&self.state),
-            outbox: self.state.outbox().to_vec(),
-            draft: self.state.draft().clone(),
-            progress: self.state.progress().clone(),
+            lazy: lazy(&self.core.state),
+            outbox: self.core.state.outbox().to_vec(),
+            draft: self.core.state.draft().clone(),
+            progress: self.core.state.progress().clone(),
         };
     }
 }

@@ -1,4 +1,4 @@
-//! Pages of the log from before what is shown: asked for one at a time, when the visitor wants one.
+//! Pages of the log from before what is shown: requested one at a time, when the visitor asks.
 
 use std::rc::Rc;
 
@@ -8,23 +8,30 @@ use super::ChatMachine;
 use crate::{
     api::{ApiError, Credentials},
     conversation::{Action, HistoryState, RawEntry},
-    machine::{effect::Effect, input::Now},
+    machine::{
+        effect::{ChatEffect, Effect},
+        input::Now,
+    },
 };
 
 impl ChatMachine {
     /// Is a page wanted that was not asked for yet?
     pub(super) fn wants_page(&self) -> bool {
-        self.state.earlier() == HistoryState::Loading && self.state.id().is_some() && self.page.is_none()
+        self.core.state.earlier() == HistoryState::Loading && self.core.state.id().is_some() && self.page.is_none()
     }
 
     pub(super) fn ask_for_page(&mut self, credentials: &Rc<Credentials>, effects: &mut Vec<Effect>) {
         if self.wants_page()
-            && let (Some(conversation), Some(first)) = (self.state.id().cloned(), self.state.log().first())
+            && let (Some(conversation), Some(first)) = (self.core.state.id().cloned(), self.core.state.log().first())
         {
             let before = first.cursor;
             self.page = Some(before);
             self.page_token = Rc::from(credentials.token.as_str());
-            effects.push(Effect::FetchPage { conversation, before, credentials: credentials.clone() });
+            effects.push(Effect::Chat(ChatEffect::FetchPage {
+                conversation,
+                before,
+                credentials: credentials.clone(),
+            }));
         }
     }
 
@@ -39,18 +46,18 @@ impl ChatMachine {
             return;
         }
         self.page = None;
-        if self.state.log().first().is_none_or(|first| first.cursor != before) {
+        if self.core.state.log().first().is_none_or(|first| first.cursor != before) {
             return;
         }
         match result {
             Ok((entries, earlier)) => {
-                self.token_refresh.accepted();
+                self.core.token_refresh.accepted();
                 self.apply(Action::EarlierCame { entries, earlier });
             }
             // It stays wanted, and is asked for again with a better token.
             Err(ApiError::Unauthorized | ApiError::Challenged) => {
                 let token = self.page_token.clone();
-                self.token_refresh.rejected(&token, self.state.is_watched(), now);
+                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), now);
             }
             Err(
                 ApiError::Network

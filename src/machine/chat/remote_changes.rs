@@ -1,4 +1,4 @@
-//! What other tabs did, seen through storage, and a visitor who turns out to be another one.
+//! Changes made by other tabs, seen through storage, and a visitor who turns out to be another one.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::{
     api::Credentials,
     conversation::{Action, OutboxMessage, Phase},
     machine::{
-        effect::Effect,
+        effect::{ChatEffect, Effect},
         input::Now,
         storage_schema::{StoredConversation, StoredPending},
     },
@@ -16,11 +16,11 @@ use crate::{
 impl ChatMachine {
     /// Takes an credentials. Another visitor sees nothing of the one before; only what was never sent goes along.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>, now: Now, effects: &mut Vec<Effect>) {
-        if self.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
+        if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.bring_back();
             self.leave(effects);
         }
-        self.token_refresh.adopt(credentials, now);
+        self.core.token_refresh.adopt(credentials, now);
         self.doubted = false;
     }
 
@@ -36,40 +36,40 @@ impl ChatMachine {
         match credentials {
             Some(credentials) => self.adopt(credentials, now, effects),
             None => {
-                let visitor = self.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
-                let waiting = self.state.outbox().iter();
-                effects
-                    .extend(waiting.map(|message| Effect::RemoveMessage { id: message.id.clone(), discarded: false }));
+                let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
+                let waiting = self.core.state.outbox().iter().map(|message| message.id.clone());
+                let removals = waiting.map(|id| ChatEffect::RemoveMessage { id, discarded: false });
+                effects.extend(removals.map(Effect::Chat));
                 self.forget(effects);
-                effects.extend(visitor.map(Effect::ClearStorageOf));
+                effects.extend(visitor.map(ChatEffect::ClearStorageOf).map(Effect::Chat));
             }
         }
     }
 
     pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>, effects: &mut Vec<Effect>) {
         let Some(stored) = stored else { return self.forget(effects) };
-        let ours = self.state.id().map(|id| &**id);
+        let ours = self.core.state.id().map(|id| &**id);
         if ours == stored.id.as_deref() {
             self.merge(&stored);
             return;
         }
-        let visitor = self.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
+        let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
         if visitor.is_some() && stored.visitor.is_some() && stored.visitor.as_deref() != visitor {
             return;
         }
         self.bring_back();
         self.disconnect_for_good(effects);
-        self.opens = stored.open;
+        self.core.opens = stored.open;
         if stored.id.is_some() {
             self.owner.clone_from(&stored.visitor);
             self.apply(Action::Restored(Box::new(stored.into_restored())));
-            self.awake = true;
+            self.core.awake = true;
         } else {
             self.apply(Action::Left);
         }
         self.saved.urgent = self.urgent();
-        self.saved.lazy = lazy(&self.state);
-        self.reported.phase = self.state.phase();
+        self.saved.lazy = lazy(&self.core.state);
+        self.reported.phase = self.core.state.phase();
     }
 
     /// Another tab stored the conversation that is shown here, too.
@@ -77,7 +77,7 @@ impl ChatMachine {
         if stored.id.is_none() {
             return;
         }
-        let epoch = self.state.cursor().map(|cursor| cursor.epoch);
+        let epoch = self.core.state.cursor().map(|cursor| cursor.epoch);
         if stored.read.is_some_and(|read| epoch == Some(read.epoch)) {
             self.apply(Action::Read { up_to: stored.read });
         }
@@ -87,14 +87,14 @@ impl ChatMachine {
         if stored.ended {
             self.apply(Action::Ended);
         }
-        self.opens = stored.open;
+        self.core.opens = stored.open;
         // Storage knows already.
         let known = self.urgent();
         if stored.ended == (known.1 == Phase::Ended) {
             self.saved.urgent = known;
         }
-        if (stored.cursor, stored.read) == (self.state.cursor(), self.state.read()) {
-            self.saved.lazy = lazy(&self.state);
+        if (stored.cursor, stored.read) == (self.core.state.cursor(), self.core.state.read()) {
+            self.saved.lazy = lazy(&self.core.state);
         }
     }
 
@@ -107,7 +107,7 @@ impl ChatMachine {
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
                     self.apply(Action::OutboxFound(vec![pending.clone()]));
-                    self.awake = true;
+                    self.core.awake = true;
                     // The log has settled what does not wait here now: its copy in storage goes.
                     if self.waits(&id).is_none() {
                         self.saved.outbox.push(Rc::new(pending));
@@ -132,7 +132,7 @@ impl ChatMachine {
     /// does not wait here any more stands as the log has it.
     fn settle(&mut self, id: &Rc<str>, now: Now) {
         let Some(pending) = self.waits(id).cloned() else { return };
-        if self.listens {
+        if self.core.listens {
             self.reported.settled.push(pending);
             self.apply(Action::SettledRemotely { id: id.clone() });
         } else {
@@ -141,6 +141,6 @@ impl ChatMachine {
     }
 
     fn waits(&self, id: &str) -> Option<&Rc<OutboxMessage>> {
-        self.state.outbox().iter().find(|pending| *pending.id == *id)
+        self.core.state.outbox().iter().find(|pending| *pending.id == *id)
     }
 }

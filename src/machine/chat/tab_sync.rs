@@ -1,4 +1,4 @@
-//! One stream for all tabs of a browser: what this tab tells the others, and what it makes of what they say.
+//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers take it in and ask for what they miss.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::{
     conversation::{Action, ConnectionStatus, CursorOrder, Phase},
     machine::{
         connection::{ConnectionEvent, Wanted},
-        effect::Effect,
+        effect::{ChatEffect, CoreEffect, Effect},
         input::Now,
         leader_election::ElectionEffect,
         tab_message::{LogSlice, TabMessage},
@@ -31,25 +31,29 @@ pub(super) struct Synced {
 impl ChatMachine {
     /// Connects what is to be connected here, or lets another tab do it for all.
     pub(super) fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let running = match self.state.phase() {
+        let running = match self.core.state.phase() {
             Phase::New => false,
             Phase::Active => true,
             // It may be opened again while somebody looks.
-            Phase::Ended => self.state.window_open(),
+            Phase::Ended => self.core.state.window_open(),
         };
-        let log = self.state.id().filter(|_| self.awake && self.state.may_call() && self.listens && running);
+        let log = self
+            .core
+            .state
+            .id()
+            .filter(|_| self.core.awake && self.core.state.may_call() && self.core.listens && running);
         let wanted = log.is_some();
         // Another conversation is another log: who reads it is found out anew.
-        let other = self.synced.conversation.as_ref() != self.state.id();
+        let other = self.synced.conversation.as_ref() != self.core.state.id();
         if other && let Some(turn) = self.election.update(false, now.monotonic, now.random) {
             self.run_election_effect(turn, effects);
         }
         if other {
             self.synced = Synced {
-                conversation: self.state.id().cloned(),
-                cursor: self.state.cursor(),
+                conversation: self.core.state.id().cloned(),
+                cursor: self.core.state.cursor(),
                 status: ConnectionStatus::Idle,
-                read: self.state.read(),
+                read: self.core.state.read(),
             };
         }
         if let Some(turn) = self.election.update(wanted, now.monotonic, now.random) {
@@ -58,17 +62,17 @@ impl ChatMachine {
         let wants = self.election.wants(wanted);
         if self.connection.want(wants, self.election.was_live()) {
             self.log_reader.cut();
-            effects.push(Effect::Disconnect);
+            effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
     fn run_election_effect(&mut self, turn: ElectionEffect, effects: &mut Vec<Effect>) {
         match turn {
             ElectionEffect::RequestLock => {
-                effects.push(Effect::RequestLock { steal: false });
+                effects.push(Effect::Chat(ChatEffect::RequestLock { steal: false }));
                 self.post_question(effects);
             }
-            ElectionEffect::ReleaseLock => effects.push(Effect::ReleaseLock),
+            ElectionEffect::ReleaseLock => effects.push(Effect::Core(CoreEffect::ReleaseLock)),
         }
     }
 
@@ -86,7 +90,7 @@ impl ChatMachine {
     /// The lock is ours: what comes next is for all.
     pub(super) fn lock_acquired(&mut self) {
         if self.election.lock_acquired() {
-            self.synced.cursor = self.state.cursor();
+            self.synced.cursor = self.core.state.cursor();
             // Whatever the stream's state will be in a moment, it is news.
             self.synced.status = ConnectionStatus::Idle;
         }
@@ -109,28 +113,28 @@ impl ChatMachine {
     /// The log was looked at while the leader says nothing.
     pub(super) fn checked(&mut self, effects: &mut Vec<Effect>) {
         if self.election.checked() {
-            effects.push(Effect::RequestLock { steal: true });
+            effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
         }
     }
 
     /// The page sleeps: the browser must be free to keep it as it is, and another tab to lead.
     pub(super) fn sleep(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.save_due = Some(now.monotonic);
+        self.core.save_due = Some(now.monotonic);
         self.handle_connection(ConnectionEvent::Frozen, now, effects);
         if self.election.sleep() {
-            effects.push(Effect::LeaveTabs);
+            effects.push(Effect::Core(CoreEffect::LeaveTabs));
         }
     }
 
     /// The page, or the whole machine, slept.
     pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.token_refresh.expire();
+        self.core.token_refresh.expire();
         self.doubted = true;
         self.retry_now(now);
         self.handle_connection(ConnectionEvent::Resumed, now, effects);
         if self.election.is_asleep() {
             self.election.join();
-            effects.push(Effect::JoinTabs);
+            effects.push(Effect::Core(CoreEffect::JoinTabs));
         } else if self.election.ask(now.monotonic) {
             self.post_question(effects);
         }
@@ -139,25 +143,28 @@ impl ChatMachine {
     /// Tabs cannot agree any more: each cares for itself.
     pub(super) fn leave_tabs(&mut self, effects: &mut Vec<Effect>) {
         if self.election.leave() {
-            effects.push(Effect::LeaveTabs);
+            effects.push(Effect::Core(CoreEffect::LeaveTabs));
         }
     }
 
     fn post_question(&self, effects: &mut Vec<Effect>) {
-        if let Some(conversation) = self.state.id().cloned() {
-            effects.push(Effect::Broadcast(TabMessage::Query { conversation, cursor: self.state.cursor() }));
+        if let Some(conversation) = self.core.state.id().cloned() {
+            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Query {
+                conversation,
+                cursor: self.core.state.cursor(),
+            })));
         }
     }
 
     fn heartbeat(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(conversation) = self.state.id().cloned() {
+        if let Some(conversation) = self.core.state.id().cloned() {
             let status = self.connection.status();
             self.synced.status = status;
-            effects.push(Effect::Broadcast(TabMessage::Heartbeat {
+            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Heartbeat {
                 conversation,
                 status,
-                cursor: self.state.cursor(),
-            }));
+                cursor: self.core.state.cursor(),
+            })));
         }
     }
 
@@ -174,30 +181,32 @@ impl ChatMachine {
             return;
         }
         if self.election.leads() {
-            if self.state.cursor() != self.synced.cursor {
+            if self.core.state.cursor() != self.synced.cursor {
                 self.forward_log(self.synced.cursor, effects);
-                self.synced.cursor = self.state.cursor();
+                self.synced.cursor = self.core.state.cursor();
             }
             if self.connection.status() != self.synced.status {
                 self.heartbeat(effects);
             }
         }
-        let read = self.state.read();
+        let read = self.core.state.read();
         if std::mem::replace(&mut self.synced.read, read) != read
-            && let (Some(cursor), Some(conversation)) = (read, self.state.id().cloned())
+            && let (Some(cursor), Some(conversation)) = (read, self.core.state.id().cloned())
         {
-            effects.push(Effect::Broadcast(TabMessage::Read { conversation, cursor }));
+            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Read { conversation, cursor })));
         }
         // That this browser is offline is no news of the leader's, and over when the browser says so.
         if self.connection.status() != ConnectionStatus::Offline {
-            self.election.set_status(self.state.connection());
+            self.election.set_status(self.core.state.connection());
         }
     }
 
     /// Passes on what stands after this place, or all there is when it does not follow on it.
     fn forward_log(&self, after: Option<Cursor>, effects: &mut Vec<Effect>) {
-        let (Some(conversation), Some(up_to)) = (self.state.id().cloned(), self.state.cursor()) else { return };
-        let log = self.state.log();
+        let (Some(conversation), Some(up_to)) = (self.core.state.id().cloned(), self.core.state.cursor()) else {
+            return;
+        };
+        let log = self.core.state.log();
         let (begin, whole) = match after {
             None => (0, false),
             Some(after) => {
@@ -209,14 +218,14 @@ impl ChatMachine {
                 if follows { (begin, false) } else { (0, true) }
             }
         };
-        effects.push(Effect::Broadcast(TabMessage::Log(LogSlice {
+        effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Log(LogSlice {
             conversation,
             after: after.filter(|_| !whole),
             entries: log[begin..].to_vec(),
             up_to: Some(up_to),
             whole,
-            earlier: self.state.earlier() != crate::conversation::HistoryState::None,
-        })));
+            earlier: self.core.state.earlier() != crate::conversation::HistoryState::None,
+        }))));
     }
 
     /// Another tab said something.
@@ -224,11 +233,11 @@ impl ChatMachine {
         if !self.election.is_shared() {
             return;
         }
-        let ours = |conversation: &Rc<str>| self.state.id() == Some(conversation);
+        let ours = |conversation: &Rc<str>| self.core.state.id() == Some(conversation);
         match word {
             TabMessage::Query { conversation, cursor } => {
                 if ours(&conversation) && self.election.leads() {
-                    if cursor != self.state.cursor() {
+                    if cursor != self.core.state.cursor() {
                         self.answer(cursor, effects);
                     }
                     self.heartbeat(effects);
@@ -238,7 +247,7 @@ impl ChatMachine {
                 if ours(&conversation) && !self.election.leads() {
                     self.election.heard(now.monotonic);
                     self.election.set_status(status);
-                    let behind = cursor.is_some_and(|cursor| match self.state.order_of(cursor) {
+                    let behind = cursor.is_some_and(|cursor| match self.core.state.order_of(cursor) {
                         CursorOrder::Known => false,
                         CursorOrder::Next | CursorOrder::Gap => true,
                     });
@@ -254,20 +263,21 @@ impl ChatMachine {
                 }
             }
             TabMessage::Read { conversation, cursor } => {
-                if ours(&conversation) && self.state.cursor().is_some_and(|ours| ours.epoch == cursor.epoch) {
+                if ours(&conversation) && self.core.state.cursor().is_some_and(|ours| ours.epoch == cursor.epoch) {
                     self.apply(Action::Read { up_to: Some(cursor) });
-                    self.synced.read = self.state.read();
+                    self.synced.read = self.core.state.read();
                 }
             }
             TabMessage::Draft(draft) => {
-                let writes = self.wrote.is_some_and(|wrote| now.monotonic < wrote + WRITING) && self.state.is_watched();
+                let writes = self.core.wrote.is_some_and(|wrote| now.monotonic < wrote + WRITING)
+                    && self.core.state.is_watched();
                 if !writes {
                     self.apply(Action::Drafted(draft.clone()));
                     self.saved.draft = draft;
                 }
             }
             TabMessage::Opened(open) => {
-                self.opens = open;
+                self.core.opens = open;
                 self.saved.urgent = self.urgent();
             }
         }
@@ -278,7 +288,7 @@ impl ChatMachine {
         let before = effects.len();
         self.forward_log(cursor, effects);
         if cursor.is_none()
-            && let Some(Effect::Broadcast(TabMessage::Log(slice))) = effects.get_mut(before)
+            && let Some(Effect::Core(CoreEffect::Broadcast(TabMessage::Log(slice)))) = effects.get_mut(before)
         {
             slice.whole = true;
         }
@@ -289,7 +299,7 @@ impl ChatMachine {
         // Where it begins, if it does not say so itself.
         let first =
             slice.entries.first().map(|entry| Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
-        let follows = match (self.state.cursor(), slice.after.or(first)) {
+        let follows = match (self.core.state.cursor(), slice.after.or(first)) {
             (None, _) => slice.after.is_none() && !slice.whole,
             (Some(ours), Some(begin)) => {
                 ours.epoch == begin.epoch && ours.epoch == up_to.epoch && begin.seq <= ours.seq
@@ -297,11 +307,11 @@ impl ChatMachine {
             (Some(_), None) => false,
         };
         if follows {
-            if self.state.cursor().is_none() {
+            if self.core.state.cursor().is_none() {
                 self.apply(Action::EarlierKnown(slice.earlier));
             }
             for entry in slice.entries {
-                if self.state.cursor().is_some() {
+                if self.core.state.cursor().is_some() {
                     self.skip_to(Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
                 }
                 self.apply(Action::Received { entry, now: now.monotonic });
@@ -317,7 +327,7 @@ impl ChatMachine {
 
     /// Places up to here hold nothing that the leader could read.
     fn skip_to(&mut self, up_to: Cursor) {
-        while let Some(at) = self.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
+        while let Some(at) = self.core.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
             self.apply(Action::Skipped { cursor: Cursor { seq: at.seq + 1, ..at } });
         }
     }

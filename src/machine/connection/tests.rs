@@ -1,4 +1,4 @@
-//! The line, held against the times it promises.
+//! The connection, held against the times it promises.
 
 use super::*;
 

@@ -7,7 +7,10 @@ use chataibot_widget::{
         ApiError,
         credentials::{Plan, plan},
     },
-    machine::{effect::Effect, input::Input},
+    machine::{
+        effect::{ChatEffect, CoreEffect, Effect},
+        input::Input,
+    },
 };
 
 use super::{Happening, WALL, World};
@@ -49,7 +52,7 @@ impl World {
 
     /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
     pub(super) fn call(&mut self, lock: usize, tab: usize, effect: Effect) {
-        if !matches!(effect, Effect::Authorize { .. }) {
+        if !matches!(effect, Effect::Core(CoreEffect::Authorize { .. })) {
             self.check_storage(tab);
         }
         let weather = self.weather;
@@ -60,7 +63,7 @@ impl World {
             world.push(world.now + back, Happening::Answered { lock, tab, page, input: Some(input) });
         };
         match effect {
-            Effect::Authorize { held, refused } => {
+            Effect::Core(CoreEffect::Authorize { held, refused }) => {
                 let stored = self.storage.credentials.clone();
                 let input = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
                     Plan::Adopt(credentials) => Ok(Rc::new(credentials)),
@@ -77,7 +80,7 @@ impl World {
                 };
                 answered(self, Input::TokenAnswered(input));
             }
-            Effect::Start { message, credentials } => {
+            Effect::Chat(ChatEffect::Start { message, credentials }) => {
                 if let Some(stored) = self.storage.conversation.clone().filter(|stored| stored.id.is_some()) {
                     return answered(self, Input::RemoteConversation(Some(Box::new(stored))));
                 }
@@ -91,7 +94,7 @@ impl World {
                 let result = self.deliver(None, &message, &credentials);
                 answered(self, Input::StartAnswered { id, result });
             }
-            Effect::Send { message, conversation, credentials } => {
+            Effect::Chat(ChatEffect::Send { message, conversation, credentials }) => {
                 if !self.storage.outbox.contains_key(&*message.id) {
                     return answered(self, Input::SettledRemotely { id: message.id.clone() });
                 }
@@ -99,26 +102,26 @@ impl World {
                 let result = self.deliver(Some(conversation), &message, &credentials).map(|_| ());
                 answered(self, Input::SendAnswered { id, result });
             }
-            effect @ (Effect::Connect { .. }
-            | Effect::Disconnect
-            | Effect::FetchPage { .. }
-            | Effect::JoinTabs
-            | Effect::LeaveTabs
-            | Effect::RequestLock { .. }
-            | Effect::ReleaseLock
-            | Effect::Broadcast(_)
-            | Effect::SaveCredentials(_)
-            | Effect::SaveConversation { .. }
-            | Effect::SaveWindowOpen { .. }
-            | Effect::SaveMessage(_)
-            | Effect::RemoveMessage { .. }
-            | Effect::SaveProgress(_)
-            | Effect::SaveDraft
-            | Effect::ClearStorage
-            | Effect::ClearStorageOf(_)
-            | Effect::CheckStorage
-            | Effect::EndTokens(_)
-            | Effect::Emit(_)) => panic!("not a call under a lock: {effect:?}"),
+            effect @ (Effect::Chat(ChatEffect::Connect { .. })
+            | Effect::Core(CoreEffect::Disconnect)
+            | Effect::Chat(ChatEffect::FetchPage { .. })
+            | Effect::Core(CoreEffect::JoinTabs)
+            | Effect::Core(CoreEffect::LeaveTabs)
+            | Effect::Chat(ChatEffect::RequestLock { .. })
+            | Effect::Core(CoreEffect::ReleaseLock)
+            | Effect::Core(CoreEffect::Broadcast(_))
+            | Effect::Core(CoreEffect::SaveCredentials(_))
+            | Effect::Chat(ChatEffect::SaveConversation { .. })
+            | Effect::Core(CoreEffect::SaveWindowOpen { .. })
+            | Effect::Core(CoreEffect::SaveMessage(_))
+            | Effect::Chat(ChatEffect::RemoveMessage { .. })
+            | Effect::Chat(ChatEffect::SaveProgress(_))
+            | Effect::Core(CoreEffect::SaveDraft)
+            | Effect::Chat(ChatEffect::ClearStorage)
+            | Effect::Chat(ChatEffect::ClearStorageOf(_))
+            | Effect::Chat(ChatEffect::CheckStorage)
+            | Effect::Chat(ChatEffect::EndTokens(_))
+            | Effect::Core(CoreEffect::Emit(_))) => panic!("not a call under a lock: {effect:?}"),
         }
     }
 }

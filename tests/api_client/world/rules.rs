@@ -1,7 +1,4 @@
-//! What must hold in the world at every instant.
-
-use chataibot_widget::conversation::Delivery;
-use chataibot_wire::Cursor;
+//! What must hold in the world at every instant, beside the invariants of each conversation, which it checks itself.
 
 use super::World;
 
@@ -22,34 +19,5 @@ impl World {
         }
         let since = *self.crowded.get_or_insert(self.now);
         assert!(self.now <= since + HAND_OVER, "{} streams since {since}, now {}", self.streams(), self.now);
-    }
-
-    /// What must hold at every instant.
-    pub(super) fn check(&self, tab: usize) {
-        let state = self.state(tab);
-        let mut last: Option<Cursor> = None;
-        let mut seen: Vec<&str> = Vec::new();
-        let mut keys: Vec<u32> = Vec::new();
-        let mut local = false;
-        for row in state.rows() {
-            assert!(!keys.contains(&row.key), "a key is given twice");
-            keys.push(row.key);
-            let Some(message) = row.message() else { continue };
-            if let Some(id) = &message.id {
-                assert!(!seen.contains(&&**id), "message {id} is shown twice");
-                seen.push(id);
-            }
-            match message.delivery {
-                Delivery::Logged(cursor, _) => {
-                    assert!(!local, "a logged row stands below a local one");
-                    assert!(
-                        last.is_none_or(|last| last.epoch == cursor.epoch && last.seq < cursor.seq),
-                        "out of order"
-                    );
-                    last = Some(cursor);
-                }
-                Delivery::Local(_) => local = true,
-            }
-        }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chataibot_widget::{
     api::Credentials,
     conversation::onboarding::Progress,
-    machine::input::Input,
     machine::storage_schema::{StoredConversation, StoredPending, StoredSession},
+    machine::{input::Input, user_action::UserAction},
 };
 
 use super::World;
@@ -58,7 +58,7 @@ impl World {
     /// visitor comes after it has written the visitor, and before it has written the rest.
     pub fn log_out_overtaken(&mut self, tab: usize) {
         let stored = Storage { credentials: None, ..self.storage.clone() };
-        self.handle(tab, Input::ResetAsked);
+        self.act(tab, UserAction::Reset);
         self.storage = stored;
     }
 

@@ -1,0 +1,32 @@
+//! What holds of a conversation after every action; checked in debug builds.
+
+use std::collections::BTreeSet;
+
+use super::{Conversation, Delivery};
+
+impl Conversation {
+    /// Panics where a message is shown twice, a row's key is not its own, or rows are out of order.
+    pub(super) fn check_invariants(&self) {
+        assert!(self.logged_rows <= self.rows.len(), "more logged rows than rows");
+        let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        let (mut last, mut local) = (None, false);
+        for row in &self.rows {
+            assert!(keys.insert(row.key), "key {} is given twice", row.key);
+            let Some(message) = row.message() else { continue };
+            if let Some(id) = &message.id {
+                assert!(ids.insert(id), "message {id} is shown twice");
+            }
+            match message.delivery {
+                Delivery::Logged(cursor, _) => {
+                    assert!(!local, "a logged row comes after a local one");
+                    let place = (cursor.epoch, cursor.seq);
+                    assert!(last.is_none_or(|(epoch, seq)| epoch == place.0 && seq < place.1), "rows are out of order");
+                    last = Some(place);
+                }
+                Delivery::Local(_) => local = true,
+            }
+        }
+        let waiting: BTreeSet<_> = self.outbox.iter().map(|message| &message.id).collect();
+        assert_eq!(waiting.len(), self.outbox.len(), "a message waits twice");
+    }
+}

@@ -1,0 +1,155 @@
+//! Requests to the log of a conversation: its event stream, long polls in the stream's place, and pages of what came earlier.
+
+use std::rc::{Rc, Weak};
+
+use chataibot_wire::Cursor;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Runtime, repository, requests::escape};
+use crate::{
+    api::{
+        ApiError, Credentials,
+        http::{self, AbortGuard, PATIENCE, Request},
+        json,
+        sse::{End, EventStream},
+    },
+    machine::{
+        connection::Attempt,
+        input::{Frame, Input, frame_of},
+    },
+};
+
+/// A poll's own time limit, beyond the client's, which hangs up earlier.
+const POLL_LIMIT: u64 = 60_000;
+/// So much of the end of a log is read at first; the rest is there for the asking.
+const LAST: &str = "last=200";
+/// And so many entries at a time when it is asked for.
+const PAGE: &str = "&limit=50";
+/// The field that says whether more stands before.
+const EARLIER: &str = "earlier";
+
+impl Runtime {
+    /// Where a conversation's log is; `None` when replies are the page's affair.
+    fn events_url(&self, conversation: &str) -> Option<String> {
+        let base = self.settings.borrow().events_url.clone()?;
+        Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())
+    }
+
+    /// Gets a page of the log from before a place.
+    pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
+        let Some(url) = self.events_url(conversation) else { return };
+        let url = [&url, "?before=", &before.to_string(), PAGE].concat();
+        let request = Request::get(url, "application/json").bearer(&credentials.token);
+        let guard = AbortGuard::new(Some(PATIENCE));
+        self.requests.page.replace(guard.clone());
+        let runtime = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = match guard {
+                Some(guard) => http::fetch_json(request, guard).await,
+                None => Err(ApiError::Network),
+            };
+            let result = answer.and_then(|answer| {
+                let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
+                // An entry that cannot be read is left out. A proxy that does not say whether there is more knows of no pages.
+                let earlier = json::field(&answer, EARLIER).is_truthy();
+                Ok((entries.iter().filter_map(repository::entry).collect(), earlier))
+            });
+            Runtime::deliver(&runtime, Input::PageAnswered { before, result });
+        });
+    }
+
+    pub(super) fn connect(
+        self: &Rc<Self>,
+        generation: u32,
+        attempt: Attempt,
+        conversation: &str,
+        after: Option<Cursor>,
+        credentials: &Credentials,
+    ) {
+        let Some(mut url) = self.events_url(conversation) else { return };
+        let after = after.map(|cursor| cursor.to_string());
+        let (request, limit) = match attempt {
+            Attempt::Stream => {
+                if after.is_none() {
+                    url += &["?", LAST].concat();
+                }
+                let request = Request::get(url, "text/event-stream");
+                let request = match &after {
+                    Some(after) => request.with("Last-Event-ID", after),
+                    None => request,
+                };
+                (request, None)
+            }
+            Attempt::Poll { wait } => {
+                url += &match &after {
+                    Some(after) => ["?after=", after, "&wait="].concat(),
+                    None => ["?", LAST, "&wait="].concat(),
+                };
+                url += &wait.to_string();
+                (Request::get(url, "application/json"), Some(POLL_LIMIT))
+            }
+        };
+        let request = request.bearer(&credentials.token);
+        let guard = AbortGuard::new(limit);
+        self.requests.log.replace(guard.clone());
+        let runtime = Rc::downgrade(self);
+        spawn_local(async move {
+            let read = match (guard, attempt) {
+                (None, _) => Err(ApiError::Network),
+                (Some(guard), Attempt::Stream) => read_stream(&runtime, generation, request, guard).await,
+                (Some(guard), Attempt::Poll { .. }) => http::fetch_json(request, guard)
+                    .await
+                    .and_then(|answer| frames(&answer).ok_or(ApiError::Network))
+                    .map(|frames| Input::Polled { generation, frames }),
+            };
+            Runtime::deliver(&runtime, read.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
+        });
+    }
+}
+
+async fn read_stream(
+    runtime: &Weak<Runtime>,
+    generation: u32,
+    request: Request,
+    guard: Rc<AbortGuard>,
+) -> Result<Input, ApiError> {
+    let response = http::open_stream(request, guard.clone()).await?;
+    let mut body = response.body().and_then(|body| EventStream::new(&body)).ok_or(ApiError::Network)?;
+    Runtime::deliver(runtime, Input::StreamOpened { generation });
+    loop {
+        match body.next().await {
+            Ok(said) => {
+                let frames: Vec<Frame> = said.into_iter().map(|one| frame_of(one, json::parse)).collect();
+                Runtime::deliver(runtime, Input::StreamFrames { generation, frames });
+            }
+            Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
+            Err(End::Broken) => return Err(ApiError::Network),
+        }
+        // Given up while we were reading.
+        if guard.is_over() {
+            return Ok(Input::StreamEnded { generation });
+        }
+    }
+}
+
+/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does not spoil the others.
+fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
+    let mut frames = Vec::new();
+    if json::field(answer, "reset").is_object() {
+        frames.push(Frame::Reset);
+    }
+    if let Some(earlier) = json::field(answer, EARLIER).as_bool() {
+        frames.push(Frame::Begin { earlier });
+    }
+    let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
+    for value in entries.iter() {
+        let cursor = json::field(&value, "cursor").as_string().and_then(|text| text.parse().ok());
+        frames.push(match repository::entry(value) {
+            Some(entry) => Frame::Entry(entry),
+            None => Frame::Unreadable(cursor),
+        });
+    }
+    Some(frames)
+}

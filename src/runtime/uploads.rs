@@ -1,0 +1,56 @@
+//! Uploads of files into a running conversation.
+
+use std::{cell::RefCell, rc::Rc};
+
+use chataibot_wire::token::Uploads;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+use super::{Runtime, lazy, requests::escape};
+use crate::api::upload::{self, Sending, UploadProgress};
+
+impl Runtime {
+    /// Which files can be sent, if any.
+    #[must_use]
+    pub fn takes_files(&self) -> Option<Uploads> {
+        self.credentials()?.uploads.clone()
+    }
+
+    /// Sends a file, and reports its progress. The result is held as long as the file is wanted.
+    pub fn send_file(&self, file: File, progress: Box<dyn Fn(UploadProgress)>) -> impl Sized + 'static {
+        let module = lazy::loaded();
+        if module.is_none() {
+            // No conversation has begun that could take it.
+            progress(UploadProgress::Failed(0));
+            return None;
+        }
+        module.map(|module| (module.send_file)(self, file, progress))
+    }
+
+    /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for one.
+    pub(super) fn upload_file(&self, file: File, told: Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>> {
+        let held = Rc::default();
+        let mind = self.machine.borrow();
+        let Some((credentials, conversation)) = mind.credentials().zip(mind.state().id()) else {
+            told(UploadProgress::Failed(0));
+            return held;
+        };
+        let url = [&*self.settings().api_url, "/conversation/", &escape(conversation), "/files"].concat();
+        let token = credentials.token.clone();
+        // Not wanted any more, when nobody else holds it.
+        let slot = Rc::downgrade(&held);
+        spawn_local(async move {
+            let told = Rc::new(told);
+            let heard = told.clone();
+            match upload::send(url, token, file, Box::new(move |step| heard(step))).await {
+                Ok(Some(sending)) => {
+                    if let Some(slot) = slot.upgrade() {
+                        *slot.borrow_mut() = Some(sending);
+                    }
+                }
+                Ok(None) | Err(_) => told(UploadProgress::Failed(0)),
+            }
+        });
+        held
+    }
+}
