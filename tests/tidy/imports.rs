@@ -172,15 +172,15 @@ fn conformance_knows_neither_wire_nor_proxy() {
 
 #[test]
 fn no_route_of_the_proxy_imports_a_route() {
-    for source in files("crates/chataibot-proxy/src/routes", &[".rs"]) {
+    for source in files("crates/chataibot-proxy/src/http/routes", &[".rs"]) {
         let own = source.path.rsplit('/').next().and_then(|name| name.strip_suffix(".rs")).expect("a Rust file");
-        let routes = files("crates/chataibot-proxy/src/routes", &[".rs"]);
+        let routes = files("crates/chataibot-proxy/src/http/routes", &[".rs"]);
         let others = routes.iter().filter_map(|route| route.path.rsplit('/').next()?.strip_suffix(".rs"));
         for other in others.filter(|other| *other != own) {
             for path in paths(&source.text) {
                 let tail = match path[0].as_str() {
                     "super" => &path[1..],
-                    "crate" if path.get(1).is_some_and(|module| module == "routes") => &path[2..],
+                    "crate" if path.get(2).is_some_and(|module| module == "routes") => &path[3..],
                     _ => continue,
                 };
                 assert!(tail.first().is_none_or(|module| module != other), "{} names the route {other}", source.path);

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use chataibot_proxy::config::{
     Arguments, Config, Problems, origin,
-    problem::Place,
+    problem::Location,
     read::{Environment, check},
 };
 
@@ -68,7 +68,7 @@ fn are_of_use(problems: &Problems, lines: usize) {
     assert!(!problems.0.is_empty(), "refused without a reason");
     for problem in &problems.0 {
         assert!(!problem.what.is_empty(), "{problem:?}");
-        if let Place::Line(_, line) = problem.place {
+        if let Location::Line(_, line) = problem.place {
             assert!((1..=lines).contains(&line), "line {line} of {lines}: {}", problem.what);
         }
     }

@@ -1,6 +1,6 @@
 //! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the tree says itself again.
 
-use chataibot_proxy::normalise::{Note, html, text};
+use chataibot_proxy::normalise::{Diagnostic, html, text};
 use chataibot_wire::{
     Node, RichText,
     rich_text::{Link, List, Shift},
@@ -18,10 +18,10 @@ const LABEL: usize = 20;
 /// The tree is well formed, its own HTML reads as the same tree, plain words are all kept, and a label is one short line.
 pub fn holds(data: &[u8]) {
     let input = text_of(data);
-    let mut notes = Vec::new();
-    let tree = html::rich(&input, &mut notes);
+    let mut diagnostics = Vec::new();
+    let tree = html::rich(&input, &mut diagnostics);
     is_well_formed(&tree);
-    let was_cut = notes.contains(&Note::Cut);
+    let was_cut = diagnostics.contains(&Diagnostic::Cut);
     if !was_cut {
         let again = html::to_rich_text(&written(&tree.0));
         assert_eq!(again, tree, "{input:?} was written as {:?}", written(&tree.0));

@@ -1,6 +1,6 @@
 //! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without what is nobody's business.
 
-use chataibot_proxy::normalise::{Delivery, EventKind, Note, PlatformEvent, read, size};
+use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, PlatformEvent, read, size};
 use chataibot_wire::{
     Content, RichText,
     content::{Action, Button},
@@ -60,13 +60,13 @@ fn event(event: &PlatformEvent) {
         EventKind::Status(_) | EventKind::Created { .. } => {}
         EventKind::Ignored { reason } => assert!(!reason.is_empty()),
     }
-    for note in &event.notes {
+    for note in &event.diagnostics {
         match note {
-            Note::UnknownKind { kind, shape } => {
+            Diagnostic::UnknownKind { kind, shape } => {
                 is_name(kind.strip_prefix("event_").unwrap_or(kind));
                 assert!(!shape.to_string().contains(['@', ':']) || !has_text_with(shape, &['@', ':', '/']), "{shape}");
             }
-            Note::ScriptDropped | Note::LinkDropped | Note::Cut => {}
+            Diagnostic::ScriptDropped | Diagnostic::LinkDropped | Diagnostic::Cut => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::LazyLock, time::Duration};
 use chataibot_proxy::{
     clock::Clock,
     config::{Arguments, Sites, read},
-    token::{
+    service::token::{
         FamilyId, Tokens, VisitorId,
         claims::{Claims, ISSUER, sign, verify},
         keys::{Key, KeyRing},

@@ -5,7 +5,7 @@ use chataibot_properties::{
     html::{self, is_well_formed},
     links, normalise,
 };
-use chataibot_proxy::normalise::{Note, html::rich};
+use chataibot_proxy::normalise::{Diagnostic, html::rich};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -18,13 +18,13 @@ fn bombs_are_cut_and_said_to_be() {
         "<p>x</p>".repeat(5_000),
         "<br>".repeat(50_000) + "x",
     ] {
-        let mut notes = Vec::new();
-        let tree = rich(&html, &mut notes);
-        assert!(notes.contains(&Note::Cut), "{}…", &html[..20]);
+        let mut diagnostics = Vec::new();
+        let tree = rich(&html, &mut diagnostics);
+        assert!(diagnostics.contains(&Diagnostic::Cut), "{}…", &html[..20]);
         is_well_formed(&tree);
     }
-    let mut notes = Vec::new();
-    assert_eq!(rich(&("<ul><li>".repeat(30) + "deep"), &mut notes).to_plain().trim(), "deep", "words are kept");
+    let mut diagnostics = Vec::new();
+    assert_eq!(rich(&("<ul><li>".repeat(30) + "deep"), &mut diagnostics).to_plain().trim(), "deep", "words are kept");
 }
 
 /// Any JSON, with keys and kinds the normaliser knows more often than chance would have it.

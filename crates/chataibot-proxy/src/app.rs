@@ -20,26 +20,32 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    assets::{Assets, BadAssets},
-    body, border,
-    capture::Captures,
     clock::{Clock, millis},
+    concurrency::ConcurrencyLimit,
     config::Config,
-    conversations::Conversations,
-    cors,
     counters::{Counters, Gauge},
     error::ApiError,
-    files::Files,
     histograms::Histograms,
+    http::{
+        assets::{Assets, BadAssets},
+        body, cors,
+        limits::{self, Limits},
+        middleware,
+        routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
+    },
     hub::Hub,
-    limits::{self, Limits, seats::Seats},
     platform::PlatformClient,
-    reload::{self, LiveSites},
-    routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
-    serve::{Server, listen},
-    shared,
-    store::{News, Store, StoreError},
-    token::{Tokens, keys::KeyRing, revocation::Revocations},
+    server::{Server, listen},
+    service::retention,
+    service::{
+        files::Files,
+        message_forwarding::Conversations,
+        peers,
+        reload::{self, LiveSites},
+        token::{Tokens, keys::KeyRing, revocation::Revocations},
+        unknown_kinds::UnknownKinds,
+    },
+    store::{Store, StoreError, StoreEvent},
 };
 
 /// Everything that requests share.
@@ -71,7 +77,7 @@ pub struct App {
     /// When the process began, milliseconds since 1970-01-01 UTC.
     pub began_at: u64,
     /// Where messages of unknown kinds are written down.
-    pub captures: Captures,
+    pub unknown_kinds: UnknownKinds,
     /// What time it is.
     pub clock: Clock,
     /// Cancelled when an end was asked for: the proxy says that it is not ready, and goes on as before.
@@ -79,9 +85,9 @@ pub struct App {
     /// Cancelled when the proxy is to end: streams say goodbye then.
     pub shutdown: CancellationToken,
     assets: Assets,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// Of a shared store, until somebody follows them.
-    news: Mutex<Option<mpsc::UnboundedReceiver<News>>>,
+    news: Mutex<Option<mpsc::UnboundedReceiver<StoreEvent>>>,
 }
 
 /// Why the proxy can't start.
@@ -146,10 +152,10 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         streams: Gauge::default(),
         began_at: clock.now(),
         draining: CancellationToken::new(),
-        captures: Captures::new(config.capture_unknown.clone()),
+        unknown_kinds: UnknownKinds::new(config.capture_unknown.clone()),
         clock,
         shutdown: CancellationToken::new(),
-        places: Arc::new(Semaphore::new(config.limits.connections)),
+        permits: Arc::new(Semaphore::new(config.limits.connections)),
         news: Mutex::new(news),
         assets,
         hub,
@@ -212,7 +218,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .merge(called_by_pages)
         .merge(called_by_others)
         .fallback(asset)
-        .layer(from_fn_with_state(state(), border::pass))
+        .layer(from_fn_with_state(state(), middleware::outermost))
         .with_state(state())
 }
 
@@ -221,7 +227,7 @@ fn metrics_router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics::metrics))
         .route("/erase", post(erase::erase).layer(from_fn_with_state(Arc::clone(app), body::collect)))
-        .layer(from_fn_with_state(Arc::clone(app), border::pass))
+        .layer(from_fn_with_state(Arc::clone(app), middleware::outermost))
         .with_state(Arc::clone(app))
 }
 
@@ -252,17 +258,17 @@ impl Listeners {
 
 /// Serves until [`App::shutdown`] is cancelled, then ends streams, finishes requests, and returns how many had to be cut.
 pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
-    let server = |router: Router, places: Arc<Semaphore>| Server {
+    let server = |router: Router, permits: Arc<Semaphore>| Server {
         router,
         head_timeout: app.config.limits.head_timeout,
-        places,
-        per_address: Seats::new(app.config.limits.connections_per_address),
+        permits,
+        per_address: ConcurrencyLimit::new(app.config.limits.connections_per_address),
         trusted: app.config.trusted_proxies.clone(),
         counters: Arc::clone(&app.counters),
         shutdown: app.shutdown.clone(),
         grace: app.config.shutdown_grace,
     };
-    let public = server(router(&app), Arc::clone(&app.places)).run(listeners.public);
+    let public = server(router(&app), Arc::clone(&app.permits)).run(listeners.public);
     // A few collectors; never at the cost of visitors.
     let metrics =
         listeners.metrics.map(|listener| server(metrics_router(&app), Arc::new(Semaphore::new(16))).run(listener));
@@ -273,11 +279,11 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
         }
     };
     let news = app.news.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let follow = shared::run(Arc::clone(&app), news);
-    let sweeps = async { tokio::join!(sweep(Arc::clone(&app)), crate::sweep::run(Arc::clone(&app)), follow) };
+    let follow = peers::run(Arc::clone(&app), news);
+    let sweeps = async { tokio::join!(sweep(Arc::clone(&app)), retention::run(Arc::clone(&app)), follow) };
     let (public, metrics, _) = tokio::join!(public, metrics, sweeps);
     // A visitor who hung up leaves a message on its way; its outcome still belongs in the log.
-    app.conversations.landed().await;
+    app.conversations.drain().await;
     app.store.leave().await;
     public + metrics
 }
@@ -328,7 +334,7 @@ impl App {
     /// How many connections are open.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.config.limits.connections.saturating_sub(self.places.available_permits())
+        self.config.limits.connections.saturating_sub(self.permits.available_permits())
     }
 }
 

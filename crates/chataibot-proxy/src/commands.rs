@@ -9,10 +9,9 @@ use crate::{
         command_line::Command,
         read::{self, process_environment},
     },
-    files,
     hub::Hub,
+    service::{files, token::VisitorId},
     store::{Store, StoreError, erase::Erased},
-    token::VisitorId,
 };
 
 /// Runs a command. Returns what to print.
@@ -20,22 +19,22 @@ use crate::{
 /// # Errors
 /// Says why it could not be done.
 pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
-    let Places { kept, uploads } = places(arguments)?;
-    match (command, kept) {
-        (Command::Erase { visitor }, kept) => {
+    let Locations { storage, uploads } = locations(arguments)?;
+    match (command, storage) {
+        (Command::Erase { visitor }, storage) => {
             let visitor = VisitorId::parse(visitor)
                 .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
-            let erased = match kept {
-                Kept::File(database) => Store::erase_in_file(&database, &visitor, Clock::system().now()),
-                Kept::Redis(redis) => erase_in_redis(&redis, visitor),
+            let erased = match storage {
+                Storage::File(database) => Store::erase_in_file(&database, &visitor, Clock::system().now()),
+                Storage::Redis(redis) => erase_in_redis(&redis, visitor),
             };
             Ok(told(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
         }
-        (Command::Backup { to }, Kept::File(database)) => {
+        (Command::Backup { to }, Storage::File(database)) => {
             Store::back_up(&database, to).map_err(|error| error.to_string())?;
             Ok(format!("copied to {}", to.display()))
         }
-        (Command::Backup { .. }, Kept::Redis(_)) => {
+        (Command::Backup { .. }, Storage::Redis(_)) => {
             Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned())
         }
     }
@@ -68,24 +67,24 @@ fn told(erased: &Erased, uploads: Option<&Path>) -> String {
 }
 
 /// Where things lie.
-struct Places {
-    kept: Kept,
+struct Locations {
+    storage: Storage,
     uploads: Option<PathBuf>,
 }
 
-enum Kept {
+enum Storage {
     File(PathBuf),
     Redis(RedisUrl),
 }
 
 /// From the configuration; a `--database` alone is enough.
-fn places(arguments: &Arguments) -> Result<Places, String> {
+fn locations(arguments: &Arguments) -> Result<Locations, String> {
     match (&arguments.database, &arguments.config) {
-        (Some(database), None) => Ok(Places { kept: Kept::File(database.clone()), uploads: None }),
+        (Some(database), None) => Ok(Locations { storage: Storage::File(database.clone()), uploads: None }),
         (Some(_) | None, _) => {
             let config = read::read(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
-            let kept = config.redis.map_or(Kept::File(config.database), Kept::Redis);
-            Ok(Places { kept, uploads: config.uploads_directory })
+            let storage = config.redis.map_or(Storage::File(config.database), Storage::Redis);
+            Ok(Locations { storage, uploads: config.uploads_directory })
         }
     }
 }

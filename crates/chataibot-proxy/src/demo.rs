@@ -6,9 +6,9 @@ use secrecy::SecretString;
 
 use crate::config::{
     Arguments, Config, IdentityPolicy, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites,
-    problem::Place, read::platform_url, settings,
+    problem::Location, read::platform_url, settings,
 };
-use crate::files;
+use crate::service::files;
 
 /// The simulator's account token.
 pub const ACCOUNT_TOKEN: &str = "demo-account-token";
@@ -30,26 +30,26 @@ pub const PLATFORM_URL: &str = "http://127.0.0.1:8788/api/v1";
 pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     if arguments.config.is_some() {
-        problems.add(Place::Flag("--demo"), "needs no --config; leave one of them out");
+        problems.add(Location::Flag("--demo"), "needs no --config; leave one of them out");
     }
     let default: SocketAddr = ([127, 0, 0, 1], 8787).into();
     let listen = arguments.listen.unwrap_or(default);
     for (flag, address) in [("--listen", Some(listen)), ("--metrics-listen", arguments.metrics_listen)] {
         if address.is_some_and(|address| !address.ip().is_loopback()) {
             problems.add(
-                Place::Flag(flag),
+                Location::Flag(flag),
                 "the demo's secrets are known to everybody, so it listens to this machine only; use 127.0.0.1 or [::1], or write a configuration",
             );
         }
     }
     let platform_url = platform_url(arguments.platform_url.as_deref().unwrap_or(PLATFORM_URL))
-        .map_err(|what| problems.add(Place::Flag("--platform-url"), what));
+        .map_err(|what| problems.add(Location::Flag("--platform-url"), what));
     if let Some(assets) = arguments.assets.as_ref().filter(|assets| !assets.is_dir()) {
-        problems.add(Place::Flag("--assets"), format!("`{}` is not a directory", assets.display()));
+        problems.add(Location::Flag("--assets"), format!("`{}` is not a directory", assets.display()));
     }
     let redis = arguments.redis.as_deref().map(RedisUrl::parse).transpose();
-    let redis = redis.map_err(|what| problems.add(Place::Flag("--redis"), what));
-    let id = SiteId::parse(SITE).map_err(|what| problems.add(Place::Flag("--demo"), what));
+    let redis = redis.map_err(|what| problems.add(Location::Flag("--redis"), what));
+    let id = SiteId::parse(SITE).map_err(|what| problems.add(Location::Flag("--demo"), what));
     let (Ok(platform_url), Ok(id), Ok(redis), true) = (platform_url, id, redis, problems.0.is_empty()) else {
         return Err(problems);
     };
@@ -63,7 +63,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         webhook_token: SecretString::from(WEBHOOK_TOKEN),
         platform_url,
         retention_days: default_number("retention_days"),
-        upload_types: files::kinds::usual(),
+        upload_types: files::file_types::usual(),
         typed_answers: arguments.typed_answers,
         identity: IdentityPolicy::Off,
     };

@@ -1,5 +1,5 @@
 //! Who is listening to which conversation: hands each committed entry to its subscribers. Knows no log and no network.
-//! `tests/handover.rs` runs this very file under every schedule of small cases, with locks and counters of its own in `sync`.
+//! `tests/log_reader.rs` runs this very file under every schedule of small cases, with locks and counters of its own in `sync`.
 //!
 //! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what it has read already:
 //! whatever is committed after its reading was published after its subscribing. The log's numbers have no gaps, so
@@ -20,19 +20,19 @@ pub const QUEUE: usize = 256;
 
 /// How many may listen to one conversation: a browser needs one, and a reconnecting one leaves some dead ones behind. One more cuts
 /// the oldest.
-pub const SEATS: usize = 32;
+pub const MAX_SUBSCRIBERS: usize = 32;
 
 /// The hub. Clones are the same hub.
 #[derive(Clone, Default)]
 pub struct Hub {
     // A std Mutex: it is held for a few pushes and never across an await.
-    rooms: Arc<Mutex<HashMap<ConversationId, Vec<Seat>>>>,
-    // Never used twice: the drop of a subscriber that was cut must not take another one's seat.
+    topics: Arc<Mutex<HashMap<ConversationId, Vec<Sender>>>>,
+    // Never used twice: the drop of a subscriber that was cut must not take another one's sender.
     next_id: Arc<AtomicU64>,
 }
 
 /// One subscriber, seen from the hub.
-struct Seat {
+struct Sender {
     id: u64,
     queue: mpsc::Sender<Arc<Entry>>,
 }
@@ -43,53 +43,53 @@ impl Hub {
     pub fn subscribe(&self, conversation: ConversationId) -> Subscriber {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let mut rooms = self.rooms();
-        let seats = rooms.entry(conversation).or_default();
-        if seats.len() >= SEATS {
-            seats.remove(0);
+        let mut topics = self.topics();
+        let senders = topics.entry(conversation).or_default();
+        if senders.len() >= MAX_SUBSCRIBERS {
+            senders.remove(0);
         }
-        seats.push(Seat { id, queue: sender });
-        drop(rooms);
+        senders.push(Sender { id, queue: sender });
+        drop(topics);
         Subscriber { hub: self.clone(), conversation, id, queue: receiver }
     }
 
     /// Hands an entry to everyone who listens, and cuts those whose queue is full. Called in the order of the log, after commit.
     pub fn publish(&self, conversation: ConversationId, entry: &Arc<Entry>) {
-        let mut rooms = self.rooms();
-        if let Slot::Occupied(mut room) = rooms.entry(conversation) {
+        let mut topics = self.topics();
+        if let Slot::Occupied(mut topic) = topics.entry(conversation) {
             // Dropping the sender ends the subscriber's queue after what is already in it.
-            room.get_mut().retain(|seat| seat.queue.try_send(Arc::clone(entry)).is_ok());
-            if room.get().is_empty() {
-                room.remove();
+            topic.get_mut().retain(|sender| sender.queue.try_send(Arc::clone(entry)).is_ok());
+            if topic.get().is_empty() {
+                topic.remove();
             }
         }
     }
 
     /// Ends every subscription to a conversation, because it was deleted.
     pub fn end(&self, conversation: ConversationId) {
-        self.rooms().remove(&conversation);
+        self.topics().remove(&conversation);
     }
 
     /// Ends every subscription, because of what may have been missed. Each reader comes back with its cursor.
     pub fn clear(&self) {
-        self.rooms().clear();
+        self.topics().clear();
     }
 
     /// Does anybody listen to that conversation?
     #[must_use]
     pub fn is_listened_to(&self, conversation: ConversationId) -> bool {
-        self.rooms().contains_key(&conversation)
+        self.topics().contains_key(&conversation)
     }
 
     /// How many subscribers there are.
     #[must_use]
     pub fn subscribers(&self) -> usize {
-        self.rooms().values().map(Vec::len).sum()
+        self.topics().values().map(Vec::len).sum()
     }
 
-    fn rooms(&self) -> MutexGuard<'_, HashMap<ConversationId, Vec<Seat>>> {
+    fn topics(&self) -> MutexGuard<'_, HashMap<ConversationId, Vec<Sender>>> {
         // Nothing in here panics between two states, so a poisoned lock still guards a whole map.
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,11 +110,11 @@ impl Subscriber {
 
 impl Drop for Subscriber {
     fn drop(&mut self) {
-        let mut rooms = self.hub.rooms();
-        if let Slot::Occupied(mut room) = rooms.entry(self.conversation) {
-            room.get_mut().retain(|seat| seat.id != self.id);
-            if room.get().is_empty() {
-                room.remove();
+        let mut topics = self.hub.topics();
+        if let Slot::Occupied(mut topic) = topics.entry(self.conversation) {
+            topic.get_mut().retain(|sender| sender.id != self.id);
+            if topic.get().is_empty() {
+                topic.remove();
             }
         }
     }

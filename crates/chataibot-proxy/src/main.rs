@@ -7,7 +7,8 @@ use chataibot_proxy::{
     clock::Clock,
     commands,
     config::{Arguments, Config, command_line::LogFormat, read},
-    demo, reload, run,
+    demo, run,
+    service::reload,
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};

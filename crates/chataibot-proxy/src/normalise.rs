@@ -57,7 +57,7 @@ pub struct PlatformEvent {
     /// What happened.
     pub kind: EventKind,
     /// Kinds that were met and not known, or dropped by type; names only, for counting.
-    pub notes: Vec<Note>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What happened.
@@ -88,7 +88,7 @@ pub enum EventKind {
 
 /// Something met on the way that an operator may want to know of.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Note {
+pub enum Diagnostic {
     /// The platform wanted a script run. It was dropped by its type, unread.
     ScriptDropped,
     /// A kind of message or event this version does not know.

@@ -6,9 +6,9 @@
 //! - [`log`]: a conversation's entries, appended and read from a cursor
 //! - [`sends`]: the idempotency records: what became of each message a visitor sent
 //! - [`incoming`]: what the platform's events do to the log
-//! - [`waiting`]: events that came before their conversation was known
+//! - [`pending_events`]: events that came before their conversation was known
 //! - [`files`]: the records of visitors' files
-//! - [`sweep`]: what is deleted, and when; [`erase`]: all of one visitor
+//! - [`retention`]: what is deleted, and when; [`erase`]: all of one visitor
 //! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign those
 //! - [`signed_in`]: signed-in visitors, and what is known of them
 //!
@@ -23,28 +23,28 @@ use tokio::sync::mpsc;
 use crate::{
     clock::Clock,
     hub::Hub,
-    token::{FamilyId, VisitorId, identity::Person, keys::KeyRing, renewal::Secret},
+    service::token::{FamilyId, VisitorId, host_jwt::UserProfile, keys::KeyRing, renewal::Secret},
 };
 
 pub mod erase;
 pub mod files;
 pub mod incoming;
 pub mod log;
+pub mod pending_events;
 mod redis;
 pub mod renewals;
+pub mod retention;
 pub mod sends;
 pub mod signed_in;
 mod sqlite;
-pub mod sweep;
-pub mod waiting;
 
 use self::redis::Redis;
 use erase::Erased;
 use files::NewFile;
-use incoming::{Incoming, Tally};
+use incoming::{Incoming, ReceiveStats};
 pub use log::Replay;
-use renewals::{NewFamily, Presented, Refusal, Renewed, Times};
-use sends::{Begun, NewSend, Outcome, SendId, Settled};
+use renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times};
+use sends::{BeginOutcome, NewSend, Outcome, SendId, Settled};
 use signed_in::NewSignIn;
 use sqlite::Sqlite;
 
@@ -85,7 +85,7 @@ pub enum StoreError {
     /// Redis said so, or its answer was lost.
     Redis(Arc<::redis::RedisError>),
     /// Redis did not answer a moment ago; it was not asked.
-    Away,
+    Unavailable,
     /// The file was written by a newer version of the proxy.
     Newer {
         /// The file's schema version.
@@ -104,7 +104,7 @@ impl fmt::Display for StoreError {
         match self {
             Self::Database(error) => write!(f, "database: {error}"),
             Self::Redis(error) => write!(f, "redis: {error}"),
-            Self::Away => f.write_str("redis: does not answer"),
+            Self::Unavailable => f.write_str("redis: does not answer"),
             Self::Newer { found, known } => write!(
                 f,
                 "the store has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
@@ -131,11 +131,11 @@ impl From<::redis::RedisError> for StoreError {
 
 /// What a store that is shared tells by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum StoreEvent {
     /// This family was ended, perhaps by another proxy.
     Revoked(FamilyId),
     /// Something may have been missed, or was lost: what was read from the store before is to be read again.
-    Again,
+    Resync,
 }
 
 /// The store. Clones are the same store.
@@ -188,7 +188,11 @@ impl Store {
     ///
     /// # Errors
     /// When the URL is none, or Redis does not answer.
-    pub async fn redis(url: &SecretString, hub: Hub, clock: Clock) -> Result<(Self, mpsc::UnboundedReceiver<News>)> {
+    pub async fn redis(
+        url: &SecretString,
+        hub: Hub,
+        clock: Clock,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>)> {
         let (redis, news) = Redis::open(url, hub, clock).await?;
         Ok((Self(Engine::Redis(redis)), news))
     }
@@ -204,10 +208,10 @@ impl Store {
 
     /// Did it not answer a moment ago? Then it is not asked, and every operation fails at once.
     #[must_use]
-    pub fn is_away(&self) -> bool {
+    pub fn is_unavailable(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(_) => false,
-            Engine::Redis(redis) => redis.is_away(),
+            Engine::Redis(redis) => redis.is_unavailable(),
         }
     }
 
@@ -310,8 +314,8 @@ impl Store {
     }
 
     /// Drops the events that waited in vain. Returns how many.
-    pub async fn sweep_waiting(&self) -> Result<u64> {
-        engine!(await self.sweep_waiting())
+    pub async fn sweep_pending_events(&self) -> Result<u64> {
+        engine!(await self.sweep_pending_events())
     }
 
     /// Erases a visitor. A second time finds nothing and is no error.
@@ -336,12 +340,12 @@ impl Store {
 impl Store {
     /// Begins a start: makes the conversation under `alias`, the record and the entry of the message, in one commit. After an
     /// error nothing is logged.
-    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<Begun> {
+    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
         engine!(await self.begin_start(send, alias))
     }
 
     /// Begins a send to a conversation: the record and the entry of the message, in one commit. After an error nothing is logged.
-    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<Begun> {
+    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
         engine!(await self.begin_send(send, alias))
     }
 
@@ -353,7 +357,7 @@ impl Store {
 
     /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an event touches no other site's
     /// conversations. `delivery` names the delivery for [`Store::acknowledged`] or [`Store::unacknowledged`], one of which follows.
-    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<Tally> {
+    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
         engine!(await self.receive(delivery, sites, events))
     }
 
@@ -402,8 +406,8 @@ impl Store {
     }
 
     /// The ids of some files that are to go: their conversation was deleted, or they were never sent.
-    pub async fn forsaken_files(&self) -> Result<Vec<String>> {
-        engine!(await self.forsaken_files())
+    pub async fn orphaned_files(&self) -> Result<Vec<String>> {
+        engine!(await self.orphaned_files())
     }
 
     /// Deletes records.
@@ -421,7 +425,7 @@ impl Store {
     }
 
     /// Uses a secret. A refusal is no error, and what it changed is kept.
-    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, Refusal>> {
+    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
         engine!(await self.renew(presented, times))
     }
 
@@ -455,13 +459,13 @@ impl Store {
     }
 
     /// What is known of whoever a family belongs to.
-    pub async fn person_of(&self, family: FamilyId) -> Result<Option<Person>> {
-        engine!(await self.person_of(family))
+    pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
+        engine!(await self.profile_of(family))
     }
 
     /// Replaces what is known of whoever a family belongs to.
-    pub async fn know(&self, family: FamilyId, person: Person) -> Result<()> {
-        engine!(await self.know(family, person))
+    pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
+        engine!(await self.update_profile(family, person))
     }
 
     /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on its site. Those that have ended

@@ -1,4 +1,4 @@
-//! The locks and counters that the hand-over rests on, by one name each. `tests/handover.rs` puts others in their place, which try every
+//! The locks and counters that the hand-over rests on, by one name each. `tests/log_reader.rs` puts others in their place, which try every
 //! schedule.
 
 pub use std::sync::{

@@ -12,6 +12,8 @@ mod ends;
 mod erase;
 #[path = "delivery/files.rs"]
 mod files;
+#[path = "delivery/harness.rs"]
+mod harness;
 #[path = "delivery/kill.rs"]
 mod kill;
 #[path = "delivery/life.rs"]
@@ -42,8 +44,6 @@ mod several_programs;
 mod several_users;
 #[path = "delivery/sockets.rs"]
 mod sockets;
-#[path = "delivery/stage.rs"]
-mod stage;
 #[path = "delivery/streams.rs"]
 mod streams;
 #[path = "delivery/typed.rs"]

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chataibot_proxy::{
-    hub::{Hub, QUEUE, SEATS},
+    hub::{Hub, MAX_SUBSCRIBERS, QUEUE},
     store::ConversationId,
 };
 use chataibot_wire::{Cursor, Entry, Event, entry::Status};
 
-const ROOM: ConversationId = ConversationId::new(7);
+const TOPIC: ConversationId = ConversationId::new(7);
 
 fn entry(seq: u32) -> Arc<Entry> {
     Arc::new(Entry { cursor: Cursor { epoch: 1, seq }, at: 0, event: Event::Status(Status::Open) })
@@ -17,10 +17,10 @@ fn entry(seq: u32) -> Arc<Entry> {
 #[tokio::test]
 async fn every_subscriber_gets_every_entry_in_order() {
     let hub = Hub::default();
-    let mut readers = [hub.subscribe(ROOM), hub.subscribe(ROOM)];
+    let mut readers = [hub.subscribe(TOPIC), hub.subscribe(TOPIC)];
     let mut elsewhere = hub.subscribe(ConversationId::new(8));
     for seq in 1..=3 {
-        hub.publish(ROOM, &entry(seq));
+        hub.publish(TOPIC, &entry(seq));
     }
     for reader in &mut readers {
         for seq in 1..=3 {
@@ -34,11 +34,11 @@ async fn every_subscriber_gets_every_entry_in_order() {
 #[tokio::test]
 async fn a_reader_that_is_too_slow_is_cut_after_what_it_has_and_the_others_go_on() {
     let hub = Hub::default();
-    let mut slow = hub.subscribe(ROOM);
-    let mut quick = hub.subscribe(ROOM);
+    let mut slow = hub.subscribe(TOPIC);
+    let mut quick = hub.subscribe(TOPIC);
     let full = u32::try_from(QUEUE).expect("a small number");
     for seq in 1..=full + 1 {
-        hub.publish(ROOM, &entry(seq));
+        hub.publish(TOPIC, &entry(seq));
         assert_eq!(quick.next().await.expect("an entry").cursor.seq, seq);
     }
     for seq in 1..=full {
@@ -51,11 +51,11 @@ async fn a_reader_that_is_too_slow_is_cut_after_what_it_has_and_the_others_go_on
 #[tokio::test]
 async fn one_reader_too_many_cuts_the_oldest() {
     let hub = Hub::default();
-    let mut oldest = hub.subscribe(ROOM);
-    let mut others: Vec<_> = (0..SEATS).map(|_| hub.subscribe(ROOM)).collect();
+    let mut oldest = hub.subscribe(TOPIC);
+    let mut others: Vec<_> = (0..MAX_SUBSCRIBERS).map(|_| hub.subscribe(TOPIC)).collect();
     assert!(oldest.next().await.is_none());
     drop(oldest);
-    hub.publish(ROOM, &entry(1));
+    hub.publish(TOPIC, &entry(1));
     for reader in &mut others {
         assert_eq!(reader.next().await.expect("an entry").cursor.seq, 1);
     }
@@ -64,13 +64,13 @@ async fn one_reader_too_many_cuts_the_oldest() {
 #[tokio::test]
 async fn a_dropped_subscriber_leaves_nothing_behind() {
     let hub = Hub::default();
-    let first = hub.subscribe(ROOM);
-    let second = hub.subscribe(ROOM);
+    let first = hub.subscribe(TOPIC);
+    let second = hub.subscribe(TOPIC);
     drop(first);
-    let third = hub.subscribe(ROOM);
+    let third = hub.subscribe(TOPIC);
     assert_eq!(hub.subscribers(), 2);
     drop(second);
     drop(third);
     assert_eq!(hub.subscribers(), 0);
-    assert!(!hub.is_listened_to(ROOM));
+    assert!(!hub.is_listened_to(TOPIC));
 }

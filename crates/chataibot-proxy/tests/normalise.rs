@@ -6,7 +6,7 @@
 
 use std::{fs, path::PathBuf};
 
-use chataibot_proxy::normalise::{Delivery, EventKind, Note, PlatformEvent, html, read};
+use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, PlatformEvent, html, read};
 use serde_json::{Value, json};
 
 fn fixtures() -> PathBuf {
@@ -31,18 +31,18 @@ fn event(event: &PlatformEvent) -> Value {
         EventKind::Created { closed } => json!({ "created": { "closed": closed } }),
         EventKind::Ignored { reason } => json!({ "ignored": reason }),
     };
-    let note = |note: &Note| match note {
-        Note::ScriptDropped => json!("script dropped"),
-        Note::LinkDropped => json!("link dropped"),
-        Note::Cut => json!("cut"),
-        Note::UnknownKind { kind, shape } => json!({ "unknown kind": kind, "shape": shape }),
+    let note = |note: &Diagnostic| match note {
+        Diagnostic::ScriptDropped => json!("script dropped"),
+        Diagnostic::LinkDropped => json!("link dropped"),
+        Diagnostic::Cut => json!("cut"),
+        Diagnostic::UnknownKind { kind, shape } => json!({ "unknown kind": kind, "shape": shape }),
     };
     json!({
         "conversation": event.conversation,
         "visitor_key": event.visitor_key,
         "id": event.id,
         "kind": kind,
-        "notes": event.notes.iter().map(note).collect::<Vec<_>>(),
+        "notes": event.diagnostics.iter().map(note).collect::<Vec<_>>(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use chataibot_proxy::{
     demo,
-    openapi::{
+    http::openapi::{
         DOCUMENT,
         calls::CALLS,
         codes::{CODES, OPERATORS},

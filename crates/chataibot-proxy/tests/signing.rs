@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use chataibot_proxy::{config::SiteId, token::identity};
+use chataibot_proxy::{config::SiteId, service::token::host_jwt};
 use secrecy::SecretString;
 
 #[path = "../../../examples/signing/identity.rs"]
@@ -56,13 +56,13 @@ fn rust_signs_the_same() {
     // The library writes its header in an order of its own: what counts is that the proxy takes it for the same person.
     let site = SiteId::parse("shop").expect("an id");
     let secrets = SecretString::from(SECRET);
-    assert_eq!(identity::verify(&signed, &secrets, &site, NOW), identity::verify(GOLDEN, &secrets, &site, NOW));
+    assert_eq!(host_jwt::verify(&signed, &secrets, &site, NOW), host_jwt::verify(GOLDEN, &secrets, &site, NOW));
 }
 
 #[test]
 fn the_proxy_takes_it_while_it_holds_and_with_any_of_its_secrets() {
     let site = SiteId::parse("shop").expect("an id");
-    let verify = |secrets: &str, now: u64| identity::verify(GOLDEN, &SecretString::from(secrets), &site, now);
+    let verify = |secrets: &str, now: u64| host_jwt::verify(GOLDEN, &SecretString::from(secrets), &site, now);
     let person = verify(SECRET, NOW + 299).expect("a person");
     assert_eq!((person.user.as_str(), person.email.as_deref()), ("42", Some("ada@example.com")));
     assert!(verify(&format!("a-newer-secret-of-thirty-two-characters\n{SECRET}"), NOW).is_ok());

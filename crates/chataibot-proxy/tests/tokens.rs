@@ -4,8 +4,8 @@ use std::{fs, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chataibot_proxy::{
+    service::token::{VisitorId, claims::Claims},
     testing::{TestApp, spawn_app},
-    token::{VisitorId, claims::Claims},
 };
 use chataibot_wire::token::TokenAnswer;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};

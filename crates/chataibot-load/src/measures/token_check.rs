@@ -6,7 +6,7 @@ use chataibot_proxy::{
     clock::Clock,
     config::Arguments,
     demo,
-    token::{
+    service::token::{
         FamilyId, Tokens, VisitorId,
         keys::{Key, KeyRing},
         revocation::Revocations,

@@ -7,8 +7,8 @@ use std::{
 };
 
 use chataibot_proxy::{
-    handover::{Place, place},
-    store::log::misfit,
+    log_reader::{EntryPosition, place},
+    store::log::reset_reason,
 };
 use chataibot_widget::{
     conversation::{Action, Conversation, Phase, RawEntry, Restored},
@@ -347,7 +347,7 @@ impl World {
             Some(Bug::LooksAtNoEpoch) => after.map(|after| Cursor { epoch: self.epoch, ..after }),
             Some(_) | None => after,
         };
-        let reset = looked_at.is_some_and(|after| misfit(after, self.epoch, first, last).is_some());
+        let reset = looked_at.is_some_and(|after| reset_reason(after, self.epoch, first, last).is_some());
         let begin = after.filter(|_| !reset).map_or(0, |after| after.seq as usize).max(self.trimmed);
         let end = self.log.len().min(begin + PAGE);
         if reset {
@@ -373,12 +373,12 @@ impl World {
         };
         let had = connection.cursor.map(|(epoch, seq)| Cursor { epoch, seq });
         match place(had, Cursor { epoch: entry.epoch, seq: entry.seq }) {
-            Place::Known => {}
-            Place::Next => {
+            EntryPosition::Known => {}
+            EntryPosition::Next => {
                 connection.cursor = Some((entry.epoch, entry.seq));
                 connection.frames.push_back(Sent::Entry(entry));
             }
-            Place::Gap => {
+            EntryPosition::Gap => {
                 connection.live = false;
                 connection.queue = None;
                 connection.cut = false;

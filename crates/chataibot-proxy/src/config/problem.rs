@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 /// Where a value stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// A line of the configuration file, counted from 1.
     Line(PathBuf, usize),
     /// The configuration file as a whole.
@@ -17,7 +17,7 @@ pub enum Place {
     Nowhere,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Line(file, line) => write!(f, "{}:{line}", file.display()),
@@ -33,7 +33,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// What is wrong and what to write instead. Never holds a secret.
     pub what: String,
 }
@@ -50,7 +50,7 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     /// One more.
-    pub fn add(&mut self, place: Place, what: impl Into<String>) {
+    pub fn add(&mut self, place: Location, what: impl Into<String>) {
         self.0.push(Problem { place, what: what.into() });
     }
 }

@@ -12,13 +12,13 @@ use url::Url;
 
 use super::{
     Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites,
-    problem::Place,
+    problem::Location,
     secret,
     settings::{self, Setting},
 };
 
 mod file;
-mod shared;
+mod redis;
 mod sites;
 
 use file::{Located, Table};
@@ -42,7 +42,7 @@ pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, 
     let Some(path) = &arguments.config else { return check(None, arguments, environment) };
     let text = std::fs::read_to_string(path).map_err(|error| {
         let mut problems = Problems::default();
-        problems.add(Place::File(path.clone()), format!("can't be read: {error}"));
+        problems.add(Location::File(path.clone()), format!("can't be read: {error}"));
         problems
     })?;
     check(Some((path, &text)), arguments, environment)
@@ -63,24 +63,24 @@ pub fn check(
     if !problems.0.is_empty() {
         return Err(problems);
     }
-    let mut reader = Reader { arguments, environment, file: table.as_ref(), problems };
+    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), problems };
     let config = reader.config();
     let mut problems = reader.problems;
     problems.0.sort_by_key(|problem| match &problem.place {
-        Place::Line(_, line) => (0, *line),
-        Place::File(_) | Place::Variable(_) | Place::Flag(_) | Place::Nowhere => (1, 0),
+        Location::Line(_, line) => (0, *line),
+        Location::File(_) | Location::Variable(_) | Location::Flag(_) | Location::Nowhere => (1, 0),
     });
     if problems.0.is_empty() { Ok(config) } else { Err(problems) }
 }
 
-struct Reader<'a> {
+struct ConfigReader<'a> {
     arguments: &'a Arguments,
     environment: &'a Environment,
     file: Option<&'a Table<'a>>,
     problems: Problems,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// Where a problem leaves no value, the default stands in: the result is not used then.
     fn config(&mut self) -> Config {
         self.refuse_unknown();
@@ -139,10 +139,10 @@ impl Reader<'_> {
         ];
         for (key, is_missing, example) in needed {
             // One that is there and wrong was said already.
-            if is_missing && self.place_of(key) == Place::Nowhere {
+            if is_missing && self.place_of(key) == Location::Nowhere {
                 let what =
                     format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
-                let place = self.arguments.config.clone().map_or(Place::Nowhere, Place::File);
+                let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
                 self.problems.add(place, what);
             }
         }
@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
         let variable = setting.variable();
         if let Some(value) = self.environment.get(&variable).filter(|value| !value.is_empty()) {
-            return Some(Located { value: value.clone(), place: Place::Variable(variable) });
+            return Some(Located { value: value.clone(), place: Location::Variable(variable) });
         }
         let file = self.file?;
         let is_number = !setting.default.is_empty() && setting.default.bytes().all(|b| b.is_ascii_digit());
@@ -211,14 +211,14 @@ impl Reader<'_> {
         read(&table, &mut self.problems)
     }
 
-    fn place_of(&self, key: &str) -> Place {
-        self.file.and_then(|file| file.place(key)).unwrap_or(Place::Nowhere)
+    fn place_of(&self, key: &str) -> Location {
+        self.file.and_then(|file| file.place(key)).unwrap_or(Location::Nowhere)
     }
 
     fn trusted_proxies(&mut self) -> Vec<ipnet::IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
         let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
-            Some(value) => split(value, &Place::Variable(setting.variable())),
+            Some(value) => split(value, &Location::Variable(setting.variable())),
             None => self.file.map(|file| file.list(setting.key, &mut self.problems)).unwrap_or_default(),
         };
         let mut networks = Vec::new();
@@ -248,10 +248,10 @@ fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
         ("", "platform_url") => ("--platform-url", arguments.platform_url.clone()),
         _ => return None,
     };
-    Some(Located { value: value?, place: Place::Flag(flag) })
+    Some(Located { value: value?, place: Location::Flag(flag) })
 }
 
-fn split(text: &str, place: &Place) -> Vec<Located<String>> {
+fn split(text: &str, place: &Location) -> Vec<Located<String>> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.map(|item| Located { value: item.to_owned(), place: place.clone() }).collect()
 }

@@ -7,7 +7,7 @@ use subtle::{Choice, ConstantTimeEq};
 use url::Url;
 
 use super::origin::Origins;
-use crate::files::FileType;
+use crate::service::files::FileType;
 
 /// The name of a site: 1 to 40 of `a-z`, `0-9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

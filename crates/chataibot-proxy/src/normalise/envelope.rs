@@ -8,7 +8,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Delivery, EventKind, Note, PlatformEvent, fields, kinds, links, shape, text};
+use super::{Delivery, Diagnostic, EventKind, PlatformEvent, fields, kinds, links, shape, text};
 
 /// Most events of one delivery.
 const MOST_EVENTS: usize = 5_000;
@@ -117,12 +117,12 @@ fn event(item: &Value) -> PlatformEvent {
     let payload = fields::any(&inner, &["payload", "data"]).map_or(Cow::Borrowed(inner.as_ref()), opened);
     let raw_kind = fields::text(&inner, &["type", "event_type", "name"]).or_else(|| fields::text(item, &["type"]));
     let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
-    let mut notes = Vec::new();
+    let mut diagnostics = Vec::new();
     let (kind, id) = match kind.as_str() {
         "message" | "message_create" | "message_created" | "message_exchange" | "new_message" => {
-            message(&payload, &mut notes)
+            message(&payload, &mut diagnostics)
         }
-        "" if payload.get("message").is_some() => message(&payload, &mut notes),
+        "" if payload.get("message").is_some() => message(&payload, &mut diagnostics),
         "conversation_create" | "conversation_created" | "conversation_creation" => {
             (EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) }, None)
         }
@@ -138,15 +138,17 @@ fn event(item: &Value) -> PlatformEvent {
         | "assignee_changed"
         | "conversation_assignee"
         | "conversation_assigned"
-        | "assigned" => (assignee(&payload, &mut notes), None),
+        | "assigned" => (assignee(&payload, &mut diagnostics), None),
         "variable" | "variables" => (EventKind::Ignored { reason: "variable" }, None),
         "label" | "labels" => (EventKind::Ignored { reason: "label" }, None),
         "note" | "notes" => (EventKind::Ignored { reason: "note" }, None),
         "sla" | "sla_breach" | "sla_breached" => (EventKind::Ignored { reason: "sla" }, None),
         "message_status" => (EventKind::Ignored { reason: "message_status" }, None),
         _ => {
-            notes
-                .push(Note::UnknownKind { kind: format!("event_{}", fields::label(&kind)), shape: shape::shape(item) });
+            diagnostics.push(Diagnostic::UnknownKind {
+                kind: format!("event_{}", fields::label(&kind)),
+                shape: shape::shape(item),
+            });
             (EventKind::Ignored { reason: "unknown" }, None)
         }
     };
@@ -156,11 +158,11 @@ fn event(item: &Value) -> PlatformEvent {
         visitor_key: visitor_key(item, &payload),
         id,
         kind,
-        notes,
+        diagnostics,
     }
 }
 
-fn message(payload: &Value, notes: &mut Vec<Note>) -> (EventKind, Option<String>) {
+fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (EventKind, Option<String>) {
     let message = payload.get("message").map_or(Cow::Borrowed(payload), opened);
     let id = id_of(payload, &["message_id"])
         .or_else(|| id_of(&message, &["id", "message_id"]))
@@ -168,11 +170,11 @@ fn message(payload: &Value, notes: &mut Vec<Note>) -> (EventKind, Option<String>
     let author = author(payload).or_else(|| author(&message)).unwrap_or(Author::Bot);
     // A message that is only a text, not an object, is that text.
     let wrapped = serde_json::json!({ "type": "text", "text": message.as_str().unwrap_or_default() });
-    let before = notes.len();
-    let content = kinds::content(if message.is_string() { &wrapped } else { &message }, notes);
+    let before = diagnostics.len();
+    let content = kinds::content(if message.is_string() { &wrapped } else { &message }, diagnostics);
     let kind = match content {
         Some(content) => EventKind::Message { author, content },
-        None if notes[before..].contains(&Note::ScriptDropped) => EventKind::Ignored { reason: "script" },
+        None if diagnostics[before..].contains(&Diagnostic::ScriptDropped) => EventKind::Ignored { reason: "script" },
         None => EventKind::Ignored { reason: "empty" },
     };
     (kind, id)
@@ -213,7 +215,7 @@ fn status(payload: &Value) -> EventKind {
 }
 
 /// Who answers from now on, with what a visitor may see of them.
-fn assignee(payload: &Value, notes: &mut Vec<Note>) -> EventKind {
+fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> EventKind {
     let Some(who) = fields::any(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
         return EventKind::Ignored { reason: "assignee" };
     };
@@ -240,7 +242,7 @@ fn assignee(payload: &Value, notes: &mut Vec<Note>) -> EventKind {
     let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
     let picture = address.as_deref().and_then(links::secure);
     if address.is_some() && picture.is_none() {
-        notes.push(Note::LinkDropped);
+        diagnostics.push(Diagnostic::LinkDropped);
     }
     EventKind::Assignee(Assignee { kind, name, picture })
 }

@@ -9,7 +9,7 @@
 
 use chataibot_wire::{Node, RichText};
 
-use super::{Note, addresses};
+use super::{Diagnostic, addresses};
 use style::Spaces;
 use tree::Tree;
 use walk::Walk;
@@ -29,8 +29,8 @@ const LONGEST_INPUT: usize = 64 * 1024;
 
 /// A formatted text of the platform.
 #[must_use]
-pub fn rich(html: &str, notes: &mut Vec<Note>) -> RichText {
-    read(html, notes).text
+pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
+    read(html, diagnostics).text
 }
 
 /// A text, and whether there was something in it that is no text.
@@ -40,7 +40,7 @@ pub(super) struct Read {
     pub has_media: bool,
 }
 
-pub(super) fn read(html: &str, notes: &mut Vec<Note>) -> Read {
+pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
     let input = with_plain_addresses(input);
@@ -65,10 +65,10 @@ pub(super) fn read(html: &str, notes: &mut Vec<Note>) -> Read {
     if is_too_long || document.was_cut {
         tree.go_on_elsewhere();
     }
-    notes.extend(std::iter::repeat_n(Note::LinkDropped, links_dropped));
+    diagnostics.extend(std::iter::repeat_n(Diagnostic::LinkDropped, links_dropped));
     let (nodes, was_cut) = tree.finish();
     if was_cut {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
     Read { text: RichText(addresses::linked(nodes, MOST_NODES, DEEPEST)), has_media }
 }
@@ -81,8 +81,8 @@ pub fn to_rich_text(html: &str) -> RichText {
 
 /// The words alone, on one line, at most `most` characters: for labels.
 #[must_use]
-pub fn label(html: &str, most: usize, notes: &mut Vec<Note>) -> String {
-    super::text::line(&rich(html, notes).to_plain(), most)
+pub fn label(html: &str, most: usize, diagnostics: &mut Vec<Diagnostic>) -> String {
+    super::text::line(&rich(html, diagnostics).to_plain(), most)
 }
 
 /// A text that is no HTML. Its lines stay lines.

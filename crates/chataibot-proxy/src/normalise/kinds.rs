@@ -7,7 +7,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Note, fields, html, links, shape, text};
+use super::{Diagnostic, fields, html, links, shape, text};
 
 mod choices;
 mod form;
@@ -21,52 +21,54 @@ const LONGEST_NAME: usize = 200;
 const TITLE: &[&str] = &["title", "text", "body", "message", "question", "label", "description", "caption"];
 
 /// What a message says; `None` when it says nothing to a visitor.
-pub fn content(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
-    at_depth(message, notes, 2)
+pub fn content(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
+    at_depth(message, diagnostics, 2)
 }
 
-fn at_depth(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Content> {
+fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
     let raw_kind = fields::text(message, &["type", "message_type", "kind"]);
     let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
     match kind.as_str() {
-        "text" | "" | "button_response" | "slider_response" => texts(message, None, notes),
-        "name" => texts(message, Some(Prompt::Name), notes),
-        "email" => texts(message, Some(Prompt::Email), notes),
-        "phone" | "phone_number" => texts(message, Some(Prompt::Phone), notes),
-        "send_message" if depth > 0 => parts(message, notes, depth - 1),
-        "image" => media(message, &kind, MediaKind::Image, notes),
-        "video" => media(message, &kind, MediaKind::Video, notes),
-        "audio" => media(message, &kind, MediaKind::Audio, notes),
-        "document" | "file" => media(message, &kind, MediaKind::Document, notes),
-        "info" => Some(Content::Info(Info { title: title(message.get("info").unwrap_or(message), notes) })),
-        "button" | "buttons" => choices::buttons(message, notes),
-        "list" => choices::list(message, notes),
-        "carousel" | "image_carousel" => choices::carousel(message, notes),
-        "slider" => Some(Content::Slider(slider(message, notes))),
-        "calendar" | "date" | "datetime" => Some(Content::Calendar(calendar(message, notes))),
-        "file_upload" => Some(Content::FileUpload(FileUpload { title: title(message, notes) })),
-        "form" => Some(Content::Form(form::form(message, notes))),
-        "appointment_booking" | "appointment" | "calendly" => Some(Content::Appointment(appointment(message, notes))),
+        "text" | "" | "button_response" | "slider_response" => texts(message, None, diagnostics),
+        "name" => texts(message, Some(Prompt::Name), diagnostics),
+        "email" => texts(message, Some(Prompt::Email), diagnostics),
+        "phone" | "phone_number" => texts(message, Some(Prompt::Phone), diagnostics),
+        "send_message" if depth > 0 => parts(message, diagnostics, depth - 1),
+        "image" => media(message, &kind, MediaKind::Image, diagnostics),
+        "video" => media(message, &kind, MediaKind::Video, diagnostics),
+        "audio" => media(message, &kind, MediaKind::Audio, diagnostics),
+        "document" | "file" => media(message, &kind, MediaKind::Document, diagnostics),
+        "info" => Some(Content::Info(Info { title: title(message.get("info").unwrap_or(message), diagnostics) })),
+        "button" | "buttons" => choices::buttons(message, diagnostics),
+        "list" => choices::list(message, diagnostics),
+        "carousel" | "image_carousel" => choices::carousel(message, diagnostics),
+        "slider" => Some(Content::Slider(slider(message, diagnostics))),
+        "calendar" | "date" | "datetime" => Some(Content::Calendar(calendar(message, diagnostics))),
+        "file_upload" => Some(Content::FileUpload(FileUpload { title: title(message, diagnostics) })),
+        "form" => Some(Content::Form(form::form(message, diagnostics))),
+        "appointment_booking" | "appointment" | "calendly" => {
+            Some(Content::Appointment(appointment(message, diagnostics)))
+        }
         "form_response" => responses::form(message),
-        "file_upload_response" => responses::files(message, notes),
+        "file_upload_response" => responses::files(message, diagnostics),
         "delay" => Some(Content::Delay),
         "javascript" | "java_script" | "script" | "js" => {
-            notes.push(Note::ScriptDropped);
+            diagnostics.push(Diagnostic::ScriptDropped);
             None
         }
         _ => {
             let kind = fields::label(&kind);
-            notes.push(Note::UnknownKind { kind: kind.clone(), shape: shape::shape(message) });
-            Some(Content::Unsupported(Unsupported { kind, text: title(message, notes) }))
+            diagnostics.push(Diagnostic::UnknownKind { kind: kind.clone(), shape: shape::shape(message) });
+            Some(Content::Unsupported(Unsupported { kind, text: title(message, diagnostics) }))
         }
     }
 }
 
-fn texts(message: &Value, prompt: Option<Prompt>, notes: &mut Vec<Note>) -> Option<Content> {
+fn texts(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML (OBS).
     let body = match fields::text(message, &["text"]) {
         Some(text) => {
-            let html::Read { text, has_media } = html::read(&text, notes);
+            let html::Read { text, has_media } = html::read(&text, diagnostics);
             if text.is_empty() && has_media && prompt.is_none() {
                 // A picture without words and without an address that a browser may get: still something was said.
                 return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
@@ -75,22 +77,22 @@ fn texts(message: &Value, prompt: Option<Prompt>, notes: &mut Vec<Note>) -> Opti
         }
         None => match message.get("data").and_then(|data| fields::text(data, &["body", "text"])) {
             Some(body) => html::plain(&body),
-            None => title(message, notes),
+            None => title(message, diagnostics),
         },
     };
     (!body.is_empty()).then_some(Content::Text(Text { body, prompt }))
 }
 
-fn parts(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Content> {
+fn parts(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
     let listed = fields::list(message, &["messages", "parts"]);
     if listed.is_empty() {
-        return texts(message, None, notes);
+        return texts(message, None, diagnostics);
     }
     if listed.len() > MOST_PARTS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
     let mut parts: Vec<Content> =
-        listed.iter().take(MOST_PARTS).filter_map(|part| at_depth(part, notes, depth)).collect();
+        listed.iter().take(MOST_PARTS).filter_map(|part| at_depth(part, diagnostics, depth)).collect();
     match parts.len() {
         0 => None,
         1 => parts.pop(),
@@ -98,7 +100,7 @@ fn parts(message: &Value, notes: &mut Vec<Note>, depth: usize) -> Option<Content
     }
 }
 
-fn media(message: &Value, kind: &str, media: MediaKind, notes: &mut Vec<Note>) -> Option<Content> {
+fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let held = fields::any(message, &[kind, "media", "file"]).unwrap_or(message);
     let address = fields::plain(held).or_else(|| fields::text(held, &["link", "url", "src", "href"]));
     let name = fields::text(held, &["file_name", "filename", "name", "title", "caption"])
@@ -111,7 +113,7 @@ fn media(message: &Value, kind: &str, media: MediaKind, notes: &mut Vec<Note>) -
             Some(Content::Media(Media { kind: media, url, name, size }))
         }
         None => {
-            notes.push(Note::LinkDropped);
+            diagnostics.push(Diagnostic::LinkDropped);
             let text = name.map(RichText::plain).unwrap_or_default();
             Some(Content::Unsupported(Unsupported { kind: fields::label(kind), text }))
         }
@@ -125,24 +127,24 @@ fn size(file: &Value) -> Option<u32> {
     (1.0..=f64::from(u32::MAX)).contains(&bytes).then(|| bytes.round() as u32)
 }
 
-fn slider(message: &Value, notes: &mut Vec<Note>) -> Slider {
+fn slider(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Slider {
     let data = message.get("slider").filter(|data| data.is_object()).unwrap_or(message);
     let min = fields::number(data, &["min", "minimum", "from"]).unwrap_or(0.0);
     let max = fields::number(data, &["max", "maximum", "to"]).unwrap_or(100.0);
     let (min, max) = if min <= max { (min, max) } else { (max, min) };
     let step = fields::number(data, &["step"]).filter(|step| *step > 0.0).unwrap_or(1.0);
     let unit = fields::text(data, &["unit"]).map(|unit| text::line(&unit, 40)).filter(|unit| !unit.is_empty());
-    Slider { title: title(message, notes), min, max, step, unit }
+    Slider { title: title(message, diagnostics), min, max, step, unit }
 }
 
-fn calendar(message: &Value, notes: &mut Vec<Note>) -> Calendar {
+fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
     let bounds = message.get("validation").filter(|bounds| bounds.is_object()).unwrap_or(message);
     let day =
         |keys: &[&str]| fields::text(bounds, keys).or_else(|| fields::text(message, keys)).as_deref().and_then(day);
     let kind = fields::text(message, &["type"]).unwrap_or_default();
     let with_time = ["time", "with_time", "enable_time", "include_time", "show_time"];
     Calendar {
-        title: title(message, notes),
+        title: title(message, diagnostics),
         auto_open: fields::flag(message, &["auto_open", "autoOpen"]).unwrap_or(false),
         with_time: fields::flag(bounds, &with_time)
             .or_else(|| fields::flag(message, &with_time))
@@ -166,13 +168,13 @@ fn day(text: &str) -> Option<String> {
     (is_split_right && (1..=12).contains(&month) && (1..=31).contains(&date)).then(|| day.to_owned())
 }
 
-fn appointment(message: &Value, notes: &mut Vec<Note>) -> Appointment {
+fn appointment(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Appointment {
     let address = fields::text(message, &["link", "url", "booking_url", "calendly_url", "href"]);
     let link = address.as_deref().and_then(links::secure);
     if address.is_some() && link.is_none() {
-        notes.push(Note::LinkDropped);
+        diagnostics.push(Diagnostic::LinkDropped);
     }
-    Appointment { title: title(message, notes), duration: minutes(message), link }
+    Appointment { title: title(message, diagnostics), duration: minutes(message), link }
 }
 
 /// Whole minutes, from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`; nothing from other units.
@@ -198,17 +200,17 @@ fn minutes(message: &Value) -> Option<u32> {
 }
 
 /// A kind's main text.
-fn title(message: &Value, notes: &mut Vec<Note>) -> RichText {
-    block(message, TITLE, notes).unwrap_or_default()
+fn title(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> RichText {
+    block(message, TITLE, diagnostics).unwrap_or_default()
 }
 
 /// A formatted text under one of the keys; also as `{"text": …}`.
-fn block(value: &Value, keys: &[&str], notes: &mut Vec<Note>) -> Option<RichText> {
+fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Option<RichText> {
     let found = keys
         .iter()
         .filter_map(|key| value.get(key))
         .find_map(|found| fields::plain(found).or_else(|| fields::text(found, &["text", "title", "body"])))?;
-    let rich = html::rich(&found, notes);
+    let rich = html::rich(&found, diagnostics);
     (!rich.is_empty()).then_some(rich)
 }
 

@@ -1,7 +1,7 @@
 //! Erasing one visitor: all that is known of them, in one commit.
 
 use super::ConversationId;
-use crate::token::FamilyId;
+use crate::service::token::FamilyId;
 
 /// What was erased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

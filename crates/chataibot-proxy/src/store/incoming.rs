@@ -61,7 +61,7 @@ pub enum What {
 
 /// What became of the events of one delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct ReceiveStats {
     /// Entries appended to logs.
     pub entries: u64,
     /// Echoes matched to their message.
@@ -73,11 +73,11 @@ pub struct Tally {
     /// Events of conversations that are not ours.
     pub foreign: u64,
     /// Events that wait for their conversation now.
-    pub parked: u64,
+    pub enqueued: u64,
     /// Events that had waited and were let in.
-    pub let_in: u64,
+    pub released: u64,
     /// Events that found the waiting room full.
-    pub turned_away: u64,
+    pub dropped: u64,
 }
 
 /// What an event is known by when it comes again.

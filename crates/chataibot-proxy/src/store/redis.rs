@@ -29,23 +29,23 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{News, StoreError, incoming::ECHO_WINDOW, sends::SendKey};
+use super::{StoreError, StoreEvent, incoming::ECHO_WINDOW, sends::SendKey};
 use crate::{
     clock::{Clock, millis},
     hub::Hub,
-    token::FamilyId,
+    service::token::FamilyId,
 };
 
 mod bus;
 mod erase;
 mod files;
+mod heartbeat;
 mod incoming;
 mod log;
-mod pulse;
 mod renewals;
+mod retention;
 mod sends;
 mod signed_in;
-mod sweep;
 
 /// Before every key. The braces say that all of them belong together.
 const PREFIX: &str = "{chataibot}";
@@ -54,7 +54,7 @@ const SCRIPT: &str = concat!(
     include_str!("redis/base.lua"),
     include_str!("redis/sends.lua"),
     include_str!("redis/events.lua"),
-    include_str!("redis/rest.lua")
+    include_str!("redis/files_tokens_limits.lua")
 );
 /// The version of what stands in Redis. Proxies of two versions run at one time during an update, so a change that the older one
 /// can't read needs another number, and the newer one must wait for the older ones' end.
@@ -79,19 +79,19 @@ struct Inner {
     /// The epoch of the last answer.
     epoch: AtomicU32,
     /// The last pulse got no answer: nothing else is tried until one does.
-    is_away: AtomicBool,
+    is_unavailable: AtomicBool,
     /// After Redis was away: from when on the others have had time to say that they live.
-    calm_at: Mutex<Instant>,
-    redis_clock: pulse::RedisClock,
+    failover_after: Mutex<Instant>,
+    redis_clock: heartbeat::RedisTime,
     /// Messages whose beginning got no answer, until they are taken back.
-    taking_back: Mutex<HashSet<SendKey>>,
+    rollbacks: Mutex<HashSet<SendKey>>,
     /// Somebody got no answer.
-    is_in_doubt: Notify,
+    probe: Notify,
     /// Deliveries whose fate was not written yet.
-    notes: Mutex<Vec<incoming::Note>>,
+    ack_notes: Mutex<Vec<incoming::AckNote>>,
     /// Held while they are written.
-    writing_notes: tokio::sync::Mutex<()>,
-    news: mpsc::UnboundedSender<News>,
+    writing_acks: tokio::sync::Mutex<()>,
+    news: mpsc::UnboundedSender<StoreEvent>,
     clock: Clock,
     hub: Hub,
     ended: CancellationToken,
@@ -103,7 +103,7 @@ impl Redis {
         url: &SecretString,
         hub: Hub,
         clock: Clock,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<News>), StoreError> {
+    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>), StoreError> {
         let client = Client::open(url.expose_secret())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
@@ -118,13 +118,13 @@ impl Redis {
             script: Script::new(SCRIPT),
             instance: instance.to_string(),
             epoch: AtomicU32::new(0),
-            is_away: AtomicBool::new(false),
-            calm_at: Mutex::new(Instant::now()),
-            redis_clock: pulse::RedisClock::default(),
-            taking_back: Mutex::default(),
-            is_in_doubt: Notify::new(),
-            notes: Mutex::default(),
-            writing_notes: tokio::sync::Mutex::default(),
+            is_unavailable: AtomicBool::new(false),
+            failover_after: Mutex::new(Instant::now()),
+            redis_clock: heartbeat::RedisTime::default(),
+            rollbacks: Mutex::default(),
+            probe: Notify::new(),
+            ack_notes: Mutex::default(),
+            writing_acks: tokio::sync::Mutex::default(),
             news,
             clock,
             hub,
@@ -136,11 +136,11 @@ impl Redis {
         }
         // One of a few answers is quick, and tells the time well.
         for _ in 0..5 {
-            inner.pulse().await?;
+            inner.heartbeat().await?;
         }
         let position = bus::Position::now(&inner).await?;
         tokio::spawn(bus::run(Arc::clone(&inner), client, position));
-        tokio::spawn(pulse::run(Arc::clone(&inner)));
+        tokio::spawn(heartbeat::run(Arc::clone(&inner)));
         let running = Arc::new(inner.ended.clone().drop_guard());
         Ok((Self { inner, _running: running }, receiver))
     }
@@ -153,19 +153,19 @@ impl Redis {
         self.inner.clock.now()
     }
 
-    pub(in crate::store) fn is_away(&self) -> bool {
-        self.inner.is_away.load(Ordering::Relaxed)
+    pub(in crate::store) fn is_unavailable(&self) -> bool {
+        self.inner.is_unavailable.load(Ordering::Relaxed)
     }
 
     pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
-        self.inner.tell_redis("check", json!({})).await
+        self.inner.run("check", json!({})).await
     }
 
     /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to be sure of it.
     pub(in crate::store) async fn leave(&self) -> Result<(), StoreError> {
         self.inner.ended.cancel();
-        self.inner.write_notes().await?;
-        self.inner.tell_redis("leave", json!({})).await
+        self.inner.write_acks().await?;
+        self.inner.run("leave", json!({})).await
     }
 }
 
@@ -190,14 +190,14 @@ impl Inner {
 
     /// Runs an operation of the script, unless Redis is known to be away.
     async fn call<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<Reply<T>, StoreError> {
-        if self.is_away.load(Ordering::Relaxed) {
-            return Err(StoreError::Away);
+        if self.is_unavailable.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable);
         }
         let answer = self.try_call(op, arguments).await;
         if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
             // Others need not find out by waiting. A pulse tells at once whether only the connection was lost.
-            self.is_away.store(true, Ordering::Relaxed);
-            self.is_in_doubt.notify_one();
+            self.is_unavailable.store(true, Ordering::Relaxed);
+            self.probe.notify_one();
         }
         answer
     }
@@ -208,7 +208,7 @@ impl Inner {
     }
 
     /// As [`Inner::call`], for an operation that has nothing to say.
-    async fn tell_redis(&self, op: &str, arguments: Value) -> Result<(), StoreError> {
+    async fn run(&self, op: &str, arguments: Value) -> Result<(), StoreError> {
         self.ask::<Value>(op, arguments).await.map(drop)
     }
 
@@ -219,7 +219,7 @@ impl Inner {
         arguments["now"] = now.into();
         arguments["instance"] = self.instance.as_str().into();
         arguments["bus"] = BUS.into();
-        arguments["calm"] = self.is_calm().into();
+        arguments["failover_allowed"] = self.is_failover_allowed().into();
         arguments["longest"] = millis(sends::LONGEST).into();
         arguments["looked_at"] = incoming::LOOKED_AT.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
@@ -235,32 +235,32 @@ impl Inner {
         let (Some(epoch), Some(json)) = (answer.next().and_then(|epoch| epoch.parse().ok()), answer.next()) else {
             return Err(unreadable(op));
         };
-        self.see_epoch(epoch);
+        self.note_epoch(epoch);
         let read = serde_json::from_str(&json).map_err(|_| unreadable(op))?;
         Ok(Reply { epoch, answer: read, rest: answer.collect() })
     }
 
     /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give one.
-    fn is_calm(&self) -> bool {
-        let calm_at = *self.calm_at.lock().unwrap_or_else(PoisonError::into_inner);
-        !self.is_away.load(Ordering::Relaxed) && Instant::now() >= calm_at
+    fn is_failover_allowed(&self) -> bool {
+        let failover_after = *self.failover_after.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.is_unavailable.load(Ordering::Relaxed) && Instant::now() >= failover_after
     }
 
     /// Another epoch than before: what was lost is no longer what readers have seen. They begin anew.
-    fn see_epoch(&self, epoch: u32) {
+    fn note_epoch(&self, epoch: u32) {
         let before = self.epoch.swap(epoch, Ordering::SeqCst);
         if before != epoch && before != 0 {
             tracing::warn!(before, now = epoch, "Redis lost a part of the logs, or all; every reader begins anew");
-            self.begin_anew();
+            self.reset_subscribers();
         }
     }
 
-    fn begin_anew(&self) {
+    fn reset_subscribers(&self) {
         self.hub.clear();
-        self.tell(News::Again);
+        self.tell(StoreEvent::Resync);
     }
 
-    fn tell(&self, news: News) {
+    fn tell(&self, news: StoreEvent) {
         // Nobody listens any more when the proxy ends.
         let _ = self.news.send(news);
     }

@@ -4,7 +4,7 @@
 //! time one secret of a family is unused. A second use of a secret within a short grace gets the end of the same line, so that two
 //! tabs which race stay together; a later second use means that somebody has a copy, and ends the family.
 
-use crate::token::{FamilyId, VisitorId, renewal::Secret};
+use crate::service::token::{FamilyId, VisitorId, renewal::Secret};
 
 /// A signing key older than this gets a successor at the next start.
 pub(in crate::store) const KEY_AGE: u64 = 30 * 24 * 3600 * 1000;
@@ -63,7 +63,7 @@ pub struct Renewed {
 
 /// Why a secret was refused. For the log; the answer is the same for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RenewalRefusal {
     /// Nobody has it, or its family was forgotten.
     Unknown,
     /// It belongs to another site or origin.
@@ -76,7 +76,7 @@ pub enum Refusal {
     Reused(FamilyId),
 }
 
-impl Refusal {
+impl RenewalRefusal {
     /// A word for the log.
     #[must_use]
     pub const fn word(&self) -> &'static str {

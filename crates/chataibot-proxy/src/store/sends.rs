@@ -27,12 +27,12 @@ pub struct NewSend {
     /// A digest of what is sent and where to.
     pub fingerprint: [u8; 32],
     /// What it says.
-    pub said: Said,
+    pub said: MessageBody,
 }
 
 /// What a message says.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct MessageBody {
     /// What the log shows.
     pub content: Content,
     /// What its echo may say instead, separators aside: a platform that is told values and links may repeat those.
@@ -45,22 +45,22 @@ pub struct SendId(pub(in crate::store) i64);
 
 /// What to do with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
+pub enum BeginOutcome {
     /// It is logged: forward it, then [`Store::settle`] it.
     Forward(Forward),
     /// It was here before: answer from the record, forward nothing.
     Known(Record),
     /// The key was used for something else.
-    OtherBody,
+    KeyReused,
     /// The conversation has ended. Nothing was logged.
     Ended,
     /// There is no such conversation of this visitor's. Nothing was logged.
     NotFound,
     /// Nobody knows yet under which id the platform has the conversation. Nothing was logged.
-    Unbound,
+    NotYetBound,
     /// Another proxy is forwarding this message, or another one of its conversation. Nothing was logged; ask again when the log has
     /// grown, or soon.
-    Elsewhere(ConversationId),
+    OwnedByPeer(ConversationId),
 }
 
 /// A message that is to be forwarded now.
@@ -84,12 +84,12 @@ pub struct Record {
     /// Of an accepted start `created_at`, of an accepted send the platform's message id; each as the platform wrote it.
     pub answer: Option<String>,
     /// Why, when it was refused.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<PlatformRefusal>,
 }
 
 /// A final refusal by the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct PlatformRefusal {
     /// The status to answer with.
     pub status: u16,
     /// The code to answer with.
@@ -109,7 +109,7 @@ pub enum Outcome {
     /// It definitely did not arrive.
     Failed,
     /// The platform refused it for good.
-    Refused(Refusal),
+    Refused(PlatformRefusal),
     /// The answer was lost.
     Unknown,
 }
@@ -120,7 +120,7 @@ pub struct Settled {
     /// The record now.
     pub record: Record,
     /// Events that had waited for the conversation and are in its log now.
-    pub let_in: u64,
+    pub released: u64,
     /// The platform named a conversation that belongs to another visitor: nothing was bound.
     pub foreign: bool,
 }

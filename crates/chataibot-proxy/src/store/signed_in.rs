@@ -2,7 +2,7 @@
 //! visitor in every browser.
 
 use super::StoreError;
-use crate::token::{FamilyId, VisitorId, identity::Person, renewal::Secret};
+use crate::service::token::{FamilyId, VisitorId, host_jwt::UserProfile, renewal::Secret};
 
 /// A sign-in.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct NewSignIn {
     /// The user's key.
     pub user: [u8; 32],
     /// What is known of them.
-    pub person: Person,
+    pub person: UserProfile,
     /// The visitor they become when nobody knows them yet.
     pub otherwise: VisitorId,
     /// The family.
@@ -24,12 +24,12 @@ pub struct NewSignIn {
 }
 
 /// A person as it is stored.
-pub(in crate::store) fn written(person: &Person) -> Result<String, StoreError> {
+pub(in crate::store) fn written(person: &UserProfile) -> Result<String, StoreError> {
     serde_json::to_string(person).map_err(|error| StoreError::Corrupt(format!("a person can't be written: {error}")))
 }
 
 /// The person in a stored text.
-pub(in crate::store) fn read(text: &str) -> Result<Person, StoreError> {
+pub(in crate::store) fn read(text: &str) -> Result<UserProfile, StoreError> {
     // The error's own text could repeat what is known of them.
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a person can't be read".to_owned()))
 }

@@ -23,15 +23,15 @@ pub(super) mod erase;
 mod files;
 mod incoming;
 mod log;
+mod pending_events;
 mod renewals;
+mod retention;
 mod schema;
 mod sends;
 mod signed_in;
-mod sweep;
-mod waiting;
 mod writer;
 
-use writer::{Work, Writer};
+use writer::{WriteContext, Writer};
 
 /// A database of one process. Clones are the same.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ struct Inner {
 
 /// Where the database is.
 #[derive(Clone)]
-enum Place {
+enum DatabaseLocation {
     File(std::path::PathBuf),
     /// Connections of the same name share it; it ends with the last of them.
     Memory(String),
@@ -57,7 +57,7 @@ enum Place {
 
 impl Sqlite {
     pub(in crate::store) fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
-        Self::build(Place::File(path.to_owned()), hub, clock)
+        Self::build(DatabaseLocation::File(path.to_owned()), hub, clock)
     }
 
     pub(in crate::store) fn memory(hub: Hub, clock: Clock) -> Result<Self, StoreError> {
@@ -67,10 +67,10 @@ impl Sqlite {
 
     /// The memory of that name, which lasts as long as anybody is connected to it.
     pub(in crate::store) fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
-        Self::build(Place::Memory(name), hub, clock)
+        Self::build(DatabaseLocation::Memory(name), hub, clock)
     }
 
-    fn build(place: Place, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+    fn build(place: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
         let mut connection = place.connect(OpenFlags::default())?;
         let epoch = schema::prepare(&mut connection, clock.now())?;
         writer::recover(&mut connection, epoch, clock.now())?;
@@ -101,17 +101,17 @@ impl Sqlite {
     async fn work<T, F>(&self, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         self.inner.writer.run(job).await
     }
 
     /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be harmless.
-    fn work_soon<F>(&self, job: F)
+    fn write_deferred<F>(&self, job: F)
     where
-        F: FnOnce(&mut Work<'_>) -> Result<(), StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<(), StoreError> + Send + 'static,
     {
-        self.inner.writer.run_soon(job);
+        self.inner.writer.run_deferred(job);
     }
 
     /// Reads, on a thread for blocking work. Sees everything that was committed before the call.
@@ -146,7 +146,7 @@ impl Sqlite {
 
 /// Connections that only read; in a file they neither wait for the writer nor make it wait.
 struct Readers {
-    place: Place,
+    place: DatabaseLocation,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -169,7 +169,7 @@ impl Readers {
     }
 }
 
-impl Place {
+impl DatabaseLocation {
     fn connect(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match self {

@@ -13,8 +13,8 @@ use chataibot_wire::{
 
 use super::{
     ConversationId, Store,
-    incoming::{Incoming, Tally, What},
-    sends::{Begun, Forward, NewSend, Outcome, Refusal, Said, SendKey, Settled},
+    incoming::{Incoming, ReceiveStats, What},
+    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled},
     sqlite::Sqlite,
 };
 use crate::{clock::Clock, hub::Hub, testing::RedisServer};
@@ -24,11 +24,11 @@ mod erase;
 mod files;
 mod model;
 mod paging;
+mod pending_events;
 mod renewals;
 mod sending;
 mod shared;
 mod signed_in;
-mod waiting;
 
 const SITE: &str = "shop";
 const VISITOR: &str = "0123456789abcdef0123456789abcdef";
@@ -79,7 +79,7 @@ impl Place {
     }
 
     /// Makes the others believe that whoever had it open is dead. Only instances of a Redis know of one another.
-    fn bury(&self) {
+    fn expire_leases(&self) {
         if let Self::Redis(server) = self {
             let mut redis = server.look();
             let alive: Vec<String> = redis::cmd("KEYS").arg("*:alive:*").query(&mut redis).expect("asked");
@@ -136,7 +136,7 @@ impl Bench {
         let Self { store, other, clock, delivery, place } = self;
         let are_two = other.is_some();
         drop((store, other));
-        place.bury();
+        place.expire_leases();
         let bench = Self { delivery, ..Self::with_clock(place, clock).await };
         if are_two { bench.with_another().await } else { bench }
     }
@@ -185,14 +185,14 @@ impl Bench {
         let mut fingerprint = [0; 32];
         fingerprint.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
         let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
-        NewSend { key, fingerprint, said: Said { content, echoes: Vec::new() } }
+        NewSend { key, fingerprint, said: MessageBody { content, echoes: Vec::new() } }
     }
 
-    async fn begin_start(&self, key: &str, text: &str, alias: &str) -> Begun {
+    async fn begin_start(&self, key: &str, text: &str, alias: &str) -> BeginOutcome {
         self.store.begin_start(Self::new_send(key, text), alias.to_owned()).await.expect("begun")
     }
 
-    async fn begin_send(&self, key: &str, text: &str) -> Begun {
+    async fn begin_send(&self, key: &str, text: &str) -> BeginOutcome {
         self.store.begin_send(Self::new_send(key, text), "alias".to_owned()).await.expect("begun")
     }
 
@@ -215,8 +215,8 @@ impl Bench {
     }
 
     /// One delivery that is acknowledged.
-    async fn deliver(&self, events: &[Incoming]) -> Tally {
-        let (number, tally) = self.deliver_unanswered(events).await;
+    async fn deliver(&self, events: &[Incoming]) -> ReceiveStats {
+        let (number, stats) = self.deliver_unanswered(events).await;
         self.store.acknowledged(number);
         if self.other.is_some() {
             // The answer's way to the platform, and the next delivery's way to the other proxy.
@@ -224,22 +224,22 @@ impl Bench {
                 self.store.check().await.expect("written");
             }
         }
-        tally
+        stats
     }
 
     /// One delivery whose 2xx gets lost.
-    async fn deliver_in_vain(&self, events: &[Incoming]) -> Tally {
-        let (number, tally) = self.deliver_unanswered(events).await;
+    async fn deliver_in_vain(&self, events: &[Incoming]) -> ReceiveStats {
+        let (number, stats) = self.deliver_unanswered(events).await;
         self.store.unacknowledged(number);
-        tally
+        stats
     }
 
     /// One delivery that is stored and not answered yet.
-    async fn deliver_unanswered(&self, events: &[Incoming]) -> (u64, Tally) {
+    async fn deliver_unanswered(&self, events: &[Incoming]) -> (u64, ReceiveStats) {
         let number = self.delivery.get() + 1;
         self.delivery.set(number);
-        let tally = self.store.receive(number, vec![SITE.to_owned()], events.to_vec()).await.expect("received");
-        (number, tally)
+        let stats = self.store.receive(number, vec![SITE.to_owned()], events.to_vec()).await.expect("received");
+        (number, stats)
     }
 
     /// The whole log in short: `visitor: hello`, `k0 sent`, `closed`.
@@ -279,13 +279,13 @@ fn word(state: DeliveryState) -> &'static str {
     }
 }
 
-fn forward(begun: Begun) -> Forward {
-    let Begun::Forward(forward) = begun else { panic!("to be forwarded, not {begun:?}") };
+fn forward(begun: BeginOutcome) -> Forward {
+    let BeginOutcome::Forward(forward) = begun else { panic!("to be forwarded, not {begun:?}") };
     forward
 }
 
-fn known(begun: Begun) -> DeliveryState {
-    let Begun::Known(record) = begun else { panic!("known, not {begun:?}") };
+fn known(begun: BeginOutcome) -> DeliveryState {
+    let BeginOutcome::Known(record) = begun else { panic!("known, not {begun:?}") };
     record.state
 }
 
@@ -298,7 +298,7 @@ fn accepted_send(message_id: &str) -> Outcome {
 }
 
 fn refused() -> Outcome {
-    Outcome::Refused(Refusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() })
+    Outcome::Refused(PlatformRefusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() })
 }
 
 fn event(what: What) -> Incoming {

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{Browser, ORIGIN},
-    stage::{Stage, key},
+    harness::{Harness, key},
 };
 
 const START: &str = r#"{"channel":"API","message":{"data":{"body":"Hello"},"type":"text"},"bot_key":"","from":{"user_external_id":"x","type":"VISITOR"}}"#;
 
-async fn post(stage: &Stage, browser: &Browser, headers: &[(&str, &str)], body: Vec<u8>) -> reqwest::Response {
-    let mut request = stage.http.post(stage.proxy.url("/api/v1/conversations")).bearer_auth(&browser.token);
+async fn post(harness: &Harness, browser: &Browser, headers: &[(&str, &str)], body: Vec<u8>) -> reqwest::Response {
+    let mut request = harness.http.post(harness.proxy.url("/api/v1/conversations")).bearer_auth(&browser.token);
     request = request.header("origin", ORIGIN).header("idempotency-key", key(1));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -19,13 +19,13 @@ async fn post(stage: &Stage, browser: &Browser, headers: &[(&str, &str)], body: 
 }
 
 async fn is_refused(headers: &[(&str, &str)], body: impl Into<Vec<u8>>, statuses: &[u16]) {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
-    let answer = post(&stage, &browser, headers, body.into()).await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    let answer = post(&harness, &browser, headers, body.into()).await;
     assert!(statuses.contains(&answer.status().as_u16()), "{}", answer.status());
     let error: Value = answer.json().await.expect("JSON");
     assert_eq!(error["ok"], false);
-    assert!(stage.platform.calls().is_empty(), "nothing was forwarded");
+    assert!(harness.platform.calls().is_empty(), "nothing was forwarded");
 }
 
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
@@ -98,24 +98,24 @@ fn many() -> Value {
 
 #[tokio::test]
 async fn an_unknown_field_nested_without_end_takes_no_stack_and_goes_nowhere() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let nested = format!("{{\"x\":{}{},", "[".repeat(30_000), "]".repeat(30_000));
-    assert_eq!(post(&stage, &browser, JSON, start("{", &nested).into()).await.status(), 200);
-    assert!(!stage.platform.called(1).await.body.to_string().contains("[["));
+    assert_eq!(post(&harness, &browser, JSON, start("{", &nested).into()).await.status(), 200);
+    assert!(!harness.platform.called(1).await.body.to_string().contains("[["));
 }
 
 macro_rules! refused_keys {
     ($($name:ident: $($key:expr),*;)+) => {
         $(#[tokio::test]
         async fn $name() {
-            let stage = Stage::open().await;
-            let browser = stage.browser().await;
-            let mut request = stage.http.post(stage.proxy.url("/api/v1/conversations")).bearer_auth(&browser.token);
+            let harness = Harness::open().await;
+            let browser = harness.browser().await;
+            let mut request = harness.http.post(harness.proxy.url("/api/v1/conversations")).bearer_auth(&browser.token);
             request = request.header("origin", ORIGIN).header("content-type", "application/json");
             $(request = request.header("idempotency-key", $key);)*
             assert_eq!(request.body(START).send().await.expect("an answer").status(), 400);
-            assert!(stage.platform.calls().is_empty(), "nothing was forwarded");
+            assert!(harness.platform.calls().is_empty(), "nothing was forwarded");
         })+
     };
 }
@@ -130,9 +130,9 @@ refused_keys! {
 
 #[tokio::test]
 async fn a_key_of_another_message() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     browser.start(&key(1), "Hello").await;
     assert_eq!(browser.post_start(&key(1), "Goodbye").await.status(), 409);
-    assert_eq!(stage.platform.calls().len(), 1);
+    assert_eq!(harness.platform.calls().len(), 1);
 }

@@ -4,19 +4,19 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
-    stage::{Stage, key, says},
+    harness::{Harness, key, says},
 };
 
 const NOT_THERE: &str = "00000000000000000000000000000000";
 
 /// Two visitors; the first has a conversation with a reply in it.
-async fn two() -> (Stage, String, Browser) {
-    let stage = Stage::open().await;
-    let owner = stage.browser().await;
+async fn two() -> (Harness, String, Browser) {
+    let harness = Harness::open().await;
+    let owner = harness.browser().await;
     let alias = owner.start(&key(1), "A secret of mine").await;
-    stage.tell(vec![says("bot", "conversation-1", "A secret of the bot's")]).await;
-    let stranger = stage.browser().await;
-    (stage, alias, stranger)
+    harness.tell(vec![says("bot", "conversation-1", "A secret of the bot's")]).await;
+    let stranger = harness.browser().await;
+    (harness, alias, stranger)
 }
 
 async fn same(mine: reqwest::Response, nobodys: reqwest::Response) {
@@ -54,18 +54,18 @@ foreign_reads! {
 
 #[tokio::test]
 async fn a_message_into_the_conversation_of_another_visitor() {
-    let (stage, alias, stranger) = two().await;
+    let (harness, alias, stranger) = two().await;
     let mine = stranger.post_send(&alias, &key(2), "Hi").await;
     same(mine, stranger.post_send(NOT_THERE, &key(3), "Hi").await).await;
-    assert_eq!(stage.platform.calls().len(), 1, "only the owner's start went out");
+    assert_eq!(harness.platform.calls().len(), 1, "only the owner's start went out");
 }
 
 #[tokio::test]
 async fn a_file_into_the_conversation_of_another_visitor() {
-    let (stage, alias, stranger) = two().await;
+    let (harness, alias, stranger) = two().await;
     let put = async |alias: &str| {
-        let url = stage.proxy.url(&format!("/api/v1/conversation/{alias}/files"));
-        let request = stage.http.post(url).header("origin", crate::browser::ORIGIN).bearer_auth(&stranger.token);
+        let url = harness.proxy.url(&format!("/api/v1/conversation/{alias}/files"));
+        let request = harness.http.post(url).header("origin", crate::browser::ORIGIN).bearer_auth(&stranger.token);
         let request = request.header("content-type", "text/plain").header("x-file-name", "a.txt").body("words");
         request.send().await.expect("an answer")
     };
@@ -106,12 +106,12 @@ async fn an_alias_in_disguise() {
 
 #[tokio::test]
 async fn another_visitor_named_in_the_body_of_a_start() {
-    let (stage, _, stranger) = two().await;
+    let (harness, _, stranger) = two().await;
     let body = json!({
         "channel": "API", "message": { "data": { "body": "Hi" }, "type": "text" }, "bot_key": "",
-        "from": { "user_external_id": stage.platform.calls()[0].body["from"]["user_external_id"], "type": "VISITOR" },
+        "from": { "user_external_id": harness.platform.calls()[0].body["from"]["user_external_id"], "type": "VISITOR" },
     });
     assert_eq!(stranger.post("/api/v1/conversations", &key(5), &body).await.status(), 200);
-    let call = stage.platform.called(2).await;
+    let call = harness.platform.called(2).await;
     assert_eq!(call.body["from"]["user_external_id"], Value::String(stranger.visitor.clone()));
 }

@@ -7,9 +7,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use crate::{
     browser::{Browser, ORIGIN},
-    platform::{Platform, Step},
+    harness::{key, says},
+    platform::{Platform, PlatformAnswer},
     socket::exchange,
-    stage::{key, says},
 };
 
 const ACCOUNT_TOKEN: &str = "planted-account-token-7f3a91";
@@ -45,9 +45,9 @@ const PRIVATE: &[&str] = &[
 
 /// Everything that was answered.
 #[derive(Default)]
-struct Said(Vec<String>);
+struct StreamItem(Vec<String>);
 
-impl Said {
+impl StreamItem {
     async fn note(&mut self, answer: reqwest::Response) -> Value {
         let head = format!("{} {:?}", answer.status(), answer.headers());
         let body = answer.text().await.unwrap_or_default();
@@ -100,7 +100,7 @@ async fn nothing_secret_is_said_anywhere_in_a_busy_run() {
     let line = lines.next_line().await.expect("text").expect("a line");
     let base = line.strip_prefix("listening on ").expect("the promised line").to_owned();
 
-    let mut said = Said::default();
+    let mut said = StreamItem::default();
     let credentials = run(&base, &platform, &mut said).await;
     let http = reqwest::Client::new();
     said.note(http.get(format!("http://{metrics}/metrics")).send().await.expect("metrics")).await;
@@ -135,7 +135,7 @@ fn around<'a>(log: &'a str, what: &str) -> &'a str {
 }
 
 /// A bit of everything. Returns the credentials that were given out.
-async fn run(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
+async fn run(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<String> {
     let http = reqwest::Client::new();
     let mut credentials = Vec::new();
     let ask = |body: Value| http.post(format!("{base}/token")).header("origin", ORIGIN).json(&body).send();
@@ -171,15 +171,15 @@ async fn run(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
         (429, "X"),
     ]) {
         let body = json!({ "ok": false, "error": error, "message": echo, "status": status }).to_string();
-        platform.next(Step::Answer(status, body.clone()));
+        platform.next(PlatformAnswer::Answer(status, body.clone()));
         said.note(browser.post_send(&alias, &key(number), "planted visitor words").await).await;
         // Of a start the proxy knows the name as well.
-        platform.next(Step::Answer(status, body.replace("staff@", "Planted Name staff@")));
+        platform.next(PlatformAnswer::Answer(status, body.replace("staff@", "Planted Name staff@")));
         said.note(browser.post("/api/v1/conversations", &key(number + 20), &start).await).await;
     }
-    platform.next(Step::Answer(200, echo.clone()));
+    platform.next(PlatformAnswer::Answer(200, echo.clone()));
     said.note(browser.post_send(&alias, &key(50), "planted visitor words").await).await;
-    platform.next(Step::HangUp);
+    platform.next(PlatformAnswer::HangUp);
     said.note(browser.post_send(&alias, &key(51), "planted visitor words").await).await;
     for (content_type, name, body) in [
         ("text/plain", "planted%20file.txt", "planted file"),
@@ -222,7 +222,7 @@ async fn run(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
 }
 
 /// A signed-in visitor comes, speaks, leaves; and some who are not who they say.
-async fn signed_in(base: &str, platform: &Platform, said: &mut Said) -> Vec<String> {
+async fn signed_in(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<String> {
     let http = reqwest::Client::new();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let claims = json!({ "sub": "planted-user", "aud": "default", "iat": now, "exp": now + 300,
@@ -241,7 +241,7 @@ async fn signed_in(base: &str, platform: &Platform, said: &mut Said) -> Vec<Stri
     let browser = Browser { http: http.clone(), base: base.to_owned(), token: text("token"), visitor: text("visitor") };
     let error =
         json!({ "ok": false, "error": "BAD_REQUEST", "message": format!("{claims}"), "status": 400 }).to_string();
-    platform.next(Step::Answer(400, error));
+    platform.next(PlatformAnswer::Answer(400, error));
     said.note(browser.post_start(&key(70), "planted visitor words").await).await;
     said.note(browser.post_start(&key(71), "planted visitor words").await).await;
     said.note(ask("/token/end", json!({ "renewal": text("renewal"), "everywhere": true })).await.expect("an answer"))
@@ -250,7 +250,7 @@ async fn signed_in(base: &str, platform: &Platform, said: &mut Said) -> Vec<Stri
     vec![good, forged, text("token"), text("renewal")]
 }
 
-async fn webhooks(base: &str, http: &reqwest::Client, said: &mut Said) {
+async fn webhooks(base: &str, http: &reqwest::Client, said: &mut StreamItem) {
     let bot = says("bot", "conversation-1", "planted bot words");
     let unknown = json!({
         "event": { "type": "message", "payload": {
@@ -278,10 +278,10 @@ async fn webhooks(base: &str, http: &reqwest::Client, said: &mut Said) {
 
 #[tokio::test]
 async fn nothing_secret_is_in_the_debug_form_of_the_settings_or_what_is_made_of_them() {
-    let stage = crate::stage::Stage::open().await;
-    let browser = stage.browser().await;
-    let app = stage.app();
-    let visitor = stage.visitor(&browser);
+    let harness = crate::harness::Harness::open().await;
+    let browser = harness.browser().await;
+    let app = harness.app();
+    let visitor = harness.visitor(&browser);
     let printed = format!("{app:?} {:?} {:?} {visitor:?} {:#?}", app.config, app.tokens, app.config.sites);
     for secret in ["demo-account-token", "demo-webhook-secret", "demo-webhook-token", &browser.token] {
         assert!(!printed.contains(secret), "{secret} in {printed}");

@@ -13,11 +13,11 @@
 #[path = "../delivery/browser.rs"]
 mod browser;
 #[allow(dead_code, reason = "the delivery tests use all of it")]
+#[path = "../delivery/harness.rs"]
+mod harness;
+#[allow(dead_code, reason = "the delivery tests use all of it")]
 #[path = "../delivery/platform.rs"]
 mod platform;
-#[allow(dead_code, reason = "the delivery tests use all of it")]
-#[path = "../delivery/stage.rs"]
-mod stage;
 
 mod bodies;
 mod foreign;

@@ -5,22 +5,22 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    browser::{ORIGIN, Said, refusal},
-    platform::Step,
-    stage::{Stage, key, says},
+    browser::{ORIGIN, StreamItem, refusal},
+    harness::{Harness, key, says},
+    platform::PlatformAnswer,
 };
 
 async fn is_no_call(method: &str, path: &str) {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: a\r\nOrigin: {ORIGIN}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}",
         browser.token
     );
-    let answer = crate::socket::exchange(stage.proxy.address, request.as_bytes()).await;
+    let answer = crate::socket::exchange(harness.proxy.address, request.as_bytes()).await;
     let status = crate::socket::statuses(&answer)[0].to_owned();
     assert!(matches!(status.as_str(), "400" | "404" | "405"), "{path}: {answer}");
-    assert!(stage.platform.calls().is_empty(), "{path}");
+    assert!(harness.platform.calls().is_empty(), "{path}");
 }
 
 macro_rules! no_call {
@@ -48,13 +48,13 @@ no_call! {
 
 #[tokio::test]
 async fn headers_of_the_page_are_not_passed_on() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let body = json!({
         "channel": "API", "message": { "data": { "body": "Hi" }, "type": "text" }, "bot_key": "",
         "from": { "user_external_id": "x", "type": "VISITOR" },
     });
-    let request = stage.http.post(stage.proxy.url("/api/v1/conversations?channel=X")).json(&body);
+    let request = harness.http.post(harness.proxy.url("/api/v1/conversations?channel=X")).json(&body);
     let answer = request
         .header("origin", ORIGIN)
         .header("idempotency-key", key(1))
@@ -70,7 +70,7 @@ async fn headers_of_the_page_are_not_passed_on() {
         .await
         .expect("an answer");
     assert_eq!(answer.status(), 200);
-    let call = stage.platform.called(1).await;
+    let call = harness.platform.called(1).await;
     let mut names: Vec<&str> = call.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["accept", "authorization", "content-length", "content-type", "host", "user-agent"]);
@@ -80,8 +80,8 @@ async fn headers_of_the_page_are_not_passed_on() {
 
 #[tokio::test]
 async fn fields_nobody_documented_are_not_passed_on() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let body = json!({
         "channel": "API", "admin": true, "bot_key": "", "token": "x", "platform_url": "http://127.0.0.1:1/",
         "message": { "data": { "body": "Hi", "html": "<b>" }, "type": "text", "internal": true },
@@ -89,7 +89,7 @@ async fn fields_nobody_documented_are_not_passed_on() {
         "from": { "user_external_id": "x", "type": "VISITOR", "role": "AGENT" },
     });
     assert_eq!(browser.post("/api/v1/conversations", &key(1), &body).await.status(), 200);
-    let sent = stage.platform.called(1).await.body;
+    let sent = harness.platform.called(1).await.body;
     assert_eq!(
         sent,
         json!({
@@ -102,12 +102,12 @@ async fn fields_nobody_documented_are_not_passed_on() {
 
 #[tokio::test]
 async fn a_redirect_of_the_platform_is_not_followed() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let trap = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
     let location = format!("http://{}/latest/meta-data", trap.local_addr().expect("an address"));
     for status in [301, 302, 307, 308] {
-        stage.platform.next(Step::Answer(status, json!({ "location": location }).to_string()));
+        harness.platform.next(PlatformAnswer::Answer(status, json!({ "location": location }).to_string()));
         let answer = browser.post_start(&key(u8::try_from(status - 290).expect("small")), "Hi").await;
         assert_eq!(refusal(answer).await, (503, "UNAVAILABLE".to_owned()), "{status}");
     }
@@ -117,23 +117,25 @@ async fn a_redirect_of_the_platform_is_not_followed() {
 
 #[tokio::test]
 async fn an_id_of_the_platform_stays_one_segment_of_a_path() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let id = "../../account?x=1#y%2f\u{e9}";
     let started = json!({ "ok": true, "conversation": { "id": id, "created_at": "2025-02-10 20:21:03.913000" } });
-    stage.platform.next(Step::Answer(200, started.to_string()));
+    harness.platform.next(PlatformAnswer::Answer(200, started.to_string()));
     let alias = browser.start(&key(1), "Hello").await;
     browser.send(&alias, &key(2), "Hi").await;
-    let call = stage.platform.called(2).await;
+    let call = harness.platform.called(2).await;
     assert_eq!(call.path, "/api/v1/conversation/..%2F..%2Faccount%3Fx%3D1%23y%252f%C3%A9/messages");
 }
 
 #[tokio::test]
 async fn ids_that_are_dots_or_nothing_are_not_taken() {
     for id in [".", "..", "", "a\nb", &"x".repeat(201)] {
-        let stage = Stage::open().await;
-        let browser = stage.browser().await;
-        stage.platform.next(Step::Answer(200, json!({ "ok": true, "conversation": { "id": id } }).to_string()));
+        let harness = Harness::open().await;
+        let browser = harness.browser().await;
+        harness
+            .platform
+            .next(PlatformAnswer::Answer(200, json!({ "ok": true, "conversation": { "id": id } }).to_string()));
         assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await.0, 502, "{id:?}");
     }
 }
@@ -147,9 +149,9 @@ async fn the_platforms_own_words_are_not_passed_on() {
         (500, json!("planted <html>")),
         (200, json!({ "ok": true, "planted": true })),
     ] {
-        let stage = Stage::open().await;
-        let browser = stage.browser().await;
-        stage.platform.next(Step::Answer(status, body.to_string()));
+        let harness = Harness::open().await;
+        let browser = harness.browser().await;
+        harness.platform.next(PlatformAnswer::Answer(status, body.to_string()));
         let answer = browser.post_start(&key(1), "Hello").await;
         assert_ne!(answer.status(), 200);
         let text = answer.text().await.expect("text");
@@ -171,17 +173,19 @@ const ENDS: &[&str] = &[
 
 #[tokio::test]
 async fn no_text_of_the_platform_forges_an_event() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut events = browser.stream(&alias, None).await;
     events.entries(2).await;
     for text in ENDS {
         for event in [says("bot", "conversation-1", text), unknown(text), assignee(text)] {
-            stage.tell(vec![event]).await;
+            harness.tell(vec![event]).await;
             match events.next().await {
-                Some(Said::Entry(entry)) => assert!(matches!(entry.event, Event::Message(_) | Event::Assignee(_))),
-                Some(Said::Comment) => {}
+                Some(StreamItem::Entry(entry)) => {
+                    assert!(matches!(entry.event, Event::Message(_) | Event::Assignee(_)))
+                }
+                Some(StreamItem::Comment) => {}
                 other => panic!("{text:?} became {other:?}"),
             }
         }
@@ -205,8 +209,8 @@ fn assignee(text: &str) -> Value {
 
 #[tokio::test]
 async fn no_text_of_the_visitor_forges_an_event() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut events = browser.stream(&alias, None).await;
     events.entries(2).await;
@@ -221,8 +225,8 @@ async fn no_text_of_the_visitor_forges_an_event() {
 
 #[tokio::test]
 async fn no_cursor_of_the_reader_comes_back_unread() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for cursor in
         ["x", "1", "1-", "-1", "1-1-1", "+1-1", "1-99999999999999999999", "1e3-1", "\u{661}-1", "<script>", "1-1%00"]
@@ -235,8 +239,8 @@ async fn no_cursor_of_the_reader_comes_back_unread() {
 
 #[tokio::test]
 async fn numbers_out_of_range_are_refused() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for query in [
         "?wait=-1",

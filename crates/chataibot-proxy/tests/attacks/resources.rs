@@ -12,8 +12,8 @@ use tokio::{
 
 use crate::{
     browser::{Browser, ORIGIN},
+    harness::{Harness, key, says},
     socket::{PATIENCE, exchange, read_all},
-    stage::{Stage, key, says},
 };
 
 /// As many sockets as are asked for, or as the system allows: each takes two files, one at either end.
@@ -157,8 +157,8 @@ async fn requests_sent_ahead_without_reading_an_answer() {
 
 #[tokio::test]
 async fn a_flood_of_streams_leaves_one_conversation_its_seats() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut streams = Vec::new();
     for _ in 0..40 {
@@ -166,17 +166,17 @@ async fn a_flood_of_streams_leaves_one_conversation_its_seats() {
         events.entries(2).await;
         streams.push(events);
     }
-    stage.until(|stage| stage.app().hub.subscribers() <= 32).await;
-    stage.tell(vec![says("bot", "conversation-1", "Still here")]).await;
+    harness.until(|harness| harness.app().hub.subscribers() <= 32).await;
+    harness.tell(vec![says("bot", "conversation-1", "Still here")]).await;
     streams.last_mut().expect("streams").entries(1).await;
 }
 
 #[tokio::test]
 async fn a_flood_of_streams_over_all_conversations_of_a_visitor() {
-    let stage = Stage::with(|config| config.limits.streams = 5).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| config.limits.streams = 5).await;
+    let browser = harness.browser().await;
     let (one, two) = (browser.start(&key(1), "Hello").await, browser.start(&key(2), "Hello").await);
-    let other = stage.browser().await;
+    let other = harness.browser().await;
     let theirs = other.start(&key(1), "Hello").await;
     let mut bystander = other.stream(&theirs, None).await;
     bystander.entries(2).await;
@@ -189,18 +189,18 @@ async fn a_flood_of_streams_over_all_conversations_of_a_visitor() {
     for events in &mut streams[..3] {
         assert_eq!(events.next().await, None, "the oldest are cut");
     }
-    stage.tell(vec![says("bot", "conversation-1", "a"), says("bot", "conversation-2", "b")]).await;
+    harness.tell(vec![says("bot", "conversation-1", "a"), says("bot", "conversation-2", "b")]).await;
     for events in &mut streams[3..] {
         events.entries(1).await;
     }
-    stage.tell(vec![says("bot", "conversation-3", "c")]).await;
+    harness.tell(vec![says("bot", "conversation-3", "c")]).await;
     bystander.entries(1).await;
 }
 
-async fn flood(path: &str, browser: &Browser, stage: &Stage, most: usize) {
+async fn flood(path: &str, browser: &Browser, harness: &Harness, most: usize) {
     let mut refused = 0;
     for number in 0..most {
-        let request = stage.http.post(stage.proxy.url(path)).header("origin", ORIGIN).bearer_auth(&browser.token);
+        let request = harness.http.post(harness.proxy.url(path)).header("origin", ORIGIN).bearer_auth(&browser.token);
         let request = request.header("idempotency-key", key(u8::try_from(number).expect("small")));
         // A client cannot choose its own address.
         let request = request.header("x-forwarded-for", format!("203.0.113.{number}")).json(&json!({}));
@@ -218,9 +218,9 @@ macro_rules! floods {
     ($($name:ident: $path:literal, $limit:ident = $count:literal;)+) => {
         $(#[tokio::test]
         async fn $name() {
-            let stage = Stage::with(|config| config.limits.$limit = $count).await;
-            let browser = stage.browser().await;
-            flood($path, &browser, &stage, 10).await;
+            let harness = Harness::with(|config| config.limits.$limit = $count).await;
+            let browser = harness.browser().await;
+            flood($path, &browser, &harness, 10).await;
         })+
     };
 }

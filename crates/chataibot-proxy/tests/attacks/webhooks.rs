@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
-    stage::{Stage, key, says, short},
+    harness::{Harness, key, says, short},
 };
 
 const FORGED: &str = "This was never said";
 
 /// A conversation, and a webhook with this path, headers and body.
-async fn post(path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (Stage, Browser, String, u16) {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+async fn post(path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (Harness, Browser, String, u16) {
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let mut request = stage.http.post(stage.proxy.url(path)).header("content-type", "application/json");
+    let mut request = harness.http.post(harness.proxy.url(path)).header("content-type", "application/json");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -29,7 +29,7 @@ async fn post(path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (Stage, Br
     for secret in [demo::WEBHOOK_TOKEN, demo::WEBHOOK_SECRET, demo::ACCOUNT_TOKEN] {
         assert!(!text.contains(secret), "{text}");
     }
-    (stage, browser, alias, status)
+    (harness, browser, alias, status)
 }
 
 async fn is_refused(path: &str, headers: &[(&str, &str)], body: Vec<u8>, statuses: &[u16]) {
@@ -93,41 +93,42 @@ refused! {
 
 #[tokio::test]
 async fn a_webhook_by_another_method() {
-    let stage = Stage::open().await;
+    let harness = Harness::open().await;
     for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"] {
         let method = method.parse().expect("a method");
-        let answer = stage.http.request(method, stage.proxy.url(PATH)).body(right()).send().await.expect("an answer");
+        let answer =
+            harness.http.request(method, harness.proxy.url(PATH)).body(right()).send().await.expect("an answer");
         assert_eq!(answer.status(), 405);
     }
 }
 
 #[tokio::test]
 async fn a_webhook_replayed_ten_times_is_told_once() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut event = says("bot", "conversation-1", "Once");
     event["event"]["payload"]["message"]["id"] = "m-1".into();
     for _ in 0..10 {
-        stage.tell(vec![event.clone()]).await;
+        harness.tell(vec![event.clone()]).await;
     }
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent", "bot: once"]);
 }
 
 #[tokio::test]
 async fn a_webhook_altered_to_name_another_conversation_reaches_nobody() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for name in ["conversation-2", "CONVERSATION-1", "conversation-1 ", "conversation-1\0", "' OR '1'='1", &alias] {
-        stage.tell(vec![says("bot", name, FORGED)]).await;
+        harness.tell(vec![says("bot", name, FORGED)]).await;
     }
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent"]);
 }
 
 #[tokio::test]
 async fn a_webhook_of_one_site_about_a_conversation_of_another() {
-    let stage = Stage::with(|config| {
+    let harness = Harness::with(|config| {
         let site = config.sites.iter().next().expect("a site").as_ref().clone();
         let other = Site {
             id: SiteId::parse("other").expect("an id"),
@@ -139,23 +140,23 @@ async fn a_webhook_of_one_site_about_a_conversation_of_another() {
         config.sites = Sites::new(vec![site, other]);
     })
     .await;
-    let browser = stage.browser().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let body = json!({ "token": "other-webhook-token", "events": [says("bot", "conversation-1", FORGED)] });
-    let post = stage.http.post(stage.proxy.url("/webhook/other-webhook-secret")).json(&body);
+    let post = harness.http.post(harness.proxy.url("/webhook/other-webhook-secret")).json(&body);
     assert_eq!(post.send().await.expect("an answer").status(), 200, "it is a webhook of that site's");
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent"]);
     // One site's token does not open the other's path.
-    let post = stage.http.post(stage.proxy.url(PATH)).json(&body);
+    let post = harness.http.post(harness.proxy.url(PATH)).json(&body);
     assert_eq!(post.send().await.expect("an answer").status(), 401);
 }
 
 #[tokio::test]
 async fn an_echo_that_claims_to_be_the_visitor_confirms_nothing_that_was_not_sent() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    stage.tell(vec![says("visitor", "conversation-1", "Hello")]).await;
+    harness.tell(vec![says("visitor", "conversation-1", "Hello")]).await;
     let log = short(&browser.log(&alias).await);
     assert_eq!(log[..2], ["visitor: hello", "01 sent"]);
     assert!(log.iter().filter(|line| line.as_str() == "visitor: hello").count() == 1, "{log:?}");
@@ -163,8 +164,8 @@ async fn an_echo_that_claims_to_be_the_visitor_confirms_nothing_that_was_not_sen
 
 #[tokio::test]
 async fn a_page_that_calls_the_webhook_gets_no_leave_to_read_its_answer() {
-    let stage = Stage::open().await;
-    let request = stage.http.post(stage.proxy.url(PATH)).header("origin", "https://evil.example").body(right());
+    let harness = Harness::open().await;
+    let request = harness.http.post(harness.proxy.url(PATH)).header("origin", "https://evil.example").body(right());
     let answer = request.send().await.expect("an answer");
     assert!(answer.headers().get("access-control-allow-origin").is_none());
 }

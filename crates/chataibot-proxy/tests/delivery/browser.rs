@@ -125,7 +125,7 @@ pub struct Events {
 
 /// One thing a stream says.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Said {
+pub enum StreamItem {
     Comment,
     Entry(Entry),
     Reset(Reset),
@@ -135,7 +135,7 @@ pub enum Said {
 
 impl Events {
     /// The next thing; `None` at the end.
-    pub async fn next(&mut self) -> Option<Said> {
+    pub async fn next(&mut self) -> Option<StreamItem> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.bytes.drain(..end + 2).collect();
@@ -156,8 +156,8 @@ impl Events {
     pub async fn entry(&mut self) -> Entry {
         loop {
             match self.next().await {
-                Some(Said::Entry(entry)) => return entry,
-                Some(Said::Comment) => {}
+                Some(StreamItem::Entry(entry)) => return entry,
+                Some(StreamItem::Comment) => {}
                 other => panic!("an entry, not {other:?}"),
             }
         }
@@ -172,23 +172,23 @@ impl Events {
     }
 }
 
-fn read(block: &str) -> Said {
+fn read(block: &str) -> StreamItem {
     let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     match field("event:") {
         None => {
             assert!(block.starts_with(':'), "a comment: {block:?}");
-            Said::Comment
+            StreamItem::Comment
         }
-        Some("reset") => Said::Reset(serde_json::from_str(field("data:").expect("data")).expect("a reset")),
+        Some("reset") => StreamItem::Reset(serde_json::from_str(field("data:").expect("data")).expect("a reset")),
         Some("begin") => {
             assert_eq!(field("id:"), None, "the reader's cursor stays");
-            Said::Begin(serde_json::from_str(field("data:").expect("data")).expect("a begin"))
+            StreamItem::Begin(serde_json::from_str(field("data:").expect("data")).expect("a begin"))
         }
-        Some("reauth") => Said::Reauth,
+        Some("reauth") => StreamItem::Reauth,
         Some(name) => {
             let entry: Entry = serde_json::from_str(field("data:").expect("data")).expect("an entry");
             assert_eq!((name, field("id:")), (entry.event.name(), Some(entry.cursor.to_string().as_str())));
-            Said::Entry(entry)
+            StreamItem::Entry(entry)
         }
     }
 }

@@ -12,9 +12,9 @@ use tokio::{
 
 use crate::{
     browser::Browser,
+    harness::{key, says},
     platform::Platform,
     program,
-    stage::{key, says},
 };
 
 struct Program {

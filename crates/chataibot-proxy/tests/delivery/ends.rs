@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use chataibot_proxy::sweep;
+use chataibot_proxy::service::retention;
 
 use crate::{
     browser::refusal,
-    platform::Step,
-    stage::{Stage, key, says, short},
+    harness::{Harness, key, says, short},
+    platform::PlatformAnswer,
 };
 
 #[tokio::test]
 async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     let log = stream.entries(2).await;
@@ -21,22 +21,22 @@ async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() 
         let (browser, alias, last) = (browser.clone(), alias.clone(), log[1].cursor);
         async move { browser.poll(&alias, Some(last), 25).await }
     });
-    stage.until(|stage| stage.app().hub.subscribers() == 2).await;
-    let held = stage.platform.hold();
+    harness.until(|harness| harness.app().hub.subscribers() == 2).await;
+    let held = harness.platform.hold();
     let sending = tokio::spawn({
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.send(&alias, &key(2), "text").await }
     });
-    stage.platform.called(2).await;
+    harness.platform.called(2).await;
     assert_eq!(short(&[stream.entry().await]), ["visitor: text"]);
     assert_eq!(short(&polling.await.expect("answered").entries), ["visitor: text"]);
-    let store = stage.app().store.clone();
+    let store = harness.app().store.clone();
     let conversation = store.owned("demo", &browser.visitor, &alias).await.expect("asked").expect("owned").id;
 
-    let stopping = tokio::spawn(stage.proxy.stop());
+    let stopping = tokio::spawn(harness.proxy.stop());
     assert_eq!(stream.next().await, None, "at once");
     assert!(!stopping.is_finished());
-    held.send(Step::Accept).expect("held");
+    held.send(PlatformAnswer::Accept).expect("held");
     assert_eq!(sending.await.expect("answered"), "message-2");
     assert_eq!(stopping.await.expect("stopped"), 0);
     let log = store.read_after(conversation, None, None, 10).await.expect("read").entries;
@@ -45,44 +45,44 @@ async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() 
 
 #[tokio::test]
 async fn a_conversation_past_its_retention_is_gone_and_its_reader_is_cut() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    let days = stage.app().config.sites.iter().next().expect("a site").retention_days;
-    stage.proxy.clock.advance(Duration::from_secs(u64::from(days) * 86_400 - 60));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stage.app().counters.conversations_deleted.get(), 0);
-    stage.proxy.clock.advance(Duration::from_secs(120));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stage.app().counters.conversations_deleted.get(), 1);
+    let days = harness.app().config.sites.iter().next().expect("a site").retention_days;
+    harness.proxy.clock.advance(Duration::from_secs(u64::from(days) * 86_400 - 60));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(harness.app().counters.conversations_deleted.get(), 0);
+    harness.proxy.clock.advance(Duration::from_secs(120));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(harness.app().counters.conversations_deleted.get(), 1);
     assert_eq!(stream.next().await, None);
     // The token is long over; a new visitor would get the same answer.
-    let other = stage.browser().await;
+    let other = harness.browser().await;
     assert_eq!(refusal(other.get(&alias, "", &[]).await).await, (404, "NOT_FOUND".to_owned()));
-    stage.tell(vec![says("bot", "conversation-1", "late")]).await;
-    assert_eq!(stage.app().counters.webhook_foreign.get(), 1);
+    harness.tell(vec![says("bot", "conversation-1", "late")]).await;
+    assert_eq!(harness.app().counters.webhook_foreign.get(), 1);
 }
 
 #[tokio::test]
 async fn what_waits_in_vain_is_dropped_and_counted() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
-    let held = stage.platform.hold();
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    let held = harness.platform.hold();
     let starting = tokio::spawn({
         let browser = browser.clone();
         async move { browser.start(&key(1), "Hello").await }
     });
-    stage.platform.called(1).await;
-    stage.tell(vec![says("bot", "another", "who?"), says("bot", "conversation-1", "Hi")]).await;
-    stage.proxy.clock.advance(Duration::from_secs(59));
-    sweep::waiting(stage.app()).await.expect("swept");
-    held.send(Step::Accept).expect("held");
+    harness.platform.called(1).await;
+    harness.tell(vec![says("bot", "another", "who?"), says("bot", "conversation-1", "Hi")]).await;
+    harness.proxy.clock.advance(Duration::from_secs(59));
+    retention::waiting(harness.app()).await.expect("swept");
+    held.send(PlatformAnswer::Accept).expect("held");
     let alias = starting.await.expect("started");
-    stage.proxy.clock.advance(Duration::from_secs(2));
-    sweep::waiting(stage.app()).await.expect("swept");
+    harness.proxy.clock.advance(Duration::from_secs(2));
+    retention::waiting(harness.app()).await.expect("swept");
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent", "bot: hi"]);
-    let counters = &stage.app().counters;
+    let counters = &harness.app().counters;
     assert_eq!([counters.waiting_delivered.get(), counters.waiting_dropped.get()], [1, 1]);
 }

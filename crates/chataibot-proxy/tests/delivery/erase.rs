@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     browser::{Browser, refusal},
     files::upload,
+    harness::{Harness, key},
     several::Pair,
-    stage::{Stage, key},
 };
 
 const TOKEN: &str = "an-operator-token-of-some-length";
@@ -20,17 +20,17 @@ fn with_operator(config: &mut Config) {
     config.operator_token = Some(TOKEN.into());
 }
 
-async fn erase(stage: &Stage, token: &str, visitor: &str) -> reqwest::Response {
-    let url = format!("http://{}/erase", stage.proxy.metrics.expect("an operator's listener"));
-    let request = stage.http.post(url).bearer_auth(token).json(&json!({ "visitor": visitor }));
+async fn erase(harness: &Harness, token: &str, visitor: &str) -> reqwest::Response {
+    let url = format!("http://{}/erase", harness.proxy.metrics.expect("an operator's listener"));
+    let request = harness.http.post(url).bearer_auth(token).json(&json!({ "visitor": visitor }));
     request.send().await.expect("an answer")
 }
 
 /// Is this text anywhere in what the proxy keeps?
-fn is_kept(stage: &Stage, text: &str) -> bool {
-    match &stage.redis {
+fn is_kept(harness: &Harness, text: &str) -> bool {
+    match &harness.redis {
         Some(redis) => redis.holds(text),
-        None => is_left(&stage.app().config.database, text),
+        None => is_left(&harness.app().config.database, text),
     }
 }
 
@@ -46,42 +46,42 @@ fn is_left(database: &Path, text: &str) -> bool {
 
 #[tokio::test]
 async fn an_erased_visitor_is_gone_from_disk_streams_and_tokens_and_nobody_else_is() {
-    let stage = Stage::with(with_operator).await;
-    let (gone, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::with(with_operator).await;
+    let (gone, other) = (harness.browser().await, harness.browser().await);
     let alias = gone.start(&key(1), WORDS).await;
     let kept = other.start(&key(2), "Hello").await;
     let file = upload(&gone, &alias, "text/plain", "secret.txt", b"Planted file of one visitor").await;
     let mut stream = gone.stream(&alias, None).await;
     stream.entries(2).await;
-    assert!(is_kept(&stage, WORDS), "this test can find what is there");
+    assert!(is_kept(&harness, WORDS), "this test can find what is there");
 
-    let answer: Value = erase(&stage, TOKEN, &gone.visitor).await.json().await.expect("JSON");
+    let answer: Value = erase(&harness, TOKEN, &gone.visitor).await.json().await.expect("JSON");
     assert_eq!(answer, json!({ "ok": true, "conversations": 1, "tokens": 1 }));
     while stream.next().await.is_some() {}
     assert_eq!(refusal(gone.get(&alias, "", &[("accept", "application/json")]).await).await.0, 401);
-    assert_eq!(stage.http.get(&file.url).send().await.expect("an answer").status(), 404);
+    assert_eq!(harness.http.get(&file.url).send().await.expect("an answer").status(), 404);
     for text in [WORDS, gone.visitor.as_str(), "secret.txt"] {
-        assert!(!is_kept(&stage, text), "{text}");
+        assert!(!is_kept(&harness, text), "{text}");
     }
-    let uploads = stage.app().config.uploads_directory.clone().expect("the demo takes files");
+    let uploads = harness.app().config.uploads_directory.clone().expect("the demo takes files");
     assert_eq!(fs::read_dir(uploads).expect("a directory").count(), 0);
 
     assert!(!other.log(&kept).await.is_empty());
-    let again: Value = erase(&stage, TOKEN, &gone.visitor).await.json().await.expect("JSON");
+    let again: Value = erase(&harness, TOKEN, &gone.visitor).await.json().await.expect("JSON");
     assert_eq!(again, json!({ "ok": true, "conversations": 0, "tokens": 0 }), "asking twice is no error");
-    assert_eq!(stage.app().counters.visitors_erased.get(), 2);
+    assert_eq!(harness.app().counters.visitors_erased.get(), 2);
 }
 
 #[tokio::test]
 async fn only_the_operator_may_erase_and_only_where_there_is_one() {
-    let stage = Stage::with(with_operator).await;
-    let browser = stage.browser().await;
-    assert_eq!(refusal(erase(&stage, "wrong", &browser.visitor).await).await, (401, "UNAUTHORIZED".to_owned()));
-    assert_eq!(refusal(erase(&stage, &browser.token, &browser.visitor).await).await.0, 401);
-    assert_eq!(refusal(erase(&stage, TOKEN, "somebody").await).await, (400, "BAD_REQUEST".to_owned()));
-    let public = stage.http.post(stage.proxy.url("/erase")).bearer_auth(TOKEN).json(&json!({})).send().await;
+    let harness = Harness::with(with_operator).await;
+    let browser = harness.browser().await;
+    assert_eq!(refusal(erase(&harness, "wrong", &browser.visitor).await).await, (401, "UNAUTHORIZED".to_owned()));
+    assert_eq!(refusal(erase(&harness, &browser.token, &browser.visitor).await).await.0, 401);
+    assert_eq!(refusal(erase(&harness, TOKEN, "somebody").await).await, (400, "BAD_REQUEST".to_owned()));
+    let public = harness.http.post(harness.proxy.url("/erase")).bearer_auth(TOKEN).json(&json!({})).send().await;
     assert_eq!(public.expect("an answer").status(), 404, "visitors have no such call");
-    let without = Stage::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
+    let without = Harness::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
     assert_eq!(refusal(erase(&without, TOKEN, &browser.visitor).await).await.0, 404);
 }
 
@@ -92,11 +92,11 @@ async fn command(arguments: &[&str]) -> Output {
 
 #[tokio::test]
 async fn the_commands_work_on_a_database_file_beside_a_running_proxy() {
-    let stage = Stage::with(|config| config.redis = None).await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::with(|config| config.redis = None).await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let alias = browser.start(&key(1), WORDS).await;
     let kept = other.start(&key(2), "Hello").await;
-    let database = stage.app().config.database.clone();
+    let database = harness.app().config.database.clone();
     let path = database.to_str().expect("ASCII").to_owned();
     let copy = format!("{path}.copy");
 
@@ -116,7 +116,7 @@ async fn the_commands_work_on_a_database_file_beside_a_running_proxy() {
 
     // The copy is a database to serve from, and who had read more than it holds is told to begin anew.
     let last = other.log(&kept).await.last().expect("an entry").cursor;
-    let restored = Stage::with(|config| {
+    let restored = Harness::with(|config| {
         config.redis = None;
         config.database = copy.into();
     })

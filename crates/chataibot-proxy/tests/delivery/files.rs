@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use chataibot_proxy::{
     config::{Config, Site, Sites},
-    files::kinds,
-    sweep,
+    service::{files::file_types, retention},
 };
 use chataibot_wire::{ErrorBody, file::FileAnswer, file::StoredFile};
 use reqwest::Response;
@@ -13,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     browser::{Browser, ORIGIN, refusal},
-    stage::{Stage, closes, key},
+    harness::{Harness, closes, key},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
@@ -47,8 +46,8 @@ pub fn change_site(config: &mut Config, change: impl FnOnce(&mut Site)) {
     config.sites = Sites::new(vec![site]);
 }
 
-fn stored(stage: &Stage) -> Vec<String> {
-    let directory = stage.app().config.uploads_directory.clone().expect("the demo takes files");
+fn stored(harness: &Harness) -> Vec<String> {
+    let directory = harness.app().config.uploads_directory.clone().expect("the demo takes files");
     let names = std::fs::read_dir(directory).expect("a directory");
     names.map(|name| name.expect("a file").file_name().into_string().expect("ASCII")).collect()
 }
@@ -59,8 +58,8 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_picture_is_kept_and_shown_to_whoever_knows_its_address() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let file = upload(&browser, &alias, "image/png", "My%20caf%C3%A9.PNG", PNG).await;
     assert_eq!(
@@ -69,11 +68,11 @@ async fn a_picture_is_kept_and_shown_to_whoever_knows_its_address() {
     );
     let path = file.url.strip_prefix(&browser.base).expect("an absolute address of this proxy");
     let id = path.strip_prefix("/files/").and_then(|rest| rest.strip_suffix("/My%20caf%C3%A9.png")).expect("its form");
-    assert_eq!(stored(&stage), [id], "under its random name and nothing else");
+    assert_eq!(stored(&harness), [id], "under its random name and nothing else");
     assert_eq!(id.len(), 32);
 
     // No token, no origin: an <img> has neither.
-    let answer = stage.http.get(&file.url).send().await.expect("an answer");
+    let answer = harness.http.get(&file.url).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
     for (name, value) in [
         ("content-type", "image/png"),
@@ -87,29 +86,29 @@ async fn a_picture_is_kept_and_shown_to_whoever_knows_its_address() {
         assert_eq!(header(&answer, name), value, "{name}");
     }
     assert_eq!(answer.bytes().await.expect("bytes"), PNG);
-    let head = stage.http.head(&file.url).send().await.expect("an answer");
+    let head = harness.http.head(&file.url).send().await.expect("an answer");
     assert_eq!((head.status().as_u16(), header(&head, "content-type")), (200, "image/png"));
 
-    let part = stage.http.get(&file.url).header("range", "bytes=1-3").send().await.expect("an answer");
+    let part = harness.http.get(&file.url).header("range", "bytes=1-3").send().await.expect("an answer");
     assert_eq!((part.status().as_u16(), header(&part, "content-length")), (206, "3"));
     assert_eq!(header(&part, "content-range"), format!("bytes 1-3/{}", PNG.len()));
     assert_eq!(part.bytes().await.expect("bytes"), "PNG");
 
     let other = upload(&browser, &alias, "application/pdf", "a.pdf", b"%PDF-1.4\n").await;
-    let answer = stage.http.get(&other.url).send().await.expect("an answer");
+    let answer = harness.http.get(&other.url).send().await.expect("an answer");
     assert!(header(&answer, "content-disposition").starts_with("attachment; filename=\"a.pdf\""));
     let text = upload(&browser, &alias, "text/plain;charset=utf-8", "page.html", b"not <b>HTML</b>").await;
     assert_eq!(text.name, "page.html.txt");
-    let answer = stage.http.get(&text.url).send().await.expect("an answer");
+    let answer = harness.http.get(&text.url).send().await.expect("an answer");
     assert_eq!(header(&answer, "content-type"), "text/plain; charset=utf-8");
     assert!(header(&answer, "content-disposition").starts_with("attachment"));
-    assert_eq!(stage.app().counters.files_stored.get(), 3);
+    assert_eq!(harness.app().counters.files_stored.get(), 3);
 }
 
 #[tokio::test]
 async fn nothing_else_of_the_disk_can_be_read() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let file = upload(&browser, &alias, "image/png", "a.png", PNG).await;
     let id = file.url.rsplit('/').nth(1).expect("an id");
@@ -125,15 +124,15 @@ async fn nothing_else_of_the_disk_can_be_read() {
         format!("/files/{id}%00/a.png"),
         "/files/unfinished-x/a.png".to_owned(),
     ] {
-        let answer = stage.http.get(format!("{}{path}", browser.base)).send().await.expect("an answer");
+        let answer = harness.http.get(format!("{}{path}", browser.base)).send().await.expect("an answer");
         assert_eq!(answer.status(), 404, "{path}");
     }
 }
 
 #[tokio::test]
 async fn only_what_is_allowed_declared_and_proved_is_taken() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for (kind, bytes) in [
         ("text/html", &b"<h1>x</h1>"[..]),
@@ -155,14 +154,14 @@ async fn only_what_is_allowed_declared_and_proved_is_taken() {
     assert_eq!(empty, (400, "BAD_REQUEST".to_owned()));
     let unreadable = refusal(send(&browser, &alias, "image/png", "%ff.png", PNG).await).await;
     assert_eq!(unreadable, (400, "BAD_REQUEST".to_owned()));
-    assert_eq!(stored(&stage), [] as [&str; 0], "nothing of a refused file stays");
-    assert_eq!(stage.app().counters.files_refused.get(), 13);
+    assert_eq!(stored(&harness), [] as [&str; 0], "nothing of a refused file stays");
+    assert_eq!(harness.app().counters.files_refused.get(), 13);
 }
 
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused_by_its_length_and_while_it_is_read() {
-    let stage = Stage::with(|config| config.limits.upload_bytes = 100_000).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| config.limits.upload_bytes = 100_000).await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let text = "x".repeat(100_001);
     let chunk = text.clone();
@@ -175,13 +174,13 @@ async fn a_file_that_is_too_large_is_refused_by_its_length_and_while_it_is_read(
     }
     let exact = send(&browser, &alias, "text/plain", "a.txt", text[1..].to_owned()).await;
     assert_eq!(exact.status(), 200);
-    assert_eq!(stored(&stage).len(), 1);
+    assert_eq!(stored(&harness).len(), 1);
 }
 
 #[tokio::test]
 async fn only_the_owner_of_a_conversation_that_goes_on_may_add_to_it() {
-    let stage = Stage::open().await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::open().await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let alias = browser.start(&key(1), "Hello").await;
     for (who, conversation) in [(&other, alias.as_str()), (&browser, "0123456789abcdef0123456789abcdef")] {
         let refused = refusal(send(who, conversation, "image/png", "a.png", PNG).await).await;
@@ -189,15 +188,15 @@ async fn only_the_owner_of_a_conversation_that_goes_on_may_add_to_it() {
     }
     let nobody = Browser { token: "x".to_owned(), ..browser.clone() };
     assert_eq!(refusal(send(&nobody, &alias, "image/png", "a.png", vec![0; 1_500_000]).await).await.0, 401);
-    stage.tell(vec![closes("conversation-1")]).await;
+    harness.tell(vec![closes("conversation-1")]).await;
     let refused = refusal(send(&browser, &alias, "image/png", "a.png", PNG).await).await;
     assert_eq!(refused, (409, "CONVERSATION_ENDED".to_owned()));
 }
 
 #[tokio::test]
 async fn a_site_that_takes_no_files_says_which_setting_that_is() {
-    let stage = Stage::with(|config| change_site(config, |site| site.upload_types.clear())).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| change_site(config, |site| site.upload_types.clear())).await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let answer = send(&browser, &alias, "image/png", "a.png", PNG).await;
     assert_eq!(answer.status(), 400);
@@ -207,8 +206,8 @@ async fn a_site_that_takes_no_files_says_which_setting_that_is() {
 
 #[tokio::test]
 async fn a_visitor_may_not_send_files_without_end() {
-    let stage = Stage::with(|config| config.limits.upload_per_minute = 2).await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::with(|config| config.limits.upload_per_minute = 2).await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let alias = browser.start(&key(1), "Hello").await;
     for _ in 0..2 {
         upload(&browser, &alias, "image/png", "a.png", PNG).await;
@@ -221,8 +220,8 @@ async fn a_visitor_may_not_send_files_without_end() {
 
 #[tokio::test]
 async fn the_files_of_a_site_have_so_much_room_and_no_more() {
-    let stage = Stage::with(|config| config.uploads_total = 2 * PNG.len() as u64 + 3).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| config.uploads_total = 2 * PNG.len() as u64 + 3).await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for _ in 0..2 {
         upload(&browser, &alias, "image/png", "a.png", PNG).await;
@@ -234,67 +233,67 @@ async fn the_files_of_a_site_have_so_much_room_and_no_more() {
     let chunks = futures_util::stream::iter(vec![Ok::<_, std::io::Error>("d")]);
     let body = reqwest::Body::wrap_stream(chunks);
     assert_eq!(refusal(send(&browser, &alias, "text/plain", "a.txt", body).await).await.0, 503);
-    assert_eq!((stored(&stage).len(), stage.app().counters.files_quota.get()), (3, 2));
+    assert_eq!((stored(&harness).len(), harness.app().counters.files_quota.get()), (3, 2));
 }
 
 #[tokio::test]
 async fn files_go_with_their_conversation_and_strays_at_the_next_start() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let file = upload(&browser, &alias, "image/png", "a.png", PNG).await;
     let in_passing = upload(&browser, &alias, "text/plain", "b.txt", b"x").await;
     let unsent = upload(&browser, &alias, "image/png", "c.png", PNG).await;
     browser.send(&alias, &key(3), &file.url).await;
     browser.send(&alias, &key(4), &format!("Look here ({}), please", in_passing.url)).await;
-    stage.proxy.clock.advance(Duration::from_secs(23 * 3600));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stored(&stage).len(), 3, "somebody may still be writing");
-    stage.proxy.clock.advance(Duration::from_secs(2 * 3600));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stored(&stage).len(), 2, "nobody has sent the third");
-    assert_eq!(stage.http.get(&unsent.url).send().await.expect("an answer").status(), 404);
-    stage.proxy.clock.advance(Duration::from_secs(88 * 24 * 3600));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stored(&stage).len(), 2, "not yet");
-    stage.proxy.clock.advance(Duration::from_secs(2 * 24 * 3600));
-    sweep::old(stage.app()).await.expect("swept");
-    assert_eq!(stored(&stage), [] as [&str; 0]);
-    assert_eq!(stage.http.get(&file.url).send().await.expect("an answer").status(), 404);
+    harness.proxy.clock.advance(Duration::from_secs(23 * 3600));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(stored(&harness).len(), 3, "somebody may still be writing");
+    harness.proxy.clock.advance(Duration::from_secs(2 * 3600));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(stored(&harness).len(), 2, "nobody has sent the third");
+    assert_eq!(harness.http.get(&unsent.url).send().await.expect("an answer").status(), 404);
+    harness.proxy.clock.advance(Duration::from_secs(88 * 24 * 3600));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(stored(&harness).len(), 2, "not yet");
+    harness.proxy.clock.advance(Duration::from_secs(2 * 24 * 3600));
+    retention::old(harness.app()).await.expect("swept");
+    assert_eq!(stored(&harness), [] as [&str; 0]);
+    assert_eq!(harness.http.get(&file.url).send().await.expect("an answer").status(), 404);
 
-    let alias = stage.browser().await.start(&key(2), "Hello").await;
+    let alias = harness.browser().await.start(&key(2), "Hello").await;
     assert!(!alias.is_empty());
-    let directory = stage.app().config.uploads_directory.clone().expect("a directory");
+    let directory = harness.app().config.uploads_directory.clone().expect("a directory");
     for name in ["unfinished-abc", "00112233445566778899aabbccddeeff", "somebody-elses.txt"] {
         std::fs::write(directory.join(name), "x").expect("written");
         // Left behind long ago: another proxy may still be writing a young one.
         let file = std::fs::File::options().write(true).open(directory.join(name)).expect("opened");
         file.set_modified(std::time::UNIX_EPOCH).expect("an old one");
     }
-    chataibot_proxy::files::Files::open(&stage.app().config, &stage.app().store).await.expect("opened");
-    assert_eq!(stored(&stage), ["somebody-elses.txt"], "what is not ours stays");
+    chataibot_proxy::service::files::Files::open(&harness.app().config, &harness.app().store).await.expect("opened");
+    assert_eq!(stored(&harness), ["somebody-elses.txt"], "what is not ours stays");
 }
 
 #[tokio::test]
 async fn a_token_comes_with_what_the_site_offers() {
-    let token = async |stage: &Stage| -> Value {
-        let url = stage.proxy.url("/token");
-        let request = stage.http.post(url).header("origin", ORIGIN).json(&serde_json::json!({}));
+    let token = async |harness: &Harness| -> Value {
+        let url = harness.proxy.url("/token");
+        let request = harness.http.post(url).header("origin", ORIGIN).json(&serde_json::json!({}));
         request.send().await.expect("an answer").json().await.expect("JSON")
     };
-    let features = token(&Stage::open().await).await["features"].clone();
+    let features = token(&Harness::open().await).await["features"].clone();
     let types = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
     assert_eq!(features, serde_json::json!({ "uploads": { "max_bytes": 2_097_152, "types": types } }));
-    let stage = Stage::with(|config| {
+    let harness = Harness::with(|config| {
         change_site(config, |site| {
-            site.upload_types = vec![kinds::of("image/png").expect("known")];
+            site.upload_types = vec![file_types::of("image/png").expect("known")];
             site.typed_answers = true;
         });
     });
-    let features = token(&stage.await).await["features"].clone();
+    let features = token(&harness.await).await["features"].clone();
     let wanted =
         serde_json::json!({ "uploads": { "max_bytes": 2_097_152, "types": ["image/png"] }, "typed_answers": true });
     assert_eq!(features, wanted);
-    let stage = Stage::with(|config| change_site(config, |site| site.upload_types.clear()));
-    assert_eq!(token(&stage.await).await["features"], serde_json::json!({}));
+    let harness = Harness::with(|config| change_site(config, |site| site.upload_types.clear()));
+    assert_eq!(token(&harness.await).await["features"], serde_json::json!({}));
 }

@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use chataibot_proxy::{demo, steps::Step};
+use chataibot_proxy::{demo, failpoints::Failpoint};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
 
 use crate::{
     browser::{Browser, ORIGIN},
+    harness::says,
     platform::Platform,
     program::Program,
-    stage::says,
 };
 
 /// P: so soon after a kill it serves again, on a machine with nothing better to do.
@@ -83,7 +83,7 @@ impl Witness {
     }
 
     /// One life of the program: it works until it is killed at a step, or after a while.
-    async fn live(&mut self, step: Option<(Step, u32)>, while_: Duration) {
+    async fn live(&mut self, step: Option<(Failpoint, u32)>, while_: Duration) {
         let stop = step.map(|(step, times)| (step.name(), times));
         let mut program = Program::start(&self.database, &self.platform, stop).await;
         self.browser.base.clone_from(&program.base);
@@ -176,7 +176,7 @@ async fn killed_at_every_step_of_a_commit_nothing_acknowledged_is_lost_or_double
     let mut witness = Witness::arrive(directory.path().join("chat.sqlite")).await;
     let mut kills = 0;
     for round in 0..rounds {
-        for (at, step) in (0..).zip(Step::ALL) {
+        for (at, step) in (0..).zip(Failpoint::ALL) {
             // Not always the first time.
             let times = (round * 7 + at * 3) % 11;
             witness.live(Some((step, times)), Duration::ZERO).await;
@@ -227,7 +227,7 @@ async fn a_disk_that_is_full_or_read_only_answers_503_and_loses_nothing() {
             witness.said.insert(number, Some(200));
             number += 1;
         };
-        let reached = witness.platform.calls().len() - calls;
+        let failpoint = witness.platform.calls().len() - calls;
         // One that could be logged and not settled is in doubt; all others were never forwarded.
         let doubt = refused.status() == 502;
         if doubt {
@@ -237,7 +237,7 @@ async fn a_disk_that_is_full_or_read_only_answers_503_and_loses_nothing() {
             assert_eq!(refused.status(), 503);
             assert!(refused.headers()["retry-after"].to_str().is_ok_and(|after| after.parse::<u32>().is_ok()));
         }
-        assert!(reached <= witness.said.len(), "nothing is forwarded that is not logged");
+        assert!(failpoint <= witness.said.len(), "nothing is forwarded that is not logged");
         let told = [says("bot", "conversation-1", "reply 0")];
         let body = json!({ "token": demo::WEBHOOK_TOKEN, "events": told });
         let url = format!("{}/webhook/{}", program.base, demo::WEBHOOK_SECRET);

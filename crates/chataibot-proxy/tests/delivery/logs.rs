@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     browser::{Browser, PATIENCE},
     files::upload,
-    platform::{Platform, Step},
+    harness::{key, says},
+    platform::{Platform, PlatformAnswer},
     program,
-    stage::{key, says},
 };
 
 const WORDS: &str = "Planted-words-of-a-visitor";
@@ -86,10 +86,10 @@ async fn live(browser: &Browser, platform: &Platform) -> String {
     let alias = started["conversation"]["id"].as_str().expect("an alias").to_owned();
     browser.send(&alias, &key(2), WORDS).await;
     for (number, step) in [
-        (3, Step::Answer(400, json!({ "ok": false, "error": "BAD_REQUEST", "message": format!("not {WORDS}"), "status": 400 }).to_string())),
-        (4, Step::Answer(401, json!({ "ok": false, "error": "JWT_SIGNATURE_EXCEPTION", "message": demo::ACCOUNT_TOKEN, "status": 401 }).to_string())),
-        (5, Step::Answer(500, WORDS.to_owned())),
-        (6, Step::HangUp),
+        (3, PlatformAnswer::Answer(400, json!({ "ok": false, "error": "BAD_REQUEST", "message": format!("not {WORDS}"), "status": 400 }).to_string())),
+        (4, PlatformAnswer::Answer(401, json!({ "ok": false, "error": "JWT_SIGNATURE_EXCEPTION", "message": demo::ACCOUNT_TOKEN, "status": 401 }).to_string())),
+        (5, PlatformAnswer::Answer(500, WORDS.to_owned())),
+        (6, PlatformAnswer::HangUp),
     ] {
         platform.next(step);
         assert!(!browser.post_send(&alias, &key(number), WORDS).await.status().is_success());

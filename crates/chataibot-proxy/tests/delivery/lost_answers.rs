@@ -4,47 +4,47 @@ use chataibot_wire::entry::DeliveryState;
 
 use crate::{
     browser::refusal,
-    platform::Step,
-    stage::{Stage, key, says, says_to, short},
+    harness::{Harness, key, says, says_to, short},
+    platform::PlatformAnswer,
 };
 
 #[tokio::test]
 async fn a_lost_answer_is_unknown_until_the_echo_tells_and_is_never_sent_again() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    stage.platform.next(Step::HangUp);
+    harness.platform.next(PlatformAnswer::HangUp);
     for _ in 0..3 {
         let answer = browser.post_send(&alias, &key(2), "text").await;
         assert_eq!(refusal(answer).await, (502, "UNKNOWN_OUTCOME".to_owned()));
     }
     assert_eq!(short(&stream.entries(2).await), ["visitor: text", "02 unknown"]);
-    stage.tell(vec![says("visitor", "conversation-1", "text")]).await;
+    harness.tell(vec![says("visitor", "conversation-1", "text")]).await;
     assert_eq!(short(&[stream.entry().await]), ["02 sent"]);
     assert_eq!(browser.send(&alias, &key(2), "text").await, key(2), "an id, though not the platform's");
-    assert_eq!(stage.platform.calls().len(), 2, "one start, one send");
-    assert_eq!(stage.app().counters.sends_reconciled.get(), 1);
+    assert_eq!(harness.platform.calls().len(), 2, "one start, one send");
+    assert_eq!(harness.app().counters.sends_reconciled.get(), 1);
 }
 
 #[tokio::test]
 async fn a_lost_answer_without_echo_stays_unknown_and_the_conversation_goes_on() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for (number, step) in [
-        (2, Step::HangUp),
-        (3, Step::Answer(200, "<html>sign in</html>".to_owned())),
-        (4, Step::Answer(500, String::new())),
-        (5, Step::Answer(504, String::new())),
-        (6, Step::Answer(200, format!(r#"{{"ok":true,"message_id":"{}"}}"#, "x".repeat(1_000_000)))),
+        (2, PlatformAnswer::HangUp),
+        (3, PlatformAnswer::Answer(200, "<html>sign in</html>".to_owned())),
+        (4, PlatformAnswer::Answer(500, String::new())),
+        (5, PlatformAnswer::Answer(504, String::new())),
+        (6, PlatformAnswer::Answer(200, format!(r#"{{"ok":true,"message_id":"{}"}}"#, "x".repeat(1_000_000)))),
     ] {
-        stage.platform.next(step);
+        harness.platform.next(step);
         let answer = browser.post_send(&alias, &key(number), "text").await;
         assert_eq!(refusal(answer).await, (502, "UNKNOWN_OUTCOME".to_owned()), "{number}");
     }
-    stage.tell(vec![says("bot", "conversation-1", "still here")]).await;
+    harness.tell(vec![says("bot", "conversation-1", "still here")]).await;
     browser.send(&alias, &key(7), "next").await;
     let log = short(&browser.log(&alias).await);
     assert_eq!(log[log.len() - 4..], ["06 unknown", "bot: still here", "visitor: next", "07 sent"]);
@@ -52,12 +52,12 @@ async fn a_lost_answer_without_echo_stays_unknown_and_the_conversation_goes_on()
 
 #[tokio::test]
 async fn a_start_whose_answer_is_lost_is_found_by_its_echo() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
-    stage.platform.next(Step::HangUp);
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    harness.platform.next(PlatformAnswer::HangUp);
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (502, "UNKNOWN_OUTCOME".to_owned()));
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (502, "UNKNOWN_OUTCOME".to_owned()));
-    stage
+    harness
         .tell(vec![
             says_to(&browser.visitor, "visitor", "conversation-1", "Hello"),
             says("bot", "conversation-1", "Hi"),
@@ -66,22 +66,22 @@ async fn a_start_whose_answer_is_lost_is_found_by_its_echo() {
     let alias = browser.start(&key(1), "Hello").await;
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 unknown", "01 sent", "bot: hi"]);
     browser.send(&alias, &key(2), "text").await;
-    assert_eq!(stage.platform.calls().len(), 2, "one start, one send");
+    assert_eq!(harness.platform.calls().len(), 2, "one start, one send");
 }
 
 #[tokio::test]
 async fn an_answer_the_browser_does_not_wait_for_is_still_recorded() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    let held = stage.platform.hold();
+    let held = harness.platform.hold();
     let sending = tokio::spawn({
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.post_send(&alias, &key(2), "text").await }
     });
-    stage.platform.called(2).await;
+    harness.platform.called(2).await;
     sending.abort();
     assert!(sending.await.is_err(), "the browser hung up");
     // The second try finds the first still on its way, and waits for it.
@@ -89,28 +89,28 @@ async fn an_answer_the_browser_does_not_wait_for_is_still_recorded() {
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.send(&alias, &key(2), "text").await }
     });
-    stage.until(|stage| stage.app().counters.sends_repeated.get() == 1).await;
-    held.send(Step::Accept).expect("held");
+    harness.until(|harness| harness.app().counters.sends_repeated.get() == 1).await;
+    held.send(PlatformAnswer::Accept).expect("held");
     assert_eq!(again.await.expect("answered"), "message-2");
     assert_eq!(short(&stream.entries(2).await), ["visitor: text", "02 sent"]);
-    assert_eq!(stage.platform.calls().len(), 2);
+    assert_eq!(harness.platform.calls().len(), 2);
 }
 
 #[tokio::test]
 async fn one_key_at_the_same_time_is_one_message_with_one_answer() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
-    let held = stage.platform.hold();
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    let held = harness.platform.hold();
     let starts: Vec<_> = (0..8)
         .map(|_| {
             let browser = browser.clone();
             tokio::spawn(async move { browser.start(&key(1), "Hello").await })
         })
         .collect();
-    stage.until(|stage| stage.app().counters.sends_repeated.get() == 7).await;
+    harness.until(|harness| harness.app().counters.sends_repeated.get() == 7).await;
     let other = browser.post_start(&key(1), "something else").await;
     assert_eq!(refusal(other).await, (409, "KEY_REUSED".to_owned()), "also while it is on its way");
-    held.send(Step::Accept).expect("held");
+    held.send(PlatformAnswer::Accept).expect("held");
     let mut aliases = Vec::new();
     for start in starts {
         aliases.push(start.await.expect("started"));
@@ -119,17 +119,17 @@ async fn one_key_at_the_same_time_is_one_message_with_one_answer() {
     assert_eq!(aliases.len(), 1);
     assert_eq!(refusal(browser.post_start(&key(1), "something else").await).await, (409, "KEY_REUSED".to_owned()));
     assert_eq!(refusal(browser.post_send(&aliases[0], &key(1), "Hello").await).await, (409, "KEY_REUSED".to_owned()));
-    assert_eq!(stage.platform.calls().len(), 1);
+    assert_eq!(harness.platform.calls().len(), 1);
     // Keys are each visitor's own.
-    stage.browser().await.start(&key(1), "something else").await;
+    harness.browser().await.start(&key(1), "something else").await;
 }
 
 #[tokio::test]
 async fn what_did_not_arrive_may_be_sent_again_with_its_key() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let creation = r#"{"ok":false,"error":"CONVERSATION_CREATION_EXCEPTION","message":"busy","status":400}"#;
-    stage.platform.next(Step::Answer(400, creation.to_owned()));
+    harness.platform.next(PlatformAnswer::Answer(400, creation.to_owned()));
     assert_eq!(
         refusal(browser.post_start(&key(1), "Hello").await).await,
         (503, "CONVERSATION_CREATION_EXCEPTION".to_owned())
@@ -137,7 +137,7 @@ async fn what_did_not_arrive_may_be_sent_again_with_its_key() {
     let alias = browser.start(&key(1), "Hello").await;
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 failed", "01 sending", "01 sent"]);
     for (status, expected) in [(429, (429, "RATE_LIMITED")), (503, (503, "UNAVAILABLE"))] {
-        stage.platform.next(Step::Answer(status, String::new()));
+        harness.platform.next(PlatformAnswer::Answer(status, String::new()));
         let (status, code) = refusal(browser.post_send(&alias, &key(2), "text").await).await;
         assert_eq!((status, code.as_str()), expected);
     }
@@ -148,7 +148,7 @@ async fn what_did_not_arrive_may_be_sent_again_with_its_key() {
 
 #[tokio::test]
 async fn a_platform_that_is_not_there_has_certainly_not_processed_anything() {
-    let stage = Stage::with(|config| {
+    let harness = Harness::with(|config| {
         let site = config.sites.iter().next().expect("a site").as_ref().clone();
         // Port 1 of this machine: nobody listens there.
         let platform_url = "http://127.0.0.1:1/api/v1".parse().expect("a URL");
@@ -156,25 +156,25 @@ async fn a_platform_that_is_not_there_has_certainly_not_processed_anything() {
             chataibot_proxy::config::Sites::new(vec![chataibot_proxy::config::Site { platform_url, ..site }]);
     })
     .await;
-    let browser = stage.browser().await;
+    let browser = harness.browser().await;
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (503, "UNAVAILABLE".to_owned()));
-    let counters = &stage.app().counters;
+    let counters = &harness.app().counters;
     assert_eq!((counters.sends_failed.get(), counters.sends_unknown.get()), (1, 0));
 }
 
 #[tokio::test]
 async fn a_refused_message_stays_refused() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let blocked =
         r#"{"ok":false,"error":"CONTACT_IS_BLOCKED","code":"CONTACT_IS_BLOCKED","message":"no","status":400}"#;
-    stage.platform.next(Step::Answer(400, blocked.to_owned()));
+    harness.platform.next(PlatformAnswer::Answer(400, blocked.to_owned()));
     for _ in 0..2 {
         let answer = browser.post_send(&alias, &key(2), "text").await;
         assert_eq!(refusal(answer).await, (400, "CONTACT_IS_BLOCKED".to_owned()));
     }
-    assert_eq!(stage.platform.calls().len(), 2);
+    assert_eq!(harness.platform.calls().len(), 2);
     let log = browser.log(&alias).await;
     assert_eq!(short(&log)[2..], ["visitor: text", "02 refused"]);
     let chataibot_wire::Event::Delivery(delivery) = &log[3].event else { panic!("a delivery") };

@@ -6,13 +6,13 @@ use chataibot_proxy::config::settings::SETTINGS;
 
 use crate::{
     browser::ORIGIN,
-    stage::{Stage, key, says},
+    harness::{Harness, key, says},
 };
 
 /// Each sample by its name and labels.
-async fn samples(stage: &Stage) -> BTreeMap<String, f64> {
-    let url = format!("http://{}/metrics", stage.proxy.metrics.expect("a collector's listener"));
-    let text = stage.http.get(url).send().await.expect("an answer").text().await.expect("text");
+async fn samples(harness: &Harness) -> BTreeMap<String, f64> {
+    let url = format!("http://{}/metrics", harness.proxy.metrics.expect("a collector's listener"));
+    let text = harness.http.get(url).send().await.expect("an answer").text().await.expect("text");
     let mut kinds = BTreeMap::new();
     let mut samples = BTreeMap::new();
     for line in text.lines() {
@@ -44,35 +44,35 @@ async fn samples(stage: &Stage) -> BTreeMap<String, f64> {
 
 #[tokio::test]
 async fn latencies_and_open_streams_are_measured() {
-    let stage = Stage::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let platform = stage.app().store.owned("demo", &browser.visitor, &alias).await.expect("read").expect("owned");
+    let platform = harness.app().store.owned("demo", &browser.visitor, &alias).await.expect("read").expect("owned");
     let platform = platform.platform_id.expect("bound");
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    let before = samples(&stage).await;
+    let before = samples(&harness).await;
     assert_eq!(before["chataibot_proxy_streams"], 1.0);
     assert_eq!(before["chataibot_proxy_forward_seconds_count"], 1.0);
     assert!(before["chataibot_proxy_commit_seconds_count"] >= 2.0, "the message, and its outcome");
     assert_eq!(before["chataibot_proxy_reply_to_stream_seconds_count"], 0.0, "a visitor's own message is no reply");
 
-    stage.tell(vec![says("bot", &platform, "Hi")]).await;
+    harness.tell(vec![says("bot", &platform, "Hi")]).await;
     stream.entry().await;
-    let after = samples(&stage).await;
+    let after = samples(&harness).await;
     assert_eq!(after["chataibot_proxy_reply_to_stream_seconds_count"], 1.0);
     assert_eq!(after["chataibot_proxy_reply_to_stream_seconds_bucket{le=\"+Inf\"}"], 1.0);
     assert!(after["chataibot_proxy_request_seconds_count"] > before["chataibot_proxy_request_seconds_count"]);
     assert_eq!(after["chataibot_proxy_draining"], 0.0);
     assert!(after.keys().any(|name| name.starts_with("chataibot_proxy_build_info{version=\"")));
     drop(stream);
-    stage.until(|stage| stage.app().streams.now() == 0).await;
+    harness.until(|harness| harness.app().streams.now() == 0).await;
 }
 
 #[tokio::test]
 async fn the_page_for_the_night_names_only_what_there_is() {
-    let stage = Stage::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
-    let samples = samples(&stage).await;
+    let harness = Harness::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
+    let samples = samples(&harness).await;
     let page = include_str!("../../../../docs/operations.md");
     let words = page.split('`').skip(1).step_by(2);
     let names: Vec<&str> = words
@@ -91,34 +91,34 @@ async fn the_page_for_the_night_names_only_what_there_is() {
 
 #[tokio::test]
 async fn before_it_goes_it_says_so_and_serves_on_and_what_runs_is_finished() {
-    let stage = Stage::with(|config| config.drain = Duration::from_secs(2)).await;
-    let browser = stage.browser().await;
+    let harness = Harness::with(|config| config.drain = Duration::from_secs(2)).await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    let held = stage.platform.hold();
+    let held = harness.platform.hold();
     let sending = tokio::spawn({
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.post_send(&alias, &key(2), "On its way").await.status() }
     });
-    stage.platform.called(2).await;
+    harness.platform.called(2).await;
 
-    let app = Arc::clone(stage.app());
+    let app = Arc::clone(harness.app());
     let draining = tokio::spawn(async move { app.drain().await });
-    stage.until(|stage| stage.app().is_draining()).await;
-    let get = |path: &str| stage.http.get(stage.proxy.url(path)).send();
+    harness.until(|harness| harness.app().is_draining()).await;
+    let get = |path: &str| harness.http.get(harness.proxy.url(path)).send();
     let ready = get("/readyz").await.expect("an answer");
     assert_eq!(ready.status(), 503);
     assert!(ready.headers().contains_key("retry-after"));
     assert_eq!(get("/healthz").await.expect("an answer").status(), 200, "a restart would not help");
-    let token = stage.http.post(stage.proxy.url("/token")).header("origin", ORIGIN).json(&serde_json::json!({}));
+    let token = harness.http.post(harness.proxy.url("/token")).header("origin", ORIGIN).json(&serde_json::json!({}));
     assert_eq!(token.send().await.expect("an answer").status(), 200, "nobody is turned away yet");
-    assert!(!stage.app().shutdown.is_cancelled(), "streams stand");
+    assert!(!harness.app().shutdown.is_cancelled(), "streams stand");
 
     draining.await.expect("it ends");
     // Only the other half of a second tells a reader to go: its stream ends, and it comes back where somebody is ready.
     while stream.next().await.is_some() {}
-    held.send(crate::platform::Step::Accept).expect("it waits");
+    held.send(crate::platform::PlatformAnswer::Accept).expect("it waits");
     assert_eq!(sending.await.expect("sent"), 200, "what was on its way is finished");
-    assert_eq!(stage.proxy.stop().await, 0, "nothing was cut");
+    assert_eq!(harness.proxy.stop().await, 0, "nothing was cut");
 }

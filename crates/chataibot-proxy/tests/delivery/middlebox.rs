@@ -8,14 +8,14 @@ use tokio::{
 
 use crate::{
     browser::{ORIGIN, refusal},
-    platform::Step,
-    stage::{Stage, key, short},
+    harness::{Harness, key, short},
+    platform::PlatformAnswer,
 };
 
 #[tokio::test]
 async fn a_message_of_which_half_arrived_may_be_sent_again() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let body = json!({ "message": { "data": { "body": "text" }, "type": "text" }, "user": { "type": "VISITOR" } });
     let head = format!(
@@ -25,7 +25,7 @@ async fn a_message_of_which_half_arrived_may_be_sent_again() {
         key(2),
         body.to_string().len()
     );
-    let mut socket = TcpStream::connect(stage.proxy.address).await.expect("connected");
+    let mut socket = TcpStream::connect(harness.proxy.address).await.expect("connected");
     socket.write_all(&[head.as_bytes(), &body.to_string().as_bytes()[..20]].concat()).await.expect("said");
     // The network closes this half; the answer still comes through.
     socket.shutdown().await.expect("closed");
@@ -33,19 +33,19 @@ async fn a_message_of_which_half_arrived_may_be_sent_again() {
     socket.read_to_string(&mut answer).await.expect("answered");
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
     browser.send(&alias, &key(2), "text").await;
-    assert_eq!(stage.platform.calls().len(), 2);
+    assert_eq!(harness.platform.calls().len(), 2);
 }
 
 #[tokio::test]
 async fn a_bare_refusal_is_not_the_platforms_word_and_the_message_may_be_sent_again() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let page = "<html><body><h1>Something went wrong</h1></body></html>";
-    stage.platform.next(Step::Answer(404, page.to_owned()));
+    harness.platform.next(PlatformAnswer::Answer(404, page.to_owned()));
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (503, "UNAVAILABLE".to_owned()));
     let alias = browser.start(&key(1), "Hello").await;
     for (number, status) in [(2, 400), (3, 401), (4, 403), (5, 413), (6, 302)] {
-        stage.platform.next(Step::Answer(status, page.to_owned()));
+        harness.platform.next(PlatformAnswer::Answer(status, page.to_owned()));
         let answer = browser.post_send(&alias, &key(number), "text").await;
         assert_eq!(answer.headers()["retry-after"], "2", "{status}: soon");
         assert_eq!(refusal(answer).await, (503, "UNAVAILABLE".to_owned()), "{status}");

@@ -6,8 +6,8 @@ use chataibot_wire::{
 };
 
 use crate::{
-    browser::{Said, refusal},
-    stage::{Stage, key, says, short},
+    browser::{StreamItem, refusal},
+    harness::{Harness, key, says, short},
     streams::store,
 };
 
@@ -17,18 +17,18 @@ fn numbers(entries: &[Entry]) -> Vec<u32> {
 
 #[tokio::test]
 async fn a_reader_begins_with_the_last_entries_and_pages_back_to_the_first() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    store(&stage, 0..300).await;
+    store(&harness, 0..300).await;
     let whole = {
         let mut stream = browser.stream(&alias, None).await;
         stream.entries(302).await
     };
 
     let mut stream = browser.stream_of(&alias, "?last=40", None).await;
-    assert_eq!(stream.next().await, Some(Said::Comment));
-    assert_eq!(stream.next().await, Some(Said::Begin(Begin { earlier: true })));
+    assert_eq!(stream.next().await, Some(StreamItem::Comment));
+    assert_eq!(stream.next().await, Some(StreamItem::Begin(Begin { earlier: true })));
     let mut seen = stream.entries(40).await;
     assert_eq!(numbers(&seen), (263..=302).collect::<Vec<_>>());
     let Poll { entries, earlier, reset, .. } = browser.page(&alias, "?last=40").await;
@@ -52,20 +52,20 @@ async fn a_reader_begins_with_the_last_entries_and_pages_back_to_the_first() {
     let usual = browser.page(&alias, &format!("?before={}", whole[200].cursor)).await;
     assert_eq!((numbers(&usual.entries), usual.earlier), ((151..=200).collect(), Some(true)), "50 when nobody says");
 
-    stage.tell(vec![says("bot", "conversation-1", "new")]).await;
+    harness.tell(vec![says("bot", "conversation-1", "new")]).await;
     assert_eq!(short(&[stream.entry().await]), ["bot: new"], "and the stream goes on");
 }
 
 #[tokio::test]
 async fn a_short_log_is_told_whole_and_says_that_nothing_is_before_it() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let log = browser.log(&alias).await;
     for last in [2, 200] {
         let mut stream = browser.stream_of(&alias, &format!("?last={last}"), None).await;
-        assert_eq!(stream.next().await, Some(Said::Comment));
-        assert_eq!(stream.next().await, Some(Said::Begin(Begin { earlier: false })));
+        assert_eq!(stream.next().await, Some(StreamItem::Comment));
+        assert_eq!(stream.next().await, Some(StreamItem::Begin(Begin { earlier: false })));
         assert_eq!(stream.entries(2).await, log);
         assert_eq!(browser.page(&alias, &format!("?last={last}")).await.earlier, Some(false));
     }
@@ -74,13 +74,13 @@ async fn a_short_log_is_told_whole_and_says_that_nothing_is_before_it() {
 
 #[tokio::test]
 async fn a_reader_with_a_cursor_goes_on_from_it_and_is_told_no_beginning() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    store(&stage, 0..10).await;
+    store(&harness, 0..10).await;
     let log = browser.log(&alias).await;
     let mut stream = browser.stream_of(&alias, "?last=2", Some(log[3].cursor)).await;
-    assert_eq!(stream.next().await, Some(Said::Comment));
+    assert_eq!(stream.next().await, Some(StreamItem::Comment));
     assert_eq!(stream.entries(8).await, log[4..]);
     let poll = browser.page(&alias, &format!("?last=2&after={}", log[3].cursor)).await;
     assert_eq!((poll.entries, poll.earlier), (log[4..].to_vec(), None));
@@ -88,10 +88,10 @@ async fn a_reader_with_a_cursor_goes_on_from_it_and_is_told_no_beginning() {
 
 #[tokio::test]
 async fn a_cursor_that_does_not_fit_is_told_and_gets_the_last_entries() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    store(&stage, 0..10).await;
+    store(&harness, 0..10).await;
     let log = browser.log(&alias).await;
     let epoch = log[0].cursor.epoch;
     for (cursor, reason) in [(Cursor { epoch: epoch + 1, seq: 5 }, "epoch"), (Cursor { epoch, seq: 14 }, "future")] {
@@ -99,9 +99,9 @@ async fn a_cursor_that_does_not_fit_is_told_and_gets_the_last_entries() {
         assert_eq!(page.reset.expect("a reset").reason, reason);
         assert_eq!((page.entries, page.earlier), (log[9..].to_vec(), Some(true)));
         let mut stream = browser.stream_of(&alias, "?last=3", Some(cursor)).await;
-        assert_eq!(stream.next().await, Some(Said::Comment));
-        assert!(matches!(stream.next().await, Some(Said::Reset(reset)) if reset.reason == reason));
-        assert_eq!(stream.next().await, Some(Said::Begin(Begin { earlier: true })));
+        assert_eq!(stream.next().await, Some(StreamItem::Comment));
+        assert!(matches!(stream.next().await, Some(StreamItem::Reset(reset)) if reset.reason == reason));
+        assert_eq!(stream.next().await, Some(StreamItem::Begin(Begin { earlier: true })));
         assert_eq!(stream.entries(3).await, log[9..]);
         let poll = browser.page(&alias, &format!("?last=3&after={cursor}")).await;
         assert_eq!((poll.reset.is_some(), poll.entries, poll.earlier), (true, log[9..].to_vec(), Some(true)));
@@ -112,8 +112,8 @@ async fn a_cursor_that_does_not_fit_is_told_and_gets_the_last_entries() {
 
 #[tokio::test]
 async fn a_page_is_asked_for_exactly_and_only_by_its_owner() {
-    let stage = Stage::open().await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::open().await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let alias = browser.start(&key(1), "Hello").await;
     let cursor = browser.log(&alias).await[1].cursor;
     let json = [("accept", "application/json")];

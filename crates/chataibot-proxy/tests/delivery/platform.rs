@@ -19,7 +19,7 @@ use tokio::{
 
 /// What the platform does with one call.
 #[derive(Debug)]
-pub enum Step {
+pub enum PlatformAnswer {
     /// The documented answer.
     Accept,
     /// This status and body.
@@ -27,7 +27,7 @@ pub enum Step {
     /// Takes the whole request and hangs up without a word.
     HangUp,
     /// Waits for a test to say.
-    Hold(oneshot::Receiver<Step>),
+    Hold(oneshot::Receiver<PlatformAnswer>),
 }
 
 /// One call the platform got.
@@ -53,7 +53,7 @@ pub struct Platform {
 }
 
 struct Inner {
-    steps: Mutex<VecDeque<Step>>,
+    steps: Mutex<VecDeque<PlatformAnswer>>,
     calls: watch::Sender<Vec<Call>>,
 }
 
@@ -74,14 +74,14 @@ impl Platform {
     }
 
     /// What to do with the next call that has no step yet.
-    pub fn next(&self, step: Step) {
+    pub fn next(&self, step: PlatformAnswer) {
         self.inner.steps.lock().expect("whole").push_back(step);
     }
 
     /// Holds the next call until the returned sender says what to do with it.
-    pub fn hold(&self) -> oneshot::Sender<Step> {
+    pub fn hold(&self) -> oneshot::Sender<PlatformAnswer> {
         let (sender, receiver) = oneshot::channel();
-        self.next(Step::Hold(receiver));
+        self.next(PlatformAnswer::Hold(receiver));
         sender
     }
 
@@ -119,14 +119,14 @@ async fn call(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Response<
         calls.push(Call { path: path.clone(), headers: parts.headers, body });
         number = calls.len();
     });
-    let mut step = inner.steps.lock().expect("whole").pop_front().unwrap_or(Step::Accept);
+    let mut step = inner.steps.lock().expect("whole").pop_front().unwrap_or(PlatformAnswer::Accept);
     loop {
         return match step {
-            Step::Accept => answer(200, accepted(&path, number).to_string()),
-            Step::Answer(status, body) => answer(status, body),
-            Step::HangUp => Err(HungUp),
-            Step::Hold(said) => {
-                step = said.await.unwrap_or(Step::HangUp);
+            PlatformAnswer::Accept => answer(200, accepted(&path, number).to_string()),
+            PlatformAnswer::Answer(status, body) => answer(status, body),
+            PlatformAnswer::HangUp => Err(HungUp),
+            PlatformAnswer::Hold(said) => {
+                step = said.await.unwrap_or(PlatformAnswer::HangUp);
                 continue;
             }
         };

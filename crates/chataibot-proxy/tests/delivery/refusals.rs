@@ -5,14 +5,14 @@ use serde_json::json;
 
 use crate::{
     browser::refusal,
-    platform::Step,
-    stage::{Stage, key, says},
+    harness::{Harness, key, says},
+    platform::PlatformAnswer,
 };
 
 #[tokio::test]
 async fn the_operators_troubles_are_not_the_visitors() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     for (status, code) in [
         (400, "CHANNEL_NOT_ENABLED"),
         (400, "CHANNEL_TOKEN_EXPIRED"),
@@ -21,7 +21,7 @@ async fn the_operators_troubles_are_not_the_visitors() {
         (404, "ACCOUNT_DETAILS_NOT_FOUND"),
     ] {
         let body = json!({ "ok": false, "error": code, "message": "your plan: Enterprise", "status": status });
-        stage.platform.next(Step::Answer(status, body.to_string()));
+        harness.platform.next(PlatformAnswer::Answer(status, body.to_string()));
         let answer = browser.post_start(&key(1), "Hello").await;
         let text = answer.text().await.expect("a text");
         assert!(!text.contains(code) && !text.contains("plan"), "{text}");
@@ -31,23 +31,23 @@ async fn the_operators_troubles_are_not_the_visitors() {
             (&json!("UNAVAILABLE"), &json!(503), &json!(60))
         );
     }
-    assert_eq!(stage.app().counters.platform_operator_faults.get(), 5);
+    assert_eq!(harness.app().counters.platform_operator_faults.get(), 5);
     browser.start(&key(1), "Hello").await;
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
-    stage.platform.next(Step::Answer(307, String::new()));
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    harness.platform.next(PlatformAnswer::Answer(307, String::new()));
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (503, "UNAVAILABLE".to_owned()));
-    assert_eq!(stage.platform.calls().len(), 1);
+    assert_eq!(harness.platform.calls().len(), 1);
 }
 
 #[tokio::test]
 async fn a_foreign_conversation_and_none_are_the_same() {
-    let stage = Stage::open().await;
-    let (owner, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::open().await;
+    let (owner, other) = (harness.browser().await, harness.browser().await);
     let alias = owner.start(&key(1), "Hello").await;
     let absent = "0123456789abcdef0123456789abcdef";
     for alias in [alias.as_str(), absent, "conversation-1", "%2e%2e", "x"] {
@@ -59,13 +59,13 @@ async fn a_foreign_conversation_and_none_are_the_same() {
             assert_eq!(refused, (404, "NOT_FOUND".to_owned()), "{alias}");
         }
     }
-    assert_eq!(stage.platform.calls().len(), 1);
+    assert_eq!(harness.platform.calls().len(), 1);
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_a_message_is_said_and_not_forwarded() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let start = |text: &str, variables: serde_json::Value, bot_key: &str| {
         json!({
             "channel": "API",
@@ -95,19 +95,19 @@ async fn what_is_wrong_with_a_message_is_said_and_not_forwarded() {
         let answer = browser.post("/api/v1/conversations", key, &body).await;
         assert_eq!(refusal(answer).await, (400, "BAD_REQUEST".to_owned()), "{key}");
     }
-    assert_eq!(stage.platform.calls().len(), 0);
+    assert_eq!(harness.platform.calls().len(), 0);
     let longest = "é".repeat(4_000);
     browser.start(&key(1), &longest).await;
-    assert_eq!(stage.platform.called(1).await.text(), longest);
+    assert_eq!(harness.platform.called(1).await.text(), longest);
 }
 
 #[tokio::test]
 async fn a_webhook_needs_its_secret_and_its_token() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let post = async |secret: &str, header: Option<&str>, body: String| {
-        let mut request = stage.http.post(stage.proxy.url(&format!("/webhook/{secret}"))).body(body);
+        let mut request = harness.http.post(harness.proxy.url(&format!("/webhook/{secret}"))).body(body);
         if let Some(header) = header {
             request = request.header("authorization", header);
         }
@@ -143,14 +143,14 @@ async fn a_webhook_needs_its_secret_and_its_token() {
 
 #[tokio::test]
 async fn an_ended_conversation_says_so() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;
-    stage.tell(vec![crate::stage::closes("conversation-1")]).await;
-    assert_eq!(crate::stage::short(&[stream.entry().await]), ["closed"]);
+    harness.tell(vec![crate::harness::closes("conversation-1")]).await;
+    assert_eq!(crate::harness::short(&[stream.entry().await]), ["closed"]);
     assert_eq!(refusal(browser.post_send(&alias, &key(2), "text").await).await, (409, "CONVERSATION_ENDED".to_owned()));
-    assert_eq!(stage.platform.calls().len(), 1);
+    assert_eq!(harness.platform.calls().len(), 1);
     assert_ne!(browser.start(&key(3), "again").await, alias);
 }

@@ -11,9 +11,9 @@ use chataibot_wire::{Entry, token::TokenAnswer};
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Browser, ORIGIN, PATIENCE, Said, refusal},
-    platform::{Platform, Step},
-    stage::{key, says, short},
+    browser::{Browser, ORIGIN, PATIENCE, StreamItem, refusal},
+    harness::{key, says, short},
+    platform::{Platform, PlatformAnswer},
 };
 
 /// Two proxies, their Redis and their platform.
@@ -138,9 +138,11 @@ async fn readers_that_come_to_either_proxy_at_any_time_miss_nothing() {
                     let mut stream = browser.stream(&alias, seen.last().map(|entry| entry.cursor)).await;
                     while let Some(said) = stream.next().await {
                         match said {
-                            Said::Comment => {}
-                            Said::Entry(entry) => seen.push(entry),
-                            Said::Reset(_) | Said::Begin(_) | Said::Reauth => panic!("no reason for {said:?}"),
+                            StreamItem::Comment => {}
+                            StreamItem::Entry(entry) => seen.push(entry),
+                            StreamItem::Reset(_) | StreamItem::Begin(_) | StreamItem::Reauth => {
+                                panic!("no reason for {said:?}")
+                            }
                         }
                         if seen.len() == last {
                             break;
@@ -177,7 +179,7 @@ async fn a_key_that_comes_to_the_other_proxy_waits_for_the_first_ones_answer() {
     let second = send(1, 1, "once");
     // Another message of the conversation waits, too: echoes are matched by their order.
     let other = send(1, 2, "after it");
-    held.send(Step::Accept).expect("held");
+    held.send(PlatformAnswer::Accept).expect("held");
     let (first, second) = (first.await.expect("sent"), second.await.expect("answered"));
     assert_eq!(first, second);
     other.await.expect("sent");

@@ -6,10 +6,10 @@ use chataibot_wire::{Cursor, Entry, token::TokenAnswer};
 use serde_json::json;
 
 use crate::{
-    browser::{Browser, Events, ORIGIN, Said, refusal},
-    platform::Step,
+    browser::{Browser, Events, ORIGIN, StreamItem, refusal},
+    harness::{key, says, short},
+    platform::PlatformAnswer,
     several::{Pair, assert_whole},
-    stage::{key, says, short},
 };
 
 /// Reads on as a browser does, coming again with its cursor at each end; told of a reset, it begins anew.
@@ -22,9 +22,9 @@ async fn read_to(browser: &Browser, alias: &str, mut seen: Vec<Entry>, stream: E
         };
         while let Some(said) = events.next().await {
             match said {
-                Said::Comment | Said::Begin(_) | Said::Reauth => {}
-                Said::Reset(_) => seen.clear(),
-                Said::Entry(entry) => seen.push(entry),
+                StreamItem::Comment | StreamItem::Begin(_) | StreamItem::Reauth => {}
+                StreamItem::Reset(_) => seen.clear(),
+                StreamItem::Entry(entry) => seen.push(entry),
             }
             if short(&seen).last().is_some_and(|line| line == last) {
                 return seen;
@@ -116,7 +116,7 @@ async fn an_answer_that_comes_while_redis_is_away_is_logged_when_it_is_back() {
     });
     pair.platform.called(2).await;
     pair.redis.kill();
-    held.send(Step::Accept).expect("held");
+    held.send(PlatformAnswer::Accept).expect("held");
     pair.until_ready(0, false).await;
     pair.redis.start_again();
     let message_id = sending.await.expect("accepted in the end");
@@ -156,7 +156,7 @@ async fn after_a_flush_everybody_begins_anew_and_nobody_sees_a_strangers_words()
     assert_eq!(short(&new), ["visitor: a stranger", "07 sent"]);
     assert!(new[0].cursor.epoch > old[0].cursor.epoch, "a flush shows as another epoch");
     while let Some(said) = stream.next().await {
-        assert!(matches!(said, Said::Comment | Said::Reauth), "the old reader gets no more: {said:?}");
+        assert!(matches!(said, StreamItem::Comment | StreamItem::Reauth), "the old reader gets no more: {said:?}");
     }
     let reset = stranger.poll(theirs, Some(old[1].cursor), 0).await;
     assert_eq!(reset.reset.expect("told").reason, "epoch");

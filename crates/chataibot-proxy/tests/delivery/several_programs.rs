@@ -12,10 +12,10 @@ use tokio::{
 
 use crate::{
     browser::{Browser, PATIENCE},
+    harness::{key, says},
     platform::Platform,
     program,
     several::assert_whole,
-    stage::{key, says},
 };
 
 struct Program {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{Browser, ORIGIN},
+    harness::{key, short},
     several::Pair,
-    stage::{key, short},
 };
 
 const SECRET: &str = "a-secret-of-the-host-site-0123456789";

@@ -8,7 +8,7 @@ use tokio::{
 
 use crate::{
     browser::{Browser, ORIGIN, PATIENCE},
-    stage::{Stage, key, says},
+    harness::{Harness, key, says},
 };
 
 fn request(browser: &Browser, alias: &str, version: &str) -> String {
@@ -35,23 +35,23 @@ async fn read_all(socket: &mut TcpStream) -> String {
     rest
 }
 
-/// A stage with one conversation, whose visitor listens on a raw socket.
-async fn listening(version: &str, before: &str, behind: &str) -> (Stage, TcpStream, String) {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+/// A harness with one conversation, whose visitor listens on a raw socket.
+async fn listening(version: &str, before: &str, behind: &str) -> (Harness, TcpStream, String) {
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let mut socket = TcpStream::connect(stage.proxy.address).await.expect("connected");
+    let mut socket = TcpStream::connect(harness.proxy.address).await.expect("connected");
     let bytes = format!("{before}{}{behind}", request(&browser, &alias, version));
     socket.write_all(bytes.as_bytes()).await.expect("sent");
     let mut read = String::new();
     read_to(&mut socket, &mut read, "event: delivery").await;
-    stage.until(|stage| stage.app().hub.subscribers() == 1).await;
-    (stage, socket, read)
+    harness.until(|harness| harness.app().hub.subscribers() == 1).await;
+    (harness, socket, read)
 }
 
 #[tokio::test]
 async fn a_stream_comes_in_chunks_and_ends_with_its_connection() {
-    let (stage, mut socket, mut read) = listening("1.1", "", "").await;
+    let (harness, mut socket, mut read) = listening("1.1", "", "").await;
     let (head, _) = read.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     for line in [
@@ -65,9 +65,9 @@ async fn a_stream_comes_in_chunks_and_ends_with_its_connection() {
         assert_eq!(head.lines().filter(|had| had.eq_ignore_ascii_case(line)).count(), 1, "{line}: {head}");
     }
     assert!(head.contains("\r\nx-request-id: ") && head.contains("\r\ndate: "), "{head}");
-    stage.tell(vec![says("bot", "conversation-1", "a reply")]).await;
+    harness.tell(vec![says("bot", "conversation-1", "a reply")]).await;
     read_to(&mut socket, &mut read, "a reply").await;
-    let stopping = tokio::spawn(stage.proxy.stop());
+    let stopping = tokio::spawn(harness.proxy.stop());
     read.push_str(&read_all(&mut socket).await);
     assert_eq!(stopping.await.expect("no panic"), 0, "nothing was cut");
     let (_, mut chunks) = read.split_once("\r\n\r\n").expect("a head");
@@ -88,8 +88,8 @@ async fn a_stream_comes_in_chunks_and_ends_with_its_connection() {
 #[tokio::test]
 async fn a_stream_may_follow_other_requests_and_nothing_follows_it() {
     let other = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-    let (stage, mut socket, read) = listening("1.1", other, other).await;
-    let proxy = stage.proxy.stop();
+    let (harness, mut socket, read) = listening("1.1", other, other).await;
+    let proxy = harness.proxy.stop();
     let (all, cut) = tokio::join!(read_all(&mut socket), proxy);
     let statuses = (read + &all).matches("HTTP/1.1 200 OK").count();
     assert_eq!((statuses, cut), (2, 0), "the one before it, and its own");
@@ -97,8 +97,8 @@ async fn a_stream_may_follow_other_requests_and_nothing_follows_it() {
 
 #[tokio::test]
 async fn an_older_http_gets_the_same_without_chunks() {
-    let (stage, mut socket, read) = listening("1.0", "", "").await;
-    let (all, _) = tokio::join!(read_all(&mut socket), stage.proxy.stop());
+    let (harness, mut socket, read) = listening("1.0", "", "").await;
+    let (all, _) = tokio::join!(read_all(&mut socket), harness.proxy.stop());
     let all = read + &all;
     let (head, body) = all.split_once("\r\n\r\n").expect("a head");
     assert!(!head.contains("chunked") && body.starts_with(": welcome\n\n"), "{all}");
@@ -106,17 +106,17 @@ async fn an_older_http_gets_the_same_without_chunks() {
 
 #[tokio::test]
 async fn a_reader_that_hangs_up_leaves_nothing_behind() {
-    let (stage, socket, _) = listening("1.1", "", "").await;
-    let open = stage.app().connections();
+    let (harness, socket, _) = listening("1.1", "", "").await;
+    let open = harness.app().connections();
     drop(socket);
-    stage.until(|stage| stage.app().hub.subscribers() == 0 && stage.app().connections() == open - 1).await;
+    harness.until(|harness| harness.app().hub.subscribers() == 0 && harness.app().connections() == open - 1).await;
 }
 
 #[tokio::test]
 async fn a_reader_that_talks_without_end_is_hung_up_on() {
-    let (stage, mut socket, _) = listening("1.1", "", "").await;
+    let (harness, mut socket, _) = listening("1.1", "", "").await;
     while socket.write_all(&[b'x'; 4096]).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    stage.until(|stage| stage.app().hub.subscribers() == 0).await;
+    harness.until(|harness| harness.app().hub.subscribers() == 0).await;
 }

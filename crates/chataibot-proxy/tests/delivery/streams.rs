@@ -4,22 +4,22 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chataibot_proxy::{
+    service::stream::{self, ReadFrom},
     store::{
         ConversationId,
         incoming::{Incoming, What},
     },
-    stream::{self, Where},
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
 use futures_util::StreamExt;
 
 use crate::{
-    browser::{Browser, Said, refusal},
-    stage::{Stage, key, says, short},
+    browser::{Browser, StreamItem, refusal},
+    harness::{Harness, key, says, short},
 };
 
 /// Stores so many bot messages without a network.
-pub async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
+pub async fn store(harness: &Harness, texts: std::ops::Range<usize>) {
     let events = texts
         .map(|n| Incoming {
             conversation: "conversation-1".to_owned(),
@@ -31,16 +31,16 @@ pub async fn store(stage: &Stage, texts: std::ops::Range<usize>) {
             },
         })
         .collect();
-    let tally = stage.app().store.receive(1, vec!["demo".to_owned()], events).await.expect("stored");
+    let tally = harness.app().store.receive(1, vec!["demo".to_owned()], events).await.expect("stored");
     assert_eq!(tally.foreign + tally.redelivered, 0);
 }
 
-fn after(cursor: Cursor) -> Where {
-    Where { after: Some(cursor), last: None }
+fn after(cursor: Cursor) -> ReadFrom {
+    ReadFrom { after: Some(cursor), last: None }
 }
 
-async fn conversation(stage: &Stage, browser: &Browser, alias: &str) -> ConversationId {
-    stage.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
+async fn conversation(harness: &Harness, browser: &Browser, alias: &str) -> ConversationId {
+    harness.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
 }
 
 /// Reads on, over as many streams as it takes, until it has `last`.
@@ -50,15 +50,15 @@ async fn read_until(browser: Browser, alias: String, last: u32) -> Vec<Entry> {
         let mut stream = browser.stream(&alias, seen.last().map(|entry| entry.cursor)).await;
         while let Some(said) = stream.next().await {
             match said {
-                Said::Comment => {}
-                Said::Entry(entry) => {
+                StreamItem::Comment => {}
+                StreamItem::Entry(entry) => {
                     let done = entry.cursor.seq == last;
                     seen.push(entry);
                     if done {
                         return seen;
                     }
                 }
-                Said::Reset(_) | Said::Begin(_) | Said::Reauth => panic!("no reason for {said:?}"),
+                StreamItem::Reset(_) | StreamItem::Begin(_) | StreamItem::Reauth => panic!("no reason for {said:?}"),
             }
         }
     }
@@ -69,18 +69,18 @@ async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
     const WRITERS: usize = 4;
     const DELIVERIES: usize = 75;
     const EVENTS: usize = 10;
-    let stage = Arc::new(Stage::open().await);
-    let browser = stage.browser().await;
+    let harness = Arc::new(Harness::open().await);
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let last = u32::try_from(2 + WRITERS * DELIVERIES * EVENTS).expect("a small number");
 
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
-            let stage = Arc::clone(&stage);
+            let harness = Arc::clone(&harness);
             tokio::spawn(async move {
                 for delivery in 0..DELIVERIES {
                     let text = |event| format!("{writer} {delivery} {event}");
-                    stage.tell((0..EVENTS).map(|event| says("bot", "conversation-1", &text(event))).collect()).await;
+                    harness.tell((0..EVENTS).map(|event| says("bot", "conversation-1", &text(event))).collect()).await;
                 }
             })
         })
@@ -89,7 +89,9 @@ async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
     for tenth in 0..10 {
         // Each begins when about that many tenths are stored.
         let stored = last as usize * tenth / 10;
-        stage.until(|stage| stage.app().counters.webhook_entries.get() as usize >= stored.saturating_sub(2)).await;
+        harness
+            .until(|harness| harness.app().counters.webhook_entries.get() as usize >= stored.saturating_sub(2))
+            .await;
         readers.push(tokio::spawn(read_until(browser.clone(), alias.clone(), last)));
     }
     for writer in writers {
@@ -112,10 +114,10 @@ async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
 
 #[tokio::test]
 async fn a_long_log_is_replayed_whole_and_resumed_where_it_was_left() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    store(&stage, 0..1_000).await;
+    store(&harness, 0..1_000).await;
     let seen = read_until(browser.clone(), alias.clone(), 1_002).await;
     assert_eq!(seen.len(), 1_002);
     for at in [0, 1, 200, 1_000] {
@@ -123,15 +125,15 @@ async fn a_long_log_is_replayed_whole_and_resumed_where_it_was_left() {
         assert_eq!(stream.entries(1_001 - at).await, seen[at + 1..]);
     }
     let mut live = browser.stream(&alias, Some(seen[1_001].cursor)).await;
-    assert_eq!(live.next().await, Some(Said::Comment));
-    stage.tell(vec![says("bot", "conversation-1", "new")]).await;
+    assert_eq!(live.next().await, Some(StreamItem::Comment));
+    harness.tell(vec![says("bot", "conversation-1", "new")]).await;
     assert_eq!(short(&[live.entry().await]), ["bot: new"]);
 }
 
 #[tokio::test]
 async fn a_cursor_that_does_not_fit_is_told_and_gets_the_whole_log() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let log = browser.log(&alias).await;
     let epoch = log[0].cursor.epoch;
@@ -142,8 +144,8 @@ async fn a_cursor_that_does_not_fit_is_told_and_gets_the_whole_log() {
         (Cursor { epoch, seq: u32::MAX }, "future"),
     ] {
         let mut stream = browser.stream(&alias, Some(cursor)).await;
-        assert_eq!(stream.next().await, Some(Said::Comment));
-        let Some(Said::Reset(reset)) = stream.next().await else { panic!("a reset for {cursor}") };
+        assert_eq!(stream.next().await, Some(StreamItem::Comment));
+        let Some(StreamItem::Reset(reset)) = stream.next().await else { panic!("a reset for {cursor}") };
         assert_eq!(reset.reason, reason);
         assert_eq!(stream.entries(2).await, log);
         let Poll { reset, entries, .. } = browser.poll(&alias, Some(cursor), 25).await;
@@ -165,8 +167,8 @@ async fn a_cursor_that_does_not_fit_is_told_and_gets_the_whole_log() {
 
 #[tokio::test]
 async fn a_poll_waits_for_something_and_then_tells_it() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let log = browser.poll(&alias, None, 25).await;
     assert_eq!((log.reset, short(&log.entries)), (None, vec!["visitor: hello".to_owned(), "01 sent".to_owned()]));
@@ -176,13 +178,13 @@ async fn a_poll_waits_for_something_and_then_tells_it() {
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.poll(&alias, Some(last), 25).await }
     });
-    stage.until(|stage| stage.app().hub.subscribers() == 1).await;
-    stage.tell(vec![says("bot", "conversation-1", "Hi")]).await;
+    harness.until(|harness| harness.app().hub.subscribers() == 1).await;
+    harness.tell(vec![says("bot", "conversation-1", "Hi")]).await;
     assert_eq!(short(&waiting.await.expect("answered").entries), ["bot: hi"]);
-    assert_eq!(stage.app().hub.subscribers(), 0);
+    assert_eq!(harness.app().hub.subscribers(), 0);
 
     let mut all = Vec::new();
-    store(&stage, 0..450).await;
+    store(&harness, 0..450).await;
     loop {
         let page = browser.poll(&alias, all.last().map(|entry: &Entry| entry.cursor), 0).await.entries;
         if page.is_empty() {
@@ -195,17 +197,17 @@ async fn a_poll_waits_for_something_and_then_tells_it() {
 
 #[tokio::test]
 async fn a_poll_that_waits_in_vain_is_empty() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let conversation = conversation(&stage, &browser, &alias).await;
+    let conversation = conversation(&harness, &browser, &alias).await;
     let last = browser.log(&alias).await[1].cursor;
-    let (app, visitor) = (Arc::clone(stage.app()), stage.visitor(&browser));
+    let (app, visitor) = (Arc::clone(harness.app()), harness.visitor(&browser));
     let began = tokio::time::Instant::now();
     let waiting = tokio::spawn(async move {
         stream::poll(&app, &visitor, conversation, after(last), Duration::from_secs(1_000)).await
     });
-    stage.until(|stage| stage.app().hub.subscribers() == 1).await;
+    harness.until(|harness| harness.app().hub.subscribers() == 1).await;
     // A read that is asked for later is answered later: the poll has read, and no socket is late when the clock jumps.
     browser.log(&alias).await;
     tokio::time::pause();
@@ -216,28 +218,28 @@ async fn a_poll_that_waits_in_vain_is_empty() {
 
 #[tokio::test]
 async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let conversation = conversation(&stage, &browser, &alias).await;
+    let conversation = conversation(&harness, &browser, &alias).await;
     let open = |cursor: Option<Cursor>| {
-        let place = cursor.map_or(Where::default(), after);
-        stream::events(Arc::clone(stage.app()), stage.visitor(&browser), conversation, place)
+        let place = cursor.map_or(ReadFrom::default(), after);
+        stream::events(Arc::clone(harness.app()), harness.visitor(&browser), conversation, place)
     };
 
     let mut slow = pin!(open(None));
     let opening = [next(&mut slow).await, next(&mut slow).await].concat();
     assert_eq!(cursors(&opening).len(), 2);
     // One that is read from now on is live; nobody reads it while a thousand entries come.
-    store(&stage, 0..1).await;
+    store(&harness, 0..1).await;
     assert_eq!(cursors(&next(&mut slow).await).len(), 1);
-    store(&stage, 1..1_000).await;
+    store(&harness, 1..1_000).await;
     let mut seen = Vec::new();
     while let Some(chunk) = slow.next().await {
         seen.extend(cursors(&chunk.expect("bytes")));
     }
     assert!(seen.len() < 999, "cut");
-    assert_eq!(stage.app().counters.streams_cut.get(), 1);
+    assert_eq!(harness.app().counters.streams_cut.get(), 1);
     let mut resumed = pin!(open(seen.last().copied()));
     while seen.last().is_none_or(|cursor| cursor.seq < 1_002) {
         seen.extend(cursors(&next(&mut resumed).await));
@@ -258,13 +260,13 @@ fn cursors(chunk: &[u8]) -> Vec<Cursor> {
 
 #[tokio::test]
 async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_in_time() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let conversation = conversation(&stage, &browser, &alias).await;
-    let visitor = stage.visitor(&browser);
-    let life = Duration::from_millis(visitor.expires_at - stage.proxy.clock.now());
-    let mut stream = pin!(stream::events(Arc::clone(stage.app()), visitor, conversation, Where::default()));
+    let conversation = conversation(&harness, &browser, &alias).await;
+    let visitor = harness.visitor(&browser);
+    let life = Duration::from_millis(visitor.expires_at - harness.proxy.clock.now());
+    let mut stream = pin!(stream::events(Arc::clone(harness.app()), visitor, conversation, ReadFrom::default()));
     let began = tokio::time::Instant::now();
     assert_eq!(&next(&mut stream).await[..], b": welcome\n\n");
     assert_eq!(cursors(&next(&mut stream).await).len(), 2);
@@ -294,16 +296,16 @@ async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_i
 
 #[tokio::test]
 async fn a_revoked_visitor_hears_it_at_once() {
-    let stage = Stage::open().await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = Harness::open().await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let (alias, others) = (browser.start(&key(1), "Hello").await, other.start(&key(1), "Hello").await);
     let mut stream = browser.stream(&alias, None).await;
     let mut others = other.stream(&others, None).await;
     stream.entries(2).await;
     others.entries(2).await;
-    stage.app().tokens.revoke(stage.visitor(&browser).family);
-    assert_eq!(stream.next().await, Some(Said::Reauth));
+    harness.app().tokens.revoke(harness.visitor(&browser).family);
+    assert_eq!(stream.next().await, Some(StreamItem::Reauth));
     assert_eq!(stream.next().await, None);
-    stage.tell(vec![says("bot", "conversation-2", "Hi")]).await;
+    harness.tell(vec![says("bot", "conversation-2", "Hi")]).await;
     assert_eq!(short(&[others.entry().await]), ["bot: hi"]);
 }

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use crate::{
     browser::{Browser, refusal},
     files::{change_site, upload},
-    stage::{Stage, key, says, short},
+    harness::{Harness, key, says, short},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-async fn stage() -> Stage {
-    Stage::with(|config| change_site(config, |site| site.typed_answers = true)).await
+async fn harness() -> Harness {
+    Harness::with(|config| change_site(config, |site| site.typed_answers = true)).await
 }
 
 async fn say(browser: &Browser, alias: &str, number: u8, kind: &str, data: Value) -> reqwest::Response {
@@ -27,8 +27,8 @@ fn echo(message: Value) -> Value {
 
 #[tokio::test]
 async fn where_they_are_off_only_text_is_taken_and_the_setting_is_named() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for (kind, data) in [
         ("button.response", json!({ "body": "Yes" })),
@@ -44,13 +44,13 @@ async fn where_they_are_off_only_text_is_taken_and_the_setting_is_named() {
         );
     }
     assert_eq!(say(&browser, &alias, 2, "text", json!({ "body": "Yes" })).await.status(), 200);
-    assert_eq!(stage.platform.calls().len(), 2, "nothing of it was forwarded");
+    assert_eq!(harness.platform.calls().len(), 2, "nothing of it was forwarded");
 }
 
 #[tokio::test]
 async fn each_is_forwarded_as_it_is_documented_and_logged_as_it_reads() {
-    let stage = stage().await;
-    let browser = stage.browser().await;
+    let harness = harness().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let file = upload(&browser, &alias, "image/png", "cat.png", PNG).await;
     let form = json!({ "fields": [
@@ -67,7 +67,7 @@ async fn each_is_forwarded_as_it_is_documented_and_logged_as_it_reads() {
     ] {
         let answer = say(&browser, &alias, number, kind, data).await;
         assert_eq!(answer.status(), 200, "{kind}");
-        let call = stage.platform.called(usize::from(number)).await;
+        let call = harness.platform.called(usize::from(number)).await;
         let wanted = json!({ "message": { "type": kind, "data": forwarded }, "user": { "type": "VISITOR" } });
         assert_eq!(call.body, wanted, "nothing unknown goes out");
         words.extend([format!("visitor: {logged}"), format!("0{number} sent")]);
@@ -81,10 +81,10 @@ async fn each_is_forwarded_as_it_is_documented_and_logged_as_it_reads() {
 
 #[tokio::test]
 async fn however_the_platform_echoes_them_they_are_not_shown_twice() {
-    let stage = stage().await;
-    let browser = stage.browser().await;
+    let harness = harness().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    stage.tell(vec![says("visitor", "conversation-1", "Hello")]).await;
+    harness.tell(vec![says("visitor", "conversation-1", "Hello")]).await;
     let file = upload(&browser, &alias, "image/png", "my cat.png", PNG).await;
     let form =
         json!({ "fields": [{ "label": "Name", "value": "Ada" }, { "label": "Any wish?", "value": "A window" }] });
@@ -114,11 +114,11 @@ async fn however_the_platform_echoes_them_they_are_not_shown_twice() {
             number += 1;
             assert_eq!(say(&browser, &alias, number, kind, data.clone()).await.status(), 200);
             let before = browser.log(&alias).await.len();
-            stage.tell(vec![echo(echoed.clone())]).await;
+            harness.tell(vec![echo(echoed.clone())]).await;
             assert_eq!(browser.log(&alias).await.len(), before, "{echoed}");
         }
     }
-    stage
+    harness
         .tell(vec![echo(json!({ "type": "form.response", "data": { "fields": [{ "label": "A", "value": "b" }] } }))])
         .await;
     assert_eq!(short(&browser.log(&alias).await).last().map(String::as_str), Some("visitor: a: b"), "said elsewhere");
@@ -126,15 +126,15 @@ async fn however_the_platform_echoes_them_they_are_not_shown_twice() {
 
 #[tokio::test]
 async fn a_text_that_is_a_files_address_is_logged_as_the_file() {
-    let stage = Stage::open().await;
-    let browser = stage.browser().await;
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     let file = upload(&browser, &alias, "application/pdf", "ticket.pdf", b"%PDF-1.4").await;
     browser.send(&alias, &key(2), &file.url).await;
-    assert_eq!(stage.platform.called(2).await.text(), file.url);
+    assert_eq!(harness.platform.called(2).await.text(), file.url);
     assert_eq!(short(&browser.log(&alias).await)[2], "visitor: ticket.pdf");
     // Of another conversation it is a text like any other.
-    let other = stage.browser().await;
+    let other = harness.browser().await;
     let theirs = other.start(&key(1), "Hello").await;
     other.send(&theirs, &key(2), &file.url).await;
     assert_eq!(short(&other.log(&theirs).await)[2], format!("visitor: {}", file.url));
@@ -142,8 +142,8 @@ async fn a_text_that_is_a_files_address_is_logged_as_the_file() {
 
 #[tokio::test]
 async fn what_is_wrong_with_one_is_refused_before_anything_is_logged() {
-    let stage = stage().await;
-    let (browser, other) = (stage.browser().await, stage.browser().await);
+    let harness = harness().await;
+    let (browser, other) = (harness.browser().await, harness.browser().await);
     let alias = browser.start(&key(1), "Hello").await;
     let theirs = other.start(&key(1), "Hello").await;
     let foreign = upload(&other, &theirs, "image/png", "a.png", PNG).await.url;
@@ -170,13 +170,13 @@ async fn what_is_wrong_with_one_is_refused_before_anything_is_logged() {
 
 #[tokio::test]
 async fn the_same_key_with_another_answer_is_another_message() {
-    let stage = stage().await;
-    let browser = stage.browser().await;
+    let harness = harness().await;
+    let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
     for _ in 0..2 {
         assert_eq!(say(&browser, &alias, 2, "button.response", json!({ "body": "Yes" })).await.status(), 200);
     }
-    assert_eq!(stage.platform.calls().len(), 2, "the same key never goes out twice");
+    assert_eq!(harness.platform.calls().len(), 2, "the same key never goes out twice");
     for (kind, body) in [("button.response", "No"), ("text", "Yes")] {
         let refused = refusal(say(&browser, &alias, 2, kind, json!({ "body": body })).await).await;
         assert_eq!(refused, (409, "KEY_REUSED".to_owned()), "{kind}");

@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::config::{Problems, problem::Place};
+use crate::config::{Problems, problem::Location};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Located<T> {
     /// The value.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// One table of the file.
@@ -32,19 +32,19 @@ impl<'a> Table<'a> {
     pub fn parse(path: &'a Path, text: &'a str, problems: &mut Problems) -> Self {
         let (entries, errors) = DeTable::parse_recoverable(text);
         for error in errors {
-            let place = Place::Line(path.to_owned(), line(text, error.span().map_or(0, |span| span.start)));
+            let place = Location::Line(path.to_owned(), line(text, error.span().map_or(0, |span| span.start)));
             problems.add(place, format!("this is not TOML: {}", error.message()));
         }
         Self { path, text, entries: entries.into_inner(), begins: 0 }
     }
 
     /// Where the table begins.
-    pub fn begins(&self) -> Place {
+    pub fn begins(&self) -> Location {
         self.at(&(self.begins..self.begins))
     }
 
     /// Where a key stands.
-    pub fn place(&self, key: &str) -> Option<Place> {
+    pub fn place(&self, key: &str) -> Option<Location> {
         self.entries.get_key_value(key).map(|(key, _)| self.at(&key.span()))
     }
 
@@ -160,8 +160,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn at(&self, span: &Range<usize>) -> Place {
-        Place::Line(self.path.to_owned(), line(self.text, span.start))
+    fn at(&self, span: &Range<usize>) -> Location {
+        Location::Line(self.path.to_owned(), line(self.text, span.start))
     }
 }
 

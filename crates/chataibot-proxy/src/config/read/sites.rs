@@ -6,23 +6,23 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
-    Reader,
+    ConfigReader,
     file::{Located, Table},
     platform_url, split,
 };
 use crate::{
     config::{
         IdentityPolicy, Origins, Site, SiteId, origin,
-        problem::Place,
+        problem::Location,
         secret::{self, Form},
         settings,
     },
-    files::{self, FileType},
+    service::files::{self, FileType},
 };
 
 /// A site as it was written, every value with its place.
 struct Written {
-    place: Place,
+    place: Location,
     id: Option<Located<String>>,
     origins: Vec<Located<String>>,
     bot_keys: Vec<Located<String>>,
@@ -38,14 +38,14 @@ struct Written {
     identity_secret: Option<SecretString>,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// Every site that could be read whole.
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
         let mut written: Vec<Written> = tables.iter().map(|table| self.in_file(table)).collect();
         written.extend(self.in_environment());
         if written.is_empty() {
-            let place = self.arguments.config.clone().map_or(Place::Nowhere, Place::File);
+            let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
                 place,
                 "there is no site; add a [[site]] to the file, or set CHATAIBOT_PROXY_SITE_ORIGINS and its fellows (see --help), or try --demo",
@@ -137,7 +137,7 @@ impl Reader<'_> {
         let get = |name: &str| {
             let name = format!("CHATAIBOT_PROXY_SITE_{name}");
             let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
-            Some(Located { value, place: Place::Variable(name) })
+            Some(Located { value, place: Location::Variable(name) })
         };
         let list = |name: &str| get(name).map(|found| split(&found.value, &found.place)).unwrap_or_default();
         let some =
@@ -145,7 +145,7 @@ impl Reader<'_> {
         if !some {
             return None;
         }
-        let default_id = || Located { value: "default".to_owned(), place: Place::Nowhere };
+        let default_id = || Located { value: "default".to_owned(), place: Location::Nowhere };
         let (id, origins, bot_keys) = (get("ID").unwrap_or_else(default_id), list("ORIGINS"), list("BOT_KEYS"));
         let secrets = [("ACCOUNT_TOKEN", Form::Header), ("WEBHOOK_SECRET", Form::Path), ("WEBHOOK_TOKEN", Form::Token)];
         let secrets = secrets.map(|(name, form)| (format!("CHATAIBOT_PROXY_SITE_{name}"), get(name), form));
@@ -154,14 +154,14 @@ impl Reader<'_> {
                 Some(found) => secret::check(&found.value, form).map_err(|what| format!("it can't be used: {what}")),
                 None => Err("must be set too, for the site of the environment".to_owned()),
             };
-            checked.map_err(|what| self.problems.add(Place::Variable(name), what)).ok()
+            checked.map_err(|what| self.problems.add(Location::Variable(name), what)).ok()
         });
         let identity_secret = get("IDENTITY_SECRET").and_then(|found| {
             let checked =
                 secret::check(&found.value, Form::Signing).map_err(|what| format!("it can't be used: {what}"));
             checked.map_err(|what| self.problems.add(found.place, what)).ok()
         });
-        let place = Place::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
+        let place = Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
         let (platform_url, retention_days) = (None, None);
         Some(Written {
             place,
@@ -239,7 +239,7 @@ impl Reader<'_> {
         &mut self,
         mode: Option<Located<String>>,
         secret: Option<SecretString>,
-        place: &Place,
+        place: &Location,
     ) -> IdentityPolicy {
         let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
         let wrong = match (mode.as_str(), secret) {
@@ -266,14 +266,14 @@ impl Reader<'_> {
         }
         let mut types: Vec<&'static FileType> = Vec::new();
         for found in listed {
-            match self.parse("upload_types", found, files::kinds::listed) {
+            match self.parse("upload_types", found, files::file_types::listed) {
                 Some(kind) if !types.contains(&kind) => types.push(kind),
                 Some(_) | None => {}
             }
         }
         match (uploads, listed.is_empty()) {
             (false, _) => Vec::new(),
-            (true, true) => files::kinds::usual(),
+            (true, true) => files::file_types::usual(),
             (true, false) => types,
         }
     }

@@ -174,7 +174,7 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
     let context = sink.make(QualName::new(None, ns!(html), local_name!("div")), Vec::new(), false);
     let options = TreeBuilderOpts { drop_doctype: true, ..TreeBuilderOpts::default() };
     let builder = TreeBuilder::new_for_fragment(sink, context, None, options);
-    let reader = Reader { builder, left_out: left_out.to_vec(), state: RefCell::default() };
+    let reader = TokenFilter { builder, left_out: left_out.to_vec(), state: RefCell::default() };
     let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
     // Fed from `<` to `<`, so that a tag without end is known by where it began: nothing came of it.
     let mut open_tag = None;
@@ -193,7 +193,7 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
         at = end;
     }
     tokenizer.end();
-    let Reader { builder, state, .. } = tokenizer.sink;
+    let TokenFilter { builder, state, .. } = tokenizer.sink;
     let state = state.into_inner();
     let mut document = builder.sink.document.into_inner();
     document.was_cut = state.is_full;
@@ -231,7 +231,7 @@ fn without_open_tag(input: &str, at: usize) -> String {
 }
 
 /// Stands between tokenizer and tree builder.
-struct Reader {
+struct TokenFilter {
     builder: TreeBuilder<Rc<Element>, Sink>,
     left_out: Vec<Swallower>,
     state: RefCell<State>,
@@ -249,7 +249,7 @@ struct State {
     is_full: bool,
 }
 
-impl TokenSink for Reader {
+impl TokenSink for TokenFilter {
     type Handle = Rc<Element>;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Rc<Element>> {

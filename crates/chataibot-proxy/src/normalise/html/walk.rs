@@ -17,7 +17,7 @@ mod embedded;
 pub struct Walk<'a> {
     document: &'a Document,
     pub tree: &'a mut Tree,
-    steps: Vec<Step>,
+    tasks: Vec<Task>,
     /// Lists that are open, with the number of their next item.
     numbers: Vec<Option<Count>>,
     pub links_dropped: usize,
@@ -35,7 +35,7 @@ struct Count {
     step: i32,
 }
 
-enum Step {
+enum Task {
     Enter(Id, Inherited),
     Leave(Leave),
 }
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
         Self {
             document,
             tree,
-            steps: Vec::new(),
+            tasks: Vec::new(),
             numbers: Vec::new(),
             links_dropped: 0,
             wordless: Vec::new(),
@@ -95,16 +95,16 @@ impl<'a> Walk<'a> {
         let inherited = Inherited { spaces, ..Inherited::default() };
         self.children_of(self.document.roots(), inherited);
         // A stack of what is to do, not of calls: texts nest as deep as somebody likes.
-        while let Some(step) = self.steps.pop() {
+        while let Some(step) = self.tasks.pop() {
             match step {
-                Step::Enter(id, inherited) => self.enter(id, inherited),
-                Step::Leave(leave) => self.leave(leave),
+                Task::Enter(id, inherited) => self.enter(id, inherited),
+                Task::Leave(leave) => self.leave(leave),
             }
         }
     }
 
     fn children_of(&mut self, children: Vec<Id>, inherited: Inherited) {
-        self.steps.extend(children.into_iter().rev().map(|id| Step::Enter(id, inherited)));
+        self.tasks.extend(children.into_iter().rev().map(|id| Task::Enter(id, inherited)));
     }
 
     fn enter(&mut self, id: Id, inherited: Inherited) {
@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
 
     /// Goes through the contents of an element, and then does what is to do behind them, the last one first.
     fn through(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
-        self.steps.extend(leave.into_iter().map(Step::Leave));
+        self.tasks.extend(leave.into_iter().map(Task::Leave));
         self.children_of(self.document.node(id).children.clone(), inherited);
     }
 
@@ -386,12 +386,12 @@ impl<'a> Walk<'a> {
         }
         let inherited = Inherited { is_drawn: false, ..inherited };
         let parts = math::parts(self.document, id, element);
-        self.steps.extend(parts.into_iter().rev().map(|part| match part {
-            Part::Node(id) => Step::Enter(id, inherited),
-            Part::Words(words) => Step::Leave(Leave::Words(words)),
-            Part::Space => Step::Leave(Leave::Space),
-            Part::Begin(inline) => Step::Leave(Leave::Begin(inline)),
-            Part::End(inline) => Step::Leave(Leave::Inline(inline)),
+        self.tasks.extend(parts.into_iter().rev().map(|part| match part {
+            Part::Node(id) => Task::Enter(id, inherited),
+            Part::Words(words) => Task::Leave(Leave::Words(words)),
+            Part::Space => Task::Leave(Leave::Space),
+            Part::Begin(inline) => Task::Leave(Leave::Begin(inline)),
+            Part::End(inline) => Task::Leave(Leave::Inline(inline)),
         }));
     }
 }

@@ -8,7 +8,7 @@ use chataibot_wire::{
 use serde_json::Value;
 
 use super::{block, joined, title};
-use crate::normalise::{Note, fields, html, links};
+use crate::normalise::{Diagnostic, fields, html, links};
 
 /// Most buttons of one message (DOC) and of one card.
 const MOST_BUTTONS: usize = 10;
@@ -19,11 +19,11 @@ const MOST_ITEMS: usize = 100;
 const LONGEST_LABEL: usize = 200;
 
 /// `button`; `options` is the history form (INT).
-pub fn buttons(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
-    let header = block(message, &["header"], notes);
-    let title = title(message, notes);
-    let footer = block(message, &["footer"], notes);
-    let buttons = row(fields::list(message, &["buttons", "options"]), notes);
+pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
+    let header = block(message, &["header"], diagnostics);
+    let title = title(message, diagnostics);
+    let footer = block(message, &["footer"], diagnostics);
+    let buttons = row(fields::list(message, &["buttons", "options"]), diagnostics);
     if buttons.is_empty() && header.is_none() && footer.is_none() && title.is_empty() {
         return None;
     }
@@ -34,21 +34,21 @@ pub fn buttons(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
 }
 
 /// `list`.
-pub fn list(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
-    let header = block(message, &["header"], notes);
-    let title = title(message, notes);
-    let footer = block(message, &["footer"], notes);
+pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
+    let header = block(message, &["header"], diagnostics);
+    let title = title(message, diagnostics);
+    let footer = block(message, &["footer"], diagnostics);
     let inner = message.get("list").unwrap_or(message);
     let listed = match inner.as_array() {
         Some(sections) => sections,
         None => fields::list(inner, &["sections"]),
     };
     if listed.len() > MOST_SECTIONS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
-    let mut sections: Vec<Section> = listed.iter().take(MOST_SECTIONS).map(|one| section(one, notes)).collect();
+    let mut sections: Vec<Section> = listed.iter().take(MOST_SECTIONS).map(|one| section(one, diagnostics)).collect();
     if listed.is_empty() {
-        sections.push(section(inner, notes));
+        sections.push(section(inner, diagnostics));
         // Without sections, a title at hand is that of the whole.
         sections.iter_mut().for_each(|section| section.title = None);
     }
@@ -57,35 +57,36 @@ pub fn list(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
     says_something.then_some(Content::List(ChoiceList { header, title, footer, sections }))
 }
 
-fn section(section: &Value, notes: &mut Vec<Note>) -> Section {
+fn section(section: &Value, diagnostics: &mut Vec<Diagnostic>) -> Section {
     let listed = fields::list(section, &["items", "rows", "options"]);
     if listed.len() > MOST_ITEMS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
-    let items = listed.iter().take(MOST_ITEMS).filter_map(|item| label(item, notes)).collect();
-    Section { title: label(section, notes), items }
+    let items = listed.iter().take(MOST_ITEMS).filter_map(|item| label(item, diagnostics)).collect();
+    Section { title: label(section, diagnostics), items }
 }
 
 /// `carousel` and `image_carousel`; `items` is the history form (INT).
-pub fn carousel(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+pub fn carousel(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let listed = fields::list(message, &["cards", "items"]);
     if listed.len() > MOST_CARDS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
-    let cards: Vec<Card> = listed.iter().take(MOST_CARDS).filter_map(|one| card(one, notes)).collect();
+    let cards: Vec<Card> = listed.iter().take(MOST_CARDS).filter_map(|one| card(one, diagnostics)).collect();
     (!cards.is_empty()).then_some(Content::Carousel(Carousel { cards }))
 }
 
-fn card(card: &Value, notes: &mut Vec<Note>) -> Option<Card> {
+fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
     let image = fields::any(card, &["image", "image_url", "media", "picture"]);
     let address = image.and_then(|image| fields::plain(image).or_else(|| fields::text(image, &["link", "url", "src"])));
     let image = address.as_deref().and_then(links::media);
     if address.is_some() && image.is_none() {
-        notes.push(Note::LinkDropped);
+        diagnostics.push(Diagnostic::LinkDropped);
     }
-    let title = block(card, &["title"], notes).unwrap_or_default();
-    let description = joined(block(card, &["subtitle"], notes), block(card, &["description", "text"], notes));
-    let mut buttons = row(fields::list(card, &["buttons", "options"]), notes);
+    let title = block(card, &["title"], diagnostics).unwrap_or_default();
+    let description =
+        joined(block(card, &["subtitle"], diagnostics), block(card, &["description", "text"], diagnostics));
+    let mut buttons = row(fields::list(card, &["buttons", "options"]), diagnostics);
     // In the history form a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
     if let Some(link) = whole.as_deref() {
@@ -95,24 +96,24 @@ fn card(card: &Value, notes: &mut Vec<Note>) -> Option<Card> {
                 let label = if is_blank(&shown) { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
                 buttons.push(Button { label, action: Action::Link(link) });
             }
-            None => notes.push(Note::LinkDropped),
+            None => diagnostics.push(Diagnostic::LinkDropped),
         }
     }
     let says_something = image.is_some() || !title.is_empty() || !description.is_empty() || !buttons.is_empty();
     says_something.then_some(Card { image, title, description, buttons })
 }
 
-fn row(listed: &[Value], notes: &mut Vec<Note>) -> Vec<Button> {
+fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
     if listed.len() > MOST_BUTTONS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
-    listed.iter().take(MOST_BUTTONS).filter_map(|one| button(one, notes)).collect()
+    listed.iter().take(MOST_BUTTONS).filter_map(|one| button(one, diagnostics)).collect()
 }
 
 /// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose address is not allowed is left out:
 /// as an answer its label would mean nothing to the bot.
-fn button(button: &Value, notes: &mut Vec<Note>) -> Option<Button> {
-    let label = label(button, notes)?;
+fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
+    let label = label(button, diagnostics)?;
     let kind = fields::text(button, &["type", "callback"]).map(|kind| fields::name(&kind)).unwrap_or_default();
     let address = fields::text(button, &["url", "link", "href"]);
     let value = || fields::text(button, &["value", "payload"]);
@@ -127,7 +128,7 @@ fn button(button: &Value, notes: &mut Vec<Note>) -> Option<Button> {
         Some(address) => match links::anchor(&address) {
             Some(link) => Action::Link(link),
             None => {
-                notes.push(Note::LinkDropped);
+                diagnostics.push(Diagnostic::LinkDropped);
                 return None;
             }
         },
@@ -140,8 +141,8 @@ fn with_scheme(scheme: &str, address: String) -> String {
 }
 
 /// What stands on something to choose, plain text.
-pub fn label(value: &Value, notes: &mut Vec<Note>) -> Option<String> {
+pub fn label(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let raw = fields::plain(value).or_else(|| fields::text(value, &["title", "text", "label", "name"]))?;
-    let label = html::label(&raw, LONGEST_LABEL, notes);
+    let label = html::label(&raw, LONGEST_LABEL, diagnostics);
     (!is_blank(&label)).then_some(label)
 }

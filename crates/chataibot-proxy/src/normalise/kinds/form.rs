@@ -7,7 +7,7 @@ use chataibot_wire::{
 use serde_json::Value;
 
 use super::{choices, title};
-use crate::normalise::{Note, fields, html, text};
+use crate::normalise::{Diagnostic, fields, html, text};
 
 const MOST_FIELDS: usize = 50;
 const MOST_OPTIONS: usize = 200;
@@ -15,27 +15,28 @@ const LONGEST_LABEL: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
 /// `form`.
-pub fn form(message: &Value, notes: &mut Vec<Note>) -> Form {
+pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
     let listed = fields::list(message, &["fields", "inputs"]);
     if listed.len() > MOST_FIELDS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
-    let title = title(message, notes);
-    Form { title, fields: listed.iter().take(MOST_FIELDS).filter_map(|one| field(one, notes)).collect() }
+    let title = title(message, diagnostics);
+    Form { title, fields: listed.iter().take(MOST_FIELDS).filter_map(|one| field(one, diagnostics)).collect() }
 }
 
-fn field(field: &Value, notes: &mut Vec<Note>) -> Option<Field> {
-    let label = html::label(&fields::text(field, &["label", "title", "name", "placeholder"])?, LONGEST_LABEL, notes);
+fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
+    let label =
+        html::label(&fields::text(field, &["label", "title", "name", "placeholder"])?, LONGEST_LABEL, diagnostics);
     if is_blank(&label) {
         return None;
     }
     let kind = fields::text(field, &["type", "input_type"]).map(|kind| fields::name(&kind)).unwrap_or_default();
     let listed = fields::list(field, &["options", "choices", "values", "items"]);
     if listed.len() > MOST_OPTIONS {
-        notes.push(Note::Cut);
+        diagnostics.push(Diagnostic::Cut);
     }
     let mut options: Vec<String> = Vec::new();
-    for option in listed.iter().take(MOST_OPTIONS).filter_map(|one| choices::label(one, notes)) {
+    for option in listed.iter().take(MOST_OPTIONS).filter_map(|one| choices::label(one, diagnostics)) {
         if !options.contains(&option) {
             options.push(option);
         }

@@ -7,7 +7,7 @@ use chataibot_wire::{
 use serde_json::Value;
 
 use super::MOST_PARTS;
-use crate::normalise::{Note, fields, html, links, text};
+use crate::normalise::{Diagnostic, fields, html, links, text};
 
 /// `form.response`: a line for each filled field.
 pub fn form(message: &Value) -> Option<Content> {
@@ -25,10 +25,10 @@ pub fn form(message: &Value) -> Option<Content> {
 }
 
 /// `file_upload.response`: the files.
-pub fn files(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+pub fn files(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
     let listed = fields::list(data, &["files"]).iter().take(MOST_PARTS);
-    let mut files: Vec<Content> = listed.filter_map(|file| media(file, notes)).collect();
+    let mut files: Vec<Content> = listed.filter_map(|file| media(file, diagnostics)).collect();
     match files.len() {
         0 => None,
         1 => files.pop(),
@@ -36,10 +36,10 @@ pub fn files(message: &Value, notes: &mut Vec<Note>) -> Option<Content> {
     }
 }
 
-fn media(file: &Value, notes: &mut Vec<Note>) -> Option<Content> {
+fn media(file: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let url = fields::text(file, &["link", "url"]).as_deref().and_then(links::media);
     let Some(url) = url else {
-        notes.push(Note::LinkDropped);
+        diagnostics.push(Diagnostic::LinkDropped);
         return None;
     };
     let name = fields::text(file, &["filename", "file_name", "name"]).map(|name| text::line(&name, 200));

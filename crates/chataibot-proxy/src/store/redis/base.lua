@@ -30,7 +30,7 @@ local function fresh_id() return epoch .. '-' .. string.format('%.0f', call('INC
 local function number_of(id) return tonumber(string.match(id, '%d+$')) end
 
 -- Just after Redis was away nobody had a way to give a sign of life, so nobody counts as dead.
-local function alive(instance) return not A.calm or call('EXISTS', key('alive', instance)) == 1 end
+local function alive(instance) return not A.failover_allowed or call('EXISTS', key('alive', instance)) == 1 end
 
 -- What belongs to a visitor, so that it can be erased: 'c:' and a conversation, 'f:' and a family of tokens, 'u:' and
 -- the user they are.

@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::{Inner, PATIENCE, PREFIX, id, number, rest, unreadable};
 use crate::{
-    store::{ConversationId, News, StoreError},
-    token::FamilyId,
+    service::token::FamilyId,
+    store::{ConversationId, StoreError, StoreEvent},
 };
 
 /// How long one read waits for news.
@@ -34,7 +34,7 @@ pub(super) struct Position {
 }
 
 #[derive(Deserialize)]
-struct Witness {
+struct BusPosition {
     from: String,
     whole: bool,
 }
@@ -42,18 +42,18 @@ struct Witness {
 impl Position {
     /// At the end of the bus.
     pub(super) async fn now(inner: &Inner) -> Result<Self, StoreError> {
-        let witness = inner.try_call::<Witness>("witness", json!({})).await?.answer;
-        Ok(Self { seen: witness.from, epoch: inner.epoch() })
+        let bus_position = inner.try_call::<BusPosition>("bus_position", json!({})).await?.answer;
+        Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 
     /// Goes on where it was, if Redis still knows where that is; else from the end, with all readers beginning anew.
     async fn again(self, inner: &Inner) -> Result<Self, StoreError> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
-        let witness = inner.try_call::<Witness>("witness", arguments).await?.answer;
-        if !witness.whole || inner.epoch() != self.epoch {
-            inner.begin_anew();
+        let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
+        if !bus_position.whole || inner.epoch() != self.epoch {
+            inner.reset_subscribers();
         }
-        Ok(Self { seen: witness.from, epoch: inner.epoch() })
+        Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 }
 
@@ -142,7 +142,7 @@ async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[
             revoked.push(family);
         }
     }
-    revoked.into_iter().for_each(|family| inner.tell(News::Revoked(family)));
+    revoked.into_iter().for_each(|family| inner.tell(StoreEvent::Revoked(family)));
     if !wanted.is_empty() {
         let mut pipeline = redis::pipe();
         for (conversation, first, last) in &wanted {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Redis, number, unreadable};
 use crate::{
+    service::token::{FamilyId, VisitorId},
     store::{ConversationId, StoreError, erase::Erased},
-    token::{FamilyId, VisitorId},
 };
 
 impl Redis {

@@ -1,8 +1,8 @@
 -- What the platform's events do to the log, and the waiting room. The rules are those of `sqlite/incoming.rs` and
 -- `sqlite/waiting.rs`; texts come as digests of what is compared, made by `incoming.rs`.
 
-local tally = { entries = 0, echoes = 0, reconciled = 0, redelivered = 0, foreign = 0, parked = 0, let_in = 0, turned_away = 0 }
-local function count(name) tally[name] = tally[name] + 1 end
+local stats = { entries = 0, echoes = 0, reconciled = 0, redelivered = 0, foreign = 0, enqueued = 0, released = 0, dropped = 0 }
+local function count(name) stats[name] = stats[name] + 1 end
 
 local function by_platform(sites, platform)
   for _, site in ipairs(sites) do
@@ -28,7 +28,7 @@ local function may_be_ours(sites, event)
 end
 
 -- Which conversation an event of an unknown platform id must be from; nil while that would be a guess.
-local function claimant(sites, event)
+local function matching_start(sites, event)
   if not event.visitor then return nil end
   local only, several
   for _, site in ipairs(sites) do
@@ -136,10 +136,10 @@ local function is_redelivery(event)
   return seen
 end
 
-local function park(event)
+local function enqueue(event)
   local room = key('room', A.sites_text)
   local waiting, bytes = tonumber(field(room, 'count') or 0), tonumber(field(room, 'bytes') or 0)
-  if waiting >= A.room or bytes + event.size > A.room_bytes then return count('turned_away') end
+  if waiting >= A.room or bytes + event.size > A.room_bytes then return count('dropped') end
   local w = string.format('%.0f', call('INCR', key('count')))
   call('HSET', key('wait', w), 'sites', A.sites_text, 'event', cjson.encode(event), 'size', event.size)
   call('ZADD', key('waiting', 'platform', event.conversation), w, w)
@@ -147,10 +147,10 @@ local function park(event)
   call('ZADD', key('waiting'), A.now, w)
   call('HINCRBY', room, 'count', 1)
   call('HINCRBY', room, 'bytes', event.size)
-  count('parked')
+  count('enqueued')
 end
 
-local function unpark(w, waited, event)
+local function dequeue(w, waited, event)
   local room = key('room', waited.sites)
   call('DEL', key('wait', w))
   call('ZREM', key('waiting', 'platform', event.conversation), w)
@@ -182,13 +182,13 @@ function bind(cid, platform)
 end
 
 -- Lets in what waited for a conversation that was just bound, in the order in which it came.
-function let_in(cid, site, platform)
+function release(cid, site, platform)
   local entered = 0
   for _, w in ipairs(call('ZRANGE', key('waiting', 'platform', platform), 0, -1)) do
     local waited = record(key('wait', w))
     if waited and is_behind(waited, site) then
       local event = cjson.decode(waited.event)
-      unpark(w, waited, event)
+      dequeue(w, waited, event)
       apply(cid, event)
       entered = entered + 1
     end
@@ -196,13 +196,13 @@ function let_in(cid, site, platform)
   return entered
 end
 
-local function bind_and_let_in(cid, platform)
+local function bind_and_release(cid, platform)
   local c = record(key('conversation', cid))
   bind(cid, platform)
   -- The event itself confirms that the start arrived.
   local start = c.start and send_of(c.start)
   if start then set_state(c.start, start, 'sent') end
-  return let_in(cid, c.site, platform)
+  return release(cid, c.site, platform)
 end
 
 -- A start's answer was lost: what waits may already tell the conversation's id.
@@ -211,8 +211,8 @@ function claim(site, visitor)
     local waited = record(key('wait', w))
     if waited and is_behind(waited, site) then
       local event = cjson.decode(waited.event)
-      local cid = claimant({ site }, event)
-      if cid then return bind_and_let_in(cid, event.conversation) end
+      local cid = matching_start({ site }, event)
+      if cid then return bind_and_release(cid, event.conversation) end
     end
   end
   return 0
@@ -223,19 +223,19 @@ local function receive(event)
   if not known and not may_be_ours(A.sites, event) then return count('foreign') end
   if is_redelivery(event) then return count('redelivered') end
   if known then return apply(known, event) end
-  local cid = claimant(A.sites, event)
+  local cid = matching_start(A.sites, event)
   if cid then
-    tally.let_in = tally.let_in + bind_and_let_in(cid, event.conversation)
+    stats.released = stats.released + bind_and_release(cid, event.conversation)
     count('reconciled')
     return apply(cid, event)
   end
-  park(event)
+  enqueue(event)
 end
 
 function op.receive()
   if A.may_wait and is_unsure() then return { wait = true } end
   for _, event in ipairs(A.events) do receive(event) end
-  return tally
+  return stats
 end
 
 -- The platform has its answer now; an earlier delivery of the same that was lost will not come again. When it got its answer is
@@ -263,11 +263,11 @@ function op.unacknowledged()
   return {}
 end
 
-function op.sweep_waiting()
+function op.sweep_pending_events()
   local swept = 0
   for _, w in ipairs(call('ZRANGEBYSCORE', key('waiting'), '-inf', A.before)) do
     local waited = record(key('wait', w))
-    unpark(w, waited, cjson.decode(waited.event))
+    dequeue(w, waited, cjson.decode(waited.event))
     swept = swept + 1
   end
   return { swept = swept }

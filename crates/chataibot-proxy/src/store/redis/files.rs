@@ -80,15 +80,15 @@ impl Redis {
         conversation: ConversationId,
         text: String,
     ) -> Result<(), StoreError> {
-        self.inner.tell_redis("files_sent", json!({ "conversation": id(conversation.row()), "text": text })).await
+        self.inner.run("files_sent", json!({ "conversation": id(conversation.row()), "text": text })).await
     }
 
-    pub(in crate::store) async fn forsaken_files(&self) -> Result<Vec<String>, StoreError> {
+    pub(in crate::store) async fn orphaned_files(&self) -> Result<Vec<String>, StoreError> {
         let arguments = json!({ "before": self.now().saturating_sub(UNSENT), "limit": BATCH });
-        Ok(self.inner.call::<serde_json::Value>("forsaken_files", arguments).await?.rest)
+        Ok(self.inner.call::<serde_json::Value>("orphaned_files", arguments).await?.rest)
     }
 
     pub(in crate::store) async fn forget_files(&self, ids: Vec<String>) -> Result<(), StoreError> {
-        self.inner.tell_redis("forget_files", json!({ "ids": ids })).await
+        self.inner.run("forget_files", json!({ "ids": ids })).await
     }
 }

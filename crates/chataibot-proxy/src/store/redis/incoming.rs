@@ -16,13 +16,13 @@ use tokio::time::{Instant, sleep};
 
 use super::{Inner, Redis, unreadable};
 use crate::{
+    service::token::hex,
     store::{
         StoreError,
-        incoming::{Incoming, REDELIVERY_WINDOW, Tally, What, digest, letters, to_json, visible},
-        sweep::KEY_LIFETIME,
-        waiting::{BYTES, PATIENCE, ROOM, visitor_of},
+        incoming::{Incoming, REDELIVERY_WINDOW, ReceiveStats, What, digest, letters, to_json, visible},
+        pending_events::{BYTES, PATIENCE, ROOM, visitor_of},
+        retention::KEY_LIFETIME,
     },
-    token::hex,
 };
 
 /// Old messages whose echo never came are not looked at for ever: only so many of the newest.
@@ -35,7 +35,7 @@ const BREATH: Duration = Duration::from_millis(10);
 
 /// What became of our 2xx for a delivery.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Note {
+pub(super) struct AckNote {
     delivery: u64,
     /// When, by Redis' clock, at the earliest.
     at: u64,
@@ -68,7 +68,7 @@ struct Told<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct TallyAnswer {
+struct ReceiveAnswer {
     /// The same was told to another proxy, which has not said yet whether it answered. Nothing was stored.
     wait: bool,
     entries: u64,
@@ -76,9 +76,9 @@ struct TallyAnswer {
     reconciled: u64,
     redelivered: u64,
     foreign: u64,
-    parked: u64,
-    let_in: u64,
-    turned_away: u64,
+    enqueued: u64,
+    released: u64,
+    dropped: u64,
 }
 
 #[derive(Deserialize)]
@@ -92,11 +92,11 @@ impl Redis {
         delivery: u64,
         sites: Vec<String>,
         events: Vec<Incoming>,
-    ) -> Result<Tally, StoreError> {
+    ) -> Result<ReceiveStats, StoreError> {
         // What may have come after the other one's answer is none of its copies: better told twice than lost.
         let arrived = self.inner.redis_clock.late();
         // What was said of the deliveries before this one counts for it.
-        self.inner.write_notes().await?;
+        self.inner.write_acks().await?;
         let told = events.iter().map(|event| tell(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
         let mut arguments = json!({
@@ -110,41 +110,41 @@ impl Redis {
             "keep_ids": KEY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
         });
         let until = Instant::now() + UNSURE;
-        let tally: TallyAnswer = loop {
-            let tally: TallyAnswer = self.inner.ask("receive", arguments.clone()).await?;
-            if !tally.wait {
-                break tally;
+        let stats: ReceiveAnswer = loop {
+            let stats: ReceiveAnswer = self.inner.ask("receive", arguments.clone()).await?;
+            if !stats.wait {
+                break stats;
             }
             arguments["may_wait"] = (Instant::now() < until).into();
             sleep(BREATH).await;
         };
-        let TallyAnswer { wait: _, entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away } =
-            tally;
-        Ok(Tally { entries, echoes, reconciled, redelivered, foreign, parked, let_in, turned_away })
+        let ReceiveAnswer { wait: _, entries, echoes, reconciled, redelivered, foreign, enqueued, released, dropped } =
+            stats;
+        Ok(ReceiveStats { entries, echoes, reconciled, redelivered, foreign, enqueued, released, dropped })
     }
 
     pub(in crate::store) fn acknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: true });
+        self.note(AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: true });
     }
 
     pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
-        self.note(Note { delivery, at: self.inner.redis_clock.early(), is_acknowledged: false });
+        self.note(AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: false });
     }
 
-    fn note(&self, note: Note) {
-        self.inner.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    fn note(&self, note: AckNote) {
+        self.inner.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
         let inner = Arc::clone(&self.inner);
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
-            if let Err(error) = inner.write_notes().await {
+            if let Err(error) = inner.write_acks().await {
                 tracing::debug!(%error, "what became of a delivery is written with the next one");
             }
         });
     }
 
-    pub(in crate::store) async fn sweep_waiting(&self) -> Result<u64, StoreError> {
+    pub(in crate::store) async fn sweep_pending_events(&self) -> Result<u64, StoreError> {
         let before = self.now().saturating_sub(PATIENCE);
-        let swept: Swept = self.inner.ask("sweep_waiting", json!({ "before": before })).await?;
+        let swept: Swept = self.inner.ask("sweep_pending_events", json!({ "before": before })).await?;
         Ok(swept.swept)
     }
 }
@@ -156,16 +156,16 @@ impl Inner {
     }
 
     /// Writes the fate of deliveries, in the order in which it was told. One that can't be written stays for the next time.
-    pub(super) async fn write_notes(&self) -> Result<(), StoreError> {
-        let _writing = self.writing_notes.lock().await;
+    pub(super) async fn write_acks(&self) -> Result<(), StoreError> {
+        let _writing = self.writing_acks.lock().await;
         loop {
-            let first = self.notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
+            let first = self.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
             let Some(note) = first else { return Ok(()) };
             let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
             let delivery = self.delivery(note.delivery);
             let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
             self.ask::<Value>(op, arguments).await?;
-            self.notes.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
+            self.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
         }
     }
 }

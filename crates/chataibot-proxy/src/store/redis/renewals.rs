@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use super::{Redis, unreadable};
 use crate::{
-    store::{
-        StoreError,
-        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, Refusal, Renewed, Times},
-    },
-    token::{
+    service::token::{
         FamilyId, VisitorId, hex,
         keys::{self, Key, KeyRing, unhex},
         renewal::Secret,
+    },
+    store::{
+        StoreError,
+        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
 
@@ -41,14 +41,14 @@ impl Redis {
             "family": new.family.as_str(), "site": new.site, "origin": new.origin,
             "visitor": new.visitor.as_str(), "hash": hex(&new.first.hash()),
         });
-        self.inner.tell_redis("begin_family", arguments).await
+        self.inner.run("begin_family", arguments).await
     }
 
     pub(in crate::store) async fn renew(
         &self,
         presented: Presented,
         times: Times,
-    ) -> Result<Result<Renewed, Refusal>, StoreError> {
+    ) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
         let Presented { site, origin, secret, fresh } = presented;
         let arguments = json!({
             "site": site, "origin": origin, "hash": hex(&secret.hash()), "fresh_hash": hex(&fresh.hash()),
@@ -59,11 +59,11 @@ impl Redis {
         let malformed = || StoreError::Corrupt("a renewal family has a malformed id".to_owned());
         if let Some(refused) = answer.refused {
             return Ok(Err(match refused.as_str() {
-                "revoked" => Refusal::Revoked,
-                "elsewhere" => Refusal::Elsewhere,
-                "expired" => Refusal::Expired,
-                "reused" => Refusal::Reused(family.ok_or_else(malformed)?),
-                _ => Refusal::Unknown,
+                "revoked" => RenewalRefusal::Revoked,
+                "elsewhere" => RenewalRefusal::Elsewhere,
+                "expired" => RenewalRefusal::Expired,
+                "reused" => RenewalRefusal::Reused(family.ok_or_else(malformed)?),
+                _ => RenewalRefusal::Unknown,
             }));
         }
         let visitor = answer.visitor.as_deref().and_then(VisitorId::parse);
@@ -98,7 +98,7 @@ impl Redis {
     }
 
     pub(in crate::store) async fn sweep_families(&self, before: u64) -> Result<(), StoreError> {
-        self.inner.tell_redis("sweep_families", json!({ "before": before, "limit": BATCH })).await
+        self.inner.run("sweep_families", json!({ "before": before, "limit": BATCH })).await
     }
 
     pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {

@@ -1,7 +1,7 @@
 -- What becomes of each message a visitor sends. The rules are those of `sqlite/sends.rs`, and one more: the instance that
 -- forwards a message owns it, and while that instance lives no other one decides about it.
 
-local settle, let_in, claim, bind
+local settle, release, claim, bind
 
 local function send_of(sid) return record(key('send', sid)) end
 
@@ -56,7 +56,7 @@ local function is_carried(send)
 end
 
 -- What instances that are gone left on its way has lost its answer.
-local function bury()
+local function expire_leases()
   local dead = {}
   for _, sid in ipairs(call('HKEYS', key('flights'))) do
     if not is_carried(send_of(sid)) then dead[#dead + 1] = sid end
@@ -72,7 +72,7 @@ local function taken(cid)
   local send = sid and send_of(sid)
   if not send or send.owner == A.instance then return false end
   if is_carried(send) then return true end
-  bury()
+  expire_leases()
   return false
 end
 
@@ -162,7 +162,7 @@ function op.begin_send()
 end
 
 -- The proxy never learnt that this try was begun, so it was not forwarded. Should the try still come, it finds this note.
-function op.take_back()
+function op.roll_back()
   call('SET', key('void', A.nonce), 1, 'EX', 300)
   local sid, send = known_send()
   if send and send.nonce == A.nonce and send.state == 'sending' then set_state(sid, send, 'failed') end
@@ -170,7 +170,7 @@ function op.take_back()
 end
 
 function settle(sid, send, outcome)
-  local settled = { let_in = 0, foreign = false }
+  local settled = { released = 0, foreign = false }
   if outcome.kind == 'accepted' then
     if outcome.platform and bind(send.conversation, outcome.platform) == 'foreign' then
       settled.foreign = true
@@ -182,7 +182,7 @@ function settle(sid, send, outcome)
     if outcome.answer then call('HSET', key('send', sid), 'answer', outcome.answer)
     else call('HDEL', key('send', sid), 'answer') end
     set_state(sid, send, 'sent')
-    if outcome.platform then settled.let_in = let_in(send.conversation, send.site, outcome.platform) end
+    if outcome.platform then settled.released = release(send.conversation, send.site, outcome.platform) end
   elseif send.state == 'sending' then
     if outcome.kind == 'refused' then
       send.refused_status, send.refused_code = tostring(outcome.status), outcome.code
@@ -190,7 +190,7 @@ function settle(sid, send, outcome)
     end
     set_state(sid, send, outcome.kind)
     if outcome.kind == 'unknown' and send.start == '1' then
-      settled.let_in = claim(send.site, send.visitor)
+      settled.released = claim(send.site, send.visitor)
       send = send_of(sid)
     end
   end
@@ -204,10 +204,10 @@ function op.settle()
   return settle(A.send, send, A.outcome)
 end
 
-function op.pulse()
+function op.heartbeat()
   call('SET', key('alive', A.instance), 1, 'PX', A.lease)
   local time = call('TIME')
-  return { buried = bury(), time = tonumber(time[1]) * 1000000 + tonumber(time[2]) }
+  return { expired = expire_leases(), time = tonumber(time[1]) * 1000000 + tonumber(time[2]) }
 end
 
 function op.leave()

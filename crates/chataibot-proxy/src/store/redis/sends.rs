@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::{Inner, Redis, id, incoming::digest_of, number, rest, unreadable};
 use crate::{
+    service::token::hex,
     store::{
         ConversationId, StoreError,
         incoming::{letters, written},
-        sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, SendId, SendKey, Settled, state_of},
+        sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled, state_of},
     },
-    token::hex,
 };
 
 /// How long a visitor waits for an outcome to be heard by a Redis that does not answer. It is told on after that.
@@ -52,41 +52,41 @@ struct SettleAnswer {
     gone: bool,
     record: Option<RecordAnswer>,
     #[serde(default)]
-    let_in: u64,
+    released: u64,
     #[serde(default)]
     foreign: bool,
 }
 
 impl RecordAnswer {
     fn record(self) -> Record {
-        let refusal = self.status.zip(self.code).map(|(status, code)| Refusal { status, code });
+        let refusal = self.status.zip(self.code).map(|(status, code)| PlatformRefusal { status, code });
         Record { alias: self.alias, state: state_of(&self.state), answer: self.answer, refusal }
     }
 }
 
 impl Redis {
-    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
         self.begin("begin_start", send, alias).await
     }
 
-    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
         self.begin("begin_send", send, alias).await
     }
 
-    async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+    async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| StoreError::Corrupt(format!("no randomness: {error}")))?;
         let nonce = hex(&random);
         let mut arguments = begun(&send, alias)?;
         arguments["nonce"] = nonce.as_str().into();
-        if self.inner.taking_back().contains(&send.key) {
-            return Err(StoreError::Away);
+        if self.inner.rollbacks().contains(&send.key) {
+            return Err(StoreError::Unavailable);
         }
         match self.inner.ask::<BeginAnswer>(op, arguments).await {
             Ok(answer) => answer.begun(),
             Err(StoreError::Redis(error)) if super::is_lost(&error) => {
-                self.inner.taking_back().insert(send.key.clone());
-                tokio::spawn(take_back(Arc::clone(&self.inner), send.key, nonce));
+                self.inner.rollbacks().insert(send.key.clone());
+                tokio::spawn(roll_back(Arc::clone(&self.inner), send.key, nonce));
                 Err(StoreError::Redis(error))
             }
             Err(error) => Err(error),
@@ -102,7 +102,9 @@ impl Redis {
                 told
             }
             Outcome::Failed => json!({ "kind": "failed" }),
-            Outcome::Refused(Refusal { status, code }) => json!({ "kind": "refused", "status": status, "code": code }),
+            Outcome::Refused(PlatformRefusal { status, code }) => {
+                json!({ "kind": "refused", "status": status, "code": code })
+            }
             Outcome::Unknown => json!({ "kind": "unknown" }),
         };
         let arguments = json!({ "send": id(send.0), "outcome": outcome });
@@ -110,11 +112,11 @@ impl Redis {
         let mut told = tokio::spawn(tell(Arc::clone(&self.inner), "settle", arguments));
         let settled: SettleAnswer = match tokio::time::timeout(TELLING, &mut told).await {
             Ok(told) => told.map_err(|_| StoreError::Stopped)??,
-            Err(_) => return Err(StoreError::Away),
+            Err(_) => return Err(StoreError::Unavailable),
         };
         match settled.record {
             Some(record) if !settled.gone => {
-                Ok(Settled { record: record.record(), let_in: settled.let_in, foreign: settled.foreign })
+                Ok(Settled { record: record.record(), released: settled.released, foreign: settled.foreign })
             }
             Some(_) | None => Err(StoreError::Corrupt("a message was deleted before its outcome was known".to_owned())),
         }
@@ -122,8 +124,8 @@ impl Redis {
 }
 
 impl Inner {
-    fn taking_back(&self) -> MutexGuard<'_, HashSet<SendKey>> {
-        self.taking_back.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rollbacks(&self) -> MutexGuard<'_, HashSet<SendKey>> {
+        self.rollbacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -143,12 +145,12 @@ async fn tell<T: DeserializeOwned>(inner: Arc<Inner>, op: &'static str, argument
 }
 
 /// The message was not forwarded, whether or not its beginning arrived.
-async fn take_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
+async fn roll_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
     let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
-    if let Err(error) = tell::<Value>(Arc::clone(&inner), "take_back", arguments).await {
+    if let Err(error) = tell::<Value>(Arc::clone(&inner), "roll_back", arguments).await {
         tracing::error!(%error, "a message that was not forwarded could not be taken back; it will count as lost");
     }
-    inner.taking_back().remove(&key);
+    inner.rollbacks().remove(&key);
 }
 
 fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {
@@ -171,24 +173,26 @@ fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {
 }
 
 impl BeginAnswer {
-    fn begun(self) -> Result<Begun, StoreError> {
+    fn begun(self) -> Result<BeginOutcome, StoreError> {
         let conversation = || -> Result<ConversationId, StoreError> {
             Ok(ConversationId::new(number(self.conversation.as_deref().unwrap_or_default())?))
         };
         match self.begun.as_str() {
-            "forward" => Ok(Begun::Forward(Forward {
+            "forward" => Ok(BeginOutcome::Forward(Forward {
                 send: SendId(number(self.send.as_deref().unwrap_or_default())?),
                 conversation: conversation()?,
                 platform_id: self.platform,
             })),
-            "known" => self.record.map(|record| Begun::Known(record.record())).ok_or_else(|| unreadable("a record")),
-            "other_body" => Ok(Begun::OtherBody),
-            "ended" => Ok(Begun::Ended),
-            "not_found" => Ok(Begun::NotFound),
-            "unbound" => Ok(Begun::Unbound),
-            "elsewhere" => Ok(Begun::Elsewhere(conversation()?)),
+            "known" => {
+                self.record.map(|record| BeginOutcome::Known(record.record())).ok_or_else(|| unreadable("a record"))
+            }
+            "other_body" => Ok(BeginOutcome::KeyReused),
+            "ended" => Ok(BeginOutcome::Ended),
+            "not_found" => Ok(BeginOutcome::NotFound),
+            "unbound" => Ok(BeginOutcome::NotYetBound),
+            "elsewhere" => Ok(BeginOutcome::OwnedByPeer(conversation()?)),
             // Given up by ourselves a moment ago.
-            "void" => Err(StoreError::Away),
+            "void" => Err(StoreError::Unavailable),
             _ => Err(unreadable("begun")),
         }
     }

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::{Redis, unreadable};
 use crate::{
+    service::token::{FamilyId, VisitorId, hex, host_jwt::UserProfile, keys::unhex, renewal::Secret},
     store::{
         StoreError,
         signed_in::{self, NewSignIn, written},
     },
-    token::{FamilyId, VisitorId, hex, identity::Person, keys::unhex, renewal::Secret},
 };
 
 /// Users forgotten in one call.
@@ -40,7 +40,7 @@ impl Redis {
         user.map(|user| unhex(&user).ok_or_else(|| unreadable("known"))).transpose()
     }
 
-    pub(in crate::store) async fn person_of(&self, family: FamilyId) -> Result<Option<Person>, StoreError> {
+    pub(in crate::store) async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>, StoreError> {
         self.known(&family).await?.person.as_deref().map(signed_in::read).transpose()
     }
 
@@ -48,9 +48,13 @@ impl Redis {
         self.inner.ask("known", json!({ "family": family.as_str() })).await
     }
 
-    pub(in crate::store) async fn know(&self, family: FamilyId, person: Person) -> Result<(), StoreError> {
+    pub(in crate::store) async fn update_profile(
+        &self,
+        family: FamilyId,
+        person: UserProfile,
+    ) -> Result<(), StoreError> {
         let arguments = json!({ "family": family.as_str(), "person": written(&person)? });
-        self.inner.tell_redis("know", arguments).await
+        self.inner.run("update_profile", arguments).await
     }
 
     pub(in crate::store) async fn families_of(
@@ -65,10 +69,10 @@ impl Redis {
 
     pub(in crate::store) async fn end_families(&self, families: Vec<FamilyId>) -> Result<(), StoreError> {
         let families: Vec<&str> = families.iter().map(FamilyId::as_str).collect();
-        self.inner.tell_redis("end_families", json!({ "families": families })).await
+        self.inner.run("end_families", json!({ "families": families })).await
     }
 
     pub(in crate::store) async fn sweep_users(&self, before: u64) -> Result<(), StoreError> {
-        self.inner.tell_redis("sweep_users", json!({ "before": before, "limit": BATCH })).await
+        self.inner.run("sweep_users", json!({ "before": before, "limit": BATCH })).await
     }
 }

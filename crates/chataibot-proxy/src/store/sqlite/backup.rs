@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::OpenFlags;
 
-use super::{Place, erase, schema};
+use super::{DatabaseLocation, erase, schema};
 use crate::store::StoreError;
 
 /// Copies the database to a file that is not there yet. What was committed when it begins is in it, and nothing of what comes later;
@@ -18,7 +18,7 @@ pub(in crate::store) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let connection = erase::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute("VACUUM INTO ?1", [target])?;
     // Whoever opens the copy goes on from an older state than readers may have seen: it must not continue their cursors.
-    let copied = Place::File(to.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let copied = DatabaseLocation::File(to.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     copied.execute("INSERT INTO meta (name, value) VALUES (?1, 1) ON CONFLICT DO NOTHING", [schema::COPIED])?;
     drop(copied);
     // On the disk, not only on its way there.

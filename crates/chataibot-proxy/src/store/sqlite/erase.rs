@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::{Place, Sqlite, schema};
+use super::{DatabaseLocation, Sqlite, schema};
 use crate::{
+    service::token::{FamilyId, VisitorId},
     store::{ConversationId, StoreError, erase::Erased},
-    token::{FamilyId, VisitorId},
 };
 
 impl Sqlite {
@@ -41,7 +41,7 @@ fn empty_journal(connection: &Connection) -> Result<(), StoreError> {
 
 /// A file of exactly this program's version. It is not made when it is not there.
 pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Place::File(path.to_owned()).connect(flags)?;
+    let connection = DatabaseLocation::File(path.to_owned()).connect(flags)?;
     schema::refuse_other(&connection)?;
     Ok(connection)
 }

@@ -105,7 +105,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn forsaken_files(&self) -> Result<Vec<String>, StoreError> {
+    pub(in crate::store) async fn orphaned_files(&self) -> Result<Vec<String>, StoreError> {
         let before = self.now().saturating_sub(UNSENT);
         self.read(move |db| {
             let sql = "SELECT id FROM files WHERE conversation IS NULL OR (NOT sent AND created_at < ?1) LIMIT ?2";

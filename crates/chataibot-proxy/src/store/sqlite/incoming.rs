@@ -7,13 +7,12 @@ use chataibot_wire::{
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
-    Sqlite, Work,
-    sends::{self, pending},
-    waiting,
+    Sqlite, WriteContext, pending_events,
+    sends::{self, awaiting_echo},
 };
 use crate::store::{
     ConversationId, StoreError,
-    incoming::{ECHO_WINDOW, Incoming, REDELIVERY_WINDOW, Tally, What, digest},
+    incoming::{ECHO_WINDOW, Incoming, REDELIVERY_WINDOW, ReceiveStats, What, digest},
 };
 
 pub(super) const SCHEMA: &str = "
@@ -36,19 +35,19 @@ impl Sqlite {
         delivery: u64,
         sites: Vec<String>,
         events: Vec<Incoming>,
-    ) -> Result<Tally, StoreError> {
+    ) -> Result<ReceiveStats, StoreError> {
         self.work(move |work| {
-            let mut tally = Tally::default();
+            let mut stats = ReceiveStats::default();
             for event in &events {
-                receive(work, delivery, &sites, event, &mut tally)?;
+                receive(work, delivery, &sites, event, &mut stats)?;
             }
-            Ok(tally)
+            Ok(stats)
         })
         .await
     }
 
     pub(in crate::store) fn acknowledged(&self, delivery: u64) {
-        self.work_soon(move |work| {
+        self.write_deferred(move |work| {
             let tx = work.transaction();
             // The platform has its answer now; an earlier delivery of the same that was lost will not come again.
             tx.prepare_cached(
@@ -62,7 +61,7 @@ impl Sqlite {
     }
 
     pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
-        self.work_soon(move |work| {
+        self.write_deferred(move |work| {
             work.transaction()
                 .prepare_cached("UPDATE received SET lost = 1 WHERE delivery = ?1")?
                 .execute([delivery])?;
@@ -78,32 +77,32 @@ pub(super) fn recover(tx: &Transaction<'_>) -> Result<(), StoreError> {
 }
 
 fn receive(
-    work: &mut Work<'_>,
+    work: &mut WriteContext<'_>,
     delivery: u64,
     sites: &[String],
     event: &Incoming,
-    tally: &mut Tally,
+    stats: &mut ReceiveStats,
 ) -> Result<(), StoreError> {
     let known = by_platform_id(work.transaction(), sites, &event.conversation)?;
-    if known.is_none() && !waiting::may_be_ours(work, sites, event)? {
-        tally.foreign += 1;
+    if known.is_none() && !pending_events::may_be_ours(work, sites, event)? {
+        stats.foreign += 1;
         return Ok(());
     }
     if is_redelivery(work, delivery, sites, event)? {
-        tally.redelivered += 1;
+        stats.redelivered += 1;
         return Ok(());
     }
     if let Some(conversation) = known {
-        return apply(work, conversation, event, tally);
+        return apply(work, conversation, event, stats);
     }
-    if let Some(conversation) = waiting::claimant(work.transaction(), sites, event)? {
-        tally.let_in += waiting::bind_and_let_in(work, conversation, &event.conversation)?;
-        tally.reconciled += 1;
-        return apply(work, conversation, event, tally);
+    if let Some(conversation) = pending_events::matching_start(work.transaction(), sites, event)? {
+        stats.released += pending_events::bind_and_release(work, conversation, &event.conversation)?;
+        stats.reconciled += 1;
+        return apply(work, conversation, event, stats);
     }
-    match waiting::park(work, sites, event)? {
-        waiting::Parked::Yes => tally.parked += 1,
-        waiting::Parked::Full => tally.turned_away += 1,
+    match pending_events::enqueue(work, sites, event)? {
+        pending_events::Enqueued::Yes => stats.enqueued += 1,
+        pending_events::Enqueued::Full => stats.dropped += 1,
     }
     Ok(())
 }
@@ -122,7 +121,12 @@ fn by_platform_id(
     Ok(None)
 }
 
-fn is_redelivery(work: &Work<'_>, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool, StoreError> {
+fn is_redelivery(
+    work: &WriteContext<'_>,
+    delivery: u64,
+    sites: &[String],
+    event: &Incoming,
+) -> Result<bool, StoreError> {
     let tx = work.transaction();
     let digest = digest(sites, event)?;
     let seen: bool = tx
@@ -138,14 +142,14 @@ fn is_redelivery(work: &Work<'_>, delivery: u64, sites: &[String], event: &Incom
 
 /// Does to the log what the event says.
 pub(super) fn apply(
-    work: &mut Work<'_>,
+    work: &mut WriteContext<'_>,
     conversation: ConversationId,
     event: &Incoming,
-    tally: &mut Tally,
+    stats: &mut ReceiveStats,
 ) -> Result<(), StoreError> {
     let logged = match &event.what {
         What::Message { author: Author::Visitor, content } => {
-            return apply_visitor(work, conversation, event.id.as_deref(), content, tally);
+            return apply_visitor(work, conversation, event.id.as_deref(), content, stats);
         }
         What::Message { author, content } => {
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
@@ -156,39 +160,46 @@ pub(super) fn apply(
         What::Assignee(assignee) => set_assignee(work, conversation, assignee)?,
         What::Created { closed } => *closed && work.set_status(conversation, Status::Closed)?,
     };
-    tally.entries += u64::from(logged);
+    stats.entries += u64::from(logged);
     Ok(())
 }
 
 fn apply_visitor(
-    work: &mut Work<'_>,
+    work: &mut WriteContext<'_>,
     conversation: ConversationId,
     id: Option<&str>,
     content: &Content,
-    tally: &mut Tally,
+    stats: &mut ReceiveStats,
 ) -> Result<(), StoreError> {
     let words = content.to_plain();
-    let waiting = pending::unechoed(work.transaction(), conversation)?;
+    let waiting = awaiting_echo::awaiting(work.transaction(), conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
     if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
-        tally.echoes += 1;
-        tally.reconciled += u64::from(send.stored.is_in_doubt());
+        stats.echoes += 1;
+        stats.reconciled += u64::from(send.stored.probe());
         return sends::set_echoed(work, &send.stored);
     }
     // No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
     let since = work.now.saturating_sub(ECHO_WINDOW);
-    if pending::echoed_since(work.transaction(), conversation, since)?.iter().any(|send| send.is_echoed_by(&words)) {
-        tally.redelivered += 1;
+    if awaiting_echo::echoed_since(work.transaction(), conversation, since)?
+        .iter()
+        .any(|send| send.is_echoed_by(&words))
+    {
+        stats.redelivered += 1;
         return Ok(());
     }
     let message = Message { author: Author::Visitor, client_message_id: None, content: content.clone() };
     work.append(conversation, Event::Message(message))?;
-    tally.entries += 1;
+    stats.entries += 1;
     Ok(())
 }
 
 /// Logs who answers from now on, unless it is so already.
-fn set_assignee(work: &mut Work<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool, StoreError> {
+fn set_assignee(
+    work: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    assignee: &Assignee,
+) -> Result<bool, StoreError> {
     let json = serde_json::to_string(assignee).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let changed = work
         .transaction()

@@ -8,8 +8,8 @@ use chataibot_wire::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
-use super::{Sqlite, Work};
-use crate::store::{ConversationId, Owned, Replay, StoreError, log::misfit};
+use super::{Sqlite, WriteContext};
+use crate::store::{ConversationId, Owned, Replay, StoreError, log::reset_reason};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -38,7 +38,7 @@ CREATE TABLE entries (
 ) STRICT, WITHOUT ROWID;
 ";
 
-impl Work<'_> {
+impl WriteContext<'_> {
     /// Adds an entry at the end of a log. It is published after the commit.
     pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32, StoreError> {
         let tx = self.transaction();
@@ -140,7 +140,7 @@ fn read_after(
         None => None,
         Some(cursor) => {
             let (first, last) = ends(&tx, conversation)?;
-            misfit(cursor, epoch, first, last)
+            reset_reason(cursor, epoch, first, last)
         }
     };
     let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);

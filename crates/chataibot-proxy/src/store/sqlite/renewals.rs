@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Sqlite;
 use crate::{
-    store::{
-        StoreError,
-        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, Refusal, Renewed, Times},
-    },
-    token::{
+    service::token::{
         FamilyId, VisitorId,
         keys::{self, Key, KeyRing},
         renewal::Secret,
+    },
+    store::{
+        StoreError,
+        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
 
@@ -52,7 +52,7 @@ impl Sqlite {
         &self,
         presented: Presented,
         times: Times,
-    ) -> Result<Result<Renewed, Refusal>, StoreError> {
+    ) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
         self.write(move |tx| renew(tx, &presented, times)).await
     }
 
@@ -86,17 +86,21 @@ pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<(
 }
 
 /// Uses a secret. A refusal is not an error: what it wrote must be committed.
-fn renew(tx: &Transaction<'_>, presented: &Presented, times: Times) -> Result<Result<Renewed, Refusal>, StoreError> {
+fn renew(
+    tx: &Transaction<'_>,
+    presented: &Presented,
+    times: Times,
+) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
     let Presented { site, origin, secret: presented, fresh } = presented;
-    let Some(row) = find(tx, presented)? else { return Ok(Err(Refusal::Unknown)) };
+    let Some(row) = find(tx, presented)? else { return Ok(Err(RenewalRefusal::Unknown)) };
     if row.revoked {
-        return Ok(Err(Refusal::Revoked));
+        return Ok(Err(RenewalRefusal::Revoked));
     }
     if row.site != *site || row.origin != *origin {
-        return Ok(Err(Refusal::Elsewhere));
+        return Ok(Err(RenewalRefusal::Elsewhere));
     }
     if row.last_used.saturating_add(times.lifetime) < times.now {
-        return Ok(Err(Refusal::Expired));
+        return Ok(Err(RenewalRefusal::Expired));
     }
     let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
         return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
@@ -112,7 +116,7 @@ fn renew(tx: &Transaction<'_>, presented: &Presented, times: Times) -> Result<Re
             Some(at) if at.saturating_add(times.grace) >= times.now => end_of_line(tx, presented)?,
             Some(_) => {
                 revoke(tx, &family, times.now)?;
-                return Ok(Err(Refusal::Reused(family)));
+                return Ok(Err(RenewalRefusal::Reused(family)));
             }
         };
     tx.prepare_cached("UPDATE renewal_families SET used_at = ?2 WHERE id = ?1")?

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{files, incoming, log, renewals, sends, signed_in, waiting};
+use super::{files, incoming, log, pending_events, renewals, sends, signed_in};
 use crate::store::StoreError;
 
 /// The mark of a database that was copied: its epoch changes when it is opened for the first time.
@@ -16,7 +16,7 @@ const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_vis
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
-    for table in [log::SCHEMA, sends::SCHEMA, incoming::SCHEMA, waiting::SCHEMA, renewals::SCHEMA] {
+    for table in [log::SCHEMA, sends::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA] {
         tx.execute_batch(table)?;
     }
     Ok(())

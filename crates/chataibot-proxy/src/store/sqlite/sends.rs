@@ -6,13 +6,16 @@ use chataibot_wire::{
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Sqlite, Work, log, waiting};
+use super::{Sqlite, WriteContext, log, pending_events};
 use crate::store::{
     ConversationId, StoreError,
-    sends::{Begun, Forward, NewSend, Outcome, Record, Refusal, Said, SendId, SendKey, Settled, name_of, state_of},
+    sends::{
+        BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled,
+        name_of, state_of,
+    },
 };
 
-pub(super) mod pending;
+pub(super) mod awaiting_echo;
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE sends (
@@ -43,11 +46,11 @@ CREATE INDEX sends_by_age ON sends (forwarded_at);
 ";
 
 impl Sqlite {
-    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
         self.work(move |work| begin_start(work, &send, &alias)).await
     }
 
-    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<Begun, StoreError> {
+    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
         self.work(move |work| begin_send(work, &send, &alias)).await
     }
 
@@ -83,13 +86,13 @@ impl Stored {
                 alias: row.get(11)?,
                 state: state_of(&row.get::<_, String>(7)?),
                 answer: row.get(8)?,
-                refusal: status.zip(code).map(|(status, code)| Refusal { status, code }),
+                refusal: status.zip(code).map(|(status, code)| PlatformRefusal { status, code }),
             },
         })
     }
 
     /// Would an echo tell more than is known?
-    pub(super) fn is_in_doubt(&self) -> bool {
+    pub(super) fn probe(&self) -> bool {
         match self.record.state {
             DeliveryState::Unknown | DeliveryState::Failed => true,
             DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Refused => false,
@@ -107,7 +110,7 @@ impl Stored {
     }
 }
 
-fn begin_start(work: &mut Work<'_>, send: &NewSend, alias: &str) -> Result<Begun, StoreError> {
+fn begin_start(work: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome, StoreError> {
     if let Some(stored) = Stored::by_key(work.transaction(), &send.key)? {
         return repeat(work, send, stored, None);
     }
@@ -117,40 +120,41 @@ fn begin_start(work: &mut Work<'_>, send: &NewSend, alias: &str) -> Result<Begun
         )?
         .execute(params![alias, send.key.site, send.key.visitor, work.now])?;
     let conversation = ConversationId(work.transaction().last_insert_rowid());
-    record(work, send, conversation, true).map(|send| Begun::Forward(Forward { send, conversation, platform_id: None }))
+    record(work, send, conversation, true)
+        .map(|send| BeginOutcome::Forward(Forward { send, conversation, platform_id: None }))
 }
 
-fn begin_send(work: &mut Work<'_>, send: &NewSend, alias: &str) -> Result<Begun, StoreError> {
+fn begin_send(work: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome, StoreError> {
     let Some(owned) = log::owned(work.transaction(), &send.key.site, &send.key.visitor, alias)? else {
-        return Ok(Begun::NotFound);
+        return Ok(BeginOutcome::NotFound);
     };
     if let Some(stored) = Stored::by_key(work.transaction(), &send.key)? {
         // A repeated key gets its own answer even after the end, except that nothing new goes out.
         if owned.ended && stored.record.state == DeliveryState::Failed {
-            return Ok(Begun::Ended);
+            return Ok(BeginOutcome::Ended);
         }
         if owned.platform_id.is_none() && stored.record.state == DeliveryState::Failed {
-            return Ok(Begun::Unbound);
+            return Ok(BeginOutcome::NotYetBound);
         }
         return repeat(work, send, stored, owned.platform_id);
     }
     if owned.ended {
-        return Ok(Begun::Ended);
+        return Ok(BeginOutcome::Ended);
     }
-    let Some(platform_id) = owned.platform_id else { return Ok(Begun::Unbound) };
+    let Some(platform_id) = owned.platform_id else { return Ok(BeginOutcome::NotYetBound) };
     let conversation = owned.id;
     let send = record(work, send, conversation, false)?;
-    Ok(Begun::Forward(Forward { send, conversation, platform_id: Some(platform_id) }))
+    Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id: Some(platform_id) }))
 }
 
 /// Writes the entry of the message and its record.
 fn record(
-    work: &mut Work<'_>,
+    work: &mut WriteContext<'_>,
     send: &NewSend,
     conversation: ConversationId,
     is_start: bool,
 ) -> Result<SendId, StoreError> {
-    let Said { content, echoes } = send.said.clone();
+    let MessageBody { content, echoes } = send.said.clone();
     let echoes = match echoes.is_empty() {
         true => None,
         false => Some(serde_json::to_string(&echoes).map_err(|error| StoreError::Corrupt(error.to_string()))?),
@@ -179,13 +183,13 @@ fn record(
 
 /// The key is known: the same answer again, or a second try of what definitely did not arrive.
 fn repeat(
-    work: &mut Work<'_>,
+    work: &mut WriteContext<'_>,
     send: &NewSend,
     stored: Stored,
     platform_id: Option<String>,
-) -> Result<Begun, StoreError> {
+) -> Result<BeginOutcome, StoreError> {
     if stored.fingerprint != send.fingerprint {
-        return Ok(Begun::OtherBody);
+        return Ok(BeginOutcome::KeyReused);
     }
     match stored.record.state {
         DeliveryState::Failed => {
@@ -195,24 +199,24 @@ fn repeat(
                     "UPDATE sends SET state = 'sending', forwarded_seq = ?2, forwarded_at = ?3 WHERE id = ?1",
                 )?
                 .execute(params![stored.id.0, seq, work.now])?;
-            Ok(Begun::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
+            Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
         }
         // Whoever forwarded it could not record how it ended, or this would not be asked: nobody knows.
-        DeliveryState::Sending => Ok(Begun::Known(settle(work, stored.id, Outcome::Unknown)?.record)),
-        DeliveryState::Sent | DeliveryState::Unknown | DeliveryState::Refused => Ok(Begun::Known(stored.record)),
+        DeliveryState::Sending => Ok(BeginOutcome::Known(settle(work, stored.id, Outcome::Unknown)?.record)),
+        DeliveryState::Sent | DeliveryState::Unknown | DeliveryState::Refused => Ok(BeginOutcome::Known(stored.record)),
     }
 }
 
-fn settle(work: &mut Work<'_>, send: SendId, outcome: Outcome) -> Result<Settled, StoreError> {
+fn settle(work: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<Settled, StoreError> {
     let stored = Stored::by_id(work.transaction(), send)?;
-    let mut settled = Settled { record: stored.record.clone(), let_in: 0, foreign: false };
+    let mut settled = Settled { record: stored.record.clone(), released: 0, foreign: false };
     let conversation = stored.conversation;
     match outcome {
         Outcome::Accepted { platform_id, answer } => {
             if let Some(platform_id) = platform_id {
-                match waiting::bind(work, conversation, &platform_id)? {
-                    waiting::Bound::Yes => {}
-                    waiting::Bound::Foreign => {
+                match pending_events::bind(work, conversation, &platform_id)? {
+                    pending_events::Bound::Yes => {}
+                    pending_events::Bound::Foreign => {
                         settled.foreign = true;
                         set_state(work, &stored, DeliveryState::Unknown)?;
                         settled.record.state = DeliveryState::Unknown;
@@ -223,7 +227,7 @@ fn settle(work: &mut Work<'_>, send: SendId, outcome: Outcome) -> Result<Settled
                     .prepare_cached("UPDATE sends SET answer = ?2 WHERE id = ?1")?
                     .execute(params![send.0, answer])?;
                 set_state(work, &stored, DeliveryState::Sent)?;
-                settled.let_in = waiting::let_in(work, conversation, &stored.key.site, &platform_id)?;
+                settled.released = pending_events::release(work, conversation, &stored.key.site, &platform_id)?;
             } else {
                 work.transaction()
                     .prepare_cached("UPDATE sends SET answer = ?2 WHERE id = ?1")?
@@ -250,7 +254,7 @@ fn settle(work: &mut Work<'_>, send: SendId, outcome: Outcome) -> Result<Settled
             set_state(work, &stored, DeliveryState::Unknown)?;
             settled.record.state = DeliveryState::Unknown;
             if stored.is_start {
-                settled.let_in = waiting::claim(work, &stored.key.site, &stored.key.visitor)?;
+                settled.released = pending_events::claim(work, &stored.key.site, &stored.key.visitor)?;
                 settled.record = Stored::by_id(work.transaction(), send)?.record;
             }
         }
@@ -259,7 +263,7 @@ fn settle(work: &mut Work<'_>, send: SendId, outcome: Outcome) -> Result<Settled
 }
 
 /// Records a state and logs it, unless it is so already.
-pub(super) fn set_state(work: &mut Work<'_>, stored: &Stored, state: DeliveryState) -> Result<(), StoreError> {
+pub(super) fn set_state(work: &mut WriteContext<'_>, stored: &Stored, state: DeliveryState) -> Result<(), StoreError> {
     let changed = work
         .transaction()
         .prepare_cached("UPDATE sends SET state = ?2 WHERE id = ?1 AND state <> ?2")?
@@ -271,7 +275,7 @@ pub(super) fn set_state(work: &mut Work<'_>, stored: &Stored, state: DeliverySta
 }
 
 /// After a start of the program: what was on its way has lost its answer.
-pub(super) fn recover(work: &mut Work<'_>) -> Result<(), StoreError> {
+pub(super) fn recover(work: &mut WriteContext<'_>) -> Result<(), StoreError> {
     let tx = work.transaction();
     let open = tx
         .prepare("SELECT id FROM sends WHERE state = 'sending' ORDER BY id")?
@@ -284,7 +288,7 @@ pub(super) fn recover(work: &mut Work<'_>) -> Result<(), StoreError> {
 }
 
 /// An echo of the message came: it arrived, whatever was known of it before.
-pub(super) fn set_echoed(work: &mut Work<'_>, stored: &Stored) -> Result<(), StoreError> {
+pub(super) fn set_echoed(work: &mut WriteContext<'_>, stored: &Stored) -> Result<(), StoreError> {
     work.transaction()
         .prepare_cached("UPDATE sends SET echoed_at = ?2 WHERE id = ?1")?
         .execute(params![stored.id.0, work.now])?;
@@ -292,7 +296,7 @@ pub(super) fn set_echoed(work: &mut Work<'_>, stored: &Stored) -> Result<(), Sto
 }
 
 /// An event told the platform's id of a conversation whose start had lost its answer: the start arrived.
-pub(super) fn confirm_start(work: &mut Work<'_>, conversation: ConversationId) -> Result<(), StoreError> {
+pub(super) fn confirm_start(work: &mut WriteContext<'_>, conversation: ConversationId) -> Result<(), StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.conversation = ?1 AND s.is_start");
     let start = work.transaction().prepare_cached(&sql)?.query_row([conversation.0], Stored::read)?;
     set_state(work, &start, DeliveryState::Sent)

@@ -4,12 +4,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Sqlite, renewals};
 use crate::{
+    service::token::{FamilyId, VisitorId, host_jwt::UserProfile, renewal::Secret},
     store::{
         StoreError,
         renewals::NewFamily,
         signed_in::{self, NewSignIn, written},
     },
-    token::{FamilyId, VisitorId, identity::Person, renewal::Secret},
 };
 
 /// The tables. A user is a hash of the site and the site's own id of them.
@@ -42,7 +42,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn person_of(&self, family: FamilyId) -> Result<Option<Person>, StoreError> {
+    pub(in crate::store) async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached("SELECT person FROM signed_in WHERE family = ?1")?;
             let text: Option<String> = statement.query_row([family.as_str()], |row| row.get(0)).optional()?;
@@ -51,7 +51,11 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn know(&self, family: FamilyId, person: Person) -> Result<(), StoreError> {
+    pub(in crate::store) async fn update_profile(
+        &self,
+        family: FamilyId,
+        person: UserProfile,
+    ) -> Result<(), StoreError> {
         let person = written(&person)?;
         self.write(move |tx| {
             tx.prepare_cached("UPDATE signed_in SET person = ?2 WHERE family = ?1")?

@@ -15,20 +15,20 @@ use tokio::sync::{Semaphore, oneshot};
 use super::{incoming, sends};
 use crate::{
     clock::Clock,
+    failpoints::{Failpoint, failpoint},
     hub::Hub,
-    steps::{Step, reached},
     store::{ConversationId, StoreError},
 };
 
 /// Jobs that may wait for the writer; more wait for a place.
-const WAITING: usize = 4096;
+const MAX_QUEUED: usize = 4096;
 /// Jobs to a commit. More would only make the first of them wait longer.
-const GROUP: usize = 512;
+const MAX_GROUP: usize = 512;
 /// How long a job that is in no hurry waits for one that is.
-const SOON: Duration = Duration::from_millis(200);
+const DEFER_LIMIT: Duration = Duration::from_millis(200);
 
 /// What a job works with: the open transaction, the time, and the entries to publish.
-pub struct Work<'a> {
+pub struct WriteContext<'a> {
     transaction: &'a Transaction<'a>,
     /// Milliseconds since 1970-01-01 UTC; the same for all jobs of one commit.
     pub(super) now: u64,
@@ -37,7 +37,7 @@ pub struct Work<'a> {
     pub(super) appended: Vec<(ConversationId, Arc<Entry>)>,
 }
 
-impl<'a> Work<'a> {
+impl<'a> WriteContext<'a> {
     /// The open transaction.
     pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
         self.transaction
@@ -46,12 +46,12 @@ impl<'a> Work<'a> {
 
 /// Runs the job, or does not when there is no transaction to run it in. Gives back whether it succeeded, and what answers its
 /// request once the commit's outcome is known.
-type Run = Box<dyn FnOnce(Result<&mut Work<'_>, StoreError>) -> (bool, Answer) + Send>;
+type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>, StoreError>) -> (bool, Answer) + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 struct Job {
     run: Run,
-    hurried: bool,
+    urgent: bool,
 }
 
 /// The way to the writing thread. The thread ends, after the jobs it has, when this is dropped.
@@ -68,13 +68,13 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || Thread { connection, epoch, clock, hub, queue }.run())
             .map_err(|error| StoreError::Corrupt(format!("no thread for the writer: {error}")))?;
-        Ok(Self { jobs: Some(jobs), places: Arc::new(Semaphore::new(WAITING)), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), places: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
     }
 
     pub(super) async fn run<T, F>(&self, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let (answer, answered) = oneshot::channel();
@@ -88,13 +88,13 @@ impl Writer {
             });
             (done, answer)
         });
-        self.send(Job { run, hurried: true })?;
+        self.send(Job { run, urgent: true })?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 
-    pub(super) fn run_soon<F>(&self, job: F)
+    pub(super) fn run_deferred<F>(&self, job: F)
     where
-        F: FnOnce(&mut Work<'_>) -> Result<(), StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<(), StoreError> + Send + 'static,
     {
         let run: Run = Box::new(move |work| {
             let result = work.and_then(job);
@@ -106,7 +106,7 @@ impl Writer {
             });
             (done, answer)
         });
-        if self.send(Job { run, hurried: false }).is_err() {
+        if self.send(Job { run, urgent: false }).is_err() {
             tracing::debug!("a write that nobody waits for came after the writer had stopped");
         }
     }
@@ -146,13 +146,13 @@ impl Thread {
 
     /// The jobs of one commit: everything that waits already. A group without any hurry waits a moment for company.
     fn gather(&mut self, first: Job) -> Vec<Job> {
-        let mut hurried = first.hurried;
+        let mut urgent = first.urgent;
         let mut group = vec![first];
-        let until = Instant::now() + SOON;
-        while group.len() < GROUP {
-            let wait = if hurried { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
+        let until = Instant::now() + DEFER_LIMIT;
+        while group.len() < MAX_GROUP {
+            let wait = if urgent { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
             let Ok(job) = self.queue.recv_timeout(wait) else { break };
-            hurried |= job.hurried;
+            urgent |= job.urgent;
             group.push(job);
         }
         group
@@ -163,12 +163,12 @@ impl Thread {
         let mut appended = Vec::new();
         let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => {
-                reached(Step::Begun);
+                failpoint(Failpoint::BeginOutcome);
                 let mut work =
-                    Work { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
+                    WriteContext { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
                 let ran = run_group(&mut work, group, &mut answers);
                 appended = work.appended;
-                reached(Step::Written);
+                failpoint(Failpoint::Written);
                 ran.and_then(|()| Ok(tx.commit()?))
             }
             Err(error) => {
@@ -177,13 +177,13 @@ impl Thread {
                 Err(error)
             }
         };
-        reached(Step::Committed);
+        failpoint(Failpoint::Committed);
         if outcome.is_ok() {
             for (conversation, entry) in &appended {
                 self.hub.publish(*conversation, entry);
             }
         }
-        reached(Step::Published);
+        failpoint(Failpoint::Published);
         answers.into_iter().for_each(|answer| answer(outcome.clone()));
     }
 }
@@ -192,12 +192,12 @@ impl Thread {
 pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<(), StoreError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     incoming::recover(&tx)?;
-    sends::recover(&mut Work { transaction: &tx, now, epoch, appended: Vec::new() })?;
+    sends::recover(&mut WriteContext { transaction: &tx, now, epoch, appended: Vec::new() })?;
     Ok(tx.commit()?)
 }
 
 /// Runs each job in its savepoint. An error means that the whole transaction is gone.
-fn run_group(work: &mut Work<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+fn run_group(work: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
     let tx = work.transaction;
     let mut gone: Option<StoreError> = None;
     for job in group {
@@ -348,7 +348,7 @@ mod tests {
     #[tokio::test]
     async fn a_write_in_no_hurry_is_done_before_any_write_that_came_after_it() {
         let store = numbers().await;
-        store.work_soon(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.write_deferred(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         let seen =
             store.write(|tx| Ok(tx.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))?)).await;
         assert_eq!(seen.expect("read"), 7);
@@ -363,7 +363,7 @@ mod tests {
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
-        store.work_soon(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.write_deferred(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
         let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);

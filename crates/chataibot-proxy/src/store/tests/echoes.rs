@@ -35,9 +35,9 @@ async fn a_lost_answer_is_made_up_for_by_the_echo(bench: Bench) {
     let conversation = bench.started().await;
     let lost = forward(bench.begin_send("k1", "text").await);
     bench.settle(&lost, Outcome::Unknown).await;
-    let tally = bench.deliver(&[says(Author::Visitor, "text")]).await;
-    assert_eq!((tally.echoes, tally.reconciled), (1, 1));
-    let Begun::Known(record) = bench.begin_send("k1", "text").await else { panic!("known") };
+    let stats = bench.deliver(&[says(Author::Visitor, "text")]).await;
+    assert_eq!((stats.echoes, stats.reconciled), (1, 1));
+    let BeginOutcome::Known(record) = bench.begin_send("k1", "text").await else { panic!("known") };
     assert_eq!((record.state, record.answer), (DeliveryState::Sent, None));
     assert_eq!(bench.log(conversation).await[2..], ["visitor: text", "k1 unknown", "k1 sent"]);
 }
@@ -105,8 +105,8 @@ async fn what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged
 async fn the_same_at_the_same_time_is_one(bench: Bench) {
     let conversation = bench.started().await;
     let event = [says(Author::Bot, "one")];
-    let (first, tally) = bench.deliver_unanswered(&event).await;
-    assert_eq!(tally.entries, 1);
+    let (first, stats) = bench.deliver_unanswered(&event).await;
+    assert_eq!(stats.entries, 1);
     for _ in 0..9 {
         assert_eq!(bench.deliver(&event).await.redelivered, 1, "the first is not acknowledged yet");
     }

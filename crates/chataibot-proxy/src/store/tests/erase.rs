@@ -4,12 +4,12 @@ use chataibot_wire::file::StoredFile;
 
 use super::*;
 use crate::{
+    service::token::{FamilyId, VisitorId, renewal::Secret},
     store::{
         erase::Erased,
         files::NewFile,
-        renewals::{NewFamily, Presented, Refusal as Refused, Times},
+        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
     },
-    token::{FamilyId, VisitorId, renewal::Secret},
 };
 
 for_each_engine! {
@@ -91,7 +91,7 @@ async fn an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_an
     let revoked = bench.store.revoked_since(before).await.expect("asked");
     assert_eq!(revoked, [(family, bench.clock.now())], "its tokens are refused also after a restart");
     assert_eq!(bench.store.file("f1".to_owned()).await.expect("asked"), None);
-    assert_eq!(bench.store.forsaken_files().await.expect("asked"), ["f1"], "its bytes are still to go");
+    assert_eq!(bench.store.orphaned_files().await.expect("asked"), ["f1"], "its bytes are still to go");
     // The platform's id is nobody's any more, and what it tells is not for anyone here.
     assert_eq!(bench.deliver(&[says(Author::Bot, "for whom?")]).await.foreign, 1);
     // The same key begins a new message, as that of somebody new.
@@ -106,12 +106,12 @@ async fn an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_an
 async fn an_event_that_waits_for_an_erased_visitor_is_erased_too(bench: Bench) {
     forward(bench.begin_start("k0", "hello", "alias").await);
     let early = bench.deliver(&[says(Author::Bot, "early")]).await;
-    assert_eq!(early.parked, 1);
+    assert_eq!(early.enqueued, 1);
     bench.erase(VISITOR).await;
     let again = forward(bench.begin_start("k1", "hello", "alias2").await);
-    assert_eq!(bench.settle(&again, accepted_start("p1")).await.let_in, 0);
+    assert_eq!(bench.settle(&again, accepted_start("p1")).await.released, 0);
     bench.clock.advance(Duration::from_secs(61));
-    assert_eq!(bench.store.sweep_waiting().await.expect("swept"), 0);
+    assert_eq!(bench.store.sweep_pending_events().await.expect("swept"), 0);
 }
 
 async fn a_second_erasure_finds_nothing(bench: Bench) {

@@ -19,7 +19,7 @@ impl Bench {
     }
 
     async fn forsaken(&self) -> Vec<String> {
-        let mut ids = self.store.forsaken_files().await.expect("asked");
+        let mut ids = self.store.orphaned_files().await.expect("asked");
         ids.sort();
         ids
     }

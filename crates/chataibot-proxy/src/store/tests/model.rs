@@ -19,7 +19,7 @@ enum Step {
     /// The bot says one of a few texts; the delivery is acknowledged, or lost and repeated some times.
     Reply(u8, u8),
     /// The visitor writes in another place.
-    Elsewhere(u8),
+    OwnedByPeer(u8),
     Crash,
 }
 
@@ -30,7 +30,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => any::<usize>().prop_map(Step::Repeat),
         3 => Just(Step::Echo),
         3 => (0..3u8, 0..3u8).prop_map(|(text, lost)| Step::Reply(text, lost)),
-        1 => (0..3u8).prop_map(Step::Elsewhere),
+        1 => (0..3u8).prop_map(Step::OwnedByPeer),
         1 => Just(Step::Crash),
     ];
     prop::collection::vec(step, 1..30)
@@ -97,7 +97,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
             Step::Send(text) => {
                 let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
                 let begun = bench.begin_send(&key, &text).await;
-                if matches!(begun, Begun::Elsewhere(_)) {
+                if matches!(begun, BeginOutcome::OwnedByPeer(_)) {
                     // The flow waits for the other proxy's answer and asks again.
                     continue;
                 }
@@ -137,7 +137,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 }
                 let (key, text) = (messages[at].key.clone(), messages[at].text.clone());
                 let begun = bench.begin_send(&key, &text).await;
-                if matches!(begun, Begun::Elsewhere(_)) {
+                if matches!(begun, BeginOutcome::OwnedByPeer(_)) {
                     continue;
                 }
                 if messages[at].state == DeliveryState::Failed {
@@ -153,8 +153,8 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
             Step::Echo => {
                 let Some(at) = to_echo.pop_front() else { continue };
                 let text = messages[at].text.clone();
-                let tally = bench.deliver(&[says(Author::Visitor, &text)]).await;
-                prop_assert_eq!(tally.entries, 0, "never shown twice");
+                let stats = bench.deliver(&[says(Author::Visitor, &text)]).await;
+                prop_assert_eq!(stats.entries, 0, "never shown twice");
                 // Of equal messages nobody can tell which one it is of: the first forwarded one without an echo gets it.
                 let first = messages
                     .iter_mut()
@@ -162,7 +162,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                         message.text == text && !message.echoed && message.state != DeliveryState::Refused
                     })
                     .min_by_key(|message| message.forwarded);
-                prop_assert_eq!(tally.echoes, u64::from(first.is_some()));
+                prop_assert_eq!(stats.echoes, u64::from(first.is_some()));
                 if let Some(first) = first {
                     first.echoed = true;
                     first.state = DeliveryState::Sent;
@@ -176,7 +176,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 bench.deliver(&event).await;
                 said.push(format!("bot: reply {text}"));
             }
-            Step::Elsewhere(text) => {
+            Step::OwnedByPeer(text) => {
                 let text = format!("elsewhere {text}");
                 bench.deliver(&[says(Author::Visitor, &text)]).await;
                 said.push(format!("visitor: {text}"));

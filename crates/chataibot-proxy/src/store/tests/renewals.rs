@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    store::renewals::{NewFamily, Presented, Refusal as Refused, Renewed, Times},
-    token::{FamilyId, VisitorId, renewal::Secret},
+    service::token::{FamilyId, VisitorId, renewal::Secret},
+    store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Renewed, Times},
 };
 
 for_each_engine! {

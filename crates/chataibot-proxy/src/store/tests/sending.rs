@@ -47,14 +47,14 @@ async fn only_a_message_that_failed_is_forwarded_again(bench: Bench) {
 
 async fn the_answer_of_a_repeated_key_is_the_first_one(bench: Bench) {
     bench.sent_after_start("k1").await;
-    let Begun::Known(record) = bench.begin_send("k1", "text").await else { panic!("known") };
+    let BeginOutcome::Known(record) = bench.begin_send("k1", "text").await else { panic!("known") };
     assert_eq!((record.alias.as_str(), record.answer.as_deref()), ("alias", Some("m-k1")));
-    let Begun::Known(record) = bench.begin_start("k0", "hello", "another-alias").await else { panic!("known") };
+    let BeginOutcome::Known(record) = bench.begin_start("k0", "hello", "another-alias").await else { panic!("known") };
     assert_eq!((record.alias.as_str(), record.answer.as_deref()), ("alias", Some("2025-02-10 20:21:03")));
     let first = forward(bench.begin_send("k2", "text").await);
     bench.settle(&first, refused()).await;
-    let Begun::Known(record) = bench.begin_send("k2", "text").await else { panic!("known") };
-    assert_eq!(record.refusal, Some(Refusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() }));
+    let BeginOutcome::Known(record) = bench.begin_send("k2", "text").await else { panic!("known") };
+    assert_eq!(record.refusal, Some(PlatformRefusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() }));
 }
 
 impl Bench {
@@ -66,8 +66,8 @@ impl Bench {
 
 async fn a_key_stands_for_one_message_only(bench: Bench) {
     bench.sent_after_start("k1").await;
-    assert_eq!(bench.begin_send("k1", "other").await, Begun::OtherBody);
-    assert_eq!(bench.begin_start("k0", "other", "x").await, Begun::OtherBody);
+    assert_eq!(bench.begin_send("k1", "other").await, BeginOutcome::KeyReused);
+    assert_eq!(bench.begin_start("k0", "other", "x").await, BeginOutcome::KeyReused);
 }
 
 async fn nobody_sends_to_a_conversation_of_another_visitor_or_site(bench: Bench) {
@@ -78,7 +78,7 @@ async fn nobody_sends_to_a_conversation_of_another_visitor_or_site(bench: Bench)
         let mut send = Bench::new_send("k1", "text");
         send.key.site = site.to_owned();
         send.key.visitor = visitor.to_owned();
-        assert_eq!(bench.store.begin_send(send, alias.to_owned()).await.expect("asked"), Begun::NotFound);
+        assert_eq!(bench.store.begin_send(send, alias.to_owned()).await.expect("asked"), BeginOutcome::NotFound);
         assert_eq!(bench.store.owned(site, visitor, alias).await.expect("asked"), None);
     }
     assert!(bench.store.owned(SITE, VISITOR, "alias").await.expect("asked").is_some());
@@ -91,8 +91,8 @@ async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys(bench: B
     bench.settle(&failed, Outcome::Failed).await;
     bench.deliver(&[event(What::Status(Status::Closed))]).await;
     bench.deliver(&[event(What::Status(Status::Closed))]).await;
-    assert_eq!(bench.begin_send("k3", "text").await, Begun::Ended);
-    assert_eq!(bench.begin_send("k2", "text").await, Begun::Ended);
+    assert_eq!(bench.begin_send("k3", "text").await, BeginOutcome::Ended);
+    assert_eq!(bench.begin_send("k2", "text").await, BeginOutcome::Ended);
     assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent);
     let log = bench.log(conversation).await;
     assert_eq!(log.iter().filter(|line| *line == "closed").count(), 1, "said once: {log:?}");

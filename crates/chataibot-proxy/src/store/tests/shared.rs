@@ -5,18 +5,18 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::{
     hub::Subscriber,
+    service::token::{FamilyId, VisitorId, renewal::Secret},
     store::{
-        News,
-        renewals::{NewFamily, Presented, Refusal as Refused, Times},
+        StoreEvent,
+        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
     },
-    token::{FamilyId, VisitorId, renewal::Secret},
 };
 
 /// One of the proxies.
 struct Proxy {
     store: Store,
     hub: Hub,
-    news: mpsc::UnboundedReceiver<News>,
+    news: mpsc::UnboundedReceiver<StoreEvent>,
 }
 
 impl Proxy {
@@ -26,7 +26,7 @@ impl Proxy {
         Self { store, hub, news }
     }
 
-    async fn begin_send(&self, key: &str) -> Begun {
+    async fn begin_send(&self, key: &str) -> BeginOutcome {
         self.store.begin_send(Bench::new_send(key, "text"), "alias".to_owned()).await.expect("begun")
     }
 }
@@ -67,15 +67,15 @@ async fn what_one_commits_both_publish_in_the_order_of_the_log() {
 async fn while_a_proxy_lives_no_other_one_decides_about_its_message() {
     let (server, one, other, conversation) = both().await;
     let begun = forward(one.begin_send("k1").await);
-    assert_eq!(other.begin_send("k1").await, Begun::Elsewhere(conversation), "the same key");
-    assert_eq!(other.begin_send("k2").await, Begun::Elsewhere(conversation), "another message after it");
+    assert_eq!(other.begin_send("k1").await, BeginOutcome::OwnedByPeer(conversation), "the same key");
+    assert_eq!(other.begin_send("k2").await, BeginOutcome::OwnedByPeer(conversation), "another message after it");
     one.store.settle(begun.send, accepted_send("k1")).await.expect("settled");
     assert_eq!(known(other.begin_send("k1").await), DeliveryState::Sent);
 
     let lost = forward(one.begin_send("k3").await);
     drop(one);
     let place = Place::Redis(server);
-    place.bury();
+    place.expire_leases();
     assert_eq!(known(other.begin_send("k3").await), DeliveryState::Unknown);
     // It was only slow, and the platform had taken it.
     let settled = other.store.settle(lost.send, accepted_send("k3")).await.expect("settled");
@@ -99,7 +99,7 @@ async fn a_proxy_that_forgot_a_message_does_not_hold_its_conversation_for_ever()
     let forgotten = forward(bench.begin_send("k1", "text").await);
     let other = bench.other.as_ref().expect("two");
     let begin = async || other.begin_send(Bench::new_send("k2", "text"), "alias".to_owned()).await.expect("begun");
-    assert_eq!(begin().await, Begun::Elsewhere(conversation));
+    assert_eq!(begin().await, BeginOutcome::OwnedByPeer(conversation));
     bench.clock.advance(Duration::from_secs(121));
     forward(begin().await);
     let log = bench.log(conversation).await;
@@ -115,9 +115,9 @@ async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_othe
     one.store.receive(1, sites(), event()).await.expect("received");
     drop(one);
     let place = Place::Redis(server);
-    place.bury();
-    let tally = other.store.receive(1, sites(), event()).await.expect("received");
-    assert_eq!(tally.redelivered, 1, "each counts its deliveries for itself");
+    place.expire_leases();
+    let stats = other.store.receive(1, sites(), event()).await.expect("received");
+    assert_eq!(stats.redelivered, 1, "each counts its deliveries for itself");
     other.store.acknowledged(1);
     assert_eq!(other.store.receive(2, sites(), event()).await.expect("received").entries, 1, "an honest repeat");
     let replay = other.store.read_after(conversation, None, None, 10).await.expect("read");
@@ -152,7 +152,7 @@ async fn a_family_that_one_ends_is_ended_for_all() {
         refused = one.store.renew(present(&first, &third), late).await.expect("renewed");
     }
     assert_eq!(refused, Err(Refused::Reused(family.clone())));
-    assert_eq!(other.news.recv().await, Some(News::Revoked(family.clone())));
+    assert_eq!(other.news.recv().await, Some(StoreEvent::Revoked(family.clone())));
     let refused = other.store.renew(present(&second, &third), at(now)).await.expect("renewed");
     assert_eq!(refused, Err(Refused::Revoked));
     let revoked = other.store.revoked_since(now - 1000).await.expect("read");
@@ -183,7 +183,7 @@ async fn a_flush_cuts_every_reader_and_uses_no_number_twice() {
     let mut reader = other.hub.subscribe(conversation);
     redis::cmd("FLUSHALL").exec(&mut server.look()).expect("flushed");
     assert!(reader.next().await.is_none(), "cut");
-    assert_eq!(other.news.recv().await, Some(News::Again));
+    assert_eq!(other.news.recv().await, Some(StoreEvent::Resync));
     let begun = other.store.begin_start(Bench::new_send("k0", "hello"), "alias".to_owned()).await.expect("begun");
     assert_ne!(forward(begun).conversation, conversation);
     let replay = one.store.read_after(conversation, Some(Cursor { epoch, seq: 1 }), None, 10).await.expect("read");

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::{
+    service::token::{FamilyId, VisitorId, host_jwt::UserProfile, renewal::Secret},
     store::{
         erase::Erased,
-        renewals::{NewFamily, Presented, Refusal as Refused, Times},
+        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
         signed_in::NewSignIn,
     },
-    token::{FamilyId, VisitorId, identity::Person, renewal::Secret},
 };
 
 for_each_engine! {
@@ -22,14 +22,14 @@ for_each_engine! {
 const ORIGIN: &str = "https://www.example.com";
 
 /// A family that was begun: its visitor, its id and its first secret.
-struct Begun {
+struct BeginOutcome {
     visitor: VisitorId,
     family: FamilyId,
     secret: Secret,
 }
 
-fn person(user: &str, name: &str) -> Person {
-    Person { user: user.to_owned(), name: Some(name.to_owned()), email: None, phone: None }
+fn person(user: &str, name: &str) -> UserProfile {
+    UserProfile { user: user.to_owned(), name: Some(name.to_owned()), email: None, phone: None }
 }
 
 fn user(number: u8) -> [u8; 32] {
@@ -37,7 +37,7 @@ fn user(number: u8) -> [u8; 32] {
 }
 
 impl Bench {
-    async fn sign_in_at(&self, site: &str, number: u8, name: &str) -> Begun {
+    async fn sign_in_at(&self, site: &str, number: u8, name: &str) -> BeginOutcome {
         let (family, secret) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
         let new = NewSignIn {
             site: site.to_owned(),
@@ -49,19 +49,19 @@ impl Bench {
             first: secret.clone(),
         };
         let visitor = self.store.sign_in(new).await.expect("signed in");
-        Begun { visitor, family, secret }
+        BeginOutcome { visitor, family, secret }
     }
 
-    async fn sign_in(&self, number: u8, name: &str) -> Begun {
+    async fn sign_in(&self, number: u8, name: &str) -> BeginOutcome {
         self.sign_in_at(SITE, number, name).await
     }
 
-    async fn anonymous(&self) -> Begun {
+    async fn anonymous(&self) -> BeginOutcome {
         let (family, secret) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
         let (site, origin, visitor) = (SITE.to_owned(), ORIGIN.to_owned(), VisitorId::random().expect("randomness"));
         let new = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first: secret.clone() };
         self.store.begin_family(new).await.expect("begun");
-        Begun { visitor, family, secret }
+        BeginOutcome { visitor, family, secret }
     }
 
     async fn renew_with(&self, secret: &Secret) -> Result<VisitorId, Refused> {
@@ -77,7 +77,7 @@ impl Bench {
     }
 
     async fn name_of(&self, family: &FamilyId) -> Option<String> {
-        self.store.person_of(family.clone()).await.expect("asked").and_then(|person| person.name)
+        self.store.profile_of(family.clone()).await.expect("asked").and_then(|person| person.name)
     }
 
     async fn families_of(&self, secret: &Secret, everywhere: bool) -> Vec<FamilyId> {
@@ -123,8 +123,8 @@ async fn a_family_knows_its_user_and_what_is_known_of_them_until_it_ends(bench: 
 async fn newer_knowledge_replaces_the_older_and_only_where_somebody_is_signed_in(bench: Bench) {
     let (here, there, anonymous) =
         (bench.sign_in(1, "Ada").await, bench.sign_in(1, "Ada").await, bench.anonymous().await);
-    bench.store.know(here.family.clone(), person("u", "Countess")).await.expect("known");
-    bench.store.know(anonymous.family.clone(), person("u", "Mallory")).await.expect("nothing");
+    bench.store.update_profile(here.family.clone(), person("u", "Countess")).await.expect("known");
+    bench.store.update_profile(anonymous.family.clone(), person("u", "Mallory")).await.expect("nothing");
     assert_eq!(bench.name_of(&here.family).await.as_deref(), Some("Countess"));
     assert_eq!(bench.name_of(&there.family).await.as_deref(), Some("Ada"));
     assert_eq!(bench.name_of(&anonymous.family).await, None);

@@ -1,0 +1,71 @@
+//! `[store]`: the Redis that several proxies share, from the file, a file of its own, a variable or the command line.
+
+use std::path::Path;
+
+use super::{
+    ConfigReader,
+    file::{Located, Table},
+};
+use crate::config::{Problems, RedisUrl, problem::Location, settings};
+
+impl ConfigReader<'_> {
+    /// Its address, when there is one.
+    pub(super) fn redis(&mut self) -> Option<RedisUrl> {
+        // One that is no table was said already.
+        let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
+        let kept = table.as_ref().and_then(|table| self.kept_elsewhere(table));
+        let written = settings::find("store", "redis").and_then(|setting| self.raw(setting));
+        let (found, may_hold_password) = match (written, kept) {
+            (Some(written), kept) => {
+                let is_variable = matches!(written.place, Location::Variable(_));
+                if kept.is_some() && matches!(written.place, Location::Line(..)) {
+                    self.problems
+                        .add(written.place, "`redis` is there twice; keep one of redis, redis_file and redis_env");
+                    return None;
+                }
+                (written, is_variable)
+            }
+            (None, Some(kept)) => (kept, true),
+            (None, None) => return None,
+        };
+        match RedisUrl::parse(&found.value) {
+            Ok(url) if url.has_password() && !may_hold_password => {
+                let what = "`redis` has a password, which others can read here; put the address into a file (redis_file) or a variable (redis_env)";
+                self.problems.add(found.place, what);
+                None
+            }
+            Ok(url) => Some(url),
+            Err(what) => {
+                self.problems.add(found.place, format!("`redis`: {what}"));
+                None
+            }
+        }
+    }
+
+    /// The text that `redis_file` or `redis_env` lead to.
+    fn kept_elsewhere(&mut self, table: &Table) -> Option<Located<String>> {
+        let file = table.text("redis_file", &mut self.problems);
+        let variable = table.text("redis_env", &mut self.problems);
+        let (found, place) = match (file, variable) {
+            (Some(_), Some(variable)) => {
+                (Err("`redis_file` and `redis_env` are both set; keep one".to_owned()), variable.place)
+            }
+            (Some(file), None) => {
+                let read = std::fs::read_to_string(Path::new(&file.value));
+                (read.map_err(|error| format!("the file {} can't be read: {error}", file.value)), file.place)
+            }
+            (None, Some(variable)) => {
+                let value = self.environment.get(&variable.value).cloned();
+                (value.ok_or_else(|| format!("the environment variable {} is not set", variable.value)), variable.place)
+            }
+            (None, None) => return None,
+        };
+        match found {
+            Ok(value) => Some(Located { value, place }),
+            Err(what) => {
+                self.problems.add(place, what);
+                None
+            }
+        }
+    }
+}

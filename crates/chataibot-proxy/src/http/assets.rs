@@ -1,0 +1,233 @@
+//! The widget's bundle, read once at the start and served from memory. No request names a path of the file system.
+//!
+//! Stable names (`/chataibot.js`) are asked for again each time and answered 304; the same files under `/v/<version>/` never change
+//! and are kept for a year. Pages of any origin may use them.
+
+use std::{
+    collections::HashMap,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use crate::{error::ApiError, service::token::hex};
+
+/// More than any bundle has. A directory above it is a mistake, such as `/`.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// The files, by their path below `/`.
+#[derive(Debug, Default)]
+pub struct Assets {
+    files: HashMap<String, File>,
+    version: String,
+}
+
+#[derive(Debug)]
+struct File {
+    mime: &'static str,
+    plain: Coded,
+    gzip: Option<Coded>,
+    brotli: Option<Coded>,
+}
+
+/// One form of a file. Each has its own tag: they are different bytes.
+struct Coded {
+    bytes: Bytes,
+    tag: HeaderValue,
+}
+
+impl fmt::Debug for Coded {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} bytes", self.bytes.len())
+    }
+}
+
+impl Coded {
+    fn new(bytes: Vec<u8>) -> Self {
+        let tag = format!("\"{}\"", hex(&Sha256::digest(&bytes)[..16]));
+        Self { bytes: bytes.into(), tag: HeaderValue::try_from(tag).expect("hex in quotes is a header value") }
+    }
+}
+
+/// Rides on an asset's answer: its headers are set, and the border leaves them alone. A 304 without this would take on a policy
+/// meant for JSON, and the browser would apply it to the page it has kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Served;
+
+/// A directory that can't be served.
+#[derive(Debug)]
+pub struct BadAssets(PathBuf, String);
+
+impl fmt::Display for BadAssets {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}: {}", self.0.display(), self.1)
+    }
+}
+
+impl std::error::Error for BadAssets {}
+
+impl Assets {
+    /// Reads a directory.
+    ///
+    /// # Errors
+    /// When a file can't be read, or there is far more than a bundle.
+    pub fn read(directory: &Path) -> Result<Self, BadAssets> {
+        let bad = |what: String| BadAssets(directory.to_owned(), what);
+        let mut found = HashMap::new();
+        let mut room = LARGEST;
+        collect(directory, "", &mut found, &mut room).map_err(|error| bad(error.to_string()))?;
+        let version = version(found.get("integrity.json"));
+        let names: Vec<String> = found.keys().filter(|name| !is_coded_form(name, &found)).cloned().collect();
+        let mut files = HashMap::new();
+        for name in names {
+            let gzip = found.remove(&format!("{name}.gz")).map(Coded::new);
+            let brotli = found.remove(&format!("{name}.br")).map(Coded::new);
+            let Some(plain) = found.remove(&name) else { continue };
+            files.insert(name.clone(), File { mime: mime(&name), plain: Coded::new(plain), gzip, brotli });
+        }
+        Ok(Self { files, version })
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Is there no file at all?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Answers `GET` and `HEAD`.
+    ///
+    /// # Errors
+    /// 404 and 405.
+    pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        // Only the version that is here: anything else would be kept for a year under a wrong name.
+        let pinned = path.strip_prefix("v/").and_then(|rest| rest.strip_prefix(&self.version)?.strip_prefix('/'));
+        let name = match pinned.unwrap_or(path) {
+            "" => "index.html",
+            name => name,
+        };
+        let file = self.files.get(name).ok_or_else(ApiError::not_found)?;
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Err(ApiError::method_not_allowed());
+        }
+        let (coded, coding) = file.best(headers);
+        let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|tags| has_tag(tags, &coded.tag));
+        let mut response = match is_known {
+            true => StatusCode::NOT_MODIFIED.into_response(),
+            false => coded.bytes.clone().into_response(),
+        };
+        let lasting = if pinned.is_some() { "public, max-age=31536000, immutable" } else { "no-cache" };
+        response.extensions_mut().insert(Served);
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_TYPE);
+        if !is_known {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.mime));
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(coded.bytes.len()));
+            if let Some(coding) = coding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+        }
+        headers.insert(header::ETAG, coded.tag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        Ok(response)
+    }
+}
+
+impl File {
+    fn best(&self, headers: &HeaderMap) -> (&Coded, Option<&'static str>) {
+        match (&self.brotli, &self.gzip) {
+            (Some(brotli), _) if accepts(headers, "br") => (brotli, Some("br")),
+            (_, Some(gzip)) if accepts(headers, "gzip") => (gzip, Some("gzip")),
+            _ => (&self.plain, None),
+        }
+    }
+}
+
+/// Is the coding listed, and not with a weight of zero?
+fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).and_then(|weight| weight.parse().ok()).unwrap_or(1.0_f32);
+        named && weight > 0.0
+    })
+}
+
+fn has_tag(tags: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(tags), Ok(tag)) = (tags.to_str(), tag.to_str()) else { return false };
+    tags.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
+fn is_coded_form(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
+    [".br", ".gz"].iter().any(|ending| name.strip_suffix(ending).is_some_and(|plain| found.contains_key(plain)))
+}
+
+/// The version the bundle gives itself, or this program's: they are built together.
+fn version(integrity: Option<&Vec<u8>>) -> String {
+    let own = || env!("CARGO_PKG_VERSION").to_owned();
+    let Some(integrity) = integrity else { return own() };
+    let parsed: Option<serde_json::Value> = serde_json::from_slice(integrity).ok();
+    parsed.and_then(|value| value.get("version")?.as_str().map(str::to_owned)).unwrap_or_else(own)
+}
+
+fn collect(directory: &Path, prefix: &str, found: &mut HashMap<String, Vec<u8>>, room: &mut usize) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        // Hidden files and names that no URL spells plainly are not part of a bundle; links could lead anywhere.
+        let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned) else { continue };
+        let kind = entry.file_type()?;
+        let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if kind.is_dir() {
+            collect(&entry.path(), &path, found, room)?;
+        } else if kind.is_file() {
+            let size = usize::try_from(entry.metadata()?.len()).unwrap_or(usize::MAX);
+            *room = room.checked_sub(size).ok_or_else(|| {
+                io::Error::other(format!(
+                    "there are more than {LARGEST} bytes in it; is this really the bundle's directory?"
+                ))
+            })?;
+            found.insert(path, fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.starts_with('.') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.@".contains(&b))
+}
+
+fn mime(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "mp3" => "audio/mpeg",
+        "ogg" => "audio/ogg",
+        _ => "application/octet-stream",
+    }
+}

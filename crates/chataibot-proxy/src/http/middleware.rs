@@ -1,0 +1,180 @@
+//! What happens to every request on its way in and to every answer on its way out: address, safe headers, one error form, log.
+
+use std::{
+    any::Any,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Instant,
+};
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use chataibot_wire::error::code;
+use futures_util::FutureExt;
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use ipnet::IpNet;
+use tracing::Instrument;
+
+use crate::{
+    app::App,
+    error::{ApiError, Cause},
+    http::assets::Served,
+};
+
+/// Tells an operator which lines of the log belong to an answer.
+const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
+
+/// Where a request comes from, seen through trusted reverse proxies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// The address of a request that has passed [`outermost`].
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> IpAddr {
+        extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+    }
+}
+
+/// The outermost layer.
+pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip());
+    let address = ClientAddress(client(peer, request.headers(), &app.config.trusted_proxies));
+    request.extensions_mut().insert(address);
+    let method = request.method().clone();
+    let id = request_id();
+    // The pattern, never the path: a webhook's path is a secret.
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+
+    // Everything that is logged on the way carries the id, which the answer has, too. Of the highest level, or a log of errors alone
+    // would not say where they happened.
+    let span = tracing::error_span!("request", id, %method, route, status = tracing::field::Empty);
+    let mut response = match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => ApiError::internal(format!("panic: {}", panic_text(&*panic))).into_response(),
+    };
+    if is_bare_error(&response) {
+        response = plain_error(response.status(), response.headers()).into_response();
+    }
+    harden(&mut response);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    // How long a stream or a poll waits says nothing about this server.
+    if !route.ends_with("/events") {
+        app.histograms.request.observe(took);
+    }
+    let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
+    app.counters.answered(response.status());
+    span.record("status", status);
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| match status {
+        500.. => tracing::error!(status, millis, cause, "answered"),
+        400.. => tracing::info!(status, millis, cause, "answered"),
+        _ => tracing::debug!(status, millis, "answered"),
+    });
+    response
+}
+
+/// 64 random bits: enough to find one request in a day's log.
+fn request_id() -> String {
+    // Without randomness requests are only told apart by their time.
+    getrandom::u64().map_or_else(|_| "0".repeat(16), |id| format!("{id:016x}"))
+}
+
+/// The last address of the chain that is not one of our own reverse proxies. What stands before it, anybody can write.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    let mut nearest = peer;
+    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    let mut chain = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    while is_ours(&nearest) {
+        match chain.next().and_then(|hop| hop.trim().parse().ok()) {
+            Some(hop) => nearest = hop,
+            None => break,
+        }
+    }
+    nearest
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
+}
+
+/// An error that is not ours: the framework answers some of them itself, in plain text.
+fn is_bare_error(response: &Response) -> bool {
+    let status = response.status();
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
+    (status.is_client_error() || status.is_server_error()) && !is_json
+}
+
+fn plain_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + use<> {
+    let error = match status {
+        StatusCode::NOT_FOUND => ApiError::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::method_not_allowed(),
+        StatusCode::REQUEST_TIMEOUT => ApiError::timeout(),
+        status if status.is_server_error() => ApiError::internal("the framework failed"),
+        status => ApiError::new(status, code::BAD_REQUEST, "this request can't be understood"),
+    };
+    let mut kept = HeaderMap::new();
+    for name in
+        [header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_EXPOSE_HEADERS]
+    {
+        if let Some(value) = headers.get(&name) {
+            kept.insert(name, value.clone());
+        }
+    }
+    (kept, error)
+}
+
+/// Headers that make an answer of ours useless for an attacker's page. What a page of the bundle may do is for its author to say.
+fn harden(response: &mut Response) {
+    let is_asset = response.extensions().get::<Served>().is_some();
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_asset {
+        return;
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_can_say_who_the_client_is() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let trusted = ["10.0.0.0/8".parse().expect("a network"), "fd00::/8".parse().expect("a network")];
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9"));
+        headers.append("x-forwarded-for", HeaderValue::from_static("10.0.0.2"));
+        assert_eq!(client(ip("10.0.0.1"), &headers, &trusted), ip("203.0.113.9"), "the last one that is not ours");
+        assert_eq!(
+            client(ip("198.51.100.7"), &headers, &trusted),
+            ip("198.51.100.7"),
+            "a stranger is believed nothing"
+        );
+        assert_eq!(client(ip("10.0.0.1"), &headers, &[]), ip("10.0.0.1"));
+        assert_eq!(client(ip("::ffff:10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        let mut odd = HeaderMap::new();
+        odd.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9, nonsense"));
+        assert_eq!(client(ip("10.0.0.1"), &odd, &trusted), ip("10.0.0.1"));
+    }
+}

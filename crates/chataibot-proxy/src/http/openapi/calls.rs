@@ -1,0 +1,374 @@
+//! Every call of the proxy, in one table.
+
+use chataibot_wire::{
+    documented::{SendAnswer, StartAnswer, StartConversation},
+    entry::{LONGEST_PAGE, Poll},
+    error::code,
+    file::FileAnswer,
+    token::{EndRequest, Ended, TokenAnswer, TokenRequest},
+    typed::SendTyped,
+};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use crate::http::routes::erase::{EraseAnswer, EraseRequest};
+
+/// Who makes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// A page, without a token.
+    Page,
+    /// A page, with a visitor token.
+    Visitor,
+    /// ChatAIBot.
+    Platform,
+    /// Whoever comes.
+    Anybody,
+    /// A metrics collector, on its own listener.
+    Collector,
+    /// The operator, on the collector's listener, with a token.
+    Operator,
+}
+
+/// What a body holds.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// JSON of this type.
+    Of(fn(&mut SchemaGenerator) -> Schema),
+    /// Text, by example.
+    Text(&'static str),
+    /// Raw bytes.
+    Bytes,
+    /// JSON of no fixed form.
+    Any(&'static str),
+}
+
+/// A parameter that is not part of the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// `query` or `header`.
+    pub place: &'static str,
+    /// Must it be there?
+    pub required: bool,
+    /// What it does.
+    pub description: &'static str,
+    /// The least and the most of a number; a text when there are none.
+    pub range: Option<(u32, u32)>,
+}
+
+impl Parameter {
+    pub(super) fn schema(&self) -> Value {
+        match self.range {
+            Some((least, most)) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+            None => json!({ "type": "string" }),
+        }
+    }
+}
+
+/// One call.
+#[derive(Clone, Copy)]
+pub struct Call {
+    /// In lower case, as OpenAPI has it.
+    pub method: &'static str,
+    /// As `app.rs` has it.
+    pub path: &'static str,
+    /// Its name.
+    pub id: &'static str,
+    /// Who makes it.
+    pub sender: Sender,
+    /// What it does.
+    pub summary: &'static str,
+    /// More of it.
+    pub description: &'static str,
+    /// Beside those of the path.
+    pub parameters: &'static [Parameter],
+    /// Content type and content of the request.
+    pub body: Option<(&'static str, Shape)>,
+    /// What a 200 means.
+    pub answered: &'static str,
+    /// Content types and contents of a 200.
+    pub answers: &'static [(&'static str, Shape)],
+    /// Statuses and codes.
+    pub refusals: &'static [(u16, &'static [&'static str])],
+}
+
+const JSON: &str = "application/json";
+
+const KEY: Parameter = Parameter {
+    name: "Idempotency-Key",
+    place: "header",
+    required: true,
+    description: "The client message id, a UUID in lower case; the same for each try of one message.",
+    range: None,
+};
+
+const fn query(name: &'static str, range: Option<(u32, u32)>, description: &'static str) -> Parameter {
+    Parameter { name, place: "query", required: false, description, range }
+}
+
+const BAD: (u16, &[&str]) = (400, &[code::BAD_REQUEST]);
+const NO_TOKEN: (u16, &[&str]) = (401, &[code::UNAUTHORIZED]);
+const ORIGIN: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED]);
+const IDENTITY: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED, code::IDENTITY_REFUSED, code::IDENTITY_REQUIRED]);
+const NOT_THERE: (u16, &[&str]) = (404, &[code::NOT_FOUND]);
+const METHOD: (u16, &[&str]) = (405, &[code::METHOD_NOT_ALLOWED]);
+const SLOW: (u16, &[&str]) = (408, &[code::TIMEOUT]);
+const LARGE: (u16, &[&str]) = (413, &[code::TOO_LARGE]);
+const NOT_JSON: (u16, &[&str]) = (415, &[code::BAD_REQUEST]);
+const OTHER_JSON: (u16, &[&str]) = (422, &[code::BAD_REQUEST]);
+const RATE: (u16, &[&str]) = (429, &[code::RATE_LIMITED]);
+const FAULT: (u16, &[&str]) = (500, &[code::UNAVAILABLE]);
+const LOST: (u16, &[&str]) = (502, &[code::UNKNOWN_OUTCOME]);
+const BUSY: (u16, &[&str]) = (503, &[code::UNAVAILABLE]);
+const PLATFORM_BUSY: (u16, &[&str]) = (503, &[code::UNAVAILABLE, code::CONVERSATION_CREATION_EXCEPTION]);
+const REFUSED: (u16, &[&str]) = (400, &[code::BAD_REQUEST, code::CONTACT_IS_BLOCKED]);
+
+const STREAM: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
+
+/// All of them.
+pub const CALLS: &[Call] = &[
+    Call {
+        method: "post",
+        path: "/token",
+        id: "token",
+        sender: Sender::Page,
+        summary: "A visitor token, or a new one for an old one",
+        description: "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once. `identity`, a JWT that the site's own server signed, makes the visitor that user, where the site takes it; where the site asks for it, nobody gets a token without.",
+        parameters: &[],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<TokenRequest>()))),
+        answered: "A token.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<TokenAnswer>()))],
+        refusals: &[BAD, NO_TOKEN, IDENTITY, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+    },
+    Call {
+        method: "post",
+        path: "/token/end",
+        id: "leave",
+        sender: Sender::Page,
+        summary: "The visitor leaves",
+        description: "Ends the tokens, streams and polls that go back to `renewal`; with `everywhere` those of all the visitor's browsers. A secret that is not known is answered the same way.",
+        parameters: &[],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EndRequest>()))),
+        answered: "There is nothing left to end.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<Ended>()))],
+        refusals: &[BAD, ORIGIN, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+    },
+    Call {
+        method: "post",
+        path: "/api/v1/conversations",
+        id: "start",
+        sender: Sender::Visitor,
+        summary: "Start a conversation with the visitor's first message",
+        description: "The documented call of the platform. `from.user_external_id` is overwritten, an empty `bot_key` becomes the site's own, and the answer's id is an alias.",
+        parameters: &[KEY],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<StartConversation>()))),
+        answered: "It began. Neither `assignee` nor `contact` is ever in it.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<StartAnswer>()))],
+        refusals: &[
+            REFUSED,
+            NO_TOKEN,
+            ORIGIN,
+            METHOD,
+            SLOW,
+            (409, &[code::KEY_REUSED]),
+            LARGE,
+            NOT_JSON,
+            OTHER_JSON,
+            RATE,
+            FAULT,
+            LOST,
+            PLATFORM_BUSY,
+        ],
+    },
+    Call {
+        method: "post",
+        path: "/api/v1/conversation/{alias}/messages",
+        id: "send",
+        sender: Sender::Visitor,
+        summary: "Send a visitor's message",
+        description: "The documented call of the platform. Other types than `text` only where the site has turned `typed_answers` on.",
+        parameters: &[KEY],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<SendTyped>()))),
+        answered: "The platform has it. The reply comes by the log.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<SendAnswer>()))],
+        refusals: &[
+            REFUSED,
+            NO_TOKEN,
+            ORIGIN,
+            NOT_THERE,
+            METHOD,
+            SLOW,
+            (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]),
+            LARGE,
+            NOT_JSON,
+            OTHER_JSON,
+            RATE,
+            FAULT,
+            LOST,
+            PLATFORM_BUSY,
+        ],
+    },
+    Call {
+        method: "get",
+        path: "/api/v1/conversation/{alias}/events",
+        id: "events",
+        sender: Sender::Visitor,
+        summary: "The conversation's log: as a stream, as a long poll, or page by page backwards",
+        description: "With `Accept: application/json` a poll, otherwise server-sent events: each entry with its kind as `event`, its cursor as `id` and itself as `data`; `reset`, `begin` and `reauth` come without id.",
+        parameters: &[
+            Parameter {
+                name: "Last-Event-ID",
+                place: "header",
+                required: false,
+                description: "The last entry the reader has.",
+                range: None,
+            },
+            query("after", None, "The last entry the reader has; `Last-Event-ID` counts more."),
+            query("wait", Some((0, 25)), "Seconds that a poll waits for one more entry."),
+            query(
+                "last",
+                Some((1, LONGEST_PAGE)),
+                "Where the whole log would be told, only so many of its last entries.",
+            ),
+            query("before", None, "Ask for the page before this entry; with `Accept: application/json` only."),
+            query("limit", Some((1, LONGEST_PAGE)), "How many entries of that page; 50 when not said."),
+        ],
+        body: None,
+        answered: "The log, or a part of it.",
+        answers: &[
+            (JSON, Shape::Of(|generator| generator.subschema_for::<Poll>())),
+            ("text/event-stream", Shape::Text(STREAM)),
+        ],
+        refusals: &[BAD, NO_TOKEN, ORIGIN, NOT_THERE, METHOD, FAULT, BUSY],
+    },
+    Call {
+        method: "post",
+        path: "/api/v1/conversation/{alias}/files",
+        id: "upload",
+        sender: Sender::Visitor,
+        summary: "A file of the visitor's, where the site takes files",
+        description: "The body is the file itself, Content-Type its type: one of `features.uploads.types` of the token's answer.",
+        parameters: &[Parameter {
+            name: "X-File-Name",
+            place: "header",
+            required: true,
+            description: "The file's name in percent-encoded UTF-8.",
+            range: None,
+        }],
+        body: Some(("*/*", Shape::Bytes)),
+        answered: "It is stored. The bot learns of it by a message with its `url`.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<FileAnswer>()))],
+        refusals: &[
+            BAD,
+            NO_TOKEN,
+            ORIGIN,
+            NOT_THERE,
+            METHOD,
+            SLOW,
+            (409, &[code::CONVERSATION_ENDED]),
+            LARGE,
+            (415, &[code::TYPE_NOT_ALLOWED]),
+            RATE,
+            FAULT,
+            BUSY,
+        ],
+    },
+    Call {
+        method: "get",
+        path: "/files/{id}/{name}",
+        id: "file",
+        sender: Sender::Anybody,
+        summary: "A file that was sent",
+        description: "For whoever knows its address. Single byte ranges are answered with 206.",
+        parameters: &[],
+        body: None,
+        answered: "The file.",
+        answers: &[("*/*", Shape::Bytes)],
+        refusals: &[NOT_THERE, METHOD, FAULT, BUSY],
+    },
+    Call {
+        method: "post",
+        path: "/webhook/{secret}",
+        id: "webhook",
+        sender: Sender::Platform,
+        summary: "The platform's events, in",
+        description: "A handshake is answered with its token, events with {\"ok\":true} once they are stored. The token counts in the body and in Authorization.",
+        parameters: &[],
+        body: Some((JSON, Shape::Any("A handshake or events, read tolerantly: their form is the platform's."))),
+        answered: "Taken.",
+        answers: &[(JSON, Shape::Any("{\"token\":…} to a handshake, {\"ok\":true} to events."))],
+        refusals: &[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON, FAULT, BUSY],
+    },
+    Call {
+        method: "get",
+        path: "/healthz",
+        id: "healthz",
+        sender: Sender::Anybody,
+        summary: "The process answers",
+        description: "Says nothing of the database: a restart would not mend it.",
+        parameters: &[],
+        body: None,
+        answered: "Alive.",
+        answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
+        refusals: &[METHOD],
+    },
+    Call {
+        method: "get",
+        path: "/readyz",
+        id: "readyz",
+        sender: Sender::Anybody,
+        summary: "The proxy can do its work",
+        description: "The database takes a write, and no end was asked for.",
+        parameters: &[],
+        body: None,
+        answered: "Ready.",
+        answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
+        refusals: &[METHOD, BUSY],
+    },
+    Call {
+        method: "get",
+        path: "/openapi.json",
+        id: "openapi",
+        sender: Sender::Anybody,
+        summary: "This document",
+        description: "Made from the code.",
+        parameters: &[],
+        body: None,
+        answered: "An OpenAPI 3.1 document.",
+        answers: &[(JSON, Shape::Any("OpenAPI 3.1."))],
+        refusals: &[METHOD],
+    },
+    Call {
+        method: "get",
+        path: "/metrics",
+        id: "metrics",
+        sender: Sender::Collector,
+        summary: "Metrics for Prometheus",
+        description: "Counters, gauges and histograms; never an id or a text.",
+        parameters: &[],
+        body: None,
+        answered: "Prometheus' text format.",
+        answers: &[(
+            "text/plain",
+            Shape::Text(
+                "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n",
+            ),
+        )],
+        refusals: &[METHOD],
+    },
+    Call {
+        method: "post",
+        path: "/erase",
+        id: "erase",
+        sender: Sender::Operator,
+        summary: "Everything of one visitor goes",
+        description: "Conversations with logs and files, idempotency records, renewal secrets; streams and tokens end at once. The same again finds nothing and is no error.",
+        parameters: &[],
+        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EraseRequest>()))),
+        answered: "It is gone.",
+        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<EraseAnswer>()))],
+        refusals: &[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, FAULT, BUSY],
+    },
+];

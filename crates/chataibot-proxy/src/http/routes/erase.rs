@@ -1,0 +1,56 @@
+//! `POST /erase`: everything of one visitor goes. On the listener of the metrics, with the operator's token.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::{HeaderMap, header};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use crate::{
+    app::App,
+    error::ApiError,
+    http::body::JsonBody,
+    service::{erase, token::VisitorId},
+};
+
+/// Whose data is to go.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// The visitor's id: 32 lower-case hex characters.
+    pub visitor: String,
+}
+
+/// What went.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct EraseAnswer {
+    /// `true`.
+    pub ok: bool,
+    /// How many conversations were deleted, with their logs and files.
+    pub conversations: usize,
+    /// How many families of tokens were ended.
+    pub tokens: usize,
+}
+
+/// Erases. Answers the same way when there was nothing, so that it can be asked again.
+///
+/// # Errors
+/// 401 without the operator's token, 404 where none is configured, 400 for what is no visitor's id, 503.
+pub async fn erase(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<EraseRequest>,
+) -> Result<Json<EraseAnswer>, ApiError> {
+    let token = app.config.operator_token.as_ref().ok_or_else(ApiError::not_found)?;
+    let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let expected = format!("Bearer {}", token.expose_secret());
+    if !bool::from(expected.as_bytes().ct_eq(presented.as_bytes())) {
+        return Err(ApiError::unauthorized().cause("an erasure without the operator's token"));
+    }
+    let visitor = VisitorId::parse(&request.visitor)
+        .ok_or_else(|| ApiError::bad_request("`visitor` is 32 lower-case hex characters"))?;
+    let erased = erase::visitor(&app, &visitor).await.map_err(ApiError::unavailable)?;
+    Ok(Json(EraseAnswer { ok: true, conversations: erased.conversations.len(), tokens: erased.families.len() }))
+}

@@ -1,0 +1,139 @@
+//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long poll, or page by page backwards.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    response::{IntoResponse, Response},
+};
+use chataibot_wire::{
+    Cursor,
+    entry::{BadCursor, LONGEST_PAGE},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    error::ApiError,
+    server::detached_stream::LongLived,
+    service::{
+        stream::{self, ReadFrom},
+        token::{TokenFault, Visitor},
+    },
+};
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Entries of a page when the reader does not say how many.
+const PAGE: u32 = 50;
+const PARAMETERS: &str = "`after` and `before` are cursors, `wait` whole seconds from 0 to 25, `last` and `limit` whole numbers from 1 to 200";
+
+/// Which part of the log.
+#[derive(Debug, Deserialize)]
+pub struct Parameters {
+    /// The last entry the reader has.
+    after: Option<String>,
+    /// Seconds to wait for one more.
+    wait: Option<u32>,
+    /// Without a cursor that fits: only so many of the last entries.
+    last: Option<u32>,
+    /// The first entry the reader has.
+    before: Option<String>,
+    /// How many before that.
+    limit: Option<u32>,
+}
+
+/// The log after the reader's cursor, or a page before it.
+///
+/// # Errors
+/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor or number, 503.
+pub async fn events(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(alias): Path<String>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Query(parameters) = parameters.map_err(|_| ApiError::bad_request(PARAMETERS))?;
+    let owned = app.store.owned(visitor.site.id.as_str(), visitor.visitor.as_str(), &alias).await;
+    let conversation = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?.id;
+    let from = ReadFrom { after: after(&headers, parameters.after.as_deref())?, last: count(parameters.last)? };
+    if let Some(before) = parameters.before.as_deref() {
+        if from != ReadFrom::default() || !wants_json(&headers) {
+            return Err(ApiError::bad_request(
+                "`before` asks for a page: with `Accept: application/json`, and without `last` and any other cursor",
+            ));
+        }
+        let limit = count(parameters.limit)?.unwrap_or(PAGE);
+        let page = stream::page(&app, conversation, cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
+        return Ok(Json(page).into_response());
+    }
+    if wants_json(&headers) {
+        let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
+        let poll = stream::poll(&app, &visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
+        let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
+        return Ok(Json(poll).into_response());
+    }
+    let mut response = Response::new(Body::from_stream(stream::events(app, visitor, conversation, from)));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        // Whoever stands between must neither keep nor change nor collect it.
+        (header::CACHE_CONTROL, "no-store, no-transform"),
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response.extensions_mut().insert(LongLived);
+    Ok(response)
+}
+
+fn after(headers: &HeaderMap, parameter: Option<&str>) -> Result<Option<Cursor>, ApiError> {
+    let header = headers.get(&LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("not a text"));
+    match header.or(parameter) {
+        None | Some("") => Ok(None),
+        Some(text) => cursor(text).map(Some),
+    }
+}
+
+fn cursor(text: &str) -> Result<Cursor, ApiError> {
+    text.parse().map_err(|error: BadCursor| ApiError::bad_request(error.to_string()))
+}
+
+fn count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
+    match number {
+        Some(number) if !(1..=LONGEST_PAGE).contains(&number) => Err(ApiError::bad_request(PARAMETERS)),
+        fine => Ok(fine),
+    }
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let named =
+        |kind: &str| accept.split(',').any(|range| range.split(';').next().is_some_and(|name| name.trim() == kind));
+    named("application/json") && !named("text/event-stream")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_asks_for_json_gets_a_poll() {
+        for (accept, json) in [
+            ("application/json", true),
+            ("application/json;q=0.9, */*;q=0.1", true),
+            ("text/event-stream", false),
+            ("text/event-stream, application/json", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(wants_json(&headers), json, "{accept}");
+        }
+        assert!(!wants_json(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,122 @@
+//! `POST /api/v1/conversation/{alias}/files` takes a file of the visitor's, `GET /files/{id}/{name}` gives it to whoever knows where.
+
+use std::{
+    io::SeekFrom,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::{Path, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use chataibot_wire::file::FileAnswer;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
+use crate::{
+    app::App,
+    error::ApiError,
+    http::body,
+    service::{
+        files::{self, file_types, name, range},
+        token::Visitor,
+    },
+};
+
+/// The body of a request until somebody takes it.
+#[derive(Clone, Debug)]
+pub struct Held(Arc<Mutex<Body>>);
+
+impl Held {
+    fn take(&self) -> Body {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn give_back(&self, body: Body) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body;
+    }
+}
+
+/// In front of the upload: whoever refuses it, be it for its token or its rate, what is still coming is taken after that. A browser
+/// whose bytes nobody takes never sees the answer.
+pub async fn hold(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let held = Held(Arc::new(Mutex::new(body)));
+    parts.extensions.insert(held.clone());
+    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        body::drain(held.take()).await;
+    }
+    response
+}
+
+/// Answers with where the file is.
+///
+/// # Errors
+/// See [`files::receive`].
+pub async fn upload(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(alias): Path<String>,
+    Extension(held): Extension<Held>,
+    headers: HeaderMap,
+) -> Result<Json<FileAnswer>, ApiError> {
+    let mut body = held.take();
+    let received = files::receive(&app, &visitor, &alias, &headers, &mut body).await;
+    held.give_back(body);
+    received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.counters.files_refused.increment())
+}
+
+/// A file, for whoever knows its address: 128 random bits, and the name.
+///
+/// # Errors
+/// 404, 503.
+pub async fn serve(
+    State(app): State<Arc<App>>,
+    Path((id, named)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Result<Response, ApiError> {
+    let path = app.files.path(&id).ok_or_else(ApiError::not_found)?;
+    let file = app.store.file(id).await.map_err(ApiError::unavailable)?;
+    let file = file.filter(|file| file.name == named).ok_or_else(ApiError::not_found)?;
+    let unreadable = |error: std::io::Error| ApiError::unavailable(format!("a stored file can't be read: {error}"));
+    let mut opened = tokio::fs::File::open(&path).await.map_err(unreadable)?;
+    let size = u64::from(file.size);
+    let part = range::asked(&asked, size);
+    let (first, last) = part.unwrap_or((0, size.saturating_sub(1)));
+    if first > 0 {
+        opened.seek(SeekFrom::Start(first)).await.map_err(unreadable)?;
+    }
+    let length = last - first + 1;
+    let kind = file_types::of(&file.mime_type);
+    let content_type = kind.map_or_else(|| "application/octet-stream".to_owned(), file_types::FileType::content_type);
+    let disposition = name::disposition(&file.name, kind.is_some_and(|kind| kind.is_shown));
+    let mut response = Response::new(Body::from_stream(ReaderStream::new(opened.take(length))));
+    if part.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    let headers = response.headers_mut();
+    if part.is_some() {
+        let place = format!("bytes {first}-{last}/{size}");
+        headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(place).map_err(ApiError::internal)?);
+    }
+    for (name, value) in [(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)] {
+        headers.insert(name, HeaderValue::try_from(value).map_err(ApiError::internal)?);
+    }
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    for (name, value) in [
+        (header::ACCEPT_RANGES, "bytes"),
+        // Whatever it is, it is nothing that runs.
+        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        // Only the browser's own cache: a shared one would keep it past its retention.
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}

@@ -1,0 +1,35 @@
+//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; with typed answers where the site has them.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use chataibot_wire::{documented::SendAnswer, typed::SendTyped};
+
+use crate::{
+    app::App,
+    error::ApiError,
+    http::body::JsonBody,
+    service::{
+        message_forwarding::{self, IdempotencyKey},
+        token::Visitor,
+    },
+};
+
+/// Answers with the platform's message id, or with the key where only an echo told that the message arrived.
+///
+/// # Errors
+/// See [`message_forwarding::send`].
+pub async fn send(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(alias): Path<String>,
+    key: IdempotencyKey,
+    JsonBody(body): JsonBody<SendTyped>,
+) -> Result<Json<SendAnswer>, ApiError> {
+    let instead = key.clone();
+    let accepted = message_forwarding::send(&app, &visitor, alias, key, body).await?;
+    Ok(Json(SendAnswer { ok: true, message_id: accepted.answer.unwrap_or_else(|| instead.into_string()) }))
+}

@@ -1,0 +1,141 @@
+//! `POST /token`: credentials for a new visitor, or new ones for old ones.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use chataibot_wire::{
+    error::code,
+    token::{EndRequest, Ended, Features, TokenAnswer, TokenRequest, Uploads},
+};
+use http::{HeaderMap, StatusCode, header};
+
+use crate::{
+    app::App,
+    config::Site,
+    error::ApiError,
+    http::{body::JsonBody, cors},
+    service::token::{
+        host_jwt::IdentityFault,
+        renewal::{IssueError, Issued, Secret},
+        sign_in,
+    },
+};
+
+/// Answers with a visitor token.
+///
+/// # Errors
+/// 403 without an origin of the site, 401 for a renewal secret that does not hold, 400 when the page must name its site.
+pub async fn issue(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<TokenRequest>,
+) -> Result<Json<TokenAnswer>, ApiError> {
+    // The CORS layer has refused origins of no site; a missing one it lets pass.
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origin.ok_or_else(|| ApiError::origin_not_allowed().cause("a token needs an Origin header"))?;
+    let site = site(&app, origin, request.site.as_deref()).inspect_err(|_| {
+        if let Some(origin) = headers.get(header::ORIGIN) {
+            cors::refused(&app, origin);
+        }
+    })?;
+    let is_new = request.renewal.is_none();
+    let secret = match request.renewal.as_deref().map(Secret::parse) {
+        Some(None) => return Err(refused(&app, "malformed")),
+        Some(secret) => secret,
+        None => None,
+    };
+    let issued = sign_in::issue_credentials(&app, &site, origin, secret, request.identity.as_deref()).await;
+    match issued {
+        Ok(Issued { token, renewal, visitor, family: _, user: _ }) => {
+            if is_new {
+                app.counters.visitors_new.increment();
+            }
+            app.counters.tokens_issued.increment();
+            Ok(Json(TokenAnswer {
+                ok: true,
+                token,
+                expires_in: app.tokens.lifetime_seconds(),
+                renewal: renewal.expose(),
+                visitor: visitor.to_string(),
+                features: Some(features(&app, &site)),
+            }))
+        }
+        Err(IssueError::Refused(refusal)) => {
+            if let crate::store::renewals::RenewalRefusal::Reused(family) = &refusal {
+                app.counters.families_revoked.increment();
+                tracing::warn!(%family, "a renewal secret was used twice; its visitor must begin anew");
+            }
+            Err(refused(&app, refusal.word()))
+        }
+        Err(IssueError::Identity(fault)) => Err(not_believed(&app, fault)),
+        Err(IssueError::Store(error)) => Err(ApiError::unavailable(error)),
+        Err(IssueError::Token(fault)) => Err(ApiError::internal(fault)),
+        Err(IssueError::Randomness(error)) => Err(ApiError::internal(error)),
+    }
+}
+
+/// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not known is answered just the same.
+///
+/// # Errors
+/// 503.
+pub async fn end(
+    State(app): State<Arc<App>>,
+    JsonBody(request): JsonBody<EndRequest>,
+) -> Result<Json<Ended>, ApiError> {
+    if let Some(secret) = Secret::parse(&request.renewal) {
+        sign_in::leave(&app, secret, request.everywhere).await.map_err(ApiError::unavailable)?;
+    }
+    Ok(Json(Ended { ok: true }))
+}
+
+fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
+    app.counters.identities_refused.increment();
+    let (status, code, message) = match fault {
+        IdentityFault::Off => (
+            StatusCode::BAD_REQUEST,
+            code::BAD_REQUEST,
+            "this site takes no `identity`; its operator can set `identity` in its [[site]]",
+        ),
+        IdentityFault::Required => (
+            StatusCode::FORBIDDEN,
+            code::IDENTITY_REQUIRED,
+            "this site talks to signed-in visitors only; send the `identity` your server signed",
+        ),
+        IdentityFault::Form
+        | IdentityFault::Signature
+        | IdentityFault::Claims
+        | IdentityFault::Audience
+        | IdentityFault::Lifetime => {
+            (StatusCode::FORBIDDEN, code::IDENTITY_REFUSED, "the `identity` does not hold; sign a new one")
+        }
+    };
+    ApiError::new(status, code, message).cause(format!("identity refused: {}", fault.word()))
+}
+
+/// What the site offers beside text messages.
+fn features(app: &App, site: &Site) -> Features {
+    let types: Vec<String> = site.upload_types.iter().map(|kind| kind.mime.to_owned()).collect();
+    let max_bytes = app.config.limits.upload_bytes;
+    let uploads = (!types.is_empty()).then_some(Uploads { max_bytes, types });
+    Features { uploads, typed_answers: site.typed_answers }
+}
+
+fn refused(app: &App, why: &'static str) -> ApiError {
+    app.counters.renewals_refused.increment();
+    ApiError::unauthorized().cause(format!("renewal refused: {why}"))
+}
+
+fn site(app: &App, origin: &str, named: Option<&str>) -> Result<Arc<Site>, ApiError> {
+    let live = app.sites.now();
+    let mut sites = live.of_origin(origin);
+    match named {
+        Some(id) => sites.find(|site| site.id.as_str() == id).cloned().ok_or_else(ApiError::origin_not_allowed),
+        None => match (sites.next(), sites.next()) {
+            (Some(site), None) => Ok(Arc::clone(site)),
+            (Some(_), Some(_)) => {
+                Err(ApiError::bad_request("this origin belongs to several sites; name one with `site`"))
+            }
+            (None, _) => Err(ApiError::origin_not_allowed()),
+        },
+    }
+}

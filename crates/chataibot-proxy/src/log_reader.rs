@@ -1,0 +1,140 @@
+//! One reader's way through a conversation's log: first what is in it, page by page, then what is published, without a gap and
+//! without a double.
+//!
+//! Before each page the reader subscribes anew, so whatever is committed after the last page's reading is in its queue, and its
+//! numbers tell what it has had. Knows no network and no store but by [`Log`]: `tests/log_reader.rs` runs this very file, and the
+//! hub's, under every schedule of small cases.
+
+use std::future::Future;
+
+use chataibot_wire::{Cursor, Entry};
+
+use super::{
+    hub::{Hub, Subscriber},
+    store::{ConversationId, Replay},
+    sync::Arc,
+};
+
+/// Where a log is read.
+pub trait Log {
+    /// Why it can't be.
+    type Error;
+
+    /// A page of the entries after a cursor: see [`Store::read_after`](crate::store::Store::read_after).
+    fn read_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<Cursor>,
+        last: Option<u32>,
+    ) -> impl Future<Output = Result<Replay, Self::Error>> + Send;
+}
+
+/// One reader.
+pub struct LogReader {
+    hub: Hub,
+    conversation: ConversationId,
+    /// The last entry that was handed out.
+    cursor: Option<Cursor>,
+    /// Where the whole log would be told, only so many entries of it are.
+    last: Option<u32>,
+    /// There once all of the log was read: the rest comes by itself.
+    live: Option<Subscriber>,
+}
+
+/// What a live reader hears.
+#[derive(Debug)]
+pub enum LogUpdate {
+    /// The next entry.
+    Entry(Arc<Entry>),
+    /// Something between was not published here, or the log is another one: it is to be read again.
+    Gap,
+    /// The reader was too slow and was cut, or the conversation was deleted.
+    Cut,
+}
+
+/// How an entry that was published relates to what a reader has had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryPosition {
+    /// The reader has had it.
+    Known,
+    /// It is the next one.
+    Next,
+    /// Something is missing before it, or it belongs to another epoch.
+    Gap,
+}
+
+/// Where a published entry stands for a reader that has had all up to `had`; the first of all has number 1.
+#[must_use]
+pub fn place(had: Option<Cursor>, published: Cursor) -> EntryPosition {
+    let seq = match had {
+        Some(had) if had.epoch != published.epoch => return EntryPosition::Gap,
+        Some(had) => had.seq,
+        None => 0,
+    };
+    if published.seq <= seq {
+        EntryPosition::Known
+    } else if published.seq - seq == 1 {
+        EntryPosition::Next
+    } else {
+        EntryPosition::Gap
+    }
+}
+
+impl LogReader {
+    /// A reader that has had everything up to a cursor; where there is none, or none that fits, it gets the whole log or its `last`
+    /// entries.
+    #[must_use]
+    pub fn new(hub: Hub, conversation: ConversationId, after: Option<Cursor>, last: Option<u32>) -> Self {
+        Self { hub, conversation, cursor: after, last, live: None }
+    }
+
+    /// Was all of the log read? Then the rest comes by itself.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// Reads a page, and goes live when it was the last.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn replay<L: Log>(&mut self, log: &L) -> Result<Replay, L::Error> {
+        // The order matters: what is committed between the two is in both, and what comes later is in the queue.
+        let subscriber = self.hub.subscribe(self.conversation);
+        let page = log.read_after(self.conversation, self.cursor, self.last).await?;
+        if page.reset.is_some() {
+            self.cursor = Some(Cursor { epoch: page.epoch, seq: 0 });
+        }
+        if let Some(last) = page.entries.last() {
+            self.cursor = Some(last.cursor);
+        }
+        self.live = (!page.more).then_some(subscriber);
+        Ok(page)
+    }
+
+    /// What comes next to a live reader. May be given up at any time without losing anything.
+    pub async fn next(&mut self) -> LogUpdate {
+        loop {
+            let Some(live) = &mut self.live else { return LogUpdate::Gap };
+            let Some(entry) = live.next().await else { return LogUpdate::Cut };
+            match place(self.cursor, entry.cursor) {
+                EntryPosition::Known => {}
+                EntryPosition::Next => {
+                    self.cursor = Some(entry.cursor);
+                    return LogUpdate::Entry(entry);
+                }
+                EntryPosition::Gap => {
+                    self.live = None;
+                    return LogUpdate::Gap;
+                }
+            }
+        }
+    }
+
+    /// Waits for anything at all to be published to a live reader. What it was has to be read again.
+    pub async fn changed(&mut self) {
+        if let Some(live) = &mut self.live {
+            let _ = live.next().await;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What the proxy does, without HTTP paths and headers.
+//!
+//! - [`token`]: who a request comes from
+//! - [`message_forwarding`]: a visitor's messages, logged and forwarded
+//! - [`webhook`]: the platform's events, stored and acknowledged
+//! - [`stream`]: a conversation's log on its way to one browser
+//! - [`files`]: the files of visitors
+//! - [`retention`]: what is deleted, and when; [`erase`]: all of one visitor
+//! - [`reload`], [`peers`]: what changes while the proxy runs, by a signal or by another proxy
+//! - [`unknown_kinds`]: messages this version does not know, for an operator to report
+
+pub mod erase;
+pub mod files;
+pub mod message_forwarding;
+pub mod peers;
+pub mod reload;
+pub mod retention;
+pub mod stream;
+pub mod token;
+pub mod unknown_kinds;
+pub mod webhook;

@@ -1,0 +1,281 @@
+//! Files of visitors: taken where the site takes files, proved to be what they say, kept as long as their conversation, and for a day where
+//! no message speaks of them.
+//!
+//! - [`kinds`]: which types there are, and how one is known
+//! - [`name`]: what a file is called
+//! - [`range`]: a part of one
+//!
+//! A file lies in the uploads directory under 128 random bits, never under its name. It is written first and recorded then, so that
+//! a record always has its file; what a crash leaves without a record is deleted at the next start.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use chataibot_wire::{error::code, file::StoredFile};
+use http::{HeaderMap, StatusCode, header};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use tempfile::NamedTempFile;
+use tokio::{io::AsyncWriteExt, sync::Semaphore, time::Instant};
+use url::Url;
+
+use crate::{
+    app::App,
+    config::Config,
+    error::ApiError,
+    service::token::{Visitor, hex},
+    store::{Store, StoreError, files::NewFile},
+};
+
+pub mod file_types;
+pub mod name;
+pub mod range;
+
+pub use file_types::FileType;
+
+/// Uploads at one time; so much more than the quota can lie on the disk for a moment.
+const MAX_UPLOADS: usize = 32;
+/// The longest an upload may take, however steadily it comes.
+const MAX_DURATION: Duration = Duration::from_secs(10 * 60);
+/// What a file is called that is not whole yet.
+const UNFINISHED: &str = "unfinished-";
+
+/// Where files lie.
+#[derive(Debug)]
+pub struct Files {
+    directory: Option<PathBuf>,
+    permits: Semaphore,
+}
+
+impl Files {
+    /// Makes the directory when it is not there, and deletes from it what has no record. Other programs' files stay.
+    ///
+    /// # Errors
+    /// When the directory can't be made or read.
+    pub async fn open(config: &Config, store: &Store) -> io::Result<Self> {
+        let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
+        let directory = config.uploads_directory.clone();
+        if let Some(directory) = &directory {
+            if takes_files {
+                fs::create_dir_all(directory)?;
+            } else if !directory.is_dir() {
+                return Ok(Self { directory: None, permits: Semaphore::new(MAX_UPLOADS) });
+            }
+            for entry in fs::read_dir(directory)? {
+                let entry = entry?;
+                if store.is_shared() && is_young(&entry) {
+                    continue;
+                }
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else { continue };
+                let is_left = match is_id(name) {
+                    true => store.file(name.to_owned()).await.map_err(io::Error::other)?.is_none(),
+                    false => name.starts_with(UNFINISHED),
+                };
+                if is_left {
+                    fs::remove_file(directory.join(name))?;
+                }
+            }
+        }
+        Ok(Self { directory, permits: Semaphore::new(MAX_UPLOADS) })
+    }
+
+    /// Where the file of that id lies, if it is one of ours.
+    #[must_use]
+    pub fn path(&self, id: &str) -> Option<PathBuf> {
+        self.directory.as_ref().filter(|_| is_id(id)).map(|directory| directory.join(id))
+    }
+
+    /// Deletes files whose conversation is gone or that were never sent, and then their records.
+    ///
+    /// # Errors
+    /// When the database fails. A file that can't be deleted is logged and tried again the next time.
+    pub async fn sweep(&self, store: &Store) -> Result<(), StoreError> {
+        loop {
+            let mut gone = Vec::new();
+            for id in store.orphaned_files().await? {
+                let Some(path) = self.path(&id) else { continue };
+                match tokio::fs::remove_file(&path).await {
+                    Ok(()) => gone.push(id),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => gone.push(id),
+                    Err(error) => {
+                        tracing::error!(%error, path = %path.display(), "can't delete a file past its retention");
+                    }
+                }
+            }
+            if gone.is_empty() {
+                return Ok(());
+            }
+            store.forget_files(gone).await?;
+        }
+    }
+}
+
+/// Another proxy may be about to record it.
+fn is_young(entry: &fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
+    !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
+}
+
+/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its sweep takes care.
+#[must_use]
+pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
+    let Some(directory) = directory else { return ids.len() };
+    ids.iter().filter(|id| !is_id(id) || fs::remove_file(directory.join(id)).is_err()).count()
+}
+
+/// 32 lower-case hex digits: what a file of ours is called on the disk. Nothing else can name a path.
+fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Takes a file for a conversation of the visitor's. `body` is left as far as it was not read.
+///
+/// # Errors
+/// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408, 413, 415 `TYPE_NOT_ALLOWED`, 503.
+pub async fn receive(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    alias: &str,
+    headers: &HeaderMap,
+    body: &mut Body,
+) -> Result<StoredFile, ApiError> {
+    let site = &visitor.site;
+    let directory = app.files.directory.clone().filter(|_| !site.upload_types.is_empty()).ok_or_else(|| {
+        ApiError::bad_request("this site takes no files; its operator can set `uploads` in its [[site]]")
+    })?;
+    let owned = app.store.owned(site.id.as_str(), visitor.visitor.as_str(), alias).await;
+    let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+    if owned.ended {
+        return Err(ApiError::new(StatusCode::CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended"));
+    }
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let declared = text(header::CONTENT_TYPE);
+    let not_allowed = || {
+        let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
+        let message = format!("a file must be, and be declared as, one of {}", types.join(", "));
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
+    };
+    let kind = site.upload_types.iter().find(|kind| kind.is_declared(declared)).ok_or_else(not_allowed)?;
+    if crate::http::body::is_coded(headers) {
+        return Err(not_allowed().cause("a compressed body"));
+    }
+    let name = name::cleaned(text(header::HeaderName::from_static(chataibot_wire::file::NAME_HEADER)), kind)
+        .ok_or_else(|| ApiError::bad_request("`X-File-Name` must be the file's name in percent-encoded UTF-8"))?;
+    let limit = app.config.limits.upload_bytes;
+    let expected = body.size_hint().lower();
+    if expected > u64::from(limit) {
+        return Err(too_large(limit));
+    }
+    let used = app.store.files_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
+    if used + expected > app.config.uploads_total {
+        return Err(full(app));
+    }
+    let _permit = app.files.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
+
+    let unfinished = read(app, &directory, body, limit).await?;
+    if unfinished.size == 0 {
+        return Err(ApiError::bad_request("the file is empty"));
+    }
+    let is_whole = unfinished.first.len() as u64 == u64::from(unfinished.size);
+    if !kind.is_proved(&unfinished.first, is_whole) {
+        return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
+    }
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
+    let id = hex(&random);
+    let base = public_url(&app.config, text(header::HOST))?;
+    let file = StoredFile {
+        url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::escaped(&name)),
+        name,
+        mime_type: kind.mime.to_owned(),
+        size: unfinished.size,
+    };
+    let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
+    // To its end, even when the visitor hangs up: half of it would leave a file without record.
+    let (keeping, directory) = (Arc::clone(app), directory);
+    let kept = tokio::spawn(async move { keep(&keeping, unfinished.file, &directory, new).await });
+    kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
+    app.counters.files_stored.increment();
+    Ok(file)
+}
+
+fn too_large(limit: u32) -> ApiError {
+    let message = format!("a file may hold {limit} bytes");
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, message)
+}
+
+fn full(app: &App) -> ApiError {
+    app.counters.files_quota.increment();
+    let cause = "the files of this site take up all of `uploads_total_megabytes`";
+    ApiError::unavailable(cause).retry_after(3600)
+}
+
+/// Where browsers and the platform find this proxy. Only the demo, on this machine alone, believes what a request says.
+fn public_url(config: &Config, host: &str) -> Result<Url, ApiError> {
+    match &config.public_url {
+        Some(url) => Ok(url.clone()),
+        None => Url::parse(&format!("http://{host}"))
+            .map_err(|error| ApiError::bad_request("the request has no usable `Host`").cause(error)),
+    }
+}
+
+/// A file on its way.
+struct Unfinished {
+    file: NamedTempFile,
+    size: u32,
+    /// Its first bytes.
+    first: Vec<u8>,
+}
+
+async fn read(app: &App, directory: &Path, body: &mut Body, limit: u32) -> Result<Unfinished, ApiError> {
+    let disk = |error: io::Error| ApiError::unavailable(format!("a file can't be written: {error}"));
+    let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(disk)?;
+    let mut writer = tokio::fs::File::from_std(file.reopen().map_err(disk)?);
+    let (mut size, mut first) = (0_u32, Vec::new());
+    let end = Instant::now() + MAX_DURATION;
+    loop {
+        // A slow network is no fault, a silent one is.
+        let until = end.min(Instant::now() + app.config.limits.body_timeout);
+        let frame = match tokio::time::timeout_at(until, body.frame()).await {
+            Err(_) => return Err(ApiError::timeout()),
+            Ok(None) => break,
+            Ok(Some(Err(error))) => return Err(crate::http::body::broken(error)),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let data: Bytes = frame.into_data().unwrap_or_default();
+        size = u32::try_from(data.len())
+            .ok()
+            .and_then(|more| size.checked_add(more))
+            .filter(|size| *size <= limit)
+            .ok_or_else(|| too_large(limit))?;
+        let room = file_types::SNIFF_BYTES.saturating_sub(first.len()).min(data.len());
+        first.extend_from_slice(&data[..room]);
+        writer.write_all(&data).await.map_err(disk)?;
+    }
+    writer.sync_all().await.map_err(disk)?;
+    Ok(Unfinished { file, size, first })
+}
+
+/// Gives the file its place, and then its record.
+async fn keep(app: &App, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<(), ApiError> {
+    let path = directory.join(&new.id);
+    file.persist_noclobber(&path).map_err(|error| ApiError::unavailable(format!("a file can't be kept: {error}")))?;
+    let kept = app.store.keep_file(new, app.config.uploads_total).await;
+    if matches!(kept, Ok(true)) {
+        return Ok(());
+    }
+    if let Err(error) = tokio::fs::remove_file(&path).await {
+        tracing::error!(%error, path = %path.display(), "a file without record is left until the next start");
+    }
+    match kept {
+        Ok(_) => Err(full(app)),
+        Err(error) => Err(ApiError::unavailable(error)),
+    }
+}

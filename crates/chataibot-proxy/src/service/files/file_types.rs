@@ -1,0 +1,211 @@
+//! Which files can be taken at all: declared by type, proved by the first bytes. HTML and SVG are not among them and never will
+//! be: they can run scripts.
+
+/// One type of file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileType {
+    /// As an operator lists it and a browser declares it.
+    pub mime: &'static str,
+    /// As some browsers declare it instead.
+    also: &'static [&'static str],
+    /// What the first bytes look like; the type itself when empty.
+    detected_as: &'static [&'static str],
+    /// Endings its names may have; the first one is added where none of them is there.
+    pub endings: &'static [&'static str],
+    /// May a browser show it as a page of its own? Everything else is saved.
+    pub is_shown: bool,
+}
+
+const fn picture(mime: &'static str, also: &'static [&'static str], endings: &'static [&'static str]) -> FileType {
+    FileType { mime, also, detected_as: &[], endings, is_shown: true }
+}
+
+const fn saved(mime: &'static str, also: &'static [&'static str], endings: &'static [&'static str]) -> FileType {
+    FileType { mime, also, detected_as: &[], endings, is_shown: false }
+}
+
+const fn looking(
+    mime: &'static str,
+    also: &'static [&'static str],
+    detected_as: &'static [&'static str],
+    endings: &'static [&'static str],
+) -> FileType {
+    FileType { mime, also, detected_as, endings, is_shown: false }
+}
+
+/// What a text looks like; no name of a type.
+const TEXT: &str = "text";
+
+/// Every type there is.
+static TYPES: &[FileType] = &[
+    picture("image/png", &["image/x-png"], &["png"]),
+    picture("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]),
+    picture("image/gif", &[], &["gif"]),
+    picture("image/webp", &[], &["webp"]),
+    saved("image/avif", &[], &["avif"]),
+    looking("image/heic", &["image/heif"], &["image/heif"], &["heic", "heif"]),
+    saved("application/pdf", &["application/x-pdf"], &["pdf"]),
+    looking("text/plain", &[], &[TEXT], &["txt", "log", "md"]),
+    looking("text/csv", &["application/csv"], &[TEXT], &["csv"]),
+    saved("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
+    saved("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
+    saved("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
+    saved("application/vnd.oasis.opendocument.text", &[], &["odt"]),
+    saved("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
+    saved("application/zip", &["application/x-zip-compressed"], &["zip"]),
+    saved("audio/mpeg", &["audio/mp3"], &["mp3"]),
+    looking("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["audio/m4a", "video/mp4"], &["m4a", "mp4"]),
+    looking("audio/ogg", &[], &["audio/ogg", "audio/opus"], &["ogg", "oga", "opus"]),
+    looking("audio/webm", &[], &["video/webm"], &["webm"]),
+    looking("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["audio/x-wav"], &["wav"]),
+    saved("video/mp4", &[], &["mp4", "m4v"]),
+    saved("video/webm", &[], &["webm"]),
+    saved("video/quicktime", &[], &["mov"]),
+];
+
+/// So many first bytes are looked at. The names inside an office document stand within.
+pub const SNIFF_BYTES: usize = 8 * 1024;
+
+/// What a site takes that does not say.
+#[must_use]
+pub fn usual() -> Vec<&'static FileType> {
+    let usual = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
+    usual.iter().filter_map(|mime| of(mime)).collect()
+}
+
+/// The type an operator lists.
+///
+/// # Errors
+/// Says what can be listed.
+pub fn listed(text: &str) -> Result<&'static FileType, String> {
+    let known = || TYPES.iter().map(|kind| kind.mime).collect::<Vec<_>>().join(", ");
+    match of(text) {
+        Some(kind) => Ok(kind),
+        None if ["html", "svg", "xml", "javascript"].iter().any(|word| text.contains(word)) => {
+            Err(format!("`{text}` can run scripts and is never taken; known are {}", known()))
+        }
+        None => Err(format!("`{text}` is not a type this program can prove; known are {}", known())),
+    }
+}
+
+/// The type of exactly that name.
+#[must_use]
+pub fn of(mime: &str) -> Option<&'static FileType> {
+    TYPES.iter().find(|kind| kind.mime == mime)
+}
+
+impl FileType {
+    /// Is this what a browser's `Content-Type` means?
+    #[must_use]
+    pub fn is_declared(&self, content_type: &str) -> bool {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        self.mime.eq_ignore_ascii_case(essence) || self.also.iter().any(|also| also.eq_ignore_ascii_case(essence))
+    }
+
+    /// Do the first bytes look like it? `is_whole`: there are no others.
+    #[must_use]
+    pub fn is_proved(&self, first: &[u8], is_whole: bool) -> bool {
+        if self.is_text() {
+            // Not by what it looks like: "BMW" would be a picture.
+            return is_text(first, is_whole);
+        }
+        let Some(detected_as) = infer::get(first).map(|kind| kind.mime_type()) else { return false };
+        if self.detected_as.is_empty() { detected_as == self.mime } else { self.detected_as.contains(&detected_as) }
+    }
+
+    /// The type as it is served: a text says in which letters it is written.
+    #[must_use]
+    pub fn content_type(&self) -> String {
+        if self.is_text() { format!("{}; charset=utf-8", self.mime) } else { self.mime.to_owned() }
+    }
+
+    fn is_text(&self) -> bool {
+        self.detected_as == [TEXT]
+    }
+}
+
+/// What other programs take a text for by its beginning: HTML, SVG and other markup, scripts, PDF, RTF.
+const NO_TEXT: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
+
+/// UTF-8 without control characters, and nothing else under the name of a text.
+fn is_text(first: &[u8], is_whole: bool) -> bool {
+    let text = match std::str::from_utf8(first) {
+        Ok(text) => text,
+        // The cut may have gone through a letter.
+        Err(error) if !is_whole && error.error_len().is_none() => {
+            std::str::from_utf8(&first[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+    let begins = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    !text.contains(is_control) && !NO_TEXT.iter().any(|begin| begins.starts_with(begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proves(mime: &str, bytes: &[u8]) -> bool {
+        of(mime).expect("a known type").is_proved(bytes, true)
+    }
+
+    #[test]
+    fn a_file_is_what_its_first_bytes_say() {
+        for (mime, bytes) in [
+            ("image/png", &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]),
+            ("image/jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF"),
+            ("image/gif", b"GIF89a\x01\0"),
+            ("image/webp", b"RIFF\x24\0\0\0WEBPVP8 "),
+            ("image/heic", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"),
+            ("application/pdf", b"%PDF-1.7\n"),
+            ("text/plain", "Grüße, 世界\n".as_bytes()),
+            ("text/plain", "\u{feff}with a mark".as_bytes()),
+            ("text/plain", b"BMW, Munich"),
+            ("text/csv", b"a,b\r\n1,2"),
+            ("audio/wav", b"RIFF\x24\0\0\0WAVEfmt "),
+        ] {
+            assert!(proves(mime, bytes), "{mime}");
+        }
+    }
+
+    #[test]
+    fn no_disguise_helps_what_can_run_scripts() {
+        for bytes in [
+            &b"<!doctype html><script>1</script>"[..],
+            b"\xef\xbb\xbf<html>",
+            b" \n\t<svg xmlns='http://www.w3.org/2000/svg'>",
+            b"<?xml version='1.0'?><svg>",
+            b"<!-- --><svg>",
+            b"#!/bin/sh\n",
+            b"MZ\x90\0\x03\0\0\0",
+            b"a\0b",
+            b"\xff\xfe<\0h\0",
+            b"\x1b[2J",
+        ] {
+            for kind in TYPES {
+                assert!(!kind.is_proved(bytes, true), "{}: {bytes:?}", kind.mime);
+            }
+        }
+        assert!(!proves("image/png", b"GIF89a\x01\0"), "another picture is another type");
+        assert!(!proves("text/plain", b"%PDF-1.7"));
+        assert!(TYPES.iter().all(|kind| !kind.mime.contains("html") && !kind.mime.contains("svg")));
+    }
+
+    #[test]
+    fn a_letter_cut_by_the_look_is_no_fault_and_a_broken_one_is() {
+        let text = of("text/plain").expect("known");
+        assert!(text.is_proved(&"é".as_bytes()[..1], false));
+        assert!(!text.is_proved(&"é".as_bytes()[..1], true));
+        assert!(!text.is_proved(b"\xe9t\xe9", false), "Latin-1 would be shown as rubbish");
+    }
+
+    #[test]
+    fn browsers_declare_with_parameters_and_old_names() {
+        let jpeg = of("image/jpeg").expect("known");
+        assert!(jpeg.is_declared("image/jpg") && jpeg.is_declared("IMAGE/JPEG; x=y") && !jpeg.is_declared("image/png"));
+        assert!(listed("image/svg+xml").is_err_and(|what| what.contains("scripts")));
+        assert!(listed("image/*").is_err_and(|what| what.contains("known are image/png")));
+        assert_eq!(usual().len(), 6);
+    }
+}

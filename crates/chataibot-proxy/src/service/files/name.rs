@@ -1,0 +1,94 @@
+//! The names of files: what a visitor called one, without what could harm whoever saves or reads it.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::FileType;
+use crate::normalise::{links, text};
+
+/// Longest name, characters.
+const LONGEST: usize = 100;
+/// All that stands as itself in a path and in an extended header parameter (RFC 8187).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// A name from its percent-encoded form: the last part of a path, in characters that are seen, with an ending of its type. `None`
+/// when it is no UTF-8.
+#[must_use]
+pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
+    let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
+    let last = decoded.rsplit(['/', '\\']).next().unwrap_or_default();
+    let seen: String = last
+        .chars()
+        .filter(|c| text::is_shown(*c) && !links::is_invisible(*c))
+        // Characters with a meaning to some system a file may be saved on.
+        .map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .collect();
+    let line = text::line(&seen, usize::MAX);
+    let name = line.trim_end_matches(['.', ' ']);
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let (stem, ending) = match ending {
+        Some(ending) if kind.endings.contains(&ending.as_str()) => (&name[..name.len() - ending.len() - 1], ending),
+        Some(_) | None => (name, kind.endings[0].to_owned()),
+    };
+    let room = LONGEST - ending.len() - 1;
+    let stem: String = stem.chars().take(room).collect();
+    let stem = stem.trim_matches(['.', ' ']);
+    Some(if stem.is_empty() { format!("file.{ending}") } else { format!("{stem}.{ending}") })
+}
+
+/// The name as it stands in a URL.
+#[must_use]
+pub fn escaped(name: &str) -> String {
+    utf8_percent_encode(name, ESCAPED).to_string()
+}
+
+/// `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266) for all letters.
+#[must_use]
+pub fn disposition(name: &str, is_shown: bool) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' }).collect();
+    let word = if is_shown { "inline" } else { "attachment" };
+    format!("{word}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::files::file_types::of;
+
+    #[test]
+    fn a_name_is_what_is_seen_and_ends_as_its_type_does() {
+        let png = of("image/png").expect("known");
+        for (sent, name) in [
+            ("photo.PNG", "photo.png"),
+            ("My%20cat%20%F0%9F%90%88.png", "My cat 🐈.png"),
+            ("..%2F..%2Fetc%2Fpasswd", "passwd.png"),
+            ("C%3A%5CUsers%5Cada%5Cphoto.png", "photo.png"),
+            ("photo%E2%80%AEgnp.exe", "photognp.exe.png"),
+            ("a%00b%0D%0Ac.png", "abc.png"),
+            ("page.html", "page.html.png"),
+            ("a%3Cb%3E%22c.png", "a_b__c.png"),
+            (".htaccess", "htaccess.png"),
+            ("...", "file.png"),
+            ("%20.png", "file.png"),
+            ("", "file.png"),
+            ("a.png.", "a.png"),
+            ("zero%E2%80%8Bwidth.png", "zerowidth.png"),
+        ] {
+            assert_eq!(cleaned(sent, png).as_deref(), Some(name), "{sent}");
+        }
+        assert_eq!(cleaned("%ff.png", png), None);
+        let long = cleaned(&("é".repeat(300) + ".png"), png).expect("UTF-8");
+        assert!(long.chars().count() == 100 && long.ends_with("é.png"));
+        assert_eq!(cleaned("b.jpeg", of("image/jpeg").expect("known")).as_deref(), Some("b.jpeg"));
+    }
+
+    #[test]
+    fn no_name_breaks_out_of_a_header_or_an_address() {
+        let said = disposition("naïve \"quote\"; x=1.png", true);
+        assert_eq!(
+            said,
+            "inline; filename=\"na_ve _quote__ x_1.png\"; filename*=UTF-8''na%C3%AFve%20%22quote%22%3B%20x%3D1.png"
+        );
+        assert_eq!(escaped("a/b?c#d%.png"), "a%2Fb%3Fc%23d%25.png");
+    }
+}

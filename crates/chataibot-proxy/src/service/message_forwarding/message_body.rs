@@ -1,0 +1,203 @@
+//! What a visitor says, checked and rebuilt: a text, or a typed answer where the site has them; and what the log shows of it.
+
+use chataibot_wire::{
+    Content, RichText,
+    content::{Media, MediaKind, Text},
+    documented::MessageData,
+    file::StoredFile,
+    text::is_blank,
+    typed::{FilesData, FilledField, FormData, SentFile, TypedMessage},
+};
+
+use super::TEXT_CHARS;
+use crate::{
+    app::App,
+    config::Site,
+    error::ApiError,
+    normalise::{
+        addresses,
+        html::{DEEPEST, MOST_NODES},
+    },
+    store::{ConversationId, sends::MessageBody},
+};
+
+/// Most fields of one form.
+const FIELDS: usize = 50;
+/// Longest label of a field, characters.
+const LABEL_CHARS: usize = 200;
+/// Most files of one message.
+const FILES: usize = 10;
+
+/// The message as it is forwarded, and what the log shows of it.
+///
+/// # Errors
+/// 400 for what is wrong with it, and for a typed answer to a site that takes none; 503.
+pub(super) async fn validate(
+    app: &App,
+    site: &Site,
+    conversation: ConversationId,
+    message: TypedMessage,
+) -> Result<(TypedMessage, MessageBody), ApiError> {
+    if !matches!(message, TypedMessage::Text(_)) && !site.typed_answers {
+        let what = "`message.type` must be `text`: this site takes no typed answers; its operator can set `typed_answers` in its [[site]]";
+        return Err(ApiError::bad_request(what));
+    }
+    match message {
+        TypedMessage::Text(data) => {
+            let body = validated_text(data)?;
+            let file = match body.contains("/files/") {
+                true => issued_files(app, conversation, vec![body.clone()]).await?,
+                // Keeps the store out of every other text's way.
+                false => None,
+            };
+            let said = match file {
+                // The platform echoes the link; the visitor sees the file.
+                Some(files) => MessageBody { content: as_content(&files), echoes: vec![body.clone()] },
+                None => plain_body(&body),
+            };
+            Ok((TypedMessage::Text(MessageData { body }), said))
+        }
+        TypedMessage::Button(data) => {
+            let body = validated_text(data)?;
+            let said = plain_body(&body);
+            Ok((TypedMessage::Button(MessageData { body }), said))
+        }
+        TypedMessage::Slider(data) => {
+            let body = validated_text(data)?;
+            let said = plain_body(&body);
+            Ok((TypedMessage::Slider(MessageData { body }), said))
+        }
+        TypedMessage::Form(data) => {
+            let data = form(data)?;
+            let values: Vec<&str> = data.fields.iter().map(|field| field.value.as_str()).collect();
+            let said = MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(&data)) };
+            Ok((TypedMessage::Form(data), said))
+        }
+        TypedMessage::Files(data) => {
+            if !(1..=FILES).contains(&data.files.len()) {
+                return Err(ApiError::bad_request(format!("`message.data.files` has 1 to {FILES} files")));
+            }
+            let links: Vec<String> = data.files.into_iter().map(|file| file.link).collect();
+            let files = issued_files(app, conversation, links.clone()).await?.ok_or_else(|| {
+                ApiError::bad_request(
+                    "each `link` of `message.data.files` must be the `url` of an upload to this conversation",
+                )
+            })?;
+            let said = MessageBody { content: as_content(&files), echoes: vec![links.join(" ")] };
+            let files = files.into_iter().map(|StoredFile { url, name, mime_type, .. }| SentFile {
+                link: url,
+                filename: name,
+                mime_type,
+            });
+            Ok((TypedMessage::Files(FilesData { files: files.collect() }), said))
+        }
+    }
+}
+
+/// A text of the visitor's that says something and is not too long.
+pub(super) fn validated_text(data: MessageData) -> Result<String, ApiError> {
+    let validated_text = data.body;
+    if is_blank(&validated_text) {
+        return Err(ApiError::bad_request("`message.data.body` is empty"));
+    }
+    // Bytes first: counting characters of a megabyte is work nobody asked for.
+    if validated_text.len() > TEXT_CHARS * 4 || validated_text.chars().count() > TEXT_CHARS {
+        return Err(ApiError::bad_request(format!("`message.data.body` may hold {TEXT_CHARS} characters")));
+    }
+    Ok(validated_text)
+}
+
+/// A text as the log shows it; its echo says the same.
+pub(super) fn plain_body(validated_text: &str) -> MessageBody {
+    // To the letter, with links where addresses stand.
+    let body = RichText(addresses::linked(RichText::plain(validated_text).0, MOST_NODES, DEEPEST));
+    MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
+}
+
+/// The files behind links of this conversation. Files that a message speaks of are kept from now on.
+async fn issued_files(
+    app: &App,
+    conversation: ConversationId,
+    links: Vec<String>,
+) -> Result<Option<Vec<StoredFile>>, ApiError> {
+    app.store.files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
+    app.store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
+}
+
+fn form(data: FormData) -> Result<FormData, ApiError> {
+    let FormData { fields } = data;
+    let chars = |validated_text: &str| validated_text.chars().count();
+    if !(1..=FIELDS).contains(&fields.len()) || fields.iter().all(|field| field.value.trim().is_empty()) {
+        return Err(ApiError::bad_request(format!(
+            "`message.data.fields` has 1 to {FIELDS} fields, and a value in at least one of them"
+        )));
+    }
+    if fields.iter().any(|field| field.label.trim().is_empty() || chars(&field.label) > LABEL_CHARS) {
+        return Err(ApiError::bad_request(format!("a field's `label` has 1 to {LABEL_CHARS} characters")));
+    }
+    if fields.iter().map(|field| chars(&field.label) + chars(&field.value)).sum::<usize>() > TEXT_CHARS {
+        return Err(ApiError::bad_request(format!("`message.data.fields` may hold {TEXT_CHARS} characters together")));
+    }
+    Ok(FormData { fields })
+}
+
+/// `Label: value`, a line each; what was left empty is left out. The widget shows the same until the log has it.
+fn lines(data: &FormData) -> String {
+    let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
+    let lines = filled.map(|FilledField { label, value }| {
+        let label = label.trim();
+        // "Anything else?" needs no colon.
+        let ends = label.ends_with([':', '?', '!', '.', '…', '؟', '？', '！', '。', '：']);
+        let colon = if ends { "" } else { ":" };
+        // A line is a field.
+        let value: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        format!("{label}{colon} {}", value.join(" "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Files as the log shows them.
+fn as_content(files: &[StoredFile]) -> Content {
+    let mut parts: Vec<Content> = files
+        .iter()
+        .map(|StoredFile { url, name, mime_type, size }| {
+            let kind = MediaKind::of_mime(mime_type);
+            Content::Media(Media { kind, url: url.clone(), name: Some(name.clone()), size: Some(*size) })
+        })
+        .collect();
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Content::Parts(parts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(label: &str, value: &str) -> FilledField {
+        FilledField { label: label.to_owned(), value: value.to_owned() }
+    }
+
+    #[test]
+    fn a_form_reads_like_a_note() {
+        let fields = vec![field("Name", "Ada "), field("Phone", " "), field("Anything else?", "No,\r\n\n thanks")];
+        assert_eq!(lines(&FormData { fields }), "Name: Ada\nAnything else? No, thanks");
+    }
+
+    #[test]
+    fn a_form_says_something_and_not_too_much() {
+        let long = "x".repeat(TEXT_CHARS);
+        for fields in [
+            vec![],
+            vec![field("Name", " ")],
+            vec![field("", "Ada")],
+            vec![field(&"x".repeat(LABEL_CHARS + 1), "Ada")],
+            vec![field("Name", &long)],
+            vec![field("Name", "Ada"); FIELDS + 1],
+        ] {
+            assert!(form(FormData { fields }).is_err());
+        }
+        assert!(form(FormData { fields: vec![field("Name", "Ada"), field("Phone", "")] }).is_ok());
+    }
+}

@@ -1,0 +1,50 @@
+//! Messages of unknown kinds, written down for an operator to report: shapes only, each once, and not many.
+
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::service::token::hex;
+
+/// More kinds than any platform invents between two looks into the directory.
+const MOST: usize = 200;
+
+/// Writes shapes into a directory, if there is one.
+#[derive(Debug)]
+pub struct UnknownKinds {
+    directory: Option<PathBuf>,
+    /// Which shapes are written already. Never held across an await.
+    seen: Mutex<HashSet<[u8; 32]>>,
+}
+
+impl UnknownKinds {
+    /// Into this directory; nowhere when `None`.
+    #[must_use]
+    pub fn new(directory: Option<PathBuf>) -> Self {
+        Self { directory, seen: Mutex::default() }
+    }
+
+    /// Writes a shape down, unless it was before. Must run inside a Tokio runtime; does not wait for the disk.
+    pub fn record(&self, kind: &str, shape: &Value) {
+        let Some(directory) = &self.directory else { return };
+        let Ok(text) = serde_json::to_string_pretty(shape) else { return };
+        let hash: [u8; 32] = Sha256::digest(&text).into();
+        {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            if seen.len() >= MOST || !seen.insert(hash) {
+                return;
+            }
+        }
+        let path = directory.join(format!("{kind}-{}.json", hex(&hash[..4])));
+        drop(tokio::task::spawn_blocking(move || {
+            if let Err(error) = std::fs::write(&path, text) {
+                tracing::warn!(%error, file = %path.display(), "can't write down a message of an unknown kind");
+            }
+        }));
+    }
+}

@@ -1,0 +1,109 @@
+//! The sign that this instance lives. While it does, nobody else decides about the messages that it forwards; once it does not,
+//! whoever comes first says that their answers are lost.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Inner;
+use crate::{clock::millis, store::StoreError};
+
+/// How long an instance counts as alive after its last pulse.
+pub(super) const LEASE: Duration = Duration::from_secs(6);
+/// How often it gives one.
+const BEAT: Duration = Duration::from_secs(1);
+
+#[derive(Deserialize)]
+struct Heartbeat {
+    expired: u64,
+    /// Redis' clock, microseconds.
+    time: f64,
+}
+
+/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two webhooks bears. Nobody knows it
+/// exactly; it is certain to lie between [`RedisTime::early`] and [`RedisTime::late`]. Microseconds, zero before the first pulse.
+#[derive(Debug, Default)]
+pub(super) struct RedisTime(Mutex<Option<Measured>>);
+
+/// Redis' clock showed `time` at some moment between two.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    asked: Instant,
+    answered: Instant,
+    time: u64,
+}
+
+/// A measurement is not believed for longer, however narrow it was: clocks run at different speeds.
+const DRIFT: Duration = Duration::from_secs(30);
+
+impl RedisTime {
+    pub(super) fn early(&self) -> u64 {
+        self.measured().map_or(0, |measured| measured.time + micros(measured.answered.elapsed()))
+    }
+
+    pub(super) fn late(&self) -> u64 {
+        self.measured().map_or(0, |measured| measured.time + micros(measured.asked.elapsed()))
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The quickest answer is the most exact one.
+    fn measure(&self, asked: Instant, time: u64) {
+        let new = Measured { asked, answered: Instant::now(), time };
+        let took = |measured: Measured| measured.answered - measured.asked;
+        let is_better = |old: Measured| took(new) <= took(old) || old.answered.elapsed() > DRIFT;
+        let mut measured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if measured.is_none_or(is_better) {
+            *measured = Some(new);
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+impl Inner {
+    /// One pulse.
+    pub(super) async fn heartbeat(&self) -> Result<(), StoreError> {
+        let asked = Instant::now();
+        let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;
+        self.redis_clock.measure(asked, heartbeat.time as u64);
+        if heartbeat.expired > 0 {
+            tracing::warn!(
+                messages = heartbeat.expired,
+                "another proxy ended without saying what became of its messages"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Gives pulses until the store ends, and knows by them whether Redis is there.
+pub(super) async fn run(inner: Arc<Inner>) {
+    loop {
+        tokio::select! {
+            () = inner.ended.cancelled() => return,
+            () = inner.probe.notified() => {}
+            () = tokio::time::sleep(BEAT) => {}
+        }
+        let given = inner.heartbeat().await;
+        let was_away = inner.is_unavailable.load(Ordering::Relaxed);
+        if was_away && given.is_ok() {
+            *inner.failover_after.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now() + LEASE;
+        }
+        inner.is_unavailable.store(given.is_err(), Ordering::Relaxed);
+        match given {
+            Ok(()) if was_away => tracing::info!("Redis is back"),
+            Ok(()) => {}
+            Err(error) if !was_away => tracing::error!(%error, "Redis is away; requests are refused until it is back"),
+            Err(_) => {}
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The waiting room as rows: see [`crate::store::pending_events`].
+
+use chataibot_wire::{
+    Author,
+    entry::{DeliveryState, Status},
+};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{
+    WriteContext, incoming,
+    sends::{self, awaiting_echo},
+};
+use crate::store::{
+    ConversationId, StoreError,
+    incoming::{Incoming, ReceiveStats, What, to_json},
+    pending_events::{BYTES, PATIENCE, ROOM, visitor_of},
+};
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE waiting (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The ids of the sites behind the webhook it came through, each between commas: no other site's start may claim it.
+    sites       TEXT NOT NULL,
+    platform_id TEXT NOT NULL,
+    visitor_key TEXT,
+    event_id    TEXT,
+    what        TEXT NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX waiting_by_platform_id ON waiting (platform_id);
+CREATE INDEX waiting_by_sites ON waiting (sites);
+CREATE INDEX waiting_by_age ON waiting (at);
+";
+
+/// Was an event let into the waiting room?
+pub(super) enum Enqueued {
+    Yes,
+    Full,
+}
+
+/// Was a platform id bound to a conversation?
+pub(super) enum Bound {
+    Yes,
+    /// It is bound to another visitor's conversation, and stays so.
+    Foreign,
+}
+
+/// Could a start that is under way, or whose answer was lost, turn out to be this event's conversation?
+pub(super) fn may_be_ours(work: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool, StoreError> {
+    let visitor = event.visitor_key.as_deref().map(visitor_of);
+    // Without a visitor key it could be anybody's: only for a start that is fresh is it worth the place.
+    let since = if visitor.is_some() { 0 } else { work.now.saturating_sub(2 * PATIENCE) };
+    for site in sites {
+        if awaiting_echo::has_unbound_start(work.transaction(), site, visitor, since)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Which conversation an event of an unknown platform id must be from: its visitor has exactly one start that it can belong to,
+/// and that start's answer was lost. While a start is still under way its answer will tell, so nothing is guessed then.
+pub(super) fn matching_start(
+    tx: &Transaction<'_>,
+    sites: &[String],
+    event: &Incoming,
+) -> Result<Option<ConversationId>, StoreError> {
+    let Some(visitor) = event.visitor_key.as_deref().map(visitor_of) else { return Ok(None) };
+    let mut starts = Vec::new();
+    for site in sites {
+        starts.extend(awaiting_echo::unbound_starts(tx, site, visitor)?);
+    }
+    if let What::Message { author: Author::Visitor, content } = &event.what {
+        let words = content.to_plain();
+        starts.retain(|start| start.is_echoed_by(&words));
+    }
+    Ok(match starts.as_slice() {
+        [only] if only.stored.record.state == DeliveryState::Unknown => Some(only.stored.conversation),
+        _ => None,
+    })
+}
+
+/// Lets an event wait.
+pub(super) fn enqueue(work: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<Enqueued, StoreError> {
+    let tx = work.transaction();
+    let sites = format!(",{},", sites.join(","));
+    let what = to_json(&event.what)?;
+    let (count, bytes): (u32, u64) = tx
+        .prepare_cached("SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1")?
+        .query_row([&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if count >= ROOM || bytes + what.len() as u64 > BYTES {
+        return Ok(Enqueued::Full);
+    }
+    tx.prepare_cached(
+        "INSERT INTO waiting (sites, platform_id, visitor_key, event_id, what, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![sites, event.conversation, event.visitor_key, event.id, what, work.now])?;
+    Ok(Enqueued::Yes)
+}
+
+/// Notes the platform's id of a conversation. Where the platform continues an older conversation of the same visitor under a
+/// new start, the newer one takes it over and the older one ends.
+pub(super) fn bind(
+    work: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    platform_id: &str,
+) -> Result<Bound, StoreError> {
+    let tx = work.transaction();
+    let holder: Option<(i64, bool)> = tx
+        .prepare_cached(
+            "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
+             WHERE new.id = ?1 AND old.site = new.site AND old.platform_id = ?2 AND old.id <> new.id",
+        )?
+        .query_row(params![conversation.row(), platform_id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match holder {
+        Some((_, false)) => return Ok(Bound::Foreign),
+        Some((old, true)) => {
+            tx.prepare_cached("UPDATE conversations SET platform_id = NULL WHERE id = ?1")?.execute([old])?;
+            work.set_status(ConversationId(old), Status::Closed)?;
+        }
+        None => {}
+    }
+    tx.prepare_cached("UPDATE conversations SET platform_id = ?2 WHERE id = ?1")?
+        .execute(params![conversation.row(), platform_id])?;
+    Ok(Bound::Yes)
+}
+
+/// Lets in what waited for a conversation that was just bound, in the order in which it came. Returns how many.
+pub(super) fn release(
+    work: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    site: &str,
+    platform_id: &str,
+) -> Result<u64, StoreError> {
+    let tx = work.transaction();
+    let waited = tx
+        .prepare_cached(
+            "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
+             WHERE platform_id = ?1 AND instr(sites, ?2) > 0 ORDER BY id",
+        )?
+        .query_map(params![platform_id, format!(",{site},")], read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut stats = ReceiveStats::default();
+    let count = waited.len() as u64;
+    for row in waited {
+        tx.prepare_cached("DELETE FROM waiting WHERE id = ?1")?.execute([row.id])?;
+        incoming::apply(work, conversation, &row.event()?, &mut stats)?;
+    }
+    Ok(count)
+}
+
+/// [`bind`] and [`let_in`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
+pub(super) fn bind_and_release(
+    work: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    platform_id: &str,
+) -> Result<u64, StoreError> {
+    let site: String = work
+        .transaction()
+        .prepare_cached("SELECT site FROM conversations WHERE id = ?1")?
+        .query_row([conversation.row()], |row| row.get(0))?;
+    match bind(work, conversation, platform_id)? {
+        Bound::Yes => {
+            sends::confirm_start(work, conversation)?;
+            release(work, conversation, &site, platform_id)
+        }
+        // Only ids that no conversation of these sites has get here.
+        Bound::Foreign => Err(StoreError::Corrupt("a platform id is bound twice".to_owned())),
+    }
+}
+
+/// A start's answer was lost: what waits may already tell the conversation's id. Returns how many events were let in.
+pub(super) fn claim(work: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64, StoreError> {
+    let tx = work.transaction();
+    let waited = tx
+        .prepare_cached(
+            "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
+             WHERE substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0 ORDER BY id",
+        )?
+        .query_map(params![visitor, format!(",{site},")], read)?
+        .collect::<Result<Vec<_>, _>>()?;
+    let sites = [site.to_owned()];
+    for row in waited {
+        let event = row.event()?;
+        if let Some(conversation) = matching_start(tx, &sites, &event)? {
+            return bind_and_release(work, conversation, &event.conversation);
+        }
+    }
+    Ok(0)
+}
+
+struct Waited {
+    id: i64,
+    conversation: String,
+    visitor_key: Option<String>,
+    event_id: Option<String>,
+    what: String,
+}
+
+fn read(row: &Row<'_>) -> Result<Waited, rusqlite::Error> {
+    Ok(Waited {
+        id: row.get(0)?,
+        conversation: row.get(1)?,
+        visitor_key: row.get(2)?,
+        event_id: row.get(3)?,
+        what: row.get(4)?,
+    })
+}
+
+impl Waited {
+    fn event(self) -> Result<Incoming, StoreError> {
+        let what = serde_json::from_str(&self.what)
+            .map_err(|_| StoreError::Corrupt("a pending event that can't be read".to_owned()))?;
+        Ok(Incoming { conversation: self.conversation, visitor_key: self.visitor_key, id: self.event_id, what })
+    }
+}
