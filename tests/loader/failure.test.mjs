@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { calls, mounted, open } from './stage.mjs';
+import { calls, mounted, open } from './harness.mjs';
 
 const WIDGET = '<chataibot-widget></chataibot-widget>';
 const WASM = '/chataibot-widget_bg.wasm';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { until } from '../e2e/wait.mjs';
-import { calls, fetched, gate, mounted, open } from './stage.mjs';
+import { calls, fetched, gate, mounted, open } from './harness.mjs';
 
 const WIDGET = '<chataibot-widget></chataibot-widget>';
 const FLAGS = ['attention', 'teaser-phone', 'consent', 'contact-locked', 'home'];

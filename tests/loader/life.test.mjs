@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { register } from 'node:module';
 import test from 'node:test';
-import { calls, fetched, gate, mounted, open } from './stage.mjs';
+import { calls, fetched, gate, mounted, open } from './harness.mjs';
 
 const WIDGET = '<chataibot-widget></chataibot-widget>';
 const opened = async (t, options = {}) => {

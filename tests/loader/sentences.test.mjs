@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
-import { mounted, open } from './stage.mjs';
+import { mounted, open } from './harness.mjs';
 
 // The list of languages is made when the bundle is; here it is given.
 const source = await readFile(new URL('../../loader/sentences.js', import.meta.url), 'utf8');
@@ -50,8 +50,8 @@ for (const [written, tag] of Object.entries({
   test(`the language written as "${written}": ${tag ?? 'none'}`, () => assert.equal(tagOf(written), tag));
 }
 
-const stage = (t, body, html = '') => open(t, { routes: {
-  '/': (_request, _response, send) => send('text/html', `<!doctype html><html ${html}><title>stage</title><script type="module" src="/chataibot.js"></script><body>${body}`),
+const openPage = (t, body, html = '') => open(t, { routes: {
+  '/': (_request, _response, send) => send('text/html', `<!doctype html><html ${html}><title>harness</title><script type="module" src="/chataibot.js"></script><body>${body}`),
 } });
 
 for (const [name, html, body, tag] of [
@@ -64,7 +64,7 @@ for (const [name, html, body, tag] of [
   ['a setting in another spelling', 'lang="nl"', '<chataibot-widget locale="de_CH.UTF-8"></chataibot-widget>', 'de-CH'],
 ]) {
   test(`a page whose language is ${name}: ${tag}`, async (t) => {
-    const page = await stage(t, body, html);
+    const page = await openPage(t, body, html);
     await page.evaluate(() => document.querySelector('chataibot-widget').open());
     assert.equal((await told(page)).at(-1).tag, tag);
     assert.deepEqual(page.lines, []);
@@ -72,7 +72,7 @@ for (const [name, html, body, tag] of [
 }
 
 test('the language around the shadow root that the element is in counts', async (t) => {
-  const page = await stage(t, '<p lang="da"><span></span></p>', 'lang="fr"');
+  const page = await openPage(t, '<p lang="da"><span></span></p>', 'lang="fr"');
   await page.evaluate(() => {
     const inner = document.querySelector('span').attachShadow({ mode: 'closed' });
     inner.innerHTML = '<div><chataibot-widget></chataibot-widget></div>';

@@ -1,34 +1,34 @@
 //! `cargo xtask dist`: the embeddable bundle, from source to files as they are served.
 //!
 //! - [`wasm`]: the widget compiled and bound to JavaScript
-//! - [`parts`]: what few conversations need, taken out of it to be fetched then
-//! - [`smaller`]: the same WASM in fewer bytes
+//! - [`code_split`]: what few conversations need, taken out of it to be fetched then
+//! - [`wasm_opt`]: the same WASM in fewer bytes
 //! - [`floor`]: nothing that the oldest browsers lack, but with something in its place
 //! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
 //! - [`compact`]: the functions it gives the WASM, written shorter
-//! - [`imports`]: short names between the two
+//! - [`shorten_imports`]: short names between the two
 //! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
-//! - [`needed`]: what of a style sheet the launcher has a use for
+//! - [`purge_css`]: what of a style sheet the launcher has a use for
 //! - [`older`]: what of them older browsers need in another form
 //! - [`styles`]: the style sheets, joined and minified
 //! - [`locales`]: the sentences in other languages, a file for each
 //! - [`script`]: JavaScript, bundled and minified
-//! - [`served`]: files with their compressed twins and their hashes
+//! - [`bundle`]: files with their compressed twins and their hashes
 
+mod bundle;
+mod code_split;
 mod compact;
 mod floor;
 mod glue;
-mod imports;
 mod launcher;
 mod locales;
-mod needed;
 mod older;
-mod parts;
+mod purge_css;
 mod script;
-mod served;
-mod smaller;
+mod shorten_imports;
 mod styles;
 mod wasm;
+mod wasm_opt;
 
 use std::{
     env, fs,
@@ -43,7 +43,7 @@ use crate::{
     project::{Project, read},
     setup,
 };
-use served::Bundle;
+use bundle::Bundle;
 
 /// The loader: the only file a page names.
 pub const LOADER: &str = "chataibot.js";
@@ -137,8 +137,8 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
-        update(&glue.join(parts::LINK), bound.link.as_bytes())?;
-        let glue = glue.join(parts::GLUE);
+        update(&glue.join(code_split::LINK), bound.link.as_bytes())?;
+        let glue = glue.join(code_split::GLUE);
         update(
             &glue,
             [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),
@@ -211,7 +211,7 @@ pub fn parts(project: &Project) -> Result<Vec<String>> {
 /// The styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
     let module = styles::Styles::read(project)?.widget_module(project)?.into_bytes();
-    Ok((module.len(), served::gzip(&module)?.len(), served::brotli(&module)?.len()))
+    Ok((module.len(), bundle::gzip(&module)?.len(), bundle::brotli(&module)?.len()))
 }
 
 /// Writes a file unless it says the same already, so that nothing built from it becomes older than it.

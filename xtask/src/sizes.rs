@@ -8,7 +8,7 @@ use crate::{
     command_line::Flavour,
     dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, WASM, WIDGET},
     project::Project,
-    suite::Tally,
+    suite::Counts,
 };
 
 /// Where the budgets stand, in bytes after brotli.
@@ -28,38 +28,38 @@ struct Row {
 /// Builds what is shipped, prints the table, and with `check` fails when something is too large.
 pub fn run(project: &Project, check: bool) -> Result<()> {
     dist::build(project, Flavour::default())?;
-    let tally = weigh(project)?;
-    if check && tally.failed > 0 {
+    let counts = weigh(project)?;
+    if check && counts.failed > 0 {
         bail!("over budget; if the growth is worth it, say so in {BUDGETS}");
     }
     Ok(())
 }
 
 /// Prints the table of the bundle that is in `dist/`; each budget counts as a test.
-pub fn weigh(project: &Project) -> Result<Tally> {
+pub fn weigh(project: &Project) -> Result<Counts> {
     let budgets = budgets(project)?;
     let rows = rows(project)?;
     for key in budgets.keys() {
         ensure!(rows.iter().any(|row| row.key == key), "{BUDGETS} has a budget for {key:?}, which is not weighed");
     }
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     println!("{:<28} {:>10} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli", "budget");
     for row in &rows {
         let (allowed, verdict) = match budgets.get(row.key) {
             None => (String::from("–"), ""),
             Some(budget) if row.brotli <= *budget => {
-                tally.passed += 1;
+                counts.passed += 1;
                 (grouped(*budget), "")
             }
             Some(budget) => {
-                tally.failed += 1;
+                counts.failed += 1;
                 (grouped(*budget), "  over budget")
             }
         };
         let (raw, gzip, brotli) = (grouped(row.raw), grouped(row.gzip), grouped(row.brotli));
         println!("{:<28} {raw:>10} {gzip:>10} {brotli:>10} {allowed:>10}{verdict}", row.title);
     }
-    Ok(tally)
+    Ok(counts)
 }
 
 fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {

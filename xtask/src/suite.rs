@@ -3,14 +3,14 @@
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
 //! - [`reader`]: what a screen reader says, apart from the rest
-//! - [`tally`]: the counts, read from what the runners print
-//! - [`unsteady`]: what becomes of a test in a browser that failed
+//! - [`counts`]: the counts, read from what the runners print
+//! - [`flaky`]: what becomes of a test in a browser that failed
 
 mod components;
+mod counts;
 mod end_to_end;
+mod flaky;
 mod reader;
-mod tally;
-mod unsteady;
 
 use std::{
     io::{BufRead, BufReader},
@@ -27,12 +27,12 @@ use crate::{
     sizes,
 };
 
-pub use tally::Tally;
+pub use counts::Counts;
 
 /// Runs what was selected, prints the sum last, and fails when a test did.
 pub fn run(project: &Project, selection: &Selection) -> Result<()> {
     let begin = Instant::now();
-    let mut total = Tally::default();
+    let mut total = Counts::default();
     let mut browsers = Browsers::default();
     match selection {
         Selection::Everything => {
@@ -82,7 +82,7 @@ fn in_browsers(
     suite: Suite,
     name: Option<&str>,
     bundle: Bundle,
-) -> Result<Tally> {
+) -> Result<Counts> {
     let of_all = || match suite {
         Suite::EndToEnd => end_to_end::Product::build(project, bundle).map(Some),
         Suite::Native | Suite::Browser | Suite::Reader => Ok(None),
@@ -93,7 +93,7 @@ fn in_browsers(
         None => components::run(project, browser, name),
     };
     let what = if product.is_some() { "End to end" } else { "Components" };
-    let mut total = Tally::default();
+    let mut total = Counts::default();
     for browser in &browsers.found {
         let title = format!("{what} in {}", browser.engine.name());
         if product.is_some() && !end_to_end::has_any(project, browser.engine, name)? {
@@ -105,56 +105,56 @@ fn in_browsers(
     Ok(total)
 }
 
-fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Tally>) -> Result<Tally> {
+fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Counts>) -> Result<Counts> {
     let begin = Instant::now();
     println!("\n━━ {title} ━━");
-    let tally = run()?;
+    let counts = run()?;
     ensure!(
-        tally.passed + tally.failed > 0,
+        counts.passed + counts.failed > 0,
         "{title}: no test ran{}",
         name.map_or(String::new(), |name| format!("; none is named {name:?}"))
     );
-    println!("{title}: {tally}, in {:.0} s", begin.elapsed().as_secs_f32());
-    Ok(tally)
+    println!("{title}: {counts}, in {:.0} s", begin.elapsed().as_secs_f32());
+    Ok(counts)
 }
 
-fn native(project: &Project, name: Option<&str>) -> Result<Tally> {
+fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     setup::redis_server()?;
     setup::signing_languages();
     // Apart from the rest, or cargo would join the features of both and build the automation's dependencies twice.
-    let mut tally =
+    let mut counts =
         count(project.cargo().args(["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]).args(name))?;
     // The same tests once more on the other store; those of several proxies have run on it already.
     let delivery =
         ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "identity", "--no-fail-fast"];
     let on_redis = [["--skip", "several"].as_slice(), name.as_slice()].concat();
-    tally += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
-    tally += count(project.cargo().args(["test", "--package", "xtask"]).args(name))?;
-    Ok(tally)
+    counts += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
+    counts += count(project.cargo().args(["test", "--package", "xtask"]).args(name))?;
+    Ok(counts)
 }
 
 /// Runs a test runner with its output shown, and counts. A runner that fails without naming a test counts as one failure.
-fn count(command: &mut Command) -> Result<Tally> {
+fn count(command: &mut Command) -> Result<Counts> {
     count_and(command, |_| ())
 }
 
 /// The same, with a look at each line.
-fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Tally> {
+fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Counts> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let output = child.stdout.take().context("the runner's standard output is piped")?;
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     for line in BufReader::new(output).split(b'\n') {
         let line = line.with_context(|| format!("cannot read what {name} prints"))?;
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
-        tally.read_line(&line);
+        counts.read_line(&line);
         look(&line);
     }
-    if !child.wait()?.success() && tally.failed == 0 {
-        tally.failed = 1;
+    if !child.wait()?.success() && counts.failed == 0 {
+        counts.failed = 1;
     }
-    Ok(tally)
+    Ok(counts)
 }
 
 #[cfg(test)]
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_runner_that_fails_without_a_count_is_a_failure() {
-        let tally = count(Command::new("sh").args(["-c", "echo error: cannot compile; exit 1"])).expect("it ran");
-        assert_eq!((tally.passed, tally.failed), (0, 1));
+        let counts = count(Command::new("sh").args(["-c", "echo error: cannot compile; exit 1"])).expect("it ran");
+        assert_eq!((counts.passed, counts.failed), (0, 1));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::Pin};
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 /// How much the contract wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Fault
 }
 
 /// What runs a check.
-pub type Run = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// One thing the contract asks.
 #[derive(Clone, Copy)]
@@ -107,7 +107,7 @@ macro_rules! check {
             asks: $asks,
             mend: $mend,
             slow: $slow,
-            run: |stage| Box::pin($run(stage)),
+            run: |fixture| Box::pin($run(fixture)),
         }
     };
 }

@@ -1,19 +1,19 @@
 //! Every check, in the order of the contract. Each has its own visitor and its own conversation, so that each can run alone.
 
-mod again;
 mod cors;
 mod errors;
 mod files;
+mod idempotency;
 mod identity;
-mod leaving;
 mod log;
 mod ownership;
+mod platform_errors;
 mod reading;
 mod replies;
 mod send;
 mod start;
 mod token;
-mod trouble;
+mod token_end;
 mod webhook;
 
 use crate::check::Check;
@@ -24,12 +24,12 @@ pub fn all() -> Vec<Check> {
     [
         token::CHECKS,
         identity::CHECKS,
-        leaving::CHECKS,
+        token_end::CHECKS,
         cors::CHECKS,
         start::CHECKS,
         send::CHECKS,
-        again::CHECKS,
-        trouble::CHECKS,
+        idempotency::CHECKS,
+        platform_errors::CHECKS,
         log::CHECKS,
         reading::CHECKS,
         replies::CHECKS,

@@ -4,7 +4,7 @@
 //! - [`options`]: the command line
 //! - [`check`]: what a check is, and what it found
 //! - [`checks`]: every check, one file for each part of the contract
-//! - [`stage`]: the proxy and the platform that all checks use; [`simulator`]: the platform's controls
+//! - [`fixture`]: the proxy and the platform that all checks use; [`simulator`]: the platform's controls
 //! - [`identity`]: what a host site signs about its visitor
 //! - [`visitor`], [`stream`], [`entry`]: what the widget does: tokens, start, send, poll, stream, and how it reads a log
 //! - [`run`]: the order of things; [`report`]: what a person reads
@@ -14,12 +14,12 @@
 pub mod check;
 pub mod checks;
 pub mod entry;
+pub mod fixture;
 pub mod identity;
 pub mod options;
 pub mod report;
 pub mod run;
 pub mod simulator;
-pub mod stage;
 pub mod stream;
 pub mod visitor;
 

@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep};
 use crate::{
     check::{Check, Fault, Found, Level},
     checks,
+    fixture::Fixture,
     identity::HostSite,
     options::Options,
     simulator::Simulator,
-    stage::Stage,
 };
 
 /// Why the checks could not begin.
@@ -71,7 +71,7 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
         own.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
     tell(Told::Line(&setting(options, &platform, &webhook_url)));
 
-    let stage = Stage {
+    let fixture = Fixture {
         simulator: Simulator::at(http.clone(), &platform),
         http,
         proxy: url.to_owned(),
@@ -95,16 +95,16 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
         turn: tokio::sync::Mutex::default(),
         told: Mutex::default(),
     };
-    reach(&stage, options).await?;
+    reach(&fixture, options).await?;
 
     let (slow, quick): (Vec<Check>, Vec<Check>) = checks.iter().partition(|check| check.slow);
-    let slow = futures_util::future::join_all(slow.into_iter().map(|check| run_one(&stage, check)));
+    let slow = futures_util::future::join_all(slow.into_iter().map(|check| run_one(&fixture, check)));
     let quick = async {
         let mut all = Vec::with_capacity(quick.len());
         for check in quick {
-            let turn = stage.turn.lock().await;
-            let found = match stage.simulator.tidy().await {
-                Ok(()) => run_one(&stage, check).await,
+            let turn = fixture.turn.lock().await;
+            let found = match fixture.simulator.tidy().await {
+                Ok(()) => run_one(&fixture, check).await,
                 Err(fault) => Found { check, outcome: Err(fault) },
             };
             drop(turn);
@@ -139,10 +139,10 @@ pub fn holds(all: &[Found]) -> bool {
     !all.iter().any(|found| found.is_broken() && found.check.level == Level::Must)
 }
 
-async fn run_one(stage: &Stage, check: Check) -> Found {
+async fn run_one(fixture: &Fixture, check: Check) -> Found {
     // Each step has its own patience; this is for a proxy that never answers.
     const LONGEST: Duration = Duration::from_secs(120);
-    let outcome = tokio::time::timeout(LONGEST, (check.run)(stage)).await;
+    let outcome = tokio::time::timeout(LONGEST, (check.run)(fixture)).await;
     let outcome = outcome.unwrap_or_else(|_| Err(Fault::seen("it was not over after two minutes")));
     Found { check, outcome }
 }
@@ -175,25 +175,25 @@ fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
 }
 
 /// Waits for the proxy, and for its answer to the handshake.
-async fn reach(stage: &Stage, options: &Options) -> Result<(), NotBegun> {
+async fn reach(fixture: &Fixture, options: &Options) -> Result<(), NotBegun> {
     let until = Instant::now() + Duration::from_secs(options.wait);
-    let order = json!({ "url": stage.webhook_url, "token": stage.webhook_token, "handshake": false });
-    let aimed = stage.simulator.order("webhook", order).await;
+    let order = json!({ "url": fixture.webhook_url, "token": fixture.webhook_token, "handshake": false });
+    let aimed = fixture.simulator.order("webhook", order).await;
     aimed.map_err(|fault| NotBegun(format!("the simulator can't be used: {}", words(&fault))))?;
     loop {
-        let reached = stage.token(json!({})).await;
+        let reached = fixture.token(json!({})).await;
         let why = match reached {
-            Ok(answer) if answer.status == 200 => match stage.simulator.order("handshake", json!({})).await {
+            Ok(answer) if answer.status == 200 => match fixture.simulator.order("handshake", json!({})).await {
                 Ok(met) if met["handshake"]["ok"] == true => return Ok(()),
                 Ok(met) => format!(
                     "the webhook {} does not answer the handshake: {}",
-                    stage.webhook_url, met["handshake"]["error"]
+                    fixture.webhook_url, met["handshake"]["error"]
                 ),
                 Err(fault) => words(&fault),
             },
-            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && stage.host.is_some() => {
+            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && fixture.host.is_some() => {
                 // From now on everybody is signed in.
-                stage.asks_who.store(true, Ordering::SeqCst);
+                fixture.asks_who.store(true, Ordering::SeqCst);
                 continue;
             }
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {

@@ -13,14 +13,14 @@ use tokio::time::Instant;
 use crate::{
     check::Fault,
     entry,
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     stream::Stream,
 };
 
 /// A visitor with a token.
 #[derive(Debug)]
 pub struct Visitor<'a> {
-    stage: &'a Stage,
+    fixture: &'a Fixture,
     /// The visitor token.
     pub token: String,
     /// The visitor's id.
@@ -98,7 +98,7 @@ pub fn send_body(text: &str) -> Value {
     json!({ "message": { "data": { "body": text }, "type": "text" }, "user": { "type": "VISITOR" } })
 }
 
-impl Stage {
+impl Fixture {
     /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new visitor is, unless the body has
     /// an `identity`, be it null.
     ///
@@ -139,15 +139,19 @@ impl Stage {
         let answer = self.token(json!({})).await?.with(200)?;
         let text = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
         let (token, id) = (text("token"), text("visitor"));
-        if token.is_empty() { Err(Fault::Seen(answer.short())) } else { Ok(Visitor { stage: self, token, id, answer }) }
+        if token.is_empty() {
+            Err(Fault::Seen(answer.short()))
+        } else {
+            Ok(Visitor { fixture: self, token, id, answer })
+        }
     }
 }
 
 impl Visitor<'_> {
     /// A call with the visitor's token, from the allowed page.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.stage.http.request(method, self.stage.url(path));
-        request.header("origin", &self.stage.origin).bearer_auth(&self.token)
+        let request = self.fixture.http.request(method, self.fixture.url(path));
+        request.header("origin", &self.fixture.origin).bearer_auth(&self.token)
     }
 
     /// A start.
@@ -173,7 +177,7 @@ impl Visitor<'_> {
     /// When it is not.
     pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, Fault> {
         let key = key();
-        self.stage.call(self.send(conversation, &key, &send_body(text))).await?.with(200)?;
+        self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.with(200)?;
         Ok(key)
     }
 
@@ -183,10 +187,10 @@ impl Visitor<'_> {
     /// When it does not begin, or not at the platform.
     pub async fn conversation(&self) -> Result<Conversation, Fault> {
         let (key, text) = (key(), text());
-        let answer = self.stage.patiently(|| self.start(&key, &start_body(&text))).await?.with(200)?;
+        let answer = self.fixture.patiently(|| self.start(&key, &start_body(&text))).await?.with(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
         let id = id.ok_or_else(|| Fault::Seen(answer.short()))?;
-        let calls = self.stage.simulator.calls_with("start", &text).await?;
+        let calls = self.fixture.simulator.calls_with("start", &text).await?;
         let platform = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
         let platform = platform.ok_or_else(|| Fault::seen("the start did not reach the platform as it was said"))?;
         Ok(Conversation { id, platform, text, key })
@@ -198,7 +202,7 @@ impl Visitor<'_> {
     /// When it does not begin, or its log can't be read.
     pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), Fault> {
         let conversation = self.conversation().await?;
-        self.stage.simulator.settled().await?;
+        self.fixture.simulator.settled().await?;
         let log = self.log(&conversation.id).await?;
         Ok((conversation, log))
     }
@@ -208,7 +212,7 @@ impl Visitor<'_> {
     /// # Errors
     /// When it is not.
     pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, Fault> {
-        let answer = self.stage.call(self.events(conversation, query)).await?.with(200)?;
+        let answer = self.fixture.call(self.events(conversation, query)).await?.with(200)?;
         if answer.json["entries"].is_array() { Ok(answer) } else { Err(Fault::Seen(answer.short())) }
     }
 
@@ -233,7 +237,7 @@ impl Visitor<'_> {
     /// # Errors
     /// When it does not come in time. What is in the log is told.
     pub async fn log_with(&self, conversation: &str, wanted: impl Fn(&Value) -> bool) -> Result<Vec<Value>, Fault> {
-        let until = Instant::now() + self.stage.patience;
+        let until = Instant::now() + self.fixture.patience;
         loop {
             let log = self.log(conversation).await?;
             if log.iter().any(&wanted) {

@@ -2,11 +2,11 @@
 
 #[path = "conformance/breaches.rs"]
 mod breaches;
+#[path = "conformance/harness.rs"]
+mod harness;
 #[path = "conformance/middle.rs"]
 mod middle;
 #[path = "conformance/node.rs"]
 mod node;
 #[path = "conformance/own.rs"]
 mod own;
-#[path = "conformance/stage.rs"]
-mod stage;

@@ -12,7 +12,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{catalogue, fault::Where, head::read_request, plan::Plan, proxy::FaultProxy};
+use crate::{catalogue, fault::Where, http_head::read_request, plan::Plan, proxy::FaultProxy};
 
 /// Serves until the task that runs it ends.
 ///

@@ -87,16 +87,16 @@ pub enum Step {
     /// The first piece comes twice.
     Twice,
     /// One byte becomes another.
-    Corrupt(Place),
+    Corrupt(ByteOffset),
     /// So many bytes get lost.
-    Swallow(Place, usize),
+    Swallow(ByteOffset, usize),
     /// The connection ends there.
-    Cut(Place, Ending),
+    Cut(ByteOffset, Ending),
 }
 
 /// A byte of a direction.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum ByteOffset {
     /// Before the byte with this number, from 0.
     Byte(u64),
     /// Before the byte with this number of what follows the head.

@@ -4,22 +4,22 @@
 //! - [`fault`]: what faults are made of
 //! - [`plan`]: which connection meets which fault: always, once, or by a seed
 //! - [`proxy`]: the proxy itself; [`control`] switches it from outside
-//! - [`pipe`]: one direction of a connection; [`place`] finds a byte in it
-//! - [`head`], [`rewrite`]: as much HTTP as is needed to answer in place of a server, or to change what it answers
-//! - [`chance`]: numbers from a seed
+//! - [`pipe`]: one direction of a connection; [`byte_offset`] finds a byte in it
+//! - [`http_head`], [`rewrite`]: as much HTTP as is needed to answer in place of a server, or to change what it answers
+//! - [`rng`]: numbers from a seed
 //!
 //! It knows nothing of chats, and takes no word of a product for true.
 
+pub mod byte_offset;
 pub mod catalogue;
-pub mod chance;
 pub mod control;
 pub mod fault;
-pub mod head;
+pub mod http_head;
 pub mod pipe;
-pub mod place;
 pub mod plan;
 pub mod proxy;
 pub mod rewrite;
+pub mod rng;
 
 pub use fault::{Fault, Where};
 pub use plan::Plan;

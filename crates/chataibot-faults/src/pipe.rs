@@ -9,9 +9,9 @@ use tokio::{
 };
 
 use crate::{
-    chance::Chance,
+    byte_offset::Finder,
     fault::{Ending, Step},
-    place::Finder,
+    rng::Rng,
 };
 
 /// Far enough: no test waits so long.
@@ -38,7 +38,7 @@ pub enum End {
     Closed,
 }
 
-/// A place, and what happens there.
+/// An offset, and what happens there.
 enum Mark {
     Corrupt,
     Swallow(usize),
@@ -48,7 +48,7 @@ enum Mark {
 struct Pipe<W> {
     to: W,
     health: Health,
-    chance: Chance,
+    rng: Rng,
     delay: Option<(u64, u64)>,
     slice: Option<usize>,
     rate: Option<u64>,
@@ -65,13 +65,13 @@ pub async fn carry(
     to: impl AsyncWrite + Unpin,
     steps: &[Step],
     health: Health,
-    mut chance: Chance,
+    mut rng: Rng,
 ) -> io::Result<End> {
     let (mut hold, mut idle) = (0, None);
     let mut pipe = Pipe {
         to,
         health: health.clone(),
-        chance: chance.clone(),
+        rng: rng.clone(),
         delay: None,
         slice: None,
         rate: None,
@@ -86,9 +86,9 @@ pub async fn carry(
             Step::Twice => pipe.twice = true,
             Step::Hold(bytes) => hold = bytes,
             Step::IdleKill(ms, ending) => idle = Some((Duration::from_millis(ms), ending)),
-            Step::Corrupt(place) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Corrupt)),
-            Step::Swallow(place, count) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Swallow(count))),
-            Step::Cut(place, ending) => pipe.marks.push((Finder::new(place, &mut chance), Mark::Cut(ending))),
+            Step::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
+            Step::Swallow(offset, count) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(count))),
+            Step::Cut(offset, ending) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Cut(ending))),
         }
     }
     let mut health = health;
@@ -183,7 +183,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
             return Ok(());
         }
         if let Some((base, jitter)) = self.delay {
-            let wait = base + self.chance.below(jitter + 1);
+            let wait = base + self.rng.below(jitter + 1);
             self.pause(Duration::from_millis(wait)).await;
         }
         if std::mem::take(&mut self.twice) && !self.is_well() {

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use crate::{
     catalogue,
-    chance::Chance,
     fault::{Fault, Where},
+    rng::Rng,
 };
 
 /// A plan for the connections to come.
@@ -21,7 +21,7 @@ pub enum Plan {
     /// So many of a hundred meet one, and which is the seed's affair.
     Seeded {
         /// The rolling dice.
-        chance: Chance,
+        rng: Rng,
         /// So many of a hundred.
         percent: u64,
         /// Out of these.
@@ -40,7 +40,7 @@ impl Plan {
     #[must_use]
     pub fn storm(seed: u64, percent: u64, place: Where, slow: bool) -> Self {
         let faults = catalogue::of(place).filter(|fault| slow || !fault.slow).collect();
-        Self::Seeded { chance: Chance::new(seed), percent, faults }
+        Self::Seeded { rng: Rng::new(seed), percent, faults }
     }
 
     /// The fault of the next connection.
@@ -49,9 +49,9 @@ impl Plan {
             Self::Pass => None,
             Self::Always(fault) => Some(fault),
             Self::Next(faults) => faults.pop_front(),
-            Self::Seeded { chance, percent, faults } => {
-                let hit = chance.percent(*percent);
-                let fault = chance.one_of(faults).copied();
+            Self::Seeded { rng, percent, faults } => {
+                let hit = rng.percent(*percent);
+                let fault = rng.one_of(faults).copied();
                 fault.filter(|_| hit)
             }
         }

@@ -16,12 +16,12 @@ use tokio::{
 };
 
 use crate::{
-    chance::Chance,
     fault::{Change, Effect, Step},
-    head::read_request,
+    http_head::read_request,
     pipe::{self, End, Health},
     plan::Plan,
     rewrite,
+    rng::Rng,
 };
 
 /// Longer than this, a first line is none.
@@ -48,7 +48,7 @@ struct State {
     server: SocketAddr,
     plan: Plan,
     only: Option<String>,
-    chance: Chance,
+    rng: Rng,
     /// Of the connections under the current plan.
     health: watch::Sender<bool>,
     /// How many connections met which fault; `""` for none.
@@ -77,7 +77,7 @@ impl FaultProxy {
             server,
             plan: Plan::Pass,
             only: None,
-            chance: Chance::new(0),
+            rng: Rng::new(0),
             health: watch::Sender::new(false),
             seen: BTreeMap::new(),
             broken: 0,
@@ -107,7 +107,7 @@ impl FaultProxy {
 
     /// The dice of places that are not fixed.
     pub fn seed(&self, seed: u64) {
-        self.shared.state().chance = Chance::new(seed);
+        self.shared.state().rng = Rng::new(seed);
     }
 
     /// All is well again: nothing happens any more to any connection, and what was held back goes through.
@@ -161,7 +161,7 @@ struct Lot {
     effect: Effect,
     server: SocketAddr,
     health: Health,
-    chance: Chance,
+    rng: Rng,
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -203,7 +203,7 @@ async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
             effect: fault.map_or(plain, |fault| fault.effect),
             server: state.server,
             health: state.health.subscribe(),
-            chance: Chance::new(state.chance.number()),
+            rng: Rng::new(state.rng.number()),
         }
     };
     match lot.effect {
@@ -270,8 +270,8 @@ async fn relay(client: &mut TcpStream, lot: &Lot, up: &[Step], down: &[Step]) ->
     let end = {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let mut up = pin!(pipe::carry(from_client, to_server, up, lot.health.clone(), lot.chance.clone()));
-        let mut down = pin!(pipe::carry(from_server, to_client, down, lot.health.clone(), lot.chance.clone()));
+        let mut up = pin!(pipe::carry(from_client, to_server, up, lot.health.clone(), lot.rng.clone()));
+        let mut down = pin!(pipe::carry(from_server, to_client, down, lot.health.clone(), lot.rng.clone()));
         let (mut said_up, mut said_down) = (false, false);
         loop {
             let (ended, done) = tokio::select! {

@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::{
     fault::{Answer, Body, Change},
-    head::{Dechunker, Head, read_head},
+    http_head::{Dechunker, Head, read_head},
 };
 
 /// The bytes of an answer that ends with its connection.

@@ -8,7 +8,7 @@ use std::{
 use chataibot_faults::{
     Fault, FaultProxy, Plan, catalogue,
     fault::{Body, Change, Effect, Ending, Step},
-    head::{Head, read_request},
+    http_head::{Head, read_request},
     rewrite,
 };
 use tokio::{

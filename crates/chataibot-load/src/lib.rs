@@ -5,25 +5,25 @@
 //! gives the documented answers at once, [`platform`]). All of it is on this machine and shares its cores.
 //!
 //! In reading order:
-//! - [`goals`]: what is to be reached, and what must be; [`table`]: the judgement
-//! - [`sizes`]: how much of everything; [`run`]: one run of all measures
+//! - [`goals`]: what is to be reached, and what must be; [`report`]: the judgement
+//! - [`scale`]: how much of everything; [`run`]: one run of all measures
 //! - [`measures`]: one module for each
-//! - [`world`]: visitors with conversations, and the proxy they are at; [`program`]: its process
-//! - [`streams`]: the idle streams; [`board`]: when which event was due and when it arrived
-//! - [`http`]: as much of HTTP/1.1 as that takes; [`machine`]: facts of this machine
+//! - [`population`]: visitors with conversations, and the proxy they are at; [`program`]: its process
+//! - [`streams`]: the idle streams; [`recorder`]: when which event was due and when it arrived
+//! - [`http`]: as much of HTTP/1.1 as that takes; [`procfs`]: facts of this machine
 
-pub mod board;
 pub mod goals;
 pub mod http;
-pub mod machine;
 pub mod measures;
 pub mod platform;
+pub mod population;
+pub mod procfs;
 pub mod program;
+pub mod recorder;
+pub mod report;
 pub mod run;
-pub mod sizes;
+pub mod scale;
 pub mod streams;
-pub mod table;
-pub mod world;
 
 /// What goes wrong while measuring; the program says it and gives up.
 pub type Trouble = Box<dyn std::error::Error + Send + Sync>;

@@ -5,10 +5,9 @@ use std::{path::PathBuf, process::ExitCode};
 use chataibot_load::{
     Trouble,
     goals::{GOALS, Goal},
-    machine,
+    procfs, report,
     run::Bench,
-    sizes::Sizes,
-    table,
+    scale::Scale,
 };
 
 struct Wishes {
@@ -67,19 +66,19 @@ fn must(goals: &mut [Goal], wish: &str) -> Result<(), String> {
 
 /// Whether something is short.
 fn measure(wishes: &Wishes) -> Result<bool, Trouble> {
-    println!("{}", machine::facts());
-    let files = machine::raise_open_files()?;
-    let (sizes, told) = if wishes.quick { Sizes::quick() } else { Sizes::full() }.within(files);
+    println!("{}", procfs::facts());
+    let files = procfs::raise_open_files()?;
+    let (scale, told) = if wishes.quick { Scale::quick() } else { Scale::full() }.within(files);
     told.iter().for_each(|told| println!("{told}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let bench = Bench::prepare(&wishes.proxy, sizes).await?;
+        let bench = Bench::prepare(&wishes.proxy, scale).await?;
         let mut runs = Vec::with_capacity(wishes.runs);
         for run in 0..wishes.runs {
             runs.push(bench.run(run).await?);
         }
-        let rows = table::judge(&wishes.goals, &runs);
-        print!("\n{}", table::print(&rows, &runs));
-        Ok(table::is_short(&rows))
+        let rows = report::judge(&wishes.goals, &runs);
+        print!("\n{}", report::print(&rows, &runs));
+        Ok(report::is_short(&rows))
     })
 }

@@ -4,5 +4,5 @@ pub mod forward;
 pub mod ingest;
 pub mod latency;
 pub mod memory;
-pub mod storm;
+pub mod reconnect;
 pub mod token_check;

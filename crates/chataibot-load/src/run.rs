@@ -10,15 +10,15 @@ use tempfile::TempDir;
 
 use crate::{
     Trouble,
-    board::{Board, Outcome},
-    machine,
-    measures::{forward, ingest, latency, memory, storm, token_check},
+    measures::{forward, ingest, latency, memory, reconnect, token_check},
     platform::Platform,
+    population::{Person, populate},
+    procfs,
     program::Program,
-    sizes::Sizes,
+    recorder::{Outcome, Recorder},
+    report::{Numbers, quantile},
+    scale::Scale,
     streams::Streams,
-    table::{Numbers, quantile},
-    world::{Person, populate},
 };
 
 const DATABASE: &str = "chat.sqlite";
@@ -26,7 +26,7 @@ const DATABASE: &str = "chat.sqlite";
 /// Everything that runs share.
 pub struct Bench {
     proxy: PathBuf,
-    sizes: Sizes,
+    scale: Scale,
     platform: Platform,
     people: Vec<Person>,
     /// Where a commit waits for a disk.
@@ -40,19 +40,19 @@ impl Bench {
     ///
     /// # Errors
     /// When there is no room for them.
-    pub async fn prepare(proxy: &Path, sizes: Sizes) -> Result<Self, Trouble> {
+    pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, Trouble> {
         let platform = Platform::start().await?;
         // Beside the program, because the system's directory for such things is in memory on many machines.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
-        let ram = TempDir::new_in(machine::memory_directory()?)?;
+        let ram = TempDir::new_in(procfs::memory_directory()?)?;
         let program = Program::start(proxy, &ram.path().join(DATABASE), platform.address).await?;
-        let people = populate(program.address, sizes.most).await?;
+        let people = populate(program.address, scale.most).await?;
         program.stop().await?;
         for file in fs::read_dir(ram.path())? {
             let file = file?;
             fs::copy(file.path(), disk.path().join(file.file_name()))?;
         }
-        Ok(Self { proxy: proxy.to_owned(), sizes, platform, people, disk, ram })
+        Ok(Self { proxy: proxy.to_owned(), scale, platform, people, disk, ram })
     }
 
     /// All measures, once. `number` tells the runs apart.
@@ -63,18 +63,18 @@ impl Bench {
         let said = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();
         said("token check");
-        numbers.insert("token", token_check::measure(&self.sizes)?);
+        numbers.insert("token", token_check::measure(&self.scale)?);
 
         said("memory");
         let program = self.start(&self.disk).await?;
-        numbers.extend(memory::measure(&program, &self.people, &self.sizes).await?);
+        numbers.extend(memory::measure(&program, &self.people, &self.scale).await?);
         program.stop().await?;
 
         said("latency, no disk");
         let mut outcomes = Vec::new();
         let program = self.start(&self.ram).await?;
-        let (board, streams) = self.listen(&program).await?;
-        let outcome = latency::measure(program.address, &board, &self.sizes).await?;
+        let (recorder, streams) = self.listen(&program).await?;
+        let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
         numbers.extend(named(&outcome, ["ram-p50", "ram-p99", "ram-max"]));
         outcomes.push(outcome);
         drop(streams);
@@ -82,20 +82,20 @@ impl Bench {
 
         said("latency, commit first");
         let program = self.start(&self.disk).await?;
-        let (board, streams) = self.listen(&program).await?;
-        let outcome = latency::measure(program.address, &board, &self.sizes).await?;
+        let (recorder, streams) = self.listen(&program).await?;
+        let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
         numbers.extend(named(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
         outcomes.push(outcome);
         said("forward");
         let sender = self.people.last().ok_or("nobody arrived")?;
-        numbers.extend(forward::measure(program.address, self.platform.address, sender, &self.sizes, number).await?);
-        said("storm");
-        let storm = storm::measure(program.address, &streams, &board, &self.sizes).await?;
-        numbers.insert("storm", storm.seconds);
-        numbers.insert("storm-refused", storm.refused as f64);
-        outcomes.push(storm.meanwhile);
+        numbers.extend(forward::measure(program.address, self.platform.address, sender, &self.scale, number).await?);
+        said("reconnect");
+        let reconnect = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
+        numbers.insert("reconnect", reconnect.seconds);
+        numbers.insert("reconnect-refused", reconnect.refused as f64);
+        outcomes.push(reconnect.meanwhile);
         said("ingest");
-        numbers.insert("ingest", ingest::measure(program.address, &self.sizes).await?);
+        numbers.insert("ingest", ingest::measure(program.address, &self.scale).await?);
         drop(streams);
         program.stop().await?;
 
@@ -108,11 +108,11 @@ impl Bench {
         Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform.address).await
     }
 
-    async fn listen(&self, program: &Program) -> Result<(Arc<Board>, Streams), Trouble> {
-        let board = Arc::new(Board::default());
-        let mut streams = Streams::new(program.address, Arc::clone(&board));
-        streams.open(&self.people[..self.sizes.idle]).await?;
-        Ok((board, streams))
+    async fn listen(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), Trouble> {
+        let recorder = Arc::new(Recorder::default());
+        let mut streams = Streams::new(program.address, Arc::clone(&recorder));
+        streams.open(&self.people[..self.scale.idle]).await?;
+        Ok((recorder, streams))
     }
 }
 

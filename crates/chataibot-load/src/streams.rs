@@ -1,4 +1,4 @@
-//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when they are cut, and tell the board what
+//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when they are cut, and tell the recorder what
 //! they read.
 
 use std::{
@@ -20,10 +20,10 @@ use tokio::{
 
 use crate::{
     Trouble,
-    board::Board,
     http::{Head, connect},
+    population::Person,
     program::ORIGIN,
-    world::Person,
+    recorder::Recorder,
 };
 
 /// First connections at one time: few, because the room that connections need while they begin is no idle stream's. When all are cut there
@@ -40,7 +40,7 @@ pub struct Streams {
 
 struct Shared {
     proxy: SocketAddr,
-    board: Arc<Board>,
+    recorder: Arc<Recorder>,
     /// How often all were cut, and how many have opened since.
     open: watch::Sender<Open>,
     turn: Semaphore,
@@ -69,10 +69,10 @@ enum End {
 impl Streams {
     /// None yet.
     #[must_use]
-    pub fn new(proxy: SocketAddr, board: Arc<Board>) -> Self {
+    pub fn new(proxy: SocketAddr, recorder: Arc<Recorder>) -> Self {
         let shared = Shared {
             proxy,
-            board,
+            recorder,
             open: watch::Sender::default(),
             turn: Semaphore::new(AT_ONCE),
             refused: AtomicUsize::new(0),
@@ -178,7 +178,7 @@ async fn once(
         open.count += usize::from(counts);
         counts
     });
-    reader.tell(&shared.board);
+    reader.tell(&shared.recorder);
     loop {
         tokio::select! {
             biased;
@@ -190,7 +190,7 @@ async fn once(
         if !reader.take(&mut socket)? {
             return Ok(End::Ended);
         }
-        reader.tell(&shared.board);
+        reader.tell(&shared.recorder);
     }
 }
 
@@ -243,16 +243,16 @@ impl Reader {
         }
     }
 
-    /// Tells the board which events have come, and keeps the last one's cursor. The lengths of chunks stand between events and are read
+    /// Tells the recorder which events have come, and keeps the last one's cursor. The lengths of chunks stand between events and are read
     /// over.
-    fn tell(&mut self, board: &Board) {
+    fn tell(&mut self, recorder: &Recorder) {
         let Some(end) = self.rest.windows(2).rposition(|two| two == b"\n\n") else { return };
         for block in String::from_utf8_lossy(&self.rest[..end]).split("\n\n") {
             if let Some(cursor) = block.lines().find_map(|line| line.strip_prefix("id: ")) {
                 self.cursor = Some(cursor.to_owned());
             }
-            if let Some(number) = board.number(block) {
-                board.arrived(number);
+            if let Some(number) = recorder.number(block) {
+                recorder.arrived(number);
             }
         }
         self.rest.drain(..end + 2);
@@ -270,25 +270,25 @@ mod tests {
 
     #[tokio::test]
     async fn events_are_told_once_they_are_whole_and_the_last_cursor_is_kept() {
-        let board = Board::default();
-        let first = board.add(Instant::now());
-        let second = board.add(Instant::now());
+        let recorder = Recorder::default();
+        let first = recorder.add(Instant::now());
+        let second = recorder.add(Instant::now());
         let mut reader = Reader::default();
         let told = |number| {
-            format!("40\r\nevent: message\nid: 7-{}\ndata: {{\"{}\"}}\n\n\r\n", number + 1, board.text(number))
+            format!("40\r\nevent: message\nid: 7-{}\ndata: {{\"{}\"}}\n\n\r\n", number + 1, recorder.text(number))
         };
         let (one, two) = (told(first), told(second));
         let (begin, end) = two.split_at(30);
         for text in ["4\r\n:\n\n\r\n", &one, begin] {
             reader.rest.extend_from_slice(text.as_bytes());
         }
-        reader.tell(&board);
+        reader.tell(&recorder);
         assert_eq!(reader.cursor.as_deref(), Some("7-1"));
         reader.rest.extend_from_slice(end.as_bytes());
-        reader.tell(&board);
+        reader.tell(&recorder);
         assert_eq!(reader.cursor.as_deref(), Some("7-2"));
         assert_eq!((first, second), (0, 1));
-        let outcome = board.settle(first, Duration::ZERO).await;
+        let outcome = recorder.settle(first, Duration::ZERO).await;
         assert_eq!((outcome.lost, outcome.doubled), (0, 0));
     }
 }

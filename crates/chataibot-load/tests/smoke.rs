@@ -4,10 +4,10 @@ use std::{env, path::PathBuf, process::Command};
 
 use chataibot_load::{
     goals::GOALS,
-    machine,
+    procfs,
+    report::{judge, print},
     run::Bench,
-    sizes::Sizes,
-    table::{judge, print},
+    scale::Scale,
 };
 
 /// The proxy that was built with this test; alone, this test has to build it.
@@ -26,9 +26,9 @@ fn proxy() -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_measure_gives_a_plausible_number() {
-    let files = machine::raise_open_files().expect("limits can be read");
-    let (sizes, _) = Sizes::quick().within(files);
-    let bench = Bench::prepare(&proxy(), sizes).await.expect("visitors arrive");
+    let files = procfs::raise_open_files().expect("limits can be read");
+    let (scale, _) = Scale::quick().within(files);
+    let bench = Bench::prepare(&proxy(), scale).await.expect("visitors arrive");
     let numbers = bench.run(0).await.expect("everything is measured");
     for goal in GOALS {
         let value = *numbers.get(goal.key).unwrap_or_else(|| panic!("{} was not measured", goal.key));
@@ -40,10 +40,10 @@ async fn every_measure_gives_a_plausible_number() {
             "kernel-bytes" => -1e9..=1e9,
             "ingest" => 1.0..=1_000_000.0,
             "token" => 0.1..=10_000.0,
-            "storm" => 0.001..=60.0,
+            "reconnect" => 0.001..=60.0,
             // A difference of two, of which the second may have been unlucky.
             "forward-p50" | "forward-p99" => -1_000.0..=10_000.0,
-            "storm-refused" | "lost-or-doubled" => 0.0..=0.0,
+            "reconnect-refused" | "lost-or-doubled" => 0.0..=0.0,
             _ => 0.01..=20_000.0,
         };
         assert!(plausible.contains(&value), "{}: {value}", goal.key);
@@ -70,7 +70,7 @@ fn what_is_not_understood_or_not_there_fails_with_a_word_why() {
     for (words, why) in [
         (&["--fast"][..], "--fast"),
         (&[], "--proxy"),
-        (&["--must", "speed=1"], "storm"),
+        (&["--must", "speed=1"], "reconnect"),
         (&["--proxy", "x", "--runs", "0"], "--runs"),
         (&["--proxy", "/nowhere/proxy", "--quick"], "/nowhere"),
     ] {

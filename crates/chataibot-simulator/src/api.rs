@@ -21,12 +21,12 @@ use self::answer::{Answer, Refusal};
 pub use self::answer::{error_body, status_of};
 use crate::{
     bot::{self, Flow, scenario::Trick},
+    call_log::{Call, CallKind, Delivery, Outcome},
     clock,
     conversation::{self, Conversation},
     events,
     platform::{Block, Platform, State as Shared},
-    record::{Call, CallKind, Delivery, Outcome},
-    rule::{self, What, When},
+    stub_rules::{self, What, When},
     webhook,
 };
 
@@ -62,7 +62,7 @@ async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, reque
     let body = to_bytes(body, BODY_LIMIT).await.ok();
     let mut log = Log::open(&platform, kind, id.as_deref(), &parts, body.as_deref());
 
-    let ordered = rule::take(&mut platform.change().rules, kind, When::Before, false);
+    let ordered = stub_rules::take(&mut platform.change().rules, kind, When::Before, false);
     if let Some(what) = ordered {
         return log.close(answer::ordered(what, None));
     }
@@ -90,7 +90,7 @@ async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, reque
         Some((Trick::Lost, _)) => Answer::Cut,
         Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => answer,
     };
-    let ordered = rule::take(&mut platform.change().rules, kind, When::After, false);
+    let ordered = stub_rules::take(&mut platform.change().rules, kind, When::After, false);
     let answer = match ordered {
         Some(what) => answer::ordered(what, Some(answer)),
         None => answer,
@@ -304,7 +304,7 @@ impl Log {
     async fn hold(&self, kind: CallKind) {
         let hold = {
             let mut state = self.platform.change();
-            let Some(What::Hold(id)) = rule::take(&mut state.rules, kind, When::After, true) else { return };
+            let Some(What::Hold(id)) = stub_rules::take(&mut state.rules, kind, When::After, true) else { return };
             let call = state.calls.get(self.index).map(|call| call.id.clone());
             if let Some(hold) = state.holds.iter_mut().find(|hold| hold.id == id) {
                 hold.call = call;

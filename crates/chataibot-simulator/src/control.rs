@@ -3,8 +3,8 @@
 //! This file: the paths, and how orders are read and answered.
 
 mod answers;
-mod look;
-mod said;
+mod inspect;
+mod messages;
 mod webhooks;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{platform::Platform, record::CallKind};
+use crate::{call_log::CallKind, platform::Platform};
 
 /// Everything below `/_control`.
 pub fn routes() -> Router<Arc<Platform>> {
@@ -35,14 +35,14 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/_control/fail", post(answers::fail))
         .route("/_control/account-token", post(answers::account_token))
         .route("/_control/pace", post(answers::pace))
-        .route("/_control/reply", post(said::reply))
-        .route("/_control/handover", post(said::handover))
-        .route("/_control/agent", post(said::agent))
-        .route("/_control/hand-back", post(said::hand_back))
-        .route("/_control/close", post(said::close))
-        .route("/_control/reopen", post(said::reopen))
-        .route("/_control/block", post(said::block))
-        .route("/_control/unblock", post(said::unblock))
+        .route("/_control/reply", post(messages::reply))
+        .route("/_control/handover", post(messages::handover))
+        .route("/_control/agent", post(messages::agent))
+        .route("/_control/hand-back", post(messages::hand_back))
+        .route("/_control/close", post(messages::close))
+        .route("/_control/reopen", post(messages::reopen))
+        .route("/_control/block", post(messages::block))
+        .route("/_control/unblock", post(messages::unblock))
         .route("/_control/webhook", get(webhooks::target).post(webhooks::aim))
         .route("/_control/handshake", post(webhooks::handshake))
         .route("/_control/style", post(webhooks::style))
@@ -51,10 +51,10 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/_control/webhooks/release", post(webhooks::release))
         .route("/_control/webhooks/discard", post(webhooks::discard))
         .route("/_control/redeliver", post(webhooks::redeliver))
-        .route("/_control/calls", get(look::calls))
-        .route("/_control/deliveries", get(look::deliveries))
-        .route("/_control/conversations", get(look::conversations))
-        .route("/_control/idle", get(look::idle))
+        .route("/_control/calls", get(inspect::calls))
+        .route("/_control/deliveries", get(inspect::deliveries))
+        .route("/_control/conversations", get(inspect::conversations))
+        .route("/_control/idle", get(inspect::idle))
 }
 
 /// An order that cannot be followed, and why.

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bot::{self, Author, Flow, Step, With, message},
+    call_log::Delivery,
     clock,
     events::{self, Event},
     platform::{Platform, State},
-    record::Delivery,
     webhook,
 };
 

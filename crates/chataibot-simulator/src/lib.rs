@@ -8,7 +8,7 @@
 //! - [`conversation`]: one conversation and its script
 //! - [`events`]: events as the platform writes them; [`webhook`]: how they go out
 //! - [`control`]: how a test decides what happens, and when: the calls below `/_control`
-//! - [`platform`], [`record`], [`rule`]: the shared state, what happened, what was ordered
+//! - [`platform`], [`call_log`], [`stub_rules`]: the shared state, what happened, what was ordered
 //! - [`clock`], [`media`]: times and ids; pictures and files
 //!
 //! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON, so a wrong guess about the
@@ -17,6 +17,7 @@
 
 pub mod api;
 pub mod bot;
+pub mod call_log;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -24,9 +25,8 @@ pub mod conversation;
 pub mod events;
 pub mod media;
 pub mod platform;
-pub mod record;
-pub mod rule;
 pub mod server;
+pub mod stub_rules;
 pub mod webhook;
 
 pub use config::Config;

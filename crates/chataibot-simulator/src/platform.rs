@@ -13,10 +13,10 @@ use std::{
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
+    call_log::{Call, Delivery},
     config::{Config, Style},
     conversation::Conversation,
-    record::{Call, Delivery},
-    rule::{Hold, Rule},
+    stub_rules::{Hold, Rule},
 };
 
 /// Shared by all calls and tasks.

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tracing::{info, warn};
 
 use crate::{
+    call_log::{Content, Delivery, DeliveryState},
     config::TokenIn,
     platform::{Platform, State},
-    record::{Content, Delivery, DeliveryState},
 };
 
 /// A receiver may be away for days; only the newest handshakes are kept.

@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use chataibot_faults::chance::Chance;
+use chataibot_faults::rng::Rng;
 use chataibot_widget::{
     api::{ApiError, Credentials},
     conversation::Conversation,
@@ -55,7 +55,7 @@ struct Inner {
     began: Instant,
     /// How far the visitor's clock is ahead of ours.
     clock: Cell<i64>,
-    chance: RefCell<Chance>,
+    chance: RefCell<Rng>,
     ids: Cell<u64>,
     storage: RefCell<Storage>,
     tabs: RefCell<Vec<Tab>>,
@@ -115,7 +115,7 @@ impl Browser {
             http,
             began: Instant::now(),
             clock: Cell::new(0),
-            chance: RefCell::new(Chance::new(seed)),
+            chance: RefCell::new(Rng::new(seed)),
             ids: Cell::new(0),
             storage: RefCell::default(),
             tabs: RefCell::default(),

@@ -4,8 +4,8 @@ use std::{rc::Rc, time::Duration};
 
 use chataibot_faults::{
     Fault, Plan, Where, catalogue,
-    chance::Chance,
     fault::{Effect, Ending, Step},
+    rng::Rng,
 };
 use chataibot_widget::{
     conversation::{ConnectionStatus, OutboxMessage, SendError, SendState},
@@ -54,7 +54,7 @@ struct Mood {
 }
 
 struct Storm {
-    chance: Chance,
+    chance: Rng,
     stage: Stage,
     browser: Browser,
     moods: Vec<Mood>,
@@ -68,7 +68,7 @@ struct Storm {
 /// # Errors
 /// When this machine fails, not the product.
 pub async fn run(seed: u64) -> Result<Outcome, Trouble> {
-    let ids = Chance::new(seed).percent(50);
+    let ids = Rng::new(seed).percent(50);
     let mut storm = Storm::open(seed, ids).await?;
     let findings = storm.rage().await?;
     Ok(storm.outcome(seed, findings))
@@ -101,7 +101,7 @@ pub async fn alone(place: Where, fault: &'static Fault) -> Result<Outcome, Troub
 
 impl Storm {
     async fn open(seed: u64, ids: bool) -> Result<Self, Trouble> {
-        let mut chance = Chance::new(seed);
+        let mut chance = Rng::new(seed);
         let stage = Stage::open(ids, |_| {}).await?;
         let browser = Browser::open(stage.front.url(), chance.number())?;
         let (moods, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
@@ -185,7 +185,7 @@ impl Storm {
             let fits = |fault: &&'static Fault| !fault.slow && (place != Where::Webhook || ids || !loses_answer(fault));
             let faults = catalogue::of(place).filter(fits).collect();
             way.seed(self.chance.number());
-            way.plan(Plan::Seeded { chance: Chance::new(self.chance.number()), percent, faults });
+            way.plan(Plan::Seeded { rng: Rng::new(self.chance.number()), percent, faults });
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::needed::{closing, push_rule, selectors};
+use super::purge_css::{closing, push_rule, selectors};
 
 /// What those rules became.
 #[derive(Default)]

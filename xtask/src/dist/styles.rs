@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{needed::needed, older::Older, script};
+use super::{older::Older, purge_css::purge_css, script};
 use crate::project::Project;
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
@@ -75,7 +75,7 @@ impl Styles {
         let beside = fs::read_to_string(&beside).with_context(|| format!("cannot read {}", beside.display()))?;
         let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
         let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
-        Ok([module("launcherCss", needed(sheet, &classes, &also).as_bytes())?, beside, later].concat())
+        Ok([module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?, beside, later].concat())
     }
 
     /// What of all sheets older browsers need in another form, as a module.

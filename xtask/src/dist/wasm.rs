@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{compact::compact, glue::slim, imports, parts, smaller::smaller, update};
+use super::{code_split, compact::compact, glue::slim, shorten_imports, update, wasm_opt::wasm_opt};
 use crate::{
     command_line::Flavour,
     progress::step,
@@ -60,20 +60,20 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
                 return bind(&compiled, &folder);
             }
             let main = folder.join("main.wasm");
-            let apart = parts::take_apart(&fs::read(&compiled)?, &folder.join("apart"))?;
+            let apart = code_split::take_apart(&fs::read(&compiled)?, &folder.join("apart"))?;
             update(&main, &apart.main)?;
-            update(&folder.join(parts::LINK), apart.link.as_bytes())?;
+            update(&folder.join(code_split::LINK), apart.link.as_bytes())?;
             apart.parts.iter().try_for_each(|(name, bytes)| update(&parts.join(name), bytes))?;
             bind(&main, &folder)?;
             let bound = folder.join(format!("{NAME}_bg.wasm"));
             let parts = apart.parts.iter().map(|(name, _)| parts.join(name));
-            parts.chain([bound]).try_for_each(|file| smaller(project, &file))
+            parts.chain([bound]).try_for_each(|file| wasm_opt(project, &file))
         })?;
         update(&stamp, source.as_bytes())?;
     }
     let wasm = read(&folder.join(format!("{NAME}_bg.wasm")))?;
     let glue = text(read(&folder.join(format!("{NAME}.js")))?)?;
-    let (wasm, glue) = imports::shorten(&wasm, &glue)?;
+    let (wasm, glue) = shorten_imports::shorten(&wasm, &glue)?;
     let mut parts = Vec::new();
     for file in fs::read_dir(folder.join(PARTS))? {
         let path = file?.path();
@@ -81,7 +81,7 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
         parts.push((name.to_owned(), read(&path)?));
     }
     parts.sort_unstable();
-    let link = if is_split(flavour) { text(read(&folder.join(parts::LINK))?)? } else { String::new() };
+    let link = if is_split(flavour) { text(read(&folder.join(code_split::LINK))?)? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
     // Of a program that is whole, wasm-bindgen writes it in another way, and nobody counts its bytes.
     let glue = if is_split(flavour) { compact(&glue)? } else { glue };

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Tally, count};
+use super::{Counts, count};
 use crate::{
     project::{Project, WASM_TARGET},
     setup::{self, Browser, Engine},
@@ -31,7 +31,7 @@ const ESTIMATED: &str =
     "rows above that get their true height move the list there, and no browser but Chromium takes that back";
 
 /// Runs those whose name contains `name`, or all.
-pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<Tally> {
+pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<Counts> {
     setup::wasm_target(project)?;
     let capabilities = capabilities(project, browser)?;
     let runner = env::current_exe().context("cannot find this program's own file")?;
@@ -75,9 +75,9 @@ pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<T
         tests.args(["--skip", test]);
         skipped += 1;
     }
-    let mut tally = count(&mut tests)?;
-    tally.skipped += skipped;
-    Ok(tally)
+    let mut counts = count(&mut tests)?;
+    counts.skipped += skipped;
+    Ok(counts)
 }
 
 /// The same program, with a display of its own.

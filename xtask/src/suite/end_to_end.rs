@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Tally, count, unsteady};
+use super::{Counts, count, flaky};
 use crate::{
     command_line::Bundle,
     dist,
@@ -65,7 +65,7 @@ pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<
 }
 
 /// Runs the files whose name contains `name`, or else the tests whose sentence does, or all.
-pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option<&str>) -> Result<Tally> {
+pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option<&str>) -> Result<Counts> {
     let files = of_engine(files(project)?, browser.engine);
     let runner = || {
         let mut runner = project.command("node");
@@ -86,7 +86,7 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
         // A word from a file's name stands for the whole file; any other is looked for in the tests' sentences.
         Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
-        None => unsteady::count(tests.args(&files), |test| {
+        None => flaky::count(tests.args(&files), |test| {
             let only = format!("--test-name-pattern=^{}$", literal_pattern(test));
             count(runner().arg(only).args(&files))
         }),

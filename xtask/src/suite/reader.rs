@@ -4,13 +4,13 @@
 //! - [`walk`]: the form of a walk
 //! - [`desktop`]: a display, a bus, the reader and a browser, all of them private
 //! - [`heard`]: what was said, from the reader's own log
-//! - [`stage`]: proxy, simulator and the page that embeds the widget
+//! - [`harness`]: proxy, simulator and the page that embeds the widget
 //! - [`perform`]: a walk, step by step, against what is heard
 
 mod desktop;
+mod harness;
 mod heard;
 mod perform;
-mod stage;
 mod walk;
 
 use std::{
@@ -21,8 +21,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use self::{desktop::Desktop, perform::Verdict, stage::Stage, walk::Walk};
-use super::Tally;
+use self::{desktop::Desktop, harness::Harness, perform::Verdict, walk::Walk};
+use super::Counts;
 use crate::{
     command_line::Bundle,
     dist,
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
-pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Tally> {
+pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Counts> {
     let walks = walks(&project.root.join("tests/reader"), name)?;
     setup::screen_reader()?;
     let browsers = setup::readable_browsers()?;
@@ -42,7 +42,7 @@ pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Tall
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let transcripts = project.target.join("reader");
     fs::create_dir_all(&transcripts).with_context(|| format!("cannot create {}", transcripts.display()))?;
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     for walk in &walks {
         for (engine, program) in &browsers {
             let begin = Instant::now();
@@ -57,21 +57,21 @@ pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Tall
                     }
                     if verdict.failures.is_empty() {
                         println!("✔ {title} ({seconds:.0} s)");
-                        tally.passed += 1;
+                        counts.passed += 1;
                     } else {
                         println!("✖ {title} ({seconds:.0} s)\n{}", verdict.failures.join("\n"));
                         println!("  all of it: {}", transcript.display());
-                        tally.failed += 1;
+                        counts.failed += 1;
                     }
                 }
                 Err(error) => {
                     println!("✖ {title} ({seconds:.0} s)\n  {error:#}");
-                    tally.failed += 1;
+                    counts.failed += 1;
                 }
             }
         }
     }
-    Ok(tally)
+    Ok(counts)
 }
 
 /// One walk in one browser: everything is new, so that no walk hears of another.
@@ -83,11 +83,11 @@ fn one(
     program: &Path,
     transcript: &Path,
 ) -> Result<Verdict> {
-    let stage = Stage::set(project, servers, walk)?;
+    let harness = Harness::set(project, servers, walk)?;
     let home = project.scratch()?.join("reader").join(format!("{}-{}", walk.name, engine.key()));
     let mut desktop = Desktop::start(&home)?;
-    desktop.browse(engine, program, &stage.address())?;
-    perform::perform(walk, engine, &desktop, &stage, transcript)
+    desktop.browse(engine, program, &harness.address())?;
+    perform::perform(walk, engine, &desktop, &harness, transcript)
 }
 
 fn walks(folder: &Path, name: Option<&str>) -> Result<Vec<Walk>> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     check::{Check, Outcome, check, hold},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::random,
 };
 
@@ -57,13 +57,13 @@ pub(super) const CHECKS: &[Check] = &[
 const HEADERS: [&str; 4] = ["authorization", "content-type", "idempotency-key", "last-event-id"];
 
 /// Refused, because its token is none.
-async fn refused(stage: &Stage) -> Result<Answer, crate::Fault> {
+async fn refused(fixture: &Fixture) -> Result<Answer, crate::Fault> {
     let path = format!("/api/v1/conversation/{}/events", random(16));
-    let request = stage.http.get(stage.url(&path)).header("origin", &stage.origin).bearer_auth("nonsense");
-    stage.call(request.header("accept", "application/json")).await
+    let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth("nonsense");
+    fixture.call(request.header("accept", "application/json")).await
 }
 
-async fn preflight(stage: &Stage) -> Outcome {
+async fn preflight(fixture: &Fixture) -> Outcome {
     let conversation = format!("/api/v1/conversation/{}", random(16));
     let paths = [
         ("POST", "/token".to_owned()),
@@ -72,11 +72,11 @@ async fn preflight(stage: &Stage) -> Outcome {
         ("GET", format!("{conversation}/events")),
     ];
     for (method, path) in paths {
-        let request = stage.http.request(Method::OPTIONS, stage.url(&path)).header("origin", &stage.origin);
+        let request = fixture.http.request(Method::OPTIONS, fixture.url(&path)).header("origin", &fixture.origin);
         let request = request.header("access-control-request-method", method);
-        let answer = stage.call(request.header("access-control-request-headers", HEADERS.join(","))).await?;
+        let answer = fixture.call(request.header("access-control-request-headers", HEADERS.join(","))).await?;
         hold((200..300).contains(&answer.status), || answer.short())?;
-        allows(stage, &answer)?;
+        allows(fixture, &answer)?;
         let listed = |name: &str, wanted: &str| {
             let list = answer.header(name).unwrap_or_default();
             list.split(',').any(|item| item.trim().eq_ignore_ascii_case(wanted))
@@ -90,35 +90,35 @@ async fn preflight(stage: &Stage) -> Outcome {
     Ok("four preflights that allow what the widget sends".to_owned())
 }
 
-fn allows(stage: &Stage, answer: &Answer) -> Result<(), crate::Fault> {
+fn allows(fixture: &Fixture, answer: &Answer) -> Result<(), crate::Fault> {
     let allowed = answer.header("access-control-allow-origin").unwrap_or("none");
-    let fits = allowed == "*" || allowed == stage.origin;
+    let fits = allowed == "*" || allowed == fixture.origin;
     hold(fits, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
 }
 
-async fn answers(stage: &Stage) -> Outcome {
-    allows(stage, &stage.token(json!({})).await?)?;
-    allows(stage, &refused(stage).await?)?;
+async fn answers(fixture: &Fixture) -> Outcome {
+    allows(fixture, &fixture.token(json!({})).await?)?;
+    allows(fixture, &refused(fixture).await?)?;
     Ok("on a token and on a refusal".to_owned())
 }
 
-async fn foreign(stage: &Stage) -> Outcome {
-    let request = stage.http.post(stage.url("/token")).header("origin", "https://elsewhere.invalid");
-    let answer = stage.call(request.json(&json!({}))).await?.refusal(403, "ORIGIN_NOT_ALLOWED")?;
+async fn foreign(fixture: &Fixture) -> Outcome {
+    let request = fixture.http.post(fixture.url("/token")).header("origin", "https://elsewhere.invalid");
+    let answer = fixture.call(request.json(&json!({}))).await?.refusal(403, "ORIGIN_NOT_ALLOWED")?;
     hold(answer.json["token"].is_null(), || "a token for a page of https://elsewhere.invalid".to_owned())?;
     Ok("403 ORIGIN_NOT_ALLOWED for a page of https://elsewhere.invalid".to_owned())
 }
 
-async fn credentials(stage: &Stage) -> Outcome {
-    for answer in [stage.token(json!({})).await?, refused(stage).await?] {
+async fn credentials(fixture: &Fixture) -> Outcome {
+    for answer in [fixture.token(json!({})).await?, refused(fixture).await?] {
         let sent = answer.header("access-control-allow-credentials").is_some();
         hold(!sent, || format!("{} allows credentials", answer.call))?;
     }
     Ok("not sent".to_owned())
 }
 
-async fn vary(stage: &Stage) -> Outcome {
-    let answer = stage.token(json!({})).await?;
+async fn vary(fixture: &Fixture) -> Outcome {
+    let answer = fixture.token(json!({})).await?;
     if answer.header("access-control-allow-origin") == Some("*") {
         return Ok("every origin is allowed by *".to_owned());
     }
@@ -128,8 +128,8 @@ async fn vary(stage: &Stage) -> Outcome {
     Ok("Vary: Origin".to_owned())
 }
 
-async fn expose(stage: &Stage) -> Outcome {
-    let answer = refused(stage).await?;
+async fn expose(fixture: &Fixture) -> Outcome {
+    let answer = refused(fixture).await?;
     let exposed = answer.header("access-control-expose-headers").unwrap_or("none");
     hold(exposed.to_ascii_lowercase().contains("retry-after"), || format!("Access-Control-Expose-Headers: {exposed}"))?;
     Ok(exposed.to_owned())

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     check::{Check, Outcome, check, hold},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::{key, random, send_body, start_body, text},
 };
 
@@ -62,16 +62,16 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn body(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn body(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let nowhere = format!("/api/v1/conversation/{}", random(16));
-    let get = |path: &str| stage.http.get(stage.url(path)).header("origin", &stage.origin);
+    let get = |path: &str| fixture.http.get(fixture.url(path)).header("origin", &fixture.origin);
     let refusals = [
-        stage.call(visitor.events(&random(16), "?wait=0")).await?,
-        stage.call(get(&format!("{nowhere}/events")).header("accept", "application/json")).await?,
-        stage.call(get("/api/v1/conversations")).await?,
-        stage.call(get("/api/v1/nothing-here").bearer_auth(&visitor.token)).await?,
-        stage.token(json!({ "renewal": random(32) })).await?,
+        fixture.call(visitor.events(&random(16), "?wait=0")).await?,
+        fixture.call(get(&format!("{nowhere}/events")).header("accept", "application/json")).await?,
+        fixture.call(get("/api/v1/conversations")).await?,
+        fixture.call(get("/api/v1/nothing-here").bearer_auth(&visitor.token)).await?,
+        fixture.token(json!({ "renewal": random(32) })).await?,
     ];
     let mut statuses = Vec::new();
     for refusal in refusals {
@@ -89,12 +89,12 @@ async fn body(stage: &Stage) -> Outcome {
     Ok(format!("one body for {statuses:?}"))
 }
 
-async fn not_json(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn not_json(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     for body in ["{\"message\": planted-words", "[]", "{}"] {
         let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
         let request = request.header("idempotency-key", key()).header("content-type", "application/json");
-        let answer = stage.call(request.body(body)).await?;
+        let answer = fixture.call(request.body(body)).await?;
         let fits = matches!(answer.status, 400 | 422) && answer.json["error"] == "BAD_REQUEST";
         hold(fits, || format!("{body}: {}", answer.short()))?;
         hold(!answer.text.contains("planted-words"), || "what was sent is repeated".to_owned())?;
@@ -102,38 +102,38 @@ async fn not_json(stage: &Stage) -> Outcome {
     Ok("BAD_REQUEST".to_owned())
 }
 
-async fn content_type(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn content_type(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
     let request = request.header("idempotency-key", key()).header("content-type", "text/plain");
-    let answer = stage.call(request.body(start_body(&text()).to_string())).await?;
+    let answer = fixture.call(request.body(start_body(&text()).to_string())).await?;
     hold((400..500).contains(&answer.status), || answer.short())?;
     Ok(format!("{}", answer.status))
 }
 
-async fn too_large(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn too_large(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let body = start_body(&"x".repeat(5 << 20));
-    stage.call(visitor.start(&key(), &body)).await?.refusal(413, "TOO_LARGE")?;
+    fixture.call(visitor.start(&key(), &body)).await?.refusal(413, "TOO_LARGE")?;
     Ok("413 TOO_LARGE".to_owned())
 }
 
-async fn too_long(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn too_long(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     let long = "long ".repeat(12_000);
-    let answer = stage.call(visitor.send(&conversation.id, &key(), &send_body(&long))).await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&long))).await?;
     let fits = [(400, "BAD_REQUEST"), (413, "TOO_LARGE")]
         .contains(&(answer.status, answer.json["error"].as_str().unwrap_or_default()));
     hold(fits, || answer.short())?;
-    let calls = stage.simulator.calls_with("send", &long).await?.len();
+    let calls = fixture.simulator.calls_with("send", &long).await?.len();
     hold(calls == 0, || "it reached the platform".to_owned())?;
     Ok(format!("{}", answer.status))
 }
 
-async fn nosniff(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
-    let refused = stage.call(visitor.events(&random(16), "?wait=0")).await?;
+async fn nosniff(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
+    let refused = fixture.call(visitor.events(&random(16), "?wait=0")).await?;
     let sniffs = |answer: &Answer| answer.header("x-content-type-options") != Some("nosniff");
     for answer in [&visitor.answer, &refused] {
         hold(!sniffs(answer), || format!("{} without it", answer.call))?;
@@ -142,16 +142,16 @@ async fn nosniff(stage: &Stage) -> Outcome {
 }
 
 /// Runs late, so that much was said by then; alone it makes a little conversation first.
-async fn secrets(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn secrets(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
-    stage
+    fixture
         .simulator
         .order("fail", json!({ "call": "send", "error": "ACCOUNT_DETAILS_NOT_FOUND", "status": 404 }))
         .await?;
-    stage.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
-    let told = stage.told.lock().unwrap_or_else(PoisonError::into_inner);
-    for (name, secret) in &stage.secrets {
+    fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
+    let told = fixture.told.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, secret) in &fixture.secrets {
         let leaks = told.iter().filter(|text| text.contains(secret.as_str())).count();
         hold(leaks == 0, || format!("{name} in {leaks} answers"))?;
     }

@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::{Conversation, Visitor},
 };
 
@@ -42,8 +42,8 @@ pub(super) const CHECKS: &[Check] = &[
 /// A picture of one dot.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
-async fn conversation(stage: &Stage) -> Result<(Visitor<'_>, Conversation), Fault> {
-    let visitor = stage.visitor().await?;
+async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), Fault> {
+    let visitor = fixture.visitor().await?;
     let types = &visitor.answer.json["features"]["uploads"]["types"];
     let takes_png = types.as_array().is_some_and(|types| types.iter().any(|kind| kind == "image/png"));
     if !takes_png {
@@ -58,38 +58,38 @@ fn post(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u8]) -> Req
     request.header("content-type", kind).header("x-file-name", "My%20caf%C3%A9.png").body(body)
 }
 
-async fn stored(stage: &Stage) -> Result<(Answer, String), Fault> {
-    let (visitor, conversation) = conversation(stage).await?;
-    let answer = stage.call(post(&visitor, &conversation.id, "image/png", PNG)).await?.with(200)?;
+async fn stored(fixture: &Fixture) -> Result<(Answer, String), Fault> {
+    let (visitor, conversation) = conversation(fixture).await?;
+    let answer = fixture.call(post(&visitor, &conversation.id, "image/png", PNG)).await?.with(200)?;
     let url = answer.json["file"]["url"].as_str().unwrap_or_default().to_owned();
     hold(url.starts_with("http"), || answer.short())?;
     Ok((answer, url))
 }
 
-async fn upload(stage: &Stage) -> Outcome {
-    let (answer, url) = stored(stage).await?;
+async fn upload(fixture: &Fixture) -> Outcome {
+    let (answer, url) = stored(fixture).await?;
     let file = &answer.json["file"];
     let fits = file["mime_type"] == "image/png" && file["size"] == PNG.len() && file["name"].is_string();
     hold(answer.json["ok"] == true && fits, || answer.short())?;
     let fault = |error: reqwest::Error| Fault::seen(format!("GET of the url: {error}"));
-    let bytes = stage.http.get(&url).send().await.map_err(fault)?.bytes().await.map_err(fault)?;
+    let bytes = fixture.http.get(&url).send().await.map_err(fault)?.bytes().await.map_err(fault)?;
     hold(bytes == PNG, || format!("{} other bytes at the url", bytes.len()))?;
     Ok("stored and served".to_owned())
 }
 
-async fn kind(stage: &Stage) -> Outcome {
-    let (visitor, conversation) = conversation(stage).await?;
+async fn kind(fixture: &Fixture) -> Outcome {
+    let (visitor, conversation) = conversation(fixture).await?;
     for declared in ["text/html", "image/png"] {
         let request = post(&visitor, &conversation.id, declared, b"<!doctype html><script>steal()</script>");
-        stage.call(request).await?.refusal(415, "TYPE_NOT_ALLOWED")?;
+        fixture.call(request).await?.refusal(415, "TYPE_NOT_ALLOWED")?;
     }
     Ok("415 TYPE_NOT_ALLOWED".to_owned())
 }
 
-async fn headers(stage: &Stage) -> Outcome {
-    let (_, url) = stored(stage).await?;
+async fn headers(fixture: &Fixture) -> Outcome {
+    let (_, url) = stored(fixture).await?;
     let fault = |error: reqwest::Error| Fault::seen(format!("GET of the url: {error}"));
-    let response = stage.http.get(&url).send().await.map_err(fault)?;
+    let response = fixture.http.get(&url).send().await.map_err(fault)?;
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let (sniff, policy) = (header("x-content-type-options"), header("content-security-policy"));
     hold(sniff == "nosniff", || format!("X-Content-Type-Options: {sniff}"))?;
@@ -97,9 +97,9 @@ async fn headers(stage: &Stage) -> Outcome {
     Ok(policy.to_owned())
 }
 
-async fn owner(stage: &Stage) -> Outcome {
-    let (_, conversation) = conversation(stage).await?;
-    let other = stage.visitor().await?;
-    stage.call(post(&other, &conversation.id, "image/png", PNG)).await?.refusal(404, "NOT_FOUND")?;
+async fn owner(fixture: &Fixture) -> Outcome {
+    let (_, conversation) = conversation(fixture).await?;
+    let other = fixture.visitor().await?;
+    fixture.call(post(&other, &conversation.id, "image/png", PNG)).await?.refusal(404, "NOT_FOUND")?;
     Ok("404 NOT_FOUND".to_owned())
 }

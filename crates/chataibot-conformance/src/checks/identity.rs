@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::start;
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
+    fixture::{Answer, Fixture},
     identity::HostSite,
-    stage::{Answer, Stage},
     visitor::{key, random, start_body, text},
 };
 
@@ -57,9 +57,9 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-fn host(stage: &Stage) -> Result<&HostSite, Fault> {
+fn host(fixture: &Fixture) -> Result<&HostSite, Fault> {
     let why = "without --identity-secret nobody can be signed in";
-    stage.host.as_ref().ok_or_else(|| Fault::Skipped(why.to_owned()))
+    fixture.host.as_ref().ok_or_else(|| Fault::Skipped(why.to_owned()))
 }
 
 /// A user nobody else is.
@@ -67,49 +67,50 @@ fn user() -> String {
     format!("user-{}", random(8))
 }
 
-async fn sign_in(stage: &Stage, user: &str) -> Result<Answer, Fault> {
-    stage.token(json!({ "identity": host(stage)?.identity(user) })).await?.with(200)
+async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, Fault> {
+    fixture.token(json!({ "identity": host(fixture)?.identity(user) })).await?.with(200)
 }
 
 /// Is the token of this answer still taken? It is used for what changes nothing.
-async fn is_taken(stage: &Stage, answer: &Answer) -> Result<bool, Fault> {
+async fn is_taken(fixture: &Fixture, answer: &Answer) -> Result<bool, Fault> {
     let token = answer.json["token"].as_str().unwrap_or_default();
     let path = format!("/api/v1/conversation/{}/events?wait=0", random(16));
-    let request = stage.http.get(stage.url(&path)).header("origin", &stage.origin).bearer_auth(token);
-    Ok(stage.call(request.header("accept", "application/json")).await?.status != 401)
+    let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth(token);
+    Ok(fixture.call(request.header("accept", "application/json")).await?.status != 401)
 }
 
-async fn refused(stage: &Stage) -> Outcome {
+async fn refused(fixture: &Fixture) -> Outcome {
     let mut identities = vec![("no JWT", "no.identity.here".to_owned()), ("nothing in it", String::new())];
-    identities.extend(stage.host.iter().flat_map(HostSite::forgeries));
+    identities.extend(fixture.host.iter().flat_map(HostSite::forgeries));
     for (what, identity) in identities {
-        let answer = stage.token(json!({ "identity": identity })).await?;
+        let answer = fixture.token(json!({ "identity": identity })).await?;
         let told = (answer.status, answer.json["error"].as_str().unwrap_or_default());
-        let fits = told == (403, "IDENTITY_REFUSED") || (stage.host.is_none() && told == (400, "BAD_REQUEST"));
+        let fits = told == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && told == (400, "BAD_REQUEST"));
         // The answer may hold a token.
         hold(fits, || format!("an identity with {what} is answered {} {}", told.0, told.1))?;
     }
     Ok("no token".to_owned())
 }
 
-async fn visitor(stage: &Stage) -> Outcome {
+async fn visitor(fixture: &Fixture) -> Outcome {
     let (ada, eve) = (user(), user());
-    let (one, again, other) = (sign_in(stage, &ada).await?, sign_in(stage, &ada).await?, sign_in(stage, &eve).await?);
+    let (one, again, other) =
+        (sign_in(fixture, &ada).await?, sign_in(fixture, &ada).await?, sign_in(fixture, &eve).await?);
     let of = |answer: &Answer| answer.json["visitor"].clone();
     hold(of(&one) == of(&again), || "the same user is two visitors".to_owned())?;
     hold(of(&one) != of(&other), || "two users are one visitor".to_owned())?;
-    hold(is_taken(stage, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
+    hold(is_taken(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
     Ok("one visitor in two browsers, another one for another user".to_owned())
 }
 
-async fn renewal(stage: &Stage) -> Outcome {
+async fn renewal(fixture: &Fixture) -> Outcome {
     let user = user();
-    let first = sign_in(stage, &user).await?;
-    let renewed = stage.token(json!({ "renewal": first.json["renewal"] })).await?.with(200)?;
-    let body = json!({ "renewal": renewed.json["renewal"], "identity": host(stage)?.identity(&user) });
-    let again = stage.token(body).await?.with(200)?;
+    let first = sign_in(fixture, &user).await?;
+    let renewed = fixture.token(json!({ "renewal": first.json["renewal"] })).await?.with(200)?;
+    let body = json!({ "renewal": renewed.json["renewal"], "identity": host(fixture)?.identity(&user) });
+    let again = fixture.token(body).await?.with(200)?;
     for (how, answer) in [("without an identity", &renewed), ("with the same user's", &again)] {
-        let told = start_of(stage, answer, json!({})).await?;
+        let told = start_of(fixture, answer, json!({})).await?;
         let seen = &told["conversation"]["user_id"];
         hold(*seen == user, || format!("renewed {how}, the platform gets {seen} as the user"))?;
     }
@@ -117,40 +118,40 @@ async fn renewal(stage: &Stage) -> Outcome {
 }
 
 /// The variables that reach the platform when a conversation starts with the token of this answer.
-async fn start_of(stage: &Stage, answer: &Answer, variables: Value) -> Result<Value, Fault> {
+async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, Fault> {
     let (text, token) = (text(), answer.json["token"].as_str().unwrap_or_default());
     let mut body = start_body(&text);
     body["variables"] = variables;
     let request =
-        stage.http.post(stage.url("/api/v1/conversations")).header("origin", &stage.origin).bearer_auth(token);
-    stage.call(request.header("idempotency-key", key()).json(&body)).await?.with(200)?;
-    Ok(start::call(stage, "start", &text).await?["body"]["variables"].clone())
+        fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin).bearer_auth(token);
+    fixture.call(request.header("idempotency-key", key()).json(&body)).await?.with(200)?;
+    Ok(start::call(fixture, "start", &text).await?["body"]["variables"].clone())
 }
 
-async fn swap(stage: &Stage) -> Outcome {
-    host(stage)?;
-    let mut before = vec![("another user's", sign_in(stage, &user()).await?)];
-    if !stage.asks_who.load(Ordering::SeqCst) {
-        before.push(("an anonymous visitor's", stage.token(json!({})).await?.with(200)?));
+async fn swap(fixture: &Fixture) -> Outcome {
+    host(fixture)?;
+    let mut before = vec![("another user's", sign_in(fixture, &user()).await?)];
+    if !fixture.asks_who.load(Ordering::SeqCst) {
+        before.push(("an anonymous visitor's", fixture.token(json!({})).await?.with(200)?));
     }
     for (whose, first) in before {
-        let body = json!({ "renewal": first.json["renewal"], "identity": host(stage)?.identity(&user()) });
-        let second = stage.token(body).await?.with(200)?;
+        let body = json!({ "renewal": first.json["renewal"], "identity": host(fixture)?.identity(&user()) });
+        let second = fixture.token(body).await?.with(200)?;
         hold(second.json["visitor"] != first.json["visitor"], || format!("{whose} visitor was taken over"))?;
-        hold(!is_taken(stage, &first).await?, || format!("{whose} token is still taken"))?;
+        hold(!is_taken(fixture, &first).await?, || format!("{whose} token is still taken"))?;
         let secret = json!({ "renewal": first.json["renewal"] });
-        stage.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
+        fixture.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
     }
     Ok("another visitor, and the one before is gone".to_owned())
 }
 
-async fn verified(stage: &Stage) -> Outcome {
+async fn verified(fixture: &Fixture) -> Outcome {
     let user = user();
     let page = json!({
         "contact": { "name": "Eve", "email": "eve@evil.example", "phone": "123" },
         "conversation": { "user_id": "somebody-else", "plan": "free" },
     });
-    let told = start_of(stage, &sign_in(stage, &user).await?, page).await?;
+    let told = start_of(fixture, &sign_in(fixture, &user).await?, page).await?;
     let expected = [
         ("contact.name", &told["contact"]["name"], Value::from("Ada Lovelace")),
         ("contact.email", &told["contact"]["email"], Value::from("ada@example.com")),
@@ -164,10 +165,10 @@ async fn verified(stage: &Stage) -> Outcome {
     Ok("the verified name, e-mail and user; the page's own of the rest".to_owned())
 }
 
-async fn required(stage: &Stage) -> Outcome {
-    if !stage.asks_who.load(Ordering::SeqCst) {
+async fn required(fixture: &Fixture) -> Outcome {
+    if !fixture.asks_who.load(Ordering::SeqCst) {
         return Err(Fault::Skipped("this site also takes anonymous visitors".to_owned()));
     }
-    stage.token(json!({ "identity": null })).await?.refusal(403, "IDENTITY_REQUIRED")?;
+    fixture.token(json!({ "identity": null })).await?.refusal(403, "IDENTITY_REQUIRED")?;
     Ok("403 IDENTITY_REQUIRED".to_owned())
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     check::{Check, Outcome, check, hold},
     entry::{cursor, cursor_of, is_delivery, is_sent_with, kind, says, short, words},
-    stage::Stage,
+    fixture::Fixture,
     visitor::{key, send_body, text},
 };
 
@@ -68,8 +68,8 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn entries(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn entries(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (_, log) = visitor.settled().await?;
     hold(!log.is_empty(), || "an empty log after a start".to_owned())?;
     for entry in &log {
@@ -83,8 +83,8 @@ async fn entries(stage: &Stage) -> Outcome {
     Ok(format!("{} entries", log.len()))
 }
 
-async fn cursors(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn cursors(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (_, log) = visitor.settled().await?;
     let cursors: Vec<_> = log.iter().map(|entry| cursor(cursor_of(entry))).collect();
     let epoch = cursors.first().copied().flatten().map_or(0, |(epoch, _)| epoch);
@@ -94,8 +94,8 @@ async fn cursors(stage: &Stage) -> Outcome {
     Ok(format!("1 to {}", log.len()))
 }
 
-async fn visitor(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn visitor(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     let words = text();
     let key = visitor.sent(&conversation.id, &words).await?;
@@ -107,28 +107,28 @@ async fn visitor(stage: &Stage) -> Outcome {
     Ok("with its key, as a tree".to_owned())
 }
 
-async fn delivery(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn delivery(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     visitor.log_with(&conversation.id, |entry| is_delivery(entry, &conversation.key, "sent")).await?;
     Ok("`sent`".to_owned())
 }
 
-async fn before_forward(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn before_forward(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
-    let held = stage.simulator.order("hold", json!({ "call": "send" })).await?;
+    let held = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
     let (key, reply) = (key(), text());
     let body = send_body(&text());
     let look = async {
-        stage.simulator.held("send").await?;
+        fixture.simulator.held("send").await?;
         let before = visitor.log(&conversation.id).await?;
         // The reply overtakes the answer.
-        let said = stage.simulator.reply(&conversation.platform, &reply).await;
-        stage.simulator.order("release", json!({ "hold": held["hold"] })).await?;
+        let said = fixture.simulator.reply(&conversation.platform, &reply).await;
+        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await?;
         said.map(|_| before)
     };
-    let (sent, before) = tokio::join!(stage.call(visitor.send(&conversation.id, &key, &body)), look);
+    let (sent, before) = tokio::join!(fixture.call(visitor.send(&conversation.id, &key, &body)), look);
     sent?.with(200)?;
     let before = before?;
     hold(before.iter().any(|entry| is_sent_with(entry, &key)), || {
@@ -141,12 +141,12 @@ async fn before_forward(stage: &Stage) -> Outcome {
     Ok("logged first, and the reply that overtook the answer stands below it".to_owned())
 }
 
-async fn echo(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn echo(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     let said = text();
     visitor.sent(&conversation.id, &said).await?;
-    stage.simulator.settled().await?;
+    fixture.simulator.settled().await?;
     let log = visitor.log(&conversation.id).await?;
     let mine = |entry: &&Value| {
         let message = &entry["event"]["message"];
@@ -157,11 +157,11 @@ async fn echo(stage: &Stage) -> Outcome {
     Ok("once in the log".to_owned())
 }
 
-async fn assignee(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn assignee(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     let order = json!({ "conversation": conversation.platform, "name": "Noor Haddad" });
-    stage.simulator.order("handover", order).await?;
+    fixture.simulator.order("handover", order).await?;
     let is_agent = |entry: &Value| {
         let assignee = &entry["event"]["assignee"];
         assignee["kind"] == "agent" && assignee["name"] == "Noor Haddad"
@@ -172,12 +172,12 @@ async fn assignee(stage: &Stage) -> Outcome {
     Ok("an agent with a name".to_owned())
 }
 
-async fn status(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn status(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.order("close", json!({ "conversation": conversation.platform })).await?;
+    fixture.simulator.order("close", json!({ "conversation": conversation.platform })).await?;
     visitor.log_with(&conversation.id, |entry| entry["event"]["status"] == "closed").await?;
-    let late = stage.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
+    let late = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
     late.refusal(409, "CONVERSATION_ENDED")?;
     Ok("`closed`, then 409 CONVERSATION_ENDED".to_owned())
 }

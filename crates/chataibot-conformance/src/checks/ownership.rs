@@ -4,7 +4,7 @@ use reqwest::RequestBuilder;
 
 use crate::{
     check::{Check, Outcome, check, hold},
-    stage::Stage,
+    fixture::Fixture,
     visitor::{Conversation, Visitor, key, random, send_body, text},
 };
 
@@ -41,44 +41,44 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Makes a call to somebody else's conversation, and to one that is not there.
 async fn same(
-    stage: &Stage,
+    fixture: &Fixture,
     call: impl Fn(&Visitor<'_>, &str) -> RequestBuilder,
 ) -> Result<Conversation, crate::Fault> {
-    let (owner, other) = (stage.visitor().await?, stage.visitor().await?);
+    let (owner, other) = (fixture.visitor().await?, fixture.visitor().await?);
     let conversation = owner.conversation().await?;
     // Of the same form as the real one.
     let nowhere = random(conversation.id.len().div_ceil(2));
-    let foreign = stage.call(call(&other, &conversation.id)).await?.refusal(404, "NOT_FOUND")?;
-    let missing = stage.call(call(&other, &nowhere)).await?.refusal(404, "NOT_FOUND")?;
+    let foreign = fixture.call(call(&other, &conversation.id)).await?.refusal(404, "NOT_FOUND")?;
+    let missing = fixture.call(call(&other, &nowhere)).await?.refusal(404, "NOT_FOUND")?;
     hold(foreign.json == missing.json, || format!("two answers: {} and {}", foreign.text, missing.text))?;
     Ok(conversation)
 }
 
-async fn send(stage: &Stage) -> Outcome {
+async fn send(fixture: &Fixture) -> Outcome {
     let text = text();
-    same(stage, |visitor, id| visitor.send(id, &key(), &send_body(&text))).await?;
-    let calls = stage.simulator.calls_with("send", &text).await?.len();
+    same(fixture, |visitor, id| visitor.send(id, &key(), &send_body(&text))).await?;
+    let calls = fixture.simulator.calls_with("send", &text).await?.len();
     hold(calls == 0, || "it reached the platform".to_owned())?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
-async fn poll(stage: &Stage) -> Outcome {
-    same(stage, |visitor, id| visitor.events(id, "?wait=0")).await?;
+async fn poll(fixture: &Fixture) -> Outcome {
+    same(fixture, |visitor, id| visitor.events(id, "?wait=0")).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
-async fn page(stage: &Stage) -> Outcome {
-    same(stage, |visitor, id| visitor.events(id, "?before=1-2&limit=1")).await?;
+async fn page(fixture: &Fixture) -> Outcome {
+    same(fixture, |visitor, id| visitor.events(id, "?before=1-2&limit=1")).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
-async fn stream(stage: &Stage) -> Outcome {
+async fn stream(fixture: &Fixture) -> Outcome {
     let stream = |visitor: &Visitor<'_>, id: &str| {
         let path = format!("/api/v1/conversation/{id}/events");
         // An open stream would never end.
-        let request = visitor.request(reqwest::Method::GET, &path).timeout(stage.patience);
+        let request = visitor.request(reqwest::Method::GET, &path).timeout(fixture.patience);
         request.header("accept", "text/event-stream")
     };
-    same(stage, stream).await?;
+    same(fixture, stream).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }

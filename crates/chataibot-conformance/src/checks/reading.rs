@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
     entry::{cursor, cursor_of, kind, says, short},
-    stage::Stage,
+    fixture::Fixture,
     stream::{Block, entries, told},
     visitor::text,
 };
@@ -155,8 +155,8 @@ fn ends_with<'a>(log: &'a [Value]) -> impl Fn(&Block) -> bool + use<'a> {
     move |block| block.entry().is_some_and(|entry| cursor_of(&entry) == end)
 }
 
-async fn opens(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn opens(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let kind = stream.header("content-type").to_owned();
@@ -165,8 +165,8 @@ async fn opens(stage: &Stage) -> Outcome {
     Ok("text/event-stream, and bytes at once".to_owned())
 }
 
-async fn headers(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn headers(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     let stream = visitor.stream(&conversation.id, "", None).await?;
     let cache = stream.header("cache-control");
@@ -174,11 +174,11 @@ async fn headers(stage: &Stage) -> Outcome {
     Ok(format!("Cache-Control: {cache}"))
 }
 
-async fn whole(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn whole(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    let blocks = stream.until(stage.patience, ends_with(&log)).await?;
+    let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
     hold(entries(&blocks) == log, || format!("{}, where a poll tells {}", told(&blocks), short(&log)))?;
     for block in &blocks {
         let Some(entry) = block.entry() else { continue };
@@ -188,30 +188,30 @@ async fn whole(stage: &Stage) -> Outcome {
     Ok(format!("{} entries", log.len()))
 }
 
-async fn live(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn live(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    stream.until(stage.patience, ends_with(&log)).await?;
+    stream.until(fixture.patience, ends_with(&log)).await?;
     let text = text();
     let begun = Instant::now();
-    stage.simulator.reply(&conversation.platform, &text).await?;
+    fixture.simulator.reply(&conversation.platform, &text).await?;
     let comes = |block: &Block| block.entry().is_some_and(|entry| says(&entry, "bot", &text));
-    stream.until(stage.patience, comes).await?;
+    stream.until(fixture.patience, comes).await?;
     Ok(format!("after {} ms", begun.elapsed().as_millis()))
 }
 
-async fn resume(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn resume(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     hold(log.len() > 1, || format!("a log too short for it: {}", short(&log)))?;
     let (had, left) = log.split_at(1);
     let after = had.first().map(cursor_of).unwrap_or_default();
     let mut stream = visitor.stream(&conversation.id, "", Some(after)).await?;
     let text = text();
-    stage.simulator.reply(&conversation.platform, &text).await?;
+    fixture.simulator.reply(&conversation.platform, &text).await?;
     let comes = |block: &Block| block.entry().is_some_and(|entry| says(&entry, "bot", &text));
-    let blocks = stream.until(stage.patience, comes).await?;
+    let blocks = stream.until(fixture.patience, comes).await?;
     let got = entries(&blocks);
     let (new, old) = got.split_last().map_or((None, &[][..]), |(new, old)| (Some(new), old));
     hold(old == left, || format!("{} after {after}, where the log is {}", told(&blocks), short(&log)))?;
@@ -220,12 +220,12 @@ async fn resume(stage: &Stage) -> Outcome {
     Ok(format!("{} entries, then the new one", left.len()))
 }
 
-async fn reset(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn reset(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     for misfit in misfits(&log)? {
         let mut stream = visitor.stream(&conversation.id, "", Some(&misfit)).await?;
-        let blocks = stream.until(stage.patience, ends_with(&log)).await?;
+        let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
         let reset = blocks.iter().find(|block| block.event.is_some());
         let is_said = reset.is_some_and(|block| {
             block.event.as_deref() == Some("reset") && block.id.is_none() && block.json()["reason"].is_string()
@@ -236,11 +236,11 @@ async fn reset(stage: &Stage) -> Outcome {
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
 
-async fn last(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn last(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "?last=1", None).await?;
-    let blocks = stream.until(stage.patience, ends_with(&log)).await?;
+    let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
     let begin = blocks.iter().find(|block| block.event.is_some());
     let is_said = begin.is_some_and(|block| {
         block.event.as_deref() == Some("begin") && block.id.is_none() && block.json()["earlier"] == (log.len() > 1)
@@ -249,18 +249,18 @@ async fn last(stage: &Stage) -> Outcome {
     let got = entries(&blocks);
     hold(got.len() == 1, || format!("{} for last=1", short(&got)))?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    let unasked = stream.until(stage.patience, ends_with(&log)).await?;
+    let unasked = stream.until(fixture.patience, ends_with(&log)).await?;
     let begins = unasked.iter().any(|block| block.event.as_deref() == Some("begin"));
     hold(!begins, || "`begin` on a stream that did not ask for it".to_owned())?;
     Ok("`begin`, and one entry".to_owned())
 }
 
-async fn heartbeat(stage: &Stage) -> Outcome {
-    let turn = stage.turn.lock().await;
-    let visitor = stage.visitor().await?;
+async fn heartbeat(fixture: &Fixture) -> Outcome {
+    let turn = fixture.turn.lock().await;
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    stream.until(stage.patience, ends_with(&log)).await?;
+    stream.until(fixture.patience, ends_with(&log)).await?;
     drop(turn);
     let begun = Instant::now();
     // A little more than 25 seconds: timers are not exact.
@@ -271,9 +271,9 @@ async fn heartbeat(stage: &Stage) -> Outcome {
     Ok(format!("{name} after {} s", begun.elapsed().as_secs()))
 }
 
-async fn reauth(stage: &Stage) -> Outcome {
-    let turn = stage.turn.lock().await;
-    let visitor = stage.visitor().await?;
+async fn reauth(fixture: &Fixture) -> Outcome {
+    let turn = fixture.turn.lock().await;
+    let visitor = fixture.visitor().await?;
     let life = visitor.answer.json["expires_in"].as_u64().unwrap_or_default();
     if life > 90 {
         return Err(Fault::Skipped(format!("a token lives {life} s; it can be checked where one lives 90 s or less")));
@@ -287,13 +287,13 @@ async fn reauth(stage: &Stage) -> Outcome {
         .map_err(|_| Fault::seen(format!("no `reauth` within the {life} s of the token")))?;
     let bare = blocks.last().is_some_and(|block| block.id.is_none());
     hold(bare, || "`reauth` with an id".to_owned())?;
-    let end = stream.next(Instant::now() + stage.patience).await?;
+    let end = stream.next(Instant::now() + fixture.patience).await?;
     hold(end.is_none(), || "the stream goes on after `reauth`".to_owned())?;
     Ok("`reauth`, and the end".to_owned())
 }
 
-async fn poll(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn poll(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     let answer = visitor.poll(&conversation.id, "").await?;
     hold(answer.json["ok"] == true, || answer.short())?;
@@ -302,8 +302,8 @@ async fn poll(stage: &Stage) -> Outcome {
     Ok("JSON with entries".to_owned())
 }
 
-async fn poll_after(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn poll_after(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let after = log.first().map(cursor_of).unwrap_or_default();
     let answer = visitor.poll(&conversation.id, &format!("?after={after}&wait=0")).await?;
@@ -312,8 +312,8 @@ async fn poll_after(stage: &Stage) -> Outcome {
     Ok(format!("{} entries", got.len()))
 }
 
-async fn waits(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn waits(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let end = log.last().map(cursor_of).unwrap_or_default();
     let begun = Instant::now();
@@ -325,24 +325,24 @@ async fn waits(stage: &Stage) -> Outcome {
     Ok(format!("an empty list after {} ms", took.as_millis()))
 }
 
-async fn wakes(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn wakes(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let (end, text) = (log.last().map(cursor_of).unwrap_or_default(), text());
     let begun = Instant::now();
     let query = format!("?after={end}&wait=20");
     let (answer, said) =
-        tokio::join!(visitor.poll(&conversation.id, &query), stage.simulator.reply(&conversation.platform, &text));
+        tokio::join!(visitor.poll(&conversation.id, &query), fixture.simulator.reply(&conversation.platform, &text));
     said?;
     let got = answer?.json["entries"].as_array().cloned().unwrap_or_default();
     let took = begun.elapsed();
     hold(got.iter().any(|entry| says(entry, "bot", &text)), || format!("{} came", short(&got)))?;
-    hold(took < stage.patience, || format!("only after {} s", took.as_secs()))?;
+    hold(took < fixture.patience, || format!("only after {} s", took.as_secs()))?;
     Ok(format!("after {} ms", took.as_millis()))
 }
 
-async fn poll_reset(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn poll_reset(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     for misfit in misfits(&log)? {
         let answer = visitor.poll(&conversation.id, &format!("?after={misfit}&wait=0")).await?;
@@ -354,8 +354,8 @@ async fn poll_reset(stage: &Stage) -> Outcome {
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
 
-async fn poll_last(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn poll_last(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let answer = visitor.poll(&conversation.id, "?last=1").await?;
     let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
@@ -366,8 +366,8 @@ async fn poll_last(stage: &Stage) -> Outcome {
     Ok("one entry, and `earlier`".to_owned())
 }
 
-async fn before(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn before(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     hold(log.len() > 3, || format!("a log too short for it: {}", short(&log)))?;
     let end = log.last().map(cursor_of).unwrap_or_default();
@@ -385,8 +385,8 @@ async fn before(stage: &Stage) -> Outcome {
     Ok("pages in the order of the log".to_owned())
 }
 
-async fn before_reset(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn before_reset(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, log) = visitor.settled().await?;
     let [other, _] = misfits(&log)?;
     let answer = visitor.poll(&conversation.id, &format!("?before={other}&limit=1")).await?;
@@ -396,9 +396,9 @@ async fn before_reset(stage: &Stage) -> Outcome {
     Ok("`reset` and the end of the log".to_owned())
 }
 
-async fn bad_cursor(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn bad_cursor(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
-    stage.call(visitor.events(&conversation.id, "?after=nonsense")).await?.refusal(400, "BAD_REQUEST")?;
+    fixture.call(visitor.events(&conversation.id, "?after=nonsense")).await?.refusal(400, "BAD_REQUEST")?;
     Ok("400 BAD_REQUEST".to_owned())
 }

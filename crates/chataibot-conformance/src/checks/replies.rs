@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
     entry::{says, short},
-    stage::Stage,
+    fixture::Fixture,
     visitor::text,
 };
 
@@ -62,11 +62,11 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// The content of what the bot says, from the visitor's log.
-async fn content(stage: &Stage, message: Value) -> Result<Value, Fault> {
-    let visitor = stage.visitor().await?;
+async fn content(fixture: &Fixture, message: Value) -> Result<Value, Fault> {
+    let visitor = fixture.visitor().await?;
     let (conversation, before) = visitor.settled().await?;
     let order = json!({ "conversation": conversation.platform, "message": message, "wait": true });
-    stage.simulator.say(order).await?;
+    fixture.simulator.say(order).await?;
     let log = visitor.log(&conversation.id).await?;
     let new: Vec<&Value> = log.iter().skip(before.len()).map(|entry| &entry["event"]["message"]).collect();
     match new.as_slice() {
@@ -75,26 +75,26 @@ async fn content(stage: &Stage, message: Value) -> Result<Value, Fault> {
     }
 }
 
-async fn bot(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn bot(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.reply(&conversation.platform, &text).await?;
+    fixture.simulator.reply(&conversation.platform, &text).await?;
     visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await?;
     Ok("in the log".to_owned())
 }
 
-async fn agent(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn agent(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let (conversation, _) = visitor.settled().await?;
     let order = json!({ "conversation": conversation.platform, "text": text, "by": "agent", "wait": true });
-    stage.simulator.say(order).await?;
+    fixture.simulator.say(order).await?;
     visitor.log_with(&conversation.id, |entry| says(entry, "agent", &text)).await?;
     Ok("in the log".to_owned())
 }
 
-async fn rich_text(stage: &Stage) -> Outcome {
+async fn rich_text(fixture: &Fixture) -> Outcome {
     let html = "<p>Hi <b>there</b> &amp; <a href=\"https://example.com/\">here</a></p>";
-    let content = content(stage, json!({ "type": "text", "text": html })).await?;
+    let content = content(fixture, json!({ "type": "text", "text": html })).await?;
     let json = content.to_string();
     hold(!json.contains('<') && !json.contains("&amp;"), || format!("HTML in {json}"))?;
     hold(json.contains(r#"{"bold":[{"text":"there"}]}"#), || format!("no `bold` in {json}"))?;
@@ -102,36 +102,36 @@ async fn rich_text(stage: &Stage) -> Outcome {
     Ok("a tree".to_owned())
 }
 
-async fn script(stage: &Stage) -> Outcome {
+async fn script(fixture: &Fixture) -> Outcome {
     let html = "<p onclick=\"steal()\">Hello<script>steal()</script><img src=x onerror=\"steal()\"> <a href=\"javascript:steal()\">click</a></p>";
-    let content = content(stage, json!({ "type": "text", "text": html })).await?.to_string();
+    let content = content(fixture, json!({ "type": "text", "text": html })).await?.to_string();
     let leak = ["steal", "javascript:", "onerror", "onclick"].into_iter().find(|word| content.contains(word));
     hold(leak.is_none(), || content.clone())?;
     hold(content.contains("Hello"), || format!("the words are gone: {content}"))?;
     Ok("words without what runs".to_owned())
 }
 
-async fn buttons(stage: &Stage) -> Outcome {
+async fn buttons(fixture: &Fixture) -> Outcome {
     let message = json!({ "type": "button", "title": "<p>Which one?</p>",
         "buttons": [{ "title": "The first", "type": "branch" }, { "title": "The second", "type": "branch" }] });
-    let content = content(stage, message).await?;
+    let content = content(fixture, message).await?;
     let text = content["buttons"].to_string();
     let both = content["buttons"].is_object() && text.contains("The first") && text.contains("The second");
     hold(both, || format!("{content}"))?;
     Ok("two buttons".to_owned())
 }
 
-async fn unknown_kind(stage: &Stage) -> Outcome {
-    let content = content(stage, json!({ "type": "hologram", "title": "A word from the future" })).await?;
+async fn unknown_kind(fixture: &Fixture) -> Outcome {
+    let content = content(fixture, json!({ "type": "hologram", "title": "A word from the future" })).await?;
     hold(content.to_string().contains("A word from the future"), || format!("{content}"))?;
     Ok("its words".to_owned())
 }
 
-async fn same_again(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn same_again(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.reply(&conversation.platform, &text).await?;
-    stage.simulator.reply(&conversation.platform, &text).await?;
+    fixture.simulator.reply(&conversation.platform, &text).await?;
+    fixture.simulator.reply(&conversation.platform, &text).await?;
     let log = visitor.log(&conversation.id).await?;
     let times = log.iter().filter(|entry| says(entry, "bot", &text)).count();
     hold(times == 2, || format!("{times} times in the log"))?;

@@ -3,7 +3,7 @@
 use crate::{
     check::{Check, Outcome, check, hold},
     checks::start::call,
-    stage::Stage,
+    fixture::Fixture,
     visitor::{key, send_body, text},
 };
 
@@ -38,20 +38,20 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn answer(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn answer(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
-    let answer = stage.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?.with(200)?;
+    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?.with(200)?;
     let fits = answer.json["ok"] == true && answer.json["message_id"].as_str().is_some_and(|id| !id.is_empty());
     hold(fits, || answer.short())?;
     Ok("the documented answer".to_owned())
 }
 
-async fn forwarded(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn forwarded(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let conversation = visitor.conversation().await?;
     visitor.sent(&conversation.id, &text).await?;
-    let call = call(stage, "send", &text).await?;
+    let call = call(fixture, "send", &text).await?;
     let told = &call["request"]["authorization"];
     hold(told == "right", || format!("the account token at the platform: {told}"))?;
     let (of, body) = (&call["conversation"], &call["body"]);
@@ -60,29 +60,29 @@ async fn forwarded(stage: &Stage) -> Outcome {
     Ok("the documented body".to_owned())
 }
 
-async fn order(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn order(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     let (one, other) = (text(), text());
-    let hold_answer = stage.simulator.order("hold", serde_json::json!({ "call": "send" })).await?;
+    let hold_answer = fixture.simulator.order("hold", serde_json::json!({ "call": "send" })).await?;
     let (first_key, second_key) = (key(), key());
-    let first = stage.call(visitor.send(&conversation.id, &first_key, &send_body(&one)));
+    let first = fixture.call(visitor.send(&conversation.id, &first_key, &send_body(&one)));
     let second = async {
         // Only once the first is on its way, and before its answer is there.
-        stage.simulator.held("send").await?;
+        fixture.simulator.held("send").await?;
         let release = async {
             // The second is logged or waits by now; either way the first goes first.
-            stage.simulator.order("release", serde_json::json!({ "hold": hold_answer["hold"] })).await
+            fixture.simulator.order("release", serde_json::json!({ "hold": hold_answer["hold"] })).await
         };
         let (sent, released) =
-            tokio::join!(stage.call(visitor.send(&conversation.id, &second_key, &send_body(&other))), release);
+            tokio::join!(fixture.call(visitor.send(&conversation.id, &second_key, &send_body(&other))), release);
         released?;
         sent?.with(200)
     };
     let (first, second) = tokio::join!(first, second);
     first?.with(200)?;
     second?;
-    let calls = stage.simulator.calls("send").await?;
+    let calls = fixture.simulator.calls("send").await?;
     let texts: Vec<&str> = calls.iter().filter_map(|call| call["body"]["message"]["data"]["body"].as_str()).collect();
     hold(texts == [one.as_str(), other.as_str()], || {
         format!("{} calls at the platform, in another order", texts.len())
@@ -97,17 +97,17 @@ async fn order(stage: &Stage) -> Outcome {
     Ok("in order".to_owned())
 }
 
-async fn unknown_fields(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn unknown_fields(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let conversation = visitor.conversation().await?;
     let mut body = send_body(&text);
     body["is_admin"] = true.into();
-    let answer = stage.call(visitor.send(&conversation.id, &key(), &body)).await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &key(), &body)).await?;
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole send is refused with {}", answer.status));
     }
     answer.with(200)?;
-    let got = &call(stage, "send", &text).await?["body"];
+    let got = &call(fixture, "send", &text).await?["body"];
     hold(got["is_admin"].is_null(), || format!("{got}"))?;
     Ok("left out".to_owned())
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
-    stage::Stage,
+    fixture::Fixture,
     visitor::{key, start_body, text},
 };
 
@@ -75,8 +75,8 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// The one call that brought this text to the platform.
-pub(super) async fn call(stage: &Stage, kind: &str, text: &str) -> Result<Value, Fault> {
-    let mut calls = stage.simulator.calls_with(kind, text).await?;
+pub(super) async fn call(fixture: &Fixture, kind: &str, text: &str) -> Result<Value, Fault> {
+    let mut calls = fixture.simulator.calls_with(kind, text).await?;
     match (calls.pop(), calls.is_empty()) {
         (Some(call), true) => Ok(call),
         (Some(_), false) => Err(Fault::seen("it reached the platform more than once")),
@@ -84,20 +84,20 @@ pub(super) async fn call(stage: &Stage, kind: &str, text: &str) -> Result<Value,
     }
 }
 
-async fn start(stage: &Stage, body: &Value) -> Result<crate::stage::Answer, Fault> {
-    let visitor = stage.visitor().await?;
-    stage.call(visitor.start(&key(), body)).await?.with(200)
+async fn start(fixture: &Fixture, body: &Value) -> Result<crate::fixture::Answer, Fault> {
+    let visitor = fixture.visitor().await?;
+    fixture.call(visitor.start(&key(), body)).await?.with(200)
 }
 
-async fn answer(stage: &Stage) -> Outcome {
-    let answer = start(stage, &start_body(&text())).await?;
+async fn answer(fixture: &Fixture) -> Outcome {
+    let answer = start(fixture, &start_body(&text())).await?;
     let fits = answer.json["ok"] == true && answer.json["conversation"]["id"].as_str().is_some_and(|id| !id.is_empty());
     hold(fits, || answer.short())?;
     Ok("the documented answer".to_owned())
 }
 
-async fn private(stage: &Stage) -> Outcome {
-    let answer = start(stage, &start_body(&text())).await?;
+async fn private(fixture: &Fixture) -> Outcome {
+    let answer = start(fixture, &start_body(&text())).await?;
     for (name, value) in
         [("conversation.assignee", &answer.json["conversation"]["assignee"]), ("contact", &answer.json["contact"])]
     {
@@ -106,17 +106,17 @@ async fn private(stage: &Stage) -> Outcome {
     Ok("neither of them".to_owned())
 }
 
-async fn alias(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn alias(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let conversation = visitor.conversation().await?;
     hold(conversation.id != conversation.platform, || "the platform's own id".to_owned())?;
     Ok("an alias".to_owned())
 }
 
-async fn forwarded(stage: &Stage) -> Outcome {
+async fn forwarded(fixture: &Fixture) -> Outcome {
     let text = text();
-    start(stage, &start_body(&text)).await?;
-    let call = call(stage, "start", &text).await?;
+    start(fixture, &start_body(&text)).await?;
+    let call = call(fixture, "start", &text).await?;
     let told = &call["request"]["authorization"];
     hold(told == "right", || format!("the account token at the platform: {told}"))?;
     let (channel, kind) = (&call["body"]["channel"], &call["body"]["message"]["type"]);
@@ -124,10 +124,10 @@ async fn forwarded(stage: &Stage) -> Outcome {
     Ok("the documented body with the account token".to_owned())
 }
 
-async fn visitor(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
-    stage.call(visitor.start(&key(), &start_body(&text))).await?.with(200)?;
-    let call = call(stage, "start", &text).await?;
+async fn visitor(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
+    fixture.call(visitor.start(&key(), &start_body(&text))).await?.with(200)?;
+    let call = call(fixture, "start", &text).await?;
     let from = &call["body"]["from"];
     hold(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
         format!("from {from}, where the token's visitor is {}", visitor.id)
@@ -135,26 +135,26 @@ async fn visitor(stage: &Stage) -> Outcome {
     Ok("the token's visitor".to_owned())
 }
 
-async fn bot(stage: &Stage) -> Outcome {
+async fn bot(fixture: &Fixture) -> Outcome {
     let text = text();
-    start(stage, &start_body(&text)).await?;
-    let call = call(stage, "start", &text).await?;
+    start(fixture, &start_body(&text)).await?;
+    let call = call(fixture, "start", &text).await?;
     let bot = call["body"]["bot_key"].as_str().unwrap_or_default();
     hold(!bot.is_empty(), || "an empty bot_key at the platform".to_owned())?;
     Ok(format!("the bot {bot}"))
 }
 
-async fn other_bot(stage: &Stage) -> Outcome {
-    let (visitor, text) = (stage.visitor().await?, text());
+async fn other_bot(fixture: &Fixture) -> Outcome {
+    let (visitor, text) = (fixture.visitor().await?, text());
     let mut body = start_body(&text);
     body["bot_key"] = "somebody-elses-bot".into();
-    stage.call(visitor.start(&key(), &body)).await?.refusal(400, "BAD_REQUEST")?;
-    let forwarded = stage.simulator.calls_with("start", &text).await?;
+    fixture.call(visitor.start(&key(), &body)).await?.refusal(400, "BAD_REQUEST")?;
+    let forwarded = fixture.simulator.calls_with("start", &text).await?;
     hold(forwarded.is_empty(), || "it reached the platform".to_owned())?;
     Ok("400 BAD_REQUEST".to_owned())
 }
 
-async fn variables(stage: &Stage) -> Outcome {
+async fn variables(fixture: &Fixture) -> Outcome {
     let text = text();
     let mut body = start_body(&text);
     let wanted = json!({
@@ -163,24 +163,24 @@ async fn variables(stage: &Stage) -> Outcome {
         "conversation": { "plan": "pro" },
     });
     body["variables"] = wanted.clone();
-    start(stage, &body).await?;
-    let got = &call(stage, "start", &text).await?["body"]["variables"];
+    start(fixture, &body).await?;
+    let got = &call(fixture, "start", &text).await?["body"]["variables"];
     hold(*got == wanted, || format!("{got}"))?;
     Ok("all of them".to_owned())
 }
 
-async fn unknown_fields(stage: &Stage) -> Outcome {
+async fn unknown_fields(fixture: &Fixture) -> Outcome {
     let text = text();
     let mut body = start_body(&text);
     body["is_admin"] = true.into();
     body["variables"] = json!({ "system": { "browserLanguage": "en", "ip": "192.0.2.1" } });
-    let visitor = stage.visitor().await?;
-    let answer = stage.call(visitor.start(&key(), &body)).await?;
+    let visitor = fixture.visitor().await?;
+    let answer = fixture.call(visitor.start(&key(), &body)).await?;
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole start is refused with {}", answer.status));
     }
     answer.with(200)?;
-    let got = &call(stage, "start", &text).await?["body"];
+    let got = &call(fixture, "start", &text).await?["body"];
     let clean = got["is_admin"].is_null() && got["variables"]["system"]["ip"].is_null();
     hold(clean, || format!("{got}"))?;
     Ok("left out".to_owned())

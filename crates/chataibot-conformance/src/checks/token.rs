@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
-    stage::Stage,
+    fixture::Fixture,
     visitor::{key, random, start_body, text},
 };
 
@@ -74,8 +74,8 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn answer(stage: &Stage) -> Outcome {
-    let answer = stage.token(json!({})).await?.with(200)?;
+async fn answer(fixture: &Fixture) -> Outcome {
+    let answer = fixture.token(json!({})).await?.with(200)?;
     let json = &answer.json;
     let is_whole = json["ok"] == true
         && json["token"].as_str().is_some_and(|token| !token.is_empty())
@@ -88,8 +88,8 @@ async fn answer(stage: &Stage) -> Outcome {
     Ok(format!("a token for {} seconds", json["expires_in"]))
 }
 
-async fn visitor(stage: &Stage) -> Outcome {
-    let (one, other) = (stage.visitor().await?, stage.visitor().await?);
+async fn visitor(fixture: &Fixture) -> Outcome {
+    let (one, other) = (fixture.visitor().await?, fixture.visitor().await?);
     for visitor in [&one, &other] {
         let fits = visitor.id.len() == 32 && visitor.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         hold(fits, || format!("the visitor {:?}", visitor.id))?;
@@ -99,39 +99,39 @@ async fn visitor(stage: &Stage) -> Outcome {
     Ok("two visitors, two ids".to_owned())
 }
 
-async fn cookie(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
-    let started = stage.call(visitor.start(&key(), &start_body(&text()))).await?;
+async fn cookie(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
+    let started = fixture.call(visitor.start(&key(), &start_body(&text()))).await?;
     for answer in [&visitor.answer, &started] {
         hold(answer.header("set-cookie").is_none(), || format!("{} sets a cookie", answer.call))?;
     }
     Ok("no cookie".to_owned())
 }
 
-async fn no_store(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn no_store(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let cache = visitor.answer.header("cache-control").unwrap_or("none");
     hold(cache.contains("no-store"), || format!("Cache-Control: {cache}"))?;
     Ok(format!("Cache-Control: {cache}"))
 }
 
-async fn renewal(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn renewal(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let old = &visitor.answer.json["renewal"];
-    let renewed = stage.token(json!({ "renewal": old })).await?.with(200)?;
+    let renewed = fixture.token(json!({ "renewal": old })).await?.with(200)?;
     hold(renewed.json["visitor"] == visitor.id.as_str(), || "another visitor".to_owned())?;
     hold(renewed.json["renewal"] != *old, || "the same renewal secret again".to_owned())?;
     hold(renewed.json["token"].as_str().is_some_and(|token| !token.is_empty()), || "no token".to_owned())?;
     Ok("the same visitor, a new token, a new secret".to_owned())
 }
 
-async fn unknown_renewal(stage: &Stage) -> Outcome {
-    stage.token(json!({ "renewal": random(32) })).await?.refusal(401, "UNAUTHORIZED")?;
+async fn unknown_renewal(fixture: &Fixture) -> Outcome {
+    fixture.token(json!({ "renewal": random(32) })).await?.refusal(401, "UNAUTHORIZED")?;
     Ok("401 UNAUTHORIZED".to_owned())
 }
 
-async fn needed(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn needed(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     // The last characters of a signed token are its signature.
     let mut altered = visitor.token.clone();
     let last = altered.pop();
@@ -140,14 +140,14 @@ async fn needed(stage: &Stage) -> Outcome {
     for (what, authorization) in
         [("none", None), ("a made-up one", Some("Bearer nonsense".to_owned())), ("an altered one", Some(altered))]
     {
-        let request = stage.http.post(stage.url("/api/v1/conversations")).header("origin", &stage.origin);
+        let request = fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin);
         let request = request.header("idempotency-key", key()).json(&start_body(&text()));
         let request = match authorization {
             Some(value) if value.starts_with("Bearer ") => request.header("authorization", value),
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        stage.call(request).await?.refusal(401, "UNAUTHORIZED").map_err(|fault| match fault {
+        fixture.call(request).await?.refusal(401, "UNAUTHORIZED").map_err(|fault| match fault {
             Fault::Seen(seen) => Fault::Seen(format!("with {what}: {seen}")),
             Fault::Skipped(why) => Fault::Skipped(why),
         })?;
@@ -155,21 +155,21 @@ async fn needed(stage: &Stage) -> Outcome {
     Ok("401 UNAUTHORIZED without one, with a made-up one and with an altered one".to_owned())
 }
 
-async fn in_url(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn in_url(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     for name in ["token", "access_token"] {
-        let url = format!("{}?{name}={}", stage.url("/api/v1/conversations"), visitor.token);
-        let request = stage.http.post(url).header("origin", &stage.origin).header("idempotency-key", key());
-        stage.call(request.json(&start_body(&text()))).await?.with(401)?;
+        let url = format!("{}?{name}={}", fixture.url("/api/v1/conversations"), visitor.token);
+        let request = fixture.http.post(url).header("origin", &fixture.origin).header("idempotency-key", key());
+        fixture.call(request.json(&start_body(&text()))).await?.with(401)?;
     }
     Ok("401".to_owned())
 }
 
-async fn origin(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
-    let request = stage.http.post(stage.url("/api/v1/conversations")).bearer_auth(&visitor.token);
+async fn origin(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
+    let request = fixture.http.post(fixture.url("/api/v1/conversations")).bearer_auth(&visitor.token);
     let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", key());
-    let answer = stage.call(request.json(&start_body(&text()))).await?;
+    let answer = fixture.call(request.json(&start_body(&text()))).await?;
     hold(matches!(answer.status, 401 | 403), || answer.short())?;
     Ok(format!("{} for another origin", answer.status))
 }

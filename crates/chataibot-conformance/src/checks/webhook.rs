@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
     entry::{says, short},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::{key, start_body, text},
 };
 
@@ -61,8 +61,8 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn post(stage: &Stage, url: &str, body: &Value) -> Result<Answer, Fault> {
-    stage.call(stage.http.post(url).json(body)).await
+async fn post(fixture: &Fixture, url: &str, body: &Value) -> Result<Answer, Fault> {
+    fixture.call(fixture.http.post(url).json(body)).await
 }
 
 fn event(conversation: &str, text: &str) -> Value {
@@ -73,20 +73,20 @@ fn event(conversation: &str, text: &str) -> Value {
     })
 }
 
-async fn handshake(stage: &Stage) -> Outcome {
-    let answer = post(stage, &stage.webhook_url, &json!({ "token": stage.webhook_token })).await?.with(200)?;
-    hold(answer.json["token"] == stage.webhook_token.as_str(), || "200 without the token".to_owned())?;
+async fn handshake(fixture: &Fixture) -> Outcome {
+    let answer = post(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token })).await?.with(200)?;
+    hold(answer.json["token"] == fixture.webhook_token.as_str(), || "200 without the token".to_owned())?;
     Ok("the token".to_owned())
 }
 
-async fn wrong_token(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn wrong_token(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, before) = visitor.settled().await?;
-    let greeted = post(stage, &stage.webhook_url, &json!({ "token": "wrong" })).await?;
+    let greeted = post(fixture, &fixture.webhook_url, &json!({ "token": "wrong" })).await?;
     hold(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.short()))?;
     let events = [event(&conversation.platform, &text())];
     for body in [json!({ "token": "wrong", "events": events }), json!({ "events": events })] {
-        let answer = post(stage, &stage.webhook_url, &body).await?;
+        let answer = post(fixture, &fixture.webhook_url, &body).await?;
         hold(!(200..300).contains(&answer.status), || format!("events: {}", answer.short()))?;
     }
     let after = visitor.log(&conversation.id).await?;
@@ -94,27 +94,27 @@ async fn wrong_token(stage: &Stage) -> Outcome {
     Ok(format!("{}", greeted.status))
 }
 
-async fn wrong_path(stage: &Stage) -> Outcome {
-    let mut url = stage.webhook_url.trim_end_matches('/').to_owned();
+async fn wrong_path(fixture: &Fixture) -> Outcome {
+    let mut url = fixture.webhook_url.trim_end_matches('/').to_owned();
     url.push_str("-not");
-    let answer = post(stage, &url, &json!({ "token": stage.webhook_token })).await?;
+    let answer = post(fixture, &url, &json!({ "token": fixture.webhook_token })).await?;
     hold(!(200..300).contains(&answer.status), || answer.short())?;
     Ok(format!("{}", answer.status))
 }
 
-async fn places(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn places(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     for place in ["body", "bearer", "raw"] {
-        stage.simulator.order("style", json!({ "token_in": place })).await?;
+        fixture.simulator.order("style", json!({ "token_in": place })).await?;
         let text = text();
         // Long enough for a first refusal and not for all that follow.
         let said =
-            stage.simulator.order("reply", json!({ "conversation": conversation.platform, "text": text })).await?;
+            fixture.simulator.order("reply", json!({ "conversation": conversation.platform, "text": text })).await?;
         let comes = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await;
         if comes.is_err() {
-            stage.simulator.order("style", json!({ "token_in": "body" })).await?;
-            let attempts = stage.simulator.ask("deliveries").await?;
+            fixture.simulator.order("style", json!({ "token_in": "body" })).await?;
+            let attempts = fixture.simulator.ask("deliveries").await?;
             let ours = attempts["deliveries"]
                 .as_array()
                 .and_then(|all| all.iter().find(|one| one["id"] == said["deliveries"][0]));
@@ -125,17 +125,17 @@ async fn places(stage: &Stage) -> Outcome {
     Ok("in the body, as a bearer and raw".to_owned())
 }
 
-async fn early(stage: &Stage) -> Outcome {
-    let (visitor, key, words, reply) = (stage.visitor().await?, key(), text(), text());
-    let held = stage.simulator.order("hold", json!({ "call": "start" })).await?;
+async fn early(fixture: &Fixture) -> Outcome {
+    let (visitor, key, words, reply) = (fixture.visitor().await?, key(), text(), text());
+    let held = fixture.simulator.order("hold", json!({ "call": "start" })).await?;
     let overtake = async {
-        let call = stage.simulator.held("start").await?;
+        let call = fixture.simulator.held("start").await?;
         let platform = call["conversation"].as_str().unwrap_or_default();
-        let said = stage.simulator.reply(platform, &reply).await;
-        stage.simulator.order("release", json!({ "hold": held["hold"] })).await?;
+        let said = fixture.simulator.reply(platform, &reply).await;
+        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await?;
         said
     };
-    let (started, said) = tokio::join!(stage.call(visitor.start(&key, &start_body(&words))), overtake);
+    let (started, said) = tokio::join!(fixture.call(visitor.start(&key, &start_body(&words))), overtake);
     said?;
     let started = started?.with(200)?;
     let id = started.json["conversation"]["id"].as_str().unwrap_or_default();
@@ -143,20 +143,20 @@ async fn early(stage: &Stage) -> Outcome {
     Ok("in the log".to_owned())
 }
 
-async fn unknown(stage: &Stage) -> Outcome {
-    let body = json!({ "token": stage.webhook_token, "events": [event("of-another-channel", &text())] });
-    let answer = post(stage, &stage.webhook_url, &body).await?;
+async fn unknown(fixture: &Fixture) -> Outcome {
+    let body = json!({ "token": fixture.webhook_token, "events": [event("of-another-channel", &text())] });
+    let answer = post(fixture, &fixture.webhook_url, &body).await?;
     hold((200..300).contains(&answer.status), || answer.short())?;
     Ok(format!("{}", answer.status))
 }
 
-async fn redelivery(stage: &Stage) -> Outcome {
-    let (visitor, words, end) = (stage.visitor().await?, text(), text());
+async fn redelivery(fixture: &Fixture) -> Outcome {
+    let (visitor, words, end) = (fixture.visitor().await?, text(), text());
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.order("style", json!({ "ids": true })).await?;
-    let said = stage.simulator.reply(&conversation.platform, &words).await?;
-    stage.simulator.order("redeliver", json!({ "deliveries": said["deliveries"] })).await?;
-    stage.simulator.reply(&conversation.platform, &end).await?;
+    fixture.simulator.order("style", json!({ "ids": true })).await?;
+    let said = fixture.simulator.reply(&conversation.platform, &words).await?;
+    fixture.simulator.order("redeliver", json!({ "deliveries": said["deliveries"] })).await?;
+    fixture.simulator.reply(&conversation.platform, &end).await?;
     let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &end)).await?;
     let times = log.iter().filter(|entry| says(entry, "bot", &words)).count();
     hold(times == 1, || format!("{times} times in the log"))?;

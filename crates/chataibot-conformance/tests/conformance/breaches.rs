@@ -8,8 +8,8 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use crate::{
+    harness::{Harness, broken},
     middle::Breach,
-    stage::{Stage, broken},
 };
 
 /// A breach: what is wrong, the one check that must find it, and how it is done.
@@ -166,7 +166,7 @@ async fn each_breach_is_found_by_the_check_that_is_meant_and_by_no_other() {
     let all = breaches().into_iter().chain([seconds_in_place_of_milliseconds()]).enumerate();
     let wrong: Vec<String> = stream::iter(all)
         .map(async |(at, (what, check, breach))| {
-            let found = Stage::open(Some(breach), |_| {}).await.run(&beside(at, check)).await;
+            let found = Harness::open(Some(breach), |_| {}).await.run(&beside(at, check)).await;
             let names: Vec<&str> =
                 found.iter().filter(|found| found.is_broken()).map(|found| found.check.name).collect();
             (names != [check]).then(|| format!("{what} must break {check} alone: {:#?}", broken(&found)))
@@ -186,7 +186,7 @@ async fn what_should_be_and_is_not_breaks_no_contract() {
         },
         ..Breach::default()
     };
-    let all = Stage::open(Some(breach), |_| {}).await.run(&["cors-vary", "token-answer"]).await;
+    let all = Harness::open(Some(breach), |_| {}).await.run(&["cors-vary", "token-answer"]).await;
     let outcomes: HashMap<&str, bool> = all.iter().map(|found| (found.check.name, found.outcome.is_ok())).collect();
     assert_eq!(outcomes, HashMap::from([("cors-vary", false), ("token-answer", true)]));
     assert!(chataibot_conformance::run::holds(&all));

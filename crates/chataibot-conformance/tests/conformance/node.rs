@@ -9,7 +9,7 @@ use std::{
 use chataibot_conformance::{Fault, Options, run::run};
 use chataibot_simulator::spawn;
 
-use crate::stage::broken;
+use crate::harness::broken;
 
 /// Ends with the test.
 struct Node(Child);

@@ -6,11 +6,11 @@ use chataibot_conformance::{Fault, Options, checks, run::holds};
 use chataibot_proxy::config::{IdentityPolicy, Site, Sites};
 use secrecy::SecretString;
 
-use crate::stage::{IDENTITY_SECRET, Stage, broken};
+use crate::harness::{Harness, IDENTITY_SECRET, broken};
 
 #[tokio::test]
 async fn our_own_proxy_keeps_the_contract_in_every_point() {
-    let all = Stage::open(None, |_| {}).await.run(&[]).await;
+    let all = Harness::open(None, |_| {}).await.run(&[]).await;
     assert_eq!(broken(&all), Vec::<String>::new());
     assert!(holds(&all));
     let skipped: Vec<&str> = all
@@ -25,14 +25,14 @@ async fn our_own_proxy_keeps_the_contract_in_every_point() {
 
 #[tokio::test]
 async fn its_streams_say_reauth_before_the_token_ends() {
-    let stage = Stage::open(None, |config| config.token_lifetime = Duration::from_secs(6)).await;
-    let all = stage.run(&["stream-reauth"]).await;
+    let harness = Harness::open(None, |config| config.token_lifetime = Duration::from_secs(6)).await;
+    let all = harness.run(&["stream-reauth"]).await;
     assert!(all.iter().all(|found| found.outcome.is_ok()), "{all:?}");
 }
 
 #[tokio::test]
 async fn a_site_without_files_is_skipped_where_files_are_meant() {
-    let stage = Stage::open(None, |config| {
+    let harness = Harness::open(None, |config| {
         let sites = config.sites.iter().map(|site| {
             let mut site = Site::clone(site);
             site.upload_types.clear();
@@ -41,7 +41,7 @@ async fn a_site_without_files_is_skipped_where_files_are_meant() {
         config.sites = Sites::new(sites.collect());
     })
     .await;
-    let all = stage.run(&["file-upload", "file-owner"]).await;
+    let all = harness.run(&["file-upload", "file-owner"]).await;
     assert!(all.iter().all(|found| matches!(found.outcome, Err(Fault::Skipped(_)))), "{all:?}");
     assert!(holds(&all), "what does not apply breaks nothing");
 }
@@ -59,7 +59,7 @@ async fn a_proxy_that_is_not_there_and_a_check_that_is_none_are_said_at_once() {
 
 #[tokio::test]
 async fn where_an_identity_is_required_everybody_is_signed_in() {
-    let stage = Stage::open(None, |config| {
+    let harness = Harness::open(None, |config| {
         let sites = config.sites.iter().map(|site| {
             let identity = IdentityPolicy::Required(SecretString::from(IDENTITY_SECRET));
             Site { identity, ..Site::clone(site) }
@@ -76,7 +76,7 @@ async fn where_an_identity_is_required_everybody_is_signed_in() {
         "end-tokens",
         "owner-poll",
     ];
-    let all = stage.run(&wanted).await;
+    let all = harness.run(&wanted).await;
     assert!(all.iter().all(|found| found.outcome.is_ok()), "{all:?}");
     assert_eq!(all.len(), wanted.len());
 }

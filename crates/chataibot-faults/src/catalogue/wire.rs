@@ -2,8 +2,8 @@
 
 use super::{CALLS, EVERYWHERE, INWARD, PLATFORM, VISITOR, quick, slow};
 use crate::fault::{
+    ByteOffset::{AnyBody, AnyByte, Body, Byte, Character},
     Effect, Ending, Fault,
-    Place::{AnyBody, AnyByte, Body, Byte, Character},
     Step::{self, Corrupt, Cut, Delay, Hold, IdleKill, Rate, Slice, Swallow, Twice},
 };
 

@@ -5,9 +5,9 @@ use std::{net::SocketAddr, time::Instant};
 use crate::{
     Trouble,
     http::Client,
-    sizes::Sizes,
-    table::{Numbers, quantile},
-    world::{Person, accepted, headers},
+    population::{Person, accepted, headers},
+    report::{Numbers, quantile},
+    scale::Scale,
 };
 
 const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":{"type":"VISITOR"}}"#;
@@ -20,13 +20,13 @@ pub async fn measure(
     proxy: SocketAddr,
     platform: SocketAddr,
     person: &Person,
-    sizes: &Sizes,
+    scale: &Scale,
     run: usize,
 ) -> Result<Numbers, Trouble> {
     let mut way = [Client::open(proxy).await?, Client::open(platform).await?];
     let path = format!("/api/v1/conversation/{}/messages", person.alias);
     let mut millis = [Vec::new(), Vec::new()];
-    for message in 0..sizes.messages {
+    for message in 0..scale.messages {
         let headers = headers(&person.token, 0x4000_0000 + run * 0x1_0000 + message);
         // In turns, so that whatever else happens on this machine happens to both.
         for (client, millis) in way.iter_mut().zip(&mut millis) {

@@ -7,22 +7,22 @@ use tokio::task::JoinSet;
 use crate::{
     Trouble,
     http::Client,
-    sizes::Sizes,
-    world::{webhook, webhook_path},
+    population::{webhook, webhook_path},
+    scale::Scale,
 };
 
 /// Posts to the conversations of visitors that nobody listens to; answers a second.
 ///
 /// # Errors
 /// When the proxy refuses one.
-pub async fn measure(proxy: SocketAddr, sizes: &Sizes) -> Result<f64, Trouble> {
-    let (idle, most, connections) = (sizes.idle, sizes.most, sizes.platform_connections);
+pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, Trouble> {
+    let (idle, most, connections) = (scale.idle, scale.most, scale.platform_connections);
     let mut clients = Vec::new();
     for _ in 0..connections {
         clients.push(Client::open(proxy).await?);
     }
     let began = Instant::now();
-    let until = began + sizes.ingest;
+    let until = began + scale.ingest;
     let mut platform = JoinSet::new();
     for (lane, mut client) in clients.into_iter().enumerate() {
         platform.spawn(async move {

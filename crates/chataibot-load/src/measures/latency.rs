@@ -12,10 +12,10 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     Trouble,
-    board::{Board, Outcome},
     http::Client,
-    sizes::Sizes,
-    world::{webhook, webhook_path},
+    population::{webhook, webhook_path},
+    recorder::{Outcome, Recorder},
+    scale::Scale,
 };
 
 /// How long the last event may take.
@@ -25,10 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When the proxy refuses one.
-pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &Sizes) -> Result<Outcome, Trouble> {
+pub async fn measure(
+    proxy: SocketAddr,
+    recorder: &std::sync::Arc<Recorder>,
+    scale: &Scale,
+) -> Result<Outcome, Trouble> {
     let mut platform = JoinSet::new();
     let mut queues = Vec::new();
-    for _ in 0..sizes.platform_connections {
+    for _ in 0..scale.platform_connections {
         let (queue, mut events) = mpsc::unbounded_channel::<(String, usize)>();
         queues.push(queue);
         let mut client = Client::open(proxy).await?;
@@ -43,9 +47,9 @@ pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &S
             Ok(())
         });
     }
-    let first = board.count();
-    let (schedule, idle) = (board.clone(), sizes.idle);
-    let (count, each) = (sizes.latency.as_secs_f64() * f64::from(sizes.rate), Duration::from_secs(1) / sizes.rate);
+    let first = recorder.count();
+    let (schedule, idle) = (recorder.clone(), scale.idle);
+    let (count, each) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
     // A thread of its own: the runtime's timers are exact to a millisecond only, which is as long as what is measured.
     let clock = thread::spawn(move || {
         let mut due = Instant::now();
@@ -65,5 +69,5 @@ pub async fn measure(proxy: SocketAddr, board: &std::sync::Arc<Board>, sizes: &S
         ended??;
     }
     clock.join().map_err(|_| "the clock of the events panicked")?;
-    Ok(board.settle(first, PATIENCE).await)
+    Ok(recorder.settle(first, PATIENCE).await)
 }

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Trouble, board::Board, machine, program::Program, sizes::Sizes, streams::Streams, table::Numbers, world::Person,
+    Trouble, population::Person, procfs, program::Program, recorder::Recorder, report::Numbers, scale::Scale,
+    streams::Streams,
 };
 
 /// Between two looks at a number that should come to rest.
@@ -15,13 +16,13 @@ const LOOKS: usize = 20;
 ///
 /// # Errors
 /// When the streams can't be opened.
-pub async fn measure(program: &Program, people: &[Person], sizes: &Sizes) -> Result<Numbers, Trouble> {
-    let mut streams = Streams::new(program.address, Arc::new(Board::default()));
-    streams.open(&people[..sizes.idle]).await?;
+pub async fn measure(program: &Program, people: &[Person], scale: &Scale) -> Result<Numbers, Trouble> {
+    let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
+    streams.open(&people[..scale.idle]).await?;
     let (own, kernel) = at_rest(program.id).await?;
-    streams.open(&people[sizes.idle..sizes.most]).await?;
+    streams.open(&people[scale.idle..scale.most]).await?;
     let (own_more, kernel_more) = at_rest(program.id).await?;
-    let count = (sizes.most - sizes.idle) as f64;
+    let count = (scale.most - scale.idle) as f64;
     let bytes = (own_more - own) / count;
     Ok(Numbers::from([
         ("stream-bytes", bytes),
@@ -32,15 +33,15 @@ pub async fn measure(program: &Program, people: &[Person], sizes: &Sizes) -> Res
 
 /// The proxy's memory and the kernel's, once the proxy's no longer changes.
 async fn at_rest(process: u32) -> Result<(f64, f64), Trouble> {
-    let mut last = machine::resident(process)?;
+    let mut last = procfs::resident(process)?;
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
-        let now = machine::resident(process)?;
+        let now = procfs::resident(process)?;
         if (now - last).abs() < last / 500.0 {
             last = now;
             break;
         }
         last = now;
     }
-    Ok((last, machine::kernel()))
+    Ok((last, procfs::kernel()))
 }

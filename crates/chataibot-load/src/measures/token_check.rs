@@ -13,20 +13,20 @@ use chataibot_proxy::{
     },
 };
 
-use crate::{Trouble, program::ORIGIN, sizes::Sizes, table::median};
+use crate::{Trouble, program::ORIGIN, report::median, scale::Scale};
 
 /// The median of many checks, microseconds.
 ///
 /// # Errors
 /// When a token of its own is refused.
-pub fn measure(sizes: &Sizes) -> Result<f64, Trouble> {
+pub fn measure(scale: &Scale) -> Result<f64, Trouble> {
     let config = demo::config(&Arguments::default(), PathBuf::new()).map_err(|problems| problems.to_string())?;
     let site = config.sites.get(demo::SITE).ok_or("the demo has its site")?;
     let keys = KeyRing::new(Key::new("bench", &[7; 32]), Vec::new());
     let tokens = Tokens::new(keys, Revocations::new([]), Duration::from_secs(600), Clock::system());
     let token = tokens.issue(site, ORIGIN, &VisitorId::random()?, &FamilyId::random()?, false)?;
-    let mut micros = Vec::with_capacity(sizes.thousand_checks * 1000);
-    for _ in 0..sizes.thousand_checks * 1000 {
+    let mut micros = Vec::with_capacity(scale.thousand_checks * 1000);
+    for _ in 0..scale.thousand_checks * 1000 {
         let began = std::time::Instant::now();
         let visitor = tokens.check(&token, &config.sites)?;
         micros.push(began.elapsed().as_secs_f64() * 1e6);

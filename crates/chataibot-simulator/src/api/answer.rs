@@ -10,9 +10,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    record::Outcome,
-    rule::{self, Canned, What},
+    call_log::Outcome,
     server::Cut,
+    stub_rules::{self, Canned, What},
 };
 
 /// Why a call is refused.
@@ -47,7 +47,7 @@ impl Refusal {
             Self::TooMany(seconds) => {
                 let body = error_body("TOO_MANY_REQUESTS", Some("Too many requests"), 429);
                 let headers = vec![("retry-after".to_owned(), seconds.to_string())];
-                return Answer::Whole(Canned { status: 429, headers, body: rule::Body::Json(body) });
+                return Answer::Whole(Canned { status: 429, headers, body: stub_rules::Body::Json(body) });
             }
             Self::NoSuchPath => ("NOT_FOUND", Some("This simulator knows the two documented calls only")),
             Self::JwtSignature => ("JWT_SIGNATURE_EXCEPTION", None),
@@ -99,7 +99,7 @@ pub enum Answer {
 impl Answer {
     /// A JSON answer.
     pub fn json(status: u16, body: Value) -> Self {
-        Self::Whole(Canned { status, headers: Vec::new(), body: rule::Body::Json(body) })
+        Self::Whole(Canned { status, headers: Vec::new(), body: stub_rules::Body::Json(body) })
     }
 
     /// What the record says of it.
@@ -142,8 +142,8 @@ pub fn ordered(what: What, right: Option<Answer>) -> Answer {
 
 fn respond(canned: Canned, body: impl FnOnce(Bytes) -> Body) -> Response {
     let (kind, bytes) = match canned.body {
-        rule::Body::Json(value) => ("application/json", Bytes::from(value.to_string())),
-        rule::Body::Text(text) => ("text/html; charset=utf-8", Bytes::from(text)),
+        stub_rules::Body::Json(value) => ("application/json", Bytes::from(value.to_string())),
+        stub_rules::Body::Text(text) => ("text/html; charset=utf-8", Bytes::from(text)),
     };
     let length = HeaderValue::from(bytes.len());
     let mut response = Response::new(body(bytes));

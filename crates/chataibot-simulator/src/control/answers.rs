@@ -14,7 +14,7 @@ use super::{BadOrder, Nothing, Order, Which, done, once, yes};
 use crate::{
     api::{error_body, status_of},
     platform::Platform,
-    rule::{Body, Canned, Hold, Rule, What, When},
+    stub_rules::{Body, Canned, Hold, Rule, What, When},
 };
 
 pub async fn reset(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {

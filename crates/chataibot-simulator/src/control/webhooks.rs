@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use super::{BadOrder, Nothing, Order, done, once, yes};
 use crate::{
+    call_log::DeliveryState,
     config::{Echo, TimeStyle, TokenIn},
     platform::{Platform, State as Shared},
-    record::DeliveryState,
     webhook,
 };
 

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Stage, VISITOR};
+use crate::harness::{Harness, VISITOR};
 
 #[tokio::test]
 async fn starting_a_conversation_is_answered_as_documented() {
-    let stage = Stage::new().await;
-    let mut body = Stage::start_body("Hello");
+    let harness = Harness::new().await;
+    let mut body = Harness::start_body("Hello");
     body["variables"] = json!({
         "system": { "timezone": "Asia/Calcutta", "referrerUrl": "https://chataibot.io", "browserLanguage": "en-GB" },
         "contact": { "name": "User Name", "email": "example@domain.com", "phone": "1234567890" },
         "conversation": { "variable": "value" },
     });
-    let started = stage.call("/api/v1/conversations", &body).await.unwrap();
+    let started = harness.call("/api/v1/conversations", &body).await.unwrap();
 
     assert_eq!(started.status, 200);
     assert_eq!(started.headers["content-type"], "application/json");
@@ -31,9 +31,9 @@ async fn starting_a_conversation_is_answered_as_documented() {
 
 #[tokio::test]
 async fn sending_a_message_is_answered_as_documented() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
-    let sent = stage.try_send(&id, "Hello").await.unwrap();
+    let harness = Harness::new().await;
+    let id = harness.start().await;
+    let sent = harness.try_send(&id, "Hello").await.unwrap();
 
     assert_eq!(sent.status, 200);
     let sample: Value =
@@ -44,8 +44,8 @@ async fn sending_a_message_is_answered_as_documented() {
 
 #[tokio::test]
 async fn an_anonymous_visitor_has_a_contact_without_a_name() {
-    let stage = Stage::new().await;
-    let started = stage.try_start("Hello").await.unwrap();
+    let harness = Harness::new().await;
+    let started = harness.try_start("Hello").await.unwrap();
     let key = format!("{VISITOR}_103039226478");
     let wanted = json!({ "name": null, "email": null, "phone": null, "visitor_key": key });
     assert_eq!(started.body["contact"], wanted);
@@ -53,10 +53,10 @@ async fn an_anonymous_visitor_has_a_contact_without_a_name() {
 
 #[tokio::test]
 async fn a_wrong_or_missing_account_token_is_refused_and_nothing_is_processed() {
-    let stage = Stage::new().await;
+    let harness = Harness::new().await;
     let documented = documented_error("jwt-signature-exception");
     for authorization in [None, Some("Bearer wrong"), Some("demo-account-token"), Some("Basic demo-account-token")] {
-        let mut request = stage.client.post(stage.url("/api/v1/conversations")).json(&Stage::start_body("Hello"));
+        let mut request = harness.client.post(harness.url("/api/v1/conversations")).json(&Harness::start_body("Hello"));
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }
@@ -64,7 +64,7 @@ async fn a_wrong_or_missing_account_token_is_refused_and_nothing_is_processed() 
         assert_eq!(answer.status(), 401);
         assert_eq!(answer.json::<Value>().await.unwrap(), documented);
     }
-    let calls = stage.look("calls?call=start").await;
+    let calls = harness.look("calls?call=start").await;
     let seen: Vec<&str> =
         list(&calls["calls"]).iter().map(|call| call["request"]["authorization"].as_str().unwrap()).collect();
     assert_eq!(seen, ["missing", "wrong", "wrong", "wrong"]);
@@ -74,32 +74,32 @@ async fn a_wrong_or_missing_account_token_is_refused_and_nothing_is_processed() 
 
 #[tokio::test]
 async fn a_bad_request_says_what_is_wrong() {
-    let stage = Stage::new().await;
-    let mut body = Stage::start_body("Hello");
+    let harness = Harness::new().await;
+    let mut body = Harness::start_body("Hello");
     body["from"]["user_external_id"] = json!("");
-    let refused = stage.call("/api/v1/conversations", &body).await.unwrap();
+    let refused = harness.call("/api/v1/conversations", &body).await.unwrap();
     let wanted = json!({
         "ok": false, "error": "BAD_REQUEST", "code": "BAD_REQUEST", "status": 400,
         "message": "from.user_external_id: must not be empty",
     });
     assert_eq!((refused.status, refused.body), (400, wanted));
 
-    let id = stage.start().await;
-    let mut body = Stage::send_body("Hello");
+    let id = harness.start().await;
+    let mut body = Harness::send_body("Hello");
     body["visitor"] = json!(VISITOR);
-    let refused = stage.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
+    let refused = harness.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
     assert_eq!((refused.status, &refused.body["message"]), (400, &json!("visitor: is not documented")));
 
-    let refused = stage.try_send("no-such-conversation", "Hello").await.unwrap();
+    let refused = harness.try_send("no-such-conversation", "Hello").await.unwrap();
     let message = json!("conversation: there is none with this id");
     assert_eq!((&refused.body["error"], &refused.body["message"]), (&json!("BAD_REQUEST"), &message));
 }
 
 #[tokio::test]
 async fn what_is_not_json_is_a_bad_request() {
-    let stage = Stage::new().await;
+    let harness = Harness::new().await;
     let post = |kind: &'static str, body: &'static str| {
-        let request = stage.client.post(stage.url("/api/v1/conversations")).bearer_auth("demo-account-token");
+        let request = harness.client.post(harness.url("/api/v1/conversations")).bearer_auth("demo-account-token");
         async move { request.header("content-type", kind).body(body).send().await.unwrap().json::<Value>().await.unwrap() }
     };
     let message = post("application/json", "{").await["message"].as_str().unwrap().to_owned();
@@ -110,7 +110,7 @@ async fn what_is_not_json_is_a_bad_request() {
 
 #[tokio::test]
 async fn every_documented_error_can_be_ordered_with_its_documented_body() {
-    let stage = Stage::new().await;
+    let harness = Harness::new().await;
     let errors = [
         ("CONVERSATION_CREATION_EXCEPTION", 400),
         ("CHANNEL_NOT_ENABLED", 400),
@@ -121,39 +121,40 @@ async fn every_documented_error_can_be_ordered_with_its_documented_body() {
         ("ACCOUNT_DETAILS_NOT_FOUND", 404),
     ];
     for (error, status) in errors {
-        stage.order("fail", json!({ "call": "start", "error": error })).await;
-        let refused = stage.try_start("Hello").await.unwrap();
+        harness.order("fail", json!({ "call": "start", "error": error })).await;
+        let refused = harness.try_start("Hello").await.unwrap();
         assert_eq!(refused.status, status, "{error}");
         assert_eq!(refused.body, documented_error(&error.to_lowercase().replace('_', "-")));
     }
     let order = json!({ "error": "BAD_REQUEST", "message": "bot_key: is required" });
-    stage.order("fail", order).await;
-    assert_eq!(stage.try_start("Hello").await.unwrap().body, documented_error("bad-request"));
-    assert_eq!(stage.try_start("Hello").await.unwrap().status, 200);
+    harness.order("fail", order).await;
+    assert_eq!(harness.try_start("Hello").await.unwrap().body, documented_error("bad-request"));
+    assert_eq!(harness.try_start("Hello").await.unwrap().status, 200);
 }
 
 #[tokio::test]
 async fn an_unknown_bot_is_refused() {
-    let stage = Stage::new().await;
-    let mut body = Stage::start_body("Hello");
+    let harness = Harness::new().await;
+    let mut body = Harness::start_body("Hello");
     body["bot_key"] = json!("another-bot");
-    let refused = stage.call("/api/v1/conversations", &body).await.unwrap();
+    let refused = harness.call("/api/v1/conversations", &body).await.unwrap();
     assert_eq!(refused.body, documented_error("channel-not-enabled"));
 
-    let stage = Stage::with(|config| config.bot_key = None).await;
-    assert_eq!(stage.call("/api/v1/conversations", &body).await.unwrap().status, 200);
+    let harness = Harness::with(|config| config.bot_key = None).await;
+    assert_eq!(harness.call("/api/v1/conversations", &body).await.unwrap().status, 200);
 }
 
 #[tokio::test]
 async fn other_paths_and_methods_are_refused_and_recorded() {
-    let stage = Stage::new().await;
+    let harness = Harness::new().await;
     for path in ["/api/v1/conversation", "/api/v1/accounts", "/"] {
-        let refused = stage.call(path, &json!({})).await.unwrap();
+        let refused = harness.call(path, &json!({})).await.unwrap();
         assert_eq!(refused.status, 404, "{path}");
     }
-    let answer = stage.client.get(stage.url("/api/v1/conversations")).bearer_auth("demo-account-token").send().await;
+    let answer =
+        harness.client.get(harness.url("/api/v1/conversations")).bearer_auth("demo-account-token").send().await;
     assert_eq!(answer.unwrap().status(), 404);
-    let calls = stage.look("calls").await;
+    let calls = harness.look("calls").await;
     let paths: Vec<String> = list(&calls["calls"])
         .iter()
         .map(|call| {
@@ -171,17 +172,17 @@ async fn typed_answers_are_accepted_only_when_they_are_on() {
     ))
     .unwrap();
     for (on, status) in [(false, 400), (true, 200)] {
-        let stage = Stage::with(|config| config.typed_answers = on).await;
-        let id = stage.start().await;
-        let got = stage.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
+        let harness = Harness::with(|config| config.typed_answers = on).await;
+        let id = harness.start().await;
+        let got = harness.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
         assert_eq!(got.status, status);
     }
 }
 
 #[tokio::test]
 async fn the_bot_understands_an_answer_as_text_and_typed() {
-    let stage = Stage::with(|config| config.typed_answers = true).await;
-    let id = stage.start().await;
+    let harness = Harness::with(|config| config.typed_answers = true).await;
+    let id = harness.start().await;
     let field = |label: &str, value: &str| json!({ "label": label, "value": value });
     let link = "http://127.0.0.1:8787/files/00/My%20ticket.pdf";
     let file = json!({ "link": link, "filename": "My ticket.pdf", "mime_type": "application/pdf" });
@@ -198,18 +199,18 @@ async fn the_bot_understands_an_answer_as_text_and_typed() {
         ("upload", "file_upload.response", json!({ "files": [file] }), link, "My ticket.pdf"),
     ] {
         for typed in [true, false] {
-            stage.send(&id, word).await;
-            stage.receiver.next_message().await;
+            harness.send(&id, word).await;
+            harness.receiver.next_message().await;
             if typed {
                 let message = json!({ "type": kind, "data": data });
                 let body = json!({ "message": message, "user": { "type": "VISITOR" } });
-                let got = stage.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
+                let got = harness.call(&format!("/api/v1/conversation/{id}/messages"), &body).await.unwrap();
                 assert_eq!(got.status, 200, "{kind}");
-                assert_eq!(stage.receiver.next_message().await, message, "it comes back as it went out");
+                assert_eq!(harness.receiver.next_message().await, message, "it comes back as it went out");
             } else {
-                stage.send(&id, text).await;
+                harness.send(&id, text).await;
             }
-            let said = stage.receiver.next_message().await;
+            let said = harness.receiver.next_message().await;
             assert!(said["text"].as_str().unwrap().contains(reply), "{kind} {typed}: {said}");
         }
     }

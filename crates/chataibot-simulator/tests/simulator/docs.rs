@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::Stage;
+use crate::harness::Harness;
 
 #[tokio::test]
 async fn every_documented_control_exists_and_every_control_is_documented() {
-    let stage = Stage::new().await;
-    let docs = stage.client.get(stage.url("/_control")).send().await.unwrap().text().await.unwrap();
+    let harness = Harness::new().await;
+    let docs = harness.client.get(harness.url("/_control")).send().await.unwrap().text().await.unwrap();
     let mut documented = Vec::new();
     for cell in docs.split('`').skip(1).step_by(2) {
         if let Some((method @ ("GET" | "POST"), path)) = cell.split_once(' ') {
             let path = path.split('?').next().unwrap();
             documented.push(format!("{method} {path}"));
-            let url = stage.url(path);
+            let url = harness.url(path);
             // An unknown field is refused by name, so nothing happens; an unknown path is 404 and a wrong method 405.
             let request = match method {
-                "GET" => stage.client.get(url),
-                _ => stage.client.post(url).json(&json!({ "no such field": 1 })),
+                "GET" => harness.client.get(url),
+                _ => harness.client.post(url).json(&json!({ "no such field": 1 })),
             };
             let status = request.send().await.unwrap().status().as_u16();
             assert_eq!(status, if method == "GET" { 200 } else { 400 }, "{cell}");

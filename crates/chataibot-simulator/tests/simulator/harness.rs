@@ -23,7 +23,7 @@ pub const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A simulator whose events reach a receiver.
-pub struct Stage {
+pub struct Harness {
     pub simulator: Simulator,
     pub receiver: Receiver,
     pub client: reqwest::Client,
@@ -37,7 +37,7 @@ pub struct Got {
     pub body: Value,
 }
 
-impl Stage {
+impl Harness {
     /// After the handshake.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
@@ -49,10 +49,10 @@ impl Stage {
         let mut config = Config { webhook_url: Some(receiver.url.clone()), ..Config::for_tests() };
         change(&mut config);
         let simulator = spawn(config).await.unwrap();
-        let stage = Self { simulator, receiver, client: reqwest::Client::builder().no_proxy().build().unwrap() };
-        let greeted = stage.look("webhook?timeout_ms=10000").await;
+        let harness = Self { simulator, receiver, client: reqwest::Client::builder().no_proxy().build().unwrap() };
+        let greeted = harness.look("webhook?timeout_ms=10000").await;
         assert_eq!(greeted["greeted"], true, "{greeted}");
-        stage
+        harness
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Receiver, Stage};
+use crate::harness::{Harness, Receiver};
 
 #[tokio::test]
 async fn the_handshake_is_tried_until_it_succeeds_and_no_event_goes_out_before() {
     let receiver = Receiver::new().await;
     receiver.refuse(&[503, 401, 200]).await;
-    let stage = Stage::new().await;
-    stage.order("webhook", json!({ "url": null })).await;
-    let started = stage.try_start("Hello").await.unwrap();
+    let harness = Harness::new().await;
+    harness.order("webhook", json!({ "url": null })).await;
+    let started = harness.try_start("Hello").await.unwrap();
     assert_eq!(started.status, 200);
-    let waiting = stage.look("deliveries?state=waiting").await;
+    let waiting = harness.look("deliveries?state=waiting").await;
     assert_eq!(waiting["deliveries"].as_array().unwrap().len(), 4);
 
-    stage.order("webhook", json!({ "url": receiver.url, "token": "another-token" })).await;
-    let target = stage.look("webhook?timeout_ms=10000").await;
+    harness.order("webhook", json!({ "url": receiver.url, "token": "another-token" })).await;
+    let target = harness.look("webhook?timeout_ms=10000").await;
     let wanted =
         json!([{ "ok": false, "error": "status 503" }, { "ok": false, "error": "status 401" }, { "ok": true }]);
     assert_eq!(target["handshakes"], wanted);
@@ -27,30 +27,30 @@ async fn the_handshake_is_tried_until_it_succeeds_and_no_event_goes_out_before()
 
 #[tokio::test]
 async fn a_handshake_that_returns_another_token_does_not_count() {
-    let stage = Stage::new().await;
+    let harness = Harness::new().await;
     // The receiver takes it for an event and answers without a body.
     let router = axum::Router::new().fallback(|| async { axum::Json(json!({ "token": "wrong" })) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    stage.order("webhook", json!({ "url": url })).await;
-    let met = stage.order("handshake", json!({})).await;
+    harness.order("webhook", json!({ "url": url })).await;
+    let met = harness.order("handshake", json!({})).await;
     assert_eq!(met["handshake"], json!({ "ok": false, "error": "the answer does not hold the same token" }));
-    assert_eq!(stage.look("webhook").await["greeted"], false);
+    assert_eq!(harness.look("webhook").await["greeted"], false);
 }
 
 #[tokio::test]
 async fn the_token_stands_where_the_style_says() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
     for (place, header, in_body) in [
         ("body", None, json!("demo-webhook-token")),
         ("bearer", Some("Bearer demo-webhook-token"), Value::Null),
         ("raw", Some("demo-webhook-token"), Value::Null),
     ] {
-        stage.order("style", json!({ "token_in": place })).await;
-        stage.order("reply", json!({ "conversation": id, "text": "<p>Hi</p>" })).await;
-        let came = stage.receiver.next().await;
+        harness.order("style", json!({ "token_in": place })).await;
+        harness.order("reply", json!({ "conversation": id, "text": "<p>Hi</p>" })).await;
+        let came = harness.receiver.next().await;
         assert_eq!(came.authorization.as_deref(), header);
         assert_eq!(came.body["token"], in_body);
     }
@@ -58,10 +58,10 @@ async fn the_token_stands_where_the_style_says() {
 
 #[tokio::test]
 async fn an_event_is_written_as_it_was_seen() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
-    stage.order("reply", json!({ "text": "<p>Hi <b>there</b></p>" })).await;
-    let came = stage.receiver.next().await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
+    harness.order("reply", json!({ "text": "<p>Hi <b>there</b></p>" })).await;
+    let came = harness.receiver.next().await;
     let mut seen: Value =
         serde_json::from_str(include_str!("../../../../tests/fixtures/platform/seen-envelope-token-in-body.json"))
             .unwrap();
@@ -71,11 +71,11 @@ async fn an_event_is_written_as_it_was_seen() {
 
 #[tokio::test]
 async fn the_created_event_holds_the_variables_and_planted_personal_data() {
-    let stage = Stage::new().await;
-    let mut body = Stage::start_body("Hello");
+    let harness = Harness::new().await;
+    let mut body = Harness::start_body("Hello");
     body["variables"] = json!({ "system": { "timezone": "Europe/Rome" }, "contact": { "email": "ada@example.com" } });
-    let started = stage.call("/api/v1/conversations", &body).await.unwrap();
-    let created = stage.receiver.next().await;
+    let started = harness.call("/api/v1/conversations", &body).await.unwrap();
+    let created = harness.receiver.next().await;
     let payload = &created.body["events"][0]["event"]["payload"];
     assert_eq!(payload["external_key"], started.body["conversation"]["id"]);
     assert_eq!(payload["email"], "ada@example.com");
@@ -86,29 +86,29 @@ async fn the_created_event_holds_the_variables_and_planted_personal_data() {
 
 #[tokio::test]
 async fn echoes_come_in_every_style() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
     for (style, wanted) in [("plain", "1 < 2"), ("html", "<p>1 &lt; 2</p>")] {
-        stage.order("style", json!({ "echo": style })).await;
-        stage.try_send(&id, "1 < 2").await.unwrap();
-        let echo = stage.receiver.next().await;
+        harness.order("style", json!({ "echo": style })).await;
+        harness.try_send(&id, "1 < 2").await.unwrap();
+        let echo = harness.receiver.next().await;
         let payload = &echo.body["events"][0]["event"]["payload"];
         assert_eq!((&payload["message"]["text"], &payload["message_by"]["type"]), (&json!(wanted), &json!("visitor")));
-        stage.receiver.next_message().await;
+        harness.receiver.next_message().await;
     }
-    stage.order("style", json!({ "echo": "off" })).await;
-    stage.try_send(&id, "text").await.unwrap();
-    let first = stage.receiver.next().await;
+    harness.order("style", json!({ "echo": "off" })).await;
+    harness.try_send(&id, "text").await.unwrap();
+    let first = harness.receiver.next().await;
     assert_eq!(first.body["events"][0]["event"]["payload"]["message_by"]["type"], "bot");
 }
 
 #[tokio::test]
 async fn ids_and_times_come_when_they_are_on() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
-    stage.order("style", json!({ "ids": true, "time": "iso" })).await;
-    let sent = stage.try_send(&id, "text").await.unwrap();
-    let echo = stage.receiver.next().await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
+    harness.order("style", json!({ "ids": true, "time": "iso" })).await;
+    let sent = harness.try_send(&id, "text").await.unwrap();
+    let echo = harness.receiver.next().await;
     let payload = &echo.body["events"][0]["event"]["payload"];
     assert_eq!(payload["message_id"], sent.body["message_id"]);
     let time = payload["created_at"].as_str().unwrap();
@@ -117,17 +117,17 @@ async fn ids_and_times_come_when_they_are_on() {
 
 #[tokio::test]
 async fn a_refused_webhook_comes_again_until_it_is_taken_and_the_next_one_waits() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
-    stage.receiver.refuse(&[500, 429, 302]).await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
+    harness.receiver.refuse(&[500, 429, 302]).await;
     for text in ["first", "second"] {
-        stage.order("reply", json!({ "conversation": id, "text": text })).await;
+        harness.order("reply", json!({ "conversation": id, "text": text })).await;
     }
     for wanted in ["first", "first", "first", "first", "second"] {
-        assert_eq!(stage.receiver.next_message().await["text"], wanted);
+        assert_eq!(harness.receiver.next_message().await["text"], wanted);
     }
-    stage.idle().await;
-    let told = stage.look(&format!("deliveries?conversation={id}")).await;
+    harness.idle().await;
+    let told = harness.look(&format!("deliveries?conversation={id}")).await;
     let [.., first, second] = told["deliveries"].as_array().unwrap().as_slice() else { panic!("{told}") };
     let wanted = json!([{ "status": 500 }, { "status": 429 }, { "status": 302 }, { "status": 200 }]);
     assert_eq!((&first["attempts"], &first["state"]), (&wanted, &json!("delivered")));
@@ -136,37 +136,37 @@ async fn a_refused_webhook_comes_again_until_it_is_taken_and_the_next_one_waits(
 
 #[tokio::test]
 async fn a_webhook_nobody_takes_is_given_up_and_the_next_one_goes_out() {
-    let stage = Stage::with(|config| config.retry.attempts = 3).await;
-    stage.start().await;
-    stage.receiver.refuse(&[500, 500, 500]).await;
+    let harness = Harness::with(|config| config.retry.attempts = 3).await;
+    harness.start().await;
+    harness.receiver.refuse(&[500, 500, 500]).await;
     let order = json!({ "text": "{n}", "times": 2, "wait": true });
-    assert_eq!(stage.order("reply", order).await["states"], json!(["given up", "delivered"]));
+    assert_eq!(harness.order("reply", order).await["states"], json!(["given up", "delivered"]));
     for wanted in ["1", "1", "1", "2"] {
-        assert_eq!(stage.receiver.next_message().await["text"], wanted);
+        assert_eq!(harness.receiver.next_message().await["text"], wanted);
     }
 }
 
 #[tokio::test]
 async fn one_conversations_trouble_does_not_hold_up_another() {
-    let stage = Stage::new().await;
-    let (one, other) = (stage.start().await, stage.start().await);
-    stage.order("webhooks/pause", json!({})).await;
-    let stuck = stage.order("reply", json!({ "conversation": one, "text": "stuck" })).await;
-    let free = stage.order("reply", json!({ "conversation": other, "text": "free" })).await;
-    stage.order("webhooks/release", json!({ "deliveries": free["deliveries"] })).await;
-    assert_eq!(stage.receiver.next_message().await["text"], "free");
-    let told = stage.look("deliveries?state=waiting").await;
+    let harness = Harness::new().await;
+    let (one, other) = (harness.start().await, harness.start().await);
+    harness.order("webhooks/pause", json!({})).await;
+    let stuck = harness.order("reply", json!({ "conversation": one, "text": "stuck" })).await;
+    let free = harness.order("reply", json!({ "conversation": other, "text": "free" })).await;
+    harness.order("webhooks/release", json!({ "deliveries": free["deliveries"] })).await;
+    assert_eq!(harness.receiver.next_message().await["text"], "free");
+    let told = harness.look("deliveries?state=waiting").await;
     assert_eq!(told["deliveries"][0]["id"], stuck["deliveries"][0]);
 }
 
 #[tokio::test]
 async fn events_survive_a_receiver_that_is_gone_for_a_while() {
-    let stage = Stage::new().await;
-    let id = stage.start().await;
+    let harness = Harness::new().await;
+    let id = harness.start().await;
     // Nothing listens on port 9 of the loopback.
-    stage.order("webhook", json!({ "url": "http://127.0.0.1:9/", "handshake": false })).await;
-    stage.order("reply", json!({ "conversation": id, "text": "patience" })).await;
-    stage.look("deliveries?state=going&at_least=1").await;
-    stage.order("webhook", json!({ "url": stage.receiver.url })).await;
-    assert_eq!(stage.receiver.next_message().await["text"], "patience");
+    harness.order("webhook", json!({ "url": "http://127.0.0.1:9/", "handshake": false })).await;
+    harness.order("reply", json!({ "conversation": id, "text": "patience" })).await;
+    harness.look("deliveries?state=going&at_least=1").await;
+    harness.order("webhook", json!({ "url": harness.receiver.url })).await;
+    assert_eq!(harness.receiver.next_message().await["text"], "patience");
 }

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::{
     desktop::Desktop,
+    harness::Harness,
     heard::Heard,
-    stage::Stage,
     walk::{Line, Pattern, Step, Walk, What},
 };
 use crate::setup::Engine;
@@ -29,13 +29,19 @@ pub struct Verdict {
 }
 
 /// Walks, keeps the transcript, and judges.
-pub fn perform(walk: &Walk, engine: Engine, desktop: &Desktop, stage: &Stage, transcript: &Path) -> Result<Verdict> {
+pub fn perform(
+    walk: &Walk,
+    engine: Engine,
+    desktop: &Desktop,
+    harness: &Harness,
+    transcript: &Path,
+) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let mut record = format!("{} in {}\n", walk.name, engine.name());
     let mut begin = 0;
     for step in &walk.steps {
         let failed = verdict.failures.len();
-        let done = take(step, begin, engine, desktop, stage, &mut verdict);
+        let done = take(step, begin, engine, desktop, harness, &mut verdict);
         desktop.heard.wait_until_still(PATIENCE);
         let said = desktop.heard.so_far()?;
         let part = format!(
@@ -61,7 +67,7 @@ fn take(
     begin: usize,
     engine: Engine,
     desktop: &Desktop,
-    stage: &Stage,
+    harness: &Harness,
     verdict: &mut Verdict,
 ) -> Result<()> {
     let heard = &desktop.heard;
@@ -73,7 +79,7 @@ fn take(
             What::Press(keys) => keys.iter().try_for_each(|key| desktop.press(key))?,
             What::PressUntil(key, pattern) => behind = press_until(desktop, key, pattern, behind)?,
             What::Type(letters) => desktop.type_letters(letters)?,
-            What::Order(name, body) => stage.order(name, body)?,
+            What::Order(name, body) => harness.order(name, body)?,
             What::Says(pattern) => {
                 let patience = match line.known_fault {
                     // What comes behind a failure is not waited for as well.

@@ -4,7 +4,7 @@ use std::{fmt, ops::AddAssign};
 
 /// Counts of tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct Counts {
     /// Passed.
     pub passed: usize,
     /// Failed.
@@ -12,10 +12,10 @@ pub struct Tally {
     /// Left out.
     pub skipped: usize,
     /// Failed among the others and passed every time by themselves; counted as passed too.
-    pub unsteady: usize,
+    pub flaky: usize,
 }
 
-impl Tally {
+impl Counts {
     /// Adds what a closing line says; any other line changes nothing.
     pub fn read_line(&mut self, line: &str) {
         if let Some(result) = line.trim_start().strip_prefix("test result: ") {
@@ -42,23 +42,23 @@ impl Tally {
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
-        self.unsteady += other.unsteady;
+        self.flaky += other.flaky;
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
         if self.skipped > 0 {
             write!(f, ", {} skipped", self.skipped)?;
         }
-        if self.unsteady > 0 {
-            write!(f, ", {} unsteady", self.unsteady)?;
+        if self.flaky > 0 {
+            write!(f, ", {} flaky", self.flaky)?;
         }
         Ok(())
     }
@@ -68,10 +68,10 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
-    fn read(output: &str) -> Tally {
-        let mut tally = Tally::default();
-        output.lines().for_each(|line| tally.read_line(line));
-        tally
+    fn read(output: &str) -> Counts {
+        let mut counts = Counts::default();
+        output.lines().for_each(|line| counts.read_line(line));
+        counts
     }
 
     #[test]
@@ -79,21 +79,21 @@ mod tests {
         let output = "running 2 tests\ntest a ... ok\n\
             test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n\
             test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 0.1s\n";
-        assert_eq!(read(output), Tally { passed: 7, failed: 2, skipped: 1, unsteady: 0 });
+        assert_eq!(read(output), Counts { passed: 7, failed: 2, skipped: 1, flaky: 0 });
     }
 
     #[test]
     fn node_counts_a_cancelled_test_as_failed() {
         let output =
             "ℹ tests 9\nℹ suites 0\nℹ pass 5\nℹ fail 2\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 8.5\n";
-        assert_eq!(read(output), Tally { passed: 5, failed: 3, skipped: 1, unsteady: 0 });
+        assert_eq!(read(output), Counts { passed: 5, failed: 3, skipped: 1, flaky: 0 });
     }
 
     #[test]
     fn the_sum_reads_as_one_plain_line() {
-        let tally = Tally { passed: 3, ..Tally::default() };
-        assert_eq!(tally.to_string(), "3 passed, 0 failed");
-        assert_eq!(Tally { failed: 1, skipped: 2, ..tally }.to_string(), "3 passed, 1 failed, 2 skipped");
-        assert_eq!(Tally { unsteady: 1, ..tally }.to_string(), "3 passed, 0 failed, 1 unsteady");
+        let counts = Counts { passed: 3, ..Counts::default() };
+        assert_eq!(counts.to_string(), "3 passed, 0 failed");
+        assert_eq!(Counts { failed: 1, skipped: 2, ..counts }.to_string(), "3 passed, 1 failed, 2 skipped");
+        assert_eq!(Counts { flaky: 1, ..counts }.to_string(), "3 passed, 0 failed, 1 flaky");
     }
 }

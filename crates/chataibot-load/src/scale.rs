@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// The sizes of one run.
+/// The scale of one run.
 #[derive(Clone, Debug)]
-pub struct Sizes {
+pub struct Scale {
     /// Idle streams beside everything but the measure of memory.
     pub idle: usize,
-    /// Idle streams of the second look at the memory; the first is at [`Sizes::idle`].
+    /// Idle streams of the second look at the memory; the first is at [`Scale::idle`].
     pub most: usize,
     /// Webhook events a second while latency is measured.
     pub rate: u32,
@@ -23,7 +23,7 @@ pub struct Sizes {
     pub thousand_checks: usize,
 }
 
-impl Sizes {
+impl Scale {
     /// What the goals speak of.
     #[must_use]
     pub fn full() -> Self {
@@ -78,12 +78,12 @@ mod tests {
 
     #[test]
     fn a_low_limit_of_open_files_makes_it_smaller_and_is_told() {
-        let (fits, told) = Sizes::full().within(1_000_000);
+        let (fits, told) = Scale::full().within(1_000_000);
         assert_eq!((fits.idle, fits.most, told), (10_000, 20_000, None));
-        let (small, told) = Sizes::full().within(4096);
+        let (small, told) = Scale::full().within(4096);
         assert_eq!((small.idle, small.most), (2330, 3496));
         assert!(told.expect("told").contains("4096"));
-        let (larger, _) = Sizes::full().within(20_000);
+        let (larger, _) = Scale::full().within(20_000);
         assert_eq!((larger.idle, larger.most), (10_000, 19_400), "what the goals speak of comes first");
     }
 }

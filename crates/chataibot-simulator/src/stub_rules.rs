@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::record::CallKind;
+use crate::call_log::CallKind;
 
 /// One order.
 #[derive(Clone, Debug)]

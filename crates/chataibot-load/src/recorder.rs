@@ -10,10 +10,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The events that are under way. What stands in their texts is never used twice, also not by another board: a stream that begins tells
+/// The events that are under way. What stands in their texts is never used twice, also not by another recorder: a stream that begins tells
 /// what earlier runs have left in its log.
 #[derive(Debug)]
-pub struct Board {
+pub struct Recorder {
     began: Instant,
     /// Before the number of each of its events.
     mark: String,
@@ -40,7 +40,7 @@ pub struct Outcome {
     pub doubled: usize,
 }
 
-impl Default for Board {
+impl Default for Recorder {
     fn default() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let mark = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -48,7 +48,7 @@ impl Default for Board {
     }
 }
 
-impl Board {
+impl Recorder {
     /// A new event that is due at that moment: its number.
     pub fn add(&self, due: Instant) -> usize {
         let due = due.saturating_duration_since(self.began);
@@ -63,7 +63,7 @@ impl Board {
         format!("{}{number}", self.mark)
     }
 
-    /// The number of the event in that part of a stream, if it is one of this board's.
+    /// The number of the event in that part of a stream, if it is one of this recorder's.
     #[must_use]
     pub fn number(&self, text: &str) -> Option<usize> {
         let (_, number) = text.split_once(&self.mark)?;
@@ -133,22 +133,22 @@ mod tests {
 
     #[test]
     fn what_another_board_has_told_is_none_of_its_events() {
-        let (one, other) = (Board::default(), Board::default());
+        let (one, other) = (Recorder::default(), Recorder::default());
         let text = format!("data: {{\"text\":\"{}\"}}", one.text(17));
         assert_eq!((one.number(&text), other.number(&text), one.number("data: hello")), (Some(17), None, None));
     }
 
     #[tokio::test]
     async fn what_never_came_and_what_came_twice_is_counted() {
-        let board = Board::default();
-        let first = board.add(Instant::now());
-        let second = board.add(Instant::now());
-        board.arrived(second);
-        board.arrived(second);
-        board.arrived(99);
-        let outcome = board.settle(first, Duration::ZERO).await;
+        let recorder = Recorder::default();
+        let first = recorder.add(Instant::now());
+        let second = recorder.add(Instant::now());
+        recorder.arrived(second);
+        recorder.arrived(second);
+        recorder.arrived(99);
+        let outcome = recorder.settle(first, Duration::ZERO).await;
         assert_eq!((outcome.millis.len(), outcome.lost, outcome.doubled), (1, 1, 1));
-        board.arrived(first);
-        assert_eq!(board.settle(first, Duration::from_secs(60)).await.lost, 0);
+        recorder.arrived(first);
+        assert_eq!(recorder.settle(first, Duration::from_secs(60)).await.lost, 0);
     }
 }

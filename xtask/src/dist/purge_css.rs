@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// `sheet` without rules whose every selector names a class that is not in `classes`, and without private tokens (`--_…`) that neither
 /// what is left nor `also_read` reads.
-pub fn needed(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
+pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
     let mut left = rules(sheet, classes);
     loop {
         let fewer = tokens(&left, also_read);
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn kept(sheet: &str) -> String {
-        needed(sheet, &BTreeSet::from(["launcher", "sign"]), "x{y:var(--_also)}")
+        purge_css(sheet, &BTreeSet::from(["launcher", "sign"]), "x{y:var(--_also)}")
     }
 
     #[test]

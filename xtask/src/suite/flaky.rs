@@ -1,27 +1,27 @@
 //! What becomes of a test in a browser that failed: it has to pass several times by itself, or it stays failed.
 //!
 //! A browser, two servers and a test take turns on few cores, and where a machine stops one of them for seconds a test may be right and
-//! fail. That is told, with the failure as it was, and counted: a test that is unsteady is to be mended. Where many are, none is
+//! fail. That is told, with the failure as it was, and counted: a test that is flaky is to be mended. Where many are, none is
 //! excused, and whoever runs a test by its name sees what it does.
 
 use std::{collections::BTreeSet, process::Command};
 
 use anyhow::Result;
 
-use super::{Tally, count_and};
+use super::{Counts, count_and};
 
-/// How many tests of a run may be unsteady.
+/// How many tests of a run may be flaky.
 const MOST: usize = 3;
 /// How often such a test must pass by itself.
 const TIMES: usize = 3;
 
 /// Runs tests, and those that failed again by `alone`, if they are few.
-pub fn count(command: &mut Command, mut alone: impl FnMut(&str) -> Result<Tally>) -> Result<Tally> {
+pub fn count(command: &mut Command, mut alone: impl FnMut(&str) -> Result<Counts>) -> Result<Counts> {
     let mut failed = BTreeSet::new();
-    let mut tally = count_and(command, |line| failed.extend(failed_test(line).map(str::to_owned)))?;
+    let mut counts = count_and(command, |line| failed.extend(failed_test(line).map(str::to_owned)))?;
     // A file that broke off, or two tests of one name, is another matter.
-    if failed.len() != tally.failed || failed.len() > MOST {
-        return Ok(tally);
+    if failed.len() != counts.failed || failed.len() > MOST {
+        return Ok(counts);
     }
     for test in failed {
         println!("\n● {test}: failed. It has to pass {TIMES} times by itself …");
@@ -30,19 +30,19 @@ pub fn count(command: &mut Command, mut alone: impl FnMut(&str) -> Result<Tally>
             passes += 1;
         }
         if passes == TIMES {
-            println!("● {test}: unsteady. It failed among the others and passed {TIMES} times by itself.");
-            tally.failed -= 1;
-            tally.passed += 1;
-            tally.unsteady += 1;
+            println!("● {test}: flaky. It failed among the others and passed {TIMES} times by itself.");
+            counts.failed -= 1;
+            counts.passed += 1;
+            counts.flaky += 1;
         } else {
             println!("● {test}: failed by itself too.");
         }
     }
-    Ok(tally)
+    Ok(counts)
 }
 
-fn is_passed(tally: Tally) -> bool {
-    tally.failed == 0 && tally.passed > 0
+fn is_passed(counts: Counts) -> bool {
+    counts.failed == 0 && counts.passed > 0
 }
 
 /// The name in a line like `✖ two tabs (12.5ms)`.
@@ -58,40 +58,40 @@ mod tests {
     const SEEN: &str =
         "✔ one (1.5ms)\n✖ two (fast) (12.5ms)\nℹ pass 1\nℹ fail 1\n✖ failing tests:\n✖ two (fast) (12.5ms)";
 
-    fn run(seen: &str, alone: &[usize]) -> (Tally, usize) {
+    fn run(seen: &str, alone: &[usize]) -> (Counts, usize) {
         let mut tries = 0;
-        let tally = count(Command::new("printf").args(["%s", seen]), |test| {
+        let counts = count(Command::new("printf").args(["%s", seen]), |test| {
             assert_eq!(test, "two (fast)");
             let failed = alone[tries];
             tries += 1;
-            Ok(Tally { passed: 1 - failed, failed, ..Tally::default() })
+            Ok(Counts { passed: 1 - failed, failed, ..Counts::default() })
         });
-        (tally.expect("it ran"), tries)
+        (counts.expect("it ran"), tries)
     }
 
     #[test]
-    fn a_test_that_passes_every_time_by_itself_is_unsteady() {
-        let expected = Tally { passed: 2, unsteady: 1, ..Tally::default() };
+    fn a_test_that_passes_every_time_by_itself_is_flaky() {
+        let expected = Counts { passed: 2, flaky: 1, ..Counts::default() };
         assert_eq!(run(SEEN, &[0, 0, 0]), (expected, 3));
     }
 
     #[test]
     fn a_test_that_fails_once_more_has_failed() {
-        let expected = Tally { passed: 1, failed: 1, ..Tally::default() };
+        let expected = Counts { passed: 1, failed: 1, ..Counts::default() };
         assert_eq!(run(SEEN, &[0, 1]), (expected, 2));
     }
 
     #[test]
     fn of_many_that_failed_none_is_excused() {
         let many: String = (0..=MOST).map(|number| format!("✖ test {number} (1ms)\n")).collect();
-        let (tally, tries) = run(&format!("{many}ℹ fail {}\n", MOST + 1), &[]);
-        assert_eq!((tally.failed, tries), (MOST + 1, 0));
+        let (counts, tries) = run(&format!("{many}ℹ fail {}\n", MOST + 1), &[]);
+        assert_eq!((counts.failed, tries), (MOST + 1, 0));
     }
 
     #[test]
     fn a_file_that_broke_off_has_failed() {
-        let (tally, tries) = run("✖ tests/e2e/life.test.mjs (1ms)\nℹ fail 1\nℹ cancelled 2\n", &[]);
-        assert_eq!((tally.failed, tries), (3, 0));
+        let (counts, tries) = run("✖ tests/e2e/life.test.mjs (1ms)\nℹ fail 1\nℹ cancelled 2\n", &[]);
+        assert_eq!((counts.failed, tries), (3, 0));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     check::{Check, Outcome, check, hold},
-    stage::Stage,
+    fixture::Fixture,
     visitor::{key, send_body, start_body, text},
 };
 
@@ -39,54 +39,54 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn start(stage: &Stage) -> Outcome {
-    let (visitor, key, text) = (stage.visitor().await?, key(), text());
-    let first = stage.call(visitor.start(&key, &start_body(&text))).await?.with(200)?;
-    let second = stage.call(visitor.start(&key, &start_body(&text))).await?.with(200)?;
-    let calls = stage.simulator.calls_with("start", &text).await?.len();
+async fn start(fixture: &Fixture) -> Outcome {
+    let (visitor, key, text) = (fixture.visitor().await?, key(), text());
+    let first = fixture.call(visitor.start(&key, &start_body(&text))).await?.with(200)?;
+    let second = fixture.call(visitor.start(&key, &start_body(&text))).await?.with(200)?;
+    let calls = fixture.simulator.calls_with("start", &text).await?.len();
     hold(calls == 1, || format!("{calls} starts at the platform"))?;
     let (one, other) = (&first.json["conversation"]["id"], &second.json["conversation"]["id"]);
     hold(one == other, || "another conversation in the second answer".to_owned())?;
     Ok("one start at the platform, one answer".to_owned())
 }
 
-async fn send(stage: &Stage) -> Outcome {
-    let (visitor, key, text) = (stage.visitor().await?, key(), text());
+async fn send(fixture: &Fixture) -> Outcome {
+    let (visitor, key, text) = (fixture.visitor().await?, key(), text());
     let conversation = visitor.conversation().await?;
-    let first = stage.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.with(200)?;
-    let second = stage.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.with(200)?;
-    let calls = stage.simulator.calls_with("send", &text).await?.len();
+    let first = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.with(200)?;
+    let second = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.with(200)?;
+    let calls = fixture.simulator.calls_with("send", &text).await?.len();
     hold(calls == 1, || format!("{calls} sends at the platform"))?;
     hold(first.json == second.json, || "another answer the second time".to_owned())?;
     Ok("one send at the platform, one answer".to_owned())
 }
 
-async fn together(stage: &Stage) -> Outcome {
-    let (visitor, key, text) = (stage.visitor().await?, key(), text());
+async fn together(fixture: &Fixture) -> Outcome {
+    let (visitor, key, text) = (fixture.visitor().await?, key(), text());
     let conversation = visitor.conversation().await?;
-    let held = stage.simulator.order("hold", json!({ "call": "send" })).await?;
+    let held = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
     let body = send_body(&text);
     let release = async {
-        stage.simulator.held("send").await?;
-        stage.simulator.order("release", json!({ "hold": held["hold"] })).await
+        fixture.simulator.held("send").await?;
+        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await
     };
-    let send = || stage.call(visitor.send(&conversation.id, &key, &body));
+    let send = || fixture.call(visitor.send(&conversation.id, &key, &body));
     let (one, other, released) = tokio::join!(send(), send(), release);
     released?;
     let (one, other) = (one?.with(200)?, other?.with(200)?);
-    let calls = stage.simulator.calls_with("send", &text).await?.len();
+    let calls = fixture.simulator.calls_with("send", &text).await?.len();
     hold(calls == 1, || format!("{calls} sends at the platform"))?;
     hold(one.json["message_id"] == other.json["message_id"], || "two answers".to_owned())?;
     Ok("one send at the platform".to_owned())
 }
 
-async fn other_body(stage: &Stage) -> Outcome {
-    let (visitor, key) = (stage.visitor().await?, key());
+async fn other_body(fixture: &Fixture) -> Outcome {
+    let (visitor, key) = (fixture.visitor().await?, key());
     let conversation = visitor.conversation().await?;
-    stage.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.with(200)?;
+    fixture.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.with(200)?;
     let other = text();
-    stage.call(visitor.send(&conversation.id, &key, &send_body(&other))).await?.refusal(409, "KEY_REUSED")?;
-    let calls = stage.simulator.calls_with("send", &other).await?.len();
+    fixture.call(visitor.send(&conversation.id, &key, &send_body(&other))).await?.refusal(409, "KEY_REUSED")?;
+    let calls = fixture.simulator.calls_with("send", &other).await?.len();
     hold(calls == 0, || "it reached the platform".to_owned())?;
     Ok("409 KEY_REUSED".to_owned())
 }

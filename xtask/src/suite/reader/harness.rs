@@ -20,13 +20,13 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a walk takes place on.
-pub struct Stage {
+pub struct Harness {
     page: SocketAddr,
     simulator: Server,
     _proxy: Server,
 }
 
-impl Stage {
+impl Harness {
     /// Starts it.
     pub fn set(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
         let any = "127.0.0.1:0";

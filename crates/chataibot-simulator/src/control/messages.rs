@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::{BadOrder, Order, done, once};
 use crate::{
     bot::{Author, Step, With, agent, message},
+    call_log::Delivery,
     conversation, events,
     platform::{Block, Platform, State as Shared},
-    record::Delivery,
     webhook,
 };
 

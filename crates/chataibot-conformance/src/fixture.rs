@@ -12,7 +12,7 @@ use crate::{check::Fault, identity::HostSite, simulator::Simulator};
 
 /// See the file's head.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Fixture {
     /// Without redirects and proxies.
     pub http: reqwest::Client,
     /// Where the proxy is, without a slash at the end.
@@ -56,7 +56,7 @@ pub struct Answer {
     pub json: Value,
 }
 
-impl Stage {
+impl Fixture {
     /// Makes a call, and reads the answer.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::random,
 };
 
@@ -32,41 +32,41 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-async fn end(stage: &Stage, body: Value) -> Result<Answer, Fault> {
-    stage.call(stage.http.post(stage.url("/token/end")).header("origin", &stage.origin).json(&body)).await
+async fn end(fixture: &Fixture, body: Value) -> Result<Answer, Fault> {
+    fixture.call(fixture.http.post(fixture.url("/token/end")).header("origin", &fixture.origin).json(&body)).await
 }
 
-async fn answer(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn answer(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     for secret in [visitor.answer.json["renewal"].clone(), random(32).into()] {
-        let answer = end(stage, json!({ "renewal": secret })).await?.with(200)?;
+        let answer = end(fixture, json!({ "renewal": secret })).await?.with(200)?;
         hold(answer.json["ok"] == true, || answer.short())?;
     }
     Ok("200, twice".to_owned())
 }
 
-async fn tokens(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn tokens(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    end(stage, json!({ "renewal": visitor.answer.json["renewal"] })).await?;
-    stage.call(visitor.events(&conversation.id, "?wait=0")).await?.refusal(401, "UNAUTHORIZED")?;
+    end(fixture, json!({ "renewal": visitor.answer.json["renewal"] })).await?;
+    fixture.call(visitor.events(&conversation.id, "?wait=0")).await?.refusal(401, "UNAUTHORIZED")?;
     let secret = json!({ "renewal": visitor.answer.json["renewal"] });
-    stage.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
-    let until = tokio::time::Instant::now() + stage.patience;
+    fixture.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
+    let until = tokio::time::Instant::now() + fixture.patience;
     while stream.next(until).await.map_err(|_| Fault::seen("the stream goes on"))?.is_some() {}
     Ok("401, and the stream ended".to_owned())
 }
 
-async fn everywhere(stage: &Stage) -> Outcome {
-    let Some(host) = &stage.host else {
+async fn everywhere(fixture: &Fixture) -> Outcome {
+    let Some(host) = &fixture.host else {
         return Err(Fault::Skipped("without --identity-secret nobody has two browsers".to_owned()));
     };
     let (ada, eve) = (random(8), random(8));
-    let sign_in = async |user: &str| stage.token(json!({ "identity": host.identity(user) })).await?.with(200);
+    let sign_in = async |user: &str| fixture.token(json!({ "identity": host.identity(user) })).await?.with(200);
     let (here, there, other) = (sign_in(&ada).await?, sign_in(&ada).await?, sign_in(&eve).await?);
-    end(stage, json!({ "renewal": here.json["renewal"], "everywhere": true })).await?;
-    let renew = async |answer: &Answer| stage.token(json!({ "renewal": answer.json["renewal"] })).await;
+    end(fixture, json!({ "renewal": here.json["renewal"], "everywhere": true })).await?;
+    let renew = async |answer: &Answer| fixture.token(json!({ "renewal": answer.json["renewal"] })).await;
     for browser in [&here, &there] {
         renew(browser).await?.refusal(401, "UNAUTHORIZED")?;
     }

@@ -28,7 +28,7 @@ const PASSES: &[&str] = &[
 ];
 
 /// Makes the WASM in `file` smaller.
-pub fn smaller(project: &Project, file: &Path) -> Result<()> {
+pub fn wasm_opt(project: &Project, file: &Path) -> Result<()> {
     let mut command = project.command(project.root.join("node_modules/.bin/wasm-opt"));
     run(command.args(FEATURES).args(PASSES).arg(file).arg("-o").arg(file)).context("wasm-opt failed")
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     check::{Check, Fault, Outcome, check, hold},
     entry::{is_delivery, is_sent_with},
-    stage::{Answer, Stage},
+    fixture::{Answer, Fixture},
     visitor::{Conversation, Visitor, key, send_body, start_body, text},
 };
 
@@ -77,27 +77,27 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// A send that the platform answers like this.
 async fn meets<'a>(
-    stage: &'a Stage,
+    fixture: &'a Fixture,
     order: &str,
     how: Value,
 ) -> Result<(Visitor<'a>, Conversation, String, Value, Answer), Fault> {
-    let visitor = stage.visitor().await?;
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.order(order, how).await?;
+    fixture.simulator.order(order, how).await?;
     let (key, body) = (key(), send_body(&text()));
-    let answer = stage.call(visitor.send(&conversation.id, &key, &body)).await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &key, &body)).await?;
     Ok((visitor, conversation, key, body, answer))
 }
 
-async fn forwarded(stage: &Stage, body: &Value) -> Result<usize, Fault> {
+async fn forwarded(fixture: &Fixture, body: &Value) -> Result<usize, Fault> {
     let text = body["message"]["data"]["body"].as_str().unwrap_or_default();
-    Ok(stage.simulator.calls_with("send", text).await?.len())
+    Ok(fixture.simulator.calls_with("send", text).await?.len())
 }
 
-async fn busy(stage: &Stage) -> Outcome {
+async fn busy(fixture: &Fixture) -> Outcome {
     for (status, code) in [(429, "RATE_LIMITED"), (503, "UNAVAILABLE")] {
         let how = json!({ "call": "send", "status": status, "retry_after": 2 });
-        let (.., answer) = meets(stage, "fail", how).await?;
+        let (.., answer) = meets(fixture, "fail", how).await?;
         let answer = answer.refusal(status, code)?;
         let header = answer.header("retry-after").unwrap_or("none");
         let seconds = header.parse::<u32>().ok().filter(|seconds| *seconds > 0);
@@ -110,47 +110,47 @@ async fn busy(stage: &Stage) -> Outcome {
     Ok("429 and 503, each with Retry-After in header and body".to_owned())
 }
 
-async fn failed_again(stage: &Stage) -> Outcome {
+async fn failed_again(fixture: &Fixture) -> Outcome {
     let how = json!({ "call": "send", "status": 503 });
-    let (visitor, conversation, key, body, answer) = meets(stage, "fail", how).await?;
+    let (visitor, conversation, key, body, answer) = meets(fixture, "fail", how).await?;
     answer.with(503)?;
-    stage.call(visitor.send(&conversation.id, &key, &body)).await?.with(200)?;
+    fixture.call(visitor.send(&conversation.id, &key, &body)).await?.with(200)?;
     let log = visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "sent")).await?;
     let times = log.iter().filter(|entry| is_sent_with(entry, &key)).count();
     hold(times == 1, || format!("the message stands in the log {times} times"))?;
     Ok("taken the second time, in the log once".to_owned())
 }
 
-async fn start_again(stage: &Stage) -> Outcome {
-    let (visitor, key, body) = (stage.visitor().await?, key(), start_body(&text()));
-    stage.simulator.order("fail", json!({ "call": "start", "error": "CONVERSATION_CREATION_EXCEPTION" })).await?;
-    let first = stage.call(visitor.start(&key, &body)).await?;
+async fn start_again(fixture: &Fixture) -> Outcome {
+    let (visitor, key, body) = (fixture.visitor().await?, key(), start_body(&text()));
+    fixture.simulator.order("fail", json!({ "call": "start", "error": "CONVERSATION_CREATION_EXCEPTION" })).await?;
+    let first = fixture.call(visitor.start(&key, &body)).await?;
     hold(first.status != 200, || "200 for a start that the platform refused".to_owned())?;
-    stage.call(visitor.start(&key, &body)).await?.with(200)?;
+    fixture.call(visitor.start(&key, &body)).await?.with(200)?;
     Ok(format!("{} first, 200 then", first.status))
 }
 
-async fn failed_told(stage: &Stage) -> Outcome {
+async fn failed_told(fixture: &Fixture) -> Outcome {
     let how = json!({ "call": "send", "status": 503 });
-    let (visitor, conversation, key, ..) = meets(stage, "fail", how).await?;
+    let (visitor, conversation, key, ..) = meets(fixture, "fail", how).await?;
     visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "failed")).await?;
     Ok("`failed`".to_owned())
 }
 
-async fn refused(stage: &Stage) -> Outcome {
+async fn refused(fixture: &Fixture) -> Outcome {
     let how = json!({ "call": "send", "error": "CONTACT_IS_BLOCKED" });
-    let (visitor, conversation, key, body, answer) = meets(stage, "fail", how).await?;
+    let (visitor, conversation, key, body, answer) = meets(fixture, "fail", how).await?;
     answer.refusal(400, "CONTACT_IS_BLOCKED")?;
-    stage.call(visitor.send(&conversation.id, &key, &body)).await?.refusal(400, "CONTACT_IS_BLOCKED")?;
-    let calls = forwarded(stage, &body).await?;
+    fixture.call(visitor.send(&conversation.id, &key, &body)).await?.refusal(400, "CONTACT_IS_BLOCKED")?;
+    let calls = forwarded(fixture, &body).await?;
     hold(calls == 1, || format!("{calls} calls at the platform"))?;
     Ok("400 CONTACT_IS_BLOCKED twice, one call at the platform".to_owned())
 }
 
-async fn operator(stage: &Stage) -> Outcome {
+async fn operator(fixture: &Fixture) -> Outcome {
     for (error, status) in [("JWT_SIGNATURE_EXCEPTION", 401), ("CHANNEL_NOT_ENABLED", 400)] {
         let how = json!({ "call": "send", "error": error, "status": status, "message": "ask-the-operator-4711" });
-        let (.., answer) = meets(stage, "fail", how).await?;
+        let (.., answer) = meets(fixture, "fail", how).await?;
         let answer = answer.refusal(503, "UNAVAILABLE")?;
         let leaks = [error, "ask-the-operator-4711"].into_iter().find(|words| answer.text.contains(words));
         hold(leaks.is_none(), || format!("the platform's own words in the answer: {}", leaks.unwrap_or_default()))?;
@@ -162,33 +162,33 @@ fn lost() -> Value {
     json!({ "call": "send", "processed": true, "how": "close" })
 }
 
-async fn unknown(stage: &Stage) -> Outcome {
+async fn unknown(fixture: &Fixture) -> Outcome {
     // So that no echo tells what became of it.
-    stage.simulator.order("style", json!({ "echo": "off" })).await?;
-    let (visitor, conversation, key, body, answer) = meets(stage, "drop", lost()).await?;
+    fixture.simulator.order("style", json!({ "echo": "off" })).await?;
+    let (visitor, conversation, key, body, answer) = meets(fixture, "drop", lost()).await?;
     answer.refusal(502, "UNKNOWN_OUTCOME")?;
-    let again = stage.call(visitor.send(&conversation.id, &key, &body)).await?;
+    let again = fixture.call(visitor.send(&conversation.id, &key, &body)).await?;
     hold(again.status == 200 || again.status == 502, || again.short())?;
-    let calls = forwarded(stage, &body).await?;
+    let calls = forwarded(fixture, &body).await?;
     hold(calls == 1, || format!("{calls} calls at the platform"))?;
     Ok("502 UNKNOWN_OUTCOME, one call at the platform".to_owned())
 }
 
-async fn unknown_told(stage: &Stage) -> Outcome {
-    stage.simulator.order("style", json!({ "echo": "off" })).await?;
-    let (visitor, conversation, key, ..) = meets(stage, "drop", lost()).await?;
+async fn unknown_told(fixture: &Fixture) -> Outcome {
+    fixture.simulator.order("style", json!({ "echo": "off" })).await?;
+    let (visitor, conversation, key, ..) = meets(fixture, "drop", lost()).await?;
     visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "unknown")).await?;
     Ok("`unknown`".to_owned())
 }
 
-async fn unknown_cleared(stage: &Stage) -> Outcome {
-    let visitor = stage.visitor().await?;
+async fn unknown_cleared(fixture: &Fixture) -> Outcome {
+    let visitor = fixture.visitor().await?;
     let (conversation, _) = visitor.settled().await?;
-    stage.simulator.order("webhooks/pause", json!({})).await?;
-    stage.simulator.order("drop", lost()).await?;
+    fixture.simulator.order("webhooks/pause", json!({})).await?;
+    fixture.simulator.order("drop", lost()).await?;
     let key = key();
-    stage.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.with(502)?;
-    stage.simulator.order("webhooks/resume", json!({})).await?;
+    fixture.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.with(502)?;
+    fixture.simulator.order("webhooks/resume", json!({})).await?;
     let log = visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "sent")).await?;
     let times = log.iter().filter(|entry| is_sent_with(entry, &key)).count();
     hold(times == 1, || format!("the message stands in the log {times} times"))?;

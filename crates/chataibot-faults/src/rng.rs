@@ -2,16 +2,16 @@
 
 /// A source of numbers.
 #[derive(Clone, Debug)]
-pub struct Chance(u64);
+pub struct Rng(u64);
 
-impl Chance {
+impl Rng {
     /// The numbers of this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         // Neighbouring seeds shall not give neighbouring numbers, and zero would stay zero.
-        let mut chance = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        chance.number();
-        chance
+        let mut rng = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        rng.number();
+        rng
     }
 
     /// A number over all of `u64`.
@@ -46,8 +46,8 @@ mod tests {
     #[test]
     fn a_seed_is_a_sequence_and_neighbours_differ() {
         let take = |seed| {
-            let mut chance = Chance::new(seed);
-            (0..50).map(|_| chance.below(100)).collect::<Vec<_>>()
+            let mut rng = Rng::new(seed);
+            (0..50).map(|_| rng.below(100)).collect::<Vec<_>>()
         };
         assert_eq!(take(7), take(7));
         assert_ne!(take(7), take(8));

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::Which;
 use crate::{
+    call_log::{Content, Delivery},
     platform::{Platform, State as Shared},
-    record::{Content, Delivery},
 };
 
 /// How long a list waits when nothing else is said.
@@ -39,7 +39,7 @@ pub async fn calls(State(platform): State<Arc<Platform>>, Query(query): Query<Ca
                 && query.conversation.as_ref().is_none_or(|id| Some(id) == call.conversation.as_ref())
                 && query.processed.is_none_or(|processed| processed == call.processed)
         });
-        let told = fitting.map(crate::record::Call::describe);
+        let told = fitting.map(crate::call_log::Call::describe);
         told.filter(|call| query.outcome.as_ref().is_none_or(|outcome| call["outcome"] == **outcome)).collect()
     };
     wait(&platform, "calls", query.at_least, query.timeout_ms, list).await

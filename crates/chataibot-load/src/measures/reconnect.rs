@@ -7,11 +7,11 @@ use std::{
 
 use crate::{
     Trouble,
-    board::{Board, Outcome},
     http::Client,
-    sizes::Sizes,
+    population::{webhook, webhook_path},
+    recorder::{Outcome, Recorder},
+    scale::Scale,
     streams::Streams,
-    world::{webhook, webhook_path},
 };
 
 /// How long all of it may take before it is given up.
@@ -19,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Events that come meanwhile: visitors must get them from the log, once.
 const MEANWHILE: usize = 100;
 
-/// What a storm did.
+/// What the reconnection of all streams took.
 #[derive(Debug)]
-pub struct Storm {
+pub struct Reconnect {
     /// Seconds until the last stream was back.
     pub seconds: f64,
     /// How often one was told to come later.
@@ -34,14 +34,19 @@ pub struct Storm {
 ///
 /// # Errors
 /// When one does not come back.
-pub async fn measure(proxy: SocketAddr, streams: &Streams, board: &Board, sizes: &Sizes) -> Result<Storm, Trouble> {
+pub async fn measure(
+    proxy: SocketAddr,
+    streams: &Streams,
+    recorder: &Recorder,
+    scale: &Scale,
+) -> Result<Reconnect, Trouble> {
     let mut client = Client::open(proxy).await?;
-    let (path, first, refused) = (webhook_path(), board.count(), streams.refused());
+    let (path, first, refused) = (webhook_path(), recorder.count(), streams.refused());
     let began = Instant::now();
     let platform = async {
         for event in 0..MEANWHILE {
-            let visitor = event * sizes.idle / MEANWHILE;
-            let text = board.text(board.add(Instant::now()));
+            let visitor = event * scale.idle / MEANWHILE;
+            let text = recorder.text(recorder.add(Instant::now()));
             let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
             if answer.status != 200 {
                 return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
@@ -54,6 +59,6 @@ pub async fn measure(proxy: SocketAddr, streams: &Streams, board: &Board, sizes:
         Ok(began.elapsed().as_secs_f64())
     };
     let (seconds, ()) = tokio::try_join!(back, platform)?;
-    let meanwhile = board.settle(first, PATIENCE).await;
-    Ok(Storm { seconds, refused: streams.refused() - refused, meanwhile })
+    let meanwhile = recorder.settle(first, PATIENCE).await;
+    Ok(Reconnect { seconds, refused: streams.refused() - refused, meanwhile })
 }

@@ -17,14 +17,14 @@ use crate::middle::{Breach, Middle};
 
 pub const IDENTITY_SECRET: &str = "a-secret-of-the-host-site-0123456789";
 
-pub struct Stage {
+pub struct Harness {
     _proxy: TestApp,
     _middle: Option<Middle>,
     simulator: Simulator,
     url: String,
 }
 
-impl Stage {
+impl Harness {
     pub async fn open(breach: Option<Breach>, change: impl FnOnce(&mut Config)) -> Self {
         let simulator = spawn(chataibot_simulator::Config::for_tests()).await.expect("a simulator");
         let platform = format!("{}/api/v1", simulator.url());

@@ -36,7 +36,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       if (routes[path]) await routes[path](request, response, send);
       else if (path === '/') {
         response.writeHead(200, { 'content-type': 'text/html', ...headers });
-        response.end(`<!doctype html><html lang="en"><title>stage</title>${script}<body>${body}`);
+        response.end(`<!doctype html><html lang="en"><title>harness</title>${script}<body>${body}`);
       } else if (path === '/favicon.ico') response.writeHead(204).end();
       else if (path === '/chataibot.js') send('text/javascript', await readFile(new URL('loader.js', LOADER)));
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
