@@ -192,6 +192,10 @@ export function frame(place, host, shelf) {
       keep('large', large && '1');
     }
   };
+  // While it fades the keyboard does not go back into it. With the next opening the program writes all of its names anew.
+  const leave = ({ key }) => key === 'Tab' && !is('window-open') && section.classList.add('window-gone');
+  // Before any other listener: not every key goes on.
+  document.addEventListener('keydown', leave, { capture: true, signal: ending.signal });
   const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
   if (recall('large') && !is('window-large')) {

@@ -128,8 +128,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         "role" = if inline { "region" } else { "dialog" },
         "tabindex" = "-1",
         "aria-labelledby" = "title",
-        "aria-modal" = modal.then_some("true"),
-        "inert" = (!open).then_some("inert");
+        "aria-modal" = modal.then_some("true");
         group(inside)
     );
     at(section, &places.section).into()

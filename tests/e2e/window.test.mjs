@@ -130,3 +130,56 @@ story('on a phone the window takes what the keyboard leaves', async (world) => {
   assert.equal(await page.evaluate(() => document.body.getAttribute('style')), null, "the page's own scrolling is left alone");
   assert.equal(await widget.part('resize').count(), 0);
 });
+
+for (const reducedMotion of ['no-preference', 'reduce']) {
+  story(`a window that closes is there for a screen reader until the focus is told of, motion: ${reducedMotion}`, async (world) => {
+    const visitor = await world.visitor({ reducedMotion });
+    const page = await visitor.tab(`${world.host.origin}/`);
+    const widget = new Widget(page);
+    await widget.open();
+    await until('the message field has the focus', async () => /input/.test(await focused(page)));
+    await page.evaluate(() => {
+      const root = document.querySelector('chataibot-widget').shadowRoot;
+      const section = root.querySelector('#window');
+      root.querySelector('[part~="launcher"]').addEventListener('focus', () => {
+        const begin = performance.now();
+        const look = () => {
+          const isThere = getComputedStyle(section).visibility === 'visible' && !section.inert;
+          if (isThere) requestAnimationFrame(look);
+          else window.stayed = performance.now() - begin;
+        };
+        look();
+      });
+    });
+    await page.keyboard.press('Escape');
+    await until('it is gone', () => page.evaluate(() => window.stayed !== undefined));
+    // Browsers tell screen readers of changes once a frame, and removals first.
+    const stayed = await page.evaluate(() => window.stayed);
+    assert.ok(stayed > 100, `${stayed} ms`);
+  });
+}
+
+story('the keyboard does not go back into a window that fades, nor does the pointer', async (world) => {
+  const { widget, page } = await world.chat();
+  await page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    const sheet = new CSSStyleSheet();
+    // As long as a quick hand needs, and a slow machine.
+    sheet.replaceSync('@layer regions{.window:not(.window-open){transition:visibility 0s 60s}}');
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  });
+  const visibility = () => widget.window.evaluate((window) => getComputedStyle(window).visibility);
+  const { x, y } = await widget.input.boundingBox();
+  await widget.input.focus();
+  await page.keyboard.press('Escape');
+  await until('the launcher has the focus', async () => /launcher/.test(await focused(page)));
+  assert.equal(await visibility(), 'visible');
+  assert.equal(await page.evaluate(([x, y]) => document.elementFromPoint(x, y).localName, [x + 5, y + 5]), 'html');
+  await page.keyboard.press('Tab');
+  assert.equal(await visibility(), 'hidden');
+  assert.doesNotMatch(await focused(page), /window|header-button|back|expand|more|close/);
+
+  await page.evaluate(() => document.querySelector('chataibot-widget').open());
+  await widget.part('window-open').waitFor();
+  await until('it is there again', async () => (await visibility()) === 'visible');
+});
