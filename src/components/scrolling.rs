@@ -132,7 +132,7 @@ impl Follower {
             return if self.follows() { Shown::Reshaped } else { Shown::Nothing };
         }
         let course = self.course;
-        if distance <= VERY_END || course.is_some_and(|to| now.top >= to - VERY_END) {
+        if distance <= VERY_END || course.is_some_and(|to| now.top >= to) {
             self.course = None;
         }
         if distance <= VERY_END {
@@ -308,6 +308,19 @@ mod tests {
         assert!(!list.follower.follows());
         list.scroll(5_000);
         assert!(list.follower.is_at_end());
+    }
+
+    #[test]
+    fn the_last_pixel_of_the_way_to_a_beginning_is_not_a_reader_who_goes_on() {
+        let mut list = list(2_000);
+        list.now.whole = 3_500;
+        list.go(Some(1_984), true);
+        // A smooth way slows down before it ends.
+        for by in [582, 1, 1] {
+            list.scroll(by);
+        }
+        assert_eq!(list.now.top, 1_984);
+        assert!(list.follower.is_at_beginning());
     }
 
     #[derive(Clone, Debug)]
