@@ -24,8 +24,9 @@ use crate::{
 /// A long message is read in the list, not in one breath.
 const LONGEST: usize = 600;
 
-/// By then a screen reader has taken the words, in milliseconds; it reads on without them.
-pub(super) const HEARD: i32 = 1_000;
+/// By then a screen reader has taken the words, also on a slow machine, in milliseconds; it reads on without them. One that comes to them
+/// when they are gone says nothing.
+pub(super) const HEARD: i32 = 5_000;
 
 /// More messages than these at once are counted, and only the last of them is read.
 const SEVERAL: usize = 3;

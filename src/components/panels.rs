@@ -20,7 +20,8 @@ use yew::prelude::*;
 use super::{
     Look, UserAction,
     answers::{self, Choice},
-    browser, icons,
+    browser::{self, Later},
+    icons,
     markup::{self, at, button, element, group, part, plain, text},
     widget::is_lost,
 };
@@ -144,6 +145,7 @@ struct Still {
     title: NodeRef,
     /// What was shown last.
     shown: Option<PanelKind>,
+    focus: Option<Later>,
 }
 
 impl Component for Still {
@@ -151,7 +153,7 @@ impl Component for Still {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { title: NodeRef::default(), shown: None }
+        Self { title: NodeRef::default(), shown: None, focus: None }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -170,20 +172,29 @@ impl Component for Still {
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let kind = ctx.props().kind;
         if self.shown.replace(kind) != Some(kind) {
-            take_focus(&self.title);
+            take_focus(&self.title, &mut self.focus);
         }
     }
 }
 
-/// Gives the focus to what came because of what the visitor did, unless it is somewhere already. True when it did.
-fn take_focus(place: &NodeRef) -> bool {
+/// How long what had the focus is gone before something else gets it, in milliseconds: a screen reader that meets both at once says nothing.
+const GONE: i32 = 400;
+
+/// Gives the focus to what came because of what the visitor did, unless it is somewhere already; `later`, where it is lost. True when it does.
+fn take_focus(place: &NodeRef, later: &mut Option<Later>) -> bool {
     let Some(element) = place.cast::<Element>() else { return false };
-    let free = match browser::focused_beside(&element) {
+    let is_free = |element: &Element| match browser::focused_beside(element) {
         Some(focused) => focused.id() == "window",
-        None => is_lost(&element),
+        None => is_lost(element),
     };
-    let takes = free && browser::visitor_acted();
-    if takes {
+    let takes = is_free(&element) && browser::visitor_acted();
+    if takes && is_lost(&element) {
+        *later = Later::new(GONE, move || {
+            if is_free(&element) {
+                browser::focus(&element);
+            }
+        });
+    } else if takes {
         browser::focus(&element);
     }
     takes

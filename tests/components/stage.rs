@@ -207,7 +207,7 @@ impl Stage {
 
     /// Waits for something to become true, and fails with what was waited for when it does not.
     pub async fn until(&self, what: &str, holds: impl Fn() -> bool) {
-        for _ in 0..400 {
+        for _ in 0..800 {
             if holds() {
                 return;
             }

@@ -171,3 +171,22 @@ story('where WASM is refused the plain form asks for consent too', async (world)
   await form.locator('button').click();
   await until('the platform has it', async () => (await world.simulator.heard()).includes('Please call me back'));
 });
+
+story('what comes in the place of what had the focus gets it a moment later, so that a screen reader tells of it', async (world) => {
+  const { page, widget } = await arrive(world, 'home prechat="name"');
+  await widget.open();
+  await widget.part('home').waitFor();
+  await page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    let gone;
+    new MutationObserver(() => (gone ??= root.querySelector('[part~="home"]') ? undefined : performance.now())).observe(root, { childList: true, subtree: true });
+    root.addEventListener('focusin', ({ target }) => target.part.contains('form-input') && (window.after ??= performance.now() - gone));
+  });
+  await widget.part('home').locator('[part~="button-primary"]').focus();
+  await page.keyboard.press('Enter');
+  await until('the form has the focus', () => page.evaluate(() => window.after !== undefined));
+  const after = await page.evaluate(() => window.after);
+  assert.ok(after > 300, `${after} ms`);
+  await page.keyboard.type('Ann');
+  assert.equal(await widget.part('form-input').inputValue(), 'Ann');
+});

@@ -13,7 +13,7 @@ use yew::{
 
 use super::{
     super::{
-        browser,
+        browser::{self, Later},
         markup::{self, element, group, on, part, plain, text},
     },
     Panel, take_focus, title, value_of,
@@ -43,6 +43,7 @@ pub(super) struct PreChat {
     /// The first field with a problem is to have the focus.
     point: bool,
     title: NodeRef,
+    focus: Option<Later>,
 }
 
 /// What happened to the form.
@@ -67,6 +68,7 @@ impl Component for PreChat {
             fields,
             point: false,
             title: NodeRef::default(),
+            focus: None,
         }
     }
 
@@ -143,7 +145,7 @@ impl Component for PreChat {
             self.write_known(&ctx.props().look.config);
             // A finger would bring up a keyboard over the form's title.
             let place = if browser::matches(browser::FINGER) { None } else { self.places.first() };
-            take_focus(place.unwrap_or(&self.title));
+            take_focus(place.unwrap_or(&self.title), &mut self.focus);
         }
         if std::mem::take(&mut self.point) {
             let first = self.problems.iter().position(Option::is_some);

@@ -10,6 +10,7 @@ use yew::{
 
 use super::{
     super::{
+        browser::Later,
         icons,
         markup::{at, element, group, on, part, plain, text, unseen},
     },
@@ -34,6 +35,7 @@ pub(super) struct Rate {
     thanks: NodeRef,
     /// The form is about to go, and with it what has the focus.
     sent: bool,
+    focus: Option<Later>,
 }
 
 /// What happened to it.
@@ -49,7 +51,7 @@ impl Component for Rate {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false }
+        Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false, focus: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
@@ -84,7 +86,7 @@ impl Component for Rate {
         if self.sent && state.is_rated() {
             self.sent = false;
             // What has the focus is read out by itself.
-            if !take_focus(&self.thanks) {
+            if !take_focus(&self.thanks, &mut self.focus) {
                 say.emit(look.strings.rating_thanks());
             }
         }
