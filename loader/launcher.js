@@ -1,7 +1,7 @@
 // The launcher before the program is there: its elements, and the one stylesheet all widgets of the page share.
 
 import { build } from './dom.js';
-import { markup } from './generated/launcher.js';
+import { markup } from './launcher_markup.js';
 import { launcherCss } from './generated/styles.js';
 import { css } from './loader_css.js';
 

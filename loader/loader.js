@@ -5,8 +5,8 @@
  * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm --target=es2022 --outfile=dist/chataibot.js`
  * and the same for `loader/frame.js` → `dist/chataibot-frame.js`, `loader/back.js` → `dist/chataibot-back.js`,
  * `loader/host_page.js` → `dist/chataibot-host-page.js`, `loader/beside.js` → `dist/chataibot-beside.js`, `loader/older.js` →
- * `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Two files are generated first:
- *   loader/generated/launcher.js   `export const markup = [node, …]`: the Yew launcher, rendered at build time, as nested arrays;
+ * `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
+ *   loader/launcher_markup.js      `export const markup = [node, …]`: the Yew launcher as nested arrays, by `cargo xtask tables`;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/generated/styles.js     `export const launcherCss = "…"`, minified: styles/tokens.css + base.css + launcher.css without what a
  *                                  launcher has no use for: rules whose every selector names a class that is not in the markup, then,

@@ -45,7 +45,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
       else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_frame.js', import.meta.url)));
       else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
-      else if (path === '/generated/launcher.js') send('text/javascript', MARKUP);
+      else if (path === '/launcher_markup.js') send('text/javascript', MARKUP);
       else if (path === '/generated/styles.js') send('text/javascript', STYLES);
       else send('text/javascript', await readFile(new URL(`.${path}`, LOADER)));
     } catch (error) {

@@ -1,20 +1,18 @@
-//! `cargo xtask cluster`: two proxies that share one Redis, behind a balancer, ready to chat with. Kill one and chat on.
+//! `cargo xtask cluster`: two proxies that share one Redis, behind a load balancer, ready to chat with. Kill one and chat on.
 
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc::{self, RecvTimeoutError},
     thread,
-    time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     balancer::Balancer,
-    command_line::ClusterOptions,
-    demo::WEBHOOK_PATH,
+    command_line::{BundleProfile, Ports},
+    demo::{HANDSHAKE, Interrupt, proxy, simulator},
     dist,
     progress::step,
     project::Project,
@@ -26,82 +24,50 @@ use crate::{
 const READY: &str = "eady to accept connections";
 
 /// Builds, starts and waits until Ctrl-C.
-pub fn run(project: &Project, options: &ClusterOptions) -> Result<()> {
+pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<()> {
     setup::redis_server()?;
-    dist::build(project, options.flavour)?;
+    dist::build(project, profile)?;
     let servers = step("Building proxy and simulator", || project.build_servers())?;
-    let (interrupt, interrupted) = mpsc::channel();
-    // A second Ctrl-C finds the receiver gone, and nothing is left to tell.
-    ctrlc::set_handler(move || _ = interrupt.send(())).context("cannot listen for Ctrl-C")?;
+    let interrupt = Interrupt::listen()?;
 
-    let port = free_port(options.port, &[])?;
-    let simulator_port = free_port(options.scenario_port, &[port])?;
+    let port = free_port(ports.port, &[])?;
+    let platform_port = free_port(ports.scenario_port, &[port])?;
     let directory = Scratch::new()?;
     let redis = step("Starting Redis", || Redis::start(&directory.0))?;
     let start = |name| {
-        Server::start(
-            name,
-            project
-                .command(&servers.proxy)
-                .args(["--demo", "--listen", "127.0.0.1:0", "--assets", "dist", "--log", "warn"])
-                .args(["--platform-url", &format!("http://127.0.0.1:{simulator_port}/api/v1")])
-                .args(["--redis", &format!("redis+unix://{}", redis.socket.display())])
-                .arg("--uploads-directory")
-                // A file that came to one proxy is fetched from the other.
-                .arg(directory.0.join("uploads")),
-        )
+        let mut proxy = proxy(project, &servers, 0, platform_port);
+        proxy.args(["--redis", &format!("redis+unix://{}", redis.socket.display())]);
+        // A file that came to one proxy is fetched from the other.
+        Server::start(name, proxy.arg("--uploads-directory").arg(directory.0.join("uploads")))
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
     let balancer = Balancer::start(port, proxies.iter().map(Server::address).collect())?;
-    let mut simulator = Server::start(
-        "simulator",
-        project.command(&servers.simulator).args([
-            "--listen",
-            &format!("127.0.0.1:{simulator_port}"),
-            "--webhook-url",
-            &format!("http://{}{WEBHOOK_PATH}", balancer.address()),
-        ]),
-    )?;
+    let balanced = balancer.address().port();
+    let mut simulator = Server::start("simulator", &mut simulator(project, &servers, platform_port, balanced))?;
     step("Waiting for all to be ready", || {
-        for proxy in &mut proxies {
-            proxy.wait_until_ok("/readyz")?;
-        }
-        simulator.wait_until_ok("/_control/webhook?timeout_ms=2000")
+        proxies.iter_mut().try_for_each(|proxy| proxy.wait_until_ok("/readyz"))?;
+        simulator.wait_until_ok(HANDSHAKE)
     })?;
 
-    println!("\n  Chat at http://127.0.0.1:{}/   (Ctrl-C ends it)\n", balancer.address().port());
+    println!("\n  Chat at http://127.0.0.1:{balanced}/   (Ctrl-C ends it)\n");
     for proxy in &proxies {
-        println!(
-            "  {} at {}: `kill -9 {}` takes it away, and the chat goes on",
-            proxy.name(),
-            proxy.address(),
-            proxy.id()
-        );
+        let (name, address, id) = (proxy.name(), proxy.address(), proxy.id());
+        println!("  {name} at {address}: `kill -9 {id}` takes it away, and the chat goes on");
     }
     println!("  redis-cli -s {}\n", redis.socket.display());
-    loop {
-        match interrupted.recv_timeout(Duration::from_millis(500)) {
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
-                println!("\nGood-bye.");
-                return Ok(());
+    interrupt.wait(|| {
+        simulator.must_run()?;
+        proxies.retain_mut(|proxy| match proxy.must_run() {
+            Ok(()) => true,
+            Err(ended) => {
+                println!("  {ended:#}");
+                false
             }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        if let Some(ended) = simulator.ended()? {
-            bail!("{ended}");
-        }
-        let mut left = Vec::new();
-        for mut proxy in proxies {
-            match proxy.ended()? {
-                Some(ended) => println!("  {ended}"),
-                None => left.push(proxy),
-            }
-        }
-        proxies = left;
+        });
         ensure!(!proxies.is_empty(), "no proxy is left");
-    }
+        Ok(())
+    })
 }
-
 /// Where the cluster's Redis and files live while it runs. Not below the project, because a socket's path may have 107 bytes.
 struct Scratch(PathBuf);
 

@@ -1,13 +1,10 @@
 //! `cargo xtask dist`: the embeddable bundle, from source to files as they are served.
 //!
 //! - [`wasm`]: the widget compiled and bound to JavaScript
-//! - [`code_split`]: what few conversations need, taken out of it to be fetched then
 //! - [`wasm_opt`]: the same WASM in fewer bytes
-//! - [`floor`]: nothing that the oldest browsers lack, but with something in its place
 //! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
 //! - [`compact`]: the functions it gives the WASM, written shorter
 //! - [`shorten_imports`]: short names between the two
-//! - [`launcher`]: the launcher's markup as a literal the loader can build without an HTML parser
 //! - [`purge_css`]: what of a style sheet the launcher has a use for
 //! - [`older`]: what of them older browsers need in another form
 //! - [`styles`]: the style sheets, joined and minified
@@ -16,11 +13,8 @@
 //! - [`bundle`]: files with their compressed twins and their hashes
 
 mod bundle;
-mod code_split;
 mod compact;
-mod floor;
 mod glue;
-mod launcher;
 mod locales;
 mod older;
 mod purge_css;
@@ -33,17 +27,19 @@ mod wasm_opt;
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 use anyhow::{Context, Result};
 
 use crate::{
-    command_line::Flavour,
-    progress::step,
-    project::{Project, read},
+    command_line::BundleProfile,
+    progress::{both, step},
+    project::{Project, run as run_command},
     setup,
 };
 use bundle::Bundle;
+pub use wasm::bindgen;
 
 /// The loader: the only file a page names.
 pub const LOADER: &str = "chataibot.js";
@@ -63,26 +59,51 @@ pub const BESIDE: &str = "chataibot-beside.js";
 pub const FALLBACK: &str = "chataibot-fallback.js";
 /// What browsers of some years ago need besides.
 pub const OLDER: &str = "chataibot-older.js";
+/// The scripts that are bundled as they are, with their sources.
+const SCRIPTS: [(&str, &str); 6] = [
+    (FRAME, "loader/frame.js"),
+    (HOST_PAGE, "loader/host_page.js"),
+    (BACK, "loader/back.js"),
+    (BESIDE, "loader/beside.js"),
+    (FALLBACK, "loader/fallback.js"),
+    (OLDER, "loader/older.js"),
+];
 /// The picture in the scenes of the scenario player.
 const SAMPLE: &str = "chataibot-sample.svg";
 /// The playground.
 pub const PLAYGROUND: &str = "index.html";
 
+/// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo xtask tables` writes it.
+const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
 /// Marks a line of the playground that tells Trunk what to do.
 const DIRECTION: &str = "<link data-trunk";
 
 /// Builds the bundle and says where it lies.
-pub fn run(project: &Project, flavour: Flavour) -> Result<()> {
-    build(project, flavour)?;
+pub fn run(project: &Project, profile: BundleProfile) -> Result<()> {
+    build(project, profile)?;
     println!("The bundle is in {}", project.dist().display());
     Ok(())
 }
 
 /// Brings `dist/` up to date. What did not change is left alone.
-pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
-    let files = files(project, flavour)?;
-    step("Compressing", || {
-        let mut bundle = Bundle::open(project.dist())?;
+pub fn build(project: &Project, profile: BundleProfile) -> Result<()> {
+    let (_, compiled) =
+        both(|| setup::npm_packages(project), || step("Compiling the widget", || compile(project, profile)))?;
+    bundle(project, profile, &compiled)
+}
+
+/// Compiles the widget, and says where the WASM is. Needs cargo alone.
+pub fn compile(project: &Project, profile: BundleProfile) -> Result<PathBuf> {
+    setup::wasm_target(project)?;
+    wasm::compile(project, profile)
+}
+
+/// Makes the bundle of what was compiled. Needs the npm packages, and no cargo.
+pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<()> {
+    let files = files(project, profile, compiled)?;
+    step("Writing the bundle", || {
+        // Nobody downloads a demo's from afar.
+        let mut bundle = Bundle::open(project, project.dist(), profile != BundleProfile::Demo)?;
         for (name, bytes) in &files {
             bundle.put(name, bytes)?;
         }
@@ -91,45 +112,49 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
         put_copies(project, &page, &mut bundle)?;
         bundle.finish()
     })?;
-    floor::check(project)
+    match profile {
+        BundleProfile::Small | BundleProfile::Stable | BundleProfile::Dev => check_browser_support(project),
+        BundleProfile::Demo => Ok(()),
+    }
+}
+
+/// Fails when the bundle in `dist/` uses what one of the oldest browsers lacks, and xtask/floor/floor.json says nothing of it.
+fn check_browser_support(project: &Project) -> Result<()> {
+    let mut command = project.command("node");
+    run_command(command.arg("xtask/floor/check.mjs").arg(project.dist()).stdout(Stdio::null()))
+        .context("the oldest browsers of xtask/floor/floor.json lack something")
 }
 
 /// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is complete, with twins and hashes.
 pub fn complete_trunk_build(project: &Project) -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("this is Trunk's post_build hook; use `cargo xtask dist`")?;
     let folder = PathBuf::from(folder);
-    if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
-        let mut bundle = Bundle::open(folder.clone())?;
-        for (name, bytes) in files(project, Flavour::default())? {
-            bundle.put(&name, &bytes)?;
+    let is_release = env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release");
+    let profile = if is_release { BundleProfile::Small } else { BundleProfile::Dev };
+    setup::npm_packages(project)?;
+    let files = files(project, profile, &step("Compiling the widget", || compile(project, profile))?)?;
+    if is_release {
+        let mut bundle = Bundle::open(project, folder.clone(), true)?;
+        for (name, bytes) in &files {
+            bundle.put(name, bytes)?;
         }
         let built = folder.join(PLAYGROUND);
-        bundle.put(PLAYGROUND, &fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?)?;
+        bundle.put(PLAYGROUND, &read_bytes(&built)?)?;
         put_copies(project, &page(project)?, &mut bundle)?;
         return bundle.finish();
     }
-    for (name, bytes) in files(project, Flavour::Dev)? {
-        update(&folder.join(name), &bytes)?;
-    }
-    Ok(())
+    files.iter().try_for_each(|(name, bytes)| update(&folder.join(name), bytes))
 }
 
 /// Everything but the playground, by name.
-fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> {
-    setup::wasm_target(project)?;
-    setup::npm_packages(project)?;
+fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let generated = project.root.join("loader/generated");
     fs::create_dir_all(&generated).with_context(|| format!("cannot create {}", generated.display()))?;
     update(&generated.join(".gitignore"), b"*\n")?;
 
-    let bound = wasm::build(project, flavour)?;
-    let markup = step("Rendering the launcher", || {
-        let markup =
-            read(project.cargo().args(["run", "--quiet", "--example", "launcher_markup", "--features", "ssr"]))?;
-        update(&generated.join("launcher.js"), launcher::module(markup.trim())?.as_bytes())?;
-        Ok(markup)
-    })?;
+    let bound = wasm::bind(project, profile, compiled)?;
     step("Bundling", || {
+        let markup = read_text(&project.root.join(LAUNCHER_MARKUP))?;
         let styles = styles::Styles::read(project)?;
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
@@ -137,8 +162,8 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
-        update(&glue.join(code_split::LINK), bound.link.as_bytes())?;
-        let glue = glue.join(code_split::GLUE);
+        update(&glue.join(wasm::LINK), bound.link.as_bytes())?;
+        let glue = glue.join(wasm::GLUE);
         update(
             &glue,
             [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),
@@ -147,16 +172,11 @@ fn files(project: &Project, flavour: Flavour) -> Result<Vec<(String, Vec<u8>)>> 
             (LOADER.to_owned(), script::for_every_tag(&script::bundle(project, "loader/loader.js")?)?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
             (WASM.to_owned(), bound.wasm),
-            (FRAME.to_owned(), script::bundle(project, "loader/frame.js")?),
-            (HOST_PAGE.to_owned(), script::bundle(project, "loader/host_page.js")?),
-            (BACK.to_owned(), script::bundle(project, "loader/back.js")?),
-            (BESIDE.to_owned(), script::bundle(project, "loader/beside.js")?),
-            (FALLBACK.to_owned(), script::bundle(project, "loader/fallback.js")?),
-            (OLDER.to_owned(), script::bundle(project, "loader/older.js")?),
+            (SAMPLE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
         ];
-        let sample = project.root.join("loader/sample.svg");
-        files
-            .push((SAMPLE.to_owned(), fs::read(&sample).with_context(|| format!("cannot read {}", sample.display()))?));
+        for (name, entry) in SCRIPTS {
+            files.push((name.to_owned(), script::bundle(project, entry)?));
+        }
         files.extend(bound.parts);
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
@@ -171,7 +191,7 @@ fn begin(project: &Project) -> Result<String> {
 }
 
 fn page(project: &Project) -> Result<String> {
-    fs::read_to_string(project.root.join(PLAYGROUND)).context("cannot read index.html")
+    read_text(&project.root.join(PLAYGROUND))
 }
 
 /// The page as it is served: its directions for Trunk are carried out, and left out.
@@ -182,7 +202,7 @@ fn without_directions(page: &str) -> String {
 /// Puts the files beside the page that it tells Trunk to copy.
 fn put_copies(project: &Project, page: &str, bundle: &mut Bundle) -> Result<()> {
     for path in copies(page) {
-        let bytes = fs::read(project.root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        let bytes = read_bytes(&project.root.join(path))?;
         let name = path.rsplit('/').next().unwrap_or(path);
         bundle.put(name, &bytes)?;
     }
@@ -197,21 +217,31 @@ fn copies(page: &str) -> impl Iterator<Item = &str> {
 
 /// The names of the parts in `dist/` that are fetched when needed.
 pub fn parts(project: &Project) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for file in fs::read_dir(project.dist())? {
-        let name = file?.file_name().into_string().ok().context("a file's name is no text")?;
-        if name.ends_with(".wasm") && name != WASM {
-            names.push(name);
-        }
-    }
-    names.sort_unstable();
-    Ok(names)
+    let paths = paths(&project.dist(), ".wasm")?;
+    let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
+    Ok(names.filter(|name| *name != WASM).map(str::to_owned).collect())
 }
 
 /// The styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
-    let module = styles::Styles::read(project)?.widget_module(project)?.into_bytes();
-    Ok((module.len(), bundle::gzip(&module)?.len(), bundle::brotli(&module)?.len()))
+    bundle::weigh(project, styles::Styles::read(project)?.widget_module(project)?.as_bytes())
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The paths of the files in this folder whose names end so, in the order of their names.
+fn paths(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.retain(|path| path.to_str().is_some_and(|path| path.ends_with(ending)));
+    paths.sort();
+    Ok(paths)
 }
 
 /// Writes a file unless it says the same already, so that nothing built from it becomes older than it.

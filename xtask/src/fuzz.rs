@@ -6,7 +6,7 @@ use std::{fs, process::Command};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    command_line::Fuzzing,
+    command_line::FuzzOptions,
     progress::step,
     project::{Project, run as run_command},
 };
@@ -17,25 +17,25 @@ const CARGO_FUZZ: &str = "0.13.2";
 const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];
 
 /// Fuzzes one target or all of them, one after the other, until time is over or a property does not hold.
-pub fn run(project: &Project, wishes: &Fuzzing) -> Result<()> {
+pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     let all = targets(project)?;
     let chosen: Vec<&String> =
-        all.iter().filter(|name| wishes.target.as_ref().is_none_or(|wished| wished == *name)).collect();
+        all.iter().filter(|name| options.target.as_ref().is_none_or(|wished| wished == *name)).collect();
     ensure!(!chosen.is_empty(), "there is no such target; there are {}", all.join(", "));
-    if wishes.address {
+    if options.address {
         has_nightly(project)?;
     }
     has_cargo_fuzz(project)?;
     for name in chosen {
-        println!("\n━━ {name}, {} s ━━", wishes.seconds);
+        println!("\n━━ {name}, {} s ━━", options.seconds);
         let found = project.root.join("fuzz/found").join(name);
         fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
-        let mut fuzz = fuzz(project, wishes.address);
-        let sanitizer = if wishes.address { "address" } else { "none" };
+        let mut fuzz = fuzz(project, options.address);
+        let sanitizer = if options.address { "address" } else { "none" };
         fuzz.args(["run", "--fuzz-dir", "fuzz", "--sanitizer", sanitizer, name])
             .arg(&found)
             .arg(format!("fuzz/corpus/{name}"));
-        fuzz.arg("--").arg(format!("-max_total_time={}", wishes.seconds)).args(LIMITS);
+        fuzz.arg("--").arg(format!("-max_total_time={}", options.seconds)).args(LIMITS);
         run_command(&mut fuzz)
             .with_context(|| format!("{name} found an input for which its property does not hold"))?;
     }

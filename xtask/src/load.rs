@@ -1,19 +1,19 @@
-//! `cargo xtask bench proxy`: what one proxy carries. Builds proxy and load generator as they are shipped, and lets the generator measure.
-
-use std::env;
+//! `cargo xtask bench proxy`: builds proxy and load generator as they are shipped, and has the generator measure what one proxy carries.
 
 use anyhow::Result;
 
 use crate::{
+    command_line::LoadOptions,
     progress::step,
     project::{Project, run as run_command},
 };
 
 /// Fails when something is less than it must be.
-pub fn run(project: &Project, wishes: &[String]) -> Result<()> {
+pub fn run(project: &Project, options: &LoadOptions) -> Result<()> {
     let build = ["build", "--release", "--package", "chataibot-proxy", "--package", "chataibot-load"];
     step("Building proxy and load generator", || run_command(project.cargo().args(build)))?;
-    let program = |name: &str| project.target.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    let mut load = project.command(program("chataibot-load"));
-    run_command(load.arg("--proxy").arg(program("chataibot-proxy")).args(wishes))
+    let mut load = project.command(project.program("release", "chataibot-load"));
+    load.arg("--proxy").arg(project.program("release", "chataibot-proxy")).args(["--runs", &options.runs.to_string()]);
+    load.args(options.quick.then_some("--quick")).args(options.must.iter().flat_map(|must| ["--must", must]));
+    run_command(&mut load)
 }

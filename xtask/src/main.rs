@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's automation, one command per file. It drives cargo, the bundler and the browsers, and knows
 //! nothing of how a conversation works.
 //!
+//! - [`command_line`]: every command with its options and help
 //! - [`project`]: where everything lies, and cargo run so that it builds nothing twice
 //! - [`progress`]: what a person sees while steps run
 //! - [`setup`]: what a fresh machine lacks, installed by need
@@ -10,14 +11,15 @@
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
-//! - [`suite`]: every test, counted
+//! - [`suite`]: every test, counted by [`counts`]
 //! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
 //! - [`fuzz`]: anything at all against the properties of what comes in
-//! - [`tables`]: the reference's tables, written from the code
+//! - [`tables`]: the files that are generated from the code
 
 mod balancer;
 mod cluster;
 mod command_line;
+mod counts;
 mod demo;
 mod dist;
 mod fuzz;
@@ -33,11 +35,12 @@ mod tables;
 
 use std::process::ExitCode;
 
-use command_line::Command;
+use clap::Parser;
+use command_line::{Bench, Command, CommandLine};
 use project::Project;
 
 fn main() -> ExitCode {
-    match run() {
+    match run(CommandLine::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
@@ -46,28 +49,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> anyhow::Result<()> {
-    let command = match command_line::parse(std::env::args_os().skip(1)) {
-        Ok(command) => command,
-        Err(error) => anyhow::bail!("{error}\n\n{}", command_line::HELP),
-    };
+fn run(command: Command) -> anyhow::Result<()> {
+    let project = Project::find()?;
     match command {
-        Command::Help => {
-            print!("{}", command_line::HELP);
-            Ok(())
-        }
-        Command::Demo(options) => demo::run(&Project::find()?, &options),
-        Command::Cluster(options) => cluster::run(&Project::find()?, &options),
-        Command::Test(selection) => suite::run(&Project::find()?, &selection),
-        Command::Dist(flavour) => dist::run(&Project::find()?, flavour),
-        Command::Size { check } => sizes::run(&Project::find()?, check),
-        Command::Load(wishes) => load::run(&Project::find()?, &wishes),
-        Command::Soak(wishes) => soak::run(&Project::find()?, &wishes),
-        Command::Crash { rounds } => soak::crash(&Project::find()?, rounds),
-        Command::Fuzz(wishes) => fuzz::run(&Project::find()?, &wishes),
-        Command::Tables { check } => tables::run(&Project::find()?, check),
-        Command::Setup => setup::everything(&Project::find()?),
-        Command::TrunkHook => dist::complete_trunk_build(&Project::find()?),
-        Command::TestRunner(arguments) => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments),
+        Command::Demo(ports) => demo::run(&project, &ports),
+        Command::Cluster { ports, profile } => cluster::run(&project, &ports, profile),
+        Command::Test { suite } => suite::run(&project, suite.as_ref()),
+        Command::Dist { profile } => dist::run(&project, profile),
+        Command::Bench(Bench::Size { check }) => sizes::run(&project, check),
+        Command::Bench(Bench::Proxy(options)) => load::run(&project, &options),
+        Command::Soak(options) => soak::run(&project, &options),
+        Command::Crash { rounds } => soak::crash(&project, rounds),
+        Command::Fuzz(options) => fuzz::run(&project, &options),
+        Command::Tables { check } => tables::run(&project, check),
+        Command::Setup => setup::everything(&project),
+        Command::TrunkHook => dist::complete_trunk_build(&project),
     }
 }

@@ -58,17 +58,22 @@ impl Project {
         Ok(folder)
     }
 
-    /// Builds the fault proxy that stands between them in tests.
-    pub fn build_faults(&self) -> Result<PathBuf> {
-        run(self.cargo().args(["build", "--package", "chataibot-faults"]))?;
-        Ok(self.target.join("debug").join(format!("chataibot-faults{}", env::consts::EXE_SUFFIX)))
+    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one visitor, and `cargo test` has built
+    /// most of them already.
+    pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
+        run(self.cargo().arg("build").args(packages.iter().flat_map(|package| ["--package", package])))?;
+        Ok(packages.map(|package| self.program("debug", package)))
     }
 
-    /// Builds the two servers, unoptimised: they are fast enough for one visitor, and `cargo test` has built most of them already.
+    /// Builds the two servers.
     pub fn build_servers(&self) -> Result<Servers> {
-        run(self.cargo().args(["build", "--package", "chataibot-proxy", "--package", "chataibot-simulator"]))?;
-        let program = |name: &str| self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX));
-        Ok(Servers { proxy: program("chataibot-proxy"), simulator: program("chataibot-simulator") })
+        let [proxy, simulator] = self.build(["chataibot-proxy", "chataibot-simulator"])?;
+        Ok(Servers { proxy, simulator })
+    }
+
+    /// Where cargo puts a package's program.
+    pub fn program(&self, profile: &str, package: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{package}{}", env::consts::EXE_SUFFIX))
     }
 }
 

@@ -72,19 +72,19 @@ impl Server {
         self.child.id()
     }
 
-    /// The exit status, once the process has ended by itself.
-    pub fn ended(&mut self) -> Result<Option<String>> {
-        let status = self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))?;
-        Ok(status.map(|status| format!("the {} ended ({status})", self.name)))
+    /// Fails once the process has ended by itself.
+    pub fn must_run(&mut self) -> Result<()> {
+        match self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
+            Some(status) => bail!("the {} ended ({status})", self.name),
+            None => Ok(()),
+        }
     }
 
     /// Waits until `GET path` answers 200.
     pub fn wait_until_ok(&mut self, path: &str) -> Result<()> {
         let begin = Instant::now();
         loop {
-            if let Some(ended) = self.ended()? {
-                bail!("{ended}");
-            }
+            self.must_run()?;
             if get_status(self.address, path) == Some(200) {
                 return Ok(());
             }
@@ -112,6 +112,12 @@ fn get_status(address: SocketAddr, path: &str) -> Option<u16> {
     let mut answer = Vec::new();
     stream.take(1024).read_to_end(&mut answer).ok()?;
     String::from_utf8_lossy(&answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+}
+
+/// A port of 127.0.0.1 that is free now.
+pub fn any_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// The first free port of 127.0.0.1 from `wished` on that is none of `taken`.

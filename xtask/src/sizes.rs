@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, fs};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    command_line::Flavour,
+    command_line::BundleProfile,
+    counts::Counts,
     dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, WASM, WIDGET},
     project::Project,
-    suite::Counts,
 };
 
 /// Where the budgets stand, in bytes after brotli.
@@ -27,7 +27,7 @@ struct Row {
 
 /// Builds what is shipped, prints the table, and with `check` fails when something is too large.
 pub fn run(project: &Project, check: bool) -> Result<()> {
-    dist::build(project, Flavour::default())?;
+    dist::build(project, BundleProfile::default())?;
     let counts = weigh(project)?;
     if check && counts.failed > 0 {
         bail!("over budget; if the growth is worth it, say so in {BUDGETS}");
@@ -65,14 +65,7 @@ pub fn weigh(project: &Project) -> Result<Counts> {
 fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
     let path = project.root.join(BUDGETS);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let table: toml::Table = text.parse().with_context(|| format!("{BUDGETS} is not TOML"))?;
-    table
-        .into_iter()
-        .map(|(key, value)| {
-            let budget = value.as_integer().and_then(|bytes| usize::try_from(bytes).ok());
-            Ok((key.clone(), budget.with_context(|| format!("{BUDGETS}: {key} should be a number of bytes"))?))
-        })
-        .collect()
+    toml::from_str(&text).with_context(|| format!("{BUDGETS} should hold a number of bytes under each name"))
 }
 
 fn rows(project: &Project) -> Result<Vec<Row>> {

@@ -3,11 +3,9 @@
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
 //! - [`reader`]: what a screen reader says, apart from the rest
-//! - [`counts`]: the counts, read from what the runners print
 //! - [`flaky`]: what becomes of a test in a browser that failed
 
 mod components;
-mod counts;
 mod end_to_end;
 mod flaky;
 mod reader;
@@ -21,39 +19,40 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
-    command_line::{Bundle, Selection, Suite},
+    command_line::{BundleTests, Suite},
+    counts::Counts,
     project::Project,
-    setup::{self, Browser, Browsers, Engine},
+    setup::{self, Browsers, Engine},
     sizes,
 };
 
-pub use counts::Counts;
-
-/// Runs what was selected, prints the sum last, and fails when a test did.
-pub fn run(project: &Project, selection: &Selection) -> Result<()> {
+/// Runs one suite or all of them, prints the sum last, and fails when a test did.
+pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
     let begin = Instant::now();
     let mut total = Counts::default();
     let mut browsers = Browsers::default();
-    match selection {
-        Selection::Everything => {
+    match suite {
+        None => {
             total += run_suite("Native", None, || native(project, None))?;
             browsers = setup::browsers(project)?;
-            total += in_browsers(project, &browsers, Suite::Browser, None, Bundle::default())?;
-            total += in_browsers(project, &browsers, Suite::EndToEnd, None, Bundle::default())?;
+            total += components(project, &browsers, None)?;
+            total += end_to_end(project, &browsers, &BundleTests::default())?;
             println!("\n━━ Sizes ━━");
             total += sizes::weigh(project)?;
         }
-        Selection::Only(Suite::Native, name, _) => {
-            let name = name.as_deref();
-            total += run_suite("Native", name, || native(project, name))?;
+        Some(Suite::Native { name }) => {
+            total += run_suite("Native", name.as_deref(), || native(project, name.as_deref()))?;
         }
-        Selection::Only(Suite::Reader, name, bundle) => {
-            let name = name.as_deref();
-            total += run_suite("Screen reader", name, || reader::run(project, name, *bundle))?;
-        }
-        Selection::Only(suite, name, bundle) => {
+        Some(Suite::Browser { name }) => {
             browsers = wanted(project, name.as_deref())?;
-            total += in_browsers(project, &browsers, *suite, name.as_deref(), *bundle)?;
+            total += components(project, &browsers, name.as_deref())?;
+        }
+        Some(Suite::EndToEnd(tests)) => {
+            browsers = wanted(project, tests.name.as_deref())?;
+            total += end_to_end(project, &browsers, tests)?;
+        }
+        Some(Suite::Reader(tests)) => {
+            total += run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, tests))?;
         }
     }
     println!("\nAll of it took {:.0} s.", begin.elapsed().as_secs_f32());
@@ -75,32 +74,26 @@ fn wanted(project: &Project, name: Option<&str>) -> Result<Browsers> {
     Ok(Browsers { found: vec![setup::browser(project, Engine::Chromium)?], missing: Vec::new() })
 }
 
-/// A suite in each browser.
-fn in_browsers(
-    project: &Project,
-    browsers: &Browsers,
-    suite: Suite,
-    name: Option<&str>,
-    bundle: Bundle,
-) -> Result<Counts> {
-    let of_all = || match suite {
-        Suite::EndToEnd => end_to_end::Product::build(project, bundle).map(Some),
-        Suite::Native | Suite::Browser | Suite::Reader => Ok(None),
-    };
-    let product = of_all()?;
-    let run_in = |browser: &Browser| match &product {
-        Some(product) => end_to_end::run(project, product, browser, name),
-        None => components::run(project, browser, name),
-    };
-    let what = if product.is_some() { "End to end" } else { "Components" };
+fn components(project: &Project, browsers: &Browsers, name: Option<&str>) -> Result<Counts> {
+    let [runner] = project.build(["chataibot-test-runner"])?;
     let mut total = Counts::default();
     for browser in &browsers.found {
-        let title = format!("{what} in {}", browser.engine.name());
-        if product.is_some() && !end_to_end::has_any(project, browser.engine, name)? {
+        let title = format!("Components in {}", browser.engine.name());
+        total += run_suite(&title, name, || components::run(project, &runner, browser, name))?;
+    }
+    Ok(total)
+}
+
+fn end_to_end(project: &Project, browsers: &Browsers, tests: &BundleTests) -> Result<Counts> {
+    let (product, name) = (end_to_end::Product::build(project, tests)?, tests.name.as_deref());
+    let mut total = Counts::default();
+    for browser in &browsers.found {
+        let title = format!("End to end in {}", browser.engine.name());
+        if end_to_end::has_any(project, browser.engine, name)? {
+            total += run_suite(&title, name, || end_to_end::run(project, &product, browser, name))?;
+        } else {
             println!("\n{title}: nothing that is named so is of the set for every browser");
-            continue;
         }
-        total += run_suite(&title, name, || run_in(browser))?;
     }
     Ok(total)
 }
@@ -118,18 +111,21 @@ fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Count
     Ok(counts)
 }
 
+/// Apart from the rest, or cargo would join the features of both and build the automation's dependencies twice.
+const APART: [&str; 6] =
+    ["--exclude", "xtask", "--exclude", "chataibot-test-runner", "--exclude", "chataibot-code-split"];
+
 fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     setup::redis_server()?;
     setup::signing_languages();
-    // Apart from the rest, or cargo would join the features of both and build the automation's dependencies twice.
-    let mut counts =
-        count(project.cargo().args(["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]).args(name))?;
+    let mut counts = count(project.cargo().args(["test", "--workspace", "--no-fail-fast"]).args(APART).args(name))?;
     // The same tests once more on the other store; those of several proxies have run on it already.
     let delivery =
         ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "identity", "--no-fail-fast"];
     let on_redis = [["--skip", "several"].as_slice(), name.as_slice()].concat();
     counts += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
-    counts += count(project.cargo().args(["test", "--package", "xtask"]).args(name))?;
+    counts +=
+        count(project.cargo().args(["test", "--package", "xtask", "--package", "chataibot-code-split"]).args(name))?;
     Ok(counts)
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask tables`: the reference's tables and the manifest of the element, written from the code.
+//! `cargo xtask tables`: what is generated from the code and kept in the repository: the reference's tables, the manifest of the
+//! element, and the launcher's markup.
 //!
 //! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only told to write.
 
@@ -10,7 +11,11 @@ use crate::project::{Project, run as run_command};
 const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
 
 /// Those tests, in the order in which they write: the manifest is made from the reference's tables, too.
-const TESTS: &[&str] = &["reference_tables_are_those_of_the_code", "manifest_entries_are_those_of_the_code"];
+const TESTS: &[&str] = &[
+    "reference_tables_are_those_of_the_code",
+    "manifest_entries_are_those_of_the_code",
+    "launcher_markup_is_what_the_component_renders",
+];
 
 /// Writes the tables, or with `check` only fails when they are out of date.
 pub fn run(project: &Project, check: bool) -> Result<()> {

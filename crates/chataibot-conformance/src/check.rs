@@ -1,8 +1,11 @@
-//! What a check is, and what it found.
+//! A check: one requirement of the contract, and what running it found.
 
 use std::{fmt, pin::Pin};
 
-use crate::fixture::Fixture;
+use crate::{
+    fixture::Fixture,
+    outcome::{CheckError, Outcome},
+};
 
 /// How much the contract wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,33 +23,6 @@ impl fmt::Display for Level {
             Self::Should => "should",
         })
     }
-}
-
-/// What a check returns: what was seen when all is well, or the fault.
-pub type Outcome = Result<String, Fault>;
-
-/// Why a check did not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// This was seen instead.
-    Seen(String),
-    /// It does not apply here, and why.
-    Skipped(String),
-}
-
-impl Fault {
-    /// This was seen instead of what the contract asks.
-    pub fn seen(what: impl Into<String>) -> Self {
-        Self::Seen(what.into())
-    }
-}
-
-/// Fails a check with what was seen, unless it holds.
-///
-/// # Errors
-/// When it does not hold.
-pub fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Fault> {
-    if holds { Ok(()) } else { Err(Fault::Seen(otherwise())) }
 }
 
 /// What runs a check.
@@ -88,27 +64,23 @@ impl Found {
     /// Does the contract break here?
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        matches!(self.outcome, Err(Fault::Seen(_)))
+        matches!(self.outcome, Err(CheckError::Violation(_)))
     }
 }
 
-/// A row of a table of checks: name, level, what is asked, how to mend it, and the function.
-macro_rules! check {
-    ($name:literal, $level:ident, $asks:literal, $mend:literal, $run:path) => {
-        $crate::check::check!(@ $name, $level, $asks, $mend, $run, false)
-    };
-    (slow $name:literal, $level:ident, $asks:literal, $mend:literal, $run:path) => {
-        $crate::check::check!(@ $name, $level, $asks, $mend, $run, true)
-    };
-    (@ $name:literal, $level:ident, $asks:literal, $mend:literal, $run:path, $slow:literal) => {
-        $crate::check::Check {
+/// A table of checks: for each its level, its name and its function; then what is asked, and how to mend it.
+macro_rules! checks {
+    ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $mend:literal;)+) => {
+        pub(super) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {
             name: $name,
             level: $crate::check::Level::$level,
             asks: $asks,
             mend: $mend,
-            slow: $slow,
+            slow: $crate::check::checks!(@slow $($slow)?),
             run: |fixture| Box::pin($run(fixture)),
-        }
+        }),+];
     };
+    (@slow slow) => { true };
+    (@slow) => { false };
 }
-pub(crate) use check;
+pub(crate) use checks;

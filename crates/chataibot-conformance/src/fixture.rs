@@ -8,9 +8,13 @@ use std::{
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-use crate::{check::Fault, identity::HostSite, simulator::Simulator};
+use crate::{
+    identity::HostSite,
+    outcome::{CheckError, violation},
+    simulator::Simulator,
+};
 
-/// See the file's head.
+/// The proxy under test, the platform behind it, and what all checks share.
 #[derive(Debug)]
 pub struct Fixture {
     /// Without redirects and proxies.
@@ -58,13 +62,10 @@ pub struct Answer {
 
 impl Fixture {
     /// Makes a call, and reads the answer.
-    ///
-    /// # Errors
-    /// When none comes.
-    pub async fn call(&self, request: RequestBuilder) -> Result<Answer, Fault> {
-        let built = request.build().map_err(|error| Fault::seen(format!("a request can't be built: {error}")))?;
+    pub async fn call(&self, request: RequestBuilder) -> Result<Answer, CheckError> {
+        let built = request.build().map_err(|error| violation(format!("a request can't be built: {error}")))?;
         let call = format!("{} {}", built.method(), built.url().path());
-        let fault = |error: reqwest::Error| Fault::seen(format!("{call}: no whole answer: {}", error.without_url()));
+        let fault = |error: reqwest::Error| violation(format!("{call}: no whole answer: {}", error.without_url()));
         let response = self.http.execute(built).await.map_err(fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.map_err(fault)?;
@@ -94,26 +95,20 @@ impl Answer {
 
     /// The answer in short, for a report.
     #[must_use]
-    pub fn short(&self) -> String {
+    pub fn summary(&self) -> String {
         let body: String = self.text.chars().take(160).collect();
         let dots = if body.len() < self.text.len() { "…" } else { "" };
         format!("{} answered {} {body}{dots}", self.call, self.status)
     }
 
     /// The answer, where it has this status.
-    ///
-    /// # Errors
-    /// Where it has another.
-    pub fn with(self, status: u16) -> Result<Self, Fault> {
-        if self.status == status { Ok(self) } else { Err(Fault::Seen(self.short())) }
+    pub fn expect_status(self, status: u16) -> Result<Self, CheckError> {
+        if self.status == status { Ok(self) } else { Err(violation(self.summary())) }
     }
 
     /// The answer, where it is this refusal in the one body of errors.
-    ///
-    /// # Errors
-    /// Where it is not.
-    pub fn refusal(self, status: u16, code: &str) -> Result<Self, Fault> {
-        let answer = self.with(status)?;
-        if answer.json["error"] == code { Ok(answer) } else { Err(Fault::Seen(answer.short())) }
+    pub fn expect_error(self, status: u16, code: &str) -> Result<Self, CheckError> {
+        let answer = self.expect_status(status)?;
+        if answer.json["error"] == code { Ok(answer) } else { Err(violation(answer.summary())) }
     }
 }

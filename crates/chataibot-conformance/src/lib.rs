@@ -2,7 +2,7 @@
 //!
 //! In reading order:
 //! - [`options`]: the command line
-//! - [`check`]: what a check is, and what it found
+//! - [`check`], [`outcome`]: what a check is, and how it ends
 //! - [`checks`]: every check, one file for each part of the contract
 //! - [`fixture`]: the proxy and the platform that all checks use; [`simulator`]: the platform's controls
 //! - [`identity`]: what a host site signs about its visitor
@@ -17,12 +17,14 @@ pub mod entry;
 pub mod fixture;
 pub mod identity;
 pub mod options;
+pub mod outcome;
 pub mod report;
 pub mod run;
 pub mod simulator;
 pub mod stream;
 pub mod visitor;
 
-pub use check::{Check, Fault, Found, Level, Outcome};
+pub use check::{Check, Found, Level};
 pub use options::Options;
+pub use outcome::{CheckError, Outcome};
 pub use run::run;

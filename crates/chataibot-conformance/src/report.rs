@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::check::{Check, Fault, Found, Level};
+use crate::{
+    check::{Check, Found, Level},
+    outcome::CheckError,
+};
 
 /// The list of checks.
 #[must_use]
@@ -23,8 +26,8 @@ pub fn found(found: &Found) -> String {
     let Check { name, level, asks, mend, .. } = found.check;
     match &found.outcome {
         Ok(seen) => format!("holds    {name:<24} {seen}"),
-        Err(Fault::Skipped(why)) => format!("skipped  {name:<24} {why}"),
-        Err(Fault::Seen(seen)) => {
+        Err(CheckError::NotApplicable(why)) => format!("skipped  {name:<24} {why}"),
+        Err(CheckError::Violation(seen)) => {
             let word = match level {
                 Level::Must => "BROKEN ",
                 Level::Should => "should ",
@@ -39,7 +42,7 @@ pub fn found(found: &Found) -> String {
 pub fn sum(all: &[Found]) -> String {
     let count = |wanted: &dyn Fn(&Found) -> bool| all.iter().filter(|found| wanted(found)).count();
     let held = count(&|found| found.outcome.is_ok());
-    let skipped = count(&|found| matches!(found.outcome, Err(Fault::Skipped(_))));
+    let skipped = count(&|found| matches!(found.outcome, Err(CheckError::NotApplicable(_))));
     let broken = |level: Level| count(&move |found: &Found| found.is_broken() && found.check.level == level);
     let (must, should) = (broken(Level::Must), broken(Level::Should));
     let verdict = if must == 0 { "The proxy keeps the contract." } else { "The proxy breaks the contract." };

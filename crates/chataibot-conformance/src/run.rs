@@ -14,11 +14,12 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    check::{Check, Fault, Found, Level},
+    check::{Check, Found, Level},
     checks,
     fixture::Fixture,
     identity::HostSite,
     options::Options,
+    outcome::{CheckError, violation},
     simulator::Simulator,
 };
 
@@ -35,9 +36,6 @@ impl fmt::Display for NotBegun {
 impl std::error::Error for NotBegun {}
 
 /// The checks that these options select, in order.
-///
-/// # Errors
-/// When a name is none.
 pub fn selected(options: &Options) -> Result<Vec<Check>, NotBegun> {
     let all = checks::all();
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
@@ -51,9 +49,6 @@ pub fn selected(options: &Options) -> Result<Vec<Check>, NotBegun> {
 }
 
 /// Runs the checks. `tell` gets each line for people as soon as there is one, and each finding.
-///
-/// # Errors
-/// When the proxy can't be reached, or its webhook does not take the platform's handshake.
 pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found>, NotBegun> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
@@ -143,7 +138,7 @@ async fn run_one(fixture: &Fixture, check: Check) -> Found {
     // Each step has its own patience; this is for a proxy that never answers.
     const LONGEST: Duration = Duration::from_secs(120);
     let outcome = tokio::time::timeout(LONGEST, (check.run)(fixture)).await;
-    let outcome = outcome.unwrap_or_else(|_| Err(Fault::seen("it was not over after two minutes")));
+    let outcome = outcome.unwrap_or_else(|_| Err(violation("it was not over after two minutes")));
     Found { check, outcome }
 }
 
@@ -200,7 +195,7 @@ async fn reach(fixture: &Fixture, options: &Options) -> Result<(), NotBegun> {
                 let why = "this site takes signed-in visitors only: --identity-secret says what they are signed with";
                 return Err(NotBegun(why.to_owned()));
             }
-            Ok(answer) => answer.short(),
+            Ok(answer) => answer.summary(),
             Err(fault) => words(&fault),
         };
         if Instant::now() >= until {
@@ -210,8 +205,8 @@ async fn reach(fixture: &Fixture, options: &Options) -> Result<(), NotBegun> {
     }
 }
 
-fn words(fault: &Fault) -> String {
+fn words(fault: &CheckError) -> String {
     match fault {
-        Fault::Seen(what) | Fault::Skipped(what) => what.clone(),
+        CheckError::Violation(what) | CheckError::NotApplicable(what) => what.clone(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::check::Fault;
+use crate::outcome::{CheckError, ensure, violation};
 
 /// A simulator, own or elsewhere.
 #[derive(Clone, Debug)]
@@ -27,24 +27,18 @@ impl Simulator {
     }
 
     /// Gives an order.
-    ///
-    /// # Errors
-    /// When the simulator does not follow it: no fault of the proxy, and said so.
-    pub async fn order(&self, path: &str, order: Value) -> Result<Value, Fault> {
+    pub async fn order(&self, path: &str, order: Value) -> Result<Value, CheckError> {
         let request = self.http.post(format!("{}/_control/{path}", self.base)).json(&order);
         self.answer(path, request).await
     }
 
     /// Asks what happened.
-    ///
-    /// # Errors
-    /// As [`Simulator::order`]. A list that is shorter than was waited for is an answer, too.
-    pub async fn ask(&self, path: &str) -> Result<Value, Fault> {
+    pub async fn ask(&self, path: &str) -> Result<Value, CheckError> {
         self.answer(path, self.http.get(format!("{}/_control/{path}", self.base))).await
     }
 
-    async fn answer(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value, Fault> {
-        let fault = |what: String| Fault::seen(format!("the simulator ({path}): {what}"));
+    async fn answer(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value, CheckError> {
+        let fault = |what: String| violation(format!("the simulator ({path}): {what}"));
         let answer = request.timeout(Duration::from_secs(40)).send().await.map_err(|error| fault(error.to_string()))?;
         let status = answer.status().as_u16();
         let body: Value = answer.json().await.map_err(|error| fault(error.to_string()))?;
@@ -52,10 +46,7 @@ impl Simulator {
     }
 
     /// Forgets everything, and goes on as usual: whatever the last check left.
-    ///
-    /// # Errors
-    /// As [`Simulator::order`].
-    pub async fn tidy(&self) -> Result<(), Fault> {
+    pub async fn tidy(&self) -> Result<(), CheckError> {
         self.order("reset", json!({})).await?;
         self.order("style", json!({ "token_in": "body", "echo": "plain", "ids": false, "time": "plain" })).await?;
         self.order("webhooks/resume", json!({})).await?;
@@ -63,66 +54,57 @@ impl Simulator {
     }
 
     /// Waits until the bot has said all and every webhook has arrived.
-    ///
-    /// # Errors
-    /// When webhooks are not taken.
-    pub async fn settled(&self) -> Result<(), Fault> {
+    pub async fn settled(&self) -> Result<(), CheckError> {
         let idle = self.ask("idle?timeout_ms=10000").await?;
         if idle["ok"] == true {
             return Ok(());
         }
         let waiting = self.ask("deliveries").await?;
         let last = waiting["deliveries"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
-        Err(Fault::seen(format!(
+        Err(violation(format!(
             "webhooks do not arrive; the last one met {}",
             last["attempts"].as_array().and_then(|all| all.last()).unwrap_or(&Value::Null)
         )))
     }
 
     /// The bot says something in a conversation, by the platform's id of it; returns when the webhook was taken.
-    ///
-    /// # Errors
-    /// When it was not.
-    pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, Fault> {
+    pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, CheckError> {
         self.say(json!({ "conversation": conversation, "text": html, "wait": true })).await
     }
 
     /// As [`Simulator::reply`], with any content.
-    ///
-    /// # Errors
-    /// When the webhook was not taken.
-    pub async fn say(&self, order: Value) -> Result<Value, Fault> {
+    pub async fn say(&self, order: Value) -> Result<Value, CheckError> {
         let said = self.order("reply", order).await?;
         let taken = said["states"].as_array().is_none_or(|states| states.iter().all(|state| state == "delivered"));
-        if taken { Ok(said) } else { Err(Fault::seen("the proxy did not answer 2xx to a webhook")) }
+        if taken { Ok(said) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
     }
 
     /// The calls of one kind that the proxy made, `start` or `send`, since the last [`Simulator::tidy`].
-    ///
-    /// # Errors
-    /// As [`Simulator::order`].
-    pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, Fault> {
+    pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, CheckError> {
         let answer = self.ask(&format!("calls?call={kind}")).await?;
         Ok(answer["calls"].as_array().cloned().unwrap_or_default())
     }
 
     /// Those of them with this text.
-    ///
-    /// # Errors
-    /// As [`Simulator::order`].
-    pub async fn calls_with(&self, kind: &str, text: &str) -> Result<Vec<Value>, Fault> {
+    pub async fn calls_with(&self, kind: &str, text: &str) -> Result<Vec<Value>, CheckError> {
         let mut calls = self.calls(kind).await?;
         calls.retain(|call| call["body"]["message"]["data"]["body"] == text);
         Ok(calls)
     }
 
+    /// Holds when exactly so many calls of one kind came with this text.
+    pub async fn expect_calls(&self, kind: &str, text: &str, count: usize) -> Result<(), CheckError> {
+        let calls = self.calls_with(kind, text).await?.len();
+        ensure(calls == count, || match count {
+            0 => "it reached the platform".to_owned(),
+            _ => format!("{calls} {kind} calls at the platform"),
+        })
+    }
+
     /// Waits until a call of this kind has come and its answer is held.
-    ///
-    /// # Errors
-    /// When none comes.
-    pub async fn held(&self, kind: &str) -> Result<Value, Fault> {
+    pub async fn held(&self, kind: &str) -> Result<Value, CheckError> {
         let answer = self.ask(&format!("calls?call={kind}&outcome=held&at_least=1&timeout_ms=5000")).await?;
         let held = answer["calls"].as_array().and_then(|calls| calls.first().cloned());
-        held.ok_or_else(|| Fault::seen(format!("no `{kind}` call reached the platform within 5 seconds")))
+        held.ok_or_else(|| violation(format!("no `{kind}` call reached the platform within 5 seconds")))
     }
 }

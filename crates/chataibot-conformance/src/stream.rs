@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{check::Fault, entry};
+use crate::{
+    entry,
+    outcome::{CheckError, violation},
+};
 
 /// One block of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,18 +75,15 @@ impl Stream {
     }
 
     /// The next block; `None` at the end of the stream.
-    ///
-    /// # Errors
-    /// When nothing comes until then, or the stream breaks.
-    pub async fn next(&mut self, until: Instant) -> Result<Option<Block>, Fault> {
+    pub async fn next(&mut self, until: Instant) -> Result<Option<Block>, CheckError> {
         loop {
             if let Some((end, length)) = end(&self.bytes) {
                 let block: Vec<u8> = self.bytes.drain(..end + length).collect();
                 return Ok(Some(Block::read(&String::from_utf8_lossy(&block).replace('\r', "\n"))));
             }
             match timeout_at(until, self.response.chunk()).await {
-                Err(_) => return Err(Fault::seen("it did not come on the stream in time")),
-                Ok(Err(error)) => return Err(Fault::seen(format!("the stream broke off: {}", error.without_url()))),
+                Err(_) => return Err(violation("it did not come on the stream in time")),
+                Ok(Err(error)) => return Err(violation(format!("the stream broke off: {}", error.without_url()))),
                 Ok(Ok(Some(chunk))) => self.bytes.extend_from_slice(&chunk),
                 Ok(Ok(None)) => return Ok(None),
             }
@@ -91,10 +91,11 @@ impl Stream {
     }
 
     /// Reads up to and with the first block of that kind; returns all that was read.
-    ///
-    /// # Errors
-    /// When it does not come in time. What came instead is told.
-    pub async fn until(&mut self, patience: Duration, wanted: impl Fn(&Block) -> bool) -> Result<Vec<Block>, Fault> {
+    pub async fn until(
+        &mut self,
+        patience: Duration,
+        wanted: impl Fn(&Block) -> bool,
+    ) -> Result<Vec<Block>, CheckError> {
         let until = Instant::now() + patience;
         let mut blocks = Vec::new();
         loop {
@@ -107,9 +108,11 @@ impl Stream {
                         return Ok(blocks);
                     }
                 }
-                Ok(None) => return Err(Fault::seen(format!("the stream ended after {}", told(&blocks)))),
-                Err(Fault::Seen(what)) => return Err(Fault::seen(format!("{what}; what came was {}", told(&blocks)))),
-                Err(skipped @ Fault::Skipped(_)) => return Err(skipped),
+                Ok(None) => return Err(violation(format!("the stream ended after {}", told(&blocks)))),
+                Err(CheckError::Violation(what)) => {
+                    return Err(violation(format!("{what}; what came was {}", told(&blocks))));
+                }
+                Err(skipped @ CheckError::NotApplicable(_)) => return Err(skipped),
             }
         }
     }

@@ -1,19 +1,19 @@
 //! A visitor's browser: what the widget does.
 
 use std::{
-    fmt::Write,
     sync::atomic::Ordering,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    check::Fault,
     entry,
     fixture::{Answer, Fixture},
+    outcome::{CheckError, violation},
     stream::Stream,
 };
 
@@ -42,17 +42,12 @@ pub struct Conversation {
     pub key: String,
 }
 
+/// What stands for itself in a path: RFC 3986, "unreserved".
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// A path segment: whatever an id holds, it stays inside it.
 fn segment(id: &str) -> String {
-    id.bytes().fold(String::new(), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            path.push(char::from(byte));
-        } else {
-            // Writing to a String can't fail.
-            let _ = write!(path, "%{byte:02X}");
-        }
-        path
-    })
+    percent_encoding::utf8_percent_encode(id, SEGMENT).to_string()
 }
 
 /// Random lower-case hex digits, two for each byte.
@@ -61,10 +56,7 @@ pub fn random(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     // Without randomness two runs meet on the same ids; nothing else depends on it.
     let _ = getrandom::fill(&mut random);
-    random.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(random)
 }
 
 /// A client message id: a UUID of version 7.
@@ -101,10 +93,7 @@ pub fn send_body(text: &str) -> Value {
 impl Fixture {
     /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new visitor is, unless the body has
     /// an `identity`, be it null.
-    ///
-    /// # Errors
-    /// When no answer comes.
-    pub async fn token(&self, mut body: Value) -> Result<Answer, Fault> {
+    pub async fn token(&self, mut body: Value) -> Result<Answer, CheckError> {
         if let Some(site) = &self.site {
             body["site"] = site.as_str().into();
         }
@@ -120,7 +109,7 @@ impl Fixture {
     }
 
     /// A call that is made once more when the proxy limits its rate: it is right to, and this program asks for much.
-    async fn patiently(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, Fault> {
+    async fn patiently(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
         let answer = self.call(request()).await?;
         match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {
             Some(seconds) if answer.status == 429 && seconds <= 90 => {
@@ -132,18 +121,29 @@ impl Fixture {
     }
 
     /// A new visitor.
-    ///
-    /// # Errors
-    /// When it gets no token.
-    pub async fn visitor(&self) -> Result<Visitor<'_>, Fault> {
-        let answer = self.token(json!({})).await?.with(200)?;
+    pub async fn visitor(&self) -> Result<Visitor<'_>, CheckError> {
+        let answer = self.token(json!({})).await?.expect_status(200)?;
         let text = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
         let (token, id) = (text("token"), text("visitor"));
         if token.is_empty() {
-            Err(Fault::Seen(answer.short()))
+            Err(violation(answer.summary()))
         } else {
             Ok(Visitor { fixture: self, token, id, answer })
         }
+    }
+
+    /// A new visitor with a new conversation.
+    pub async fn conversation(&self) -> Result<(Visitor<'_>, Conversation), CheckError> {
+        let visitor = self.visitor().await?;
+        let conversation = visitor.conversation().await?;
+        Ok((visitor, conversation))
+    }
+
+    /// The same, once nothing happens in it any more; and its log.
+    pub async fn settled(&self) -> Result<(Visitor<'_>, Conversation, Vec<Value>), CheckError> {
+        let visitor = self.visitor().await?;
+        let (conversation, log) = visitor.settled().await?;
+        Ok((visitor, conversation, log))
     }
 }
 
@@ -172,35 +172,26 @@ impl Visitor<'_> {
     }
 
     /// A text that is sent and must be taken; returns its key.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, Fault> {
+    pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, CheckError> {
         let key = key();
-        self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.with(200)?;
+        self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.expect_status(200)?;
         Ok(key)
     }
 
     /// A new conversation.
-    ///
-    /// # Errors
-    /// When it does not begin, or not at the platform.
-    pub async fn conversation(&self) -> Result<Conversation, Fault> {
+    pub async fn conversation(&self) -> Result<Conversation, CheckError> {
         let (key, text) = (key(), text());
-        let answer = self.fixture.patiently(|| self.start(&key, &start_body(&text))).await?.with(200)?;
+        let answer = self.fixture.patiently(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
-        let id = id.ok_or_else(|| Fault::Seen(answer.short()))?;
+        let id = id.ok_or_else(|| violation(answer.summary()))?;
         let calls = self.fixture.simulator.calls_with("start", &text).await?;
         let platform = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
-        let platform = platform.ok_or_else(|| Fault::seen("the start did not reach the platform as it was said"))?;
+        let platform = platform.ok_or_else(|| violation("the start did not reach the platform as it was said"))?;
         Ok(Conversation { id, platform, text, key })
     }
 
     /// A new conversation in which nothing happens any more, and its log.
-    ///
-    /// # Errors
-    /// When it does not begin, or its log can't be read.
-    pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), Fault> {
+    pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), CheckError> {
         let conversation = self.conversation().await?;
         self.fixture.simulator.settled().await?;
         let log = self.log(&conversation.id).await?;
@@ -208,19 +199,13 @@ impl Visitor<'_> {
     }
 
     /// One poll that must be answered.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, Fault> {
-        let answer = self.fixture.call(self.events(conversation, query)).await?.with(200)?;
-        if answer.json["entries"].is_array() { Ok(answer) } else { Err(Fault::Seen(answer.short())) }
+    pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, CheckError> {
+        let answer = self.fixture.call(self.events(conversation, query)).await?.expect_status(200)?;
+        if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer.summary())) }
     }
 
     /// The whole log, by polls.
-    ///
-    /// # Errors
-    /// When one is not answered.
-    pub async fn log(&self, conversation: &str) -> Result<Vec<Value>, Fault> {
+    pub async fn log(&self, conversation: &str) -> Result<Vec<Value>, CheckError> {
         let mut log: Vec<Value> = Vec::new();
         loop {
             let after = log.last().map(|last| format!("?after={}&wait=0", entry::cursor_of(last))).unwrap_or_default();
@@ -233,10 +218,11 @@ impl Visitor<'_> {
     }
 
     /// The log, as soon as it holds such an entry.
-    ///
-    /// # Errors
-    /// When it does not come in time. What is in the log is told.
-    pub async fn log_with(&self, conversation: &str, wanted: impl Fn(&Value) -> bool) -> Result<Vec<Value>, Fault> {
+    pub async fn log_with(
+        &self,
+        conversation: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Vec<Value>, CheckError> {
         let until = Instant::now() + self.fixture.patience;
         loop {
             let log = self.log(conversation).await?;
@@ -244,7 +230,7 @@ impl Visitor<'_> {
                 return Ok(log);
             }
             if Instant::now() >= until {
-                return Err(Fault::seen(format!("it did not come in time; the log is {}", entry::short(&log))));
+                return Err(violation(format!("it did not come in time; the log is {}", entry::short(&log))));
             }
             let query = log.last().map(|last| format!("?after={}&wait=1", entry::cursor_of(last)));
             self.poll(conversation, query.as_deref().unwrap_or("?wait=1")).await?;
@@ -252,22 +238,19 @@ impl Visitor<'_> {
     }
 
     /// An open stream, from after this cursor.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, Fault> {
+    pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, CheckError> {
         let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
         let mut request = self.request(Method::GET, &path).header("accept", "text/event-stream");
         if let Some(cursor) = after {
             request = request.header("last-event-id", cursor);
         }
-        let fault = |error: reqwest::Error| Fault::seen(format!("GET {path}: no answer: {}", error.without_url()));
+        let fault = |error: reqwest::Error| violation(format!("GET {path}: no answer: {}", error.without_url()));
         let response = request.send().await.map_err(fault)?;
         if response.status().as_u16() == 200 {
             return Ok(Stream::of(response));
         }
         let status = response.status().as_u16();
-        Err(Fault::seen(format!("GET {path} for a stream answered {status}")))
+        Err(violation(format!("GET {path} for a stream answered {status}")))
     }
 }
 

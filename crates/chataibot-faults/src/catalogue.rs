@@ -1,10 +1,26 @@
 //! Every fault by name. Three tables: what happens to bytes, what is answered in place of a server, how a server's answer is changed.
 
+/// A table of faults: `quick` ones are noticed at once and over when they are over, `slow` ones take their time. Each has a name,
+/// the hops it may happen on, what it does for people, and what it does.
+macro_rules! faults {
+    ($($speed:ident $name:literal $places:ident $what:literal: $effect:expr;)+) => {
+        pub const FAULTS: &[Fault] = &[$(Fault {
+            name: $name,
+            places: $places,
+            what: $what,
+            effect: $effect,
+            slow: faults!(@ $speed),
+        }),+];
+    };
+    (@ quick) => { false };
+    (@ slow) => { true };
+}
+
 mod answers;
 mod changes;
 mod wire;
 
-use crate::fault::{Effect, Fault, Where};
+use crate::fault::{Fault, Where};
 
 const EVERYWHERE: &[Where] = &Where::ALL;
 const VISITOR: &[Where] = &[Where::Browser];
@@ -37,16 +53,6 @@ pub fn table() -> String {
         text += &["| `", fault.name, "` | ", &places.join(", "), " | ", fault.what, " |\n"].concat();
     }
     text
-}
-
-/// One that is noticed at once, and is over when it is over.
-const fn quick(name: &'static str, places: &'static [Where], what: &'static str, effect: Effect) -> Fault {
-    Fault { name, places, what, effect, slow: false }
-}
-
-/// One that takes its time.
-const fn slow(name: &'static str, places: &'static [Where], what: &'static str, effect: Effect) -> Fault {
-    Fault { name, places, what, effect, slow: true }
 }
 
 #[cfg(test)]

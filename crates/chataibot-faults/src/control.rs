@@ -15,9 +15,6 @@ use tokio::{
 use crate::{catalogue, fault::Where, http_head::read_request, plan::Plan, proxy::FaultProxy};
 
 /// Serves until the task that runs it ends.
-///
-/// # Errors
-/// When nothing can be accepted any more.
 pub async fn serve(listener: TcpListener, proxy: Arc<FaultProxy>) -> io::Result<()> {
     loop {
         let (mut socket, _) = listener.accept().await?;
@@ -44,9 +41,6 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
 }
 
 /// Follows an order; gives what there is to say, or why it is none.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn obey(proxy: &FaultProxy, path: &str) -> Result<String, String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let only = query.strip_prefix("only=").map(ToOwned::to_owned);

@@ -1,7 +1,8 @@
-//! As much HTTP/1.1 as a middlebox needs: heads, lengths and chunks.
+//! As much HTTP/1.1 as a middlebox needs: heads, lengths and chunks, parsed by `httparse`.
 
 use std::io;
 
+use httparse::Status;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Longer than this, a head is none.
@@ -17,16 +18,20 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not whole.
-    #[must_use]
-    pub fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-        let text = String::from_utf8_lossy(&bytes[..end]);
-        let mut lines = text.split("\r\n");
-        let first = lines.next().unwrap_or_default().to_owned();
-        let headers = lines.filter_map(|line| line.split_once(':'));
-        let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
-        Some((Self { first, headers }, end + 4))
+    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not whole. The first line may say
+    /// anything: some faults are in it.
+    pub fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
+        let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
+        let mut room = [httparse::EMPTY_HEADER; 64];
+        let parsed = httparse::parse_headers(&bytes[end + 2..], &mut room);
+        let Status::Complete((length, headers)) =
+            parsed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
+        else {
+            return Ok(None);
+        };
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let headers = headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect();
+        Ok(Some((Self { first: text(&bytes[..end]), headers }, end + 2 + length)))
     }
 
     /// A header's value.
@@ -75,13 +80,10 @@ impl Head {
 }
 
 /// Reads a whole head and what already came behind it.
-///
-/// # Errors
-/// When the other ends before the head does, or the head is too long.
 pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
-        if let Some((head, length)) = Head::parse(&bytes) {
+        if let Some((head, length)) = Head::parse(&bytes)? {
             return Ok((head, bytes.split_off(length)));
         }
         if from.read_buf(&mut bytes).await? == 0 || bytes.len() > LONGEST_HEAD {
@@ -91,9 +93,6 @@ pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head,
 }
 
 /// Reads a whole request whose body has a length, if it has a body at all. Gives its head and its body.
-///
-/// # Errors
-/// As [`read_head`].
 pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
     let (head, mut body) = read_head(from).await?;
     let length = head.length().unwrap_or(0);
@@ -131,12 +130,13 @@ impl Dechunker {
                     break;
                 }
             }
-            let Some(end) = self.rest.windows(2).position(|two| two == b"\r\n") else { break };
-            let line: Vec<u8> = self.rest.drain(..end + 2).collect();
-            let size = String::from_utf8_lossy(&line[..end]);
-            match usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16) {
-                Ok(0) | Err(_) => self.ended = true,
-                Ok(size) => self.left = size + 2,
+            match httparse::parse_chunk_size(&self.rest) {
+                Ok(Status::Complete((line, size))) if size > 0 => {
+                    self.rest.drain(..line);
+                    self.left = usize::try_from(size).unwrap_or(usize::MAX - 2) + 2;
+                }
+                Ok(Status::Complete(_)) | Err(_) => self.ended = true,
+                Ok(Status::Partial) => break,
             }
         }
         body
@@ -150,13 +150,14 @@ mod tests {
     #[test]
     fn a_head_is_read_changed_and_written() {
         let text = b"GET /a HTTP/1.1\r\nHost: x\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 3\r\n\r\nabc";
-        let (mut head, length) = Head::parse(text).expect("whole");
+        let (mut head, length) = Head::parse(text).expect("a head").expect("whole");
         assert_eq!((head.first.as_str(), head.get("host"), head.length()), ("GET /a HTTP/1.1", Some("x"), Some(3)));
         assert_eq!(&text[length..], b"abc");
         head.remove("access-control-");
         head.set("content-length", "4");
         assert_eq!(head.bytes(), b"GET /a HTTP/1.1\r\nHost: x\r\ncontent-length: 4\r\n\r\n");
-        assert_eq!(Head::parse(b"GET / HTTP/1.1\r\nHost"), None);
+        assert_eq!(Head::parse(b"GET / HTTP/1.1\r\nHost").expect("so far a head"), None);
+        Head::parse(b"GET / HTTP/1.1\r\nno header\r\n\r\n").expect_err("a line that is none");
     }
 
     #[test]

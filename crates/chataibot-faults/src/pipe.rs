@@ -57,9 +57,6 @@ struct Pipe<W> {
 }
 
 /// Carries the bytes from one to the other until either has enough, or a step ends it.
-///
-/// # Errors
-/// When one of the two ends it by itself.
 pub async fn carry(
     mut from: impl AsyncRead + Unpin,
     to: impl AsyncWrite + Unpin,

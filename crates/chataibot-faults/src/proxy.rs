@@ -59,17 +59,11 @@ struct State {
 
 impl FaultProxy {
     /// Listens on a free port of this machine, in front of `server`.
-    ///
-    /// # Errors
-    /// When there is no such port.
     pub async fn start(server: SocketAddr) -> io::Result<Self> {
         Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)), server).await
     }
 
     /// Listens here.
-    ///
-    /// # Errors
-    /// When it can't.
     pub async fn start_on(listen: SocketAddr, server: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;

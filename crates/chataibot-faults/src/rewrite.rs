@@ -41,9 +41,6 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
 }
 
 /// Carries one answer from the server to the client, changed.
-///
-/// # Errors
-/// When either ends it.
 pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Change) -> io::Result<()> {
     let (mut head, body) = read_head(server).await?;
     if change == Change::Hints {

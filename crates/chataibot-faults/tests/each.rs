@@ -63,7 +63,7 @@ async fn server() -> (std::net::SocketAddr, Heard) {
                     let whole = {
                         let mut all = heard.lock().expect("whole");
                         all[place].extend_from_slice(&buffer[..read]);
-                        let parsed = Head::parse(&all[place]);
+                        let parsed = Head::parse(&all[place]).expect("a head");
                         parsed
                             .is_some_and(|(head, at)| all[place].len() >= at + head.length().unwrap_or(usize::MAX / 2))
                     };

@@ -39,66 +39,37 @@ pub struct Goal {
     pub must: Option<f64>,
 }
 
+/// Nothing is wanted of it: it is only told.
 const fn told(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
     Goal { key, title, unit, digits, better: Better::Less, counts: Counts::Median, goal: None, must: None }
 }
 
-const fn at_most(key: &'static str, title: &'static str, unit: &'static str, digits: usize, bound: f64) -> Goal {
-    Goal {
-        key,
-        title,
-        unit,
-        digits,
-        better: Better::Less,
-        counts: Counts::Median,
-        goal: Some(bound),
-        must: Some(bound),
+impl Goal {
+    const fn at_most(self, bound: f64) -> Self {
+        Self { goal: Some(bound), must: Some(bound), ..self }
+    }
+
+    const fn at_least(self, goal: f64, must: f64) -> Self {
+        Self { better: Better::More, goal: Some(goal), must: Some(must), ..self }
     }
 }
 
 /// All of them, in the order of the table.
 pub const GOALS: &[Goal] = &[
-    Goal {
-        key: "streams-per-gib",
-        title: "idle streams per GiB of the proxy's memory",
-        unit: "",
-        digits: 0,
-        better: Better::More,
-        counts: Counts::Median,
-        goal: Some(100_000.0),
-        must: Some(80_000.0),
-    },
+    told("streams-per-gib", "idle streams per GiB of the proxy's memory", "", 0).at_least(100_000.0, 80_000.0),
     told("stream-bytes", "  one idle stream, in the proxy", "bytes", 0),
     told("kernel-bytes", "  one idle stream, in the kernel (both ends)", "bytes", 0),
     told("ram-p50", "webhook to stream, no disk: p50", "ms", 2),
-    at_most("ram-p99", "webhook to stream, no disk: p99", "ms", 2, 5.0),
+    told("ram-p99", "webhook to stream, no disk: p99", "ms", 2).at_most(5.0),
     told("ram-max", "webhook to stream, no disk: longest", "ms", 2),
     told("disk-p50", "webhook to stream, commit first: p50", "ms", 2),
-    at_most("disk-p99", "webhook to stream, commit first: p99", "ms", 2, 25.0),
+    told("disk-p99", "webhook to stream, commit first: p99", "ms", 2).at_most(25.0),
     told("disk-max", "webhook to stream, commit first: longest", "ms", 2),
-    Goal {
-        key: "ingest",
-        title: "webhooks answered after their commit",
-        unit: "/s",
-        digits: 0,
-        better: Better::More,
-        counts: Counts::Median,
-        goal: Some(3_000.0),
-        must: Some(3_000.0),
-    },
-    at_most("reconnect", "all streams cut: until the last is back", "s", 2, 30.0),
+    told("ingest", "webhooks answered after their commit", "/s", 0).at_least(3_000.0, 3_000.0),
+    told("reconnect", "all streams cut: until the last is back", "s", 2).at_most(30.0),
     told("reconnect-refused", "  told to come later on the way", "", 0),
-    at_most("token", "token check", "µs", 2, 20.0),
+    told("token", "token check", "µs", 2).at_most(20.0),
     told("forward-p50", "a visitor's message through the proxy: added, p50", "ms", 2),
     told("forward-p99", "a visitor's message through the proxy: added, p99", "ms", 2),
-    Goal {
-        key: "lost-or-doubled",
-        title: "events lost or doubled meanwhile",
-        unit: "",
-        digits: 0,
-        better: Better::Less,
-        counts: Counts::Worst,
-        goal: Some(0.0),
-        must: Some(0.0),
-    },
+    Goal { counts: Counts::Worst, ..told("lost-or-doubled", "events lost or doubled meanwhile", "", 0).at_most(0.0) },
 ];

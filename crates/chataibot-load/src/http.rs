@@ -1,4 +1,5 @@
-//! As much of HTTP/1.1 as the bench speaks: requests with a length, answers with a length, one at a time on a connection.
+//! As much of HTTP/1.1 as the bench speaks: requests with a length, answers with a length, one at a time on a connection. Heads are
+//! parsed by `httparse`.
 
 use std::{
     io,
@@ -15,9 +16,6 @@ use tokio::{
 const SOURCES: u32 = 200;
 
 /// A connection from the next of many loopback addresses. Closing it sends a reset, so that it leaves no waiting port behind.
-///
-/// # Errors
-/// The system's.
 pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let source =
@@ -59,28 +57,23 @@ impl Head {
     /// Reads one if it is whole.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-        let text = std::str::from_utf8(&bytes[..end]).ok()?;
-        let mut lines = text.lines();
-        let second = lines.next()?.split(' ').nth(1)?;
-        let mut head =
-            Self { status: second.parse().unwrap_or(0), path: second.to_owned(), length: 0, retry_after: None, end };
-        for line in lines {
-            let Some((name, value)) = line.split_once(':') else { continue };
-            if name.eq_ignore_ascii_case("content-length") {
-                head.length = value.trim().parse().ok()?;
-            } else if name.eq_ignore_ascii_case("retry-after") {
-                head.retry_after = value.trim().parse().ok();
-            }
-        }
-        Some(head)
+        let mut room = [httparse::EMPTY_HEADER; 32];
+        let (parsed, status, path, headers) = if bytes.starts_with(b"HTTP/") {
+            let mut answer = httparse::Response::new(&mut room);
+            (answer.parse(bytes), answer.code.unwrap_or(0), "", answer.headers)
+        } else {
+            let mut request = httparse::Request::new(&mut room);
+            (request.parse(bytes), 0, request.path.unwrap_or_default(), request.headers)
+        };
+        let Ok(httparse::Status::Complete(end)) = parsed else { return None };
+        let find = |name: &str| headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+        let number = |name| std::str::from_utf8(find(name)?.value).ok()?.trim().parse::<u64>().ok();
+        let length = usize::try_from(number("content-length").unwrap_or(0)).ok()?;
+        Some(Self { status, path: path.to_owned(), length, retry_after: number("retry-after"), end })
     }
 }
 
 /// Reads a head and its body from a connection; `None` at an orderly end between two.
-///
-/// # Errors
-/// The connection's.
 pub async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<(Head, Vec<u8>)>> {
     loop {
         if let Some(head) = Head::read(buffer)
@@ -106,17 +99,11 @@ pub struct Client {
 
 impl Client {
     /// Connects.
-    ///
-    /// # Errors
-    /// The system's.
     pub async fn open(to: SocketAddr) -> io::Result<Self> {
         Ok(Self { to, socket: connect(to).await?, buffer: Vec::new() })
     }
 
     /// Posts JSON. `headers` are whole lines.
-    ///
-    /// # Errors
-    /// The connection's; an end of it, too.
     pub async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
         let length = body.len();
         let request = format!(

@@ -1,4 +1,4 @@
-//! `chataibot-load --proxy FILE [--runs N] [--quick] [--must KEY=NUMBER]…`: what that proxy carries, as medians beside what is wanted.
+//! The bench as a program: what a proxy carries, as medians beside what is wanted.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -9,17 +9,28 @@ use chataibot_load::{
     run::Bench,
     scale::Scale,
 };
+use clap::Parser;
 
-struct Wishes {
+/// Measures what one proxy carries, and fails when it is less than must be
+#[derive(Parser)]
+#[command(name = "chataibot-load", version)]
+struct Options {
+    /// The proxy's program
+    #[arg(long, value_name = "FILE")]
     proxy: PathBuf,
-    runs: usize,
+    /// Runs, of which the medians count
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Small numbers, only to see that it works
+    #[arg(long)]
     quick: bool,
-    goals: Vec<Goal>,
+    /// A bound of your own for one measure
+    #[arg(long, value_name = "KEY=NUMBER", value_parser = bound)]
+    must: Vec<(String, f64)>,
 }
 
 fn main() -> ExitCode {
-    let ended = wishes().map_err(Trouble::from).and_then(|wishes| measure(&wishes));
-    match ended {
+    match measure(&Options::parse()) {
         Ok(false) => ExitCode::SUCCESS,
         Ok(true) => {
             eprintln!("short of what must be");
@@ -32,52 +43,30 @@ fn main() -> ExitCode {
     }
 }
 
-fn wishes() -> Result<Wishes, String> {
-    let mut wishes = Wishes { proxy: PathBuf::new(), runs: 5, quick: false, goals: GOALS.to_vec() };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
-        match word.as_str() {
-            "--proxy" => wishes.proxy = value()?.into(),
-            "--runs" => {
-                let runs = value()?;
-                wishes.runs = runs.parse().map_err(|_| format!("--runs: {runs:?} is no number"))?;
-            }
-            "--quick" => wishes.quick = true,
-            "--must" => must(&mut wishes.goals, &value()?)?,
-            unknown => return Err(format!("--proxy, --runs, --quick or --must, not {unknown:?}")),
-        }
-    }
-    if wishes.proxy.as_os_str().is_empty() || wishes.runs == 0 {
-        return Err("--proxy wants the proxy's program, and --runs at least 1".to_owned());
-    }
-    Ok(wishes)
-}
-
-/// A bound of one's own, such as `token=10`.
-fn must(goals: &mut [Goal], wish: &str) -> Result<(), String> {
-    let bound = wish.split_once('=').and_then(|(key, number)| Some((key, number.parse().ok()?)));
-    let (key, bound) = bound.ok_or_else(|| format!("--must wants KEY=NUMBER, not {wish:?}"))?;
-    let goal = goals.iter_mut().find(|goal| goal.key == key);
-    let keys = || GOALS.iter().map(|goal| goal.key).collect::<Vec<_>>().join(", ");
-    goal.ok_or_else(|| format!("--must: there is no {key:?}; there are {}", keys()))?.must = Some(bound);
-    Ok(())
+/// `token=10`, where there is such a measure.
+fn bound(text: &str) -> Result<(String, f64), String> {
+    let bound = text.split_once('=').and_then(|(key, number)| Some((key.to_owned(), number.parse().ok()?)));
+    let (key, bound) = bound.ok_or("it is not KEY=NUMBER")?;
+    let keys: Vec<_> = GOALS.iter().map(|goal| goal.key).collect();
+    if keys.contains(&key.as_str()) { Ok((key, bound)) } else { Err(format!("there are {}", keys.join(", "))) }
 }
 
 /// Whether something is short.
-fn measure(wishes: &Wishes) -> Result<bool, Trouble> {
+fn measure(options: &Options) -> Result<bool, Trouble> {
+    let must = |key: &str| options.must.iter().rev().find(|(named, _)| named == key).map(|(_, bound)| *bound);
+    let goals: Vec<Goal> = GOALS.iter().map(|goal| Goal { must: must(goal.key).or(goal.must), ..*goal }).collect();
     println!("{}", procfs::facts());
     let files = procfs::raise_open_files()?;
-    let (scale, told) = if wishes.quick { Scale::quick() } else { Scale::full() }.within(files);
+    let (scale, told) = if options.quick { Scale::quick() } else { Scale::full() }.within(files);
     told.iter().for_each(|told| println!("{told}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let bench = Bench::prepare(&wishes.proxy, scale).await?;
-        let mut runs = Vec::with_capacity(wishes.runs);
-        for run in 0..wishes.runs {
-            runs.push(bench.run(run).await?);
+        let bench = Bench::prepare(&options.proxy, scale).await?;
+        let mut runs = Vec::new();
+        for run in 0..options.runs {
+            runs.push(bench.run(run as usize).await?);
         }
-        let rows = report::judge(&wishes.goals, &runs);
+        let rows = report::judge(&goals, &runs);
         print!("\n{}", report::print(&rows, &runs));
         Ok(report::is_short(&rows))
     })

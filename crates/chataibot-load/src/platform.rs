@@ -20,9 +20,6 @@ pub struct Platform {
 
 impl Platform {
     /// Starts it; it runs as long as the runtime does.
-    ///
-    /// # Errors
-    /// The system's.
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

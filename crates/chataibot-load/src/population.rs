@@ -30,9 +30,6 @@ pub fn conversation(number: usize) -> String {
 }
 
 /// Lets so many visitors arrive: each gets a token and starts a conversation.
-///
-/// # Errors
-/// When one of them is refused.
 pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Person>, Trouble> {
     let mut doors = JoinSet::new();
     for door in 0..DOORS.min(count) {
@@ -76,9 +73,6 @@ pub fn headers(token: &str, number: usize) -> String {
 }
 
 /// The body of an answer that must be 200.
-///
-/// # Errors
-/// When it is another.
 pub fn accepted(answer: Answer) -> Result<Value, Trouble> {
     if answer.status != 200 {
         return Err(format!("answered with {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
@@ -90,15 +84,16 @@ fn text(value: &Value) -> Result<Arc<str>, Trouble> {
     Ok(value.as_str().ok_or("an answer without its text")?.into())
 }
 
-/// Where the platform's events go.
-#[must_use]
-pub fn webhook_path() -> String {
-    format!("/webhook/{WEBHOOK_SECRET}")
+/// Delivers a webhook with one event, by which the bot says something to the visitor with that number.
+pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), Trouble> {
+    let path = format!("/webhook/{WEBHOOK_SECRET}");
+    match client.post(&path, "", &webhook(number, text)).await?.status {
+        200 => Ok(()),
+        status => Err(format!("a webhook was answered with {status}").into()),
+    }
 }
 
-/// A webhook with one event: the bot says something to the visitor with that number.
-#[must_use]
-pub fn webhook(number: usize, text: &str) -> String {
+fn webhook(number: usize, text: &str) -> String {
     json!({
         "token": WEBHOOK_TOKEN,
         "events": [{

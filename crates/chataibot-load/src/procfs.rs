@@ -7,9 +7,6 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::Trouble;
 
 /// Raises the limit of open files as far as it goes, for this process and its children: how far.
-///
-/// # Errors
-/// When the system refuses what it says it allows.
 pub fn raise_open_files() -> Result<u64, Trouble> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?;
@@ -31,9 +28,6 @@ pub fn facts() -> String {
 }
 
 /// Bytes that a process holds for itself: its resident memory, without what it shares with others.
-///
-/// # Errors
-/// When the process is gone.
 pub fn resident(process: u32) -> Result<f64, Trouble> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
@@ -51,9 +45,6 @@ pub fn kernel() -> f64 {
 }
 
 /// A directory in memory, where a commit waits for no disk.
-///
-/// # Errors
-/// When this machine has none.
 pub fn memory_directory() -> Result<&'static Path, Trouble> {
     let shared = Path::new("/dev/shm");
     if shared.is_dir() { Ok(shared) } else { Err("there is no /dev/shm to measure without a disk".into()) }

@@ -39,9 +39,6 @@ pub struct Program {
 
 impl Program {
     /// Starts it, and waits until it serves.
-    ///
-    /// # Errors
-    /// When it does not.
     pub async fn start(file: &Path, database: &Path, platform: SocketAddr) -> Result<Self, Trouble> {
         let mut command = Command::new(file);
         command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
@@ -66,9 +63,6 @@ impl Program {
     }
 
     /// Ends it at once: what was answered is in the database.
-    ///
-    /// # Errors
-    /// The system's.
     pub async fn stop(mut self) -> Result<(), Trouble> {
         Ok(self.child.kill().await?)
     }

@@ -37,9 +37,6 @@ pub struct Bench {
 
 impl Bench {
     /// Lets the visitors arrive at a proxy of that program.
-    ///
-    /// # Errors
-    /// When there is no room for them.
     pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, Trouble> {
         let platform = Platform::start().await?;
         // Beside the program, because the system's directory for such things is in memory on many machines.
@@ -56,9 +53,6 @@ impl Bench {
     }
 
     /// All measures, once. `number` tells the runs apart.
-    ///
-    /// # Errors
-    /// When the proxy does not do what is asked of it.
     pub async fn run(&self, number: usize) -> Result<Numbers, Trouble> {
         let said = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();

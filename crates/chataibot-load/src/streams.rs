@@ -82,9 +82,6 @@ impl Streams {
     }
 
     /// Opens one for each of these visitors, and waits until all are.
-    ///
-    /// # Errors
-    /// When the proxy answers that it never will, or it takes minutes.
     pub async fn open(&mut self, people: &[Person]) -> Result<(), Trouble> {
         for person in people {
             self.readers.spawn(follow(Arc::clone(&self.shared), person.clone()));
@@ -93,9 +90,6 @@ impl Streams {
     }
 
     /// Cuts all of them at once; they come back at once. Returns when all are.
-    ///
-    /// # Errors
-    /// As [`Streams::open`].
     pub async fn cut(&self, patience: Duration) -> Result<(), Trouble> {
         self.shared.open.send_modify(|open| *open = Open { cuts: open.cuts + 1, ..Open::default() });
         self.all_open(patience).await

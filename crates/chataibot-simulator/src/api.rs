@@ -23,9 +23,10 @@ use crate::{
     bot::{self, Flow, scenario::Trick},
     call_log::{Call, CallKind, Delivery, Outcome},
     clock,
-    conversation::{self, Conversation},
+    conversation::Conversation,
     events,
     platform::{Block, Platform, State as Shared},
+    script,
     stub_rules::{self, What, When},
     webhook,
 };
@@ -153,7 +154,6 @@ fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<A
     let conversation = Conversation {
         id: clock::conversation_id(created),
         visitor: start.visitor,
-        created,
         closed: false,
         flow: Flow::default(),
         visitor_messages: 0,
@@ -177,7 +177,7 @@ fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<A
     state.conversations.insert(id.clone(), conversation);
     let created = events::created(state, &id, &body["variables"]);
     webhook::push(platform, state, &id, Delivery::events(&id, vec![created]));
-    conversation::hear(platform, state, &id, &start.text, None, true);
+    script::receive(platform, state, &id, &start.text, None, true);
     Ok(Accepted { conversation: id, answer, trick })
 }
 
@@ -195,7 +195,7 @@ fn go_on(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value)
     }
     let trick = bot::trick(&conversation.flow, &text);
     refuse_by_trick(state, trick, &visitor)?;
-    let message_id = conversation::hear(platform, state, &id, &text, typed, false);
+    let message_id = script::receive(platform, state, &id, &text, typed, false);
     Ok(Accepted { conversation: id, answer: json!({ "ok": true, "message_id": message_id }), trick })
 }
 

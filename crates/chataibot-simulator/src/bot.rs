@@ -14,51 +14,41 @@ pub mod scenario;
 pub mod small_talk;
 pub mod tour;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use self::scenario::{Play, Trick};
 
 /// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Author {
-    /// The bot.
+    #[default]
     Bot,
-    /// A person of the team.
     Agent,
-    /// The visitor: an echo.
     Visitor,
 }
 
 /// One thing the platform does for a conversation, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Take this many times the bot's pace.
     Wait(u32),
-    /// Say something.
     Say(Author, Value),
-    /// Say several things in one webhook call.
     Batch(Vec<Value>),
     /// Say something, and deliver it a second time.
     Twice(Value),
-    /// Hand the conversation to a person.
     HandOver {
-        /// The person's name.
         name: String,
-        /// A picture's address.
         picture: String,
     },
-    /// Give the conversation back to the bot.
     HandBack,
-    /// Close the conversation.
     Close,
 }
 
 /// Where a conversation stands with the bot.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
-    /// Who answers.
     pub with: With,
-    /// What the bot has just asked for.
     pub expects: Expects,
 }
 
@@ -80,23 +70,14 @@ pub enum Expects {
     /// Nothing.
     #[default]
     Nothing,
-    /// One of several choices.
     Choice,
-    /// A name.
     Name,
-    /// An e-mail address.
     Email,
-    /// A telephone number.
     Phone,
-    /// A number of nights.
     Nights,
-    /// A day, perhaps with a time.
     Day,
-    /// A file.
     File,
-    /// The fields of a form.
     Form,
-    /// The next answer of the tour.
     Tour(tour::Stop),
 }
 
@@ -171,13 +152,15 @@ pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
 
 /// The bot takes a moment, then says it.
 fn say(steps: &mut Vec<Step>, message: Value) {
-    steps.push(Step::Wait(1));
-    steps.push(Step::Say(Author::Bot, message));
+    steps.extend(reply_with(message));
+}
+
+/// One reply with one message.
+fn reply_with(message: Value) -> Vec<Step> {
+    vec![Step::Wait(1), Step::Say(Author::Bot, message)]
 }
 
 /// One reply with one text.
 fn reply(html: impl Into<String>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    say(&mut steps, message::text(html));
-    steps
+    reply_with(message::text(html))
 }

@@ -2,14 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::events::Event;
-
 /// Which documented call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallKind {
-    /// Start conversation.
     Start,
-    /// Send visitor response.
     Send,
     /// Anything else below `/api/v1`: nobody should ask for it.
     Other,
@@ -31,32 +27,24 @@ impl CallKind {
 pub struct Call {
     /// `c1`, `c2`, …
     pub id: String,
-    /// Which call.
     pub kind: CallKind,
     /// The request line and the headers, in order; `authorization` and `cookie` only say that they were there.
     pub request: Value,
-    /// The body, parsed where it is JSON.
     pub body: Value,
-    /// The conversation it named or made.
     pub conversation: Option<String>,
     /// Was it processed: did it start a conversation or add a message?
     pub processed: bool,
-    /// What the caller got.
     pub outcome: Outcome,
 }
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Being worked on.
     Open,
-    /// The answer waits for a release.
     Held,
-    /// Answered with this status.
     Answered(u16),
     /// The connection was closed without a whole answer, as ordered.
     Cut,
-    /// The caller went away first.
     CallerGone,
 }
 
@@ -84,9 +72,7 @@ pub struct Delivery {
     pub id: String,
     /// Deliveries of one lane go out one after another. A lane is a conversation, or empty.
     pub lane: String,
-    /// What it says.
     pub content: Content,
-    /// How far it is.
     pub state: DeliveryState,
     /// What each attempt met: a status, or the error of one that met none.
     pub attempts: Vec<Result<u16, String>>,
@@ -96,7 +82,7 @@ pub struct Delivery {
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Events; the token is added when they go out.
-    Events(Vec<Event>),
+    Events(Vec<Value>),
     /// Exactly these bytes, with the token in `Authorization` only if that is the style.
     Raw(String),
 }
@@ -104,13 +90,9 @@ pub enum Content {
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// In the queue.
     Waiting,
-    /// Going out, or between two attempts.
     Going,
-    /// Answered with 2xx.
     Delivered,
-    /// Every attempt failed.
     GivenUp,
     /// Thrown away by a control: a webhook that never came.
     Discarded,
@@ -139,7 +121,7 @@ impl DeliveryState {
 
 impl Delivery {
     /// A delivery of events for one lane.
-    pub fn events(lane: &str, events: Vec<Event>) -> Self {
+    pub fn events(lane: &str, events: Vec<Value>) -> Self {
         Self::new(lane, Content::Events(events))
     }
 

@@ -2,6 +2,9 @@
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
+use clap::ValueEnum;
+use serde::Deserialize;
+
 /// How the simulated platform behaves. [`Config::default`] is the demo: loopback, demo tokens, the pace of a real bot.
 #[derive(Clone)]
 pub struct Config {
@@ -43,7 +46,8 @@ pub struct Style {
 }
 
 /// Where the webhook token stands (OBS: in the body or in `Authorization`, raw or as a bearer).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum TokenIn {
     /// In `body.token`.
     #[default]
@@ -55,7 +59,8 @@ pub enum TokenIn {
 }
 
 /// How the visitor's own messages come back (OBS that they do; their markup is unknown).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum Echo {
     /// As they were sent.
     #[default]
@@ -67,7 +72,8 @@ pub enum Echo {
 }
 
 /// How times are written; both styles exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeStyle {
     /// `2025-02-10 20:21:03.913000`, UTC without saying so.
     #[default]

@@ -2,6 +2,15 @@
 //!
 //! This file: the paths, and how orders are read and answered.
 
+/// The body or query of a control: fields that are not known are refused.
+macro_rules! body {
+    ($name:ident { $($fields:tt)* }) => {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($fields)* }
+    };
+}
+
 mod answers;
 mod inspect;
 mod messages;
@@ -79,6 +88,12 @@ fn done(mut more: Value) -> Response {
     more["ok"] = true.into();
     Json(more).into_response()
 }
+
+/// What a control answers.
+type Reply = Result<Response, BadOrder>;
+
+/// How a control gets at the platform.
+type Shared = axum::extract::State<Arc<Platform>>;
 
 /// The body of an order; nothing counts as `{}`.
 pub struct Order<T>(T);

@@ -1,34 +1,21 @@
-//! One conversation on the platform, and the script of what is still to happen in it.
+//! One conversation on the platform: plain data, which [`crate::script`] plays.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use crate::{
-    bot::{self, Author, Flow, Step, With, message},
-    call_log::Delivery,
-    clock,
-    events::{self, Event},
-    platform::{Platform, State},
-    webhook,
-};
+use crate::bot::{Flow, Step, With};
 
 /// One conversation.
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    /// As in the start answer.
     pub id: String,
     /// The visitor's id, as the caller made it.
     pub visitor: String,
-    /// When it began.
-    pub created: Duration,
-    /// Has it been closed?
     pub closed: bool,
-    /// Where it stands with the bot.
     pub flow: Flow,
     /// How many messages of the visitor were processed.
     pub visitor_messages: u32,
-    /// What is still to happen.
     pub script: VecDeque<Step>,
     /// Does a task wait before the script goes on?
     pub waiting: bool,
@@ -52,113 +39,4 @@ impl Conversation {
             "visitor_messages": self.visitor_messages, "steps_left": self.script.len(),
         })
     }
-}
-
-/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the reply at the bot's pace. Gives the
-/// message's id.
-pub fn hear(
-    platform: &Arc<Platform>,
-    state: &mut State,
-    id: &str,
-    text: &str,
-    typed: Option<Value>,
-    first: bool,
-) -> String {
-    let message_id = clock::message_id();
-    if let Some(event) = events::echo(state, id, text, typed, &message_id) {
-        webhook::push(platform, state, id, Delivery::events(id, vec![event]));
-    }
-    if let Some(conversation) = state.conversations.get_mut(id) {
-        conversation.visitor_messages += 1;
-        let flow = &mut conversation.flow;
-        let steps = if first { bot::greet(flow, text) } else { bot::answer(flow, text) };
-        conversation.script.extend(steps);
-    }
-    go_on(platform, state, id);
-    message_id
-}
-
-/// Performs the script up to its next pause. Without a pace it runs to its end before the call that caused it is answered,
-/// so the order of events never depends on the scheduler.
-pub fn go_on(platform: &Arc<Platform>, state: &mut State, id: &str) {
-    loop {
-        let Some(conversation) = state.conversations.get_mut(id) else { return };
-        if conversation.waiting {
-            return;
-        }
-        let Some(step) = conversation.script.pop_front() else { return };
-        let Step::Wait(times) = step else {
-            perform(platform, state, id, step);
-            continue;
-        };
-        let pause = varied(state.pace).saturating_mul(times);
-        if pause.is_zero() {
-            continue;
-        }
-        conversation.waiting = true;
-        let (platform, id, life) = (Arc::clone(platform), id.to_owned(), state.life);
-        platform.clone().spawn(async move {
-            tokio::time::sleep(pause).await;
-            let mut state = platform.change();
-            if state.life != life {
-                return;
-            }
-            if let Some(conversation) = state.conversations.get_mut(&id) {
-                conversation.waiting = false;
-            }
-            go_on(&platform, &mut state, &id);
-        });
-        return;
-    }
-}
-
-/// Does one thing at once; pauses are the script's affair.
-pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step) {
-    let say = |state: &State, author, message: Value| {
-        events::message(state, id, author, message::with_media_from(around_today(message), &platform.base))
-    };
-    let deliveries = match step {
-        Step::Wait(_) => Vec::new(),
-        Step::Say(author, message) => vec![vec![say(state, author, message)]],
-        Step::Batch(messages) => {
-            vec![messages.into_iter().map(|message| say(state, Author::Bot, message)).collect::<Vec<Event>>()]
-        }
-        Step::Twice(message) => {
-            let event = say(state, Author::Bot, message);
-            vec![vec![event.clone()], vec![event]]
-        }
-        Step::HandOver { name, picture } => {
-            let picture = picture.replace(message::MEDIA_HOST, &format!("{}/media/", platform.base));
-            vec![vec![events::assigned_to_agent(state, id, &name, &picture)]]
-        }
-        Step::HandBack => vec![vec![events::assigned_to_bot(state, id)]],
-        Step::Close => {
-            if let Some(conversation) = state.conversations.get_mut(id) {
-                conversation.closed = true;
-            }
-            vec![vec![events::status(state, id, "closed")]]
-        }
-    };
-    for events in deliveries {
-        webhook::push(platform, state, id, Delivery::events(id, events));
-    }
-}
-
-/// A calendar's limits, moved from the fixture's year to the year that begins today.
-fn around_today(mut message: Value) -> Value {
-    let limits = [("min", Duration::ZERO), ("max", Duration::from_secs(365 * 86_400))];
-    if message["type"] == "calendar" {
-        for (name, later) in limits {
-            if let Some(day) = message["validation"].get_mut(name) {
-                *day = clock::write_day(clock::now() + later).into();
-            }
-        }
-    }
-    message
-}
-
-/// A fifth more or less: a real bot is not a metronome.
-fn varied(pace: Duration) -> Duration {
-    let percent = u32::try_from(clock::random() % 41).unwrap_or_default();
-    pace.saturating_mul(80 + percent) / 100
 }

@@ -9,16 +9,13 @@ use crate::{
     platform::State,
 };
 
-/// One element of a webhook body's `events`.
-pub type Event = Value;
-
 /// The bot's user, as the start answer and assignee events name it. The address must never reach a browser.
 pub const BOT_ID: &str = "5d1f8a";
 /// The bot's e-mail address.
 pub const BOT_EMAIL: &str = "pip@staff.example.com";
 
 /// `event.{type,payload}` (DOC) with the sibling keys `conversation.key` and `visitor.key` (OBS).
-pub fn envelope(state: &State, conversation: &str, kind: &str, payload: Value) -> Event {
+pub fn envelope(state: &State, conversation: &str, kind: &str, payload: Value) -> Value {
     let mut event = json!({ "event": { "type": kind, "payload": payload }, "conversation": { "key": conversation } });
     if let Some(known) = state.conversations.get(conversation) {
         event["visitor"] = json!({ "key": known.visitor_key(&state.account_id) });
@@ -27,11 +24,11 @@ pub fn envelope(state: &State, conversation: &str, kind: &str, payload: Value) -
 }
 
 /// Something said (OBS for bot and visitor, INF for agent).
-pub fn message(state: &State, conversation: &str, author: Author, message: Value) -> Event {
+pub fn message(state: &State, conversation: &str, author: Author, message: Value) -> Value {
     message_with_id(state, conversation, author, message, &clock::message_id())
 }
 
-fn message_with_id(state: &State, conversation: &str, author: Author, message: Value, id: &str) -> Event {
+fn message_with_id(state: &State, conversation: &str, author: Author, message: Value, id: &str) -> Value {
     let by = match author {
         Author::Bot => "bot",
         Author::Agent => "agent",
@@ -46,7 +43,7 @@ fn message_with_id(state: &State, conversation: &str, author: Author, message: V
 }
 
 /// The visitor's own message, sent back: a text (OBS), or a typed answer as it came (INF).
-pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>, message_id: &str) -> Option<Event> {
+pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>, message_id: &str) -> Option<Value> {
     let text = match state.style.echo {
         Echo::Plain => text.to_owned(),
         Echo::Html => format!("<p>{}</p>", escape(text)),
@@ -57,7 +54,7 @@ pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>,
 }
 
 /// `conversation_create` (DOC), with the personal data it is documented to hold: none of it may reach a browser or a log.
-pub fn created(state: &State, conversation: &str, variables: &Value) -> Event {
+pub fn created(state: &State, conversation: &str, variables: &Value) -> Value {
     let mut listed = vec![
         json!({ "type": "SYSTEM", "name": "ip_address", "value": "203.0.113.77" }),
         json!({ "type": "SYSTEM", "name": "browser", "value": "Planted Browser 120" }),
@@ -76,12 +73,12 @@ pub fn created(state: &State, conversation: &str, variables: &Value) -> Event {
 }
 
 /// `open` or `closed` (INT).
-pub fn status(state: &State, conversation: &str, status: &str) -> Event {
+pub fn status(state: &State, conversation: &str, status: &str) -> Value {
     envelope(state, conversation, "status", json!({ "status": status }))
 }
 
 /// A person takes over (INT). Comes with the person's address, which must never reach a browser.
-pub fn assigned_to_agent(state: &State, conversation: &str, name: &str, picture: &str) -> Event {
+pub fn assigned_to_agent(state: &State, conversation: &str, name: &str, picture: &str) -> Value {
     let mut assignee = json!({ "id": "7c31", "type": "agent", "name": name, "email": "noor@staff.example.com" });
     if !picture.is_empty() {
         assignee["image"] = picture.into();
@@ -90,7 +87,7 @@ pub fn assigned_to_agent(state: &State, conversation: &str, name: &str, picture:
 }
 
 /// The bot takes over again (INT).
-pub fn assigned_to_bot(state: &State, conversation: &str) -> Event {
+pub fn assigned_to_bot(state: &State, conversation: &str) -> Value {
     let assignee = json!({ "id": BOT_ID, "type": "bot", "name": "Pip", "email": BOT_EMAIL });
     envelope(state, conversation, "assignee", json!({ "assignee": assignee }))
 }

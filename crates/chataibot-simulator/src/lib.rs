@@ -3,31 +3,33 @@
 //! In reading order:
 //! - [`config`]: every setting
 //! - [`server`]: [`spawn`] and the accept loop
-//! - [`api`]: the two documented calls (DOC), checked strictly
-//! - [`bot`]: what the bot says; its table of scenarios is in [`bot::scenario`]
-//! - [`conversation`]: one conversation and its script
-//! - [`events`]: events as the platform writes them; [`webhook`]: how they go out
-//! - [`control`]: how a test decides what happens, and when: the calls below `/_control`
-//! - [`platform`], [`call_log`], [`stub_rules`]: the shared state, what happened, what was ordered
-//! - [`clock`], [`media`]: times and ids; pictures and files
+//! - `api`: the two documented calls (DOC), checked strictly
+//! - `bot`: what the bot says; its table of scenarios is in [`scenario`]
+//! - `conversation`, `script`: one conversation, and how its next steps are played
+//! - `events`: events as the platform writes them; `webhook`: how they go out
+//! - `control`: how a test decides what happens, and when: the calls below `/_control`
+//! - `platform`, `call_log`, `stub_rules`: the shared state, what happened, what a test ordered for calls to come
+//! - [`clock`], `media`: times and ids; pictures and files
 //!
 //! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON, so a wrong guess about the
 //! platform can't pass its own test. What it holds in common with them are the fixtures in `tests/fixtures/platform`, one file
 //! for each shape, named by evidence: `doc-`, `seen-`, `guess-`.
 
-pub mod api;
-pub mod bot;
-pub mod call_log;
+mod api;
+mod bot;
+mod call_log;
 pub mod clock;
 pub mod config;
-pub mod control;
-pub mod conversation;
-pub mod events;
-pub mod media;
-pub mod platform;
+mod control;
+mod conversation;
+mod events;
+mod media;
+mod platform;
+mod script;
 pub mod server;
-pub mod stub_rules;
-pub mod webhook;
+mod stub_rules;
+mod webhook;
 
+pub use bot::scenario;
 pub use config::Config;
 pub use server::{Simulator, spawn};

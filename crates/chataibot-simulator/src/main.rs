@@ -7,7 +7,7 @@ use chataibot_simulator::{
     config::{Style, TokenIn},
     spawn,
 };
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 /// The ChatAIBot platform, simulated. Prints `listening on http://ADDR:PORT` when it is ready; logs go to stderr.
@@ -48,8 +48,8 @@ struct Arguments {
     )]
     webhook_token: String,
     /// Where the webhook token stands: in the body, or in Authorization as a bearer or raw.
-    #[arg(long, env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN_IN", value_enum, default_value_t = Place::Body)]
-    webhook_token_in: Place,
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN_IN", value_enum, default_value_t)]
+    webhook_token_in: TokenIn,
     /// Milliseconds the bot takes for one reply; 0 answers at once.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_PACE", default_value_t = 750)]
     pace: u64,
@@ -61,13 +61,6 @@ struct Arguments {
     public_url: Option<String>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Place {
-    Body,
-    Bearer,
-    Raw,
-}
-
 impl Arguments {
     fn into_config(self) -> Result<Config, String> {
         let webhook_url = match self.webhook_url.as_str() {
@@ -75,18 +68,13 @@ impl Arguments {
             url if url.starts_with("http://") => Some(self.webhook_url),
             _ => return Err("--webhook-url: must begin with http://, or be none".to_owned()),
         };
-        let token_in = match self.webhook_token_in {
-            Place::Body => TokenIn::Body,
-            Place::Bearer => TokenIn::Bearer,
-            Place::Raw => TokenIn::Raw,
-        };
         Ok(Config {
             listen: self.listen,
             account_token: self.account_token,
             bot_key: (self.bot_key != "any").then_some(self.bot_key),
             webhook_url,
             webhook_token: self.webhook_token,
-            style: Style { token_in, ..Style::default() },
+            style: Style { token_in: self.webhook_token_in, ..Style::default() },
             pace: Duration::from_millis(self.pace),
             typed_answers: self.typed_answers,
             public_url: self.public_url,

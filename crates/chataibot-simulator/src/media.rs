@@ -18,28 +18,37 @@ pub fn routes() -> Router<Arc<Platform>> {
 }
 
 macro_rules! media {
-    ($name:literal) => {
-        include_bytes!(concat!("../media/", $name))
+    ($($name:literal)+) => {
+        /// The files of `media/`.
+        const FILES: &[(&str, &[u8])] = &[$(($name, include_bytes!(concat!("../media/", $name)))),+];
     };
 }
 
-async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
-    let (kind, bytes): (&str, Vec<u8>) = match name.as_str() {
-        "port-ellery.svg" => ("image/svg+xml", media!("port-ellery.svg").to_vec()),
-        "upper-fern.svg" => ("image/svg+xml", media!("upper-fern.svg").to_vec()),
-        "glasshouse-street.svg" => ("image/svg+xml", media!("glasshouse-street.svg").to_vec()),
-        "night-train.svg" => ("image/svg+xml", media!("night-train.svg").to_vec()),
-        "noor.svg" => ("image/svg+xml", media!("noor.svg").to_vec()),
-        "harbour-at-dusk.jpg" => ("image/jpeg", media!("harbour-at-dusk.jpg").to_vec()),
-        "valley-in-spring.jpg" => ("image/jpeg", media!("valley-in-spring.jpg").to_vec()),
-        "night-train-wide.jpg" => ("image/jpeg", media!("night-train-wide.jpg").to_vec()),
-        "galleries.jpg" => ("image/jpeg", media!("galleries.jpg").to_vec()),
-        "lighthouse.jpg" => ("image/jpeg", media!("lighthouse.jpg").to_vec()),
-        "night-train.webm" => ("video/webm", media!("night-train.webm").to_vec()),
-        "packing-list.pdf" | "ticket.pdf" => ("application/pdf", media!("packing-list.pdf").to_vec()),
-        "harbour-bell.wav" => ("audio/wav", bell()),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+media! {
+    "port-ellery.svg" "upper-fern.svg" "glasshouse-street.svg" "night-train.svg" "noor.svg"
+    "harbour-at-dusk.jpg" "valley-in-spring.jpg" "night-train-wide.jpg" "galleries.jpg" "lighthouse.jpg"
+    "night-train.webm" "packing-list.pdf"
+}
+
+/// A file's kind and bytes.
+fn find(name: &str) -> Option<(&'static str, Vec<u8>)> {
+    let stored = match name {
+        "harbour-bell.wav" => return Some(("audio/wav", bell())),
+        "ticket.pdf" => "packing-list.pdf",
+        other => other,
     };
+    let kind = match name.rsplit_once('.')?.1 {
+        "svg" => "image/svg+xml",
+        "jpg" => "image/jpeg",
+        "webm" => "video/webm",
+        _ => "application/pdf",
+    };
+    let (_, bytes) = FILES.iter().find(|(file, _)| *file == stored)?;
+    Some((kind, bytes.to_vec()))
+}
+
+async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
+    let Some((kind, bytes)) = find(&name) else { return StatusCode::NOT_FOUND.into_response() };
     // Any page may show them, as it may show the files of the real platform.
     let headers = [
         (header::CONTENT_TYPE, kind),

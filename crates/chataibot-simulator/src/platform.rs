@@ -21,11 +21,9 @@ use crate::{
 
 /// Shared by all calls and tasks.
 pub struct Platform {
-    /// As it was started.
     pub config: Config,
     /// How the simulator is reached, without a slash at the end.
     pub base: String,
-    /// For webhooks.
     pub client: reqwest::Client,
     state: Mutex<State>,
     bell: watch::Sender<()>,
@@ -40,15 +38,10 @@ pub struct State {
     pub account_token: String,
     /// How long the bot takes for one reply.
     pub pace: Duration,
-    /// How events are written.
     pub style: Style,
-    /// Where events go.
     pub webhook: Webhook,
-    /// By id.
     pub conversations: HashMap<String, Conversation>,
-    /// The ids, oldest first.
     pub order: Vec<String>,
-    /// Visitors who may not write.
     pub blocked: HashMap<String, Block>,
     /// Visitors whose next `fail` or `limit` is let through.
     pub once_refused: HashSet<(String, &'static str)>,
@@ -58,9 +51,7 @@ pub struct State {
     pub deliveries: Vec<Delivery>,
     /// Indices of the deliveries that wait, by lane; a lane that is here has a task that empties it.
     pub lanes: HashMap<String, VecDeque<usize>>,
-    /// What the next calls meet.
     pub rules: Vec<Rule>,
-    /// Answers that wait to be released.
     pub holds: Vec<Hold>,
     /// Raised by a reset, so that what was under way before it stops.
     pub life: u64,
@@ -69,13 +60,10 @@ pub struct State {
 /// Where events go, and whether they may.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// The address.
     pub url: Option<String>,
-    /// The token that comes with each event.
     pub token: String,
     /// Has the handshake succeeded since the address or the token changed? Until then no event goes out.
     pub greeted: bool,
-    /// Are events kept back?
     pub paused: bool,
     /// Raised with each change of address or token, so that an old handshake stops.
     pub version: u64,
@@ -95,7 +83,6 @@ impl Webhook {
 pub enum Block {
     /// Until the visitor starts a new conversation: the word `blocked` must not end a demo for ever.
     UntilNextStart,
-    /// Until a control lifts it.
     UntilLifted,
 }
 

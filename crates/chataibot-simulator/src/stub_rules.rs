@@ -9,18 +9,15 @@ use crate::call_log::CallKind;
 pub struct Rule {
     /// For which call; `None` is any.
     pub call: Option<CallKind>,
-    /// For how many calls still.
     pub times: u32,
     /// Before the platform has processed the call, or after?
     pub when: When,
-    /// What happens.
     pub what: What,
 }
 
 /// At which moment a rule acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Before anything is checked or stored.
     Before,
     /// When all is stored and only the answer is missing.
     After,
@@ -29,9 +26,7 @@ pub enum When {
 /// What a rule does.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// Answers like this.
     Answer(Canned),
-    /// Closes the connection without a byte.
     Close,
     /// Sends half of the right answer, then closes the connection.
     Truncate,
@@ -42,11 +37,8 @@ pub enum What {
 /// An answer made by a test.
 #[derive(Clone, Debug)]
 pub struct Canned {
-    /// The status.
     pub status: u16,
-    /// Further headers.
     pub headers: Vec<(String, String)>,
-    /// JSON, or text sent as it is.
     pub body: Body,
 }
 
@@ -64,9 +56,7 @@ pub enum Body {
 pub struct Hold {
     /// `h1`, `h2`, …
     pub id: String,
-    /// The call that waits, once one does.
     pub call: Option<String>,
-    /// May it go?
     pub released: bool,
 }
 

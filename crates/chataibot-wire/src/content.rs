@@ -83,6 +83,13 @@ pub struct Media {
 }
 
 /// What a [`Media`] is.
+///
+/// ```
+/// use chataibot_wire::content::MediaKind;
+///
+/// assert_eq!(MediaKind::of_mime("image/png"), MediaKind::Image);
+/// assert_eq!(MediaKind::of_mime("image/tiff"), MediaKind::Document, "few browsers show it");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

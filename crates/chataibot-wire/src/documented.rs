@@ -204,6 +204,16 @@ pub struct StoredContact {
 }
 
 /// Body of `POST /conversation/{id}/messages` (DOC).
+///
+/// ```
+/// use chataibot_wire::documented::{SendMessage, send_path};
+///
+/// assert_eq!(send_path("c1"), "/conversation/c1/messages");
+/// let body = serde_json::to_value(SendMessage::text("Hello"))?;
+/// assert_eq!(body["message"]["data"]["body"], "Hello");
+/// assert_eq!(body["user"]["type"], "VISITOR");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SendMessage {

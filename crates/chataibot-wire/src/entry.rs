@@ -11,6 +11,18 @@ use serde::{Deserialize, Serialize};
 use crate::content::Content;
 
 /// One entry of the log.
+///
+/// ```
+/// use chataibot_wire::{Author, Entry, Event};
+///
+/// let data = r#"{"cursor":"1-2","at":1767225600000,
+///     "event":{"message":{"author":"bot","content":{"text":{"body":[{"text":"Hello"}]}}}}}"#;
+/// let entry: Entry = serde_json::from_str(data)?;
+/// assert_eq!((entry.cursor.seq, entry.event.name()), (2, "message"));
+/// let Event::Message(message) = entry.event else { unreachable!("it is named so") };
+/// assert_eq!((message.author, message.content.to_plain().as_str()), (Author::Bot, "Hello"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
@@ -166,6 +178,17 @@ pub struct Poll {
 }
 
 /// A place in a conversation's log: `<epoch>-<seq>`. Cursors of one epoch are ordered; across epochs nothing is known.
+///
+/// ```
+/// use chataibot_wire::{Cursor, entry::BadCursor};
+///
+/// let cursor: Cursor = "1-42".parse()?;
+/// assert_eq!((cursor.epoch, cursor.seq), (1, 42));
+/// assert_eq!(cursor.to_string(), "1-42");
+/// // One cursor has one spelling.
+/// assert_eq!("01-42".parse::<Cursor>(), Err(BadCursor));
+/// # Ok::<(), BadCursor>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// Changes when a log was lost or restored.

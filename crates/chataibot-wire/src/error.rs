@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// `{"ok":false,"error":"CODE","message":"…","status":N}`: the documented body (DOC), plus `retry_after` from the proxy.
+///
+/// ```
+/// use chataibot_wire::{ErrorBody, error::code};
+///
+/// let error: ErrorBody =
+///     serde_json::from_str(r#"{"ok":false,"error":"UNAVAILABLE","message":"","status":503,"retry_after":2}"#)?;
+/// assert_eq!((error.error.as_str(), error.retry_after), (code::UNAVAILABLE, Some(2)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {

@@ -7,7 +7,16 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 
-/// See the file's head. Written as an object; no name stands twice.
+/// Names and texts. Written as an object; no name stands twice.
+///
+/// ```
+/// use chataibot_wire::Pairs;
+///
+/// let pairs: Pairs = serde_json::from_str(r#"{"plan":"pro","cart":"3"}"#)?;
+/// assert_eq!(pairs.get("plan"), Some("pro"));
+/// serde_json::from_str::<Pairs>(r#"{"plan":"pro","plan":"free"}"#).expect_err("a name that stands twice");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pairs(Vec<(String, String)>);
 

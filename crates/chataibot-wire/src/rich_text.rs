@@ -5,6 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::text;
 
 /// A formatted text: what stands in one bubble.
+///
+/// ```
+/// use chataibot_wire::RichText;
+///
+/// let text: RichText = serde_json::from_str(r#"[{"text":"Hi "},{"bold":[{"text":"there"}]}]"#)?;
+/// assert_eq!(text.to_plain(), "Hi there");
+/// assert!(RichText::plain(" \u{200b}").is_empty(), "nothing of it shows");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]

@@ -3,6 +3,13 @@
 /// Does nothing in the text show? Spaces of every kind, characters that only format or fill, and controls.
 ///
 /// A text that merely holds such characters is not blank: emoji are joined by them, and words are written with them.
+///
+/// ```
+/// use chataibot_wire::text::is_blank;
+///
+/// assert!(is_blank(" \u{200d}\n"));
+/// assert!(!is_blank("👩\u{200d}🚀"));
+/// ```
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)

@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// Body of `POST /token`. An empty object asks for a new visitor.
+///
+/// ```
+/// use chataibot_wire::token::TokenRequest;
+///
+/// assert_eq!(serde_json::to_string(&TokenRequest::default())?, "{}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenRequest {

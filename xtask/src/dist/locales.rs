@@ -1,10 +1,11 @@
 //! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and fetched by those who read it.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::{paths, read_text};
 use crate::project::Project;
 
 /// What only the repository has to know stands under names that begin so, such as who made a translation.
@@ -14,12 +15,10 @@ const PRIVATE: char = '_';
 pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
     let folder = project.root.join("locales");
     let mut locales = BTreeMap::new();
-    for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = file?.path();
+    for path in paths(&folder, ".json")? {
         let Some(tag) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json")) else { continue };
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let sentences: BTreeMap<String, String> =
-            serde_json::from_str(&text).with_context(|| format!("{} is no object of texts", path.display()))?;
+        let sentences: BTreeMap<String, String> = serde_json::from_str(&read_text(&path)?)
+            .with_context(|| format!("{} is no object of texts", path.display()))?;
         let public: BTreeMap<_, _> = sentences.into_iter().filter(|(name, _)| !name.starts_with(PRIVATE)).collect();
         ensure!(!public.is_empty(), "{} holds no sentence", path.display());
         locales.insert(tag.to_owned(), serde_json::to_string(&public)?);

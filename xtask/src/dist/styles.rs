@@ -1,12 +1,12 @@
 //! The style sheets of `styles/`, joined in one order and minified, as JavaScript modules: a constructed style sheet is the one
 //! way to style a shadow root that every content security policy allows.
 
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{older::Older, purge_css::purge_css, script};
+use super::{older::Older, paths, purge_css::purge_css, read_text, script};
 use crate::project::Project;
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
@@ -38,41 +38,24 @@ impl Styles {
     /// Reads the files; regions in the order of their names, as layers make any order right.
     pub fn read(project: &Project) -> Result<Self> {
         let folder = project.root.join("styles");
-        let mut names = Vec::new();
-        for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-            let name = file?.file_name().into_string().ok().context("a style sheet's name is no text")?;
-            if name.ends_with(".css") && name != DEMO && ![LAUNCHER, LATER].concat().contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-        names.sort_unstable();
-        ensure!(!names.is_empty(), "there is no region's style sheet in {}", folder.display());
-        let join = |names: &mut dyn Iterator<Item = &str>| -> Result<String> {
-            let mut sheet = String::new();
-            for name in names {
-                sheet +=
-                    &fs::read_to_string(folder.join(name)).with_context(|| format!("cannot read styles/{name}"))?;
-            }
-            Ok(sheet)
-        };
-        Ok(Self {
-            launcher: join(&mut LAUNCHER.iter().copied())?,
-            regions: join(&mut names.iter().map(String::as_str))?,
-            later: join(&mut LATER.iter().copied())?,
-        })
+        let others = [LAUNCHER, LATER, &[DEMO]].concat();
+        let all = paths(&folder, ".css")?;
+        let names = all.iter().filter_map(|path| path.file_name()?.to_str());
+        let regions: Vec<&str> = names.filter(|name| !others.contains(name)).collect();
+        ensure!(!regions.is_empty(), "there is no region's style sheet in {}", folder.display());
+        let join = |names: &[&str]| names.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>();
+        Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
     /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `besideCss` and `laterCss`.
     pub fn loader_module(&self, project: &Project, markup: &str) -> Result<String> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
-        let also =
-            fs::read_to_string(project.root.join(LOADER_CSS)).with_context(|| format!("cannot read {LOADER_CSS}"))?;
-        let classes = markup.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let also = read_text(&project.root.join(LOADER_CSS))?;
+        let classes = markup.split("\"class\":\"").skip(1).filter_map(|rest| rest.split('"').next());
         let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
         ensure!(!classes.is_empty(), "the launcher's markup names no class");
-        let beside = project.root.join("styles").join(BESIDE);
-        let beside = fs::read_to_string(&beside).with_context(|| format!("cannot read {}", beside.display()))?;
+        let beside = read_text(&project.root.join("styles").join(BESIDE))?;
         let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
         let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
         Ok([module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?, beside, later].concat())
@@ -83,18 +66,13 @@ impl Styles {
         let mut older = Older::default();
         let mut sheets = vec![[self.launcher.as_str(), &self.regions, &self.later].concat()];
         for name in PARTS_CSS {
-            let module = fs::read_to_string(project.root.join(name)).with_context(|| format!("cannot read {name}"))?;
+            let module = read_text(&project.root.join(name))?;
             let css = module.split('`').nth(1).with_context(|| format!("{name} has no text in backquotes"))?;
             sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
         }
         let folder = project.root.join("styles").join(ON_DEMAND);
-        let mut files = Vec::new();
-        for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-            files.push(file?.path());
-        }
-        files.sort_unstable();
-        for file in files.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
-            sheets.push(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
+        for file in paths(&folder, ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
+            sheets.push(read_text(file)?);
         }
         // One after the other: minified together, rules of different sheets would be joined.
         for sheet in sheets {

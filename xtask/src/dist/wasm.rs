@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{code_split, compact::compact, glue::slim, shorten_imports, update, wasm_opt::wasm_opt};
+use super::{compact::compact, glue::slim, paths, read_bytes, read_text, shorten_imports, update, wasm_opt::wasm_opt};
 use crate::{
-    command_line::Flavour,
+    command_line::BundleProfile,
     progress::step,
     project::{Project, WASM_TARGET, run},
     setup,
@@ -25,6 +25,10 @@ const YEW_MARKS: &str = "__yew_";
 /// What our marks begin with instead.
 const OUR_MARKS: &str = "__chataibot_";
 
+/// The module that fetches parts, as the program and the glue name it.
+pub const LINK: &str = "./split.js";
+/// The glue, as [`LINK`] names it.
+pub const GLUE: &str = "./glue.js";
 /// Where the parts lie once they are ready.
 const PARTS: &str = "parts";
 
@@ -43,12 +47,11 @@ pub struct Bound {
     pub parts: Vec<(String, Vec<u8>)>,
 }
 
-/// Compiles, takes apart and binds; what comes after compiling only when the compiled file is another than last time.
-pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
-    let compiled = step("Compiling the widget", || compile(project, flavour))?;
+/// Takes the compiled program apart and binds it, where it is another than last time.
+pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
     let stamp = folder.join("source");
-    let source = fingerprint(&compiled)?;
+    let source = fingerprint(compiled)?;
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
         step("Binding it to JavaScript", || {
             let parts = folder.join(PARTS);
@@ -56,62 +59,55 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<Bound> {
                 fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
             }
             fs::create_dir_all(&parts).with_context(|| format!("cannot create {}", parts.display()))?;
-            if !is_split(flavour) {
-                return bind(&compiled, &folder);
+            if !is_split(profile) {
+                return bindgen(compiled, NAME, &folder);
             }
+            let [splitter] = project.build(["chataibot-code-split"])?;
+            run(project.command(splitter).arg(compiled).arg(&folder).args([LINK, GLUE]))?;
             let main = folder.join("main.wasm");
-            let apart = code_split::take_apart(&fs::read(&compiled)?, &folder.join("apart"))?;
-            update(&main, &apart.main)?;
-            update(&folder.join(code_split::LINK), apart.link.as_bytes())?;
-            apart.parts.iter().try_for_each(|(name, bytes)| update(&parts.join(name), bytes))?;
-            bind(&main, &folder)?;
+            bindgen(&main, NAME, &folder)?;
             let bound = folder.join(format!("{NAME}_bg.wasm"));
-            let parts = apart.parts.iter().map(|(name, _)| parts.join(name));
-            parts.chain([bound]).try_for_each(|file| wasm_opt(project, &file))
+            paths(&parts, ".wasm")?.iter().chain([&bound]).try_for_each(|file| wasm_opt(project, file))
         })?;
         update(&stamp, source.as_bytes())?;
     }
-    let wasm = read(&folder.join(format!("{NAME}_bg.wasm")))?;
-    let glue = text(read(&folder.join(format!("{NAME}.js")))?)?;
+    let wasm = read_bytes(&folder.join(format!("{NAME}_bg.wasm")))?;
+    let glue = read_text(&folder.join(format!("{NAME}.js")))?;
     let (wasm, glue) = shorten_imports::shorten(&wasm, &glue)?;
     let mut parts = Vec::new();
-    for file in fs::read_dir(folder.join(PARTS))? {
-        let path = file?.path();
+    for path in paths(&folder.join(PARTS), ".wasm")? {
         let name = path.file_name().and_then(|name| name.to_str()).context("a part without a name")?;
-        parts.push((name.to_owned(), read(&path)?));
+        parts.push((name.to_owned(), read_bytes(&path)?));
     }
-    parts.sort_unstable();
-    let link = if is_split(flavour) { text(read(&folder.join(code_split::LINK))?)? } else { String::new() };
+    let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
     // Of a program that is whole, wasm-bindgen writes it in another way, and nobody counts its bytes.
-    let glue = if is_split(flavour) { compact(&glue)? } else { glue };
+    let glue = if is_split(profile) { compact(&glue)? } else { glue };
     Ok(Bound { wasm, glue, link, parts })
 }
 
 /// While it is being worked on, the program stays whole.
-const fn is_split(flavour: Flavour) -> bool {
-    match flavour {
-        Flavour::Dev => false,
-        Flavour::Stable | Flavour::Small => true,
+const fn is_split(profile: BundleProfile) -> bool {
+    match profile {
+        BundleProfile::Dev | BundleProfile::Demo => false,
+        BundleProfile::Stable | BundleProfile::Small => true,
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn text(bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).context("a script is no text")
-}
-
-fn compile(project: &Project, flavour: Flavour) -> Result<PathBuf> {
+/// Compiles the library for [`WASM_TARGET`], and says where it is.
+pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
     // Only the WASM library: with an rlib beside it, link-time optimisation would be off.
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
-    let (target, profile) = match flavour {
-        Flavour::Dev => (project.target.clone(), "dev"),
-        Flavour::Stable => (project.target.clone(), "wasm"),
-        Flavour::Small => {
+    let (target, profile) = match wished {
+        BundleProfile::Dev => (project.target.clone(), "dev"),
+        BundleProfile::Demo => {
+            // The procedural macros are those of the servers' build, as the folder is. A little optimised there is half as much to bind.
+            command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
+            (project.target.clone(), "dev")
+        }
+        BundleProfile::Stable => (project.target.clone(), "wasm"),
+        BundleProfile::Small => {
             setup::std_sources(project)?;
             // Unstable flags on the pinned compiler; its own folder, so that the standard library is built once.
             let target = project.target.join("small");
@@ -125,7 +121,7 @@ fn compile(project: &Project, flavour: Flavour) -> Result<PathBuf> {
         }
     };
     command.args(["--profile", profile]);
-    if is_split(flavour) {
+    if is_split(wished) {
         // For the last crate alone, so that no dependency is built again.
         command.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
     }
@@ -136,25 +132,20 @@ fn compile(project: &Project, flavour: Flavour) -> Result<PathBuf> {
 
 /// Tells compiled files of one machine apart.
 fn fingerprint(compiled: &Path) -> Result<String> {
-    let bytes = read(compiled)?;
+    let bytes = read_bytes(compiled)?;
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     Ok(format!("{:016x} {}", hasher.finish(), bytes.len()))
 }
 
-fn bind(compiled: &Path, folder: &Path) -> Result<()> {
-    let arguments = ["wasm-bindgen", "--target", "web", "--no-typescript", "--omit-default-module-path"];
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(
-        arguments
-            .iter()
-            .map(std::ffi::OsString::from)
-            .chain(["--remove-name-section".into(), "--remove-producers-section".into()])
-            // Parts ask the main program for its memory and table.
-            .chain(["--keep-lld-exports".into()])
-            .chain(["--out-name".into(), NAME.into(), "--out-dir".into()])
-            .chain([folder.into(), compiled.into()]),
-    )
-    .context("wasm-bindgen failed")
+/// Binds a compiled library to a JavaScript module of this name.
+pub fn bindgen(compiled: &Path, name: &str, folder: &Path) -> Result<()> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen.web(true)?.input_path(compiled).out_name(name).typescript(false).omit_default_module_path(name == NAME);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    // Parts ask the main program for its memory and table.
+    bindgen.keep_lld_exports(true);
+    bindgen.generate(folder).context("wasm-bindgen failed")
 }
 
 fn rename_marks(glue: &str) -> Result<String> {

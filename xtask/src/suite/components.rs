@@ -1,7 +1,7 @@
 //! The widget's own tests in a browser: components, session, configuration, each file as one page.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -9,8 +9,9 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Counts, count};
+use super::count;
 use crate::{
+    counts::Counts,
     project::{Project, WASM_TARGET},
     setup::{self, Browser, Engine},
 };
@@ -31,11 +32,9 @@ const ESTIMATED: &str =
     "rows above that get their true height move the list there, and no browser but Chromium takes that back";
 
 /// Runs those whose name contains `name`, or all.
-pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<Counts> {
+pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&str>) -> Result<Counts> {
     setup::wasm_target(project)?;
     let capabilities = capabilities(project, browser)?;
-    let runner = env::current_exe().context("cannot find this program's own file")?;
-    let runner = runner.to_str().context("this program's path is no text")?.to_owned();
     let mut tests = match browser.engine {
         Engine::Chromium | Engine::Firefox => project.cargo(),
         Engine::WebKit => on_a_display(&project.cargo()),
@@ -61,7 +60,7 @@ pub fn run(project: &Project, browser: &Browser, name: Option<&str>) -> Result<C
     tests
         .env(driver, &browser.driver)
         // As in .cargo/config.toml, without asking cargo once more for each test file.
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{runner} test-runner"))
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
         .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");

@@ -8,10 +8,11 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{Counts, count, flaky};
+use super::{count, flaky};
 use crate::{
-    command_line::Bundle,
-    dist,
+    command_line::BundleTests,
+    counts::Counts,
+    dist::{self, bindgen},
     progress::step,
     project::{Project, Servers, WASM_TARGET, run as run_command},
     setup::{self, Browser, Engine},
@@ -42,16 +43,16 @@ pub struct Product {
 
 impl Product {
     /// Builds it.
-    pub fn build(project: &Project, bundle: Bundle) -> Result<Self> {
-        match bundle {
-            Bundle::Fresh(flavour) => {
-                dist::build(project, flavour)?;
-            }
-            Bundle::AsItIs => setup::npm_packages(project)?,
+    pub fn build(project: &Project, tests: &BundleTests) -> Result<Self> {
+        if tests.built {
+            setup::npm_packages(project)?;
+        } else {
+            dist::build(project, tests.profile)?;
         }
+        let [faults] = step("Building the fault proxy", || project.build(["chataibot-faults"]))?;
         Ok(Self {
             servers: step("Building proxy and simulator", || project.build_servers())?,
-            faults: step("Building the fault proxy", || project.build_faults())?,
+            faults,
             yew_host: step("Building a host page that is a Yew app", || yew_host(project))?,
         })
     }
@@ -149,11 +150,7 @@ fn yew_host(project: &Project) -> Result<PathBuf> {
     run_command(project.cargo().args(["build", "--example", "yew_host", "--target", WASM_TARGET]))?;
     let compiled = project.target.join(WASM_TARGET).join("debug/examples/yew_host.wasm");
     let folder = project.scratch()?.join("yew-host");
-    let arguments = ["wasm-bindgen", "--target", "web", "--no-typescript", "--out-name", "yew-host", "--out-dir"];
-    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(
-        arguments.iter().map(std::ffi::OsString::from).chain([folder.clone().into(), compiled.into()]),
-    )
-    .context("wasm-bindgen failed")?;
+    bindgen(&compiled, "yew-host", &folder)?;
     Ok(folder)
 }
 

@@ -8,7 +8,8 @@ use std::{collections::BTreeSet, process::Command};
 
 use anyhow::Result;
 
-use super::{Counts, count_and};
+use super::count_and;
+use crate::counts::Counts;
 
 /// How many tests of a run may be flaky.
 const MOST: usize = 3;

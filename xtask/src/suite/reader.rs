@@ -22,9 +22,9 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use self::{desktop::Desktop, harness::Harness, perform::Verdict, walk::Walk};
-use super::Counts;
 use crate::{
-    command_line::Bundle,
+    command_line::BundleTests,
+    counts::Counts,
     dist,
     progress::step,
     project::{Project, Servers},
@@ -32,12 +32,12 @@ use crate::{
 };
 
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
-pub fn run(project: &Project, name: Option<&str>, bundle: Bundle) -> Result<Counts> {
-    let walks = walks(&project.root.join("tests/reader"), name)?;
+pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
+    let walks = walks(&project.root.join("tests/reader"), tests.name.as_deref())?;
     setup::screen_reader()?;
     let browsers = setup::readable_browsers()?;
-    if let Bundle::Fresh(flavour) = bundle {
-        dist::build(project, flavour)?;
+    if !tests.built {
+        dist::build(project, tests.profile)?;
     }
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let transcripts = project.target.join("reader");

@@ -4,60 +4,37 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    check::{Check, Outcome, check, hold},
+    check::checks,
     fixture::{Answer, Fixture},
+    outcome::{CheckError, Outcome, ensure},
     visitor::random,
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "cors-preflight",
-        Must,
-        "The preflights of all calls are answered with 2xx and allow the page's origin, the method and the headers authorization, content-type, idempotency-key and last-event-id.",
-        "Answer OPTIONS for each path with Access-Control-Allow-Origin, -Methods and -Headers, without asking for a token.",
-        preflight
-    ),
-    check!(
-        "cors-answers",
-        Must,
-        "Answers carry Access-Control-Allow-Origin, refusals too.",
-        "Add the header in the outermost layer: without it on a 401 the widget can't see that it is one.",
-        answers
-    ),
-    check!(
-        "cors-foreign",
-        Must,
-        "A page of an origin that is not the site's gets no token: 403 ORIGIN_NOT_ALLOWED.",
-        "Keep a list of exact origins for each site and compare the Origin header with it.",
-        foreign
-    ),
-    check!(
-        "cors-no-credentials",
-        Must,
-        "Access-Control-Allow-Credentials is not sent.",
-        "Leave it out: nothing here rests on cookies, and with it other pages could use those of your domain.",
-        credentials
-    ),
-    check!(
-        "cors-vary",
-        Should,
-        "Where Access-Control-Allow-Origin names one origin, Vary names Origin.",
-        "Send Vary: Origin, so that a cache does not give one page's answer to another page.",
-        vary
-    ),
-    check!(
-        "cors-expose",
-        Should,
-        "Refusals let a page read Retry-After.",
-        "Send Access-Control-Expose-Headers: retry-after.",
-        expose
-    ),
-];
+checks! {
+    Must "cors-preflight" preflight:
+        "The preflights of all calls are answered with 2xx and allow the page's origin, the method and the headers authorization, content-type, idempotency-key and last-event-id."
+        => "Answer OPTIONS for each path with Access-Control-Allow-Origin, -Methods and -Headers, without asking for a token.";
+    Must "cors-answers" answers:
+        "Answers carry Access-Control-Allow-Origin, refusals too."
+        => "Add the header in the outermost layer: without it on a 401 the widget can't see that it is one.";
+    Must "cors-foreign" foreign:
+        "A page of an origin that is not the site's gets no token: 403 ORIGIN_NOT_ALLOWED."
+        => "Keep a list of exact origins for each site and compare the Origin header with it.";
+    Must "cors-no-credentials" credentials:
+        "Access-Control-Allow-Credentials is not sent."
+        => "Leave it out: nothing here rests on cookies, and with it other pages could use those of your domain.";
+    Should "cors-vary" vary:
+        "Where Access-Control-Allow-Origin names one origin, Vary names Origin."
+        => "Send Vary: Origin, so that a cache does not give one page's answer to another page.";
+    Should "cors-expose" expose:
+        "Refusals let a page read Retry-After."
+        => "Send Access-Control-Expose-Headers: retry-after.";
+}
 
 const HEADERS: [&str; 4] = ["authorization", "content-type", "idempotency-key", "last-event-id"];
 
 /// Refused, because its token is none.
-async fn refused(fixture: &Fixture) -> Result<Answer, crate::Fault> {
+async fn refused(fixture: &Fixture) -> Result<Answer, CheckError> {
     let path = format!("/api/v1/conversation/{}/events", random(16));
     let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth("nonsense");
     fixture.call(request.header("accept", "application/json")).await
@@ -75,7 +52,7 @@ async fn preflight(fixture: &Fixture) -> Outcome {
         let request = fixture.http.request(Method::OPTIONS, fixture.url(&path)).header("origin", &fixture.origin);
         let request = request.header("access-control-request-method", method);
         let answer = fixture.call(request.header("access-control-request-headers", HEADERS.join(","))).await?;
-        hold((200..300).contains(&answer.status), || answer.short())?;
+        ensure((200..300).contains(&answer.status), || answer.summary())?;
         allows(fixture, &answer)?;
         let listed = |name: &str, wanted: &str| {
             let list = answer.header(name).unwrap_or_default();
@@ -84,16 +61,16 @@ async fn preflight(fixture: &Fixture) -> Outcome {
         // POST and GET are allowed by themselves.
         for header in HEADERS {
             let allowed = listed("access-control-allow-headers", header);
-            hold(allowed, || format!("the preflight for {path} does not allow the header {header}"))?;
+            ensure(allowed, || format!("the preflight for {path} does not allow the header {header}"))?;
         }
     }
     Ok("four preflights that allow what the widget sends".to_owned())
 }
 
-fn allows(fixture: &Fixture, answer: &Answer) -> Result<(), crate::Fault> {
+fn allows(fixture: &Fixture, answer: &Answer) -> Result<(), CheckError> {
     let allowed = answer.header("access-control-allow-origin").unwrap_or("none");
     let fits = allowed == "*" || allowed == fixture.origin;
-    hold(fits, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
+    ensure(fits, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
 }
 
 async fn answers(fixture: &Fixture) -> Outcome {
@@ -104,15 +81,15 @@ async fn answers(fixture: &Fixture) -> Outcome {
 
 async fn foreign(fixture: &Fixture) -> Outcome {
     let request = fixture.http.post(fixture.url("/token")).header("origin", "https://elsewhere.invalid");
-    let answer = fixture.call(request.json(&json!({}))).await?.refusal(403, "ORIGIN_NOT_ALLOWED")?;
-    hold(answer.json["token"].is_null(), || "a token for a page of https://elsewhere.invalid".to_owned())?;
+    let answer = fixture.call(request.json(&json!({}))).await?.expect_error(403, "ORIGIN_NOT_ALLOWED")?;
+    ensure(answer.json["token"].is_null(), || "a token for a page of https://elsewhere.invalid".to_owned())?;
     Ok("403 ORIGIN_NOT_ALLOWED for a page of https://elsewhere.invalid".to_owned())
 }
 
 async fn credentials(fixture: &Fixture) -> Outcome {
     for answer in [fixture.token(json!({})).await?, refused(fixture).await?] {
         let sent = answer.header("access-control-allow-credentials").is_some();
-        hold(!sent, || format!("{} allows credentials", answer.call))?;
+        ensure(!sent, || format!("{} allows credentials", answer.call))?;
     }
     Ok("not sent".to_owned())
 }
@@ -124,13 +101,15 @@ async fn vary(fixture: &Fixture) -> Outcome {
     }
     let names = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
     let named = names.flat_map(|line| line.split(',')).any(|name| name.trim().eq_ignore_ascii_case("origin"));
-    hold(named, || "no Vary: Origin".to_owned())?;
+    ensure(named, || "no Vary: Origin".to_owned())?;
     Ok("Vary: Origin".to_owned())
 }
 
 async fn expose(fixture: &Fixture) -> Outcome {
     let answer = refused(fixture).await?;
     let exposed = answer.header("access-control-expose-headers").unwrap_or("none");
-    hold(exposed.to_ascii_lowercase().contains("retry-after"), || format!("Access-Control-Expose-Headers: {exposed}"))?;
+    ensure(exposed.to_ascii_lowercase().contains("retry-after"), || {
+        format!("Access-Control-Expose-Headers: {exposed}")
+    })?;
     Ok(exposed.to_owned())
 }

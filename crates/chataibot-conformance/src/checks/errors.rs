@@ -5,62 +5,35 @@ use std::sync::PoisonError;
 use serde_json::json;
 
 use crate::{
-    check::{Check, Outcome, check, hold},
+    check::checks,
     fixture::{Answer, Fixture},
+    outcome::{Outcome, ensure},
     visitor::{key, random, send_body, start_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "error-body",
-        Must,
-        "Every refusal is {\"ok\":false,\"error\":\"CODE\",\"message\":\"…\",\"status\":N} as JSON, N being the status.",
-        "Answer all refusals from one place, those of your framework too.",
-        body
-    ),
-    check!(
-        "error-not-json",
-        Must,
-        "A body that is not JSON, or other JSON than the call takes, is refused with 400 or 422 BAD_REQUEST.",
-        "Parse strictly, and do not repeat what was sent.",
-        not_json
-    ),
-    check!(
-        "error-content-type",
-        Should,
-        "A body that does not say that it is JSON is refused.",
-        "Ask for Content-Type: application/json: a page can send text/plain anywhere without a preflight.",
-        content_type
-    ),
-    check!(
-        "error-too-large",
-        Must,
-        "A body of 5 MiB is refused with 413 TOO_LARGE.",
-        "Limit bodies, and take what is still coming before you answer.",
-        too_large
-    ),
-    check!(
-        "error-too-long",
-        Must,
-        "A message of 60,000 characters is refused with 400 BAD_REQUEST or 413 TOO_LARGE, and is not forwarded.",
-        "Limit a message; chataibot-proxy takes 4,000 characters.",
-        too_long
-    ),
-    check!(
-        "error-nosniff",
-        Should,
-        "Answers carry X-Content-Type-Options: nosniff.",
-        "Add the header to everything.",
-        nosniff
-    ),
-    check!(
-        "error-secrets",
-        Must,
-        "No answer to a page in this whole run holds the account token or a staff e-mail address.",
-        "Build answers from what a visitor may see; never pass the platform's own through.",
-        secrets
-    ),
-];
+checks! {
+    Must "error-body" body:
+        "Every refusal is {\"ok\":false,\"error\":\"CODE\",\"message\":\"…\",\"status\":N} as JSON, N being the status."
+        => "Answer all refusals from one place, those of your framework too.";
+    Must "error-not-json" not_json:
+        "A body that is not JSON, or other JSON than the call takes, is refused with 400 or 422 BAD_REQUEST."
+        => "Parse strictly, and do not repeat what was sent.";
+    Should "error-content-type" content_type:
+        "A body that does not say that it is JSON is refused."
+        => "Ask for Content-Type: application/json: a page can send text/plain anywhere without a preflight.";
+    Must "error-too-large" too_large:
+        "A body of 5 MiB is refused with 413 TOO_LARGE."
+        => "Limit bodies, and take what is still coming before you answer.";
+    Must "error-too-long" too_long:
+        "A message of 60,000 characters is refused with 400 BAD_REQUEST or 413 TOO_LARGE, and is not forwarded."
+        => "Limit a message; chataibot-proxy takes 4,000 characters.";
+    Should "error-nosniff" nosniff:
+        "Answers carry X-Content-Type-Options: nosniff."
+        => "Add the header to everything.";
+    Must "error-secrets" secrets:
+        "No answer to a page in this whole run holds the account token or a staff e-mail address."
+        => "Build answers from what a visitor may see; never pass the platform's own through.";
+}
 
 async fn body(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
@@ -75,7 +48,7 @@ async fn body(fixture: &Fixture) -> Outcome {
     ];
     let mut statuses = Vec::new();
     for refusal in refusals {
-        hold(refusal.status >= 400, || refusal.short())?;
+        ensure(refusal.status >= 400, || refusal.summary())?;
         let json = &refusal.json;
         let code = json["error"].as_str().unwrap_or_default();
         let fits = json["ok"] == false
@@ -83,7 +56,7 @@ async fn body(fixture: &Fixture) -> Outcome {
             && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             && json["message"].is_string()
             && json["status"] == refusal.status;
-        hold(fits, || refusal.short())?;
+        ensure(fits, || refusal.summary())?;
         statuses.push(refusal.status);
     }
     Ok(format!("one body for {statuses:?}"))
@@ -96,8 +69,8 @@ async fn not_json(fixture: &Fixture) -> Outcome {
         let request = request.header("idempotency-key", key()).header("content-type", "application/json");
         let answer = fixture.call(request.body(body)).await?;
         let fits = matches!(answer.status, 400 | 422) && answer.json["error"] == "BAD_REQUEST";
-        hold(fits, || format!("{body}: {}", answer.short()))?;
-        hold(!answer.text.contains("planted-words"), || "what was sent is repeated".to_owned())?;
+        ensure(fits, || format!("{body}: {}", answer.summary()))?;
+        ensure(!answer.text.contains("planted-words"), || "what was sent is repeated".to_owned())?;
     }
     Ok("BAD_REQUEST".to_owned())
 }
@@ -107,27 +80,25 @@ async fn content_type(fixture: &Fixture) -> Outcome {
     let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
     let request = request.header("idempotency-key", key()).header("content-type", "text/plain");
     let answer = fixture.call(request.body(start_body(&text()).to_string())).await?;
-    hold((400..500).contains(&answer.status), || answer.short())?;
+    ensure((400..500).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
 
 async fn too_large(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let body = start_body(&"x".repeat(5 << 20));
-    fixture.call(visitor.start(&key(), &body)).await?.refusal(413, "TOO_LARGE")?;
+    fixture.call(visitor.start(&key(), &body)).await?.expect_error(413, "TOO_LARGE")?;
     Ok("413 TOO_LARGE".to_owned())
 }
 
 async fn too_long(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
+    let (visitor, conversation) = fixture.conversation().await?;
     let long = "long ".repeat(12_000);
     let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&long))).await?;
     let fits = [(400, "BAD_REQUEST"), (413, "TOO_LARGE")]
         .contains(&(answer.status, answer.json["error"].as_str().unwrap_or_default()));
-    hold(fits, || answer.short())?;
-    let calls = fixture.simulator.calls_with("send", &long).await?.len();
-    hold(calls == 0, || "it reached the platform".to_owned())?;
+    ensure(fits, || answer.summary())?;
+    fixture.simulator.expect_calls("send", &long, 0).await?;
     Ok(format!("{}", answer.status))
 }
 
@@ -136,15 +107,14 @@ async fn nosniff(fixture: &Fixture) -> Outcome {
     let refused = fixture.call(visitor.events(&random(16), "?wait=0")).await?;
     let sniffs = |answer: &Answer| answer.header("x-content-type-options") != Some("nosniff");
     for answer in [&visitor.answer, &refused] {
-        hold(!sniffs(answer), || format!("{} without it", answer.call))?;
+        ensure(!sniffs(answer), || format!("{} without it", answer.call))?;
     }
     Ok("nosniff".to_owned())
 }
 
 /// Runs late, so that much was said by then; alone it makes a little conversation first.
 async fn secrets(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, _) = visitor.settled().await?;
+    let (visitor, conversation, _) = fixture.settled().await?;
     fixture
         .simulator
         .order("fail", json!({ "call": "send", "error": "ACCOUNT_DETAILS_NOT_FOUND", "status": 404 }))
@@ -153,7 +123,7 @@ async fn secrets(fixture: &Fixture) -> Outcome {
     let told = fixture.told.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, secret) in &fixture.secrets {
         let leaks = told.iter().filter(|text| text.contains(secret.as_str())).count();
-        hold(leaks == 0, || format!("{name} in {leaks} answers"))?;
+        ensure(leaks == 0, || format!("{name} in {leaks} answers"))?;
     }
     Ok(format!("nothing of it in {} answers", told.len()))
 }

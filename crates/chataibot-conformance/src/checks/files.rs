@@ -3,51 +3,36 @@
 use reqwest::{Method, RequestBuilder};
 
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     fixture::{Answer, Fixture},
+    outcome::{CheckError, Outcome, ensure, violation},
     visitor::{Conversation, Visitor},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "file-upload",
-        Must,
-        "An upload of a listed type answers {\"ok\":true,\"file\":{url,name,mime_type,size}}, and GET of the url gives the same bytes.",
-        "Store the body under a random name, and answer with its absolute address.",
-        upload
-    ),
-    check!(
-        "file-type",
-        Must,
-        "HTML is refused with 415 TYPE_NOT_ALLOWED, declared as HTML or as a listed type.",
-        "Take only types of the list, and look at the first bytes.",
-        kind
-    ),
-    check!(
-        "file-headers",
-        Must,
-        "A stored file comes with nosniff and a Content-Security-Policy that lets nothing run.",
-        "Send X-Content-Type-Options: nosniff and Content-Security-Policy: sandbox; default-src 'none'.",
-        headers
-    ),
-    check!(
-        "file-owner",
-        Must,
-        "An upload to another visitor's conversation is a 404 NOT_FOUND.",
-        "Look at the owner before the body.",
-        owner
-    ),
-];
+checks! {
+    Must "file-upload" upload:
+        "An upload of a listed type answers {\"ok\":true,\"file\":{url,name,mime_type,size}}, and GET of the url gives the same bytes."
+        => "Store the body under a random name, and answer with its absolute address.";
+    Must "file-type" kind:
+        "HTML is refused with 415 TYPE_NOT_ALLOWED, declared as HTML or as a listed type."
+        => "Take only types of the list, and look at the first bytes.";
+    Must "file-headers" headers:
+        "A stored file comes with nosniff and a Content-Security-Policy that lets nothing run."
+        => "Send X-Content-Type-Options: nosniff and Content-Security-Policy: sandbox; default-src 'none'.";
+    Must "file-owner" owner:
+        "An upload to another visitor's conversation is a 404 NOT_FOUND."
+        => "Look at the owner before the body.";
+}
 
 /// A picture of one dot.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
-async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), Fault> {
+async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), CheckError> {
     let visitor = fixture.visitor().await?;
     let types = &visitor.answer.json["features"]["uploads"]["types"];
     let takes_png = types.as_array().is_some_and(|types| types.iter().any(|kind| kind == "image/png"));
     if !takes_png {
-        return Err(Fault::Skipped("the site takes no files, or no PNG".to_owned()));
+        return Err(CheckError::NotApplicable("the site takes no files, or no PNG".to_owned()));
     }
     let conversation = visitor.conversation().await?;
     Ok((visitor, conversation))
@@ -58,11 +43,11 @@ fn post(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u8]) -> Req
     request.header("content-type", kind).header("x-file-name", "My%20caf%C3%A9.png").body(body)
 }
 
-async fn stored(fixture: &Fixture) -> Result<(Answer, String), Fault> {
+async fn stored(fixture: &Fixture) -> Result<(Answer, String), CheckError> {
     let (visitor, conversation) = conversation(fixture).await?;
-    let answer = fixture.call(post(&visitor, &conversation.id, "image/png", PNG)).await?.with(200)?;
+    let answer = fixture.call(post(&visitor, &conversation.id, "image/png", PNG)).await?.expect_status(200)?;
     let url = answer.json["file"]["url"].as_str().unwrap_or_default().to_owned();
-    hold(url.starts_with("http"), || answer.short())?;
+    ensure(url.starts_with("http"), || answer.summary())?;
     Ok((answer, url))
 }
 
@@ -70,10 +55,10 @@ async fn upload(fixture: &Fixture) -> Outcome {
     let (answer, url) = stored(fixture).await?;
     let file = &answer.json["file"];
     let fits = file["mime_type"] == "image/png" && file["size"] == PNG.len() && file["name"].is_string();
-    hold(answer.json["ok"] == true && fits, || answer.short())?;
-    let fault = |error: reqwest::Error| Fault::seen(format!("GET of the url: {error}"));
+    ensure(answer.json["ok"] == true && fits, || answer.summary())?;
+    let fault = |error: reqwest::Error| violation(format!("GET of the url: {error}"));
     let bytes = fixture.http.get(&url).send().await.map_err(fault)?.bytes().await.map_err(fault)?;
-    hold(bytes == PNG, || format!("{} other bytes at the url", bytes.len()))?;
+    ensure(bytes == PNG, || format!("{} other bytes at the url", bytes.len()))?;
     Ok("stored and served".to_owned())
 }
 
@@ -81,25 +66,25 @@ async fn kind(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = conversation(fixture).await?;
     for declared in ["text/html", "image/png"] {
         let request = post(&visitor, &conversation.id, declared, b"<!doctype html><script>steal()</script>");
-        fixture.call(request).await?.refusal(415, "TYPE_NOT_ALLOWED")?;
+        fixture.call(request).await?.expect_error(415, "TYPE_NOT_ALLOWED")?;
     }
     Ok("415 TYPE_NOT_ALLOWED".to_owned())
 }
 
 async fn headers(fixture: &Fixture) -> Outcome {
     let (_, url) = stored(fixture).await?;
-    let fault = |error: reqwest::Error| Fault::seen(format!("GET of the url: {error}"));
+    let fault = |error: reqwest::Error| violation(format!("GET of the url: {error}"));
     let response = fixture.http.get(&url).send().await.map_err(fault)?;
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let (sniff, policy) = (header("x-content-type-options"), header("content-security-policy"));
-    hold(sniff == "nosniff", || format!("X-Content-Type-Options: {sniff}"))?;
-    hold(policy.contains("sandbox"), || format!("Content-Security-Policy: {policy}"))?;
+    ensure(sniff == "nosniff", || format!("X-Content-Type-Options: {sniff}"))?;
+    ensure(policy.contains("sandbox"), || format!("Content-Security-Policy: {policy}"))?;
     Ok(policy.to_owned())
 }
 
 async fn owner(fixture: &Fixture) -> Outcome {
     let (_, conversation) = conversation(fixture).await?;
     let other = fixture.visitor().await?;
-    fixture.call(post(&other, &conversation.id, "image/png", PNG)).await?.refusal(404, "NOT_FOUND")?;
+    fixture.call(post(&other, &conversation.id, "image/png", PNG)).await?.expect_error(404, "NOT_FOUND")?;
     Ok("404 NOT_FOUND".to_owned())
 }

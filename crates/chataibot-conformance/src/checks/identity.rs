@@ -6,60 +6,37 @@ use serde_json::{Value, json};
 
 use super::start;
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     fixture::{Answer, Fixture},
     identity::HostSite,
+    outcome::{CheckError, Outcome, ensure},
     visitor::{key, random, start_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "identity-refused",
-        Must,
-        "POST /token with an `identity` that does not hold gives no token: 403 IDENTITY_REFUSED, or 400 BAD_REQUEST where the site takes none.",
-        "Never let an anonymous visitor begin in its place: the page keeps what follows for the user it named.",
-        refused
-    ),
-    check!(
-        "identity-visitor",
-        Must,
-        "The same user is the same visitor in every browser, and another user is another visitor.",
-        "Keep a table of users with their visitors, by site and `sub`.",
-        visitor
-    ),
-    check!(
-        "identity-renewal",
-        Must,
-        "A sign-in lasts as long as it is renewed, without the identity coming again.",
-        "Remember with the renewal secret whose it is.",
-        renewal
-    ),
-    check!(
-        "identity-swap",
-        Must,
-        "A sign-in takes over nothing: a `renewal` of somebody else that comes with it is ended, and the answer has another visitor.",
-        "Compare the user of the secret with that of the identity; where they differ, end the first one's tokens and begin anew.",
-        swap
-    ),
-    check!(
-        "identity-verified",
-        Must,
-        "At a start the verified values stand over the page's `contact`, and `variables.conversation.user_id` is the verified user.",
-        "Write the identity's name, e-mail, phone and `sub` over what the page sent.",
-        verified
-    ),
-    check!(
-        "identity-required",
-        Must,
-        "Where an identity is required, POST /token without one is refused with 403 IDENTITY_REQUIRED.",
-        "Refuse it before a visitor is made.",
-        required
-    ),
-];
+checks! {
+    Must "identity-refused" refused:
+        "POST /token with an `identity` that does not hold gives no token: 403 IDENTITY_REFUSED, or 400 BAD_REQUEST where the site takes none."
+        => "Never let an anonymous visitor begin in its place: the page keeps what follows for the user it named.";
+    Must "identity-visitor" visitor:
+        "The same user is the same visitor in every browser, and another user is another visitor."
+        => "Keep a table of users with their visitors, by site and `sub`.";
+    Must "identity-renewal" renewal:
+        "A sign-in lasts as long as it is renewed, without the identity coming again."
+        => "Remember with the renewal secret whose it is.";
+    Must "identity-swap" swap:
+        "A sign-in takes over nothing: a `renewal` of somebody else that comes with it is ended, and the answer has another visitor."
+        => "Compare the user of the secret with that of the identity; where they differ, end the first one's tokens and begin anew.";
+    Must "identity-verified" verified:
+        "At a start the verified values stand over the page's `contact`, and `variables.conversation.user_id` is the verified user."
+        => "Write the identity's name, e-mail, phone and `sub` over what the page sent.";
+    Must "identity-required" required:
+        "Where an identity is required, POST /token without one is refused with 403 IDENTITY_REQUIRED."
+        => "Refuse it before a visitor is made.";
+}
 
-fn host(fixture: &Fixture) -> Result<&HostSite, Fault> {
+fn host(fixture: &Fixture) -> Result<&HostSite, CheckError> {
     let why = "without --identity-secret nobody can be signed in";
-    fixture.host.as_ref().ok_or_else(|| Fault::Skipped(why.to_owned()))
+    fixture.host.as_ref().ok_or_else(|| CheckError::NotApplicable(why.to_owned()))
 }
 
 /// A user nobody else is.
@@ -67,12 +44,12 @@ fn user() -> String {
     format!("user-{}", random(8))
 }
 
-async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, Fault> {
-    fixture.token(json!({ "identity": host(fixture)?.identity(user) })).await?.with(200)
+async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, CheckError> {
+    fixture.token(json!({ "identity": host(fixture)?.identity(user) })).await?.expect_status(200)
 }
 
 /// Is the token of this answer still taken? It is used for what changes nothing.
-async fn is_taken(fixture: &Fixture, answer: &Answer) -> Result<bool, Fault> {
+async fn is_taken(fixture: &Fixture, answer: &Answer) -> Result<bool, CheckError> {
     let token = answer.json["token"].as_str().unwrap_or_default();
     let path = format!("/api/v1/conversation/{}/events?wait=0", random(16));
     let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth(token);
@@ -87,7 +64,7 @@ async fn refused(fixture: &Fixture) -> Outcome {
         let told = (answer.status, answer.json["error"].as_str().unwrap_or_default());
         let fits = told == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && told == (400, "BAD_REQUEST"));
         // The answer may hold a token.
-        hold(fits, || format!("an identity with {what} is answered {} {}", told.0, told.1))?;
+        ensure(fits, || format!("an identity with {what} is answered {} {}", told.0, told.1))?;
     }
     Ok("no token".to_owned())
 }
@@ -97,34 +74,34 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     let (one, again, other) =
         (sign_in(fixture, &ada).await?, sign_in(fixture, &ada).await?, sign_in(fixture, &eve).await?);
     let of = |answer: &Answer| answer.json["visitor"].clone();
-    hold(of(&one) == of(&again), || "the same user is two visitors".to_owned())?;
-    hold(of(&one) != of(&other), || "two users are one visitor".to_owned())?;
-    hold(is_taken(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
+    ensure(of(&one) == of(&again), || "the same user is two visitors".to_owned())?;
+    ensure(of(&one) != of(&other), || "two users are one visitor".to_owned())?;
+    ensure(is_taken(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
     Ok("one visitor in two browsers, another one for another user".to_owned())
 }
 
 async fn renewal(fixture: &Fixture) -> Outcome {
     let user = user();
     let first = sign_in(fixture, &user).await?;
-    let renewed = fixture.token(json!({ "renewal": first.json["renewal"] })).await?.with(200)?;
+    let renewed = fixture.token(json!({ "renewal": first.json["renewal"] })).await?.expect_status(200)?;
     let body = json!({ "renewal": renewed.json["renewal"], "identity": host(fixture)?.identity(&user) });
-    let again = fixture.token(body).await?.with(200)?;
+    let again = fixture.token(body).await?.expect_status(200)?;
     for (how, answer) in [("without an identity", &renewed), ("with the same user's", &again)] {
         let told = start_of(fixture, answer, json!({})).await?;
         let seen = &told["conversation"]["user_id"];
-        hold(*seen == user, || format!("renewed {how}, the platform gets {seen} as the user"))?;
+        ensure(*seen == user, || format!("renewed {how}, the platform gets {seen} as the user"))?;
     }
     Ok("still signed in, without an identity and with one".to_owned())
 }
 
 /// The variables that reach the platform when a conversation starts with the token of this answer.
-async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, Fault> {
+async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, CheckError> {
     let (text, token) = (text(), answer.json["token"].as_str().unwrap_or_default());
     let mut body = start_body(&text);
     body["variables"] = variables;
     let request =
         fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin).bearer_auth(token);
-    fixture.call(request.header("idempotency-key", key()).json(&body)).await?.with(200)?;
+    fixture.call(request.header("idempotency-key", key()).json(&body)).await?.expect_status(200)?;
     Ok(start::call(fixture, "start", &text).await?["body"]["variables"].clone())
 }
 
@@ -132,15 +109,15 @@ async fn swap(fixture: &Fixture) -> Outcome {
     host(fixture)?;
     let mut before = vec![("another user's", sign_in(fixture, &user()).await?)];
     if !fixture.asks_who.load(Ordering::SeqCst) {
-        before.push(("an anonymous visitor's", fixture.token(json!({})).await?.with(200)?));
+        before.push(("an anonymous visitor's", fixture.token(json!({})).await?.expect_status(200)?));
     }
     for (whose, first) in before {
         let body = json!({ "renewal": first.json["renewal"], "identity": host(fixture)?.identity(&user()) });
-        let second = fixture.token(body).await?.with(200)?;
-        hold(second.json["visitor"] != first.json["visitor"], || format!("{whose} visitor was taken over"))?;
-        hold(!is_taken(fixture, &first).await?, || format!("{whose} token is still taken"))?;
+        let second = fixture.token(body).await?.expect_status(200)?;
+        ensure(second.json["visitor"] != first.json["visitor"], || format!("{whose} visitor was taken over"))?;
+        ensure(!is_taken(fixture, &first).await?, || format!("{whose} token is still taken"))?;
         let secret = json!({ "renewal": first.json["renewal"] });
-        fixture.token(secret).await?.refusal(401, "UNAUTHORIZED")?;
+        fixture.token(secret).await?.expect_error(401, "UNAUTHORIZED")?;
     }
     Ok("another visitor, and the one before is gone".to_owned())
 }
@@ -160,15 +137,15 @@ async fn verified(fixture: &Fixture) -> Outcome {
         ("conversation.plan", &told["conversation"]["plan"], Value::from("free")),
     ];
     for (name, seen, wanted) in expected {
-        hold(*seen == wanted, || format!("the platform gets {seen} as {name}, not {wanted}"))?;
+        ensure(*seen == wanted, || format!("the platform gets {seen} as {name}, not {wanted}"))?;
     }
     Ok("the verified name, e-mail and user; the page's own of the rest".to_owned())
 }
 
 async fn required(fixture: &Fixture) -> Outcome {
     if !fixture.asks_who.load(Ordering::SeqCst) {
-        return Err(Fault::Skipped("this site also takes anonymous visitors".to_owned()));
+        return Err(CheckError::NotApplicable("this site also takes anonymous visitors".to_owned()));
     }
-    fixture.token(json!({ "identity": null })).await?.refusal(403, "IDENTITY_REQUIRED")?;
+    fixture.token(json!({ "identity": null })).await?.expect_error(403, "IDENTITY_REQUIRED")?;
     Ok("403 IDENTITY_REQUIRED".to_owned())
 }

@@ -3,62 +3,46 @@
 use reqwest::RequestBuilder;
 
 use crate::{
-    check::{Check, Outcome, check, hold},
+    check::checks,
     fixture::Fixture,
+    outcome::{CheckError, Outcome, ensure},
     visitor::{Conversation, Visitor, key, random, send_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "owner-send",
-        Must,
-        "A send to another visitor's conversation is the same 404 NOT_FOUND as to one that is not there, and is not forwarded.",
-        "Keep a table of conversations with their visitors, and look there on each call.",
-        send
-    ),
-    check!(
-        "owner-poll",
-        Must,
-        "A poll of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there.",
-        "Keep a table of conversations with their visitors, and look there on each call.",
-        poll
-    ),
-    check!(
-        "owner-page",
-        Must,
-        "A page of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there.",
-        "Keep a table of conversations with their visitors, and look there on each call.",
-        page
-    ),
-    check!(
-        "owner-stream",
-        Must,
-        "A stream of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there.",
-        "Keep a table of conversations with their visitors, and look there before the first byte.",
-        stream
-    ),
-];
+checks! {
+    Must "owner-send" send:
+        "A send to another visitor's conversation is the same 404 NOT_FOUND as to one that is not there, and is not forwarded."
+        => "Keep a table of conversations with their visitors, and look there on each call.";
+    Must "owner-poll" poll:
+        "A poll of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there."
+        => "Keep a table of conversations with their visitors, and look there on each call.";
+    Must "owner-page" page:
+        "A page of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there."
+        => "Keep a table of conversations with their visitors, and look there on each call.";
+    Must "owner-stream" stream:
+        "A stream of another visitor's conversation is the same 404 NOT_FOUND as of one that is not there."
+        => "Keep a table of conversations with their visitors, and look there before the first byte.";
+}
 
 /// Makes a call to somebody else's conversation, and to one that is not there.
 async fn same(
     fixture: &Fixture,
     call: impl Fn(&Visitor<'_>, &str) -> RequestBuilder,
-) -> Result<Conversation, crate::Fault> {
+) -> Result<Conversation, CheckError> {
     let (owner, other) = (fixture.visitor().await?, fixture.visitor().await?);
     let conversation = owner.conversation().await?;
     // Of the same form as the real one.
     let nowhere = random(conversation.id.len().div_ceil(2));
-    let foreign = fixture.call(call(&other, &conversation.id)).await?.refusal(404, "NOT_FOUND")?;
-    let missing = fixture.call(call(&other, &nowhere)).await?.refusal(404, "NOT_FOUND")?;
-    hold(foreign.json == missing.json, || format!("two answers: {} and {}", foreign.text, missing.text))?;
+    let foreign = fixture.call(call(&other, &conversation.id)).await?.expect_error(404, "NOT_FOUND")?;
+    let missing = fixture.call(call(&other, &nowhere)).await?.expect_error(404, "NOT_FOUND")?;
+    ensure(foreign.json == missing.json, || format!("two answers: {} and {}", foreign.text, missing.text))?;
     Ok(conversation)
 }
 
 async fn send(fixture: &Fixture) -> Outcome {
     let text = text();
     same(fixture, |visitor, id| visitor.send(id, &key(), &send_body(&text))).await?;
-    let calls = fixture.simulator.calls_with("send", &text).await?.len();
-    hold(calls == 0, || "it reached the platform".to_owned())?;
+    fixture.simulator.expect_calls("send", &text, 0).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 

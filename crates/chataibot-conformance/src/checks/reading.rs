@@ -6,146 +6,75 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     entry::{cursor, cursor_of, kind, says, short},
     fixture::Fixture,
+    outcome::{CheckError, Outcome, ensure, violation},
     stream::{Block, entries, told},
     visitor::text,
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "stream-opens",
-        Must,
-        "GET …/events with Accept: text/event-stream answers 200 text/event-stream, and its first bytes come at once.",
-        "Write a comment as soon as the stream is open, so that nobody in between waits for more.",
-        opens
-    ),
-    check!(
-        "stream-headers",
-        Should,
-        "A stream may be neither kept nor changed on its way.",
-        "Send Cache-Control: no-store (or no-cache) and no-transform, and X-Accel-Buffering: no.",
-        headers
-    ),
-    check!(
-        "stream-entries",
-        Must,
-        "A stream without a cursor tells the whole log; `event:` is the kind of the entry and `id:` its cursor.",
-        "Write each entry as event, id and data; data is the whole entry as JSON.",
-        whole
-    ),
-    check!(
-        "stream-live",
-        Must,
-        "What happens while a stream is open comes on it.",
-        "Publish each entry to the conversation's streams after it is committed.",
-        live
-    ),
-    check!(
-        "stream-resume",
-        Must,
-        "With Last-Event-ID a stream goes on after that entry: nothing is missing, nothing comes twice.",
-        "Read the log from the cursor, then go live under the same lock.",
-        resume
-    ),
-    check!(
-        "stream-reset",
-        Must,
-        "From a cursor of another epoch, or from beyond the end, a stream says `reset` with a reason and no id, and tells the log that is left.",
-        "Compare epoch and seq; never go on from a place that is not there.",
-        reset
-    ),
-    check!(
-        "stream-last",
-        Must,
-        "With last=1 a stream says `begin` with `earlier` and no id, and then the last entry alone; who does not ask is not told.",
-        "Where the whole log would be told, tell so many of its last entries, after a `begin`.",
-        last
-    ),
-    check!(
-        slow "stream-heartbeat",
-        Must,
-        "An idle stream says something at least every 25 seconds.",
-        "Write a comment every 15 to 25 seconds: after 45 without a byte the widget takes the link for dead.",
-        heartbeat
-    ),
-    check!(
-        slow "stream-reauth",
-        Must,
-        "A stream says `reauth` before its token ends, and ends.",
-        "Write event: reauth with data {} some seconds before the token's end, and close the stream.",
-        reauth
-    ),
-    check!(
-        "poll-entries",
-        Must,
-        "With Accept: application/json the same log comes as {\"ok\":true,\"entries\":[…]}.",
-        "Answer the long poll from the same log.",
-        poll
-    ),
-    check!(
-        "poll-after",
-        Must,
-        "after=<cursor> gives what stands after it, and nothing else.",
-        "Read the log from the cursor.",
-        poll_after
-    ),
-    check!(
-        "poll-waits",
-        Must,
-        "A poll with nothing to tell waits as long as it was asked to, and answers an empty list.",
-        "Hold the answer for `wait` seconds, at most 25.",
-        waits
-    ),
-    check!(
-        "poll-wakes",
-        Must,
-        "A poll that waits answers as soon as something happens.",
-        "Wake polls with the same news as streams.",
-        wakes
-    ),
-    check!(
-        "poll-reset",
-        Must,
-        "A poll from a cursor of another epoch, or from beyond the end, has `reset` with a reason and the log that is left.",
-        "Compare epoch and seq, as on a stream.",
-        poll_reset
-    ),
-    check!(
-        "poll-last",
-        Must,
-        "A poll with last=1 gives the last entry and `earlier`; without it there is no `earlier`.",
-        "Where the whole log would be told, give so many of its last entries.",
-        poll_last
-    ),
-    check!(
-        "page-before",
-        Must,
-        "before=<cursor>&limit=<n> gives the n entries before it, in the order of the log, and whether there are `earlier` ones.",
-        "Read the log backwards from the cursor and turn the page round.",
-        before
-    ),
-    check!(
-        "page-reset",
-        Must,
-        "before= of another epoch has `reset` and the last entries of the log as it is now.",
-        "Compare the epoch; the widget then forgets what it had.",
-        before_reset
-    ),
-    check!(
-        "read-bad-cursor",
-        Should,
-        "What is no cursor is refused with 400 BAD_REQUEST.",
-        "Read `<epoch>-<seq>` strictly.",
-        bad_cursor
-    ),
-];
+checks! {
+    Must "stream-opens" opens:
+        "GET …/events with Accept: text/event-stream answers 200 text/event-stream, and its first bytes come at once."
+        => "Write a comment as soon as the stream is open, so that nobody in between waits for more.";
+    Should "stream-headers" headers:
+        "A stream may be neither kept nor changed on its way."
+        => "Send Cache-Control: no-store (or no-cache) and no-transform, and X-Accel-Buffering: no.";
+    Must "stream-entries" whole:
+        "A stream without a cursor tells the whole log; `event:` is the kind of the entry and `id:` its cursor."
+        => "Write each entry as event, id and data; data is the whole entry as JSON.";
+    Must "stream-live" live:
+        "What happens while a stream is open comes on it."
+        => "Publish each entry to the conversation's streams after it is committed.";
+    Must "stream-resume" resume:
+        "With Last-Event-ID a stream goes on after that entry: nothing is missing, nothing comes twice."
+        => "Read the log from the cursor, then go live under the same lock.";
+    Must "stream-reset" reset:
+        "From a cursor of another epoch, or from beyond the end, a stream says `reset` with a reason and no id, and tells the log that is left."
+        => "Compare epoch and seq; never go on from a place that is not there.";
+    Must "stream-last" last:
+        "With last=1 a stream says `begin` with `earlier` and no id, and then the last entry alone; who does not ask is not told."
+        => "Where the whole log would be told, tell so many of its last entries, after a `begin`.";
+    Must slow "stream-heartbeat" heartbeat:
+        "An idle stream says something at least every 25 seconds."
+        => "Write a comment every 15 to 25 seconds: after 45 without a byte the widget takes the link for dead.";
+    Must slow "stream-reauth" reauth:
+        "A stream says `reauth` before its token ends, and ends."
+        => "Write event: reauth with data {} some seconds before the token's end, and close the stream.";
+    Must "poll-entries" poll:
+        "With Accept: application/json the same log comes as {\"ok\":true,\"entries\":[…]}."
+        => "Answer the long poll from the same log.";
+    Must "poll-after" poll_after:
+        "after=<cursor> gives what stands after it, and nothing else."
+        => "Read the log from the cursor.";
+    Must "poll-waits" waits:
+        "A poll with nothing to tell waits as long as it was asked to, and answers an empty list."
+        => "Hold the answer for `wait` seconds, at most 25.";
+    Must "poll-wakes" wakes:
+        "A poll that waits answers as soon as something happens."
+        => "Wake polls with the same news as streams.";
+    Must "poll-reset" poll_reset:
+        "A poll from a cursor of another epoch, or from beyond the end, has `reset` with a reason and the log that is left."
+        => "Compare epoch and seq, as on a stream.";
+    Must "poll-last" poll_last:
+        "A poll with last=1 gives the last entry and `earlier`; without it there is no `earlier`."
+        => "Where the whole log would be told, give so many of its last entries.";
+    Must "page-before" before:
+        "before=<cursor>&limit=<n> gives the n entries before it, in the order of the log, and whether there are `earlier` ones."
+        => "Read the log backwards from the cursor and turn the page round.";
+    Must "page-reset" before_reset:
+        "before= of another epoch has `reset` and the last entries of the log as it is now."
+        => "Compare the epoch; the widget then forgets what it had.";
+    Should "read-bad-cursor" bad_cursor:
+        "What is no cursor is refused with 400 BAD_REQUEST."
+        => "Read `<epoch>-<seq>` strictly.";
+}
 
 /// A cursor of another epoch, and one from beyond the end.
-fn misfits(log: &[Value]) -> Result<[String; 2], Fault> {
+fn misfits(log: &[Value]) -> Result<[String; 2], CheckError> {
     let end = log.last().and_then(|last| cursor(cursor_of(last)));
-    let (epoch, seq) = end.ok_or_else(|| Fault::seen(format!("a log without cursors: {}", short(log))))?;
+    let (epoch, seq) = end.ok_or_else(|| violation(format!("a log without cursors: {}", short(log))))?;
     let other = if epoch > 1 { epoch - 1 } else { epoch + 1 };
     Ok([format!("{other}-1"), format!("{epoch}-{}", seq.saturating_add(1_000))])
 }
@@ -156,41 +85,37 @@ fn ends_with<'a>(log: &'a [Value]) -> impl Fn(&Block) -> bool + use<'a> {
 }
 
 async fn opens(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, _) = visitor.settled().await?;
+    let (visitor, conversation, _) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let kind = stream.header("content-type").to_owned();
-    hold(kind.starts_with("text/event-stream"), || format!("the Content-Type {kind}"))?;
+    ensure(kind.starts_with("text/event-stream"), || format!("the Content-Type {kind}"))?;
     stream.next(Instant::now() + Duration::from_secs(2)).await?;
     Ok("text/event-stream, and bytes at once".to_owned())
 }
 
 async fn headers(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
+    let (visitor, conversation) = fixture.conversation().await?;
     let stream = visitor.stream(&conversation.id, "", None).await?;
     let cache = stream.header("cache-control");
-    hold(cache.contains("no-store") || cache.contains("no-cache"), || format!("Cache-Control: {cache}"))?;
+    ensure(cache.contains("no-store") || cache.contains("no-cache"), || format!("Cache-Control: {cache}"))?;
     Ok(format!("Cache-Control: {cache}"))
 }
 
 async fn whole(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
-    hold(entries(&blocks) == log, || format!("{}, where a poll tells {}", told(&blocks), short(&log)))?;
+    ensure(entries(&blocks) == log, || format!("{}, where a poll tells {}", told(&blocks), short(&log)))?;
     for block in &blocks {
         let Some(entry) = block.entry() else { continue };
         let fits = block.event.as_deref() == Some(kind(&entry)) && block.id.as_deref() == Some(cursor_of(&entry));
-        hold(fits, || format!("event {:?}, id {:?} for {entry}", block.event, block.id))?;
+        ensure(fits, || format!("event {:?}, id {:?} for {entry}", block.event, block.id))?;
     }
     Ok(format!("{} entries", log.len()))
 }
 
 async fn live(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     stream.until(fixture.patience, ends_with(&log)).await?;
     let text = text();
@@ -202,9 +127,8 @@ async fn live(fixture: &Fixture) -> Outcome {
 }
 
 async fn resume(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
-    hold(log.len() > 1, || format!("a log too short for it: {}", short(&log)))?;
+    let (visitor, conversation, log) = fixture.settled().await?;
+    ensure(log.len() > 1, || format!("a log too short for it: {}", short(&log)))?;
     let (had, left) = log.split_at(1);
     let after = had.first().map(cursor_of).unwrap_or_default();
     let mut stream = visitor.stream(&conversation.id, "", Some(after)).await?;
@@ -214,15 +138,14 @@ async fn resume(fixture: &Fixture) -> Outcome {
     let blocks = stream.until(fixture.patience, comes).await?;
     let got = entries(&blocks);
     let (new, old) = got.split_last().map_or((None, &[][..]), |(new, old)| (Some(new), old));
-    hold(old == left, || format!("{} after {after}, where the log is {}", told(&blocks), short(&log)))?;
+    ensure(old == left, || format!("{} after {after}, where the log is {}", told(&blocks), short(&log)))?;
     let next = log.last().and_then(|last| cursor(cursor_of(last))).map(|(epoch, seq)| (epoch, seq + 1));
-    hold(new.and_then(|new| cursor(cursor_of(new))) == next, || "a gap before what came then".to_owned())?;
+    ensure(new.and_then(|new| cursor(cursor_of(new))) == next, || "a gap before what came then".to_owned())?;
     Ok(format!("{} entries, then the new one", left.len()))
 }
 
 async fn reset(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     for misfit in misfits(&log)? {
         let mut stream = visitor.stream(&conversation.id, "", Some(&misfit)).await?;
         let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
@@ -230,43 +153,41 @@ async fn reset(fixture: &Fixture) -> Outcome {
         let is_said = reset.is_some_and(|block| {
             block.event.as_deref() == Some("reset") && block.id.is_none() && block.json()["reason"].is_string()
         });
-        hold(is_said, || format!("from {misfit}: {}", told(&blocks)))?;
-        hold(entries(&blocks) == log, || format!("from {misfit}: {}, not the log", told(&blocks)))?;
+        ensure(is_said, || format!("from {misfit}: {}", told(&blocks)))?;
+        ensure(entries(&blocks) == log, || format!("from {misfit}: {}, not the log", told(&blocks)))?;
     }
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
 
 async fn last(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "?last=1", None).await?;
     let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
     let begin = blocks.iter().find(|block| block.event.is_some());
     let is_said = begin.is_some_and(|block| {
         block.event.as_deref() == Some("begin") && block.id.is_none() && block.json()["earlier"] == (log.len() > 1)
     });
-    hold(is_said, || told(&blocks))?;
+    ensure(is_said, || told(&blocks))?;
     let got = entries(&blocks);
-    hold(got.len() == 1, || format!("{} for last=1", short(&got)))?;
+    ensure(got.len() == 1, || format!("{} for last=1", short(&got)))?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let unasked = stream.until(fixture.patience, ends_with(&log)).await?;
     let begins = unasked.iter().any(|block| block.event.as_deref() == Some("begin"));
-    hold(!begins, || "`begin` on a stream that did not ask for it".to_owned())?;
+    ensure(!begins, || "`begin` on a stream that did not ask for it".to_owned())?;
     Ok("`begin`, and one entry".to_owned())
 }
 
 async fn heartbeat(fixture: &Fixture) -> Outcome {
     let turn = fixture.turn.lock().await;
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     stream.until(fixture.patience, ends_with(&log)).await?;
     drop(turn);
     let begun = Instant::now();
     // A little more than 25 seconds: timers are not exact.
     let block =
-        stream.next(begun + Duration::from_secs(28)).await.map_err(|_| Fault::seen("28 seconds without a byte"))?;
-    let block = block.ok_or_else(|| Fault::seen("the idle stream ended"))?;
+        stream.next(begun + Duration::from_secs(28)).await.map_err(|_| violation("28 seconds without a byte"))?;
+    let block = block.ok_or_else(|| violation("the idle stream ended"))?;
     let name = block.event.as_deref().unwrap_or("a comment").to_owned();
     Ok(format!("{name} after {} s", begun.elapsed().as_secs()))
 }
@@ -276,7 +197,9 @@ async fn reauth(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let life = visitor.answer.json["expires_in"].as_u64().unwrap_or_default();
     if life > 90 {
-        return Err(Fault::Skipped(format!("a token lives {life} s; it can be checked where one lives 90 s or less")));
+        return Err(CheckError::NotApplicable(format!(
+            "a token lives {life} s; it can be checked where one lives 90 s or less"
+        )));
     }
     let (conversation, _) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
@@ -284,50 +207,46 @@ async fn reauth(fixture: &Fixture) -> Outcome {
     let blocks = stream
         .until(Duration::from_secs(life), |block| block.event.as_deref() == Some("reauth"))
         .await
-        .map_err(|_| Fault::seen(format!("no `reauth` within the {life} s of the token")))?;
+        .map_err(|_| violation(format!("no `reauth` within the {life} s of the token")))?;
     let bare = blocks.last().is_some_and(|block| block.id.is_none());
-    hold(bare, || "`reauth` with an id".to_owned())?;
+    ensure(bare, || "`reauth` with an id".to_owned())?;
     let end = stream.next(Instant::now() + fixture.patience).await?;
-    hold(end.is_none(), || "the stream goes on after `reauth`".to_owned())?;
+    ensure(end.is_none(), || "the stream goes on after `reauth`".to_owned())?;
     Ok("`reauth`, and the end".to_owned())
 }
 
 async fn poll(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
+    let (visitor, conversation) = fixture.conversation().await?;
     let answer = visitor.poll(&conversation.id, "").await?;
-    hold(answer.json["ok"] == true, || answer.short())?;
+    ensure(answer.json["ok"] == true, || answer.summary())?;
     let kind = answer.header("content-type").unwrap_or("none");
-    hold(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
+    ensure(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
     Ok("JSON with entries".to_owned())
 }
 
 async fn poll_after(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let after = log.first().map(cursor_of).unwrap_or_default();
     let answer = visitor.poll(&conversation.id, &format!("?after={after}&wait=0")).await?;
     let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    hold(log.get(1..) == Some(&got), || format!("{} after {after}; the log is {}", short(&got), short(&log)))?;
+    ensure(log.get(1..) == Some(&got), || format!("{} after {after}; the log is {}", short(&got), short(&log)))?;
     Ok(format!("{} entries", got.len()))
 }
 
 async fn waits(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let end = log.last().map(cursor_of).unwrap_or_default();
     let begun = Instant::now();
     let answer = visitor.poll(&conversation.id, &format!("?after={end}&wait=1")).await?;
     let took = begun.elapsed();
     let empty = answer.json["entries"].as_array().is_some_and(Vec::is_empty) && answer.json["reset"].is_null();
-    hold(empty, || answer.short())?;
-    hold((800..4000).contains(&took.as_millis()), || format!("wait=1 was answered after {} ms", took.as_millis()))?;
+    ensure(empty, || answer.summary())?;
+    ensure((800..4000).contains(&took.as_millis()), || format!("wait=1 was answered after {} ms", took.as_millis()))?;
     Ok(format!("an empty list after {} ms", took.as_millis()))
 }
 
 async fn wakes(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let (end, text) = (log.last().map(cursor_of).unwrap_or_default(), text());
     let begun = Instant::now();
     let query = format!("?after={end}&wait=20");
@@ -336,49 +255,46 @@ async fn wakes(fixture: &Fixture) -> Outcome {
     said?;
     let got = answer?.json["entries"].as_array().cloned().unwrap_or_default();
     let took = begun.elapsed();
-    hold(got.iter().any(|entry| says(entry, "bot", &text)), || format!("{} came", short(&got)))?;
-    hold(took < fixture.patience, || format!("only after {} s", took.as_secs()))?;
+    ensure(got.iter().any(|entry| says(entry, "bot", &text)), || format!("{} came", short(&got)))?;
+    ensure(took < fixture.patience, || format!("only after {} s", took.as_secs()))?;
     Ok(format!("after {} ms", took.as_millis()))
 }
 
 async fn poll_reset(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     for misfit in misfits(&log)? {
         let answer = visitor.poll(&conversation.id, &format!("?after={misfit}&wait=0")).await?;
         let fits = answer.json["reset"]["reason"].is_string() && answer.json["entries"].as_array() == Some(&log);
-        hold(fits, || format!("from {misfit}: {}", answer.short()))?;
+        ensure(fits, || format!("from {misfit}: {}", answer.summary()))?;
     }
     let fine = visitor.poll(&conversation.id, "").await?;
-    hold(fine.json["reset"].is_null(), || "`reset` without a cursor".to_owned())?;
+    ensure(fine.json["reset"].is_null(), || "`reset` without a cursor".to_owned())?;
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
 
 async fn poll_last(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let answer = visitor.poll(&conversation.id, "?last=1").await?;
     let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    hold(got.last() == log.last() && got.len() == 1, || format!("{} for last=1", short(&got)))?;
-    hold(answer.json["earlier"] == (log.len() > 1), || format!("`earlier` {}", answer.json["earlier"]))?;
+    ensure(got.last() == log.last() && got.len() == 1, || format!("{} for last=1", short(&got)))?;
+    ensure(answer.json["earlier"] == (log.len() > 1), || format!("`earlier` {}", answer.json["earlier"]))?;
     let unasked = visitor.poll(&conversation.id, "").await?;
-    hold(unasked.json["earlier"].is_null(), || "`earlier` in a poll that did not ask for it".to_owned())?;
+    ensure(unasked.json["earlier"].is_null(), || "`earlier` in a poll that did not ask for it".to_owned())?;
     Ok("one entry, and `earlier`".to_owned())
 }
 
 async fn before(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
-    hold(log.len() > 3, || format!("a log too short for it: {}", short(&log)))?;
+    let (visitor, conversation, log) = fixture.settled().await?;
+    ensure(log.len() > 3, || format!("a log too short for it: {}", short(&log)))?;
     let end = log.last().map(cursor_of).unwrap_or_default();
     for limit in [2, 200] {
         let answer = visitor.poll(&conversation.id, &format!("?before={end}&limit={limit}")).await?;
         let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
         let first = (log.len() - 1).saturating_sub(limit);
-        hold(log.get(first..log.len() - 1) == Some(&got), || {
+        ensure(log.get(first..log.len() - 1) == Some(&got), || {
             format!("{} before {end} with limit={limit}; the log is {}", short(&got), short(&log))
         })?;
-        hold(answer.json["earlier"] == (first > 0), || {
+        ensure(answer.json["earlier"] == (first > 0), || {
             format!("`earlier` {} with limit={limit}", answer.json["earlier"])
         })?;
     }
@@ -386,19 +302,17 @@ async fn before(fixture: &Fixture) -> Outcome {
 }
 
 async fn before_reset(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, log) = visitor.settled().await?;
+    let (visitor, conversation, log) = fixture.settled().await?;
     let [other, _] = misfits(&log)?;
     let answer = visitor.poll(&conversation.id, &format!("?before={other}&limit=1")).await?;
     let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
     let fits = answer.json["reset"]["reason"].is_string() && got.len() == 1 && got.last() == log.last();
-    hold(fits, || answer.short())?;
+    ensure(fits, || answer.summary())?;
     Ok("`reset` and the end of the log".to_owned())
 }
 
 async fn bad_cursor(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
-    fixture.call(visitor.events(&conversation.id, "?after=nonsense")).await?.refusal(400, "BAD_REQUEST")?;
+    let (visitor, conversation) = fixture.conversation().await?;
+    fixture.call(visitor.events(&conversation.id, "?after=nonsense")).await?.expect_error(400, "BAD_REQUEST")?;
     Ok("400 BAD_REQUEST".to_owned())
 }

@@ -1,68 +1,50 @@
 //! `POST /api/v1/conversation/{id}/messages`: the documented send.
 
 use crate::{
-    check::{Check, Outcome, check, hold},
+    check::checks,
     checks::start::call,
     fixture::Fixture,
+    outcome::{Outcome, ensure},
     visitor::{key, send_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "send-answer",
-        Must,
-        "A send answers {\"ok\":true,\"message_id\":…}.",
-        "Forward the send and answer with the documented body.",
-        answer
-    ),
-    check!(
-        "send-forwarded",
-        Must,
-        "The platform gets the documented body, for its own id of the conversation, with the account token.",
-        "Translate the alias into the platform's id and add Authorization: Bearer <account token>.",
-        forwarded
-    ),
-    check!(
-        "send-order",
-        Must,
-        "Two sends that come one after the other reach the platform and the log in that order.",
-        "Forward the messages of one conversation one at a time.",
-        order
-    ),
-    check!(
-        "send-unknown-fields",
-        Must,
-        "Fields that are not documented do not reach the platform.",
-        "Rebuild the body from the documented fields instead of passing it through.",
-        unknown_fields
-    ),
-];
+checks! {
+    Must "send-answer" answer:
+        "A send answers {\"ok\":true,\"message_id\":…}."
+        => "Forward the send and answer with the documented body.";
+    Must "send-forwarded" forwarded:
+        "The platform gets the documented body, for its own id of the conversation, with the account token."
+        => "Translate the alias into the platform's id and add Authorization: Bearer <account token>.";
+    Must "send-order" order:
+        "Two sends that come one after the other reach the platform and the log in that order."
+        => "Forward the messages of one conversation one at a time.";
+    Must "send-unknown-fields" unknown_fields:
+        "Fields that are not documented do not reach the platform."
+        => "Rebuild the body from the documented fields instead of passing it through.";
+}
 
 async fn answer(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
-    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?.with(200)?;
+    let (visitor, conversation) = fixture.conversation().await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?.expect_status(200)?;
     let fits = answer.json["ok"] == true && answer.json["message_id"].as_str().is_some_and(|id| !id.is_empty());
-    hold(fits, || answer.short())?;
+    ensure(fits, || answer.summary())?;
     Ok("the documented answer".to_owned())
 }
 
 async fn forwarded(fixture: &Fixture) -> Outcome {
-    let (visitor, text) = (fixture.visitor().await?, text());
-    let conversation = visitor.conversation().await?;
+    let ((visitor, conversation), text) = (fixture.conversation().await?, text());
     visitor.sent(&conversation.id, &text).await?;
     let call = call(fixture, "send", &text).await?;
     let told = &call["request"]["authorization"];
-    hold(told == "right", || format!("the account token at the platform: {told}"))?;
+    ensure(told == "right", || format!("the account token at the platform: {told}"))?;
     let (of, body) = (&call["conversation"], &call["body"]);
-    hold(*of == conversation.platform.as_str(), || format!("for the conversation {of}"))?;
-    hold(*body == send_body(&text), || format!("the body {body}"))?;
+    ensure(*of == conversation.platform.as_str(), || format!("for the conversation {of}"))?;
+    ensure(*body == send_body(&text), || format!("the body {body}"))?;
     Ok("the documented body".to_owned())
 }
 
 async fn order(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
+    let (visitor, conversation) = fixture.conversation().await?;
     let (one, other) = (text(), text());
     let hold_answer = fixture.simulator.order("hold", serde_json::json!({ "call": "send" })).await?;
     let (first_key, second_key) = (key(), key());
@@ -77,14 +59,14 @@ async fn order(fixture: &Fixture) -> Outcome {
         let (sent, released) =
             tokio::join!(fixture.call(visitor.send(&conversation.id, &second_key, &send_body(&other))), release);
         released?;
-        sent?.with(200)
+        sent?.expect_status(200)
     };
     let (first, second) = tokio::join!(first, second);
-    first?.with(200)?;
+    first?.expect_status(200)?;
     second?;
     let calls = fixture.simulator.calls("send").await?;
     let texts: Vec<&str> = calls.iter().filter_map(|call| call["body"]["message"]["data"]["body"].as_str()).collect();
-    hold(texts == [one.as_str(), other.as_str()], || {
+    ensure(texts == [one.as_str(), other.as_str()], || {
         format!("{} calls at the platform, in another order", texts.len())
     })?;
     let log = visitor.log(&conversation.id).await?;
@@ -93,21 +75,20 @@ async fn order(fixture: &Fixture) -> Outcome {
         .filter_map(|entry| entry["event"]["message"]["client_message_id"].as_str())
         .filter(|key| *key != conversation.key)
         .collect();
-    hold(keys == [first_key.as_str(), second_key.as_str()], || "another order in the log".to_owned())?;
+    ensure(keys == [first_key.as_str(), second_key.as_str()], || "another order in the log".to_owned())?;
     Ok("in order".to_owned())
 }
 
 async fn unknown_fields(fixture: &Fixture) -> Outcome {
-    let (visitor, text) = (fixture.visitor().await?, text());
-    let conversation = visitor.conversation().await?;
+    let ((visitor, conversation), text) = (fixture.conversation().await?, text());
     let mut body = send_body(&text);
     body["is_admin"] = true.into();
     let answer = fixture.call(visitor.send(&conversation.id, &key(), &body)).await?;
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole send is refused with {}", answer.status));
     }
-    answer.with(200)?;
+    answer.expect_status(200)?;
     let got = &call(fixture, "send", &text).await?["body"];
-    hold(got["is_admin"].is_null(), || format!("{got}"))?;
+    ensure(got["is_admin"].is_null(), || format!("{got}"))?;
     Ok("left out".to_owned())
 }

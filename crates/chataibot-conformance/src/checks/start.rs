@@ -3,96 +3,61 @@
 use serde_json::{Value, json};
 
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     fixture::Fixture,
+    outcome::{CheckError, Outcome, ensure, violation},
     visitor::{key, start_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "start-answer",
-        Must,
-        "A start answers {\"ok\":true,\"conversation\":{\"id\":…}}.",
-        "Forward the start and answer with the documented body.",
-        answer
-    ),
-    check!(
-        "start-private",
-        Must,
-        "The answer holds neither `assignee` nor `contact`.",
-        "Build the answer from `id` and `created_at` alone: the platform's own holds staff e-mail addresses and contacts.",
-        private
-    ),
-    check!(
-        "start-alias",
-        Should,
-        "The conversation's id in the browser is another one than the platform's.",
-        "Hand out a random alias and keep the platform's id on the server.",
-        alias
-    ),
-    check!(
-        "start-forwarded",
-        Must,
-        "The platform gets the documented body with the account token: channel API, the visitor's words, type text.",
-        "Add Authorization: Bearer <account token> and forward channel, message, variables, bot_key and from.",
-        forwarded
-    ),
-    check!(
-        "start-visitor",
-        Must,
-        "`from.user_external_id` is the token's visitor, whatever the browser wrote.",
-        "Overwrite the field: a browser must not speak as somebody else.",
-        visitor
-    ),
-    check!(
-        "start-bot",
-        Must,
-        "An empty `bot_key` becomes the site's own.",
-        "Fill it in before forwarding: the platform refuses an empty one.",
-        bot
-    ),
-    check!(
-        "start-other-bot",
-        Must,
-        "A `bot_key` that is not the site's is refused with 400 BAD_REQUEST and not forwarded.",
-        "Compare it with the bots of the site: the account token opens all bots of the account.",
-        other_bot
-    ),
-    check!(
-        "start-variables",
-        Must,
-        "The documented variables reach the platform: system, contact and conversation.",
-        "Forward `variables` with its documented fields.",
-        variables
-    ),
-    check!(
-        "start-unknown-fields",
-        Must,
-        "Fields that are not documented do not reach the platform.",
-        "Rebuild the body from the documented fields instead of passing it through.",
-        unknown_fields
-    ),
-];
+checks! {
+    Must "start-answer" answer:
+        "A start answers {\"ok\":true,\"conversation\":{\"id\":…}}."
+        => "Forward the start and answer with the documented body.";
+    Must "start-private" private:
+        "The answer holds neither `assignee` nor `contact`."
+        => "Build the answer from `id` and `created_at` alone: the platform's own holds staff e-mail addresses and contacts.";
+    Should "start-alias" alias:
+        "The conversation's id in the browser is another one than the platform's."
+        => "Hand out a random alias and keep the platform's id on the server.";
+    Must "start-forwarded" forwarded:
+        "The platform gets the documented body with the account token: channel API, the visitor's words, type text."
+        => "Add Authorization: Bearer <account token> and forward channel, message, variables, bot_key and from.";
+    Must "start-visitor" visitor:
+        "`from.user_external_id` is the token's visitor, whatever the browser wrote."
+        => "Overwrite the field: a browser must not speak as somebody else.";
+    Must "start-bot" bot:
+        "An empty `bot_key` becomes the site's own."
+        => "Fill it in before forwarding: the platform refuses an empty one.";
+    Must "start-other-bot" other_bot:
+        "A `bot_key` that is not the site's is refused with 400 BAD_REQUEST and not forwarded."
+        => "Compare it with the bots of the site: the account token opens all bots of the account.";
+    Must "start-variables" variables:
+        "The documented variables reach the platform: system, contact and conversation."
+        => "Forward `variables` with its documented fields.";
+    Must "start-unknown-fields" unknown_fields:
+        "Fields that are not documented do not reach the platform."
+        => "Rebuild the body from the documented fields instead of passing it through.";
+}
 
 /// The one call that brought this text to the platform.
-pub(super) async fn call(fixture: &Fixture, kind: &str, text: &str) -> Result<Value, Fault> {
+pub(super) async fn call(fixture: &Fixture, kind: &str, text: &str) -> Result<Value, CheckError> {
     let mut calls = fixture.simulator.calls_with(kind, text).await?;
     match (calls.pop(), calls.is_empty()) {
         (Some(call), true) => Ok(call),
-        (Some(_), false) => Err(Fault::seen("it reached the platform more than once")),
-        (None, _) => Err(Fault::seen("it did not reach the platform as it was said")),
+        (Some(_), false) => Err(violation("it reached the platform more than once")),
+        (None, _) => Err(violation("it did not reach the platform as it was said")),
     }
 }
 
-async fn start(fixture: &Fixture, body: &Value) -> Result<crate::fixture::Answer, Fault> {
+async fn start(fixture: &Fixture, body: &Value) -> Result<crate::fixture::Answer, CheckError> {
     let visitor = fixture.visitor().await?;
-    fixture.call(visitor.start(&key(), body)).await?.with(200)
+    fixture.call(visitor.start(&key(), body)).await?.expect_status(200)
 }
 
 async fn answer(fixture: &Fixture) -> Outcome {
     let answer = start(fixture, &start_body(&text())).await?;
     let fits = answer.json["ok"] == true && answer.json["conversation"]["id"].as_str().is_some_and(|id| !id.is_empty());
-    hold(fits, || answer.short())?;
+    ensure(fits, || answer.summary())?;
     Ok("the documented answer".to_owned())
 }
 
@@ -101,15 +66,14 @@ async fn private(fixture: &Fixture) -> Outcome {
     for (name, value) in
         [("conversation.assignee", &answer.json["conversation"]["assignee"]), ("contact", &answer.json["contact"])]
     {
-        hold(value.is_null(), || format!("`{name}` in the answer"))?;
+        ensure(value.is_null(), || format!("`{name}` in the answer"))?;
     }
     Ok("neither of them".to_owned())
 }
 
 async fn alias(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let conversation = visitor.conversation().await?;
-    hold(conversation.id != conversation.platform, || "the platform's own id".to_owned())?;
+    let (_, conversation) = fixture.conversation().await?;
+    ensure(conversation.id != conversation.platform, || "the platform's own id".to_owned())?;
     Ok("an alias".to_owned())
 }
 
@@ -118,18 +82,18 @@ async fn forwarded(fixture: &Fixture) -> Outcome {
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
     let told = &call["request"]["authorization"];
-    hold(told == "right", || format!("the account token at the platform: {told}"))?;
+    ensure(told == "right", || format!("the account token at the platform: {told}"))?;
     let (channel, kind) = (&call["body"]["channel"], &call["body"]["message"]["type"]);
-    hold(channel == "API" && kind == "text", || format!("channel {channel} and type {kind}"))?;
+    ensure(channel == "API" && kind == "text", || format!("channel {channel} and type {kind}"))?;
     Ok("the documented body with the account token".to_owned())
 }
 
 async fn visitor(fixture: &Fixture) -> Outcome {
     let (visitor, text) = (fixture.visitor().await?, text());
-    fixture.call(visitor.start(&key(), &start_body(&text))).await?.with(200)?;
+    fixture.call(visitor.start(&key(), &start_body(&text))).await?.expect_status(200)?;
     let call = call(fixture, "start", &text).await?;
     let from = &call["body"]["from"];
-    hold(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
+    ensure(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
         format!("from {from}, where the token's visitor is {}", visitor.id)
     })?;
     Ok("the token's visitor".to_owned())
@@ -140,7 +104,7 @@ async fn bot(fixture: &Fixture) -> Outcome {
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
     let bot = call["body"]["bot_key"].as_str().unwrap_or_default();
-    hold(!bot.is_empty(), || "an empty bot_key at the platform".to_owned())?;
+    ensure(!bot.is_empty(), || "an empty bot_key at the platform".to_owned())?;
     Ok(format!("the bot {bot}"))
 }
 
@@ -148,9 +112,9 @@ async fn other_bot(fixture: &Fixture) -> Outcome {
     let (visitor, text) = (fixture.visitor().await?, text());
     let mut body = start_body(&text);
     body["bot_key"] = "somebody-elses-bot".into();
-    fixture.call(visitor.start(&key(), &body)).await?.refusal(400, "BAD_REQUEST")?;
+    fixture.call(visitor.start(&key(), &body)).await?.expect_error(400, "BAD_REQUEST")?;
     let forwarded = fixture.simulator.calls_with("start", &text).await?;
-    hold(forwarded.is_empty(), || "it reached the platform".to_owned())?;
+    ensure(forwarded.is_empty(), || "it reached the platform".to_owned())?;
     Ok("400 BAD_REQUEST".to_owned())
 }
 
@@ -165,7 +129,7 @@ async fn variables(fixture: &Fixture) -> Outcome {
     body["variables"] = wanted.clone();
     start(fixture, &body).await?;
     let got = &call(fixture, "start", &text).await?["body"]["variables"];
-    hold(*got == wanted, || format!("{got}"))?;
+    ensure(*got == wanted, || format!("{got}"))?;
     Ok("all of them".to_owned())
 }
 
@@ -179,9 +143,9 @@ async fn unknown_fields(fixture: &Fixture) -> Outcome {
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole start is refused with {}", answer.status));
     }
-    answer.with(200)?;
+    answer.expect_status(200)?;
     let got = &call(fixture, "start", &text).await?["body"];
     let clean = got["is_admin"].is_null() && got["variables"]["system"]["ip"].is_null();
-    hold(clean, || format!("{got}"))?;
+    ensure(clean, || format!("{got}"))?;
     Ok("left out".to_owned())
 }

@@ -3,88 +3,53 @@
 use serde_json::json;
 
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     fixture::Fixture,
+    outcome::{CheckError, Outcome, ensure},
     visitor::{key, random, start_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "token-answer",
-        Must,
-        "POST /token with {} answers {\"ok\":true} with `token`, `expires_in` in whole seconds and `renewal`, as JSON.",
-        "Answer 200 with Content-Type application/json and these fields; the widget counts `expires_in` from the answer.",
-        answer
-    ),
-    check!(
-        "token-visitor",
-        Must,
-        "`visitor` is an id of 32 lower-case hex characters, another one for each new visitor.",
-        "Make 128 random bits for each POST /token without `renewal`, and write them as hex.",
-        visitor
-    ),
-    check!(
-        "token-no-cookie",
-        Must,
-        "No answer sets a cookie.",
-        "Leave Set-Cookie out: the token travels in Authorization alone, so that no other page can ride on it.",
-        cookie
-    ),
-    check!(
-        "token-no-store",
-        Should,
-        "The answer with the token may not be kept by a cache.",
-        "Send Cache-Control: no-store with it.",
-        no_store
-    ),
-    check!(
-        "token-renewal",
-        Must,
-        "POST /token with `renewal` gives the same visitor a new token and a new renewal secret.",
-        "Look the secret up, keep its visitor, and hand out the next secret.",
-        renewal
-    ),
-    check!(
-        "token-renewal-unknown",
-        Must,
-        "A renewal secret that does not hold is refused with 401 UNAUTHORIZED.",
-        "Do not make a new visitor for a wrong secret: the widget must learn that it has to forget the old one.",
-        unknown_renewal
-    ),
-    check!(
-        "token-needed",
-        Must,
-        "Without a visitor token, or with a wrong one, a start is refused with 401 UNAUTHORIZED.",
-        "Check Authorization: Bearer before anything else; the widget renews its token after a 401.",
-        needed
-    ),
-    check!(
-        "token-not-in-url",
-        Must,
-        "A token in the address counts for nothing.",
-        "Read the token from Authorization alone: addresses end up in logs.",
-        in_url
-    ),
-    check!(
-        "token-origin",
-        Must,
-        "A token works for the origin it was issued to and for no other.",
-        "Put the origin into the token and compare it with the Origin header of each call.",
-        origin
-    ),
-];
+checks! {
+    Must "token-answer" answer:
+        "POST /token with {} answers {\"ok\":true} with `token`, `expires_in` in whole seconds and `renewal`, as JSON."
+        => "Answer 200 with Content-Type application/json and these fields; the widget counts `expires_in` from the answer.";
+    Must "token-visitor" visitor:
+        "`visitor` is an id of 32 lower-case hex characters, another one for each new visitor."
+        => "Make 128 random bits for each POST /token without `renewal`, and write them as hex.";
+    Must "token-no-cookie" cookie:
+        "No answer sets a cookie."
+        => "Leave Set-Cookie out: the token travels in Authorization alone, so that no other page can ride on it.";
+    Should "token-no-store" no_store:
+        "The answer with the token may not be kept by a cache."
+        => "Send Cache-Control: no-store with it.";
+    Must "token-renewal" renewal:
+        "POST /token with `renewal` gives the same visitor a new token and a new renewal secret."
+        => "Look the secret up, keep its visitor, and hand out the next secret.";
+    Must "token-renewal-unknown" unknown_renewal:
+        "A renewal secret that does not hold is refused with 401 UNAUTHORIZED."
+        => "Do not make a new visitor for a wrong secret: the widget must learn that it has to forget the old one.";
+    Must "token-needed" needed:
+        "Without a visitor token, or with a wrong one, a start is refused with 401 UNAUTHORIZED."
+        => "Check Authorization: Bearer before anything else; the widget renews its token after a 401.";
+    Must "token-not-in-url" in_url:
+        "A token in the address counts for nothing."
+        => "Read the token from Authorization alone: addresses end up in logs.";
+    Must "token-origin" origin:
+        "A token works for the origin it was issued to and for no other."
+        => "Put the origin into the token and compare it with the Origin header of each call.";
+}
 
 async fn answer(fixture: &Fixture) -> Outcome {
-    let answer = fixture.token(json!({})).await?.with(200)?;
+    let answer = fixture.token(json!({})).await?.expect_status(200)?;
     let json = &answer.json;
     let is_whole = json["ok"] == true
         && json["token"].as_str().is_some_and(|token| !token.is_empty())
         && json["expires_in"].as_u64().is_some_and(|seconds| seconds > 0)
         && json["renewal"].as_str().is_some_and(|renewal| !renewal.is_empty());
     let names: Vec<&String> = json.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
-    hold(is_whole, || format!("an answer with the fields {names:?}, of which one is missing or of another type"))?;
+    ensure(is_whole, || format!("an answer with the fields {names:?}, of which one is missing or of another type"))?;
     let kind = answer.header("content-type").unwrap_or("none");
-    hold(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
+    ensure(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
     Ok(format!("a token for {} seconds", json["expires_in"]))
 }
 
@@ -92,10 +57,10 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     let (one, other) = (fixture.visitor().await?, fixture.visitor().await?);
     for visitor in [&one, &other] {
         let fits = visitor.id.len() == 32 && visitor.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        hold(fits, || format!("the visitor {:?}", visitor.id))?;
+        ensure(fits, || format!("the visitor {:?}", visitor.id))?;
     }
-    hold(one.id != other.id, || "two new visitors with one id".to_owned())?;
-    hold(one.token != other.token, || "two new visitors with one token".to_owned())?;
+    ensure(one.id != other.id, || "two new visitors with one id".to_owned())?;
+    ensure(one.token != other.token, || "two new visitors with one token".to_owned())?;
     Ok("two visitors, two ids".to_owned())
 }
 
@@ -103,7 +68,7 @@ async fn cookie(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let started = fixture.call(visitor.start(&key(), &start_body(&text()))).await?;
     for answer in [&visitor.answer, &started] {
-        hold(answer.header("set-cookie").is_none(), || format!("{} sets a cookie", answer.call))?;
+        ensure(answer.header("set-cookie").is_none(), || format!("{} sets a cookie", answer.call))?;
     }
     Ok("no cookie".to_owned())
 }
@@ -111,22 +76,22 @@ async fn cookie(fixture: &Fixture) -> Outcome {
 async fn no_store(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let cache = visitor.answer.header("cache-control").unwrap_or("none");
-    hold(cache.contains("no-store"), || format!("Cache-Control: {cache}"))?;
+    ensure(cache.contains("no-store"), || format!("Cache-Control: {cache}"))?;
     Ok(format!("Cache-Control: {cache}"))
 }
 
 async fn renewal(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let old = &visitor.answer.json["renewal"];
-    let renewed = fixture.token(json!({ "renewal": old })).await?.with(200)?;
-    hold(renewed.json["visitor"] == visitor.id.as_str(), || "another visitor".to_owned())?;
-    hold(renewed.json["renewal"] != *old, || "the same renewal secret again".to_owned())?;
-    hold(renewed.json["token"].as_str().is_some_and(|token| !token.is_empty()), || "no token".to_owned())?;
+    let renewed = fixture.token(json!({ "renewal": old })).await?.expect_status(200)?;
+    ensure(renewed.json["visitor"] == visitor.id.as_str(), || "another visitor".to_owned())?;
+    ensure(renewed.json["renewal"] != *old, || "the same renewal secret again".to_owned())?;
+    ensure(renewed.json["token"].as_str().is_some_and(|token| !token.is_empty()), || "no token".to_owned())?;
     Ok("the same visitor, a new token, a new secret".to_owned())
 }
 
 async fn unknown_renewal(fixture: &Fixture) -> Outcome {
-    fixture.token(json!({ "renewal": random(32) })).await?.refusal(401, "UNAUTHORIZED")?;
+    fixture.token(json!({ "renewal": random(32) })).await?.expect_error(401, "UNAUTHORIZED")?;
     Ok("401 UNAUTHORIZED".to_owned())
 }
 
@@ -147,9 +112,9 @@ async fn needed(fixture: &Fixture) -> Outcome {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        fixture.call(request).await?.refusal(401, "UNAUTHORIZED").map_err(|fault| match fault {
-            Fault::Seen(seen) => Fault::Seen(format!("with {what}: {seen}")),
-            Fault::Skipped(why) => Fault::Skipped(why),
+        fixture.call(request).await?.expect_error(401, "UNAUTHORIZED").map_err(|fault| match fault {
+            CheckError::Violation(seen) => CheckError::Violation(format!("with {what}: {seen}")),
+            CheckError::NotApplicable(why) => CheckError::NotApplicable(why),
         })?;
     }
     Ok("401 UNAUTHORIZED without one, with a made-up one and with an altered one".to_owned())
@@ -160,7 +125,7 @@ async fn in_url(fixture: &Fixture) -> Outcome {
     for name in ["token", "access_token"] {
         let url = format!("{}?{name}={}", fixture.url("/api/v1/conversations"), visitor.token);
         let request = fixture.http.post(url).header("origin", &fixture.origin).header("idempotency-key", key());
-        fixture.call(request.json(&start_body(&text()))).await?.with(401)?;
+        fixture.call(request.json(&start_body(&text()))).await?.expect_status(401)?;
     }
     Ok("401".to_owned())
 }
@@ -170,6 +135,6 @@ async fn origin(fixture: &Fixture) -> Outcome {
     let request = fixture.http.post(fixture.url("/api/v1/conversations")).bearer_auth(&visitor.token);
     let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", key());
     let answer = fixture.call(request.json(&start_body(&text()))).await?;
-    hold(matches!(answer.status, 401 | 403), || answer.short())?;
+    ensure(matches!(answer.status, 401 | 403), || answer.summary())?;
     Ok(format!("{} for another origin", answer.status))
 }

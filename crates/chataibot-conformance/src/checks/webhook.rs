@@ -3,65 +3,38 @@
 use serde_json::{Value, json};
 
 use crate::{
-    check::{Check, Fault, Outcome, check, hold},
+    check::checks,
     entry::{says, short},
     fixture::{Answer, Fixture},
+    outcome::{CheckError, Outcome, ensure, ensure_count, violation},
     visitor::{key, start_body, text},
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "webhook-handshake",
-        Must,
-        "The platform's handshake, its token in a body without events, is answered 200 with {\"token\":\"<same>\"}.",
-        "Echo the token, and only when it is the one that was entered in the platform's settings.",
-        handshake
-    ),
-    check!(
-        "webhook-wrong-token",
-        Must,
-        "Neither a handshake nor events with a wrong token are answered with 2xx, and nothing of them reaches a log.",
-        "Compare the token in constant time before anything is stored.",
-        wrong_token
-    ),
-    check!(
-        "webhook-wrong-path",
-        Must,
-        "The webhook answers under its secret path alone.",
-        "Compare the last part of the path in constant time, and answer 404.",
-        wrong_path
-    ),
-    check!(
-        "webhook-token-places",
-        Must,
-        "The token counts in the body and in Authorization, as a bearer and raw.",
-        "Look in all three places: which of them the platform uses is not documented.",
-        places
-    ),
-    check!(
-        "webhook-early",
-        Must,
-        "A reply that comes before the platform has answered the start is in the log after it.",
-        "Keep events of unknown conversations for a short, bounded time.",
-        early
-    ),
-    check!(
-        "webhook-unknown",
-        Should,
-        "Events of conversations that are not the proxy's are answered with 2xx.",
-        "Drop and count them: the account may have other channels, and a refusal makes the platform try again.",
-        unknown
-    ),
-    check!(
-        "webhook-redelivery",
-        Should,
-        "A message with an id that comes twice is one message.",
-        "Keep the ids that the platform gives, for a while.",
-        redelivery
-    ),
-];
+checks! {
+    Must "webhook-handshake" handshake:
+        "The platform's handshake, its token in a body without events, is answered 200 with {\"token\":\"<same>\"}."
+        => "Echo the token, and only when it is the one that was entered in the platform's settings.";
+    Must "webhook-wrong-token" wrong_token:
+        "Neither a handshake nor events with a wrong token are answered with 2xx, and nothing of them reaches a log."
+        => "Compare the token in constant time before anything is stored.";
+    Must "webhook-wrong-path" wrong_path:
+        "The webhook answers under its secret path alone."
+        => "Compare the last part of the path in constant time, and answer 404.";
+    Must "webhook-token-places" places:
+        "The token counts in the body and in Authorization, as a bearer and raw."
+        => "Look in all three places: which of them the platform uses is not documented.";
+    Must "webhook-early" early:
+        "A reply that comes before the platform has answered the start is in the log after it."
+        => "Keep events of unknown conversations for a short, bounded time.";
+    Should "webhook-unknown" unknown:
+        "Events of conversations that are not the proxy's are answered with 2xx."
+        => "Drop and count them: the account may have other channels, and a refusal makes the platform try again.";
+    Should "webhook-redelivery" redelivery:
+        "A message with an id that comes twice is one message."
+        => "Keep the ids that the platform gives, for a while.";
+}
 
-async fn post(fixture: &Fixture, url: &str, body: &Value) -> Result<Answer, Fault> {
+async fn post(fixture: &Fixture, url: &str, body: &Value) -> Result<Answer, CheckError> {
     fixture.call(fixture.http.post(url).json(body)).await
 }
 
@@ -74,23 +47,23 @@ fn event(conversation: &str, text: &str) -> Value {
 }
 
 async fn handshake(fixture: &Fixture) -> Outcome {
-    let answer = post(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token })).await?.with(200)?;
-    hold(answer.json["token"] == fixture.webhook_token.as_str(), || "200 without the token".to_owned())?;
+    let answer =
+        post(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token })).await?.expect_status(200)?;
+    ensure(answer.json["token"] == fixture.webhook_token.as_str(), || "200 without the token".to_owned())?;
     Ok("the token".to_owned())
 }
 
 async fn wrong_token(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, before) = visitor.settled().await?;
+    let (visitor, conversation, before) = fixture.settled().await?;
     let greeted = post(fixture, &fixture.webhook_url, &json!({ "token": "wrong" })).await?;
-    hold(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.short()))?;
+    ensure(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.summary()))?;
     let events = [event(&conversation.platform, &text())];
     for body in [json!({ "token": "wrong", "events": events }), json!({ "events": events })] {
         let answer = post(fixture, &fixture.webhook_url, &body).await?;
-        hold(!(200..300).contains(&answer.status), || format!("events: {}", answer.short()))?;
+        ensure(!(200..300).contains(&answer.status), || format!("events: {}", answer.summary()))?;
     }
     let after = visitor.log(&conversation.id).await?;
-    hold(before == after, || format!("the log {}", short(&after)))?;
+    ensure(before == after, || format!("the log {}", short(&after)))?;
     Ok(format!("{}", greeted.status))
 }
 
@@ -98,13 +71,12 @@ async fn wrong_path(fixture: &Fixture) -> Outcome {
     let mut url = fixture.webhook_url.trim_end_matches('/').to_owned();
     url.push_str("-not");
     let answer = post(fixture, &url, &json!({ "token": fixture.webhook_token })).await?;
-    hold(!(200..300).contains(&answer.status), || answer.short())?;
+    ensure(!(200..300).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
 
 async fn places(fixture: &Fixture) -> Outcome {
-    let visitor = fixture.visitor().await?;
-    let (conversation, _) = visitor.settled().await?;
+    let (visitor, conversation, _) = fixture.settled().await?;
     for place in ["body", "bearer", "raw"] {
         fixture.simulator.order("style", json!({ "token_in": place })).await?;
         let text = text();
@@ -119,7 +91,7 @@ async fn places(fixture: &Fixture) -> Outcome {
                 .as_array()
                 .and_then(|all| all.iter().find(|one| one["id"] == said["deliveries"][0]));
             let met = ours.and_then(|one| one["attempts"].as_array()?.last()).unwrap_or(&Value::Null);
-            return Err(Fault::seen(format!("with the token {place}: {met}")));
+            return Err(violation(format!("with the token {place}: {met}")));
         }
     }
     Ok("in the body, as a bearer and raw".to_owned())
@@ -137,7 +109,7 @@ async fn early(fixture: &Fixture) -> Outcome {
     };
     let (started, said) = tokio::join!(fixture.call(visitor.start(&key, &start_body(&words))), overtake);
     said?;
-    let started = started?.with(200)?;
+    let started = started?.expect_status(200)?;
     let id = started.json["conversation"]["id"].as_str().unwrap_or_default();
     visitor.log_with(id, |entry| says(entry, "bot", &reply)).await?;
     Ok("in the log".to_owned())
@@ -146,7 +118,7 @@ async fn early(fixture: &Fixture) -> Outcome {
 async fn unknown(fixture: &Fixture) -> Outcome {
     let body = json!({ "token": fixture.webhook_token, "events": [event("of-another-channel", &text())] });
     let answer = post(fixture, &fixture.webhook_url, &body).await?;
-    hold((200..300).contains(&answer.status), || answer.short())?;
+    ensure((200..300).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
 
@@ -158,7 +130,6 @@ async fn redelivery(fixture: &Fixture) -> Outcome {
     fixture.simulator.order("redeliver", json!({ "deliveries": said["deliveries"] })).await?;
     fixture.simulator.reply(&conversation.platform, &end).await?;
     let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &end)).await?;
-    let times = log.iter().filter(|entry| says(entry, "bot", &words)).count();
-    hold(times == 1, || format!("{times} times in the log"))?;
+    ensure_count(&log, |entry| says(entry, "bot", &words), 1)?;
     Ok("once in the log".to_owned())
 }

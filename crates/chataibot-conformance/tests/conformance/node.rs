@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use chataibot_conformance::{Fault, Options, run::run};
+use chataibot_conformance::{CheckError, Options, run::run};
 use chataibot_simulator::spawn;
 
 use crate::harness::broken;
@@ -48,7 +48,7 @@ async fn the_own_proxy_in_node_keeps_the_contract_too() {
     assert_eq!(broken(&all), Vec::<String>::new(), "no must and no should");
     let skipped: Vec<&str> = all
         .iter()
-        .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
+        .filter(|found| matches!(found.outcome, Err(CheckError::NotApplicable(_))))
         .map(|found| found.check.name)
         .collect();
     let left_out = ["file-", "identity-", "end-everywhere"];

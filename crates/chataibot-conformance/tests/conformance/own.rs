@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chataibot_conformance::{Fault, Options, checks, run::holds};
+use chataibot_conformance::{CheckError, Options, checks, run::holds};
 use chataibot_proxy::config::{IdentityPolicy, Site, Sites};
 use secrecy::SecretString;
 
@@ -15,7 +15,7 @@ async fn our_own_proxy_keeps_the_contract_in_every_point() {
     assert!(holds(&all));
     let skipped: Vec<&str> = all
         .iter()
-        .filter(|found| matches!(found.outcome, Err(Fault::Skipped(_))))
+        .filter(|found| matches!(found.outcome, Err(CheckError::NotApplicable(_))))
         .map(|found| found.check.name)
         .collect();
     assert_eq!(skipped, ["identity-required"], "with files and sign-ins on only that does not apply");
@@ -42,7 +42,7 @@ async fn a_site_without_files_is_skipped_where_files_are_meant() {
     })
     .await;
     let all = harness.run(&["file-upload", "file-owner"]).await;
-    assert!(all.iter().all(|found| matches!(found.outcome, Err(Fault::Skipped(_)))), "{all:?}");
+    assert!(all.iter().all(|found| matches!(found.outcome, Err(CheckError::NotApplicable(_)))), "{all:?}");
     assert!(holds(&all), "what does not apply breaks nothing");
 }
 

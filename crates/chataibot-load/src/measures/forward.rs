@@ -13,9 +13,6 @@ use crate::{
 const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":{"type":"VISITOR"}}"#;
 
 /// Sends messages of one visitor, through the proxy and past it. `run` makes their keys new ones.
-///
-/// # Errors
-/// When one is refused.
 pub async fn measure(
     proxy: SocketAddr,
     platform: SocketAddr,

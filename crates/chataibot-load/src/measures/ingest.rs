@@ -4,17 +4,9 @@ use std::{net::SocketAddr, time::Instant};
 
 use tokio::task::JoinSet;
 
-use crate::{
-    Trouble,
-    http::Client,
-    population::{webhook, webhook_path},
-    scale::Scale,
-};
+use crate::{Trouble, http::Client, population::deliver, scale::Scale};
 
 /// Posts to the conversations of visitors that nobody listens to; answers a second.
-///
-/// # Errors
-/// When the proxy refuses one.
 pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, Trouble> {
     let (idle, most, connections) = (scale.idle, scale.most, scale.platform_connections);
     let mut clients = Vec::new();
@@ -26,17 +18,13 @@ pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, Trouble> {
     let mut platform = JoinSet::new();
     for (lane, mut client) in clients.into_iter().enumerate() {
         platform.spawn(async move {
-            let path = webhook_path();
             let mut answered = 0_u32;
             while Instant::now() < until {
                 let visitor = idle + (lane + answered as usize * connections) % (most - idle);
-                let answer = client.post(&path, "", &webhook(visitor, &format!("{lane} says {answered}"))).await?;
-                if answer.status != 200 {
-                    return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
-                }
+                deliver(&mut client, visitor, &format!("{lane} says {answered}")).await?;
                 answered += 1;
             }
-            Ok(answered)
+            Ok::<_, Trouble>(answered)
         });
     }
     let mut answered = 0.0;

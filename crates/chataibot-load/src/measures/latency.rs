@@ -13,7 +13,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 use crate::{
     Trouble,
     http::Client,
-    population::{webhook, webhook_path},
+    population::deliver,
     recorder::{Outcome, Recorder},
     scale::Scale,
 };
@@ -22,9 +22,6 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Posts events to the conversations of the first visitors, who all listen.
-///
-/// # Errors
-/// When the proxy refuses one.
 pub async fn measure(
     proxy: SocketAddr,
     recorder: &std::sync::Arc<Recorder>,
@@ -37,14 +34,10 @@ pub async fn measure(
         queues.push(queue);
         let mut client = Client::open(proxy).await?;
         platform.spawn(async move {
-            let path = webhook_path();
             while let Some((text, visitor)) = events.recv().await {
-                let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
-                if answer.status != 200 {
-                    return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
-                }
+                deliver(&mut client, visitor, &text).await?;
             }
-            Ok(())
+            Ok::<_, Trouble>(())
         });
     }
     let first = recorder.count();

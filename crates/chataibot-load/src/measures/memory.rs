@@ -13,9 +13,6 @@ const LOOK: Duration = Duration::from_millis(250);
 const LOOKS: usize = 20;
 
 /// Opens streams at a fresh proxy and looks at its memory.
-///
-/// # Errors
-/// When the streams can't be opened.
 pub async fn measure(program: &Program, people: &[Person], scale: &Scale) -> Result<Numbers, Trouble> {
     let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
     streams.open(&people[..scale.idle]).await?;

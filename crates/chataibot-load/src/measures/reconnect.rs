@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Trouble,
     http::Client,
-    population::{webhook, webhook_path},
+    population::deliver,
     recorder::{Outcome, Recorder},
     scale::Scale,
     streams::Streams,
@@ -31,9 +31,6 @@ pub struct Reconnect {
 }
 
 /// Cuts the streams of the first visitors.
-///
-/// # Errors
-/// When one does not come back.
 pub async fn measure(
     proxy: SocketAddr,
     streams: &Streams,
@@ -41,22 +38,19 @@ pub async fn measure(
     scale: &Scale,
 ) -> Result<Reconnect, Trouble> {
     let mut client = Client::open(proxy).await?;
-    let (path, first, refused) = (webhook_path(), recorder.count(), streams.refused());
+    let (first, refused) = (recorder.count(), streams.refused());
     let began = Instant::now();
     let platform = async {
         for event in 0..MEANWHILE {
             let visitor = event * scale.idle / MEANWHILE;
             let text = recorder.text(recorder.add(Instant::now()));
-            let answer = client.post(&path, "", &webhook(visitor, &text)).await?;
-            if answer.status != 200 {
-                return Err::<_, Trouble>(format!("a webhook was answered with {}", answer.status).into());
-            }
+            deliver(&mut client, visitor, &text).await?;
         }
         Ok(())
     };
     let back = async {
         streams.cut(PATIENCE).await?;
-        Ok(began.elapsed().as_secs_f64())
+        Ok::<_, Trouble>(began.elapsed().as_secs_f64())
     };
     let (seconds, ()) = tokio::try_join!(back, platform)?;
     let meanwhile = recorder.settle(first, PATIENCE).await;

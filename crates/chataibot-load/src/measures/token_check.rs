@@ -16,9 +16,6 @@ use chataibot_proxy::{
 use crate::{Trouble, program::ORIGIN, report::median, scale::Scale};
 
 /// The median of many checks, microseconds.
-///
-/// # Errors
-/// When a token of its own is refused.
 pub fn measure(scale: &Scale) -> Result<f64, Trouble> {
     let config = demo::config(&Arguments::default(), PathBuf::new()).map_err(|problems| problems.to_string())?;
     let site = config.sites.get(demo::SITE).ok_or("the demo has its site")?;

@@ -88,11 +88,9 @@ pub fn error_body(error: &str, message: Option<&str>, status: u16) -> Value {
 /// What a caller gets.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// All of it.
     Whole(Canned),
     /// Half of it, under the length of all.
     Half(Canned),
-    /// Nothing: the connection is closed.
     Cut,
 }
 

@@ -1,6 +1,6 @@
 //! Noor, the person a conversation can be handed to in the demo. Tests play the agent themselves, by the controls.
 
-use super::{Author, Flow, Step, With, message, say};
+use super::{Author, Flow, Step, With, message, reply, say};
 
 /// Her name.
 pub const NAME: &str = "Noor Haddad";
@@ -14,8 +14,7 @@ const LINES: &[&str] = &[
 /// Noor takes over.
 pub fn take_over(flow: &mut Flow) -> Vec<Step> {
     flow.with = With::Noor(0);
-    let mut steps = Vec::new();
-    say(&mut steps, message::text("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>"));
+    let mut steps = reply("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>");
     let picture = format!("{}noor.svg", message::MEDIA_HOST);
     steps.extend([Step::Wait(2), Step::HandOver { name: NAME.to_owned(), picture }]);
     line(&mut steps, "<p>Hello, this is <b>Noor</b>. I have read your conversation with Pip. How can I help?</p>");

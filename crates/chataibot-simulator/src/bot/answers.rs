@@ -1,6 +1,6 @@
 //! What the bot says when it had asked for something: it checks the answer, thanks for it or asks again.
 
-use super::{Expects, Flow, Step, message, reply, say};
+use super::{Expects, Flow, Step, message, reply, reply_with};
 
 /// The reply to an answer. A bad one is asked for again, with the matching prompt.
 pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
@@ -66,9 +66,7 @@ fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {
 
 fn again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step> {
     flow.expects = expects;
-    let mut steps = Vec::new();
-    say(&mut steps, message::prompt(kind, html));
-    steps
+    reply_with(message::prompt(kind, html))
 }
 
 /// As strict as a friendly bot should be: one `@`, a dotted host, no spaces.

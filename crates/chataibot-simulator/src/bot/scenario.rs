@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Author, Expects, Flow, Step, agent, message, reply, say, tour};
+use super::{Author, Expects, Flow, Step, agent, message, reply, reply_with, say, tour};
 
 /// One scenario.
 #[derive(Debug)]
@@ -219,9 +219,7 @@ pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
     match &scenario.play {
         Play::Show(fixture, then) => {
             flow.expects = then.clone();
-            let mut steps = Vec::new();
-            say(&mut steps, message::fixture(fixture));
-            steps
+            reply_with(message::fixture(fixture))
         }
         Play::Trick(trick, html) => {
             let mut steps = if *trick == Trick::Slow { vec![Step::Wait(4)] } else { Vec::new() };
@@ -234,54 +232,47 @@ pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
 }
 
 fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
-    let mut steps = Vec::new();
+    let shown = |fixture| Step::Say(Author::Bot, message::fixture(fixture));
+    let said = |html: &str| Step::Say(Author::Bot, message::text(html));
     match act {
-        Act::Tour => return tour::begin(flow),
-        Act::HandOver => return agent::take_over(flow),
+        Act::Tour => tour::begin(flow),
+        Act::HandOver => agent::take_over(flow),
         Act::Typing => {
-            steps.push(Step::Say(Author::Bot, message::fixture(fixture!("guess-message-delay"))));
-            steps.push(Step::Wait(4));
+            let mut steps = vec![shown(fixture!("guess-message-delay")), Step::Wait(4)];
             steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
+            steps
         }
         Act::Burst => {
-            say(&mut steps, message::text("<p>Twenty stations, no stop in between:</p>"));
-            for number in 1..=20 {
-                steps.push(Step::Say(Author::Bot, message::text(format!("<p>Station <b>{number}</b> of 20</p>"))));
-            }
+            let mut steps = reply("<p>Twenty stations, no stop in between:</p>");
+            steps.extend((1..=20).map(|number| said(&format!("<p>Station <b>{number}</b> of 20</p>"))));
+            steps
         }
         Act::LongThread => {
-            say(&mut steps, message::text(format!("<p>{THREAD} kilometres of track, one message each:</p>")));
+            let mut steps = reply(format!("<p>{THREAD} kilometres of track, one message each:</p>"));
             let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", view(number)));
-            for first in (1..=THREAD).step_by(50) {
-                steps.push(Step::Batch((first..first + 50).map(kilometre).collect()));
-            }
+            let batches = (1..=THREAD).step_by(50);
+            steps.extend(batches.map(|first| Step::Batch((first..first + 50).map(kilometre).collect())));
+            steps
         }
         Act::Batch => {
-            steps.push(Step::Wait(1));
-            steps.push(Step::Batch(
-                ["<p>Three messages,</p>", "<p>one delivery,</p>", "<p>in this order.</p>"].map(message::text).into(),
-            ));
+            let texts = ["<p>Three messages,</p>", "<p>one delivery,</p>", "<p>in this order.</p>"];
+            vec![Step::Wait(1), Step::Batch(texts.map(message::text).into())]
         }
         Act::Twice => {
-            steps.push(Step::Wait(1));
-            steps.push(Step::Twice(message::text(
-                "<p>The platform delivers this one <b>twice</b>. You should see it once.</p>",
-            )));
+            let text = "<p>The platform delivers this one <b>twice</b>. You should see it once.</p>";
+            vec![Step::Wait(1), Step::Twice(message::text(text))]
         }
-        Act::Script => {
-            steps.push(Step::Wait(1));
-            steps.push(Step::Say(Author::Bot, message::fixture(fixture!("guess-message-javascript"))));
-            steps.push(Step::Say(
-                Author::Bot,
-                message::text("<p>I have just sent a script along. Nothing should have come of it.</p>"),
-            ));
-        }
+        Act::Script => vec![
+            Step::Wait(1),
+            shown(fixture!("guess-message-javascript")),
+            said("<p>I have just sent a script along. Nothing should have come of it.</p>"),
+        ],
         Act::Close => {
-            say(&mut steps, message::text("<p>It was a pleasure. Have a good journey! 🚆</p>"));
+            let mut steps = reply("<p>It was a pleasure. Have a good journey! 🚆</p>");
             steps.push(Step::Close);
+            steps
         }
     }
-    steps
 }
 
 /// What is seen from the train now and then, so that not all lines are alike.

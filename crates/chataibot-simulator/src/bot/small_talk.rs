@@ -1,45 +1,38 @@
 //! Everything a visitor may say that is no scenario's word: a kind, short answer that points to `help`.
 
-use super::{Step, message, reply, say};
+use super::{Step, message, reply, reply_with};
 
-/// Words that may stand anywhere in the text, and what Pip says to them.
-const TOPICS: &[(&[&str], &str)] = &[
-    (
-        &["opening hours", "open", "hours", "closed"],
-        "<p>Our desk is open <b>Monday to Saturday, 9:00 to 18:00</b>. I never close.</p>",
-    ),
-    (
-        &["price", "cost", "cheap", "expensive", "€", "$"],
-        "<p>A weekend with two nights and both trains begins at <b>€164</b>. Say <b>tour</b> and I'll find you one.</p>",
-    ),
-    (
-        &["cancel", "refund", "money back"],
-        "<p>You can cancel free of charge until <b>48 hours</b> before the first train, and we give you a voucher after that.</p>",
-    ),
-    (
-        &["where", "place", "destination", "go to"],
-        "<p>By the sea, in the hills or in town: say <b>carousel</b> to see three of our places, or <b>list</b> for all eight.</p>",
-    ),
-    (
-        &["train", "ticket", "seat", "luggage", "bike", "dog"],
-        "<p>Seats are always reserved, bikes and dogs travel free, and there is no limit on luggage you can carry yourself.</p>",
-    ),
-    (&["weather", "rain", "sun"], "<p>Pack for rain and you'll have sunshine. That is the only forecast I trust.</p>"),
-    (
-        &["who are you", "your name", "robot", "are you real"],
-        "<p>I'm Pip, the bot of a small travel desk that exists only here. Say <b>handover</b> for a person, who is invented too.</p>",
-    ),
-    (&["thank", "thanks", "cheers", "merci", "danke"], "<p>With pleasure 😊</p>"),
-    (&["bye", "goodbye", "see you"], "<p>Goodbye! Say <b>close</b> if you would like me to end the chat.</p>"),
-    (
-        &["joke", "funny"],
-        "<p>Why did the train sit down? It was <i>tired of standing at platforms</i>. I am better at weekends.</p>",
-    ),
-    (
-        &["hello", "hi", "hey", "good morning", "good evening"],
-        "<p>Hello again! Shall we plan a weekend? Say <b>tour</b>.</p>",
-    ),
-];
+macro_rules! topics {
+    ($($words:tt $html:literal)+) => {
+        /// Words that may stand anywhere in the text, and what Pip says to them.
+        const TOPICS: &[(&[&str], &str)] = &[$((&$words, $html)),+];
+    };
+}
+
+topics! {
+    ["opening hours", "open", "hours", "closed"]
+        "<p>Our desk is open <b>Monday to Saturday, 9:00 to 18:00</b>. I never close.</p>"
+    ["price", "cost", "cheap", "expensive", "€", "$"]
+        "<p>A weekend with two nights and both trains begins at <b>€164</b>. Say <b>tour</b> and I'll find you one.</p>"
+    ["cancel", "refund", "money back"]
+        "<p>You can cancel free of charge until <b>48 hours</b> before the first train, and we give you a voucher after that.</p>"
+    ["where", "place", "destination", "go to"]
+        "<p>By the sea, in the hills or in town: say <b>carousel</b> to see three of our places, or <b>list</b> for all eight.</p>"
+    ["train", "ticket", "seat", "luggage", "bike", "dog"]
+        "<p>Seats are always reserved, bikes and dogs travel free, and there is no limit on luggage you can carry yourself.</p>"
+    ["weather", "rain", "sun"]
+        "<p>Pack for rain and you'll have sunshine. That is the only forecast I trust.</p>"
+    ["who are you", "your name", "robot", "are you real"]
+        "<p>I'm Pip, the bot of a small travel desk that exists only here. Say <b>handover</b> for a person, who is invented too.</p>"
+    ["thank", "thanks", "cheers", "merci", "danke"]
+        "<p>With pleasure 😊</p>"
+    ["bye", "goodbye", "see you"]
+        "<p>Goodbye! Say <b>close</b> if you would like me to end the chat.</p>"
+    ["joke", "funny"]
+        "<p>Why did the train sit down? It was <i>tired of standing at platforms</i>. I am better at weekends.</p>"
+    ["hello", "hi", "hey", "good morning", "good evening"]
+        "<p>Hello again! Shall we plan a weekend? Say <b>tour</b>.</p>"
+}
 
 /// A kind answer.
 pub fn answer(text: &str) -> Vec<Step> {
@@ -51,13 +44,11 @@ pub fn answer(text: &str) -> Vec<Step> {
             "<p>Good question, and not one I can answer alone. <b>handover</b> gets you a person; <b>help</b> shows what I know.</p>",
         ),
         None => {
-            let mut steps = Vec::new();
             let title = format!(
                 "<p>I heard “{}”, and I'm still learning what to make of it. Say <b>help</b> for everything I know, or:</p>",
                 message::escape(&shortened(text.trim()))
             );
-            say(&mut steps, message::buttons(title, &["Plan a weekend", "Show me everything"]));
-            steps
+            reply_with(message::buttons(title, &["Plan a weekend", "Show me everything"]))
         }
     }
 }

@@ -1,31 +1,14 @@
 //! The guided conversation: name → e-mail → place → summary, each answer checked the way a good bot checks it.
 
-use super::{Expects, Flow, Step, answers, message, reply, say};
+use super::{Expects, Flow, Step, answers, message, reply, reply_with, say};
 
 /// The next answer the tour waits for, with what it knows so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The visitor's name.
     Name,
-    /// An e-mail address, asked this many times.
-    Email {
-        /// The visitor's name.
-        name: String,
-        /// How often it was asked.
-        asked: u8,
-    },
-    /// One of the places.
-    Place {
-        /// The visitor's name.
-        name: String,
-        /// The visitor's e-mail address.
-        email: String,
-    },
-    /// Yes, or from the start.
-    Summary {
-        /// The visitor's name.
-        name: String,
-    },
+    Email { name: String, asked: u8 },
+    Place { name: String, email: String },
+    Summary { name: String },
 }
 
 /// A weekend on offer.
@@ -107,9 +90,7 @@ fn place(flow: &mut Flow, name: String, email: String, said: &str) -> Vec<Step> 
     let surprise = (wanted == SURPRISE.to_lowercase()).then_some(&WEEKENDS[1]);
     let Some(weekend) = weekend.or(surprise) else {
         flow.expects = Expects::Tour(Stop::Place { name, email });
-        let mut steps = Vec::new();
-        say(&mut steps, places("<p>I have no room there yet. May it be one of these?</p>"));
-        return steps;
+        return reply_with(places("<p>I have no room there yet. May it be one of these?</p>"));
     };
     flow.expects = Expects::Tour(Stop::Summary { name: name.clone() });
     let Weekend { place, pitch, price } = weekend;
@@ -142,18 +123,14 @@ fn summary(flow: &mut Flow, name: String, said: &str) -> Vec<Step> {
         return reply("<p>No harm done, nothing is booked. Say <b>tour</b> to try another place.</p>");
     }
     flow.expects = Expects::Tour(Stop::Summary { name });
-    let mut steps = Vec::new();
-    say(
-        &mut steps,
-        message::buttons("<p>Shall I hold this weekend for you?</p>", &["Yes, please", "No, thank you", "Start again"]),
-    );
-    steps
+    reply_with(message::buttons(
+        "<p>Shall I hold this weekend for you?</p>",
+        &["Yes, please", "No, thank you", "Start again"],
+    ))
 }
 
 fn ask(kind: &str, html: impl Into<String>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    say(&mut steps, message::prompt(kind, html));
-    steps
+    reply_with(message::prompt(kind, html))
 }
 
 fn places(title: &str) -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! Controls over the answers of the documented calls.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     extract::State,
@@ -10,26 +10,23 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, Which, done, once, yes};
+use super::{BadOrder, Nothing, Order, Reply, Shared, Which, done, once, yes};
 use crate::{
     api::{error_body, status_of},
-    platform::Platform,
     stub_rules::{Body, Canned, Hold, Rule, What, When},
 };
 
-pub async fn reset(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+pub async fn reset(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.change().forget();
     done(json!({}))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HoldOrder {
+body!(HoldOrder {
     #[serde(default)]
-    call: Which,
-}
+    call: Which
+});
 
-pub async fn hold(State(platform): State<Arc<Platform>>, Order(order): Order<HoldOrder>) -> Response {
+pub async fn hold(State(platform): Shared, Order(order): Order<HoldOrder>) -> Response {
     let mut state = platform.change();
     let id = format!("h{}", state.holds.len() + 1);
     state.holds.push(Hold { id: id.clone(), call: None, released: false });
@@ -38,16 +35,9 @@ pub async fn hold(State(platform): State<Arc<Platform>>, Order(order): Order<Hol
     done(json!({ "hold": id }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReleaseOrder {
-    hold: Option<String>,
-}
+body!(ReleaseOrder { hold: Option<String> });
 
-pub async fn release(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<ReleaseOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn release(State(platform): Shared, Order(order): Order<ReleaseOrder>) -> Reply {
     let mut state = platform.change();
     let mut released = Vec::new();
     for hold in &mut state.holds {
@@ -62,9 +52,7 @@ pub async fn release(
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DropOrder {
+body!(DropOrder {
     #[serde(default)]
     call: Which,
     #[serde(default = "once")]
@@ -73,7 +61,7 @@ pub struct DropOrder {
     processed: bool,
     #[serde(default)]
     how: How,
-}
+});
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,10 +71,7 @@ enum How {
     Truncate,
 }
 
-pub async fn drop_answer(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<DropOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn drop_answer(State(platform): Shared, Order(order): Order<DropOrder>) -> Reply {
     let what = match order.how {
         How::Close => What::Close,
         How::Truncate if order.processed => What::Truncate,
@@ -97,9 +82,7 @@ pub async fn drop_answer(
     Ok(done(json!({})))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FailOrder {
+body!(FailOrder {
     #[serde(default)]
     call: Which,
     #[serde(default = "once")]
@@ -116,9 +99,9 @@ pub struct FailOrder {
     headers: BTreeMap<String, String>,
     json: Option<Value>,
     text: Option<String>,
-}
+});
 
-pub async fn fail(State(platform): State<Arc<Platform>>, Order(order): Order<FailOrder>) -> Result<Response, BadOrder> {
+pub async fn fail(State(platform): Shared, Order(order): Order<FailOrder>) -> Reply {
     let status = order.status.unwrap_or_else(|| order.error.as_deref().map_or(500, status_of));
     if !(200..=599).contains(&status) || StatusCode::from_u16(status).is_err() {
         return Err(BadOrder::new("status: must be between 200 and 599"));
@@ -153,24 +136,16 @@ pub async fn fail(State(platform): State<Arc<Platform>>, Order(order): Order<Fai
     Ok(done(json!({})))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenOrder {
-    token: String,
-}
+body!(TokenOrder { token: String });
 
-pub async fn account_token(State(platform): State<Arc<Platform>>, Order(order): Order<TokenOrder>) -> Response {
+pub async fn account_token(State(platform): Shared, Order(order): Order<TokenOrder>) -> Response {
     platform.change().account_token = order.token;
     done(json!({}))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PaceOrder {
-    ms: u64,
-}
+body!(PaceOrder { ms: u64 });
 
-pub async fn pace(State(platform): State<Arc<Platform>>, Order(order): Order<PaceOrder>) -> Response {
+pub async fn pace(State(platform): Shared, Order(order): Order<PaceOrder>) -> Response {
     platform.change().pace = Duration::from_millis(order.ms);
     done(json!({}))
 }

@@ -1,6 +1,6 @@
 //! Controls that tell what happened, and can wait until it has.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
     Json,
@@ -8,21 +8,18 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Which;
+use super::{Shared, Which};
 use crate::{
     call_log::{Content, Delivery},
-    platform::{Platform, State as Shared},
+    platform::{self, Platform},
 };
 
 /// How long a list waits when nothing else is said.
 const USUAL_WAIT_MS: u64 = 5000;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CallsQuery {
+body!(CallsQuery {
     #[serde(default)]
     call: Which,
     conversation: Option<String>,
@@ -30,10 +27,10 @@ pub struct CallsQuery {
     outcome: Option<String>,
     at_least: Option<usize>,
     timeout_ms: Option<u64>,
-}
+});
 
-pub async fn calls(State(platform): State<Arc<Platform>>, Query(query): Query<CallsQuery>) -> Response {
-    let list = |state: &Shared| {
+pub async fn calls(State(platform): Shared, Query(query): Query<CallsQuery>) -> Response {
+    let list = |state: &platform::State| {
         let fitting = state.calls.iter().filter(|call| {
             query.call.kind().is_none_or(|kind| kind == call.kind)
                 && query.conversation.as_ref().is_none_or(|id| Some(id) == call.conversation.as_ref())
@@ -45,24 +42,22 @@ pub async fn calls(State(platform): State<Arc<Platform>>, Query(query): Query<Ca
     wait(&platform, "calls", query.at_least, query.timeout_ms, list).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveriesQuery {
+body!(DeliveriesQuery {
     conversation: Option<String>,
     state: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
     at_least: Option<usize>,
     timeout_ms: Option<u64>,
-}
+});
 
-pub async fn deliveries(State(platform): State<Arc<Platform>>, Query(query): Query<DeliveriesQuery>) -> Response {
+pub async fn deliveries(State(platform): Shared, Query(query): Query<DeliveriesQuery>) -> Response {
     let has_kind = |delivery: &Delivery| match (&query.kind, &delivery.content) {
         (None, _) => true,
         (Some(_), Content::Raw(_)) => false,
         (Some(kind), Content::Events(events)) => events.iter().any(|event| event["event"]["type"] == **kind),
     };
-    let list = |state: &Shared| {
+    let list = |state: &platform::State| {
         let fitting = state.deliveries.iter().filter(|delivery| {
             query.conversation.as_ref().is_none_or(|id| *id == delivery.lane)
                 && query.state.as_ref().is_none_or(|wanted| wanted == delivery.state.name())
@@ -73,16 +68,10 @@ pub async fn deliveries(State(platform): State<Arc<Platform>>, Query(query): Que
     wait(&platform, "deliveries", query.at_least, query.timeout_ms, list).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConversationsQuery {
-    visitor: Option<String>,
-    at_least: Option<usize>,
-    timeout_ms: Option<u64>,
-}
+body!(ConversationsQuery { visitor: Option<String>, at_least: Option<usize>, timeout_ms: Option<u64> });
 
-pub async fn conversations(State(platform): State<Arc<Platform>>, Query(query): Query<ConversationsQuery>) -> Response {
-    let list = |state: &Shared| {
+pub async fn conversations(State(platform): Shared, Query(query): Query<ConversationsQuery>) -> Response {
+    let list = |state: &platform::State| {
         let known = state.order.iter().filter_map(|id| state.conversations.get(id));
         let fitting = known.filter(|one| query.visitor.as_ref().is_none_or(|visitor| *visitor == one.visitor));
         fitting.map(crate::conversation::Conversation::describe).collect()
@@ -90,14 +79,10 @@ pub async fn conversations(State(platform): State<Arc<Platform>>, Query(query): 
     wait(&platform, "conversations", query.at_least, query.timeout_ms, list).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IdleQuery {
-    timeout_ms: Option<u64>,
-}
+body!(IdleQuery { timeout_ms: Option<u64> });
 
-pub async fn idle(State(platform): State<Arc<Platform>>, Query(query): Query<IdleQuery>) -> Response {
-    let idle = |state: &Shared| {
+pub async fn idle(State(platform): Shared, Query(query): Query<IdleQuery>) -> Response {
+    let idle = |state: &platform::State| {
         let spoken = state.conversations.values().all(|one| !one.waiting && one.script.is_empty());
         let sent = state.deliveries.iter().all(|delivery| delivery.state.is_final());
         (spoken && sent).then_some(())
@@ -114,7 +99,7 @@ async fn wait(
     name: &str,
     at_least: Option<usize>,
     timeout_ms: Option<u64>,
-    list: impl Fn(&Shared) -> Vec<Value>,
+    list: impl Fn(&platform::State) -> Vec<Value>,
 ) -> Response {
     let wanted = at_least.unwrap_or(0);
     let limit = Duration::from_millis(timeout_ms.unwrap_or(USUAL_WAIT_MS));

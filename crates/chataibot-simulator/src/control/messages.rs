@@ -3,27 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, Order, done, once};
+use super::{BadOrder, Order, Reply, Shared, done, once};
 use crate::{
     bot::{Author, Step, With, agent, message},
     call_log::Delivery,
-    conversation, events,
-    platform::{Block, Platform, State as Shared},
-    webhook,
+    events,
+    platform::{self, Block, Platform},
+    script, webhook,
 };
 
 /// The longest a `wait` waits.
 const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReplyOrder {
+body!(ReplyOrder {
     conversation: Option<String>,
     #[serde(default)]
-    by: By,
+    by: Author,
     text: Option<String>,
     message: Option<Value>,
     payload: Option<Value>,
@@ -34,34 +31,13 @@ pub struct ReplyOrder {
     times: u32,
     #[serde(default)]
     wait: bool,
-}
+});
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EventOrder {
+body!(EventOrder {
     #[serde(rename = "type")]
     kind: String,
-    payload: Value,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum By {
-    #[default]
-    Bot,
-    Agent,
-    Visitor,
-}
-
-impl By {
-    const fn author(self) -> Author {
-        match self {
-            Self::Bot => Author::Bot,
-            Self::Agent => Author::Agent,
-            Self::Visitor => Author::Visitor,
-        }
-    }
-}
+    payload: Value
+});
 
 /// What a reply order wants said.
 enum Said {
@@ -70,10 +46,7 @@ enum Said {
     Raw(String),
 }
 
-pub async fn reply(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<ReplyOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> Reply {
     let said = [
         order.text.map(|html| Said::Message(message::text(html))),
         order.message.map(Said::Message),
@@ -84,7 +57,7 @@ pub async fn reply(
     ];
     let mut said = said.into_iter().flatten();
     let (Some(what), None) = (said.next(), said.next()) else {
-        return Err(BadOrder::new("exactly one of text, message, payload, event, body, raw is needed"));
+        return Err(BadOrder::new("exactly one of text, message, payload, event, raw is needed"));
     };
     let (ids, life) = {
         let mut state = platform.change();
@@ -94,7 +67,7 @@ pub async fn reply(
         }
         let ids: Vec<String> = (1..=order.times)
             .map(|n| {
-                let delivery = write(&platform, &state, &lane, order.by.author(), &what, n);
+                let delivery = write(&platform, &state, &lane, order.by, &what, n);
                 webhook::push(&platform, &mut state, &lane, delivery)
             })
             .collect();
@@ -103,7 +76,7 @@ pub async fn reply(
     if !order.wait {
         return Ok(done(json!({ "deliveries": ids })));
     }
-    let is_final = |state: &Shared| {
+    let is_final = |state: &platform::State| {
         let left = state.life != life;
         let mut ours = ids.iter().filter_map(|id| super::webhooks::index(state, id));
         (left || ours.all(|index| state.deliveries[index].state.is_final())).then_some(())
@@ -119,7 +92,7 @@ pub async fn reply(
 }
 
 /// The `n`th of several replies; `{n}` counts.
-fn write(platform: &Platform, state: &Shared, lane: &str, by: Author, what: &Said, n: u32) -> Delivery {
+fn write(platform: &Platform, state: &platform::State, lane: &str, by: Author, what: &Said, n: u32) -> Delivery {
     let number = n.to_string();
     match what {
         Said::Message(message) => {
@@ -146,62 +119,32 @@ fn numbered(value: &Value, number: &str) -> Value {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HandoverOrder {
-    conversation: Option<String>,
-    name: Option<String>,
-    picture: Option<String>,
-}
+body!(HandoverOrder { conversation: Option<String>, name: Option<String>, picture: Option<String> });
 
-pub async fn handover(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<HandoverOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn handover(State(platform): Shared, Order(order): Order<HandoverOrder>) -> Reply {
     let name = order.name.unwrap_or_else(|| agent::NAME.to_owned());
     let step = Step::HandOver { name, picture: order.picture.unwrap_or_default() };
     act(&platform, order.conversation.as_deref(), Some(With::Puppet), step)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgentOrder {
-    conversation: Option<String>,
-    text: String,
-}
+body!(AgentOrder { conversation: Option<String>, text: String });
 
-pub async fn agent(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<AgentOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn agent(State(platform): Shared, Order(order): Order<AgentOrder>) -> Reply {
     let step = Step::Say(Author::Agent, message::text(order.text));
     act(&platform, order.conversation.as_deref(), None, step)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConversationOrder {
-    conversation: Option<String>,
-}
+body!(ConversationOrder { conversation: Option<String> });
 
-pub async fn hand_back(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<ConversationOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn hand_back(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
     act(&platform, order.conversation.as_deref(), Some(With::Bot), Step::HandBack)
 }
 
-pub async fn close(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<ConversationOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn close(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
     act(&platform, order.conversation.as_deref(), None, Step::Close)
 }
 
-pub async fn reopen(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<ConversationOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn reopen(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
     let mut state = platform.change();
     let id = find(&state, order.conversation.as_deref())?;
     if let Some(conversation) = state.conversations.get_mut(&id) {
@@ -212,23 +155,19 @@ pub async fn reopen(
     Ok(done(json!({ "conversation": id, "deliveries": [delivery] })))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VisitorOrder {
-    visitor: String,
-}
+body!(VisitorOrder { visitor: String });
 
-pub async fn block(State(platform): State<Arc<Platform>>, Order(order): Order<VisitorOrder>) -> Response {
+pub async fn block(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
     platform.change().blocked.insert(order.visitor, Block::UntilLifted);
     done(json!({}))
 }
 
-pub async fn unblock(State(platform): State<Arc<Platform>>, Order(order): Order<VisitorOrder>) -> Response {
+pub async fn unblock(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
     let was = platform.change().blocked.remove(&order.visitor).is_some();
     done(json!({ "was_blocked": was }))
 }
 
-fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: Step) -> Result<Response, BadOrder> {
+fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: Step) -> Reply {
     let mut state = platform.change();
     let id = find(&state, named)?;
     if let (Some(with), Some(conversation)) = (with, state.conversations.get_mut(&id)) {
@@ -236,11 +175,11 @@ fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: 
         conversation.flow.expects = Default::default();
     }
     let from = state.deliveries.len();
-    conversation::perform(platform, &mut state, &id, step);
+    script::perform(platform, &mut state, &id, step);
     let deliveries: Vec<&str> = state.deliveries[from..].iter().map(|delivery| delivery.id.as_str()).collect();
     Ok(done(json!({ "conversation": id, "deliveries": deliveries })))
 }
 
-fn find(state: &Shared, named: Option<&str>) -> Result<String, BadOrder> {
+fn find(state: &platform::State, named: Option<&str>) -> Result<String, BadOrder> {
     state.conversation_id(named).ok_or_else(|| BadOrder::new("conversation: there is no such one"))
 }

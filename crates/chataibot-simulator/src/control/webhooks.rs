@@ -12,30 +12,28 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, done, once, yes};
+use super::{BadOrder, Nothing, Order, Reply, Shared, done, once, yes};
 use crate::{
     call_log::DeliveryState,
     config::{Echo, TimeStyle, TokenIn},
-    platform::{Platform, State as Shared},
+    platform::{self, Platform},
     webhook,
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AimOrder {
+body!(AimOrder {
     /// Missing keeps the address, `null` takes it away.
     #[serde(default, deserialize_with = "even_null")]
     url: Option<Option<String>>,
     token: Option<String>,
     #[serde(default = "yes")]
     handshake: bool,
-}
+});
 
 fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
-pub async fn aim(State(platform): State<Arc<Platform>>, Order(order): Order<AimOrder>) -> Result<Response, BadOrder> {
+pub async fn aim(State(platform): Shared, Order(order): Order<AimOrder>) -> Reply {
     if let Some(Some(url)) = &order.url
         && !reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "http")
     {
@@ -56,13 +54,9 @@ pub async fn aim(State(platform): State<Arc<Platform>>, Order(order): Order<AimO
     Ok(done(json!({})))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetQuery {
-    timeout_ms: Option<u64>,
-}
+body!(TargetQuery { timeout_ms: Option<u64> });
 
-pub async fn target(State(platform): State<Arc<Platform>>, Query(query): Query<TargetQuery>) -> Response {
+pub async fn target(State(platform): Shared, Query(query): Query<TargetQuery>) -> Response {
     let greeted = platform.wait_for(|state| state.webhook.greeted.then_some(()));
     let wait = Duration::from_millis(query.timeout_ms.unwrap_or(0));
     let in_time = tokio::time::timeout(wait, greeted).await.is_ok();
@@ -77,7 +71,7 @@ pub async fn target(State(platform): State<Arc<Platform>>, Query(query): Query<T
     (status, Json(body)).into_response()
 }
 
-pub async fn handshake(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+pub async fn handshake(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     let met = webhook::greet(&platform).await;
     let mut state = platform.change();
     state.webhook.greeted |= met.is_ok();
@@ -92,82 +86,30 @@ fn told(met: &Result<(), String>) -> Value {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StyleOrder {
-    token_in: Option<TokenInOrder>,
-    echo: Option<EchoOrder>,
-    ids: Option<bool>,
-    time: Option<TimeOrder>,
-}
+body!(StyleOrder { token_in: Option<TokenIn>, echo: Option<Echo>, ids: Option<bool>, time: Option<TimeStyle> });
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TokenInOrder {
-    Body,
-    Bearer,
-    Raw,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum EchoOrder {
-    Plain,
-    Html,
-    Off,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TimeOrder {
-    Plain,
-    Iso,
-}
-
-pub async fn style(State(platform): State<Arc<Platform>>, Order(order): Order<StyleOrder>) -> Response {
-    let mut state = platform.change();
-    let style = &mut state.style;
-    match order.token_in {
-        Some(TokenInOrder::Body) => style.token_in = TokenIn::Body,
-        Some(TokenInOrder::Bearer) => style.token_in = TokenIn::Bearer,
-        Some(TokenInOrder::Raw) => style.token_in = TokenIn::Raw,
-        None => {}
-    }
-    match order.echo {
-        Some(EchoOrder::Plain) => style.echo = Echo::Plain,
-        Some(EchoOrder::Html) => style.echo = Echo::Html,
-        Some(EchoOrder::Off) => style.echo = Echo::Off,
-        None => {}
-    }
-    match order.time {
-        Some(TimeOrder::Plain) => style.time = TimeStyle::Plain,
-        Some(TimeOrder::Iso) => style.time = TimeStyle::Iso,
-        None => {}
-    }
+pub async fn style(State(platform): Shared, Order(order): Order<StyleOrder>) -> Response {
+    let style = &mut platform.change().style;
+    style.token_in = order.token_in.unwrap_or(style.token_in);
+    style.echo = order.echo.unwrap_or(style.echo);
+    style.time = order.time.unwrap_or(style.time);
     style.ids = order.ids.unwrap_or(style.ids);
     done(json!({}))
 }
 
-pub async fn pause(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+pub async fn pause(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.change().webhook.paused = true;
     done(json!({}))
 }
 
-pub async fn resume(State(platform): State<Arc<Platform>>, Order(Nothing {}): Order<Nothing>) -> Response {
+pub async fn resume(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.change().webhook.paused = false;
     done(json!({}))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveriesOrder {
-    deliveries: Vec<String>,
-}
+body!(DeliveriesOrder { deliveries: Vec<String> });
 
-pub async fn release(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<DeliveriesOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
     let (indices, life) = {
         let mut state = platform.change();
         let indices = waiting(&state, &order.deliveries)?;
@@ -198,10 +140,7 @@ fn put_back(platform: &Arc<Platform>, index: usize, life: u64) {
     webhook::queue(platform, &mut state, &lane, index);
 }
 
-pub async fn discard(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<DeliveriesOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn discard(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
     let mut state = platform.change();
     for index in waiting(&state, &order.deliveries)? {
         state.deliveries[index].state = DeliveryState::Discarded;
@@ -209,9 +148,7 @@ pub async fn discard(
     Ok(done(json!({})))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RedeliverOrder {
+body!(RedeliverOrder {
     conversation: Option<String>,
     deliveries: Option<Vec<String>>,
     last: Option<usize>,
@@ -219,12 +156,9 @@ pub struct RedeliverOrder {
     times: u32,
     #[serde(default)]
     together: bool,
-}
+});
 
-pub async fn redeliver(
-    State(platform): State<Arc<Platform>>,
-    Order(order): Order<RedeliverOrder>,
-) -> Result<Response, BadOrder> {
+pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrder>) -> Reply {
     let (ids, life) = {
         let state = platform.look();
         let ids = match (order.deliveries, order.last) {
@@ -273,13 +207,13 @@ fn result(id: &str, met: &Result<u16, String>) -> Value {
 }
 
 /// Where a delivery stands in the record.
-pub fn index(state: &Shared, id: &str) -> Option<usize> {
+pub fn index(state: &platform::State, id: &str) -> Option<usize> {
     let number: usize = id.strip_prefix('d')?.parse().ok()?;
     let index = number.checked_sub(1)?;
     (index < state.deliveries.len()).then_some(index)
 }
 
-fn waiting(state: &Shared, ids: &[String]) -> Result<Vec<usize>, BadOrder> {
+fn waiting(state: &platform::State, ids: &[String]) -> Result<Vec<usize>, BadOrder> {
     ids.iter()
         .map(|id| match index(state, id) {
             None => Err(unknown(id)),

@@ -192,7 +192,7 @@ async fn a_word_in_the_first_message_is_played_after_a_short_greeting() {
 
 /// Within the 1,000 characters that the platform's editor allows (DOC).
 fn assert_lists_every_scenario(html: &str) {
-    for scenario in chataibot_simulator::bot::scenario::SCENARIOS {
+    for scenario in chataibot_simulator::scenario::SCENARIOS {
         assert!(html.contains(scenario.words[0]), "{} is missing", scenario.words[0]);
     }
     assert!(html.chars().count() <= 1000, "{}", html.chars().count());
@@ -209,14 +209,14 @@ async fn help_lists_every_scenario_and_stays_within_the_platforms_limits() {
     assert!(list(&favourites["buttons"]).len() <= 10);
     for button in list(&favourites["buttons"]) {
         let label = button["title"].as_str().unwrap();
-        assert!(chataibot_simulator::bot::scenario::find(label).is_some(), "{label} is no word");
+        assert!(chataibot_simulator::scenario::find(label).is_some(), "{label} is no word");
     }
 }
 
 #[tokio::test]
 async fn no_word_is_taken_twice_and_each_is_written_in_lower_case() {
     let mut seen = std::collections::HashSet::new();
-    for word in chataibot_simulator::bot::scenario::SCENARIOS.iter().flat_map(|scenario| scenario.words) {
+    for word in chataibot_simulator::scenario::SCENARIOS.iter().flat_map(|scenario| scenario.words) {
         assert!(seen.insert(word), "{word}");
         assert_eq!(*word, word.trim().to_lowercase());
     }

@@ -11,9 +11,9 @@ use anyhow::{Context, Result, ensure};
 
 use super::walk::Walk;
 use crate::{
-    demo::WEBHOOK_PATH,
+    demo::Pair,
     project::{Project, Servers},
-    server::Server,
+    server::any_port,
 };
 
 /// How long an order may take, with what it waits for.
@@ -22,37 +22,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a walk takes place on.
 pub struct Harness {
     page: SocketAddr,
-    simulator: Server,
-    _proxy: Server,
+    pair: Pair,
 }
 
 impl Harness {
     /// Starts it.
     pub fn set(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
-        let any = "127.0.0.1:0";
-        let mut simulator =
-            Server::start("simulator", project.command(&servers.simulator).args(["--typed-answers", "--listen", any]))?;
-        let platform = format!("http://{}/api/v1", simulator.address());
-        let mut proxy = Server::start(
-            "proxy",
-            project.command(&servers.proxy).args([
-                "--demo",
-                "--typed-answers",
-                "--listen",
-                any,
-                "--platform-url",
-                &platform,
-                "--assets",
-                "dist",
-                "--log",
-                "warn",
-            ]),
-        )?;
-        proxy.wait_until_ok("/readyz")?;
-        order(&simulator, "webhook", &format!("{{\"url\":\"http://{}{WEBHOOK_PATH}\"}}", proxy.address()))?;
-        simulator.wait_until_ok("/_control/webhook?timeout_ms=2000")?;
-        let page = serve(html(walk, proxy.address()))?;
-        Ok(Self { page, simulator, _proxy: proxy })
+        let pair = Pair::start(project, servers, any_port()?, any_port()?)?;
+        let page = serve(html(walk, pair.proxy.address()))?;
+        Ok(Self { page, pair })
     }
 
     /// Of the page.
@@ -62,23 +40,19 @@ impl Harness {
 
     /// Has the simulator do something.
     pub fn order(&self, name: &str, body: &str) -> Result<()> {
-        order(&self.simulator, name, body)
+        let address = self.pair.simulator.address();
+        let mut stream = TcpStream::connect(address).context("the simulator does not answer")?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let length = body.len();
+        write!(
+            stream,
+            "POST /_control/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).with_context(|| format!("the simulator does not answer {name}"))?;
+        ensure!(answer.starts_with("HTTP/1.1 200"), "the simulator refuses {name} {body}: {answer}");
+        Ok(())
     }
-}
-
-fn order(simulator: &Server, name: &str, body: &str) -> Result<()> {
-    let address = simulator.address();
-    let mut stream = TcpStream::connect(address).context("the simulator does not answer")?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let length = body.len();
-    write!(
-        stream,
-        "POST /_control/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).with_context(|| format!("the simulator does not answer {name}"))?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "the simulator refuses {name} {body}: {answer}");
-    Ok(())
 }
 
 fn html(walk: &Walk, proxy: SocketAddr) -> String {

@@ -1,4 +1,6 @@
-//! The parts of the program that are fetched when first needed, taken out of the compiled WASM.
+//! Takes the parts that are fetched when first needed out of the compiled widget. A package of its own, because only the bundle that is
+//! shipped needs it, and it takes long to build: `chataibot-code-split COMPILED FOLDER LINK GLUE` writes to FOLDER what is always needed
+//! as `main.wasm` (still to be bound), the parts below `parts/`, and the module that fetches them under its name LINK.
 //!
 //! The compiler must have kept its relocations (`--emit-relocs`): they tell which code only a part reaches.
 
@@ -8,13 +10,9 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use walrus::{Module, ModuleConfig};
 
-/// The module that fetches parts, as the program and the glue name it.
-pub const LINK: &str = "./split.js";
-/// The glue, as [`LINK`] names it.
-pub const GLUE: &str = "./glue.js";
 /// How the splitter names the files of parts.
 const SPLIT: &str = "split_";
 
@@ -44,50 +42,52 @@ const PART: &str = "const part = (address) => () => {
 };
 ";
 
-/// A program taken apart.
-pub struct Apart {
-    /// What is always needed; still to be bound.
-    pub main: Vec<u8>,
-    /// [`LINK`], with the parts by the names below.
-    pub link: String,
-    /// Names of files, and what is in them.
-    pub parts: Vec<(String, Vec<u8>)>,
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [compiled, folder, link, glue] = &words[..] else {
+        bail!("use: chataibot-code-split COMPILED FOLDER LINK GLUE")
+    };
+    split(Path::new(compiled), Path::new(folder), link, glue)
 }
 
-/// Takes a compiled program apart. `folder` is a place for files on the way.
-pub fn take_apart(compiled: &[u8], folder: &Path) -> Result<Apart> {
+fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<()> {
+    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let write =
+        |path: &Path, bytes: &[u8]| fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()));
+    let folder = &target.join("apart");
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
+    let compiled = &read(compiled)?[..];
     let main = folder.join("main.wasm");
     let mut options = wasm_split_cli_support::Options::new(compiled);
     options.output_dir = folder;
     options.main_out_path = &main;
-    options.link_name = LINK;
-    options.main_module = GLUE;
+    options.link_name = link_name;
+    options.main_module = glue;
     let split = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting failed: {error:#}"))?;
 
-    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     // A part fits one main program only, so its name says which: a page with an older program never gets it.
     let main = read(&main)?;
     let mut hasher = DefaultHasher::new();
     main.hash(&mut hasher);
     let version = format!("{:08x}", hasher.finish() >> 32);
-    let mut link = String::from_utf8(read(&folder.join(LINK))?).context("the link module is no text")?;
+    let mut link = String::from_utf8(read(&folder.join(link_name))?).context("the link module is no text")?;
     ensure!(link.contains(STREAMED), "the link module no longer compiles its parts by {STREAMED}");
     link = by_address(&[BEGUN, PART, &link.replace(STREAMED, STREAMED_OR_WHOLE)].concat())?;
-    let mut parts = Vec::new();
+    let parts = target.join("parts");
+    fs::create_dir_all(&parts).with_context(|| format!("cannot create {}", parts.display()))?;
     for path in split.split_modules {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a part without a name")?;
         let name = format!("chataibot-{}-{version}.wasm", stem.strip_prefix(SPLIT).unwrap_or(stem));
         let named = format!("\"./{stem}.wasm\"");
         ensure!(link.contains(&named), "the link module does not fetch {named}");
         link = link.replace(&named, &format!("\"./{name}\""));
-        parts.push((name, without(&read(&path)?, &["target_features"])?));
+        write(&parts.join(name), &without(&read(&path)?, &["target_features"])?)?;
     }
-    parts.sort_unstable();
+    write(&target.join(link_name), link.as_bytes())?;
     // Told what the compiler may have used, wasm-bindgen turns to reference types, which take more room.
-    Ok(Apart { main: without(&main, &["target_features"])?, link, parts })
+    write(&target.join("main.wasm"), &without(&main, &["target_features"])?)
 }
 
 /// `link` with one function that fetches any part.

@@ -1,0 +1,122 @@
+//! What happens in a conversation: the visitor's message, its echo, and the bot's steps at the bot's pace.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use crate::{
+    bot::{self, Author, Step, message},
+    call_log::Delivery,
+    clock, events,
+    platform::{Platform, State},
+    webhook,
+};
+
+/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the reply at the bot's pace. Gives the
+/// message's id.
+pub fn receive(
+    platform: &Arc<Platform>,
+    state: &mut State,
+    id: &str,
+    text: &str,
+    typed: Option<Value>,
+    first: bool,
+) -> String {
+    let message_id = clock::message_id();
+    if let Some(event) = events::echo(state, id, text, typed, &message_id) {
+        webhook::push(platform, state, id, Delivery::events(id, vec![event]));
+    }
+    if let Some(conversation) = state.conversations.get_mut(id) {
+        conversation.visitor_messages += 1;
+        let flow = &mut conversation.flow;
+        let steps = if first { bot::greet(flow, text) } else { bot::answer(flow, text) };
+        conversation.script.extend(steps);
+    }
+    advance(platform, state, id);
+    message_id
+}
+
+/// Performs the script up to its next pause. Without a pace it runs to its end before the call that caused it is answered,
+/// so the order of events never depends on the scheduler.
+pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
+    loop {
+        let Some(conversation) = state.conversations.get_mut(id) else { return };
+        if conversation.waiting {
+            return;
+        }
+        let Some(step) = conversation.script.pop_front() else { return };
+        let Step::Wait(times) = step else {
+            perform(platform, state, id, step);
+            continue;
+        };
+        let pause = varied(state.pace).saturating_mul(times);
+        if pause.is_zero() {
+            continue;
+        }
+        conversation.waiting = true;
+        let (platform, id, life) = (Arc::clone(platform), id.to_owned(), state.life);
+        platform.clone().spawn(async move {
+            tokio::time::sleep(pause).await;
+            let mut state = platform.change();
+            if state.life != life {
+                return;
+            }
+            if let Some(conversation) = state.conversations.get_mut(&id) {
+                conversation.waiting = false;
+            }
+            advance(&platform, &mut state, &id);
+        });
+        return;
+    }
+}
+
+/// Does one thing at once; pauses are the script's affair.
+pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step) {
+    let say = |state: &State, author, message: Value| {
+        events::message(state, id, author, message::with_media_from(around_today(message), &platform.base))
+    };
+    let deliveries = match step {
+        Step::Wait(_) => Vec::new(),
+        Step::Say(author, message) => vec![vec![say(state, author, message)]],
+        Step::Batch(messages) => {
+            vec![messages.into_iter().map(|message| say(state, Author::Bot, message)).collect::<Vec<_>>()]
+        }
+        Step::Twice(message) => {
+            let event = say(state, Author::Bot, message);
+            vec![vec![event.clone()], vec![event]]
+        }
+        Step::HandOver { name, picture } => {
+            let picture = picture.replace(message::MEDIA_HOST, &format!("{}/media/", platform.base));
+            vec![vec![events::assigned_to_agent(state, id, &name, &picture)]]
+        }
+        Step::HandBack => vec![vec![events::assigned_to_bot(state, id)]],
+        Step::Close => {
+            if let Some(conversation) = state.conversations.get_mut(id) {
+                conversation.closed = true;
+            }
+            vec![vec![events::status(state, id, "closed")]]
+        }
+    };
+    for events in deliveries {
+        webhook::push(platform, state, id, Delivery::events(id, events));
+    }
+}
+
+/// A calendar's limits, moved from the fixture's year to the year that begins today.
+fn around_today(mut message: Value) -> Value {
+    let limits = [("min", Duration::ZERO), ("max", Duration::from_secs(365 * 86_400))];
+    if message["type"] == "calendar" {
+        for (name, later) in limits {
+            if let Some(day) = message["validation"].get_mut(name) {
+                *day = clock::write_day(clock::now() + later).into();
+            }
+        }
+    }
+    message
+}
+
+/// A fifth more or less: a real bot is not a metronome.
+fn varied(pace: Duration) -> Duration {
+    let percent = u32::try_from(clock::random() % 41).unwrap_or_default();
+    pace.saturating_mul(80 + percent) / 100
+}
