@@ -1,6 +1,7 @@
 //! The house rules that a compiler does not check, read from the sources.
 //!
-//! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says
+//! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says; [`proxy`]: those between the layers of the proxy
+//! - [`cycles`]: no files import one another in a circle
 //! - [`files`]: length, first lines, names
 //! - [`launcher`]: the markup that the loader begins with is what the component renders
 //! - [`manifest`]: what editors and catalogues read of the element is that of the code
@@ -9,10 +10,12 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod cycles;
 mod files;
 mod imports;
 mod launcher;
 mod manifest;
+mod proxy;
 mod source;
 mod tables;
 mod walks;

@@ -1,6 +1,6 @@
 //! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without what is nobody's business.
 
-use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, PlatformEvent, read, size};
+use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, read, size};
 use chataibot_wire::{
     Content, RichText,
     content::{Action, Button},
@@ -16,7 +16,9 @@ use crate::{
 pub fn holds(data: &[u8]) {
     delivery(data);
     if let Ok(message) = serde_json::from_slice::<Value>(data) {
-        let event = serde_json::json!({ "event": { "type": "message", "payload": { "message": message } } });
+        let event = serde_json::json!({
+            "event": { "type": "message", "payload": { "message": message } }, "conversation": { "key": "c" },
+        });
         delivery(event.to_string().as_bytes());
     }
 }
@@ -31,8 +33,24 @@ fn delivery(body: &[u8]) {
     }
 }
 
-fn event(event: &PlatformEvent) {
-    for id in [&event.conversation, &event.visitor_key, &event.id].into_iter().flatten() {
+fn event(Normalised { event, diagnostics }: &Normalised) {
+    match event {
+        Ok(event) => incoming(event),
+        Err(Ignored(reason)) => assert!(!reason.is_empty()),
+    }
+    for diagnostic in diagnostics {
+        match diagnostic {
+            Diagnostic::UnknownKind { kind, shape } => {
+                is_name(kind.strip_prefix("event_").unwrap_or(kind));
+                assert!(!shape.to_string().contains(['@', ':']) || !has_text_with(shape, &['@', ':', '/']), "{shape}");
+            }
+            Diagnostic::ScriptDropped | Diagnostic::LinkDropped | Diagnostic::Cut => {}
+        }
+    }
+}
+
+fn incoming(event: &Incoming) {
+    for id in [Some(&event.conversation), event.visitor_key.as_ref(), event.id.as_ref()].into_iter().flatten() {
         assert!((1..=200).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()), "the id {id:?}");
     }
     match &event.kind {
@@ -58,16 +76,6 @@ fn event(event: &PlatformEvent) {
             });
         }
         EventKind::Status(_) | EventKind::Created { .. } => {}
-        EventKind::Ignored { reason } => assert!(!reason.is_empty()),
-    }
-    for note in &event.diagnostics {
-        match note {
-            Diagnostic::UnknownKind { kind, shape } => {
-                is_name(kind.strip_prefix("event_").unwrap_or(kind));
-                assert!(!shape.to_string().contains(['@', ':']) || !has_text_with(shape, &['@', ':', '/']), "{shape}");
-            }
-            Diagnostic::ScriptDropped | Diagnostic::LinkDropped | Diagnostic::Cut => {}
-        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::{path::Path, sync::LazyLock, time::Duration};
 use chataibot_proxy::{
     clock::Clock,
     config::{Arguments, Sites, read},
+    credentials::{Key, KeyRing},
+    ids::{FamilyId, VisitorId},
     service::token::{
-        FamilyId, Tokens, VisitorId,
+        Tokens,
         claims::{Claims, ISSUER, sign, verify},
-        keys::{Key, KeyRing},
         revocation::Revocations,
     },
 };

@@ -14,25 +14,21 @@ pub struct Clock(Option<Arc<AtomicU64>>);
 
 impl Clock {
     /// The system's clock.
-    #[must_use]
     pub fn system() -> Self {
         Self(None)
     }
 
     /// A clock that shows the system's time now, and moves only by [`Clock::advance`].
-    #[must_use]
     pub fn standing() -> Self {
         Self(Some(Arc::new(AtomicU64::new(system_now()))))
     }
 
     /// Milliseconds since 1970-01-01 UTC.
-    #[must_use]
     pub fn now(&self) -> u64 {
         self.0.as_ref().map_or_else(system_now, |time| time.load(Ordering::SeqCst))
     }
 
     /// The clock as a function, for those who only ask.
-    #[must_use]
     pub fn function(&self) -> Arc<dyn Fn() -> u64 + Send + Sync> {
         let clock = self.clone();
         Arc::new(move || clock.now())
@@ -47,7 +43,6 @@ impl Clock {
 }
 
 /// A duration in whole milliseconds.
-#[must_use]
 pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

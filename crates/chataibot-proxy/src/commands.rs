@@ -10,14 +10,12 @@ use crate::{
         read::{self, process_environment},
     },
     hub::Hub,
-    service::{files, token::VisitorId},
+    ids::VisitorId,
+    service::files,
     store::{Store, StoreError, erase::Erased},
 };
 
 /// Runs a command. Returns what to print.
-///
-/// # Errors
-/// Says why it could not be done.
 pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
     let Locations { storage, uploads } = locations(arguments)?;
     match (command, storage) {
@@ -28,7 +26,7 @@ pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
                 Storage::File(database) => Store::erase_in_file(&database, &visitor, Clock::system().now()),
                 Storage::Redis(redis) => erase_in_redis(&redis, visitor),
             };
-            Ok(told(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
+            Ok(report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
         }
         (Command::Backup { to }, Storage::File(database)) => {
             Store::back_up(&database, to).map_err(|error| error.to_string())?;
@@ -52,7 +50,7 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
     })
 }
 
-fn told(erased: &Erased, uploads: Option<&Path>) -> String {
+fn report(erased: &Erased, uploads: Option<&Path>) -> String {
     let left = files::delete(uploads, &erased.files);
     let mut text = format!(
         "erased: {} conversations, {} families of tokens, {} files",

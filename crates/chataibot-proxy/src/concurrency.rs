@@ -30,19 +30,16 @@ pub struct Permit<K: Hash + Eq> {
 
 impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     /// So many for each.
-    #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most: most.max(1), holders: Arc::default() }
     }
 
     /// A seat, if there is one.
-    #[must_use]
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         if self.in_use(&key) >= self.most { None } else { Some(self.insert(key)) }
     }
 
     /// A seat in any case: when there is none, the one that was taken first is told to go.
-    #[must_use]
     pub fn acquire_evicting(&self, key: K) -> Permit<K> {
         let permit = self.insert(key);
         let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,7 +55,6 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     }
 
     /// How many are taken.
-    #[must_use]
     pub fn in_use(&self, key: &K) -> usize {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner).get(key).map_or(0, VecDeque::len)
     }
@@ -95,7 +91,6 @@ impl<K: Hash + Eq> Drop for Permit<K> {
 }
 
 /// The key an address is counted under: one household or server has a whole /64 of IPv6 addresses.
-#[must_use]
 pub fn ip_prefix(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

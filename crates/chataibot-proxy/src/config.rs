@@ -125,7 +125,6 @@ impl Default for LimitSettings {
 
 impl Config {
     /// The configuration in a few lines, without any secret: what `--check-config` prints when all is well.
-    #[must_use]
     pub fn summary(&self) -> String {
         let count = self.sites.iter().count();
         let mut text = format!("The configuration is fine: {count} {}.", if count == 1 { "site" } else { "sites" });

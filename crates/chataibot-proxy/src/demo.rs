@@ -8,7 +8,7 @@ use crate::config::{
     Arguments, Config, IdentityPolicy, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites,
     problem::Location, read::platform_url, settings,
 };
-use crate::service::files;
+use crate::file_types;
 
 /// The simulator's account token.
 pub const ACCOUNT_TOKEN: &str = "demo-account-token";
@@ -63,7 +63,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
         webhook_token: SecretString::from(WEBHOOK_TOKEN),
         platform_url,
         retention_days: default_number("retention_days"),
-        upload_types: files::file_types::usual(),
+        upload_types: file_types::usual(),
         typed_answers: arguments.typed_answers,
         identity: IdentityPolicy::Off,
     };

@@ -1,6 +1,6 @@
 //! The one way a request is refused: a status, a code, a sentence for developers, and a cause that stays on the server.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ pub struct ApiError {
     cause: Option<Cause>,
 }
 
-/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that it is logged once, at the border.
+/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that it is logged once, by the outermost middleware.
 #[derive(Clone)]
 pub struct Cause(Arc<str>);
 
@@ -50,7 +50,6 @@ impl ApiError {
     }
 
     /// 401: no token, or one that does not hold. Which of its checks failed is in the log, not in the answer.
-    #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -60,7 +59,6 @@ impl ApiError {
     }
 
     /// 403: the page's origin is not one of the site's.
-    #[must_use]
     pub fn origin_not_allowed() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
@@ -70,19 +68,16 @@ impl ApiError {
     }
 
     /// 404: not there, or not yours.
-    #[must_use]
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, code::NOT_FOUND, "there is nothing here, or nothing of yours")
     }
 
     /// 405: the path exists, not with this method.
-    #[must_use]
     pub fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
     }
 
     /// 408: the request did not arrive whole, or not in time. Nothing is wrong with it, so it may be sent again.
-    #[must_use]
     pub fn timeout() -> Self {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -91,14 +86,26 @@ impl ApiError {
         )
     }
 
+    /// A body that can't be read to its end: 400 for chunks that are none, 408 for one that broke off, which is the network's doing: the
+    /// same again is fine.
+    pub fn broken_body(error: axum::Error) -> Self {
+        let mut is_malformed = false;
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(one) = cause {
+            let kind = one.downcast_ref::<io::Error>().map(io::Error::kind);
+            is_malformed |= matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
+            cause = one.source();
+        }
+        let refusal = if is_malformed { Self::bad_request("the body's chunks are malformed") } else { Self::timeout() };
+        refusal.cause(error)
+    }
+
     /// 413: the body is larger than `limit` bytes.
-    #[must_use]
     pub fn too_large(limit: usize) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, format!("the body may hold {limit} bytes"))
     }
 
     /// 429: too many requests; `after` whole seconds are counted at least as one.
-    #[must_use]
     pub fn rate_limited(after: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code::RATE_LIMITED, "too many requests").retry_after(after)
     }
@@ -114,33 +121,28 @@ impl ApiError {
     }
 
     /// After how many whole seconds another try makes sense.
-    #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
     }
 
     /// Why, for the operator's log.
-    #[must_use]
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(Cause(cause.to_string().into()));
         self
     }
 
     /// The status it will have.
-    #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The code it will have.
-    #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
     /// The body it will have.
-    #[must_use]
     pub fn body(&self) -> ErrorBody {
         ErrorBody {
             ok: false,
@@ -152,7 +154,8 @@ impl ApiError {
         }
     }
 
-    fn wait(&self) -> Option<u32> {
+    /// After how many seconds another try makes sense, where that must be said.
+    pub fn wait(&self) -> Option<u32> {
         let must = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         self.retry_after.or(must.then_some(DEFAULT_RETRY_AFTER))
     }

@@ -23,7 +23,6 @@ impl Failpoint {
         [Self::BeginOutcome, Self::Written, Self::Committed, Self::Published, Self::Logged, Self::Forwarded];
 
     /// Its name, as `CHATAIBOT_PROXY_STOP_AT` has it before a colon and the number of the time.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::BeginOutcome => "begun",

@@ -1,9 +1,20 @@
 //! The HTTP layer: what each request passes, and the calls. Translates between HTTP and [`crate::service`].
+//!
+//! - [`state`]: what all handlers share
+//! - [`middleware`], [`cors`], [`body`], [`rate_limits`], [`auth`]: what a request passes, from the outside in
+//! - [`routes`]: the calls; [`openapi`]: all of them as a document
+//! - [`assets`]: the widget's bundle
 
 pub mod assets;
+pub mod auth;
 pub mod body;
 pub mod cors;
-pub mod limits;
 pub mod middleware;
 pub mod openapi;
+pub mod rate_limits;
 pub mod routes;
+pub mod state;
+
+/// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`] takes it out of hyper's hands.
+#[derive(Clone, Copy, Debug)]
+pub struct LongLived;

@@ -1,4 +1,4 @@
-//! Who is listening to which conversation: hands each committed entry to its subscribers. Knows no log and no network.
+//! In-process publish/subscribe: hands each committed entry to the subscribers of its conversation. Knows no log and no network.
 //! `tests/log_reader.rs` runs this very file under every schedule of small cases, with locks and counters of its own in `sync`.
 //!
 //! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what it has read already:
@@ -11,7 +11,7 @@ use chataibot_wire::Entry;
 use tokio::sync::mpsc;
 
 use super::{
-    store::ConversationId,
+    ids::ConversationId,
     sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
@@ -25,9 +25,10 @@ pub const MAX_SUBSCRIBERS: usize = 32;
 /// The hub. Clones are the same hub.
 #[derive(Clone, Default)]
 pub struct Hub {
-    // A std Mutex: it is held for a few pushes and never across an await.
+    /// Subscribers by conversation, oldest first. A std mutex: publishers and subscribers hold it for a few pushes into bounded queues, and
+    /// never across an await. A topic without subscribers is removed, so that the map is as small as what is listened to.
     topics: Arc<Mutex<HashMap<ConversationId, Vec<Sender>>>>,
-    // Never used twice: the drop of a subscriber that was cut must not take another one's sender.
+    /// Never used twice: the drop of a subscriber that was cut must not remove another one's sender.
     next_id: Arc<AtomicU64>,
 }
 
@@ -39,7 +40,6 @@ struct Sender {
 
 impl Hub {
     /// Listens to a conversation from now on, until the subscriber is dropped.
-    #[must_use]
     pub fn subscribe(&self, conversation: ConversationId) -> Subscriber {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -55,10 +55,13 @@ impl Hub {
 
     /// Hands an entry to everyone who listens, and cuts those whose queue is full. Called in the order of the log, after commit.
     pub fn publish(&self, conversation: ConversationId, entry: &Arc<Entry>) {
-        let mut topics = self.topics();
-        if let Slot::Occupied(mut topic) = topics.entry(conversation) {
-            // Dropping the sender ends the subscriber's queue after what is already in it.
-            topic.get_mut().retain(|sender| sender.queue.try_send(Arc::clone(entry)).is_ok());
+        // Dropping the sender ends the subscriber's queue after what is already in it.
+        self.retain(conversation, |sender| sender.queue.try_send(Arc::clone(entry)).is_ok());
+    }
+
+    fn retain(&self, conversation: ConversationId, keep: impl FnMut(&Sender) -> bool) {
+        if let Slot::Occupied(mut topic) = self.topics().entry(conversation) {
+            topic.get_mut().retain(keep);
             if topic.get().is_empty() {
                 topic.remove();
             }
@@ -76,13 +79,11 @@ impl Hub {
     }
 
     /// Does anybody listen to that conversation?
-    #[must_use]
     pub fn is_listened_to(&self, conversation: ConversationId) -> bool {
         self.topics().contains_key(&conversation)
     }
 
     /// How many subscribers there are.
-    #[must_use]
     pub fn subscribers(&self) -> usize {
         self.topics().values().map(Vec::len).sum()
     }
@@ -110,12 +111,6 @@ impl Subscriber {
 
 impl Drop for Subscriber {
     fn drop(&mut self) {
-        let mut topics = self.hub.topics();
-        if let Slot::Occupied(mut topic) = topics.entry(self.conversation) {
-            topic.get_mut().retain(|sender| sender.id != self.id);
-            if topic.get().is_empty() {
-                topic.remove();
-            }
-        }
+        self.hub.retain(self.conversation, |sender| sender.id != self.id);
     }
 }

@@ -1,6 +1,8 @@
 //! The server between the ChatAIBot widget and the platform.
 //!
 //! In reading order, from the bottom layer to the top one:
+//! - [`ids`], [`credentials`], [`file_types`]: types that all layers share; [`error`], [`metrics`], [`concurrency`], [`clock`], [`sync`],
+//!   [`failpoints`]: small tools that import nothing of this crate
 //! - [`config`], [`demo`]: every setting, from file, environment and command line
 //! - [`normalise`]: the platform's events, from its JSON and HTML to our types; [`platform`]: the client of its two documented calls
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis that several proxies share
@@ -8,7 +10,7 @@
 //! - [`service`]: what the proxy does: tokens, message forwarding, webhooks, streams, files, retention
 //! - [`http`]: middleware and routes
 //! - [`server`]: the accept loop, HTTP framing, detached streams
-//! - [`app`]: the shared state, and every route on one screen; [`commands`]: what is done instead of serving
+//! - [`app`]: the composition root, with every route on one screen; [`commands`]: what is done instead of serving
 //!
 //! A message out: `http::routes::send` → `service::message_forwarding` → `store::sends` (logged first) → `platform` → a `delivery`
 //! entry. A reply in: `http::routes::webhook` → `normalise` → `service::webhook` → `store::incoming` (committed) → `hub` →
@@ -21,14 +23,16 @@ pub mod clock;
 pub mod commands;
 pub mod concurrency;
 pub mod config;
-pub mod counters;
+pub mod credentials;
 pub mod demo;
 pub mod error;
 pub mod failpoints;
-pub mod histograms;
+pub mod file_types;
 pub mod http;
 pub mod hub;
+pub mod ids;
 pub mod log_reader;
+pub mod metrics;
 pub mod normalise;
 #[cfg(feature = "otel")]
 pub mod otel;
@@ -39,4 +43,5 @@ pub mod store;
 pub mod sync;
 pub mod testing;
 
-pub use app::{App, Listeners, StartError, build, run};
+pub use app::{Listeners, StartError, build, run};
+pub use http::state::App;

@@ -2,7 +2,7 @@
 //! without a double.
 //!
 //! Before each page the reader subscribes anew, so whatever is committed after the last page's reading is in its queue, and its
-//! numbers tell what it has had. Knows no network and no store but by [`Log`]: `tests/log_reader.rs` runs this very file, and the
+//! numbers tell what it has had. Knows no network and no store but by [`LogSource`]: `tests/log_reader.rs` runs this very file, and the
 //! hub's, under every schedule of small cases.
 
 use std::future::Future;
@@ -11,12 +11,13 @@ use chataibot_wire::{Cursor, Entry};
 
 use super::{
     hub::{Hub, Subscriber},
-    store::{ConversationId, Replay},
+    ids::ConversationId,
+    store::Replay,
     sync::Arc,
 };
 
 /// Where a log is read.
-pub trait Log {
+pub trait LogSource {
     /// Why it can't be.
     type Error;
 
@@ -64,8 +65,7 @@ pub enum EntryPosition {
 }
 
 /// Where a published entry stands for a reader that has had all up to `had`; the first of all has number 1.
-#[must_use]
-pub fn place(had: Option<Cursor>, published: Cursor) -> EntryPosition {
+pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
     let seq = match had {
         Some(had) if had.epoch != published.epoch => return EntryPosition::Gap,
         Some(had) => had.seq,
@@ -83,22 +83,17 @@ pub fn place(had: Option<Cursor>, published: Cursor) -> EntryPosition {
 impl LogReader {
     /// A reader that has had everything up to a cursor; where there is none, or none that fits, it gets the whole log or its `last`
     /// entries.
-    #[must_use]
     pub fn new(hub: Hub, conversation: ConversationId, after: Option<Cursor>, last: Option<u32>) -> Self {
         Self { hub, conversation, cursor: after, last, live: None }
     }
 
     /// Was all of the log read? Then the rest comes by itself.
-    #[must_use]
     pub fn is_live(&self) -> bool {
         self.live.is_some()
     }
 
     /// Reads a page, and goes live when it was the last.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn replay<L: Log>(&mut self, log: &L) -> Result<Replay, L::Error> {
+    pub async fn replay<L: LogSource>(&mut self, log: &L) -> Result<Replay, L::Error> {
         // The order matters: what is committed between the two is in both, and what comes later is in the queue.
         let subscriber = self.hub.subscribe(self.conversation);
         let page = log.read_after(self.conversation, self.cursor, self.last).await?;
@@ -117,7 +112,7 @@ impl LogReader {
         loop {
             let Some(live) = &mut self.live else { return LogUpdate::Gap };
             let Some(entry) = live.next().await else { return LogUpdate::Cut };
-            match place(self.cursor, entry.cursor) {
+            match position(self.cursor, entry.cursor) {
                 EntryPosition::Known => {}
                 EntryPosition::Next => {
                     self.cursor = Some(entry.cursor);

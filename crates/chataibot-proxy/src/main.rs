@@ -8,7 +8,6 @@ use chataibot_proxy::{
     commands,
     config::{Arguments, Config, command_line::LogFormat, read},
     demo, run,
-    service::reload,
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -148,7 +147,7 @@ async fn read_anew(app: &App, arguments: &Arguments) {
         return;
     }
     match read::read(arguments, &read::process_environment()) {
-        Ok(config) => match reload::apply(app, config).await {
+        Ok(config) => match app.reload(config).await {
             Ok(()) => tracing::info!(
                 "sites, secrets and signing keys were read anew; other settings count from the next start"
             ),

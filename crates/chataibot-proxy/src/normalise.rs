@@ -12,9 +12,11 @@
 //! Pure: no network, no clock, no log. What was dropped or not understood is returned, for the caller to count.
 
 use chataibot_wire::{
-    Author, Content,
+    Author, Content, Node,
     entry::{Assignee, Status},
 };
+
+use serde::{Deserialize, Serialize};
 
 pub mod addresses;
 mod envelope;
@@ -41,27 +43,38 @@ pub enum Delivery {
         /// The token in the body, not yet compared with ours (OBS). It may stand in a header instead.
         token: Option<String>,
         /// The events.
-        events: Vec<PlatformEvent>,
+        events: Vec<Normalised>,
     },
 }
 
-/// One event of the platform, cleaned. Holds no personal data but what somebody said.
+/// One event of the platform, read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlatformEvent {
+pub struct Normalised {
+    /// What the store takes, or why there is nothing for it to take.
+    pub event: Result<Incoming, Ignored>,
+    /// Kinds that were met and not known, or dropped by type; names only, for counting.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Why an event is of no use here: a documented event that no visitor sees, `unknown`, or `no_conversation`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ignored(pub &'static str);
+
+/// One event of the platform for one conversation, cleaned, as the store takes it. Holds no personal data but what somebody said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
     /// The platform's id of the conversation (OBS).
-    pub conversation: Option<String>,
-    /// `<visitor_id>_<account_id>` (OBS).
+    pub conversation: String,
+    /// `<visitor_id>_<account_id>` (OBS), when it came.
     pub visitor_key: Option<String>,
     /// The event's or message's own id, where one is given (INF).
     pub id: Option<String>,
     /// What happened.
     pub kind: EventKind,
-    /// Kinds that were met and not known, or dropped by type; names only, for counting.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
+/// What happened. Its JSON stands in stores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EventKind {
     /// Somebody said something.
     Message {
@@ -78,11 +91,6 @@ pub enum EventKind {
     Created {
         /// It was already over when it was told.
         closed: bool,
-    },
-    /// Nothing for a visitor to see.
-    Ignored {
-        /// Why, in a word, for counting: a documented event without use here, or `unknown`.
-        reason: &'static str,
     },
 }
 
@@ -102,4 +110,19 @@ pub enum Diagnostic {
     LinkDropped,
     /// Something was longer or deeper than allowed, and was cut.
     Cut,
+}
+
+/// What stands inside a node: its nodes, or those of each item.
+fn children(node: &Node) -> Vec<&[Node]> {
+    match node {
+        Node::Text(_) | Node::Break => Vec::new(),
+        Node::Bold(inside)
+        | Node::Italic(inside)
+        | Node::Underline(inside)
+        | Node::Strike(inside)
+        | Node::Code(inside)
+        | Node::Paragraph(inside) => vec![inside],
+        Node::Link(link) => vec![&link.children],
+        Node::List(list) => list.items.iter().map(Vec::as_slice).collect(),
+    }
 }

@@ -23,7 +23,6 @@ impl Drop for Exporting {
 }
 
 /// Does the environment name a collector?
-#[must_use]
 pub fn is_wanted() -> bool {
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
         .iter()
@@ -31,9 +30,6 @@ pub fn is_wanted() -> bool {
 }
 
 /// The layer that hands spans to the exporter.
-///
-/// # Errors
-/// When the environment's settings are wrong.
 pub fn layer<S>() -> Result<(impl Layer<S>, Exporting), String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,

@@ -19,20 +19,20 @@ use crate::config::Site;
 /// The longest answer that is read. The documented ones have a few hundred bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 /// Seconds to wait after an answer that is not the platform's own.
-const SOON: u32 = 2;
+const SHORT_WAIT: u32 = 2;
 /// The longest wait that is passed on to a visitor, seconds.
 pub const LONGEST_WAIT: u32 = 300;
 
 /// How long the platform may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// Until the connection stands.
     pub connect: Duration,
     /// Until the whole answer is there.
     pub total: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
     }
@@ -70,21 +70,15 @@ pub struct Fault {
 
 impl PlatformClient {
     /// A client without cookies, redirects and proxies: each request goes to the site's `platform_url` and nowhere else.
-    ///
-    /// # Errors
-    /// When the TLS library can't be set up.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Self::with_patience(Patience::default())
+        Self::with_timeouts(Timeouts::default())
     }
 
     /// As [`PlatformClient::new`], with other limits of time.
-    ///
-    /// # Errors
-    /// As [`PlatformClient::new`].
-    pub fn with_patience(patience: Patience) -> Result<Self, reqwest::Error> {
+    pub fn with_timeouts(timeouts: Timeouts) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
-            .connect_timeout(patience.connect)
-            .timeout(patience.total)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.total)
             // Below what servers usually keep: a connection that dies under a request makes its outcome unknown.
             .pool_idle_timeout(Duration::from_secs(15))
             .redirect(reqwest::redirect::Policy::none())
@@ -96,7 +90,7 @@ impl PlatformClient {
 
     /// Starts a conversation.
     pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
-        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, said(body)).await;
+        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, private_texts(body)).await;
         match forwarded {
             Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
                 Fault::of_visitor(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
@@ -107,7 +101,7 @@ impl PlatformClient {
 
     /// Sends a visitor's message to a conversation, named by the platform's id.
     pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Forwarded<SendAnswer> {
-        self.call(site, &send_path(&escaped(conversation)), body, words(&body.message)).await
+        self.call(site, &send_path(&escaped(conversation)), body, private_texts_of(&body.message)).await
     }
 
     async fn call<T: DeserializeOwned + Answered>(
@@ -122,21 +116,21 @@ impl PlatformClient {
         private.push(token);
         let response = match self.0.post(url).bearer_auth(token).json(body).send().await {
             Ok(response) => response,
-            Err(error) => return lost(error),
+            Err(error) => return unanswered(error),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         match read_whole(response).await {
-            Ok(Some(bytes)) => judge(status, &headers, &bytes, &private),
-            Ok(None) => judge(status, &headers, b"", &[]),
+            Ok(Some(bytes)) => classify(status, &headers, &bytes, &private),
+            Ok(None) => classify(status, &headers, b"", &[]),
             // Of an error answer the status alone says enough.
-            Err(_) if !status.is_success() => judge(status, &headers, b"", &[]),
-            Err(error) => lost(error),
+            Err(_) if !status.is_success() => classify(status, &headers, b"", &[]),
+            Err(error) => unanswered(error),
         }
     }
 }
 
 /// What a start tells of a visitor: none of it may get into a log.
-fn said(body: &StartConversation) -> Vec<&str> {
+fn private_texts(body: &StartConversation) -> Vec<&str> {
     let mut private = vec![body.message.data.body.as_str(), body.from.user_external_id.as_str()];
     if let Some(variables) = &body.variables {
         let contact = variables.contact.iter().flat_map(|contact| [&contact.name, &contact.email, &contact.phone]);
@@ -149,7 +143,7 @@ fn said(body: &StartConversation) -> Vec<&str> {
 }
 
 /// What a visitor says in a message: none of it may get into a log.
-fn words(message: &TypedMessage) -> Vec<&str> {
+fn private_texts_of(message: &TypedMessage) -> Vec<&str> {
     match message {
         TypedMessage::Text(data) | TypedMessage::Button(data) | TypedMessage::Slider(data) => vec![&data.body],
         TypedMessage::Form(form) => {
@@ -192,7 +186,7 @@ async fn read_whole(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, 
 }
 
 /// No answer came. Only when not even a connection stood is it certain that nothing was processed.
-fn lost<T>(error: reqwest::Error) -> Forwarded<T> {
+fn unanswered<T>(error: reqwest::Error) -> Forwarded<T> {
     let connected = !error.is_connect() && !error.is_builder();
     // The URL holds the conversation's id, which is nobody's business in a log.
     let cause = format!("the platform did not answer: {}", chain(&error.without_url()));
@@ -214,7 +208,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// What an answer means. `private` are texts that must not get into the cause.
-fn judge<T: DeserializeOwned + Answered>(
+fn classify<T: DeserializeOwned + Answered>(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
@@ -253,18 +247,18 @@ fn judge<T: DeserializeOwned + Answered>(
         // status may be over with the next try, so that one is not put off for long.
         300..=399 | 401 | 403 | 407 => match error {
             Some(_) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
-            None => Forwarded::Failed(soon(fault(code::UNAVAILABLE, true))),
+            None => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         },
         // The platform says why in its own words (DOC). Without them it was not the platform, and it never had the message.
-        400..=499 if error.is_none() => Forwarded::Failed(soon(fault(code::UNAVAILABLE, true))),
+        400..=499 if error.is_none() => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
         _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
     }
 }
 
 /// The same, with a short wait where none was asked for.
-fn soon(fault: Fault) -> Fault {
-    Fault { retry_after: fault.retry_after.or(Some(SOON)), ..fault }
+fn with_short_wait(fault: Fault) -> Fault {
+    Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault }
 }
 
 impl Fault {
@@ -294,7 +288,6 @@ fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> Str
 }
 
 /// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own `Date`, not with our clock.
-#[must_use]
 pub fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let value = text(header::RETRY_AFTER)?.trim();

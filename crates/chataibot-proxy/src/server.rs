@@ -2,7 +2,7 @@
 //!
 //! - [`framing`]: which requests are well-formed beyond doubt
 //! - [`connection`]: one guarded socket
-//! - [`detached_stream`]: streams, which need no more of a connection than its socket
+//! - [`handoff`], [`detached_stream`]: streams, which need no more of a connection than its socket
 //!
 //! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
 
@@ -13,15 +13,8 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    body::Body,
-    extract::ConnectInfo,
-    response::{IntoResponse, Response},
-};
-use bytes::Bytes;
-use chataibot_wire::error::code;
-use http::{HeaderValue, Request, StatusCode, header};
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
@@ -34,16 +27,17 @@ use tower::ServiceExt;
 
 use crate::{
     concurrency::{ConcurrencyLimit, Permit, ip_prefix},
-    counters::Counters,
     error::ApiError,
+    metrics::Metrics,
 };
-use connection::{Connection, REFUSED};
-use detached_stream::DetachedStream;
-use framing::{FramingError, LONGEST_HEAD};
+use connection::{Connection, raw_answer};
+use framing::LONGEST_HEAD;
+use handoff::Handoff;
 
 pub mod connection;
 pub mod detached_stream;
 pub mod framing;
+pub mod handoff;
 
 /// How long to wait when the system has no socket left to give.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
@@ -53,9 +47,6 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 const ACCEPT_BACKLOG: u32 = 32_768;
 
 /// Listens. Needs a runtime.
-///
-/// # Errors
-/// The system's.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
@@ -67,30 +58,30 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(ACCEPT_BACKLOG)
 }
 
-/// Serves one listener.
+/// Serves one listener. Shared by the tasks of its connections.
 pub struct Server {
-    /// What answers.
+    /// Answers. Cloned for each request, as `tower` wants it.
     pub router: Router,
     /// How long a head may take, and an idle connection stay.
     pub head_timeout: Duration,
-    /// A place for each connection that may be open.
-    pub permits: Arc<Semaphore>,
-    /// What one address may have of them.
+    /// One permit for each connection that may be open, acquired before its task is spawned.
+    pub connections: Arc<Semaphore>,
+    /// The permits of one address, so that no address gets all of them.
     pub per_address: ConcurrencyLimit<IpAddr>,
     /// Reverse proxies of ours, which may have as many as they need.
     pub trusted: Vec<IpNet>,
     /// Where refusals are counted.
-    pub counters: Arc<Counters>,
-    /// Ends the accepting, and then everything that runs.
+    pub metrics: Arc<Metrics>,
+    /// Ends the accepting; then each connection finishes the request it has.
     pub shutdown: CancellationToken,
-    /// How long what runs may still take then.
+    /// How long that may take.
     pub grace: Duration,
 }
 
 /// What an open connection takes up; given back when dropped.
 struct ConnectionPermit {
-    _permit: OwnedSemaphorePermit,
-    _seat: Option<Permit<IpAddr>>,
+    _of_all: OwnedSemaphorePermit,
+    _of_address: Option<Permit<IpAddr>>,
 }
 
 impl Server {
@@ -132,14 +123,15 @@ impl Server {
         left
     }
 
-    /// A place for a new connection, if there is one, and one of its address's.
+    /// A permit for a new connection, if there is one, and one of its address's.
     fn permit(&self, peer: SocketAddr) -> Option<ConnectionPermit> {
         let address = peer.ip().to_canonical();
-        let permit = match self.trusted.iter().any(|network| network.contains(&address)) {
-            true => None,
-            false => Some(self.per_address.try_acquire(ip_prefix(address))?),
-        };
-        Some(ConnectionPermit { _permit: Arc::clone(&self.permits).try_acquire_owned().ok()?, _seat: permit })
+        let is_trusted = self.trusted.iter().any(|network| network.contains(&address));
+        let of_address = if is_trusted { None } else { Some(self.per_address.try_acquire(ip_prefix(address))?) };
+        Some(ConnectionPermit {
+            _of_all: Arc::clone(&self.connections).try_acquire_owned().ok()?,
+            _of_address: of_address,
+        })
     }
 
     async fn connection(
@@ -153,9 +145,9 @@ impl Server {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY; events may come late");
         }
-        let detached = Arc::new(DetachedStream::default());
-        let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&detached)));
-        let socket = Connection::new(socket, Arc::clone(&self.counters), Arc::clone(&detached));
+        let handoff = Arc::new(Handoff::default());
+        let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&handoff)));
+        let socket = Connection::new(socket, Arc::clone(&self.metrics), Arc::clone(&handoff));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout)
@@ -168,7 +160,7 @@ impl Server {
         let ended = loop {
             tokio::select! {
                 ended = &mut connection => break ended,
-                answer = detached.answer() => {
+                answer = handoff.answer() => {
                     let socket = connection.into_parts().io.into_inner();
                     // A task of its own, because this one keeps the room that hyper's connection took.
                     running.spawn(async move {
@@ -179,8 +171,10 @@ impl Server {
                 }
                 () = self.shutdown.cancelled(), if !ending => {
                     ending = true;
-                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                    Pin::new(&mut connection).graceful_shutdown();
                 }
+                // hyper writes the answers that are still due, and then lets the socket say farewell.
+                () = handoff.refused() => Pin::new(&mut connection).graceful_shutdown(),
                 () = cut.cancelled() => break Ok(()),
             }
         };
@@ -194,16 +188,13 @@ impl Server {
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: SocketAddr,
-        detached: Arc<DetachedStream>,
+        handoff: Arc<Handoff>,
     ) -> Result<Response, std::convert::Infallible> {
-        if request.method().as_str() == REFUSED {
-            return Ok(refuse(request.uri().path()));
-        }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let can_detach = DetachedStream::can_detach(&request);
+        let can_detach = Handoff::can_detach(&request);
         let answer = self.router.clone().oneshot(request).await?;
-        match if can_detach { detached.detach(answer) } else { Some(answer) } {
+        match if can_detach { handoff.detach(answer) } else { Some(answer) } {
             Some(answer) => Ok(answer),
             // The connection's task takes over from here, and drops this.
             None => std::future::pending().await,
@@ -212,31 +203,10 @@ impl Server {
 
     /// Says so and hangs up: a silent close would look like a broken network.
     fn reject(&self, socket: &TcpStream) {
-        self.counters.connections_refused.increment();
-        let error = ApiError::unavailable("too many connections");
-        let body = serde_json::to_vec(&error.body()).unwrap_or_default();
-        let head = format!(
-            "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 5\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            body.len()
-        );
-        let answer: Bytes = [head.into_bytes(), body].concat().into();
+        self.metrics.connections_refused.inc();
         // A new socket's buffer takes this at once; if not, nobody is waiting for it.
-        if let Err(error) = socket.try_write(&answer) {
+        if let Err(error) = socket.try_write(&raw_answer(&ApiError::unavailable("too many connections"))) {
             tracing::debug!(%error, "a connection over the limit was closed without a word");
         }
     }
-}
-
-/// The answer to the request that stands in for a refused one, whose path is the reason.
-fn refuse(path: &str) -> Response {
-    let refusal = FramingError::ALL.into_iter().find(|refusal| path.strip_prefix('/') == Some(refusal.word()));
-    let (status, message) = match refusal {
-        Some(FramingError::HeadTooLarge) => {
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
-        }
-        Some(_) | None => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
-    };
-    let mut response = ApiError::new(status, code::BAD_REQUEST, message).into_response();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
 }

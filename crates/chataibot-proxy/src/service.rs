@@ -5,14 +5,15 @@
 //! - [`webhook`]: the platform's events, stored and acknowledged
 //! - [`stream`]: a conversation's log on its way to one browser
 //! - [`files`]: the files of visitors
-//! - [`retention`]: what is deleted, and when; [`erase`]: all of one visitor
+//! - [`retention`]: what is deleted, and when
+//! - [`rate_limits`]: how often one visitor and one address may ask
 //! - [`reload`], [`peers`]: what changes while the proxy runs, by a signal or by another proxy
 //! - [`unknown_kinds`]: messages this version does not know, for an operator to report
 
-pub mod erase;
 pub mod files;
 pub mod message_forwarding;
 pub mod peers;
+pub mod rate_limits;
 pub mod reload;
 pub mod retention;
 pub mod stream;

@@ -22,8 +22,10 @@ use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
+    credentials::{KeyRing, Secret, UserProfile},
     hub::Hub,
-    service::token::{FamilyId, VisitorId, host_jwt::UserProfile, keys::KeyRing, renewal::Secret},
+    ids::{ConversationId, FamilyId, VisitorId},
+    normalise::Incoming,
 };
 
 pub mod erase;
@@ -41,30 +43,12 @@ mod sqlite;
 use self::redis::Redis;
 use erase::Erased;
 use files::NewFile;
-use incoming::{Incoming, ReceiveStats};
+use incoming::ReceiveStats;
 pub use log::Replay;
 use renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times};
 use sends::{BeginOutcome, NewSend, Outcome, SendId, Settled};
 use signed_in::NewSignIn;
 use sqlite::Sqlite;
-
-/// A conversation's number inside this store. Never used twice, and never told to anyone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConversationId(i64);
-
-impl ConversationId {
-    /// The conversation with this row number.
-    #[must_use]
-    pub const fn new(row: i64) -> Self {
-        Self(row)
-    }
-
-    /// The row number.
-    #[must_use]
-    pub const fn row(self) -> i64 {
-        self.0
-    }
-}
 
 /// A conversation a visitor owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,44 +62,44 @@ pub struct Owned {
 }
 
 /// Why the store could not do something.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite said so: the disk is full, read-only or broken, or a statement is wrong.
+    #[error("database: {0}")]
     Database(Arc<rusqlite::Error>),
     /// Redis said so, or its answer was lost.
+    #[error("redis: {0}")]
     Redis(Arc<::redis::RedisError>),
     /// Redis did not answer a moment ago; it was not asked.
+    #[error("redis: does not answer")]
     Unavailable,
-    /// The file was written by a newer version of the proxy.
+    /// The store was written by a newer version of the proxy.
+    #[error(
+        "the store has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
+    )]
     Newer {
-        /// The file's schema version.
+        /// The store's schema version.
         found: u32,
         /// The newest this program knows.
         known: u32,
     },
     /// Something in the store can't be read back.
+    #[error("database: {0}")]
     Corrupt(String),
     /// The writer has stopped: the proxy is shutting down, or an operation panicked.
+    #[error("database: the writer has stopped")]
     Stopped,
 }
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Database(error) => write!(f, "database: {error}"),
-            Self::Redis(error) => write!(f, "redis: {error}"),
-            Self::Unavailable => f.write_str("redis: does not answer"),
-            Self::Newer { found, known } => write!(
-                f,
-                "the store has schema version {found} and this program knows versions up to {known}; run the newer chataibot-proxy that wrote it, or restore the backup made before the update"
-            ),
-            Self::Corrupt(what) => write!(f, "database: {what}"),
-            Self::Stopped => f.write_str("database: the writer has stopped"),
-        }
+impl StoreError {
+    fn corrupt(what: impl fmt::Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+
+    fn no_randomness(error: getrandom::Error) -> Self {
+        Self::Corrupt(format!("no randomness: {error}"))
     }
 }
-
-impl std::error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -148,22 +132,6 @@ enum Engine {
     Redis(Redis),
 }
 
-/// The same call to whichever engine it is.
-macro_rules! engine {
-    ($store:ident . $operation:ident ( $($argument:expr),* )) => {
-        match &$store.0 {
-            Engine::Sqlite(engine) => engine.$operation($($argument),*),
-            Engine::Redis(engine) => engine.$operation($($argument),*),
-        }
-    };
-    (await $store:ident . $operation:ident ( $($argument:expr),* )) => {
-        match &$store.0 {
-            Engine::Sqlite(engine) => engine.$operation($($argument),*).await,
-            Engine::Redis(engine) => engine.$operation($($argument),*).await,
-        }
-    };
-}
-
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// How a store is opened, and what it says of itself.
@@ -177,28 +145,21 @@ impl Store {
     }
 
     /// A store that ends with this value and never touches a disk.
-    ///
-    /// # Errors
-    /// When there is no memory for it.
     pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
         Sqlite::memory(hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
-    /// Connects to the Redis that several proxies share. Its news are for the proxy to act on.
-    ///
-    /// # Errors
-    /// When the URL is none, or Redis does not answer.
+    /// Connects to the Redis that several proxies share. Its events are for the proxy to act on.
     pub async fn redis(
         url: &SecretString,
         hub: Hub,
         clock: Clock,
     ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>)> {
-        let (redis, news) = Redis::open(url, hub, clock).await?;
-        Ok((Self(Engine::Redis(redis)), news))
+        let (redis, events) = Redis::open(url, hub, clock).await?;
+        Ok((Self(Engine::Redis(redis)), events))
     }
 
     /// Do other proxies use it, too?
-    #[must_use]
     pub fn is_shared(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(_) => false,
@@ -207,7 +168,6 @@ impl Store {
     }
 
     /// Did it not answer a moment ago? Then it is not asked, and every operation fails at once.
-    #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(_) => false,
@@ -227,53 +187,39 @@ impl Store {
         }
     }
 
-    /// Counts one request against a limit that all proxies share. How long to wait when it was one too many; nothing is counted then.
-    /// A store that is not shared has no such limits: the proxy's own are enough.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn take(&self, limit: &str, who: &str, per_minute: u32) -> Result<Option<Duration>> {
+    /// The store's time: milliseconds since 1970-01-01 UTC.
+    pub fn now(&self) -> u64 {
         match &self.0 {
-            Engine::Sqlite(_) => Ok(None),
-            Engine::Redis(redis) => redis.take(limit, who, per_minute).await,
+            Engine::Sqlite(sqlite) => sqlite.now(),
+            Engine::Redis(redis) => redis.now(),
         }
     }
 
-    /// The store's time: milliseconds since 1970-01-01 UTC.
-    #[must_use]
-    pub fn now(&self) -> u64 {
-        engine!(self.now())
-    }
-
     /// The epoch of the cursors it makes now.
-    #[must_use]
     pub fn epoch(&self) -> u32 {
-        engine!(self.epoch())
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.epoch(),
+            Engine::Redis(redis) => redis.epoch(),
+        }
     }
 
-    /// Can the store be read and written now?
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn check(&self) -> Result<()> {
-        engine!(await self.check())
+    /// Our 2xx for the delivery is on its way to the platform, or it did not get out and the same events may come again.
+    pub fn acknowledge(&self, delivery: u64, sent: bool) {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.acknowledge(delivery, sent),
+            Engine::Redis(redis) => redis.acknowledge(delivery, sent),
+        }
     }
 }
 
 /// What is done with a database file, whether or not a proxy runs on it. The file must be there, and of this program's version.
 impl Store {
     /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by themselves: a few minutes.
-    ///
-    /// # Errors
-    /// When the file can't be opened or written.
     pub fn erase_in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
         sqlite::erase::in_file(path, visitor, now)
     }
 
     /// Copies the whole database to a file that is not there yet, while a proxy writes on.
-    ///
-    /// # Errors
-    /// When the file is there already, or one of the two can't be read or written.
     pub fn back_up(from: &Path, to: &Path) -> Result<()> {
         sqlite::backup::copy(from, to)
     }
@@ -289,200 +235,94 @@ impl Store {
     }
 }
 
-/// Conversations and their logs. Each fails only when the store does; so do all operations below.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
-impl Store {
+/// An operation is declared once; it is the method of the same name of whichever engine carries it out. It fails only when the store does.
+macro_rules! operations {
+    ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+        /// The operations. Each fails only when the store does.
+        impl Store {
+            $($(#[$doc])+
+            pub async fn $operation(&self, $($argument: $type),*) -> Result<$answer> {
+                match &self.0 {
+                    Engine::Sqlite(engine) => engine.$operation($($argument),*).await,
+                    Engine::Redis(engine) => engine.$operation($($argument),*).await,
+                }
+            })+
+        }
+    };
+}
+
+operations! {
+    /// Fails unless the store can be read and written now.
+    check() -> ();
+    /// Counts one request against a limit that all proxies share. How long to wait when it was one too many; nothing is counted then.
+    /// A store that is not shared has no such limits: the proxy's own are enough.
+    take(limit: &str, who: &str, per_minute: u32) -> Option<Duration>;
     /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not yours" are the same `None`.
-    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
-        engine!(await self.owned(site, visitor, alias))
-    }
-
+    owned(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
     /// At most `limit` entries after a cursor. Where there is none, or none that fits: from the first, or only the `last` ones.
-    pub async fn read_after(
-        &self,
-        conversation: ConversationId,
-        after: Option<Cursor>,
-        last: Option<u32>,
-        limit: u32,
-    ) -> Result<Replay> {
-        engine!(await self.read_after(conversation, after, last, limit))
-    }
-
+    read_after(conversation: ConversationId, after: Option<Cursor>, last: Option<u32>, limit: u32) -> Replay;
     /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
-    pub async fn read_before(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Replay> {
-        engine!(await self.read_before(conversation, before, limit))
-    }
-
+    read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
     /// Drops the events that waited in vain. Returns how many.
-    pub async fn sweep_pending_events(&self) -> Result<u64> {
-        engine!(await self.sweep_pending_events())
-    }
-
+    sweep_pending_events() -> u64;
     /// Erases a visitor. A second time finds nothing and is no error.
-    pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
-        engine!(await self.erase_visitor(visitor))
-    }
-
+    erase_visitor(visitor: VisitorId) -> Erased;
     /// Deletes the idempotency records and the marks of received events that are too old to matter.
-    pub async fn sweep_records(&self) -> Result<()> {
-        engine!(await self.sweep_records())
-    }
-
+    sweep_records() -> ();
     /// Deletes the site's conversations that nothing was added to for `days`, with all that belongs to them. Returns them; when
     /// there are many, some are left for the next call.
-    pub async fn sweep_conversations(&self, site: &str, days: u32) -> Result<Vec<ConversationId>> {
-        engine!(await self.sweep_conversations(site, days))
-    }
-}
-
-/// What visitors send, and what the platform tells.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
-impl Store {
+    sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>;
     /// Begins a start: makes the conversation under `alias`, the record and the entry of the message, in one commit. After an
     /// error nothing is logged.
-    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        engine!(await self.begin_start(send, alias))
-    }
-
+    begin_start(send: NewSend, alias: String) -> BeginOutcome;
     /// Begins a send to a conversation: the record and the entry of the message, in one commit. After an error nothing is logged.
-    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        engine!(await self.begin_send(send, alias))
-    }
-
-    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and lets in what waited for it.
+    begin_send(send: NewSend, alias: String) -> BeginOutcome;
+    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and releases what waited for it.
     /// An echo that came first stands: a lost answer no longer matters then. After an error the send is still `sending`.
-    pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
-        engine!(await self.settle(send, outcome))
-    }
-
+    settle(send: SendId, outcome: Outcome) -> Settled;
     /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an event touches no other site's
-    /// conversations. `delivery` names the delivery for [`Store::acknowledged`] or [`Store::unacknowledged`], one of which follows.
-    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
-        engine!(await self.receive(delivery, sites, events))
-    }
-
-    /// Our 2xx for the delivery is on its way to the platform.
-    pub fn acknowledged(&self, delivery: u64) {
-        engine!(self.acknowledged(delivery));
-    }
-
-    /// The delivery ended and our 2xx did not get out: the same events may come again.
-    pub fn unacknowledged(&self, delivery: u64) {
-        engine!(self.unacknowledged(delivery));
-    }
-}
-
-/// The records of files.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
-impl Store {
+    /// conversations. `delivery` names the delivery for [`Store::acknowledge`], which follows.
+    receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats;
     /// Records a file, unless the files of its site would then take up more than `total` bytes, or its conversation was deleted.
     /// True when it was recorded.
-    pub async fn keep_file(&self, new: NewFile, total: u64) -> Result<bool> {
-        engine!(await self.keep_file(new, total))
-    }
-
+    keep_file(new: NewFile, total: u64) -> bool;
     /// How many bytes the files of a site take up.
-    pub async fn files_bytes(&self, site: &str) -> Result<u64> {
-        engine!(await self.files_bytes(site))
-    }
-
+    files_bytes(site: &str) -> u64;
     /// The file of that id, as long as its conversation is there.
-    pub async fn file(&self, id: String) -> Result<Option<StoredFile>> {
-        engine!(await self.file(id))
-    }
-
+    file(id: String) -> Option<StoredFile>;
     /// The files behind these links, in their order; `None` when one of them was not issued to this conversation.
-    pub async fn issued_files(
-        &self,
-        conversation: ConversationId,
-        links: Vec<String>,
-    ) -> Result<Option<Vec<StoredFile>>> {
-        engine!(await self.issued_files(conversation, links))
-    }
-
+    issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>;
     /// The visitor sends a message with these words or links: the files it speaks of stay as long as the conversation.
-    pub async fn files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
-        engine!(await self.files_sent(conversation, text))
-    }
-
+    files_sent(conversation: ConversationId, text: String) -> ();
     /// The ids of some files that are to go: their conversation was deleted, or they were never sent.
-    pub async fn orphaned_files(&self) -> Result<Vec<String>> {
-        engine!(await self.orphaned_files())
-    }
-
+    orphaned_files() -> Vec<String>;
     /// Deletes records.
-    pub async fn forget_files(&self, ids: Vec<String>) -> Result<()> {
-        engine!(await self.forget_files(ids))
-    }
-}
-
-/// Renewal secrets and signing keys.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
-impl Store {
+    forget_files(ids: Vec<String>) -> ();
     /// Begins a family with its first secret.
-    pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
-        engine!(await self.begin_family(new))
-    }
-
+    begin_family(new: NewFamily) -> ();
     /// Uses a secret. A refusal is no error, and what it changed is kept.
-    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
-        engine!(await self.renew(presented, times))
-    }
-
+    renew(presented: Presented, times: Times) -> Result<Renewed, RenewalRefusal>;
     /// The families that were ended after `since`, and when.
-    pub async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>> {
-        engine!(await self.revoked_since(since))
-    }
-
+    revoked_since(since: u64) -> Vec<(FamilyId, u64)>;
     /// Forgets families that nobody has used since `before`; when there are many, some are left for the next call.
-    pub async fn sweep_families(&self, before: u64) -> Result<()> {
-        engine!(await self.sweep_families(before))
-    }
-
+    sweep_families(before: u64) -> ();
     /// The signing keys. Makes the first one, and a new one when the newest is a month old.
-    pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
-        engine!(await self.signing_keys(now))
-    }
-}
-
-/// Signed-in visitors, and leaving.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
-impl Store {
+    signing_keys(now: u64) -> KeyRing;
     /// Begins the family of a signed-in user. Returns which visitor they are.
-    pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
-        engine!(await self.sign_in(new))
-    }
-
+    sign_in(new: NewSignIn) -> VisitorId;
     /// The user a family belongs to; `None` for an anonymous one.
-    pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
-        engine!(await self.user_of(family))
-    }
-
+    user_of(family: FamilyId) -> Option<[u8; 32]>;
     /// What is known of whoever a family belongs to.
-    pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
-        engine!(await self.profile_of(family))
-    }
-
+    profile_of(family: FamilyId) -> Option<UserProfile>;
     /// Replaces what is known of whoever a family belongs to.
-    pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
-        engine!(await self.update_profile(family, person))
-    }
-
+    update_profile(family: FamilyId, person: UserProfile) -> ();
     /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on its site. Those that have ended
     /// are left out.
-    pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
-        engine!(await self.families_of(secret, everywhere))
-    }
-
+    families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>;
     /// Ends families, and forgets what was known of whoever they belonged to.
-    pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
-        engine!(await self.end_families(families))
-    }
-
+    end_families(families: Vec<FamilyId>) -> ();
     /// Forgets which visitor a user was who has not signed in since `before`; when there are many, some are left for the next call.
-    pub async fn sweep_users(&self, before: u64) -> Result<()> {
-        engine!(await self.sweep_users(before))
-    }
+    sweep_users(before: u64) -> ();
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::task::JoinHandle;
 
 use crate::{
-    App, Listeners, StartError,
-    app::{build, run},
+    App, Listeners, StartError, build,
     clock::Clock,
     config::{Arguments, Config},
-    demo,
+    demo, run,
 };
 
 mod redis_server;
@@ -32,17 +31,13 @@ pub struct TestApp {
 
 impl TestApp {
     /// The URL of a path.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// Stops it in an orderly way. Returns how many connections had to be cut.
-    ///
-    /// # Panics
-    /// When it panicked.
     pub async fn stop(mut self) -> usize {
-        self.app.shutdown.cancel();
+        self.app.lifecycle.shutdown.cancel();
         let running = self.running.take().expect("a test stops its proxy once");
         running.await.expect("the proxy ended without panic")
     }
@@ -50,17 +45,11 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.app.shutdown.cancel();
+        self.app.lifecycle.shutdown.cancel();
     }
 }
 
 /// Starts a proxy with the demo's site and a fresh database, after `change` has had its say about the settings.
-///
-/// # Errors
-/// When it can't start.
-///
-/// # Panics
-/// When this machine has no temporary directory.
 pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let arguments = Arguments { listen: Some(([127, 0, 0, 1], 0).into()), ..Arguments::default() };

@@ -5,10 +5,8 @@ use std::{fs, path::Path, process::Stdio, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chataibot_proxy::{
     config::{IdentityPolicy, Site, Sites},
-    service::{
-        reload,
-        token::{TokenFault, VisitorId},
-    },
+    ids::VisitorId,
+    service::token::TokenFault,
 };
 use jsonwebtoken::{Algorithm, EncodingKey};
 use secrecy::SecretString;
@@ -227,7 +225,7 @@ async fn an_identity_is_no_visitor_token() {
     let harness = harness(optional()).await;
     let token = identity(&harness, "u-1");
     let sites = harness.app().sites.now();
-    assert_eq!(harness.app().tokens.check(&token, &sites).expect_err("refused"), TokenFault::Form);
+    assert_eq!(harness.app().services.tokens.check(&token, &sites).expect_err("refused"), TokenFault::Form);
 }
 
 #[tokio::test]
@@ -247,7 +245,7 @@ async fn where_an_identity_is_required_nobody_speaks_without_one() {
     let mut config = harness.app().config.clone();
     let site = Site::clone(harness.app().sites.now().get("demo").expect("the site"));
     config.sites = Sites::new(vec![Site { identity: IdentityPolicy::Required(SecretString::from(SECRET)), ..site }]);
-    reload::apply(harness.app(), config).await.expect("applied");
+    harness.app().reload(config).await.expect("applied");
     assert_eq!(refused(&harness, json!({})).await, (403, "IDENTITY_REQUIRED".to_owned()));
     assert_eq!(refused(&harness, json!({ "renewal": renewal })).await, (403, "IDENTITY_REQUIRED".to_owned()));
     assert_eq!(anonymous.post_send(&alias, &key(2), "Hi").await.status(), 401);
@@ -322,7 +320,7 @@ async fn a_site_or_an_origin_that_is_taken_away_ends_its_streams() {
     let site = Site::clone(harness.app().sites.now().get("demo").expect("the site"));
     let origins = chataibot_proxy::config::Origins::exactly(["https://elsewhere.example".to_owned()]);
     config.sites = Sites::new(vec![Site { origins, ..site }]);
-    reload::apply(harness.app(), config).await.expect("applied");
+    harness.app().reload(config).await.expect("applied");
     is_cut(events).await;
     assert_eq!(browser.post_send(&alias, &key(2), "Hi").await.status(), 403);
 }

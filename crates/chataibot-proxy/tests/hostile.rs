@@ -44,11 +44,9 @@ fn normalised(message: &Value) -> Option<Value> {
         "conversation": { "key": "c" },
     }] });
     match read(body.to_string().as_bytes()).expect("an envelope") {
-        Delivery::Events { mut events, .. } => match events.remove(0).kind {
-            EventKind::Message { content, .. } => Some(serde_json::to_value(content).expect("JSON")),
-            EventKind::Status(_) | EventKind::Assignee(_) | EventKind::Created { .. } | EventKind::Ignored { .. } => {
-                None
-            }
+        Delivery::Events { mut events, .. } => match events.remove(0).event.map(|event| event.kind) {
+            Ok(EventKind::Message { content, .. }) => Some(serde_json::to_value(content).expect("JSON")),
+            Ok(EventKind::Status(_) | EventKind::Assignee(_) | EventKind::Created { .. }) | Err(_) => None,
         },
         Delivery::Handshake { .. } => panic!("an event became a handshake"),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chataibot_proxy::{
     hub::{Hub, MAX_SUBSCRIBERS, QUEUE},
-    store::ConversationId,
+    ids::ConversationId,
 };
 use chataibot_wire::{Cursor, Entry, Event, entry::Status};
 

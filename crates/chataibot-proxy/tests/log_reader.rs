@@ -16,8 +16,12 @@ mod hub;
 #[path = "../src/log_reader.rs"]
 mod log_reader;
 
+mod ids {
+    pub use chataibot_proxy::ids::ConversationId;
+}
+
 mod store {
-    pub use chataibot_proxy::store::{ConversationId, Replay, log};
+    pub use chataibot_proxy::store::{Replay, log};
 }
 
 mod sync {
@@ -42,8 +46,9 @@ use shuttle::{
 };
 
 use hub::Hub;
+use ids::ConversationId;
 use log_reader::{LogReader, LogUpdate};
-use store::{ConversationId, Replay, log::reset_reason};
+use store::{Replay, log::reset_reason};
 use sync::{Arc, Mutex};
 
 const TOPIC: ConversationId = ConversationId::new(7);
@@ -119,7 +124,7 @@ impl Model {
     }
 
     /// Reads as a stream does until it was told that many entries of that epoch. Returns them all; after a reset, those since.
-    async fn listen(&self, until: (u32, u32), log: &impl log_reader::Log<Error = Infallible>) -> Vec<Cursor> {
+    async fn listen(&self, until: (u32, u32), log: &impl log_reader::LogSource<Error = Infallible>) -> Vec<Cursor> {
         let mut told: Vec<Cursor> = Vec::new();
         let mut reader = LogReader::new(self.hub.clone(), TOPIC, None, None);
         while told.last().is_none_or(|last| (last.epoch, last.seq) < until) {
@@ -150,7 +155,7 @@ impl Model {
     }
 }
 
-impl log_reader::Log for Model {
+impl log_reader::LogSource for Model {
     type Error = Infallible;
 
     async fn read_after(&self, _: ConversationId, after: Option<Cursor>, _: Option<u32>) -> Result<Replay, Infallible> {
@@ -296,7 +301,7 @@ fn a_long_poll_hears_what_came_while_it_was_asked() {
 /// A log whose page was read before anybody subscribed.
 struct ReadBefore(Model, Mutex<Option<Replay>>);
 
-impl log_reader::Log for ReadBefore {
+impl log_reader::LogSource for ReadBefore {
     type Error = Infallible;
 
     async fn read_after(&self, _: ConversationId, after: Option<Cursor>, _: Option<u32>) -> Result<Replay, Infallible> {

@@ -84,7 +84,7 @@ async fn any_other_page_is_refused_before_anything_is_done() {
             }
         }
     }
-    assert_eq!(app.app.counters.origins_refused.get(), refused);
+    assert_eq!(app.app.metrics.origins_refused.get(), refused);
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn whoever_asks_too_often_is_told_when_to_come_back() {
     let seconds: u32 = header(&refused, "retry-after").parse().expect("whole seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
     assert_eq!(error(refused).await, (429, "RATE_LIMITED".to_owned()));
-    assert_eq!(app.app.counters.rate_limited.get(), 1);
+    assert_eq!(app.app.metrics.rate_limited.get(), 1);
 }
 
 #[tokio::test]
@@ -361,5 +361,5 @@ async fn a_message_of_an_unknown_kind_is_written_down_once_and_without_its_words
         json!({ "type": "hologram", "title": "text of 12" })
     );
     assert_eq!(fs::read_dir(&path).expect("the directory").count(), 1, "the same shape is written once");
-    assert_eq!(app.app.counters.kinds_unknown.get(), 3);
+    assert_eq!(app.app.metrics.kinds_unknown.get(), 3);
 }

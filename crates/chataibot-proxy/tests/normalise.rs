@@ -6,7 +6,7 @@
 
 use std::{fs, path::PathBuf};
 
-use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, PlatformEvent, html, read};
+use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Normalised, html, read};
 use serde_json::{Value, json};
 
 fn fixtures() -> PathBuf {
@@ -23,13 +23,13 @@ fn snapshot(body: &[u8]) -> Value {
     }
 }
 
-fn event(event: &PlatformEvent) -> Value {
-    let kind = match &event.kind {
-        EventKind::Message { author, content } => json!({ "message": { "author": author, "content": content } }),
-        EventKind::Status(status) => json!({ "status": status }),
-        EventKind::Assignee(assignee) => json!({ "assignee": assignee }),
-        EventKind::Created { closed } => json!({ "created": { "closed": closed } }),
-        EventKind::Ignored { reason } => json!({ "ignored": reason }),
+fn event(Normalised { event, diagnostics }: &Normalised) -> Value {
+    let kind = match event.as_ref().map(|event| &event.kind) {
+        Ok(EventKind::Message { author, content }) => json!({ "message": { "author": author, "content": content } }),
+        Ok(EventKind::Status(status)) => json!({ "status": status }),
+        Ok(EventKind::Assignee(assignee)) => json!({ "assignee": assignee }),
+        Ok(EventKind::Created { closed }) => json!({ "created": { "closed": closed } }),
+        Err(Ignored(reason)) => json!({ "ignored": reason }),
     };
     let note = |note: &Diagnostic| match note {
         Diagnostic::ScriptDropped => json!("script dropped"),
@@ -38,11 +38,11 @@ fn event(event: &PlatformEvent) -> Value {
         Diagnostic::UnknownKind { kind, shape } => json!({ "unknown kind": kind, "shape": shape }),
     };
     json!({
-        "conversation": event.conversation,
-        "visitor_key": event.visitor_key,
-        "id": event.id,
+        "conversation": event.as_ref().ok().map(|event| &event.conversation),
+        "visitor_key": event.as_ref().ok().and_then(|event| event.visitor_key.as_ref()),
+        "id": event.as_ref().ok().and_then(|event| event.id.as_ref()),
         "kind": kind,
-        "notes": event.diagnostics.iter().map(note).collect::<Vec<_>>(),
+        "notes": diagnostics.iter().map(note).collect::<Vec<_>>(),
     })
 }
 
@@ -451,7 +451,8 @@ fn pictures_players_and_frames_leave_a_link_with_their_words() {
 #[test]
 fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
     let said = |text: &str| {
-        let body = json!({ "events": [{ "event": { "type": "message", "payload": { "message": { "type": "text", "text": text } } } }] });
+        let message = json!({ "type": "message", "payload": { "message": { "type": "text", "text": text } } });
+        let body = json!({ "events": [{ "event": message, "conversation": { "key": "c" } }] });
         match read(body.to_string().as_bytes()).expect("an envelope") {
             Delivery::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
             Delivery::Handshake { .. } => panic!("an event became a handshake"),

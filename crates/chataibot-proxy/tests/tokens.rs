@@ -4,7 +4,8 @@ use std::{fs, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chataibot_proxy::{
-    service::token::{VisitorId, claims::Claims},
+    ids::VisitorId,
+    service::token::claims::Claims,
     testing::{TestApp, spawn_app},
 };
 use chataibot_wire::token::TokenAnswer;
@@ -159,8 +160,8 @@ async fn a_secret_used_again_later_ends_the_whole_family_at_once() {
     let bystander = credentials(&app, json!({})).await;
     let first = credentials(&app, json!({})).await;
     let second = credentials(&app, json!({ "renewal": first.renewal })).await;
-    let visitor = app.app.tokens.check(&second.token, &app.app.config.sites).expect("a good token");
-    let cut = app.app.tokens.revocations.until_revoked(&visitor.family);
+    let visitor = app.app.services.tokens.check(&second.token, &app.app.config.sites).expect("a good token");
+    let cut = app.app.services.tokens.revocations.until_revoked(&visitor.family);
     app.clock.advance(Duration::from_millis(20_001));
     let reused = ask(&app, Some(ORIGIN), json!({ "renewal": first.renewal })).await;
     assert_eq!(reused.status(), StatusCode::UNAUTHORIZED);
@@ -350,7 +351,7 @@ async fn no_byte_of_a_token_can_be_changed() {
     let app = open_book().await;
     let good = sign(&header(), &claims(&app));
     let sites = &app.app.config.sites;
-    assert!(app.app.tokens.check(&good, sites).is_ok());
+    assert!(app.app.services.tokens.check(&good, sites).is_ok());
     for index in 0..good.len() {
         for other in ['A', 'B', 'w', '_', '-', '.', '=', '+', ' '] {
             let mut bytes = good.clone().into_bytes();
@@ -359,7 +360,7 @@ async fn no_byte_of_a_token_can_be_changed() {
             }
             bytes[index] = other as u8;
             let changed = String::from_utf8(bytes).expect("ASCII");
-            assert!(app.app.tokens.check(&changed, sites).is_err(), "byte {index} as {other}");
+            assert!(app.app.services.tokens.check(&changed, sites).is_err(), "byte {index} as {other}");
         }
     }
 }

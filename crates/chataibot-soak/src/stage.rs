@@ -114,6 +114,6 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        self.app.shutdown.cancel();
+        self.app.lifecycle.shutdown.cancel();
     }
 }

@@ -5,12 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use chataibot_proxy::{
     clock::Clock,
     config::Arguments,
+    credentials::{Key, KeyRing},
     demo,
-    service::token::{
-        FamilyId, Tokens, VisitorId,
-        keys::{Key, KeyRing},
-        revocation::Revocations,
-    },
+    ids::{FamilyId, VisitorId},
+    service::token::{Tokens, revocation::Revocations},
 };
 
 use crate::{Trouble, program::ORIGIN, report::median, scale::Scale};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chataibot_proxy::{
-    log_reader::{EntryPosition, place},
+    log_reader::{EntryPosition, position},
     store::log::reset_reason,
 };
 use chataibot_widget::{
@@ -372,7 +372,7 @@ impl World {
             return;
         };
         let had = connection.cursor.map(|(epoch, seq)| Cursor { epoch, seq });
-        match place(had, Cursor { epoch: entry.epoch, seq: entry.seq }) {
+        match position(had, Cursor { epoch: entry.epoch, seq: entry.seq }) {
             EntryPosition::Known => {}
             EntryPosition::Next => {
                 connection.cursor = Some((entry.epoch, entry.seq));

@@ -30,18 +30,13 @@ impl fmt::Display for Location {
 }
 
 /// One thing to change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {what}")]
 pub struct Problem {
     /// Where.
     pub place: Location,
     /// What is wrong and what to write instead. Never holds a secret.
     pub what: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
 }
 
 /// Everything that is wrong. Never empty where it is an error.

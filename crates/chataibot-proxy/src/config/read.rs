@@ -27,7 +27,6 @@ use file::{Located, Table};
 pub type Environment = BTreeMap<String, String>;
 
 /// The process's environment. Variables that are not Unicode are left out; no setting of ours is one.
-#[must_use]
 pub fn process_environment() -> Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -35,9 +34,6 @@ pub fn process_environment() -> Environment {
 }
 
 /// Reads and checks everything.
-///
-/// # Errors
-/// Every problem, not only the first.
 pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
     let Some(path) = &arguments.config else { return check(None, arguments, environment) };
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -49,9 +45,6 @@ pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, 
 }
 
 /// The same with a file that was read already: its path, for problems to name, and what it says.
-///
-/// # Errors
-/// Every problem, not only the first.
 pub fn check(
     file: Option<(&Path, &str)>,
     arguments: &Arguments,
@@ -213,6 +206,31 @@ impl ConfigReader<'_> {
 
     fn place_of(&self, key: &str) -> Location {
         self.file.and_then(|file| file.place(key)).unwrap_or(Location::Nowhere)
+    }
+
+    /// What `<name>_file` or `<name>_env` lead to: where that is, and what stands there.
+    fn kept_elsewhere(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
+        let file = table.text(&format!("{name}_file"), &mut self.problems);
+        let variable = table.text(&format!("{name}_env"), &mut self.problems);
+        let (value, place) = match (file, variable) {
+            (Some(_), Some(variable)) => {
+                (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
+            }
+            (Some(Located { value: path, place }), None) => {
+                let read = std::fs::read_to_string(&path);
+                (
+                    read.map_err(|error| format!("the file {path} can't be read: {error}"))
+                        .map(|text| (path.clone(), text)),
+                    place,
+                )
+            }
+            (None, Some(Located { value: name, place })) => match self.environment.get(&name) {
+                Some(value) => (Ok((name, value.clone())), place),
+                None => (Err(format!("the environment variable {name} is not set")), place),
+            },
+            (None, None) => return None,
+        };
+        Some(Located { value, place })
     }
 
     fn trusted_proxies(&mut self) -> Vec<ipnet::IpNet> {

@@ -48,13 +48,11 @@ impl RedisUrl {
     }
 
     /// The address itself.
-    #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.url
     }
 
     /// Is there a password in it?
-    #[must_use]
     pub fn has_password(&self) -> bool {
         self.has_password
     }

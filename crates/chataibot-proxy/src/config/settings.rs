@@ -15,7 +15,6 @@ pub struct Setting {
 
 impl Setting {
     /// The environment variable that overrides the file: `CHATAIBOT_PROXY_…`.
-    #[must_use]
     pub fn variable(&self) -> String {
         let table = if self.table.is_empty() { String::new() } else { format!("{}_", self.table) };
         format!("CHATAIBOT_PROXY_{table}{}", self.key).to_uppercase()
@@ -149,13 +148,11 @@ pub const SITE_VARIABLES: &[(&str, &str)] = &[
 ];
 
 /// The setting of that key.
-#[must_use]
 pub fn find(table: &str, key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.table == table && setting.key == key)
 }
 
 /// The table as it stands at the end of `--help`.
-#[must_use]
 pub fn help() -> String {
     let mut text = String::from(
         "Settings stand in the file given with --config, each can be overridden by an environment variable, and some by a flag.\n",

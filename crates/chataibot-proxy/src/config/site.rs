@@ -7,7 +7,7 @@ use subtle::{Choice, ConstantTimeEq};
 use url::Url;
 
 use super::origin::Origins;
-use crate::service::files::FileType;
+use crate::file_types::FileType;
 
 /// The name of a site: 1 to 40 of `a-z`, `0-9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,9 +15,6 @@ pub struct SiteId(String);
 
 impl SiteId {
     /// Reads a site id.
-    ///
-    /// # Errors
-    /// Says what is allowed when the text is not one.
     pub fn parse(text: &str) -> Result<Self, String> {
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if (1..=40).contains(&text.len()) && text.bytes().all(allowed) {
@@ -28,7 +25,6 @@ impl SiteId {
     }
 
     /// The id as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -52,8 +48,8 @@ pub enum IdentityPolicy {
     Required(SecretString),
 }
 
-/// One site.
-#[derive(Clone)]
+/// One site. Its secrets print as `[REDACTED]`.
+#[derive(Clone, Debug)]
 pub struct Site {
     /// Its name, in logs, tokens and the database.
     pub id: SiteId,
@@ -83,25 +79,21 @@ pub struct Site {
 
 impl Site {
     /// May a page of this site talk to this bot?
-    #[must_use]
     pub fn knows_bot(&self, bot_key: &str) -> bool {
         self.bot_keys.iter().any(|known| known == bot_key)
     }
 
     /// May a visitor on this origin, signed in or not, be here?
-    #[must_use]
     pub fn takes(&self, origin: &str, signed_in: bool) -> bool {
         self.origins.allow(origin) && (signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
     }
 
     /// Is this the webhook's secret? Takes the same time for every wrong answer of the same length.
-    #[must_use]
     pub fn is_webhook_secret(&self, presented: &str) -> bool {
         same(&self.webhook_secret, presented)
     }
 
     /// Is this the webhook's token? Takes the same time for every wrong answer of the same length.
-    #[must_use]
     pub fn is_webhook_token(&self, presented: &str) -> bool {
         same(&self.webhook_token, presented)
     }
@@ -113,31 +105,12 @@ fn same(secrets: &SecretString, presented: &str) -> bool {
     lines.map(|secret| secret.as_bytes().ct_eq(presented.as_bytes())).fold(Choice::from(0), |any, one| any | one).into()
 }
 
-impl fmt::Debug for Site {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_struct("Site")
-            .field("id", &self.id.as_str())
-            .field("origins", &self.origins)
-            .field("bot_keys", &self.bot_keys)
-            .field("account_token", &"…")
-            .field("webhook_secret", &"…")
-            .field("webhook_token", &"…")
-            .field("platform_url", &self.platform_url.as_str())
-            .field("retention_days", &self.retention_days)
-            .field("upload_types", &self.upload_types)
-            .field("typed_answers", &self.typed_answers)
-            .field("identity", &self.identity)
-            .finish()
-    }
-}
-
 /// All sites, in the order of the configuration.
 #[derive(Clone, Debug)]
 pub struct Sites(Vec<Arc<Site>>);
 
 impl Sites {
     /// The sites of a checked configuration.
-    #[must_use]
     pub fn new(sites: Vec<Site>) -> Self {
         Self(sites.into_iter().map(Arc::new).collect())
     }
@@ -148,13 +121,11 @@ impl Sites {
     }
 
     /// The site of that name.
-    #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Site>> {
         self.0.iter().find(|site| site.id.as_str() == id)
     }
 
     /// Is the origin allowed for any site?
-    #[must_use]
     pub fn allow(&self, origin: &str) -> bool {
         self.0.iter().any(|site| site.origins.allow(origin))
     }
@@ -165,7 +136,6 @@ impl Sites {
     }
 
     /// The sites behind one webhook path. Every site is compared, so the time does not tell which one fits.
-    #[must_use]
     pub fn of_webhook_secret(&self, presented: &str) -> Vec<Arc<Site>> {
         self.0.iter().filter(|site| site.is_webhook_secret(presented)).cloned().collect()
     }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::{error::ApiError, service::token::hex};
+use crate::error::ApiError;
 
 /// More than any bundle has. A directory above it is a mistake, such as `/`.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -48,7 +48,7 @@ impl fmt::Debug for Coded {
 
 impl Coded {
     fn new(bytes: Vec<u8>) -> Self {
-        let tag = format!("\"{}\"", hex(&Sha256::digest(&bytes)[..16]));
+        let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
         Self { bytes: bytes.into(), tag: HeaderValue::try_from(tag).expect("hex in quotes is a header value") }
     }
 }
@@ -59,16 +59,12 @@ impl Coded {
 pub struct Served;
 
 /// A directory that can't be served.
-#[derive(Debug)]
-pub struct BadAssets(PathBuf, String);
-
-impl fmt::Display for BadAssets {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}: {}", self.0.display(), self.1)
-    }
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {what}", directory.display())]
+pub struct BadAssets {
+    directory: PathBuf,
+    what: io::Error,
 }
-
-impl std::error::Error for BadAssets {}
 
 impl Assets {
     /// Reads a directory.
@@ -76,10 +72,10 @@ impl Assets {
     /// # Errors
     /// When a file can't be read, or there is far more than a bundle.
     pub fn read(directory: &Path) -> Result<Self, BadAssets> {
-        let bad = |what: String| BadAssets(directory.to_owned(), what);
         let mut found = HashMap::new();
         let mut room = LARGEST;
-        collect(directory, "", &mut found, &mut room).map_err(|error| bad(error.to_string()))?;
+        collect(directory, "", &mut found, &mut room)
+            .map_err(|what| BadAssets { directory: directory.to_owned(), what })?;
         let version = version(found.get("integrity.json"));
         let names: Vec<String> = found.keys().filter(|name| !is_coded_form(name, &found)).cloned().collect();
         let mut files = HashMap::new();
@@ -92,22 +88,7 @@ impl Assets {
         Ok(Self { files, version })
     }
 
-    /// How many files there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    /// Is there no file at all?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     /// Answers `GET` and `HEAD`.
-    ///
-    /// # Errors
-    /// 404 and 405.
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
         let path = path.strip_prefix('/').unwrap_or(path);
         // Only the version that is here: anything else would be kept for a year under a wrong name.

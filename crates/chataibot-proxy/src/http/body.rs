@@ -1,6 +1,6 @@
 //! Request bodies: read whole, within a size and a time, before any handler sees them; and the strict reading of JSON.
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -15,12 +15,13 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
-use crate::{app::App, error::ApiError};
+use super::state::App;
+use crate::error::ApiError;
 
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
 ///
 /// # Errors
-/// See above; also what [`broken`] says.
+/// See above, and [`ApiError::broken_body`].
 pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (parts, mut body) = request.into_parts();
     if body.is_end_stream() {
@@ -42,7 +43,7 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
             drain(body).await;
             return Err(ApiError::too_large(limit));
         }
-        Ok(Err(Broken::Off(error))) => return Err(broken(error)),
+        Ok(Err(Broken::Off(error))) => return Err(ApiError::broken_body(error)),
         Ok(Ok(bytes)) => bytes,
     };
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
@@ -66,21 +67,6 @@ async fn take(body: &mut Body, limit: usize) -> Result<Bytes, Broken> {
     Ok(bytes.freeze())
 }
 
-/// The refusal for a body that can't be read to its end: 400 for chunks that are none, 408 for one that broke off, which is the
-/// network's doing: the same again is fine.
-pub fn broken(error: axum::Error) -> ApiError {
-    let mut is_malformed = false;
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    while let Some(one) = cause {
-        let kind = one.downcast_ref::<io::Error>().map(io::Error::kind);
-        is_malformed |= matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
-        cause = one.source();
-    }
-    let refusal =
-        if is_malformed { ApiError::bad_request("the body's chunks are malformed") } else { ApiError::timeout() };
-    refusal.cause(error)
-}
-
 /// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
 pub async fn drain(mut body: Body) {
     const MOST: usize = 16 * 1024 * 1024;
@@ -99,7 +85,6 @@ pub async fn drain(mut body: Body) {
 }
 
 /// Is the body compressed, or said to be in any of several lines?
-#[must_use]
 pub fn is_coded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
 }

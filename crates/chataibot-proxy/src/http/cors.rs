@@ -9,7 +9,8 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::{app::App, error::ApiError};
+use super::state::App;
+use crate::error::ApiError;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 const HEADERS: HeaderValue =
@@ -52,7 +53,7 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
 
 /// Counts it, and tells the operator which line to write. The origin is cut: it comes from a stranger.
 pub fn refused(app: &App, origin: &HeaderValue) {
-    app.counters.origins_refused.increment();
+    app.metrics.origins_refused.inc();
     let origin: String =
         String::from_utf8_lossy(origin.as_bytes()).chars().filter(|c| !c.is_control()).take(200).collect();
     tracing::warn!(origin, "a page was refused; if it is yours, add its origin to `origins` of its [[site]]");

@@ -1,4 +1,4 @@
-//! What happens to every request on its way in and to every answer on its way out: address, safe headers, one error form, log.
+//! The outermost middleware: client address, request id, panics, one error form, safe headers, log line.
 
 use std::{
     any::Any,
@@ -19,10 +19,10 @@ use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use ipnet::IpNet;
 use tracing::Instrument;
 
+use super::{assets::Served, state::App};
 use crate::{
-    app::App,
+    clock::millis,
     error::{ApiError, Cause},
-    http::assets::Served,
 };
 
 /// Tells an operator which lines of the log belong to an answer.
@@ -34,7 +34,6 @@ pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
     /// The address of a request that has passed [`outermost`].
-    #[must_use]
     pub fn of(extensions: &Extensions) -> IpAddr {
         extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
     }
@@ -71,12 +70,12 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     // How long a stream or a poll waits says nothing about this server.
     if !route.ends_with("/events") {
-        app.histograms.request.observe(took);
+        app.metrics.request.observe(took.as_secs_f64());
     }
     let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
-    app.counters.answered(response.status());
+    app.metrics.answered(response.status());
     span.record("status", status);
-    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let millis = millis(took);
     span.in_scope(|| match status {
         500.. => tracing::error!(status, millis, cause, "answered"),
         400.. => tracing::info!(status, millis, cause, "answered"),

@@ -11,7 +11,7 @@ use chataibot_wire::{
 };
 use linkify::{LinkFinder, LinkKind};
 
-use super::links;
+use super::{children, links};
 
 /// Digits of a telephone number, with its country.
 const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
@@ -25,7 +25,6 @@ static FINDER: LazyLock<LinkFinder> = LazyLock::new(|| {
 });
 
 /// The same nodes with links for the addresses in their words, as long as there is room for `most` nodes, `deepest` deep.
-#[must_use]
 pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
     let room = most.saturating_sub(count(&nodes));
     Linker { room, deepest, before: None }.all(nodes, 0, None)
@@ -288,45 +287,26 @@ fn is_country(digits: &str) -> bool {
 }
 
 fn count(nodes: &[Node]) -> usize {
-    let inside = |node: &Node| match node {
-        Node::Text(_) | Node::Break => 0,
-        Node::Bold(inside)
-        | Node::Italic(inside)
-        | Node::Underline(inside)
-        | Node::Strike(inside)
-        | Node::Code(inside)
-        | Node::Paragraph(inside) => count(inside),
-        Node::Link(link) => count(&link.children),
-        Node::List(list) => list.items.iter().map(|item| count(item)).sum(),
-    };
-    nodes.iter().map(|node| 1 + inside(node)).sum()
+    nodes.iter().map(|node| 1 + children(node).into_iter().map(count).sum::<usize>()).sum()
 }
 
 /// The first character of what stands on the line.
 fn first(node: &Node) -> Option<char> {
-    match node {
-        Node::Text(text) => text.chars().next(),
-        Node::Bold(inside)
-        | Node::Italic(inside)
-        | Node::Underline(inside)
-        | Node::Strike(inside)
-        | Node::Code(inside) => inside.iter().find_map(first),
-        Node::Link(link) => link.children.iter().find_map(first),
-        Node::Break | Node::Paragraph(_) | Node::List(_) => None,
+    if let Node::Text(text) = node {
+        return text.chars().next();
     }
+    if is_block(node) { None } else { children(node).into_iter().flatten().find_map(first) }
 }
 
 fn last(node: &Node) -> Option<char> {
-    match node {
-        Node::Text(text) => text.chars().next_back(),
-        Node::Bold(inside)
-        | Node::Italic(inside)
-        | Node::Underline(inside)
-        | Node::Strike(inside)
-        | Node::Code(inside) => inside.iter().rev().find_map(last),
-        Node::Link(link) => link.children.iter().rev().find_map(last),
-        Node::Break | Node::Paragraph(_) | Node::List(_) => None,
+    if let Node::Text(text) = node {
+        return text.chars().next_back();
     }
+    if is_block(node) { None } else { children(node).into_iter().flatten().rev().find_map(last) }
+}
+
+fn is_block(node: &Node) -> bool {
+    matches!(node, Node::Paragraph(_) | Node::List(_))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Around the message: which event it is, which conversation it belongs to, and who speaks.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use chataibot_wire::{
     Author,
@@ -8,7 +8,9 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Delivery, Diagnostic, EventKind, PlatformEvent, fields, kinds, links, shape, text};
+use super::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, fields, kinds, links, shape, text};
+
+type Kind = Result<EventKind, Ignored>;
 
 /// Most events of one delivery.
 const MOST_EVENTS: usize = 5_000;
@@ -16,32 +18,20 @@ const MOST_EVENTS: usize = 5_000;
 const LONGEST_ID: usize = 200;
 
 /// A body that is no delivery of the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadDelivery {
     /// It is not JSON, or nested too deeply.
+    #[error("the delivery is not JSON")]
     NotJson,
     /// It is JSON, and neither events nor a handshake.
+    #[error("the delivery has neither events nor a handshake")]
     Shape,
     /// It holds more events than any delivery does.
+    #[error("the delivery has too many events")]
     TooMany,
 }
 
-impl fmt::Display for BadDelivery {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotJson => "the delivery is not JSON",
-            Self::Shape => "the delivery has neither events nor a handshake",
-            Self::TooMany => "the delivery has too many events",
-        })
-    }
-}
-
-impl std::error::Error for BadDelivery {}
-
 /// Reads the body of a webhook.
-///
-/// # Errors
-/// When it is none: see [`BadDelivery`].
 pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     let value = parse(body)?;
     let token = fields::text(&value, &["token"]);
@@ -112,26 +102,26 @@ fn opened(value: &Value) -> Cow<'_, Value> {
     Cow::Borrowed(value)
 }
 
-fn event(item: &Value) -> PlatformEvent {
+fn event(item: &Value) -> Normalised {
     let inner = item.get("event").filter(|inner| !inner.is_null()).map_or(Cow::Borrowed(item), opened);
     let payload = fields::any(&inner, &["payload", "data"]).map_or(Cow::Borrowed(inner.as_ref()), opened);
     let raw_kind = fields::text(&inner, &["type", "event_type", "name"]).or_else(|| fields::text(item, &["type"]));
-    let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
+    let name = raw_kind.as_deref().map(fields::name).unwrap_or_default();
     let mut diagnostics = Vec::new();
-    let (kind, id) = match kind.as_str() {
+    let (kind, id): (Kind, _) = match name.as_str() {
         "message" | "message_create" | "message_created" | "message_exchange" | "new_message" => {
             message(&payload, &mut diagnostics)
         }
         "" if payload.get("message").is_some() => message(&payload, &mut diagnostics),
         "conversation_create" | "conversation_created" | "conversation_creation" => {
-            (EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) }, None)
+            (Ok(EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) }), None)
         }
         "status" | "status_change" | "status_changed" | "conversation_status" | "conversation_status_change" => {
             (status(&payload), None)
         }
-        "conversation_close" | "conversation_closed" => (EventKind::Status(Status::Closed), None),
+        "conversation_close" | "conversation_closed" => (Ok(EventKind::Status(Status::Closed)), None),
         "conversation_open" | "conversation_opened" | "conversation_reopened" => {
-            (EventKind::Status(Status::Open), None)
+            (Ok(EventKind::Status(Status::Open)), None)
         }
         "assignee"
         | "assignee_change"
@@ -139,30 +129,26 @@ fn event(item: &Value) -> PlatformEvent {
         | "conversation_assignee"
         | "conversation_assigned"
         | "assigned" => (assignee(&payload, &mut diagnostics), None),
-        "variable" | "variables" => (EventKind::Ignored { reason: "variable" }, None),
-        "label" | "labels" => (EventKind::Ignored { reason: "label" }, None),
-        "note" | "notes" => (EventKind::Ignored { reason: "note" }, None),
-        "sla" | "sla_breach" | "sla_breached" => (EventKind::Ignored { reason: "sla" }, None),
-        "message_status" => (EventKind::Ignored { reason: "message_status" }, None),
+        "variable" | "variables" => (Err(Ignored("variable")), None),
+        "label" | "labels" => (Err(Ignored("label")), None),
+        "note" | "notes" => (Err(Ignored("note")), None),
+        "sla" | "sla_breach" | "sla_breached" => (Err(Ignored("sla")), None),
+        "message_status" => (Err(Ignored("message_status")), None),
         _ => {
-            diagnostics.push(Diagnostic::UnknownKind {
-                kind: format!("event_{}", fields::label(&kind)),
-                shape: shape::shape(item),
-            });
-            (EventKind::Ignored { reason: "unknown" }, None)
+            let kind = format!("event_{}", fields::label(&name));
+            diagnostics.push(Diagnostic::UnknownKind { kind, shape: shape::shape(item) });
+            (Err(Ignored("unknown")), None)
         }
     };
     let id = id.or_else(|| [&inner, item].into_iter().find_map(|value| id_of(value, &["id", "event_id"])));
-    PlatformEvent {
-        conversation: conversation(item, &payload),
-        visitor_key: visitor_key(item, &payload),
-        id,
-        kind,
-        diagnostics,
-    }
+    let event = kind.and_then(|kind| {
+        let conversation = conversation(item, &payload).ok_or(Ignored("no_conversation"))?;
+        Ok(Incoming { conversation, visitor_key: visitor_key(item, &payload), id, kind })
+    });
+    Normalised { event, diagnostics }
 }
 
-fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (EventKind, Option<String>) {
+fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<String>) {
     let message = payload.get("message").map_or(Cow::Borrowed(payload), opened);
     let id = id_of(payload, &["message_id"])
         .or_else(|| id_of(&message, &["id", "message_id"]))
@@ -173,9 +159,9 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (EventKind, Op
     let before = diagnostics.len();
     let content = kinds::content(if message.is_string() { &wrapped } else { &message }, diagnostics);
     let kind = match content {
-        Some(content) => EventKind::Message { author, content },
-        None if diagnostics[before..].contains(&Diagnostic::ScriptDropped) => EventKind::Ignored { reason: "script" },
-        None => EventKind::Ignored { reason: "empty" },
+        Some(content) => Ok(EventKind::Message { author, content }),
+        None if diagnostics[before..].contains(&Diagnostic::ScriptDropped) => Err(Ignored("script")),
+        None => Err(Ignored("empty")),
     };
     (kind, id)
 }
@@ -195,7 +181,7 @@ fn role(kind: &str) -> Author {
     }
 }
 
-fn status(payload: &Value) -> EventKind {
+fn status(payload: &Value) -> Kind {
     let status = payload.get("status").or_else(|| payload.get("conversation_status"));
     let word =
         status.and_then(|status| fields::plain(status).or_else(|| fields::text(status, &["type", "name", "value"])));
@@ -208,16 +194,16 @@ fn status(payload: &Value) -> EventKind {
         }
     };
     match closed {
-        Some(true) => EventKind::Status(Status::Closed),
-        Some(false) => EventKind::Status(Status::Open),
-        None => EventKind::Ignored { reason: "status" },
+        Some(true) => Ok(EventKind::Status(Status::Closed)),
+        Some(false) => Ok(EventKind::Status(Status::Open)),
+        None => Err(Ignored("status")),
     }
 }
 
 /// Who answers from now on, with what a visitor may see of them.
-fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> EventKind {
+fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     let Some(who) = fields::any(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
-        return EventKind::Ignored { reason: "assignee" };
+        return Err(Ignored("assignee"));
     };
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
@@ -237,14 +223,14 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> EventKind {
         Some(Author::Agent | Author::Visitor) => Author::Agent,
         None if name.is_some() => Author::Agent,
         // Bot or person? Saying "a person has taken over" without knowing would be a promise.
-        None => return EventKind::Ignored { reason: "assignee" },
+        None => return Err(Ignored("assignee")),
     };
     let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
     let picture = address.as_deref().and_then(links::secure);
     if address.is_some() && picture.is_none() {
         diagnostics.push(Diagnostic::LinkDropped);
     }
-    EventKind::Assignee(Assignee { kind, name, picture })
+    Ok(EventKind::Assignee(Assignee { kind, name, picture }))
 }
 
 fn conversation(item: &Value, payload: &Value) -> Option<String> {

@@ -9,7 +9,7 @@
 
 use chataibot_wire::{Node, RichText};
 
-use super::{Diagnostic, addresses};
+use super::{Diagnostic, addresses, children};
 use style::Spaces;
 use tree::Tree;
 use walk::Walk;
@@ -28,7 +28,6 @@ pub use tree::{DEEPEST, MOST_NODES};
 const LONGEST_INPUT: usize = 64 * 1024;
 
 /// A formatted text of the platform.
-#[must_use]
 pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
     read(html, diagnostics).text
 }
@@ -74,19 +73,16 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
 }
 
 /// A formatted text, where nobody wants to know what was left out.
-#[must_use]
 pub fn to_rich_text(html: &str) -> RichText {
     rich(html, &mut Vec::new())
 }
 
 /// The words alone, on one line, at most `most` characters: for labels.
-#[must_use]
 pub fn label(html: &str, most: usize, diagnostics: &mut Vec<Diagnostic>) -> String {
     super::text::line(&rich(html, diagnostics).to_plain(), most)
 }
 
 /// A text that is no HTML. Its lines stay lines.
-#[must_use]
 pub fn plain(text: &str) -> RichText {
     let mut tree = Tree::default();
     for (index, line) in text.lines().enumerate() {
@@ -123,16 +119,6 @@ fn with_plain_addresses(input: &str) -> String {
 
 /// Anything in the list that shows at all?
 pub(super) fn shows(nodes: &[Node]) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Text(text) => !text.is_empty(),
-        Node::Break => false,
-        Node::Bold(children)
-        | Node::Italic(children)
-        | Node::Underline(children)
-        | Node::Strike(children)
-        | Node::Code(children)
-        | Node::Paragraph(children) => shows(children),
-        Node::List(list) => list.items.iter().any(|item| shows(item)),
-        Node::Link(link) => shows(&link.children),
-    })
+    let shows_itself = |node: &Node| matches!(node, Node::Text(text) if !text.is_empty());
+    nodes.iter().any(|node| shows_itself(node) || children(node).into_iter().any(shows))
 }

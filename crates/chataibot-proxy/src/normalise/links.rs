@@ -7,7 +7,6 @@ pub const LONGEST: usize = 2048;
 
 /// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it; what that standard refuses
 /// is none.
-#[must_use]
 pub fn link(raw: &str) -> Option<String> {
     let url = parse(raw)?;
     match url.scheme() {
@@ -18,14 +17,12 @@ pub fn link(raw: &str) -> Option<String> {
 }
 
 /// An address of a picture, film, sound or file: `https` or `http`.
-#[must_use]
 pub fn media(raw: &str) -> Option<String> {
     parse(raw).filter(|url| matches!(url.scheme(), "https" | "http") && is_honest(url)).map(Into::into)
 }
 
 /// An address whose content is trusted a little more, such as an agent's picture or a booking page: `https`, or the machine the
 /// browser runs on, which browsers trust as much and a demo needs.
-#[must_use]
 pub fn secure(raw: &str) -> Option<String> {
     parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
 }
@@ -41,14 +38,12 @@ fn is_this_machine(url: &Url) -> bool {
 }
 
 /// The host, where there is one to show.
-#[must_use]
 pub fn host(address: &str) -> Option<String> {
     Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
 /// An address to open, absolute or of the page's own site: a path from its root, a query, a fragment. What is only a name (`orders/7`)
 /// counts from the root, because the same message is read on many pages.
-#[must_use]
 pub fn anchor(raw: &str) -> Option<String> {
     link(raw).or_else(|| own(raw))
 }
@@ -108,7 +103,6 @@ fn parse(raw: &str) -> Option<Url> {
 }
 
 /// Takes part in no word, and hides in names.
-#[must_use]
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
 }

@@ -7,7 +7,6 @@ const MOST_KEYS: usize = 40;
 const MOST_ITEMS: usize = 3;
 
 /// The shape of a value. The only texts kept are names of kinds: what stands at a key `type`, if it looks like a name.
-#[must_use]
 pub fn shape(value: &Value) -> Value {
     at(value, None, DEEPEST)
 }

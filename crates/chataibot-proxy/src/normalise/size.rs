@@ -10,7 +10,6 @@ use chataibot_wire::{
 pub const LONGEST: usize = 512 * 1024;
 
 /// The content in pieces that each fit, in order; mostly one.
-#[must_use]
 pub fn pieces(content: Content) -> Vec<Content> {
     within(content, LONGEST)
 }

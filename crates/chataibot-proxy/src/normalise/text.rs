@@ -4,7 +4,6 @@
 ///
 /// Bidirectional overrides, embeddings and isolates are out, because they reorder what stands beside them; the harmless marks
 /// (LRM, RLM, ALM) that Arabic and Hebrew texts need stay. So do joiners and tag characters: emoji are made of them.
-#[must_use]
 pub fn is_shown(character: char) -> bool {
     !(character.is_control() || is_reordering(character) || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}'))
 }
@@ -14,13 +13,11 @@ fn is_reordering(character: char) -> bool {
 }
 
 /// White space that a browser collapses, and the two separators that some parsers take for line ends.
-#[must_use]
 pub fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{2028}' | '\u{2029}')
 }
 
 /// One line of plain text, at most `most` characters.
-#[must_use]
 pub fn line(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut count = 0;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn judged(status: u16, body: &str) -> Forwarded<SendAnswer> {
-    judge(
+    classify(
         StatusCode::from_u16(status).expect("a status"),
         &HeaderMap::new(),
         body.as_bytes(),

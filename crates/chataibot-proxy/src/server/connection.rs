@@ -1,4 +1,5 @@
-//! One visitor's socket: framing is checked on the way in, and a peer that does not read is given up on the way out.
+//! One visitor's socket, as hyper reads and writes it: framing is checked on the way in, and a peer that does not read is given up on
+//! the way out.
 
 use std::{
     io,
@@ -8,6 +9,9 @@ use std::{
     time::Duration,
 };
 
+use bytes::{Buf, Bytes};
+use chataibot_wire::error::code;
+use http::StatusCode;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -15,27 +19,26 @@ use tokio::{
 };
 
 use super::{
-    detached_stream::DetachedStream,
     framing::{Framing, FramingError, LONGEST_HEAD},
+    handoff::Handoff,
 };
-use crate::counters::Counters;
-
-/// The method of the request that stands in for a refused one. Who sends it is refused.
-pub const REFUSED: &str = "CHATAIBOT-REFUSED";
+use crate::{error::ApiError, metrics::Metrics};
 
 /// How long a peer may take no byte while some are due.
 const WRITE_STALL: Duration = Duration::from_secs(30);
 
-/// A guarded socket.
+/// A guarded socket. Owned by one task: nothing in it is locked but what [`Handoff`] shares.
 pub struct Connection {
     socket: TcpStream,
     framing: Framing,
-    /// Checked bytes that did not fit into the reader's buffer.
+    /// Checked bytes that did not fit into the reader's buffer, from `taken` on.
     checked: Vec<u8>,
     taken: usize,
-    refused: bool,
-    counters: Arc<Counters>,
-    detached: Arc<DetachedStream>,
+    refused: Option<FramingError>,
+    /// What is still to be written of the answer to a refused request: after the answers to those before it, when hyper closes.
+    farewell: Bytes,
+    metrics: Arc<Metrics>,
+    handoff: Arc<Handoff>,
     /// Bytes that came while nobody wanted any.
     unasked: usize,
     stalled: Option<Pin<Box<Sleep>>>,
@@ -43,16 +46,16 @@ pub struct Connection {
 
 impl Connection {
     /// Guards a socket.
-    #[must_use]
-    pub fn new(socket: TcpStream, counters: Arc<Counters>, detached: Arc<DetachedStream>) -> Self {
+    pub fn new(socket: TcpStream, metrics: Arc<Metrics>, handoff: Arc<Handoff>) -> Self {
         Self {
             socket,
             framing: Framing::default(),
             checked: Vec::new(),
             taken: 0,
-            refused: false,
-            counters,
-            detached,
+            refused: None,
+            farewell: Bytes::new(),
+            metrics,
+            handoff,
             unasked: 0,
             stalled: None,
         }
@@ -60,9 +63,6 @@ impl Connection {
 
     /// Waits until the peer hangs up. What it says until then is no request that anybody would answer: the connection ends with the
     /// stream. More than a request's worth of it ends it now.
-    ///
-    /// # Errors
-    /// The socket's.
     pub async fn hung_up(&mut self) -> io::Result<()> {
         std::future::poll_fn(|context| self.poll_hung_up(context)).await
     }
@@ -79,15 +79,25 @@ impl Connection {
         }
     }
 
-    /// A refused request becomes one that hyper understands and answers in its turn, after the answers that are still due. Inside a
-    /// body it is no chunk: that request is answered as one that broke off.
+    /// Nothing more is read. Inside a body hyper answers, because that request is already its own; a malformed head is answered here.
     fn refuse(&mut self, refusal: FramingError) {
-        self.refused = true;
-        let word = refusal.word();
-        self.counters.framing_refused.increment();
-        tracing::info!(refusal = word, "a malformed request was refused");
-        let stand_in = format!("{REFUSED} /{word} HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n");
-        self.checked.extend_from_slice(stand_in.as_bytes());
+        self.refused = Some(refusal);
+        self.metrics.framing_refused.inc();
+        tracing::info!(refusal = refusal.word(), "a malformed request was refused");
+        let (status, message) = match refusal {
+            FramingError::Chunk => return,
+            FramingError::HeadTooLarge => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
+            }
+            FramingError::RequestLine
+            | FramingError::LineBreak
+            | FramingError::Header
+            | FramingError::Host
+            | FramingError::Length
+            | FramingError::Coding => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
+        };
+        self.farewell = raw_answer(&ApiError::new(status, code::BAD_REQUEST, message));
+        self.handoff.refuse();
     }
 
     fn hand_over(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -102,7 +112,7 @@ impl Connection {
 
     /// Ends a write that has waited too long; any progress starts the wait anew.
     fn watch<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        self.detached.set_write_pending(written.is_pending());
+        self.handoff.set_write_pending(written.is_pending());
         if written.is_ready() {
             self.stalled = None;
             return written;
@@ -121,9 +131,16 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         while this.checked.is_empty() {
-            if this.refused {
-                // An end here would look like a peer that has gone, and take its answer away. The answer closes the connection.
-                return Poll::Pending;
+            match this.refused {
+                None => {}
+                Some(FramingError::Chunk) => {
+                    return Poll::Ready(Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "the body's chunks are malformed",
+                    )));
+                }
+                // An end here would look like a peer that has gone, and take the answers away that are still due.
+                Some(_) => return Poll::Pending,
             }
             let mut space = [0; 4096];
             let mut raw = ReadBuf::new(&mut space);
@@ -164,6 +181,24 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        let this = &mut *self;
+        while !this.farewell.is_empty() {
+            let written = Pin::new(&mut this.socket).poll_write(context, &this.farewell);
+            let count = ready!(this.watch(written, context))?;
+            this.farewell.advance(count);
+        }
+        Pin::new(&mut this.socket).poll_shutdown(context)
     }
+}
+
+/// A refusal as it stands on a connection that is then closed, where there is no request that hyper could answer.
+pub fn raw_answer(error: &ApiError) -> Bytes {
+    let body = serde_json::to_vec(&error.body()).unwrap_or_default();
+    let retry_after = error.wait().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+    let head = format!(
+        "HTTP/1.1 {}\r\ncontent-type: application/json\r\n{retry_after}content-length: {}\r\nconnection: close\r\n\r\n",
+        error.status(),
+        body.len()
+    );
+    [head.into_bytes(), body].concat().into()
 }

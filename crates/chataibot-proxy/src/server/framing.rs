@@ -4,15 +4,14 @@
 //! otherwise, and then two parties disagree where a request ends. Here they are refused. What passes has one reading, which is why
 //! this small machine can follow the bodies and find the next head.
 
-use super::connection::REFUSED;
-
 /// The longest head, bytes. A browser sends one or two thousand; a page's own cookies may add as many again.
 pub const LONGEST_HEAD: usize = 16 * 1024;
 /// The most header lines.
 const MOST_HEADERS: usize = 96;
 
 /// Why a request is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FramingError {
     /// The head is too long or has too many lines.
     HeadTooLarge,
@@ -33,38 +32,17 @@ pub enum FramingError {
 }
 
 impl FramingError {
-    /// All of them, so that one can be found by its word.
-    pub const ALL: [Self; 8] = [
-        Self::HeadTooLarge,
-        Self::RequestLine,
-        Self::LineBreak,
-        Self::Header,
-        Self::Host,
-        Self::Length,
-        Self::Coding,
-        Self::Chunk,
-    ];
-
     /// A word for the log.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::HeadTooLarge => "head-too-large",
-            Self::RequestLine => "request-line",
-            Self::LineBreak => "line-break",
-            Self::Header => "header",
-            Self::Host => "host",
-            Self::Length => "length",
-            Self::Coding => "coding",
-            Self::Chunk => "chunk",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Where in a request the bytes stand.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 enum State {
     /// In the head: held back until it is whole and checked.
+    #[default]
     Head,
     /// In a body of known length; so many bytes are left.
     Length(u64),
@@ -77,16 +55,10 @@ enum State {
 }
 
 /// Follows the requests of one connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Framing {
     state: State,
     head: Vec<u8>,
-}
-
-impl Default for Framing {
-    fn default() -> Self {
-        Self { state: State::Head, head: Vec::new() }
-    }
 }
 
 impl Framing {
@@ -99,10 +71,7 @@ impl Framing {
             match &mut self.state {
                 State::Head => input = self.take_head(input, out)?,
                 State::Length(left) => {
-                    let count = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
-                    out.extend_from_slice(&input[..count]);
-                    input = &input[count..];
-                    *left -= count as u64;
+                    input = pass(input, left, out);
                     if *left == 0 {
                         self.state = State::Head;
                     }
@@ -129,10 +98,7 @@ impl Framing {
                     input = &input[1..];
                 }
                 State::ChunkData(left) => {
-                    let count = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
-                    out.extend_from_slice(&input[..count]);
-                    input = &input[count..];
-                    *left -= count as u64;
+                    input = pass(input, left, out);
                     if *left == 0 {
                         self.state = State::ChunkEnd { cr: false, last: false };
                     }
@@ -180,6 +146,15 @@ impl Framing {
         }
         Ok(&[])
     }
+}
+
+/// Passes as much as is left of a body; returns what comes after it.
+fn pass<'a>(input: &'a [u8], left: &mut u64, out: &mut Vec<u8>) -> &'a [u8] {
+    let count = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
+    let (body, rest) = input.split_at(count);
+    out.extend_from_slice(body);
+    *left -= count as u64;
+    rest
 }
 
 fn check_head(head: &[u8]) -> Result<State, FramingError> {
@@ -231,9 +206,7 @@ fn check_request_line(line: &[u8]) -> Result<bool, FramingError> {
     else {
         return Err(FramingError::RequestLine);
     };
-    // Ours alone: it stands in for what was refused.
     let fits = !method.is_empty()
-        && method != REFUSED.as_bytes()
         && method.iter().all(|byte| is_token(*byte))
         && target.starts_with(b"/")
         && target.iter().all(u8::is_ascii_graphic);

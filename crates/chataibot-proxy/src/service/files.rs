@@ -1,7 +1,6 @@
 //! Files of visitors: taken where the site takes files, proved to be what they say, kept as long as their conversation, and for a day where
 //! no message speaks of them.
 //!
-//! - [`kinds`]: which types there are, and how one is known
 //! - [`name`]: what a file is called
 //! - [`range`]: a part of one
 //!
@@ -18,26 +17,25 @@ use std::{
 use axum::body::Body;
 use bytes::Bytes;
 use chataibot_wire::{error::code, file::StoredFile};
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use tempfile::NamedTempFile;
 use tokio::{io::AsyncWriteExt, sync::Semaphore, time::Instant};
 use url::Url;
 
+use super::token::Visitor;
 use crate::{
-    app::App,
     config::Config,
     error::ApiError,
-    service::token::{Visitor, hex},
+    file_types::SNIFF_BYTES,
+    ids::{is_random_hex, random_hex},
+    metrics::Metrics,
     store::{Store, StoreError, files::NewFile},
 };
 
-pub mod file_types;
 pub mod name;
 pub mod range;
-
-pub use file_types::FileType;
 
 /// Uploads at one time; so much more than the quota can lie on the disk for a moment.
 const MAX_UPLOADS: usize = 32;
@@ -46,11 +44,31 @@ const MAX_DURATION: Duration = Duration::from_secs(10 * 60);
 /// What a file is called that is not whole yet.
 const UNFINISHED: &str = "unfinished-";
 
-/// Where files lie.
-#[derive(Debug)]
+/// Takes, keeps and deletes files.
 pub struct Files {
     directory: Option<PathBuf>,
+    store: Store,
+    metrics: Arc<Metrics>,
+    /// One permit for each upload under way: so much more than the quota can lie on the disk for a moment.
     permits: Semaphore,
+    largest: u32,
+    total: u64,
+    body_timeout: Duration,
+    public_url: Option<Url>,
+}
+
+/// A file that a visitor sends, and what they say of it.
+pub struct Upload<'a> {
+    /// Its type.
+    pub declared: &'a str,
+    /// Its name, percent-encoded.
+    pub name: &'a str,
+    /// Where the request was sent to.
+    pub host: &'a str,
+    /// The body is compressed.
+    pub is_coded: bool,
+    /// The file; left as far as it was not read.
+    pub body: &'a mut Body,
 }
 
 impl Files {
@@ -58,15 +76,16 @@ impl Files {
     ///
     /// # Errors
     /// When the directory can't be made or read.
-    pub async fn open(config: &Config, store: &Store) -> io::Result<Self> {
+    pub async fn open(config: &Config, store: Store, metrics: Arc<Metrics>) -> io::Result<Self> {
         let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
-        let directory = config.uploads_directory.clone();
+        let mut directory = config.uploads_directory.clone();
+        if let Some(directory) = &directory
+            && takes_files
+        {
+            fs::create_dir_all(directory)?;
+        }
+        directory = directory.filter(|directory| directory.is_dir());
         if let Some(directory) = &directory {
-            if takes_files {
-                fs::create_dir_all(directory)?;
-            } else if !directory.is_dir() {
-                return Ok(Self { directory: None, permits: Semaphore::new(MAX_UPLOADS) });
-            }
             for entry in fs::read_dir(directory)? {
                 let entry = entry?;
                 if store.is_shared() && is_young(&entry) {
@@ -74,7 +93,7 @@ impl Files {
                 }
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
-                let is_left = match is_id(name) {
+                let is_left = match is_random_hex(name) {
                     true => store.file(name.to_owned()).await.map_err(io::Error::other)?.is_none(),
                     false => name.starts_with(UNFINISHED),
                 };
@@ -83,23 +102,31 @@ impl Files {
                 }
             }
         }
-        Ok(Self { directory, permits: Semaphore::new(MAX_UPLOADS) })
+        Ok(Self {
+            directory,
+            store,
+            metrics,
+            permits: Semaphore::new(MAX_UPLOADS),
+            largest: config.limits.upload_bytes,
+            total: config.uploads_total,
+            body_timeout: config.limits.body_timeout,
+            public_url: config.public_url.clone(),
+        })
     }
 
     /// Where the file of that id lies, if it is one of ours.
-    #[must_use]
     pub fn path(&self, id: &str) -> Option<PathBuf> {
-        self.directory.as_ref().filter(|_| is_id(id)).map(|directory| directory.join(id))
+        self.directory.as_ref().filter(|_| is_random_hex(id)).map(|directory| directory.join(id))
     }
 
     /// Deletes files whose conversation is gone or that were never sent, and then their records.
     ///
     /// # Errors
     /// When the database fails. A file that can't be deleted is logged and tried again the next time.
-    pub async fn sweep(&self, store: &Store) -> Result<(), StoreError> {
+    pub async fn sweep(&self) -> Result<(), StoreError> {
         loop {
             let mut gone = Vec::new();
-            for id in store.orphaned_files().await? {
+            for id in self.store.orphaned_files().await? {
                 let Some(path) = self.path(&id) else { continue };
                 match tokio::fs::remove_file(&path).await {
                     Ok(()) => gone.push(id),
@@ -112,117 +139,140 @@ impl Files {
             if gone.is_empty() {
                 return Ok(());
             }
-            store.forget_files(gone).await?;
+            self.store.forget_files(gone).await?;
         }
     }
-}
 
-/// Another proxy may be about to record it.
-fn is_young(entry: &fs::DirEntry) -> bool {
-    let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
-    !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
-}
+    /// Takes a file for a conversation of the visitor's.
+    ///
+    /// # Errors
+    /// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408, 413, 415 `TYPE_NOT_ALLOWED`, 503.
+    pub async fn receive(
+        self: &Arc<Self>,
+        visitor: &Visitor,
+        alias: &str,
+        upload: Upload<'_>,
+    ) -> Result<StoredFile, ApiError> {
+        let site = &visitor.site;
+        let directory = self.directory.clone().filter(|_| !site.upload_types.is_empty()).ok_or_else(|| {
+            ApiError::bad_request("this site takes no files; its operator can set `uploads` in its [[site]]")
+        })?;
+        let owned = self.store.owned(site.id.as_str(), visitor.visitor.as_str(), alias).await;
+        let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+        if owned.ended {
+            return Err(ApiError::new(StatusCode::CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended"));
+        }
+        let not_allowed = || {
+            let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
+            let message = format!("a file must be, and be declared as, one of {}", types.join(", "));
+            ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
+        };
+        let kind = site.upload_types.iter().find(|kind| kind.is_declared(upload.declared)).ok_or_else(not_allowed)?;
+        if upload.is_coded {
+            return Err(not_allowed().cause("a compressed body"));
+        }
+        let name = name::cleaned(upload.name, kind)
+            .ok_or_else(|| ApiError::bad_request("`X-File-Name` must be the file's name in percent-encoded UTF-8"))?;
+        let expected = upload.body.size_hint().lower();
+        if expected > u64::from(self.largest) {
+            return Err(self.too_large());
+        }
+        let used = self.store.files_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
+        if used + expected > self.total {
+            return Err(self.full());
+        }
+        let _permit = self.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
 
-/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its sweep takes care.
-#[must_use]
-pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
-    let Some(directory) = directory else { return ids.len() };
-    ids.iter().filter(|id| !is_id(id) || fs::remove_file(directory.join(id)).is_err()).count()
-}
-
-/// 32 lower-case hex digits: what a file of ours is called on the disk. Nothing else can name a path.
-fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Takes a file for a conversation of the visitor's. `body` is left as far as it was not read.
-///
-/// # Errors
-/// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408, 413, 415 `TYPE_NOT_ALLOWED`, 503.
-pub async fn receive(
-    app: &Arc<App>,
-    visitor: &Visitor,
-    alias: &str,
-    headers: &HeaderMap,
-    body: &mut Body,
-) -> Result<StoredFile, ApiError> {
-    let site = &visitor.site;
-    let directory = app.files.directory.clone().filter(|_| !site.upload_types.is_empty()).ok_or_else(|| {
-        ApiError::bad_request("this site takes no files; its operator can set `uploads` in its [[site]]")
-    })?;
-    let owned = app.store.owned(site.id.as_str(), visitor.visitor.as_str(), alias).await;
-    let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
-    if owned.ended {
-        return Err(ApiError::new(StatusCode::CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended"));
+        let unfinished = self.read(&directory, upload.body).await?;
+        if unfinished.size == 0 {
+            return Err(ApiError::bad_request("the file is empty"));
+        }
+        let is_whole = unfinished.first.len() as u64 == u64::from(unfinished.size);
+        if !kind.is_proved(&unfinished.first, is_whole) {
+            return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
+        }
+        let id = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
+        let base = self.public_url(upload.host)?;
+        let file = StoredFile {
+            url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::escaped(&name)),
+            name,
+            mime_type: kind.mime.to_owned(),
+            size: unfinished.size,
+        };
+        let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
+        // To its end, even when the visitor hangs up: half of it would leave a file without record.
+        let this = Arc::clone(self);
+        let kept = tokio::spawn(async move { this.keep(unfinished.file, &directory, new).await });
+        kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
+        self.metrics.files_stored.inc();
+        Ok(file)
     }
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let declared = text(header::CONTENT_TYPE);
-    let not_allowed = || {
-        let types: Vec<&str> = site.upload_types.iter().map(|kind| kind.mime).collect();
-        let message = format!("a file must be, and be declared as, one of {}", types.join(", "));
-        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
-    };
-    let kind = site.upload_types.iter().find(|kind| kind.is_declared(declared)).ok_or_else(not_allowed)?;
-    if crate::http::body::is_coded(headers) {
-        return Err(not_allowed().cause("a compressed body"));
-    }
-    let name = name::cleaned(text(header::HeaderName::from_static(chataibot_wire::file::NAME_HEADER)), kind)
-        .ok_or_else(|| ApiError::bad_request("`X-File-Name` must be the file's name in percent-encoded UTF-8"))?;
-    let limit = app.config.limits.upload_bytes;
-    let expected = body.size_hint().lower();
-    if expected > u64::from(limit) {
-        return Err(too_large(limit));
-    }
-    let used = app.store.files_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
-    if used + expected > app.config.uploads_total {
-        return Err(full(app));
-    }
-    let _permit = app.files.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
 
-    let unfinished = read(app, &directory, body, limit).await?;
-    if unfinished.size == 0 {
-        return Err(ApiError::bad_request("the file is empty"));
+    fn too_large(&self) -> ApiError {
+        let message = format!("a file may hold {} bytes", self.largest);
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, message)
     }
-    let is_whole = unfinished.first.len() as u64 == u64::from(unfinished.size);
-    if !kind.is_proved(&unfinished.first, is_whole) {
-        return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
+
+    fn full(&self) -> ApiError {
+        self.metrics.files_quota.inc();
+        let cause = "the files of this site take up all of `uploads_total_megabytes`";
+        ApiError::unavailable(cause).retry_after(3600)
     }
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
-    let id = hex(&random);
-    let base = public_url(&app.config, text(header::HOST))?;
-    let file = StoredFile {
-        url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::escaped(&name)),
-        name,
-        mime_type: kind.mime.to_owned(),
-        size: unfinished.size,
-    };
-    let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
-    // To its end, even when the visitor hangs up: half of it would leave a file without record.
-    let (keeping, directory) = (Arc::clone(app), directory);
-    let kept = tokio::spawn(async move { keep(&keeping, unfinished.file, &directory, new).await });
-    kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
-    app.counters.files_stored.increment();
-    Ok(file)
-}
 
-fn too_large(limit: u32) -> ApiError {
-    let message = format!("a file may hold {limit} bytes");
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, message)
-}
+    /// Where browsers and the platform find this proxy. Only the demo, on this machine alone, believes what a request says.
+    fn public_url(&self, host: &str) -> Result<Url, ApiError> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Url::parse(&format!("http://{host}"))
+                .map_err(|error| ApiError::bad_request("the request has no usable `Host`").cause(error)),
+        }
+    }
 
-fn full(app: &App) -> ApiError {
-    app.counters.files_quota.increment();
-    let cause = "the files of this site take up all of `uploads_total_megabytes`";
-    ApiError::unavailable(cause).retry_after(3600)
-}
+    async fn read(&self, directory: &Path, body: &mut Body) -> Result<Unfinished, ApiError> {
+        let disk = |error: io::Error| ApiError::unavailable(format!("a file can't be written: {error}"));
+        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(disk)?;
+        let mut writer = tokio::fs::File::from_std(file.reopen().map_err(disk)?);
+        let (mut size, mut first) = (0_u32, Vec::new());
+        let end = Instant::now() + MAX_DURATION;
+        loop {
+            // A slow network is no fault, a silent one is.
+            let until = end.min(Instant::now() + self.body_timeout);
+            let frame = match tokio::time::timeout_at(until, body.frame()).await {
+                Err(_) => return Err(ApiError::timeout()),
+                Ok(None) => break,
+                Ok(Some(Err(error))) => return Err(ApiError::broken_body(error)),
+                Ok(Some(Ok(frame))) => frame,
+            };
+            let data: Bytes = frame.into_data().unwrap_or_default();
+            size = u32::try_from(data.len())
+                .ok()
+                .and_then(|more| size.checked_add(more))
+                .filter(|size| *size <= self.largest)
+                .ok_or_else(|| self.too_large())?;
+            let room = SNIFF_BYTES.saturating_sub(first.len()).min(data.len());
+            first.extend_from_slice(&data[..room]);
+            writer.write_all(&data).await.map_err(disk)?;
+        }
+        writer.sync_all().await.map_err(disk)?;
+        Ok(Unfinished { file, size, first })
+    }
 
-/// Where browsers and the platform find this proxy. Only the demo, on this machine alone, believes what a request says.
-fn public_url(config: &Config, host: &str) -> Result<Url, ApiError> {
-    match &config.public_url {
-        Some(url) => Ok(url.clone()),
-        None => Url::parse(&format!("http://{host}"))
-            .map_err(|error| ApiError::bad_request("the request has no usable `Host`").cause(error)),
+    /// Gives the file its place, and then its record.
+    async fn keep(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<(), ApiError> {
+        let path = directory.join(&new.id);
+        file.persist_noclobber(&path)
+            .map_err(|error| ApiError::unavailable(format!("a file can't be kept: {error}")))?;
+        let kept = self.store.keep_file(new, self.total).await;
+        if matches!(kept, Ok(true)) {
+            return Ok(());
+        }
+        if let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::error!(%error, path = %path.display(), "a file without record is left until the next start");
+        }
+        match kept {
+            Ok(_) => Err(self.full()),
+            Err(error) => Err(ApiError::unavailable(error)),
+        }
     }
 }
 
@@ -234,48 +284,14 @@ struct Unfinished {
     first: Vec<u8>,
 }
 
-async fn read(app: &App, directory: &Path, body: &mut Body, limit: u32) -> Result<Unfinished, ApiError> {
-    let disk = |error: io::Error| ApiError::unavailable(format!("a file can't be written: {error}"));
-    let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(disk)?;
-    let mut writer = tokio::fs::File::from_std(file.reopen().map_err(disk)?);
-    let (mut size, mut first) = (0_u32, Vec::new());
-    let end = Instant::now() + MAX_DURATION;
-    loop {
-        // A slow network is no fault, a silent one is.
-        let until = end.min(Instant::now() + app.config.limits.body_timeout);
-        let frame = match tokio::time::timeout_at(until, body.frame()).await {
-            Err(_) => return Err(ApiError::timeout()),
-            Ok(None) => break,
-            Ok(Some(Err(error))) => return Err(crate::http::body::broken(error)),
-            Ok(Some(Ok(frame))) => frame,
-        };
-        let data: Bytes = frame.into_data().unwrap_or_default();
-        size = u32::try_from(data.len())
-            .ok()
-            .and_then(|more| size.checked_add(more))
-            .filter(|size| *size <= limit)
-            .ok_or_else(|| too_large(limit))?;
-        let room = file_types::SNIFF_BYTES.saturating_sub(first.len()).min(data.len());
-        first.extend_from_slice(&data[..room]);
-        writer.write_all(&data).await.map_err(disk)?;
-    }
-    writer.sync_all().await.map_err(disk)?;
-    Ok(Unfinished { file, size, first })
+/// Another proxy may be about to record it.
+fn is_young(entry: &fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
+    !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
 }
 
-/// Gives the file its place, and then its record.
-async fn keep(app: &App, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<(), ApiError> {
-    let path = directory.join(&new.id);
-    file.persist_noclobber(&path).map_err(|error| ApiError::unavailable(format!("a file can't be kept: {error}")))?;
-    let kept = app.store.keep_file(new, app.config.uploads_total).await;
-    if matches!(kept, Ok(true)) {
-        return Ok(());
-    }
-    if let Err(error) = tokio::fs::remove_file(&path).await {
-        tracing::error!(%error, path = %path.display(), "a file without record is left until the next start");
-    }
-    match kept {
-        Ok(_) => Err(full(app)),
-        Err(error) => Err(ApiError::unavailable(error)),
-    }
+/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its sweep takes care.
+pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
+    let Some(directory) = directory else { return ids.len() };
+    ids.iter().filter(|id| !is_random_hex(id) || fs::remove_file(directory.join(id)).is_err()).count()
 }

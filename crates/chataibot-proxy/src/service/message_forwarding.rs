@@ -1,8 +1,9 @@
 //! The two flows of a visitor's message to the platform: start a conversation, send to one.
 //!
-//! Each message is logged, forwarded and settled by a task of its own, which goes on when the visitor's connection breaks. A
-//! second request with the same key waits for that task. Messages of one conversation are forwarded one after the other, in the
-//! order of the log, because their echoes are matched by that order.
+//! - Outbox: a message is logged first, then forwarded, then settled, by a task that goes on when the visitor's connection breaks.
+//! - Singleflight: a second request with the same idempotency key waits for the task of the first.
+//! - A lock per conversation: its messages are forwarded one after the other, in the order of the log, because their echoes are matched
+//!   by that order.
 
 use std::{
     collections::HashMap,
@@ -26,14 +27,16 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+use super::token::Visitor;
 use crate::{
-    app::App,
     error::ApiError,
     failpoints::{Failpoint, failpoint},
-    platform::{Fault, Forwarded},
-    service::token::{Visitor, hex, sign_in},
+    hub::Hub,
+    ids::random_hex,
+    metrics::{Metrics, timed},
+    platform::{Fault, Forwarded, PlatformClient},
     store::{
-        StoreError,
+        Store, StoreError,
         sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey},
     },
 };
@@ -66,261 +69,263 @@ pub struct Accepted {
 
 type Answer = Result<Accepted, ApiError>;
 
-/// The messages on their way to the platform.
-#[derive(Debug, Default)]
-pub struct Conversations {
-    // Never held across an await.
+/// Forwards messages. Clones are the same.
+#[derive(Clone)]
+pub struct MessageForwarder(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    hub: Hub,
+    platform: PlatformClient,
+    metrics: Arc<Metrics>,
+    /// The messages on their way, by idempotency key. Held for one look-up and never across an await: whoever finds its key here waits
+    /// on the entry's watch channel.
     in_flight: Mutex<HashMap<SendKey, InFlight>>,
+    /// One asynchronous mutex for each conversation that a message waits in; held from the message's log entry to its outcome.
     conversation_locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// The tasks that forward, so that a shutdown can wait for them.
     tasks: TaskTracker,
 }
 
 /// A message on its way.
-#[derive(Debug)]
 struct InFlight {
     fingerprint: [u8; 32],
     answer: watch::Receiver<Option<Answer>>,
 }
 
-impl Conversations {
-    /// How many messages are on their way.
-    #[must_use]
-    pub fn forwarding(&self) -> usize {
-        self.in_flight().len()
-    }
-
-    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
-    pub async fn drain(&self) {
-        self.tasks.close();
-        self.tasks.wait().await;
-    }
-
+impl Inner {
     fn in_flight(&self) -> MutexGuard<'_, HashMap<SendKey, InFlight>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn conversation_lock(&self, alias: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut conversation_locks = self.conversation_locks.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(conversation_locks.entry(alias.to_owned()).or_default())
-    }
-
-    fn release_conversation_lock(&self, alias: &str) {
-        let mut conversation_locks = self.conversation_locks.lock().unwrap_or_else(PoisonError::into_inner);
-        // One is the map's own.
-        if conversation_locks.get(alias).is_some_and(|conversation_lock| Arc::strong_count(conversation_lock) == 1) {
-            conversation_locks.remove(alias);
-        }
+    fn conversation_locks(&self) -> MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
+        self.conversation_locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Starts a conversation with the visitor's first message.
-///
-/// # Errors
-/// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
-pub async fn start(app: &Arc<App>, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
-    let text = message_body::validated_text(body.message.data)?;
-    let site = Arc::clone(&visitor.site);
-    let bot_key = match body.bot_key {
-        none if none.is_empty() => site.bot_key.clone(),
-        named if site.knows_bot(&named) => named,
-        _ => {
-            return Err(ApiError::bad_request(
-                "this site has no bot of that `bot_key`; leave it empty for the site's own",
-            ));
-        }
-    };
-    let mut variables = body.variables.map(checked_variables).transpose()?;
-    if visitor.signed_in {
-        let person = sign_in::verified(app, &visitor.family).await.map_err(ApiError::unavailable)?;
-        let page = variables.unwrap_or_default();
-        let (contact, conversation) = (Some(person.over(page.contact)), Some(person.among(page.conversation)));
-        variables = Some(Variables { system: page.system, contact, conversation });
+impl MessageForwarder {
+    /// Forwards from this store to this platform.
+    pub fn new(store: Store, hub: Hub, platform: PlatformClient, metrics: Arc<Metrics>) -> Self {
+        let (in_flight, conversation_locks) = (Mutex::default(), Mutex::default());
+        let tasks = TaskTracker::new();
+        Self(Arc::new(Inner { store, hub, platform, metrics, in_flight, conversation_locks, tasks }))
     }
-    let body = StartConversation {
-        channel: Channel::Api,
-        message: VisitorMessage::text(text.as_str()),
-        variables,
-        bot_key,
-        from: From { user_external_id: visitor.visitor.as_str().to_owned(), kind: UserType::Visitor },
-    };
-    let send = NewSend {
-        key: send_key(visitor, key),
-        // What the visitor said. The variables are the browser's state, which a reload may change between two tries.
-        fingerprint: fingerprint(&["start", &text]),
-        said: message_body::plain_body(&text),
-    };
-    let flight = Arc::clone(app);
-    coalesced(app, send.clone(), async move {
-        let alias = random_alias()?;
-        let forward = match begin(&flight, || flight.store.begin_start(send.clone(), alias.clone())).await {
-            Ok(forward) => forward,
-            Err(answer) => return answer,
-        };
-        failpoint(Failpoint::Logged);
-        let forwarded = timed_call(&flight, "start", flight.platform.start(&site, &body)).await;
-        failpoint(Failpoint::Forwarded);
-        let accepted = |answer: StartAnswer| Outcome::Accepted {
-            platform_id: Some(answer.conversation.id),
-            answer: answer.conversation.created_at,
-        };
-        settle(&flight, forward, forwarded, accepted, true).await
-    })
-    .await
-}
 
-/// Sends a message, a text or a typed answer, to a conversation of the visitor's.
-///
-/// # Errors
-/// 400 for what is wrong with the message and for a typed answer that the site does not take, 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
-/// platform's refusals.
-pub async fn send(app: &Arc<App>, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
-    let site = Arc::clone(&visitor.site);
-    // A stranger gets no place in the conversation's lane.
-    let owned = app.store.owned(site.id.as_str(), visitor.visitor.as_str(), &alias).await;
-    let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
-    let (message, said) = message_body::validate(app, &site, owned.id, body.message).await?;
-    let fingerprint = of_message(&alias, &message)?;
-    let send = NewSend { key: send_key(visitor, key), fingerprint, said };
-    let body = SendTyped { message, user: User { kind: UserType::Visitor } };
-    let flight = Arc::clone(app);
-    coalesced(app, send.clone(), async move {
-        let answer = with_conversation_lock(&flight, &alias, async {
-            let forward = match begin(&flight, || flight.store.begin_send(send.clone(), alias.clone())).await {
+    /// How many messages are on their way.
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight().len()
+    }
+
+    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
+    pub async fn drain(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// Starts a conversation with the visitor's first message.
+    ///
+    /// # Errors
+    /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+    pub async fn start(&self, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
+        let text = message_body::validated_text(body.message.data)?;
+        let site = Arc::clone(&visitor.site);
+        let bot_key = match body.bot_key {
+            none if none.is_empty() => site.bot_key.clone(),
+            named if site.knows_bot(&named) => named,
+            _ => {
+                return Err(ApiError::bad_request(
+                    "this site has no bot of that `bot_key`; leave it empty for the site's own",
+                ));
+            }
+        };
+        let mut variables = body.variables.map(checked_variables).transpose()?;
+        if visitor.signed_in {
+            let profile = self.0.store.profile_of(visitor.family.clone()).await.map_err(ApiError::unavailable)?;
+            let profile = profile.ok_or_else(|| ApiError::unavailable("a signed-in visitor is not known"))?;
+            let page = variables.unwrap_or_default();
+            let (contact, conversation) = (Some(profile.over(page.contact)), Some(profile.among(page.conversation)));
+            variables = Some(Variables { system: page.system, contact, conversation });
+        }
+        let body = StartConversation {
+            channel: Channel::Api,
+            message: VisitorMessage::text(text.as_str()),
+            variables,
+            bot_key,
+            from: From { user_external_id: visitor.visitor.as_str().to_owned(), kind: UserType::Visitor },
+        };
+        let send = NewSend {
+            key: send_key(visitor, key),
+            // What the visitor said. The variables are the browser's state, which a reload may change between two tries.
+            fingerprint: fingerprint(&["start", &text]),
+            body: message_body::plain_body(&text),
+        };
+        let this = self.clone();
+        self.coalesced(send.clone(), async move {
+            let alias = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
+            let forward = match this.begin(|| this.0.store.begin_start(send.clone(), alias.clone())).await {
                 Ok(forward) => forward,
                 Err(answer) => return answer,
             };
-            let conversation = forward.platform_id.clone();
-            let conversation = conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
             failpoint(Failpoint::Logged);
-            let forwarded = timed_call(&flight, "send", flight.platform.send(&site, &conversation, &body)).await;
+            let forwarded = this.timed_call("start", this.0.platform.start(&site, &body)).await;
             failpoint(Failpoint::Forwarded);
-            let accepted =
-                |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
-            settle(&flight, forward, forwarded, accepted, false).await
+            let accepted = |answer: StartAnswer| Outcome::Accepted {
+                platform_id: Some(answer.conversation.id),
+                answer: answer.conversation.created_at,
+            };
+            this.settle(forward, forwarded, accepted, true).await
         })
-        .await;
-        flight.conversations.release_conversation_lock(&alias);
-        answer
-    })
-    .await
-}
-
-/// Measures a call to the platform, and gives it a span of its own.
-async fn timed_call<T>(app: &App, call: &'static str, forwarded: impl Future<Output = T>) -> T {
-    app.histograms.forward.time(forwarded).instrument(tracing::info_span!("forward", call)).await
-}
-
-async fn with_conversation_lock(app: &App, alias: &str, message: impl Future<Output = Answer>) -> Answer {
-    let conversation_lock = app.conversations.conversation_lock(alias);
-    match tokio::time::timeout(LOCK_TIMEOUT, conversation_lock.lock()).await {
-        Ok(_turn) => message.await,
-        Err(_) => Err(ApiError::unavailable("the messages before this one in its conversation take too long")),
+        .await
     }
-}
 
-/// Runs `flight` for a key, or waits for the one that is under way.
-async fn coalesced(app: &Arc<App>, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
-    let mut answer = {
-        let mut in_flight = app.conversations.in_flight();
-        match in_flight.get(&send.key) {
-            Some(other) if other.fingerprint != send.fingerprint => return Err(key_reused()),
-            Some(same) => {
-                app.counters.sends_repeated.increment();
-                same.answer.clone()
-            }
-            None => {
-                let (sender, receiver) = watch::channel(None);
-                in_flight
-                    .insert(send.key.clone(), InFlight { fingerprint: send.fingerprint, answer: receiver.clone() });
-                let guard = InFlightGuard { app: Arc::clone(app), key: send.key };
-                let drain = async move {
-                    let answer = flight.await;
-                    // Off the list before the answer is out: whoever comes with the key now reads the record.
-                    drop(guard);
-                    sender.send_replace(Some(answer));
+    /// Sends a message, a text or a typed answer, to a conversation of the visitor's.
+    ///
+    /// # Errors
+    /// 400 for what is wrong with the message and for a typed answer that the site does not take, 404, 409 `KEY_REUSED` and
+    /// `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+    pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
+        let site = Arc::clone(&visitor.site);
+        // A stranger does not get to wait for the conversation's lock.
+        let owned = self.0.store.owned(site.id.as_str(), visitor.visitor.as_str(), &alias).await;
+        let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+        let (message, logged) = message_body::validate(&self.0.store, &site, owned.id, body.message).await?;
+        let fingerprint = of_message(&alias, &message)?;
+        let send = NewSend { key: send_key(visitor, key), fingerprint, body: logged };
+        let body = SendTyped { message, user: User { kind: UserType::Visitor } };
+        let this = self.clone();
+        self.coalesced(send.clone(), async move {
+            let locked = this.with_conversation_lock(&alias, async {
+                let forward = match this.begin(|| this.0.store.begin_send(send.clone(), alias.clone())).await {
+                    Ok(forward) => forward,
+                    Err(answer) => return answer,
                 };
-                app.conversations.tasks.spawn(drain.in_current_span());
-                receiver
+                let conversation = forward.platform_id.clone();
+                let conversation =
+                    conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
+                failpoint(Failpoint::Logged);
+                let forwarded = this.timed_call("send", this.0.platform.send(&site, &conversation, &body)).await;
+                failpoint(Failpoint::Forwarded);
+                let accepted =
+                    |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
+                this.settle(forward, forwarded, accepted, false).await
+            });
+            locked.await
+        })
+        .await
+    }
+
+    /// Measures a call to the platform, and gives it a span of its own.
+    async fn timed_call<T>(&self, call: &'static str, forwarded: impl Future<Output = T>) -> T {
+        timed(&self.0.metrics.forward, forwarded).instrument(tracing::info_span!("forward", call)).await
+    }
+
+    async fn with_conversation_lock(&self, alias: &str, message: impl Future<Output = Answer>) -> Answer {
+        let lock = Arc::clone(self.0.conversation_locks().entry(alias.to_owned()).or_default());
+        let answer = match tokio::time::timeout(LOCK_TIMEOUT, lock.lock()).await {
+            Ok(_guard) => message.await,
+            Err(_) => Err(ApiError::unavailable("the messages before this one in its conversation take too long")),
+        };
+        drop(lock);
+        let mut locks = self.0.conversation_locks();
+        // One is the map's own.
+        if locks.get(alias).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            locks.remove(alias);
+        }
+        answer
+    }
+
+    /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is under way.
+    async fn coalesced(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
+        let mut answer = {
+            let mut in_flight = self.0.in_flight();
+            match in_flight.get(&send.key) {
+                Some(other) if other.fingerprint != send.fingerprint => return Err(key_reused()),
+                Some(same) => {
+                    self.0.metrics.sends_repeated.inc();
+                    same.answer.clone()
+                }
+                None => {
+                    let (sender, receiver) = watch::channel(None);
+                    let entry = InFlight { fingerprint: send.fingerprint, answer: receiver.clone() };
+                    in_flight.insert(send.key.clone(), entry);
+                    let guard = InFlightGuard { forwarder: self.clone(), key: send.key };
+                    let task = async move {
+                        let answer = flight.await;
+                        // Off the list before the answer is out: whoever comes with the key now reads the record.
+                        drop(guard);
+                        sender.send_replace(Some(answer));
+                    };
+                    self.0.tasks.spawn(task.in_current_span());
+                    receiver
+                }
             }
+        };
+        match answer.wait_for(Option::is_some).await {
+            Ok(answer) => answer.clone().unwrap_or_else(|| Err(ApiError::internal("a message without an answer"))),
+            Err(_) => Err(ApiError::internal("the task that forwards a message panicked")),
         }
-    };
-    match answer.wait_for(Option::is_some).await {
-        Ok(answer) => answer.clone().unwrap_or_else(|| Err(ApiError::internal("a message without an answer"))),
-        Err(_) => Err(ApiError::internal("the task that forwards a message panicked")),
     }
-}
 
-/// Takes a flight off the list, whichever way it ended.
-struct InFlightGuard {
-    app: Arc<App>,
-    key: SendKey,
-}
-
-impl Drop for InFlightGuard {
-    fn drop(&mut self) {
-        self.app.conversations.in_flight().remove(&self.key);
-    }
-}
-
-/// Records how forwarding ended, and says so.
-async fn settle<T>(
-    app: &App,
-    forward: Forward,
-    forwarded: Forwarded<T>,
-    accepted: impl FnOnce(T) -> Outcome,
-    is_start: bool,
-) -> Answer {
-    let (outcome, fault) = match forwarded {
-        Forwarded::Accepted(answer) => (accepted(answer), None),
-        Forwarded::Failed(fault) => (Outcome::Failed, Some(fault)),
-        Forwarded::Refused(fault) => {
-            let refusal = PlatformRefusal { status: StatusCode::BAD_REQUEST.as_u16(), code: fault.code.to_owned() };
-            (Outcome::Refused(refusal), Some(fault))
+    /// Records how forwarding ended, and says so.
+    async fn settle<T>(
+        &self,
+        forward: Forward,
+        forwarded: Forwarded<T>,
+        accepted: impl FnOnce(T) -> Outcome,
+        is_start: bool,
+    ) -> Answer {
+        let metrics = &self.0.metrics;
+        let (outcome, fault) = match forwarded {
+            Forwarded::Accepted(answer) => (accepted(answer), None),
+            Forwarded::Failed(fault) => (Outcome::Failed, Some(fault)),
+            Forwarded::Refused(fault) => {
+                let refusal = PlatformRefusal { status: StatusCode::BAD_REQUEST.as_u16(), code: fault.code.to_owned() };
+                (Outcome::Refused(refusal), Some(fault))
+            }
+            Forwarded::Unknown(fault) => (Outcome::Unknown, Some(fault)),
+        };
+        if fault.as_ref().is_some_and(|fault| fault.operator) {
+            metrics.platform_operator_faults.inc();
         }
-        Forwarded::Unknown(fault) => (Outcome::Unknown, Some(fault)),
-    };
-    if fault.as_ref().is_some_and(|fault| fault.operator) {
-        app.counters.platform_operator_faults.increment();
+        let settled = match timed(&metrics.commit, self.0.store.settle(forward.send, outcome)).await {
+            Ok(settled) => settled,
+            // It may well be with the platform: to say "try again" would be wrong.
+            Err(error) => return Err(unknown_outcome().cause(error)),
+        };
+        metrics.waiting_delivered.inc_by(settled.released);
+        match settled.record.state {
+            DeliveryState::Sent => &metrics.sends_accepted,
+            DeliveryState::Failed => &metrics.sends_failed,
+            DeliveryState::Refused => &metrics.sends_refused,
+            DeliveryState::Unknown | DeliveryState::Sending => &metrics.sends_unknown,
+        }
+        .inc();
+        if is_start && settled.record.state == DeliveryState::Sent {
+            metrics.conversations_started.inc();
+        }
+        if settled.foreign {
+            return Err(unknown_outcome().cause("the platform answered a start with another visitor's conversation"));
+        }
+        match (of_record(settled.record), fault) {
+            (Err(_), Some(fault)) => Err(of_fault(fault)),
+            (answer, _) => answer,
+        }
     }
-    let settled = match app.histograms.commit.time(app.store.settle(forward.send, outcome)).await {
-        Ok(settled) => settled,
-        // It may well be with the platform: to say "try again" would be wrong.
-        Err(error) => return Err(unknown_outcome().cause(error)),
-    };
-    app.counters.waiting_delivered.add(settled.released);
-    let counter = match settled.record.state {
-        DeliveryState::Sent => &app.counters.sends_accepted,
-        DeliveryState::Failed => &app.counters.sends_failed,
-        DeliveryState::Refused => &app.counters.sends_refused,
-        DeliveryState::Unknown | DeliveryState::Sending => &app.counters.sends_unknown,
-    };
-    counter.increment();
-    if is_start && settled.record.state == DeliveryState::Sent {
-        app.counters.conversations_started.increment();
-    }
-    if settled.foreign {
-        return Err(unknown_outcome().cause("the platform answered a start with another visitor's conversation"));
-    }
-    let answer = of_record(settled.record);
-    match (answer, fault) {
-        (Err(_), Some(fault)) => Err(of_fault(fault)),
-        (answer, _) => answer,
-    }
-}
 
-/// The message is to be forwarded, or else this is its answer. While another proxy forwards it, or another message of the
-/// conversation, it waits for that.
-async fn begin<F>(app: &App, ask: impl Fn() -> F) -> Result<Forward, Answer>
-where
-    F: Future<Output = Result<BeginOutcome, StoreError>>,
-{
-    let until = Instant::now() + LOCK_TIMEOUT;
-    loop {
-        return Err(
-            match app.histograms.commit.time(ask()).await.map_err(|error| Err(ApiError::unavailable(error)))? {
+    /// The message is to be forwarded, or else this is its answer. While another proxy forwards it, or another message of the
+    /// conversation, it waits for that.
+    async fn begin<F>(&self, ask: impl Fn() -> F) -> Result<Forward, Answer>
+    where
+        F: Future<Output = Result<BeginOutcome, StoreError>>,
+    {
+        let until = Instant::now() + LOCK_TIMEOUT;
+        loop {
+            let begun =
+                timed(&self.0.metrics.commit, ask()).await.map_err(|error| Err(ApiError::unavailable(error)))?;
+            return Err(match begun {
                 BeginOutcome::Forward(forward) => return Ok(forward),
                 BeginOutcome::Known(record) => {
-                    app.counters.sends_repeated.increment();
+                    self.0.metrics.sends_repeated.inc();
                     of_record(record)
                 }
                 BeginOutcome::KeyReused => Err(key_reused()),
@@ -334,7 +339,7 @@ where
                     Err(ApiError::unavailable("the platform's id of the conversation is not known yet"))
                 }
                 BeginOutcome::OwnedByPeer(conversation) if Instant::now() < until => {
-                    let mut log = app.hub.subscribe(conversation);
+                    let mut log = self.0.hub.subscribe(conversation);
                     // Its outcome is an entry. The pause is for one that came before the subscribing, or that never comes.
                     tokio::select! {
                         _ = log.next() => {}
@@ -345,8 +350,20 @@ where
                 BeginOutcome::OwnedByPeer(_) => {
                     Err(ApiError::unavailable("another proxy takes too long with its message"))
                 }
-            },
-        );
+            });
+        }
+    }
+}
+
+/// Takes a message off the list, whichever way its task ended.
+struct InFlightGuard {
+    forwarder: MessageForwarder,
+    key: SendKey,
+}
+
+impl Drop for InFlightGuard {
+    fn drop(&mut self) {
+        self.forwarder.0.in_flight().remove(&self.key);
     }
 }
 
@@ -421,13 +438,6 @@ fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError>
     }
     let json = serde_json::to_string(message).map_err(ApiError::internal)?;
     Ok(fingerprint(&["typed", alias, &json]))
-}
-
-/// 128 random bits: the alias is no secret, but nobody needs to be able to count conversations.
-fn random_alias() -> Result<String, ApiError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
-    Ok(hex(&bytes))
 }
 
 /// The documented variables and no others; each of a size that fits a variable.

@@ -1,49 +1,67 @@
-//! What one proxy takes over from the others it shares a store with: ended families and new signing keys.
+//! What one proxy takes over from the others it shares a store with: revoked families and new signing keys.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::interval};
+use tokio_util::sync::CancellationToken;
 
+use super::token::Tokens;
 use crate::{
-    app::App,
-    clock::millis,
-    store::{StoreError, StoreEvent},
+    clock::{Clock, millis},
+    store::{Store, StoreError, StoreEvent},
 };
 
-/// How often keys and revocations are read again, in case their news got lost. A new key signs only after several of these.
-const AGAIN: Duration = Duration::from_secs(10);
+/// How often keys and revocations are read again, in case an event got lost. A new key signs only after several of these.
+const RESYNC_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Follows the others until the shutdown. A store that is not shared has no news.
-pub async fn run(app: Arc<App>, news: Option<mpsc::UnboundedReceiver<StoreEvent>>) {
-    let Some(mut news) = news else { return };
-    let mut again = interval(AGAIN);
-    loop {
-        let one = tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            one = news.recv() => one.unwrap_or(StoreEvent::Resync),
-            _ = again.tick() => StoreEvent::Resync,
-        };
-        match one {
-            StoreEvent::Revoked(family) => app.tokens.revoke(family),
-            StoreEvent::Resync => {
-                if let Err(error) = read_again(&app).await {
-                    tracing::debug!(%error, "keys and revocations are read again later");
+/// Follows the other proxies.
+pub struct Peers {
+    /// Where changes take effect.
+    pub tokens: Arc<Tokens>,
+    /// Where they are read.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// How long a revocation matters.
+    pub token_lifetime: Duration,
+    /// The keys are in the store, not in a file.
+    pub are_keys_shared: bool,
+    /// Ends the following.
+    pub shutdown: CancellationToken,
+}
+
+impl Peers {
+    /// Follows them until the shutdown. A store that is not shared has no events.
+    pub async fn follow(&self, events: Option<mpsc::UnboundedReceiver<StoreEvent>>) {
+        let Some(mut events) = events else { return };
+        let mut resync = interval(RESYNC_INTERVAL);
+        loop {
+            let event = tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                event = events.recv() => event.unwrap_or(StoreEvent::Resync),
+                _ = resync.tick() => StoreEvent::Resync,
+            };
+            match event {
+                StoreEvent::Revoked(family) => self.tokens.revoke(family),
+                StoreEvent::Resync => {
+                    if let Err(error) = self.resync().await {
+                        tracing::debug!(%error, "keys and revocations are read again later");
+                    }
                 }
             }
         }
     }
-}
 
-async fn read_again(app: &App) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    if app.config.token_keys_file.is_none() {
-        app.tokens.replace_keys(app.store.signing_keys(now).await?);
-    }
-    let lifetime = millis(app.config.token_lifetime);
-    for (family, _) in app.store.revoked_since(now.saturating_sub(lifetime)).await? {
-        if !app.tokens.revocations.contains(&family) {
-            app.tokens.revoke(family);
+    async fn resync(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if self.are_keys_shared {
+            self.tokens.replace_keys(self.store.signing_keys(now).await?);
         }
+        for (family, _) in self.store.revoked_since(now.saturating_sub(millis(self.token_lifetime))).await? {
+            if !self.tokens.revocations.contains(&family) {
+                self.tokens.revoke(family);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }

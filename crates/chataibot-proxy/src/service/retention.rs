@@ -1,63 +1,101 @@
-//! The housekeeping of the log: what waited in vain, what is past its retention. Ends with the proxy.
+//! Deletion: what waited in vain, what is past its retention, and on an operator's word all of one visitor.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, store::StoreError};
+use super::{files::Files, reload::LiveSites, token::Tokens};
+use crate::{
+    hub::Hub,
+    ids::VisitorId,
+    metrics::Metrics,
+    store::{Store, StoreError, erase::Erased},
+};
 
-/// How often the waiting room is looked through.
-const OFTEN: Duration = Duration::from_secs(15);
+/// How often pending events are looked through.
+const TICK: Duration = Duration::from_secs(15);
 /// Every how many of those the rest is.
-const SELDOM: u32 = 40;
+const TICKS_PER_SWEEP: u32 = 40;
 
-/// Sweeps until the shutdown.
-pub async fn run(app: Arc<App>) {
-    let mut ticks = interval(OFTEN);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut round: u32 = 0;
-    loop {
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        if let Err(error) = waiting(&app).await {
-            tracing::error!(%error, "can't look through the waiting room");
-        }
-        if round.is_multiple_of(SELDOM)
-            && let Err(error) = old(&app).await
-        {
-            tracing::error!(%error, "can't delete what is past its retention");
-        }
-        round = round.wrapping_add(1);
-    }
+/// Deletes.
+pub struct Retention {
+    /// Where the records are.
+    pub store: Store,
+    /// Whose subscribers of a deleted conversation are cut.
+    pub hub: Hub,
+    /// Where the bytes of files are.
+    pub files: Arc<Files>,
+    /// Which of an erased visitor are revoked.
+    pub tokens: Arc<Tokens>,
+    /// How long each site keeps its conversations.
+    pub sites: Arc<LiveSites>,
+    /// Where deletions are counted.
+    pub metrics: Arc<Metrics>,
+    /// Ends the sweeping.
+    pub shutdown: CancellationToken,
 }
 
-/// Drops the events that waited in vain.
-///
-/// # Errors
-/// When the database fails.
-pub async fn waiting(app: &App) -> Result<(), StoreError> {
-    let dropped = app.store.sweep_pending_events().await?;
-    app.counters.waiting_dropped.add(dropped);
-    Ok(())
-}
-
-/// Deletes old records, and each site's conversations past its retention with their files; whoever still listens to one is cut.
-///
-/// # Errors
-/// When the database fails.
-pub async fn old(app: &App) -> Result<(), StoreError> {
-    app.store.sweep_records().await?;
-    for site in app.sites.now().iter() {
+impl Retention {
+    /// Sweeps until the shutdown.
+    pub async fn run(&self) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut round: u32 = 0;
         loop {
-            let deleted = app.store.sweep_conversations(site.id.as_str(), site.retention_days).await?;
-            if deleted.is_empty() || app.shutdown.is_cancelled() {
-                break;
+            tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                _ = ticks.tick() => {}
             }
-            app.counters.conversations_deleted.add(deleted.len() as u64);
-            deleted.into_iter().for_each(|conversation| app.hub.end(conversation));
+            if let Err(error) = self.drop_pending_events().await {
+                tracing::error!(%error, "can't look through the pending events");
+            }
+            if round.is_multiple_of(TICKS_PER_SWEEP)
+                && let Err(error) = self.delete_old().await
+            {
+                tracing::error!(%error, "can't delete what is past its retention");
+            }
+            round = round.wrapping_add(1);
         }
     }
-    app.files.sweep(&app.store).await
+
+    /// Drops the events that waited in vain for their conversation.
+    pub async fn drop_pending_events(&self) -> Result<(), StoreError> {
+        self.metrics.waiting_dropped.inc_by(self.store.sweep_pending_events().await?);
+        Ok(())
+    }
+
+    /// Deletes old records, and each site's conversations past its retention with their files; whoever still listens to one is cut.
+    pub async fn delete_old(&self) -> Result<(), StoreError> {
+        self.store.sweep_records().await?;
+        for site in self.sites.now().iter() {
+            loop {
+                let deleted = self.store.sweep_conversations(site.id.as_str(), site.retention_days).await?;
+                if deleted.is_empty() || self.shutdown.is_cancelled() {
+                    break;
+                }
+                self.metrics.conversations_deleted.inc_by(deleted.len() as u64);
+                deleted.into_iter().for_each(|conversation| self.hub.end(conversation));
+            }
+        }
+        self.files.sweep().await
+    }
+
+    /// Erases a visitor: conversations with their logs and files, idempotency records, renewal secrets; streams and tokens end at once.
+    /// Nothing is left but the ids of revoked families, until the last of their tokens has ended by itself.
+    pub async fn erase_visitor(&self, visitor: &VisitorId) -> Result<Erased, StoreError> {
+        let erased = self.store.erase_visitor(visitor.clone()).await?;
+        // First the tokens: whoever comes back when the streams end must find the door closed.
+        erased.families.iter().for_each(|family| self.tokens.revoke(family.clone()));
+        erased.conversations.iter().for_each(|conversation| self.hub.end(*conversation));
+        self.metrics.visitors_erased.inc();
+        self.files.sweep().await?;
+        tracing::info!(
+            %visitor,
+            conversations = erased.conversations.len(),
+            tokens = erased.families.len(),
+            "a visitor was erased"
+        );
+        Ok(erased)
+    }
 }

@@ -1,7 +1,7 @@
-//! A conversation's log on its way to one browser: as server-sent events, or as one long poll.
+//! A conversation's log on its way to one browser: as server-sent events, as one long poll, or page by page.
 //!
-//! What comes, and in which order, is the [`log_reader`](crate::log_reader)'s affair; here it is framed, beside heartbeats and the reasons
-//! for which a stream ends. Knows nothing of tokens but when this one ends, and nothing of who may read.
+//! What comes, and in which order, is decided by the [`log_reader`](crate::log_reader); here it is framed, beside heartbeats and the
+//! reasons for which a stream ends. Each end is counted and logged by its reason.
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
@@ -12,17 +12,20 @@ use chataibot_wire::{
 };
 use futures_util::stream::{self, Stream};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
+use super::{
+    reload::LiveSites,
+    token::{Tokens, Visitor},
+};
 use crate::{
-    app::App,
-    concurrency::Permit,
-    counters::Counted,
-    log_reader::{Log, LogReader, LogUpdate},
-    service::{
-        reload,
-        token::{Visitor, VisitorId},
-    },
-    store::{ConversationId, Replay, Store, StoreError},
+    clock::Clock,
+    concurrency::{ConcurrencyLimit, Permit},
+    hub::Hub,
+    ids::{ConversationId, VisitorId},
+    log_reader::{LogReader, LogSource, LogUpdate},
+    metrics::{GaugeGuard, Metrics, StreamEnd},
+    store::{Replay, Store, StoreError},
 };
 
 /// Entries read from the log at one time.
@@ -43,69 +46,101 @@ pub struct ReadFrom {
     pub last: Option<u32>,
 }
 
-/// The log of a conversation as the body of an event stream. It ends with `reauth` before the visitor's token does, at a revocation
-/// or at the proxy's shutdown, and without a word when the reader was too slow: it then comes back with its cursor.
-pub fn events(
-    app: Arc<App>,
-    visitor: Visitor,
-    conversation: ConversationId,
-    from: ReadFrom,
-) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
-    app.counters.streams_opened.increment();
-    let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
-    let margin = REAUTH.min(left / 2);
-    let reader = EventStream {
-        reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
-        heartbeat: Box::pin(sleep(Duration::ZERO)),
-        phase: Phase::Opening,
-        _open: app.streams.one(),
-        permit: app.limits.streams.acquire_evicting(visitor.visitor.clone()),
-        log_reader: LogReader::new(app.hub.clone(), conversation, from.after, from.last),
-        app,
-        visitor,
-    };
-    stream::unfold(reader, |mut reader| async move { reader.next().await.map(|chunk| (Ok(chunk), reader)) })
+/// Sends logs to browsers. Shared by the tasks of all streams.
+pub struct Streams {
+    /// Where logs are read.
+    pub store: Store,
+    /// Where their next entries come from.
+    pub hub: Hub,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where streams are counted.
+    pub metrics: Arc<Metrics>,
+    /// Which tokens were revoked.
+    pub tokens: Arc<Tokens>,
+    /// Which sites and origins there are.
+    pub sites: Arc<LiveSites>,
+    /// How many streams and long polls one visitor may have. One more evicts the oldest: the newest is the one that somebody looks at.
+    pub permits: ConcurrencyLimit<VisitorId>,
+    /// Ends them all.
+    pub shutdown: CancellationToken,
 }
 
-/// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
-/// `wait` or when the visitor's token ends. At most a page; the rest follows from its last cursor. `None` when the visitor was revoked
-/// meanwhile.
-///
-/// # Errors
-/// When the database fails.
-pub async fn poll(
-    app: &App,
-    visitor: &Visitor,
-    conversation: ConversationId,
-    from: ReadFrom,
-    wait: Duration,
-) -> Result<Option<Poll>, StoreError> {
-    let left = Duration::from_millis(visitor.expires_at.saturating_sub(app.clock.now()));
-    let permit = app.limits.streams.acquire_evicting(visitor.visitor.clone());
-    let mut log_reader = LogReader::new(app.hub.clone(), conversation, from.after, from.last);
-    let mut replay = log_reader.replay(&app.store).await?;
-    if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
-        tokio::select! {
-            biased;
-            () = reload::until_ended(app, visitor) => return Ok(None),
-            () = permit.evicted() => {}
-            () = log_reader.changed() => replay = log_reader.replay(&app.store).await?,
-            () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
-            () = app.shutdown.cancelled() => {}
+impl Streams {
+    /// The log of a conversation as the body of an event stream. It ends with `reauth` before the visitor's token does and at a
+    /// revocation, and without a word at the proxy's shutdown and when the reader was too slow: it then comes back with its cursor.
+    pub fn events(
+        self: &Arc<Self>,
+        visitor: Visitor,
+        conversation: ConversationId,
+        from: ReadFrom,
+    ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
+        self.metrics.streams_opened.inc();
+        let left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
+        let margin = REAUTH.min(left / 2);
+        let stream = EventStream {
+            reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
+            heartbeat: Box::pin(sleep(Duration::ZERO)),
+            phase: Phase::Opening,
+            end: StreamEnd::HungUp,
+            _open: GaugeGuard::new(&self.metrics.streams),
+            permit: self.permits.acquire_evicting(visitor.visitor.clone()),
+            log_reader: LogReader::new(self.hub.clone(), conversation, from.after, from.last),
+            streams: Arc::clone(self),
+            visitor,
+        };
+        stream::unfold(stream, |mut stream| async move { stream.next().await.map(|chunk| (Ok(chunk), stream)) })
+    }
+
+    /// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
+    /// `wait` or when the visitor's token ends. At most a page; the rest follows from its last cursor. `None` when the visitor was
+    /// revoked meanwhile.
+    pub async fn poll(
+        &self,
+        visitor: &Visitor,
+        conversation: ConversationId,
+        from: ReadFrom,
+        wait: Duration,
+    ) -> Result<Option<Poll>, StoreError> {
+        let left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
+        let permit = self.permits.acquire_evicting(visitor.visitor.clone());
+        let mut log_reader = LogReader::new(self.hub.clone(), conversation, from.after, from.last);
+        let mut replay = log_reader.replay(&self.store).await?;
+        if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
+            tokio::select! {
+                biased;
+                () = self.sites.until_revoked(&self.tokens, visitor) => return Ok(None),
+                () = permit.evicted() => {}
+                () = log_reader.changed() => replay = log_reader.replay(&self.store).await?,
+                () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
+                () = self.shutdown.cancelled() => {}
+            }
+        }
+        Ok(Some(self.answer(replay)))
+    }
+
+    /// The page of a log before a cursor.
+    pub async fn page(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Poll, StoreError> {
+        Ok(self.answer(self.store.read_before(conversation, before, limit).await?))
+    }
+
+    fn answer(&self, replay: Replay) -> Poll {
+        if replay.reset.is_some() {
+            self.metrics.streams_reset.inc();
+        }
+        Poll { ok: true, reset: replay.reset, earlier: replay.earlier, entries: replay.entries }
+    }
+
+    /// How long a reply took to get here.
+    fn observe(&self, entry: &Entry) {
+        if let Event::Message(Message { author: Author::Bot | Author::Agent, .. }) = &entry.event {
+            let took = Duration::from_millis(self.clock.now().saturating_sub(entry.at));
+            self.metrics.reply_to_stream.observe(took.as_secs_f64());
         }
     }
-    Ok(Some(told(app, replay)))
 }
 
-/// The page of a log before a cursor.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page(app: &App, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Poll, StoreError> {
-    Ok(told(app, app.store.read_before(conversation, before, limit).await?))
-}
-
-impl Log for Store {
+impl LogSource for Store {
     type Error = StoreError;
 
     async fn read_after(
@@ -118,20 +153,16 @@ impl Log for Store {
     }
 }
 
-fn told(app: &App, replay: Replay) -> Poll {
-    if replay.reset.is_some() {
-        app.counters.streams_reset.increment();
-    }
-    Poll { ok: true, reset: replay.reset, earlier: replay.earlier, entries: replay.entries }
-}
-
+/// One stream. Owned by the body of its answer, and dropped with it.
 struct EventStream {
-    app: Arc<App>,
+    streams: Arc<Streams>,
     /// Counts the stream as open.
-    _open: Counted,
+    _open: GaugeGuard,
     visitor: Visitor,
     log_reader: LogReader,
     phase: Phase,
+    /// Why it ends, as far as is known: when it is dropped before anything else ended it, the browser hung up.
+    end: StreamEnd,
     /// The visitor has others, and may have had too many.
     permit: Permit<VisitorId>,
     heartbeat: Pin<Box<Sleep>>,
@@ -139,17 +170,16 @@ struct EventStream {
 }
 
 enum Phase {
-    /// Nothing was said yet.
+    /// Nothing was sent yet.
     Opening,
-    /// The log is told.
-    Telling,
+    /// The log is sent.
+    Sending,
     Ended,
 }
 
-/// Why a live reader woke.
+/// Why a live stream woke.
 enum Wake {
-    Goodbye,
-    Reauth,
+    End(StreamEnd),
     Log(LogUpdate),
     Heartbeat,
 }
@@ -160,48 +190,41 @@ impl EventStream {
         loop {
             match self.phase {
                 Phase::Opening => {
-                    self.phase = Phase::Telling;
+                    self.phase = Phase::Sending;
                     // At once, so that the browser, and whoever buffers in between, sees that the stream is open.
                     return Some(Bytes::from_static(b": welcome\n\n"));
                 }
-                Phase::Telling if !self.log_reader.is_live() => {
+                Phase::Sending if !self.log_reader.is_live() => {
                     let chunk = self.replay().await?;
-                    self.rest();
+                    self.schedule_heartbeat();
                     if !chunk.is_empty() {
                         return Some(chunk);
                     }
                 }
-                Phase::Telling => {
-                    let revoked = reload::until_ended(&self.app, &self.visitor);
+                Phase::Sending => {
+                    let streams = &self.streams;
                     // In this order: a reader that was held up for long must not get entries its token is too old for.
                     let wake = tokio::select! {
                         biased;
-                        () = self.app.shutdown.cancelled() => Wake::Goodbye,
-                        () = sleep_until(self.reauth_at) => Wake::Reauth,
-                        () = revoked => Wake::Reauth,
-                        () = self.permit.evicted() => Wake::Log(LogUpdate::Cut),
-                        heard = self.log_reader.next() => Wake::Log(heard),
+                        () = streams.shutdown.cancelled() => Wake::End(StreamEnd::Shutdown),
+                        () = sleep_until(self.reauth_at) => Wake::End(StreamEnd::TokenExpiring),
+                        () = streams.sites.until_revoked(&streams.tokens, &self.visitor) => Wake::End(StreamEnd::Revoked),
+                        () = self.permit.evicted() => Wake::End(StreamEnd::TooMany),
+                        update = self.log_reader.next() => Wake::Log(update),
                         () = self.heartbeat.as_mut() => Wake::Heartbeat,
                     };
                     match wake {
-                        Wake::Goodbye => return None,
-                        Wake::Reauth => {
-                            self.phase = Phase::Ended;
-                            return Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n"));
-                        }
-                        Wake::Log(LogUpdate::Cut) => {
-                            self.app.counters.streams_cut.increment();
-                            return None;
-                        }
                         Wake::Log(LogUpdate::Entry(entry)) => {
-                            self.rest();
-                            observe(&self.app, &entry);
+                            self.schedule_heartbeat();
+                            self.streams.observe(&entry);
                             return frame(&entry).ok();
                         }
                         // The next turn reads the log.
                         Wake::Log(LogUpdate::Gap) => {}
+                        Wake::Log(LogUpdate::Cut) => return self.ended(StreamEnd::Cut),
+                        Wake::End(end) => return self.ended(end),
                         Wake::Heartbeat => {
-                            self.rest();
+                            self.schedule_heartbeat();
                             return Some(Bytes::from_static(b":\n\n"));
                         }
                     }
@@ -211,18 +234,32 @@ impl EventStream {
         }
     }
 
-    /// Tells a page of the log.
+    /// The last bytes of a stream that ends for this reason.
+    fn ended(&mut self, end: StreamEnd) -> Option<Bytes> {
+        self.phase = Phase::Ended;
+        self.end = end;
+        match end {
+            StreamEnd::TokenExpiring | StreamEnd::Revoked => Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n")),
+            StreamEnd::Cut | StreamEnd::TooMany => {
+                self.streams.metrics.streams_cut.inc();
+                None
+            }
+            StreamEnd::HungUp | StreamEnd::StoreFailed | StreamEnd::Shutdown => None,
+        }
+    }
+
+    /// A page of the log.
     async fn replay(&mut self) -> Option<Bytes> {
-        let page = match self.log_reader.replay(&self.app.store).await {
+        let page = match self.log_reader.replay(&self.streams.store).await {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!(%error, "a stream ended because its log can't be read");
-                return None;
+                return self.ended(StreamEnd::StoreFailed);
             }
         };
         let mut chunk = Vec::new();
         if let Some(reset) = &page.reset {
-            self.app.counters.streams_reset.increment();
+            self.streams.metrics.streams_reset.inc();
             chunk.extend_from_slice(&aside("reset", reset).ok()?);
         }
         if let Some(earlier) = page.earlier {
@@ -234,18 +271,18 @@ impl EventStream {
         Some(chunk.into())
     }
 
-    /// Something was said: the next heartbeat is due after a while.
-    fn rest(&mut self) {
+    /// Something was sent: the next heartbeat is due after a while.
+    fn schedule_heartbeat(&mut self) {
         let (least, spread) = HEARTBEAT;
         let next = Instant::now() + least + spread.mul_f64(random_fraction());
         self.heartbeat.as_mut().reset(next);
     }
 }
 
-/// How long a reply took to get here.
-fn observe(app: &App, entry: &Entry) {
-    if let Event::Message(Message { author: Author::Bot | Author::Agent, .. }) = &entry.event {
-        app.histograms.reply_to_stream.observe(Duration::from_millis(app.clock.now().saturating_sub(entry.at)));
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        self.streams.metrics.stream_ended(self.end);
+        tracing::debug!(visitor = %self.visitor.visitor, reason = <&str>::from(self.end), "a stream ended");
     }
 }
 

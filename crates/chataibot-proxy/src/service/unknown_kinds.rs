@@ -9,8 +9,6 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::service::token::hex;
-
 /// More kinds than any platform invents between two looks into the directory.
 const MOST: usize = 200;
 
@@ -24,7 +22,6 @@ pub struct UnknownKinds {
 
 impl UnknownKinds {
     /// Into this directory; nowhere when `None`.
-    #[must_use]
     pub fn new(directory: Option<PathBuf>) -> Self {
         Self { directory, seen: Mutex::default() }
     }
@@ -40,7 +37,7 @@ impl UnknownKinds {
                 return;
             }
         }
-        let path = directory.join(format!("{kind}-{}.json", hex(&hash[..4])));
+        let path = directory.join(format!("{kind}-{}.json", hex::encode(&hash[..4])));
         drop(tokio::task::spawn_blocking(move || {
             if let Err(error) = std::fs::write(&path, text) {
                 tracing::warn!(%error, file = %path.display(), "can't write down a message of an unknown kind");

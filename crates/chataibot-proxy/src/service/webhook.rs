@@ -19,46 +19,98 @@ use http::{HeaderMap, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tracing::Instrument;
 
+use super::unknown_kinds::UnknownKinds;
 use crate::{
-    app::App,
     config::Site,
     error::ApiError,
-    normalise::{Delivery, Diagnostic, EventKind, PlatformEvent, size},
-    store::{
-        Store,
-        incoming::{Incoming, ReceiveStats, What},
-    },
+    metrics::{Metrics, timed},
+    normalise::{Delivery, Diagnostic, EventKind, Incoming, Normalised, size},
+    store::{Store, incoming::ReceiveStats},
 };
 
-/// Handles one POST to the webhook of `sites`, which share its path.
-///
-/// # Errors
-/// 401 when its token is not theirs, 503 when it can't be stored.
-pub async fn handle(
-    app: &Arc<App>,
-    sites: &[Arc<Site>],
-    headers: &HeaderMap,
-    delivery: Delivery,
-) -> Result<Response, ApiError> {
-    match delivery {
-        Delivery::Handshake { token } => handshake(sites, &token),
-        Delivery::Events { token, events } => {
-            let presented = token.as_deref().or_else(|| token_of(headers));
-            let sites = proven(sites, presented)?;
-            let acknowledgement = Acknowledgement::new(&app.store);
-            let (incoming, ignored) = sort(app, events);
-            let stats = if incoming.is_empty() {
-                ReceiveStats::default()
-            } else {
-                app.histograms
-                    .commit
-                    .time(app.store.receive(acknowledgement.delivery, sites, incoming))
-                    .instrument(tracing::info_span!("store"))
-                    .await
-                    .map_err(ApiError::unavailable)?
-            };
-            count(app, stats, ignored);
-            Ok(answer(acknowledgement))
+/// Receives the platform's events.
+pub struct WebhookReceiver {
+    /// Where they are stored.
+    pub store: Store,
+    /// Where they are counted.
+    pub metrics: Arc<Metrics>,
+    /// Where messages of unknown kinds are written down.
+    pub unknown_kinds: UnknownKinds,
+}
+
+impl WebhookReceiver {
+    /// Handles one POST to the webhook of `sites`, which share its path.
+    ///
+    /// # Errors
+    /// 401 when its token is not theirs, 503 when it can't be stored.
+    pub async fn handle(
+        &self,
+        sites: &[Arc<Site>],
+        headers: &HeaderMap,
+        delivery: Delivery,
+    ) -> Result<Response, ApiError> {
+        match delivery {
+            Delivery::Handshake { token } => handshake(sites, &token),
+            Delivery::Events { token, events } => {
+                let presented = token.as_deref().or_else(|| token_of(headers));
+                let sites = proven(sites, presented)?;
+                let acknowledgement = Acknowledgement::new(&self.store);
+                let (incoming, ignored) = self.sort(events);
+                let stats = if incoming.is_empty() {
+                    ReceiveStats::default()
+                } else {
+                    timed(&self.metrics.commit, self.store.receive(acknowledgement.delivery, sites, incoming))
+                        .instrument(tracing::info_span!("store"))
+                        .await
+                        .map_err(ApiError::unavailable)?
+                };
+                self.count(stats, ignored);
+                Ok(answer(acknowledgement))
+            }
+        }
+    }
+
+    /// What is for a log, in entries of at most [`size::LONGEST`]; and how many events are not.
+    fn sort(&self, events: Vec<Normalised>) -> (Vec<Incoming>, u64) {
+        self.metrics.webhook_events.inc_by(events.len() as u64);
+        let (mut incoming, mut ignored) = (Vec::with_capacity(events.len()), 0);
+        for Normalised { event, diagnostics } in events {
+            diagnostics.iter().for_each(|diagnostic| self.count_diagnostic(diagnostic));
+            match event {
+                Ok(event) => incoming.extend(divided(event)),
+                Err(_) => ignored += 1,
+            }
+        }
+        (incoming, ignored)
+    }
+
+    fn count_diagnostic(&self, diagnostic: &Diagnostic) {
+        match diagnostic {
+            Diagnostic::ScriptDropped => self.metrics.scripts_dropped.inc(),
+            Diagnostic::LinkDropped => self.metrics.links_dropped.inc(),
+            Diagnostic::Cut => self.metrics.contents_cut.inc(),
+            Diagnostic::UnknownKind { kind, shape } => {
+                self.metrics.kinds_unknown.inc();
+                self.unknown_kinds.record(kind, shape);
+                tracing::info!(kind, "a message of a kind this version does not know");
+            }
+        }
+    }
+
+    fn count(&self, stats: ReceiveStats, ignored: u64) {
+        let metrics = &self.metrics;
+        for (counter, count) in [
+            (&metrics.webhook_entries, stats.entries),
+            (&metrics.webhook_echoes, stats.echoes),
+            (&metrics.sends_reconciled, stats.reconciled),
+            (&metrics.webhook_redelivered, stats.redelivered),
+            (&metrics.webhook_foreign, stats.foreign),
+            (&metrics.webhook_ignored, ignored),
+            (&metrics.waiting_parked, stats.enqueued),
+            (&metrics.waiting_delivered, stats.released),
+            (&metrics.waiting_dropped, stats.dropped),
+        ] {
+            counter.inc_by(count);
         }
     }
 }
@@ -87,37 +139,9 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-/// What is for a log; and how many events are not.
-fn sort(app: &App, events: Vec<PlatformEvent>) -> (Vec<Incoming>, u64) {
-    app.counters.webhook_events.add(events.len() as u64);
-    let mut incoming = Vec::with_capacity(events.len());
-    let mut ignored = 0;
-    for event in events {
-        event.diagnostics.iter().for_each(|note| count_diagnostic(app, note));
-        let what = match event.kind {
-            EventKind::Message { author, content } => What::Message { author, content },
-            EventKind::Status(status) => What::Status(status),
-            EventKind::Assignee(assignee) => What::Assignee(assignee),
-            EventKind::Created { closed } => What::Created { closed },
-            EventKind::Ignored { .. } => {
-                ignored += 1;
-                continue;
-            }
-        };
-        // An event of no conversation has no log to go to.
-        let Some(conversation) = event.conversation else {
-            ignored += 1;
-            continue;
-        };
-        let event = Incoming { conversation, visitor_key: event.visitor_key, id: event.id, what };
-        incoming.extend(divided(event));
-    }
-    (incoming, ignored)
-}
-
 /// A reply too long for one entry of the log is several.
 fn divided(event: Incoming) -> Vec<Incoming> {
-    let What::Message { author: author @ (Author::Bot | Author::Agent), content } = event.what else {
+    let EventKind::Message { author: author @ (Author::Bot | Author::Agent), content } = event.kind else {
         return vec![event];
     };
     let pieces = size::pieces(content).into_iter().enumerate();
@@ -126,39 +150,9 @@ fn divided(event: Incoming) -> Vec<Incoming> {
         visitor_key: event.visitor_key.clone(),
         // Each is known by an id of its own when the event comes again.
         id: event.id.as_ref().map(|id| if index == 0 { id.clone() } else { format!("{id}#{index}") }),
-        what: What::Message { author, content },
+        kind: EventKind::Message { author, content },
     };
     pieces.map(piece).collect()
-}
-
-fn count_diagnostic(app: &App, note: &Diagnostic) {
-    match note {
-        Diagnostic::ScriptDropped => app.counters.scripts_dropped.increment(),
-        Diagnostic::LinkDropped => app.counters.links_dropped.increment(),
-        Diagnostic::Cut => app.counters.contents_cut.increment(),
-        Diagnostic::UnknownKind { kind, shape } => {
-            app.counters.kinds_unknown.increment();
-            app.unknown_kinds.record(kind, shape);
-            tracing::info!(kind, "a message of a kind this version does not know");
-        }
-    }
-}
-
-fn count(app: &App, stats: ReceiveStats, ignored: u64) {
-    let counters = &app.counters;
-    for (counter, count) in [
-        (&counters.webhook_entries, stats.entries),
-        (&counters.webhook_echoes, stats.echoes),
-        (&counters.sends_reconciled, stats.reconciled),
-        (&counters.webhook_redelivered, stats.redelivered),
-        (&counters.webhook_foreign, stats.foreign),
-        (&counters.webhook_ignored, ignored),
-        (&counters.waiting_parked, stats.enqueued),
-        (&counters.waiting_delivered, stats.released),
-        (&counters.waiting_dropped, stats.dropped),
-    ] {
-        counter.add(count);
-    }
 }
 
 fn answer(acknowledgement: Acknowledgement) -> Response {
@@ -193,11 +187,7 @@ impl Acknowledgement {
 
 impl Drop for Acknowledgement {
     fn drop(&mut self) {
-        if self.sent {
-            self.store.acknowledged(self.delivery);
-        } else {
-            self.store.unacknowledged(self.delivery);
-        }
+        self.store.acknowledge(self.delivery, self.sent);
     }
 }
 

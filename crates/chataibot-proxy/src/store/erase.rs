@@ -1,7 +1,7 @@
 //! Erasing one visitor: all that is known of them, in one commit.
 
-use super::ConversationId;
-use crate::service::token::FamilyId;
+use crate::ids::ConversationId;
+use crate::ids::FamilyId;
 
 /// What was erased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

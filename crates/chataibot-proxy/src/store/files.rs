@@ -2,7 +2,7 @@
 
 use chataibot_wire::file::StoredFile;
 
-use super::ConversationId;
+use crate::ids::ConversationId;
 
 /// Records forgotten in one commit.
 pub(in crate::store) const BATCH: u32 = 200;

@@ -11,56 +11,21 @@
 //! message whose platform id it names, else to the first one without an echo; its words must only be the same, so that something
 //! the visitor wrote elsewhere is not taken for one. What belongs to none is a message written elsewhere, and is logged.
 
-use chataibot_wire::{
-    Author, Content,
-    entry::{Assignee, Status},
-};
-use serde::{Deserialize, Serialize};
+use chataibot_wire::Author;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
+use crate::normalise::{EventKind, Incoming};
 
 /// How long after a lost acknowledgement the same event still counts as its redelivery: an hour, as late as a webhook may be.
 pub(in crate::store) const REDELIVERY_WINDOW: u64 = 60 * 60 * 1000;
 /// How long after its echo a message's echo may come a second time.
 pub(in crate::store) const ECHO_WINDOW: u64 = 60 * 1000;
 
-/// One event of the platform for one conversation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Incoming {
-    /// The platform's id of the conversation.
-    pub conversation: String,
-    /// `<visitor_id>_<account_id>` (OBS), when it came.
-    pub visitor_key: Option<String>,
-    /// The event's own id, when it came (INF).
-    pub id: Option<String>,
-    /// What happened.
-    pub what: What,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum What {
-    /// Somebody said something.
-    Message {
-        /// Who.
-        author: Author,
-        /// What.
-        content: Content,
-    },
-    /// The conversation was closed or opened again.
-    Status(Status),
-    /// Another bot or person answers from now on.
-    Assignee(Assignee),
-    /// The conversation began.
-    Created {
-        /// It was over when it was told.
-        closed: bool,
-    },
-}
-
 /// What became of the events of one delivery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct ReceiveStats {
     /// Entries appended to logs.
     pub entries: u64,
@@ -82,16 +47,16 @@ pub struct ReceiveStats {
 
 /// What an event is known by when it comes again.
 pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8; 32], StoreError> {
-    let kind = match &event.what {
-        What::Message { author: Author::Visitor, .. } => "visitor",
-        What::Message { author: Author::Bot | Author::Agent, .. } => "message",
-        What::Status(_) => "status",
-        What::Assignee(_) => "assignee",
-        What::Created { .. } => "created",
+    let kind = match &event.kind {
+        EventKind::Message { author: Author::Visitor, .. } => "visitor",
+        EventKind::Message { author: Author::Bot | Author::Agent, .. } => "message",
+        EventKind::Status(_) => "status",
+        EventKind::Assignee(_) => "assignee",
+        EventKind::Created { .. } => "created",
     };
     let what = match &event.id {
         Some(id) => id.clone(),
-        None => to_json(&event.what)?,
+        None => to_json(&event.kind)?,
     };
     let mut digest = Sha256::new();
     for part in [sites.join(",").as_str(), event.conversation.as_str(), kind, what.as_str()] {
@@ -102,8 +67,8 @@ pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8
 }
 
 /// An event as it waits.
-pub(in crate::store) fn to_json(what: &What) -> Result<String, StoreError> {
-    serde_json::to_string(what).map_err(|error| StoreError::Corrupt(error.to_string()))
+pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> {
+    serde_json::to_string(kind).map_err(StoreError::corrupt)
 }
 
 /// Is `echo` the platform's way to write `sent`? It may have added paragraphs, lost spaces, or read the text as HTML (OBS: texts

@@ -19,7 +19,6 @@ pub struct Replay {
 
 /// Why a log of that epoch, whose entries `first..=last` are left, can't be continued after a cursor: what [`Reset::reason`] says. The
 /// Redis store has the same rule in its script.
-#[must_use]
 pub fn reset_reason(after: Cursor, epoch: u32, first: u32, last: u32) -> Option<&'static str> {
     if after.epoch != epoch {
         Some("epoch")

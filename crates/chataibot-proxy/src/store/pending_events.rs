@@ -2,11 +2,11 @@
 //! yet or its answer was lost. They wait in the store, so that they may be acknowledged; few, small, and for a minute.
 
 /// Events that may wait behind one webhook.
-pub(in crate::store) const ROOM: u32 = 2_000;
+pub(in crate::store) const MAX_EVENTS: u32 = 2_000;
 /// Bytes that may wait behind one webhook.
-pub(in crate::store) const BYTES: u64 = 8 * 1024 * 1024;
+pub(in crate::store) const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// How long an event waits, milliseconds.
-pub(in crate::store) const PATIENCE: u64 = 60 * 1000;
+pub(in crate::store) const MAX_WAIT: u64 = 60 * 1000;
 
 /// The visitor id in `<visitor_id>_<account_id>` (OBS).
 pub(in crate::store) fn visitor_of(visitor_key: &str) -> &str {

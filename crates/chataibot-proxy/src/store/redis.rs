@@ -21,7 +21,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::{
     sync::{Notify, mpsc},
@@ -29,11 +29,11 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{StoreError, StoreEvent, incoming::ECHO_WINDOW, sends::SendKey};
+use super::{Result, StoreError, StoreEvent, incoming::ECHO_WINDOW, sends::SendKey};
 use crate::{
     clock::{Clock, millis},
     hub::Hub,
-    service::token::FamilyId,
+    ids::random_hex,
 };
 
 mod bus;
@@ -60,13 +60,13 @@ const SCRIPT: &str = concat!(
 /// can't read needs another number, and the newer one must wait for the older ones' end.
 const VERSION: u32 = 1;
 /// How long an answer may take. A Redis that is slower is away.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// About so many of the last news stay on the bus. An instance that was away for longer makes its readers begin anew.
 const BUS: u32 = 20_000;
 
 /// The store of several proxies. Clones are the same.
 #[derive(Clone)]
-pub(in crate::store) struct Redis {
+pub struct Redis {
     inner: Arc<Inner>,
     _running: Arc<DropGuard>,
 }
@@ -99,24 +99,24 @@ struct Inner {
 
 impl Redis {
     /// Connects, says that this instance lives, and begins to listen.
-    pub(in crate::store) async fn open(
+    pub async fn open(
         url: &SecretString,
         hub: Hub,
         clock: Clock,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>), StoreError> {
+    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>)> {
         let client = Client::open(url.expose_secret())?;
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT))
             // The next command tries again; meanwhile the others must not wait for this one.
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         let (news, receiver) = mpsc::unbounded_channel();
-        let instance = FamilyId::random().map_err(|error| StoreError::Corrupt(format!("no randomness: {error}")))?;
+        let instance = random_hex().map_err(StoreError::no_randomness)?;
         let inner = Arc::new(Inner {
             connection,
             script: Script::new(SCRIPT),
-            instance: instance.to_string(),
+            instance,
             epoch: AtomicU32::new(0),
             is_unavailable: AtomicBool::new(false),
             failover_after: Mutex::new(Instant::now()),
@@ -130,7 +130,7 @@ impl Redis {
             hub,
             ended: CancellationToken::new(),
         });
-        let found = inner.ask::<Version>("version", json!({ "known": VERSION })).await?.version;
+        let found = inner.ask::<u32>("version", json!({ "known": VERSION })).await?;
         if found > VERSION {
             return Err(StoreError::Newer { found, known: VERSION });
         }
@@ -145,33 +145,28 @@ impl Redis {
         Ok((Self { inner, _running: running }, receiver))
     }
 
-    pub(in crate::store) fn epoch(&self) -> u32 {
+    pub fn epoch(&self) -> u32 {
         self.inner.epoch()
     }
 
-    pub(in crate::store) fn now(&self) -> u64 {
+    pub fn now(&self) -> u64 {
         self.inner.clock.now()
     }
 
-    pub(in crate::store) fn is_unavailable(&self) -> bool {
+    pub fn is_unavailable(&self) -> bool {
         self.inner.is_unavailable.load(Ordering::Relaxed)
     }
 
-    pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
+    pub async fn check(&self) -> Result<()> {
         self.inner.run("check", json!({})).await
     }
 
     /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to be sure of it.
-    pub(in crate::store) async fn leave(&self) -> Result<(), StoreError> {
+    pub async fn leave(&self) -> Result<()> {
         self.inner.ended.cancel();
         self.inner.write_acks().await?;
         self.inner.run("leave", json!({})).await
     }
-}
-
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
 }
 
 /// What the script answers.
@@ -189,7 +184,7 @@ impl Inner {
     }
 
     /// Runs an operation of the script, unless Redis is known to be away.
-    async fn call<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<Reply<T>, StoreError> {
+    async fn call<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<Reply<T>> {
         if self.is_unavailable.load(Ordering::Relaxed) {
             return Err(StoreError::Unavailable);
         }
@@ -203,24 +198,24 @@ impl Inner {
     }
 
     /// As [`Inner::call`], for an answer without anything behind it.
-    async fn ask<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T, StoreError> {
+    async fn ask<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T> {
         self.call(op, arguments).await.map(|reply| reply.answer)
     }
 
     /// As [`Inner::call`], for an operation that has nothing to say.
-    async fn run(&self, op: &str, arguments: Value) -> Result<(), StoreError> {
+    async fn run(&self, op: &str, arguments: Value) -> Result<()> {
         self.ask::<Value>(op, arguments).await.map(drop)
     }
 
     /// Runs an operation, whatever is known of Redis.
-    async fn try_call<T: DeserializeOwned>(&self, op: &str, mut arguments: Value) -> Result<Reply<T>, StoreError> {
+    async fn try_call<T: DeserializeOwned>(&self, op: &str, mut arguments: Value) -> Result<Reply<T>> {
         let (now, known) = (self.clock.now(), self.epoch());
         arguments["op"] = op.into();
         arguments["now"] = now.into();
         arguments["instance"] = self.instance.as_str().into();
         arguments["bus"] = BUS.into();
         arguments["failover_allowed"] = self.is_failover_allowed().into();
-        arguments["longest"] = millis(sends::LONGEST).into();
+        arguments["longest"] = millis(sends::MAX_IN_FLIGHT).into();
         arguments["looked_at"] = incoming::LOOKED_AT.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
         if arguments.get("nonce").is_none() {
@@ -276,7 +271,7 @@ fn is_lost(error: &redis::RedisError) -> bool {
 }
 
 /// Waits, unless the store ends before. True when it does.
-async fn rest(inner: &Inner, time: Duration) -> bool {
+async fn pause(inner: &Inner, time: Duration) -> bool {
     tokio::select! {
         () = inner.ended.cancelled() => true,
         () = tokio::time::sleep(time) => false,
@@ -284,7 +279,7 @@ async fn rest(inner: &Inner, time: Duration) -> bool {
 }
 
 /// Ids in Redis are `<epoch>-<number>`, so that none comes again after a flush. Here they are one number.
-fn number(id: &str) -> Result<i64, StoreError> {
+fn number(id: &str) -> Result<i64> {
     let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
     let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));
     Ok((u64::from(part(epoch)?) << 32 | u64::from(part(number)?)).cast_signed())

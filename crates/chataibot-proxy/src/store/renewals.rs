@@ -4,7 +4,10 @@
 //! time one secret of a family is unused. A second use of a secret within a short grace gets the end of the same line, so that two
 //! tabs which race stay together; a later second use means that somebody has a copy, and ends the family.
 
-use crate::service::token::{FamilyId, VisitorId, renewal::Secret};
+use crate::{
+    credentials::Secret,
+    ids::{FamilyId, VisitorId},
+};
 
 /// A signing key older than this gets a successor at the next start.
 pub(in crate::store) const KEY_AGE: u64 = 30 * 24 * 3600 * 1000;
@@ -78,7 +81,6 @@ pub enum RenewalRefusal {
 
 impl RenewalRefusal {
     /// A word for the log.
-    #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Unknown => "unknown",

@@ -6,7 +6,7 @@
 
 use chataibot_wire::{Content, entry::DeliveryState};
 
-use super::ConversationId;
+use crate::ids::ConversationId;
 
 /// Whose message it is, and the key it came with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ pub struct NewSend {
     /// A digest of what is sent and where to.
     pub fingerprint: [u8; 32],
     /// What it says.
-    pub said: MessageBody,
+    pub body: MessageBody,
 }
 
 /// What a message says.

@@ -2,7 +2,10 @@
 //! visitor in every browser.
 
 use super::StoreError;
-use crate::service::token::{FamilyId, VisitorId, host_jwt::UserProfile, renewal::Secret};
+use crate::{
+    credentials::{Secret, UserProfile},
+    ids::{FamilyId, VisitorId},
+};
 
 /// A sign-in.
 #[derive(Clone, Debug)]

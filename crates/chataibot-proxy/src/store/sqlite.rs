@@ -15,9 +15,10 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, Transaction};
 
-use super::StoreError;
+use super::{Result, StoreError};
 use crate::{clock::Clock, hub::Hub};
 
+mod apply;
 pub(super) mod backup;
 pub(super) mod erase;
 mod files;
@@ -27,6 +28,7 @@ mod pending_events;
 mod renewals;
 mod retention;
 mod schema;
+mod send_records;
 mod sends;
 mod signed_in;
 mod writer;
@@ -35,7 +37,7 @@ use writer::{WriteContext, Writer};
 
 /// A database of one process. Clones are the same.
 #[derive(Clone)]
-pub(in crate::store) struct Sqlite {
+pub struct Sqlite {
     inner: Arc<Inner>,
 }
 
@@ -56,21 +58,21 @@ enum DatabaseLocation {
 }
 
 impl Sqlite {
-    pub(in crate::store) fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self> {
         Self::build(DatabaseLocation::File(path.to_owned()), hub, clock)
     }
 
-    pub(in crate::store) fn memory(hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+    pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self::memory_of(format!("file:/chataibot-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed)), hub, clock)
     }
 
     /// The memory of that name, which lasts as long as anybody is connected to it.
-    pub(in crate::store) fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+    pub fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self> {
         Self::build(DatabaseLocation::Memory(name), hub, clock)
     }
 
-    fn build(place: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self, StoreError> {
+    fn build(place: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
         let mut connection = place.connect(OpenFlags::default())?;
         let epoch = schema::prepare(&mut connection, clock.now())?;
         writer::recover(&mut connection, epoch, clock.now())?;
@@ -80,28 +82,28 @@ impl Sqlite {
     }
 
     /// The epoch of every cursor of this database. Chosen when the database is made.
-    pub(in crate::store) fn epoch(&self) -> u32 {
+    pub fn epoch(&self) -> u32 {
         self.inner.epoch
     }
 
-    pub(in crate::store) fn now(&self) -> u64 {
+    pub fn now(&self) -> u64 {
         self.inner.clock.now()
     }
 
     /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing behind, and takes no other with it.
-    pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.work(move |work| job(work.transaction())).await
+        self.write_log(move |ctx| job(ctx.transaction())).await
     }
 
     /// As [`Sqlite::write`], for jobs that append to logs.
-    async fn work<T, F>(&self, job: F) -> Result<T, StoreError>
+    async fn write_log<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriteContext<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
     {
         self.inner.writer.run(job).await
     }
@@ -109,16 +111,16 @@ impl Sqlite {
     /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be harmless.
     fn write_deferred<F>(&self, job: F)
     where
-        F: FnOnce(&mut WriteContext<'_>) -> Result<(), StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
     {
         self.inner.writer.run_deferred(job);
     }
 
     /// Reads, on a thread for blocking work. Sees everything that was committed before the call.
-    pub(in crate::store) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub async fn read<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
@@ -131,7 +133,7 @@ impl Sqlite {
         .map_err(|_| StoreError::Stopped)?
     }
 
-    pub(in crate::store) async fn check(&self) -> Result<(), StoreError> {
+    pub async fn check(&self) -> Result<()> {
         // Another value each time: what is written over with itself is not written at all, and a read-only disk would look well.
         let now = self.inner.clock.now();
         self.write(move |tx| {
@@ -154,7 +156,7 @@ impl Readers {
     /// More than the blocking reads that usually run at one time; the rest are opened for one use.
     const KEPT: usize = 8;
 
-    fn take(&self) -> Result<Connection, StoreError> {
+    fn take(&self) -> Result<Connection> {
         if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
             return Ok(connection);
         }
@@ -170,7 +172,7 @@ impl Readers {
 }
 
 impl DatabaseLocation {
-    fn connect(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
+    fn connect(&self, flags: OpenFlags) -> Result<Connection> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match self {
             Self::File(path) => Connection::open_with_flags(path, flags)?,

@@ -12,12 +12,18 @@ use chataibot_wire::{
 };
 
 use super::{
-    ConversationId, Store,
-    incoming::{Incoming, ReceiveStats, What},
+    Store,
+    incoming::ReceiveStats,
     sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled},
     sqlite::Sqlite,
 };
-use crate::{clock::Clock, hub::Hub, testing::RedisServer};
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    ids::ConversationId,
+    normalise::{EventKind, Incoming},
+    testing::RedisServer,
+};
 
 mod echoes;
 mod erase;
@@ -185,7 +191,7 @@ impl Bench {
         let mut fingerprint = [0; 32];
         fingerprint.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
         let content = Content::Text(Text { body: RichText::plain(text), prompt: None });
-        NewSend { key, fingerprint, said: MessageBody { content, echoes: Vec::new() } }
+        NewSend { key, fingerprint, body: MessageBody { content, echoes: Vec::new() } }
     }
 
     async fn begin_start(&self, key: &str, text: &str, alias: &str) -> BeginOutcome {
@@ -217,7 +223,7 @@ impl Bench {
     /// One delivery that is acknowledged.
     async fn deliver(&self, events: &[Incoming]) -> ReceiveStats {
         let (number, stats) = self.deliver_unanswered(events).await;
-        self.store.acknowledged(number);
+        self.store.acknowledge(number, true);
         if self.other.is_some() {
             // The answer's way to the platform, and the next delivery's way to the other proxy.
             for _ in 0..5 {
@@ -230,7 +236,7 @@ impl Bench {
     /// One delivery whose 2xx gets lost.
     async fn deliver_in_vain(&self, events: &[Incoming]) -> ReceiveStats {
         let (number, stats) = self.deliver_unanswered(events).await;
-        self.store.unacknowledged(number);
+        self.store.acknowledge(number, false);
         stats
     }
 
@@ -301,12 +307,12 @@ fn refused() -> Outcome {
     Outcome::Refused(PlatformRefusal { status: 400, code: "CONTACT_IS_BLOCKED".to_owned() })
 }
 
-fn event(what: What) -> Incoming {
-    Incoming { conversation: "p1".to_owned(), visitor_key: Some(format!("{VISITOR}_77")), id: None, what }
+fn event(kind: EventKind) -> Incoming {
+    Incoming { conversation: "p1".to_owned(), visitor_key: Some(format!("{VISITOR}_77")), id: None, kind }
 }
 
 fn says(author: Author, text: &str) -> Incoming {
-    event(What::Message { author, content: Content::Text(Text { body: RichText::plain(text), prompt: None }) })
+    event(EventKind::Message { author, content: Content::Text(Text { body: RichText::plain(text), prompt: None }) })
 }
 
 fn with_id(id: &str, event: Incoming) -> Incoming {

@@ -20,7 +20,6 @@ impl RedisServer {
     ///
     /// # Panics
     /// When `redis-server` is not installed; `cargo xtask setup` installs it.
-    #[must_use]
     pub fn start() -> Self {
         let directory = tempfile::Builder::new().prefix("redis-").tempdir().expect("a temporary directory");
         let child = begin(directory.path());
@@ -28,20 +27,12 @@ impl RedisServer {
     }
 
     /// Where it is.
-    ///
-    /// # Panics
-    /// When the temporary directory's name is none for a URL.
-    #[must_use]
     pub fn url(&self) -> RedisUrl {
         let socket = self.directory.path().join("redis.sock");
         RedisUrl::parse(&format!("redis+unix://{}", socket.display())).expect("an address")
     }
 
     /// A way to look inside, for a test.
-    ///
-    /// # Panics
-    /// When it is not running.
-    #[must_use]
     pub fn look(&self) -> redis::Connection {
         let socket = self.directory.path().join("redis.sock");
         let client = redis::Client::open(format!("redis+unix://{}", socket.display())).expect("an address");
@@ -49,10 +40,6 @@ impl RedisServer {
     }
 
     /// Is this text anywhere in it, or on its disk once it has written its log anew?
-    ///
-    /// # Panics
-    /// When it is not running, or its files can't be read.
-    #[must_use]
     pub fn holds(&self, text: &str) -> bool {
         let mut redis = self.look();
         // Without its own compressed form, so that a text can be found.
@@ -73,34 +60,22 @@ impl RedisServer {
     }
 
     /// Ends it at once, as a crash does.
-    ///
-    /// # Panics
-    /// When it has ended already.
     pub fn kill(&mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it has ended");
     }
 
     /// Starts it again on what it has written.
-    ///
-    /// # Panics
-    /// When it can't start.
     pub fn start_again(&mut self) {
         self.child = begin(self.directory.path());
     }
 
     /// It takes connections and answers nothing, as one does whose machine stands still.
-    ///
-    /// # Panics
-    /// When it can't be stopped.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
     /// It goes on where it stood still.
-    ///
-    /// # Panics
-    /// When it can't go on.
     pub fn thaw(&self) {
         self.signal("-CONT");
     }

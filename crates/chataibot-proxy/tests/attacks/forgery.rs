@@ -58,7 +58,7 @@ impl Book {
     }
 
     fn takes(&self, token: &str) -> bool {
-        self.0.app.tokens.check(token, &self.0.app.config.sites).is_ok()
+        self.0.app.services.tokens.check(token, &self.0.app.config.sites).is_ok()
     }
 
     async fn status(&self, token: &str) -> u16 {

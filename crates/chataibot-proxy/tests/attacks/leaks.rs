@@ -282,7 +282,7 @@ async fn nothing_secret_is_in_the_debug_form_of_the_settings_or_what_is_made_of_
     let browser = harness.browser().await;
     let app = harness.app();
     let visitor = harness.visitor(&browser);
-    let printed = format!("{app:?} {:?} {:?} {visitor:?} {:#?}", app.config, app.tokens, app.config.sites);
+    let printed = format!("{app:?} {:?} {:?} {visitor:?} {:#?}", app.config, app.services.tokens, app.config.sites);
     for secret in ["demo-account-token", "demo-webhook-secret", "demo-webhook-token", &browser.token] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }

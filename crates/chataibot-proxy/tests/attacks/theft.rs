@@ -169,7 +169,7 @@ async fn a_stream_of_a_revoked_visitor_within_a_second() {
     let (browser, _, events) = reading(&harness).await;
     let family = harness.visitor(&browser).family;
     let began = std::time::Instant::now();
-    harness.app().tokens.revoke(family);
+    harness.app().services.tokens.revoke(family);
     ends(events).await;
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
@@ -187,7 +187,7 @@ async fn a_long_poll_of_a_revoked_visitor_within_a_second() {
     });
     harness.until(|harness| harness.app().hub.subscribers() > waiting).await;
     let began = std::time::Instant::now();
-    harness.app().tokens.revoke(family);
+    harness.app().services.tokens.revoke(family);
     assert_eq!(poll.await.expect("no panic"), 401);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use chataibot_proxy::service::retention;
-
 use crate::{
     browser::refusal,
     harness::{Harness, key, says, short},
@@ -52,17 +50,17 @@ async fn a_conversation_past_its_retention_is_gone_and_its_reader_is_cut() {
     stream.entries(2).await;
     let days = harness.app().config.sites.iter().next().expect("a site").retention_days;
     harness.proxy.clock.advance(Duration::from_secs(u64::from(days) * 86_400 - 60));
-    retention::old(harness.app()).await.expect("swept");
-    assert_eq!(harness.app().counters.conversations_deleted.get(), 0);
+    harness.app().services.retention.delete_old().await.expect("swept");
+    assert_eq!(harness.app().metrics.conversations_deleted.get(), 0);
     harness.proxy.clock.advance(Duration::from_secs(120));
-    retention::old(harness.app()).await.expect("swept");
-    assert_eq!(harness.app().counters.conversations_deleted.get(), 1);
+    harness.app().services.retention.delete_old().await.expect("swept");
+    assert_eq!(harness.app().metrics.conversations_deleted.get(), 1);
     assert_eq!(stream.next().await, None);
     // The token is long over; a new visitor would get the same answer.
     let other = harness.browser().await;
     assert_eq!(refusal(other.get(&alias, "", &[]).await).await, (404, "NOT_FOUND".to_owned()));
     harness.tell(vec![says("bot", "conversation-1", "late")]).await;
-    assert_eq!(harness.app().counters.webhook_foreign.get(), 1);
+    assert_eq!(harness.app().metrics.webhook_foreign.get(), 1);
 }
 
 #[tokio::test]
@@ -77,12 +75,12 @@ async fn what_waits_in_vain_is_dropped_and_counted() {
     harness.platform.called(1).await;
     harness.tell(vec![says("bot", "another", "who?"), says("bot", "conversation-1", "Hi")]).await;
     harness.proxy.clock.advance(Duration::from_secs(59));
-    retention::waiting(harness.app()).await.expect("swept");
+    harness.app().services.retention.drop_pending_events().await.expect("swept");
     held.send(PlatformAnswer::Accept).expect("held");
     let alias = starting.await.expect("started");
     harness.proxy.clock.advance(Duration::from_secs(2));
-    retention::waiting(harness.app()).await.expect("swept");
+    harness.app().services.retention.drop_pending_events().await.expect("swept");
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent", "bot: hi"]);
-    let counters = &harness.app().counters;
-    assert_eq!([counters.waiting_delivered.get(), counters.waiting_dropped.get()], [1, 1]);
+    let metrics = &harness.app().metrics;
+    assert_eq!([metrics.waiting_delivered.get(), metrics.waiting_dropped.get()], [1, 1]);
 }

@@ -69,7 +69,7 @@ async fn an_erased_visitor_is_gone_from_disk_streams_and_tokens_and_nobody_else_
     assert!(!other.log(&kept).await.is_empty());
     let again: Value = erase(&harness, TOKEN, &gone.visitor).await.json().await.expect("JSON");
     assert_eq!(again, json!({ "ok": true, "conversations": 0, "tokens": 0 }), "asking twice is no error");
-    assert_eq!(harness.app().counters.visitors_erased.get(), 2);
+    assert_eq!(harness.app().metrics.visitors_erased.get(), 2);
 }
 
 #[tokio::test]

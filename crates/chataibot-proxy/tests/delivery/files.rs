@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chataibot_proxy::{
     config::{Config, Site, Sites},
-    service::{files::file_types, retention},
+    file_types,
 };
 use chataibot_wire::{ErrorBody, file::FileAnswer, file::StoredFile};
 use reqwest::Response;
@@ -102,7 +102,7 @@ async fn a_picture_is_kept_and_shown_to_whoever_knows_its_address() {
     let answer = harness.http.get(&text.url).send().await.expect("an answer");
     assert_eq!(header(&answer, "content-type"), "text/plain; charset=utf-8");
     assert!(header(&answer, "content-disposition").starts_with("attachment"));
-    assert_eq!(harness.app().counters.files_stored.get(), 3);
+    assert_eq!(harness.app().metrics.files_stored.get(), 3);
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn only_what_is_allowed_declared_and_proved_is_taken() {
     let unreadable = refusal(send(&browser, &alias, "image/png", "%ff.png", PNG).await).await;
     assert_eq!(unreadable, (400, "BAD_REQUEST".to_owned()));
     assert_eq!(stored(&harness), [] as [&str; 0], "nothing of a refused file stays");
-    assert_eq!(harness.app().counters.files_refused.get(), 13);
+    assert_eq!(harness.app().metrics.files_refused.get(), 13);
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn the_files_of_a_site_have_so_much_room_and_no_more() {
     let chunks = futures_util::stream::iter(vec![Ok::<_, std::io::Error>("d")]);
     let body = reqwest::Body::wrap_stream(chunks);
     assert_eq!(refusal(send(&browser, &alias, "text/plain", "a.txt", body).await).await.0, 503);
-    assert_eq!((stored(&harness).len(), harness.app().counters.files_quota.get()), (3, 2));
+    assert_eq!((stored(&harness).len(), harness.app().metrics.files_quota.get()), (3, 2));
 }
 
 #[tokio::test]
@@ -247,17 +247,17 @@ async fn files_go_with_their_conversation_and_strays_at_the_next_start() {
     browser.send(&alias, &key(3), &file.url).await;
     browser.send(&alias, &key(4), &format!("Look here ({}), please", in_passing.url)).await;
     harness.proxy.clock.advance(Duration::from_secs(23 * 3600));
-    retention::old(harness.app()).await.expect("swept");
+    harness.app().services.retention.delete_old().await.expect("swept");
     assert_eq!(stored(&harness).len(), 3, "somebody may still be writing");
     harness.proxy.clock.advance(Duration::from_secs(2 * 3600));
-    retention::old(harness.app()).await.expect("swept");
+    harness.app().services.retention.delete_old().await.expect("swept");
     assert_eq!(stored(&harness).len(), 2, "nobody has sent the third");
     assert_eq!(harness.http.get(&unsent.url).send().await.expect("an answer").status(), 404);
     harness.proxy.clock.advance(Duration::from_secs(88 * 24 * 3600));
-    retention::old(harness.app()).await.expect("swept");
+    harness.app().services.retention.delete_old().await.expect("swept");
     assert_eq!(stored(&harness).len(), 2, "not yet");
     harness.proxy.clock.advance(Duration::from_secs(2 * 24 * 3600));
-    retention::old(harness.app()).await.expect("swept");
+    harness.app().services.retention.delete_old().await.expect("swept");
     assert_eq!(stored(&harness), [] as [&str; 0]);
     assert_eq!(harness.http.get(&file.url).send().await.expect("an answer").status(), 404);
 
@@ -270,7 +270,13 @@ async fn files_go_with_their_conversation_and_strays_at_the_next_start() {
         let file = std::fs::File::options().write(true).open(directory.join(name)).expect("opened");
         file.set_modified(std::time::UNIX_EPOCH).expect("an old one");
     }
-    chataibot_proxy::service::files::Files::open(&harness.app().config, &harness.app().store).await.expect("opened");
+    chataibot_proxy::service::files::Files::open(
+        &harness.app().config,
+        harness.app().store.clone(),
+        harness.app().metrics.clone(),
+    )
+    .await
+    .expect("opened");
     assert_eq!(stored(&harness), ["somebody-elses.txt"], "what is not ours stays");
 }
 

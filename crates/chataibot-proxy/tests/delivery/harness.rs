@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chataibot_proxy::{
-    app::App,
     config::{Config, Site, Sites},
     demo,
-    service::token::{Visitor, VisitorId},
+    http::state::App,
+    ids::VisitorId,
+    service::token::Visitor,
     testing::{RedisServer, TestApp, spawn_app},
 };
 use chataibot_wire::{Entry, entry::Event};
@@ -75,7 +76,8 @@ impl Harness {
 
     /// The visitor of a browser as the proxy's inside knows it, for tests below HTTP.
     pub fn visitor(&self, browser: &Browser) -> Visitor {
-        let visitor = self.app().tokens.check(&browser.token, &self.app().config.sites).expect("a valid token");
+        let visitor =
+            self.app().services.tokens.check(&browser.token, &self.app().config.sites).expect("a valid token");
         assert_eq!(
             (visitor.origin.as_str(), &visitor.visitor),
             (ORIGIN, &VisitorId::parse(&browser.visitor).expect("an id"))

@@ -60,13 +60,13 @@ async fn the_whole_life_of_a_message() {
     harness.tell(vec![says("visitor", "conversation-1", "Bye"), says("agent", "conversation-1", "See you")]).await;
     assert_eq!(short(&[stream.entry().await]), ["agent: see you"]);
 
-    let counters = &harness.app().counters;
+    let metrics = &harness.app().metrics;
     assert_eq!(
         [
-            counters.conversations_started.get(),
-            counters.sends_accepted.get(),
-            counters.webhook_echoes.get(),
-            counters.webhook_entries.get()
+            metrics.conversations_started.get(),
+            metrics.sends_accepted.get(),
+            metrics.webhook_echoes.get(),
+            metrics.webhook_entries.get()
         ],
         [1, 2, 2, 2]
     );
@@ -150,9 +150,9 @@ async fn a_webhook_before_the_start_has_answered_waits_for_it() {
     held.send(PlatformAnswer::Accept).expect("held");
     let alias = starting.await.expect("started");
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent", "bot: hi"]);
-    let counters = &harness.app().counters;
+    let metrics = &harness.app().metrics;
     assert_eq!(
-        [counters.waiting_parked.get(), counters.waiting_delivered.get(), counters.webhook_foreign.get()],
+        [metrics.waiting_parked.get(), metrics.waiting_delivered.get(), metrics.webhook_foreign.get()],
         [2, 2, 1]
     );
 }
@@ -242,7 +242,7 @@ async fn a_webhook_whose_sender_hung_up_is_known_when_it_comes_again() {
     let others = harness.app().connections();
     let mut socket = tokio::net::TcpStream::connect(harness.proxy.address).await.expect("connected");
     socket.write_all(format!("{head}{body}").as_bytes()).await.expect("written");
-    harness.until(|harness| harness.app().counters.webhook_events.get() == 1).await;
+    harness.until(|harness| harness.app().metrics.webhook_events.get() == 1).await;
     drop(socket);
     harness.until(|harness| harness.app().connections() == others).await;
     match &harness.redis {
@@ -255,5 +255,5 @@ async fn a_webhook_whose_sender_hung_up_is_known_when_it_comes_again() {
     }
     let log = short(&browser.log(&alias).await);
     assert_eq!(log[2..], ["bot: hi", "bot: hi", "bot: hi"], "the first of the three is the one that was lost");
-    assert_eq!(harness.app().counters.webhook_redelivered.get(), 1);
+    assert_eq!(harness.app().metrics.webhook_redelivered.get(), 1);
 }

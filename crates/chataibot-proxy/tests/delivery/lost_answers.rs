@@ -25,7 +25,7 @@ async fn a_lost_answer_is_unknown_until_the_echo_tells_and_is_never_sent_again()
     assert_eq!(short(&[stream.entry().await]), ["02 sent"]);
     assert_eq!(browser.send(&alias, &key(2), "text").await, key(2), "an id, though not the platform's");
     assert_eq!(harness.platform.calls().len(), 2, "one start, one send");
-    assert_eq!(harness.app().counters.sends_reconciled.get(), 1);
+    assert_eq!(harness.app().metrics.sends_reconciled.get(), 1);
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn an_answer_the_browser_does_not_wait_for_is_still_recorded() {
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.send(&alias, &key(2), "text").await }
     });
-    harness.until(|harness| harness.app().counters.sends_repeated.get() == 1).await;
+    harness.until(|harness| harness.app().metrics.sends_repeated.get() == 1).await;
     held.send(PlatformAnswer::Accept).expect("held");
     assert_eq!(again.await.expect("answered"), "message-2");
     assert_eq!(short(&stream.entries(2).await), ["visitor: text", "02 sent"]);
@@ -107,7 +107,7 @@ async fn one_key_at_the_same_time_is_one_message_with_one_answer() {
             tokio::spawn(async move { browser.start(&key(1), "Hello").await })
         })
         .collect();
-    harness.until(|harness| harness.app().counters.sends_repeated.get() == 7).await;
+    harness.until(|harness| harness.app().metrics.sends_repeated.get() == 7).await;
     let other = browser.post_start(&key(1), "something else").await;
     assert_eq!(refusal(other).await, (409, "KEY_REUSED".to_owned()), "also while it is on its way");
     held.send(PlatformAnswer::Accept).expect("held");
@@ -158,8 +158,8 @@ async fn a_platform_that_is_not_there_has_certainly_not_processed_anything() {
     .await;
     let browser = harness.browser().await;
     assert_eq!(refusal(browser.post_start(&key(1), "Hello").await).await, (503, "UNAVAILABLE".to_owned()));
-    let counters = &harness.app().counters;
-    assert_eq!((counters.sends_failed.get(), counters.sends_unknown.get()), (1, 0));
+    let metrics = &harness.app().metrics;
+    assert_eq!((metrics.sends_failed.get(), metrics.sends_unknown.get()), (1, 0));
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn the_operators_troubles_are_not_the_visitors() {
             (&json!("UNAVAILABLE"), &json!(503), &json!(60))
         );
     }
-    assert_eq!(harness.app().counters.platform_operator_faults.get(), 5);
+    assert_eq!(harness.app().metrics.platform_operator_faults.get(), 5);
     browser.start(&key(1), "Hello").await;
 }
 

@@ -130,7 +130,7 @@ async fn readers_that_come_to_either_proxy_at_any_time_miss_nothing() {
             let (browser, alias, pair) = (browsers[reader % 2].clone(), alias.clone(), Arc::clone(&pair));
             tokio::spawn(async move {
                 // Comes a while after the one before it, so that replay and live meet somewhere else.
-                while pair.proxies[0].app.counters.webhook_entries.get() < (reader * 40) as u64 {
+                while pair.proxies[0].app.metrics.webhook_entries.get() < (reader * 40) as u64 {
                     tokio::task::yield_now().await;
                 }
                 let mut seen: Vec<Entry> = Vec::new();
@@ -240,7 +240,7 @@ async fn ten_copies_at_one_time_are_one_and_an_honest_repeat_survives_whoever_ge
     pair.redis.freeze();
     let copies = (0..10).map(|at| pair.tell(at % 2, vec![says("bot", "conversation-1", "copied")]));
     let thaw = async {
-        while pair.proxies.iter().map(|proxy| proxy.app.counters.webhook_events.get()).sum::<u64>() < 10 {
+        while pair.proxies.iter().map(|proxy| proxy.app.metrics.webhook_events.get()).sum::<u64>() < 10 {
             tokio::task::yield_now().await;
         }
         pair.redis.thaw();

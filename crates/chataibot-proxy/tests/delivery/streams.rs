@@ -4,11 +4,9 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chataibot_proxy::{
-    service::stream::{self, ReadFrom},
-    store::{
-        ConversationId,
-        incoming::{Incoming, What},
-    },
+    ids::ConversationId,
+    normalise::{EventKind, Incoming},
+    service::stream::ReadFrom,
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
 use futures_util::StreamExt;
@@ -25,7 +23,7 @@ pub async fn store(harness: &Harness, texts: std::ops::Range<usize>) {
             conversation: "conversation-1".to_owned(),
             visitor_key: None,
             id: Some(n.to_string()),
-            what: What::Message {
+            kind: EventKind::Message {
                 author: Author::Bot,
                 content: Content::Text(Text { body: RichText::plain(n.to_string()), prompt: None }),
             },
@@ -41,6 +39,11 @@ fn after(cursor: Cursor) -> ReadFrom {
 
 async fn conversation(harness: &Harness, browser: &Browser, alias: &str) -> ConversationId {
     harness.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
+}
+
+/// How many streams ended for that reason.
+fn ends(harness: &Harness, reason: &str) -> u64 {
+    harness.app().metrics.stream_ends.with_label_values(&[reason]).get()
 }
 
 /// Reads on, over as many streams as it takes, until it has `last`.
@@ -89,9 +92,7 @@ async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
     for tenth in 0..10 {
         // Each begins when about that many tenths are stored.
         let stored = last as usize * tenth / 10;
-        harness
-            .until(|harness| harness.app().counters.webhook_entries.get() as usize >= stored.saturating_sub(2))
-            .await;
+        harness.until(|harness| harness.app().metrics.webhook_entries.get() as usize >= stored.saturating_sub(2)).await;
         readers.push(tokio::spawn(read_until(browser.clone(), alias.clone(), last)));
     }
     for writer in writers {
@@ -205,7 +206,7 @@ async fn a_poll_that_waits_in_vain_is_empty() {
     let (app, visitor) = (Arc::clone(harness.app()), harness.visitor(&browser));
     let began = tokio::time::Instant::now();
     let waiting = tokio::spawn(async move {
-        stream::poll(&app, &visitor, conversation, after(last), Duration::from_secs(1_000)).await
+        app.services.streams.poll(&visitor, conversation, after(last), Duration::from_secs(1_000)).await
     });
     harness.until(|harness| harness.app().hub.subscribers() == 1).await;
     // A read that is asked for later is answered later: the poll has read, and no socket is late when the clock jumps.
@@ -224,7 +225,7 @@ async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
     let conversation = conversation(&harness, &browser, &alias).await;
     let open = |cursor: Option<Cursor>| {
         let place = cursor.map_or(ReadFrom::default(), after);
-        stream::events(Arc::clone(harness.app()), harness.visitor(&browser), conversation, place)
+        harness.app().services.streams.events(harness.visitor(&browser), conversation, place)
     };
 
     let mut slow = pin!(open(None));
@@ -239,7 +240,7 @@ async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
         seen.extend(cursors(&chunk.expect("bytes")));
     }
     assert!(seen.len() < 999, "cut");
-    assert_eq!(harness.app().counters.streams_cut.get(), 1);
+    assert_eq!((harness.app().metrics.streams_cut.get(), ends(&harness, "cut")), (1, 1));
     let mut resumed = pin!(open(seen.last().copied()));
     while seen.last().is_none_or(|cursor| cursor.seq < 1_002) {
         seen.extend(cursors(&next(&mut resumed).await));
@@ -266,7 +267,7 @@ async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_i
     let conversation = conversation(&harness, &browser, &alias).await;
     let visitor = harness.visitor(&browser);
     let life = Duration::from_millis(visitor.expires_at - harness.proxy.clock.now());
-    let mut stream = pin!(stream::events(Arc::clone(harness.app()), visitor, conversation, ReadFrom::default()));
+    let mut stream = pin!(harness.app().services.streams.events(visitor, conversation, ReadFrom::default()));
     let began = tokio::time::Instant::now();
     assert_eq!(&next(&mut stream).await[..], b": welcome\n\n");
     assert_eq!(cursors(&next(&mut stream).await).len(), 2);
@@ -284,6 +285,7 @@ async fn a_quiet_stream_speaks_every_15_to_25_seconds_and_asks_for_a_new_token_i
         last = tokio::time::Instant::now();
     }
     assert!(stream.next().await.is_none(), "and then it ends");
+    assert_eq!(ends(&harness, "token_expiring"), 1);
     let left = life - began.elapsed();
     assert!(left >= Duration::from_secs(14) && left <= Duration::from_secs(31), "{left:?}");
     assert!(pauses.len() >= 20, "{}", pauses.len());
@@ -303,9 +305,22 @@ async fn a_revoked_visitor_hears_it_at_once() {
     let mut others = other.stream(&others, None).await;
     stream.entries(2).await;
     others.entries(2).await;
-    harness.app().tokens.revoke(harness.visitor(&browser).family);
+    harness.app().services.tokens.revoke(harness.visitor(&browser).family);
     assert_eq!(stream.next().await, Some(StreamItem::Reauth));
     assert_eq!(stream.next().await, None);
+    harness.until(|harness| ends(harness, "revoked") == 1).await;
     harness.tell(vec![says("bot", "conversation-2", "Hi")]).await;
     assert_eq!(short(&[others.entry().await]), ["bot: hi"]);
+}
+
+#[tokio::test]
+async fn a_stream_that_the_browser_drops_is_counted_as_hung_up() {
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let mut stream = browser.stream(&alias, None).await;
+    stream.entries(2).await;
+    assert_eq!(ends(&harness, "hung_up"), 0);
+    drop(stream);
+    harness.until(|harness| ends(harness, "hung_up") == 1).await;
 }

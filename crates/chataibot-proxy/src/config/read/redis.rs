@@ -1,11 +1,6 @@
 //! `[store]`: the Redis that several proxies share, from the file, a file of its own, a variable or the command line.
 
-use std::path::Path;
-
-use super::{
-    ConfigReader,
-    file::{Located, Table},
-};
+use super::{ConfigReader, file::Located};
 use crate::config::{Problems, RedisUrl, problem::Location, settings};
 
 impl ConfigReader<'_> {
@@ -13,7 +8,14 @@ impl ConfigReader<'_> {
     pub(super) fn redis(&mut self) -> Option<RedisUrl> {
         // One that is no table was said already.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
-        let kept = table.as_ref().and_then(|table| self.kept_elsewhere(table));
+        let kept = table.as_ref().and_then(|table| self.kept_elsewhere(table, "redis"));
+        let kept = kept.and_then(|Located { value, place }| match value {
+            Ok((_, value)) => Some(Located { value, place }),
+            Err(what) => {
+                self.problems.add(place, what);
+                None
+            }
+        });
         let written = settings::find("store", "redis").and_then(|setting| self.raw(setting));
         let (found, may_hold_password) = match (written, kept) {
             (Some(written), kept) => {
@@ -37,33 +39,6 @@ impl ConfigReader<'_> {
             Ok(url) => Some(url),
             Err(what) => {
                 self.problems.add(found.place, format!("`redis`: {what}"));
-                None
-            }
-        }
-    }
-
-    /// The text that `redis_file` or `redis_env` lead to.
-    fn kept_elsewhere(&mut self, table: &Table) -> Option<Located<String>> {
-        let file = table.text("redis_file", &mut self.problems);
-        let variable = table.text("redis_env", &mut self.problems);
-        let (found, place) = match (file, variable) {
-            (Some(_), Some(variable)) => {
-                (Err("`redis_file` and `redis_env` are both set; keep one".to_owned()), variable.place)
-            }
-            (Some(file), None) => {
-                let read = std::fs::read_to_string(Path::new(&file.value));
-                (read.map_err(|error| format!("the file {} can't be read: {error}", file.value)), file.place)
-            }
-            (None, Some(variable)) => {
-                let value = self.environment.get(&variable.value).cloned();
-                (value.ok_or_else(|| format!("the environment variable {} is not set", variable.value)), variable.place)
-            }
-            (None, None) => return None,
-        };
-        match found {
-            Ok(value) => Some(Located { value, place }),
-            Err(what) => {
-                self.problems.add(place, what);
                 None
             }
         }

@@ -1,7 +1,5 @@
 //! The sites, from the file's `[[site]]` tables and from the environment.
 
-use std::path::Path;
-
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -17,11 +15,11 @@ use crate::{
         secret::{self, Form},
         settings,
     },
-    service::files::{self, FileType},
+    file_types::{self, FileType},
 };
 
-/// A site as it was written, every value with its place.
-struct Written {
+/// A site as it was written, every value with its location.
+struct RawSite {
     place: Location,
     id: Option<Located<String>>,
     origins: Vec<Located<String>>,
@@ -42,9 +40,9 @@ impl ConfigReader<'_> {
     /// Every site that could be read whole.
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
-        let mut written: Vec<Written> = tables.iter().map(|table| self.in_file(table)).collect();
-        written.extend(self.in_environment());
-        if written.is_empty() {
+        let mut raw: Vec<RawSite> = tables.iter().map(|table| self.in_file(table)).collect();
+        raw.extend(self.in_environment());
+        if raw.is_empty() {
             let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
                 place,
@@ -52,7 +50,7 @@ impl ConfigReader<'_> {
             );
         }
         let mut sites: Vec<Site> = Vec::new();
-        for one in written {
+        for one in raw {
             let place = one.place.clone();
             let Some(site) = self.check(one, platform_url, retention_days) else { continue };
             if sites.iter().any(|other| other.id == site.id) {
@@ -80,9 +78,9 @@ impl ConfigReader<'_> {
         sites
     }
 
-    fn in_file(&mut self, table: &Table) -> Written {
+    fn in_file(&mut self, table: &Table) -> RawSite {
         table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
-        Written {
+        RawSite {
             place: table.begins(),
             id: table.text("id", &mut self.problems).or_else(|| {
                 if table.place("id").is_none() {
@@ -111,29 +109,17 @@ impl ConfigReader<'_> {
     }
 
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
-        let file = table.text(&format!("{name}_file"), &mut self.problems);
-        let variable = table.text(&format!("{name}_env"), &mut self.problems);
-        let (found, place) = match (file, variable) {
-            (Some(_), Some(variable)) => {
-                (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
-            }
-            (Some(file), None) => (secret::from_file(Path::new(&file.value), form), file.place),
-            (None, Some(variable)) => {
-                let name = &variable.value;
-                let found = match self.environment.get(name) {
-                    Some(value) => {
-                        secret::check(value, form).map_err(|what| format!("the secret in {name} can't be used: {what}"))
-                    }
-                    None => Err(format!("the environment variable {name} is not set")),
-                };
-                (found, variable.place)
-            }
-            (None, None) => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
+        let (found, place) = match self.kept_elsewhere(table, name) {
+            Some(Located { value, place }) => (value, place),
+            None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
         };
-        found.map_err(|what| self.problems.add(place, what)).ok()
+        let checked = found.and_then(|(source, value)| {
+            secret::check(&value, form).map_err(|what| format!("the secret in {source} can't be used: {what}"))
+        });
+        checked.map_err(|what| self.problems.add(place, what)).ok()
     }
 
-    fn in_environment(&mut self) -> Option<Written> {
+    fn in_environment(&mut self) -> Option<RawSite> {
         let get = |name: &str| {
             let name = format!("CHATAIBOT_PROXY_SITE_{name}");
             let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
@@ -163,7 +149,7 @@ impl ConfigReader<'_> {
         });
         let place = Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
         let (platform_url, retention_days) = (None, None);
-        Some(Written {
+        Some(RawSite {
             place,
             id: Some(id),
             origins,
@@ -181,52 +167,52 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn check(&mut self, written: Written, default_url: &Url, default_days: u32) -> Option<Site> {
+    fn check(&mut self, raw: RawSite, default_url: &Url, default_days: u32) -> Option<Site> {
         let before = self.problems.0.len();
-        let id = written.id.and_then(|id| self.parse("id", &id, SiteId::parse));
-        if written.origins.is_empty() {
+        let id = raw.id.and_then(|id| self.parse("id", &id, SiteId::parse));
+        if raw.origins.is_empty() {
             let what =
                 "this site has no `origins`; list the pages that may embed the widget, such as https://www.example.com";
-            self.problems.add(written.place.clone(), what);
+            self.problems.add(raw.place.clone(), what);
         }
-        for origin in &written.origins {
+        for origin in &raw.origins {
             self.parse("origins", origin, origin::check);
         }
-        if written.bot_keys.is_empty() {
+        if raw.bot_keys.is_empty() {
             let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
-            self.problems.add(written.place.clone(), what);
+            self.problems.add(raw.place.clone(), what);
         }
-        for key in &written.bot_keys {
+        for key in &raw.bot_keys {
             self.parse("bot_keys", key, |key| {
                 let fits = !key.is_empty() && key.len() <= 200 && key.bytes().all(|b| b.is_ascii_graphic());
                 if fits { Ok(()) } else { Err("a bot key has 1 to 200 characters and no spaces".to_owned()) }
             });
         }
-        let platform_url = match &written.platform_url {
+        let platform_url = match &raw.platform_url {
             Some(url) => self.parse("platform_url", url, platform_url),
             None => Some(default_url.clone()),
         };
-        let retention_days = match &written.retention_days {
+        let retention_days = match &raw.retention_days {
             Some(days) => self.parse("retention_days", days, |text| super::number(text, 1, 3650)),
             None => Some(default_days),
         };
-        let uploads = written.uploads.as_ref().and_then(|found| self.parse("uploads", found, flag)).unwrap_or(false);
-        let upload_types = self.upload_types(uploads, &written.upload_types);
-        let typed = written.typed_answers.as_ref();
+        let uploads = raw.uploads.as_ref().and_then(|found| self.parse("uploads", found, flag)).unwrap_or(false);
+        let upload_types = self.upload_types(uploads, &raw.upload_types);
+        let typed = raw.typed_answers.as_ref();
         let typed_answers = typed.and_then(|found| self.parse("typed_answers", found, flag)).unwrap_or(false);
-        let identity = self.identity(written.identity, written.identity_secret, &written.place);
+        let identity = self.identity(raw.identity, raw.identity_secret, &raw.place);
         if self.problems.0.len() > before {
             return None;
         }
-        let bot_keys: Vec<String> = written.bot_keys.into_iter().map(|key| key.value).collect();
+        let bot_keys: Vec<String> = raw.bot_keys.into_iter().map(|key| key.value).collect();
         Some(Site {
             id: id?,
-            origins: Origins::exactly(written.origins.into_iter().map(|origin| origin.value)),
+            origins: Origins::exactly(raw.origins.into_iter().map(|origin| origin.value)),
             bot_key: bot_keys.first()?.clone(),
             bot_keys,
-            account_token: written.account_token?,
-            webhook_secret: written.webhook_secret?,
-            webhook_token: written.webhook_token?,
+            account_token: raw.account_token?,
+            webhook_secret: raw.webhook_secret?,
+            webhook_token: raw.webhook_token?,
             platform_url: platform_url?,
             retention_days: retention_days?,
             upload_types,
@@ -266,14 +252,14 @@ impl ConfigReader<'_> {
         }
         let mut types: Vec<&'static FileType> = Vec::new();
         for found in listed {
-            match self.parse("upload_types", found, files::file_types::listed) {
+            match self.parse("upload_types", found, file_types::listed) {
                 Some(kind) if !types.contains(&kind) => types.push(kind),
                 Some(_) | None => {}
             }
         }
         match (uploads, listed.is_empty()) {
             (false, _) => Vec::new(),
-            (true, true) => files::file_types::usual(),
+            (true, true) => file_types::usual(),
             (true, false) => types,
         }
     }

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::{
-    app::App,
     error::ApiError,
-    http::body::JsonBody,
-    service::{erase, token::VisitorId},
+    http::{body::JsonBody, state::App},
+    ids::VisitorId,
 };
 
 /// Whose data is to go.
@@ -51,6 +50,6 @@ pub async fn erase(
     }
     let visitor = VisitorId::parse(&request.visitor)
         .ok_or_else(|| ApiError::bad_request("`visitor` is 32 lower-case hex characters"))?;
-    let erased = erase::visitor(&app, &visitor).await.map_err(ApiError::unavailable)?;
+    let erased = app.services.retention.erase_visitor(&visitor).await.map_err(ApiError::unavailable)?;
     Ok(Json(EraseAnswer { ok: true, conversations: erased.conversations.len(), tokens: erased.families.len() }))
 }

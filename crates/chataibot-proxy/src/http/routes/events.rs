@@ -16,11 +16,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
 use crate::{
-    app::App,
     error::ApiError,
-    server::detached_stream::LongLived,
+    http::{LongLived, state::App},
     service::{
-        stream::{self, ReadFrom},
+        stream::ReadFrom,
         token::{TokenFault, Visitor},
     },
 };
@@ -68,16 +67,18 @@ pub async fn events(
             ));
         }
         let limit = count(parameters.limit)?.unwrap_or(PAGE);
-        let page = stream::page(&app, conversation, cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
+        let page =
+            app.services.streams.page(conversation, cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
         return Ok(Json(page).into_response());
     }
     if wants_json(&headers) {
         let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
-        let poll = stream::poll(&app, &visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
+        let poll =
+            app.services.streams.poll(&visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
         let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
         return Ok(Json(poll).into_response());
     }
-    let mut response = Response::new(Body::from_stream(stream::events(app, visitor, conversation, from)));
+    let mut response = Response::new(Body::from_stream(app.services.streams.events(visitor, conversation, from)));
     for (name, value) in [
         (header::CONTENT_TYPE, "text/event-stream"),
         // Whoever stands between must neither keep nor change nor collect it.

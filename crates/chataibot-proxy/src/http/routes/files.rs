@@ -18,11 +18,11 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::{
-    app::App,
     error::ApiError,
-    http::body,
+    file_types,
+    http::{body, state::App},
     service::{
-        files::{self, file_types, name, range},
+        files::{Upload, name, range},
         token::Visitor,
     },
 };
@@ -55,9 +55,6 @@ pub async fn hold(request: Request, next: Next) -> Response {
 }
 
 /// Answers with where the file is.
-///
-/// # Errors
-/// See [`files::receive`].
 pub async fn upload(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -66,21 +63,26 @@ pub async fn upload(
     headers: HeaderMap,
 ) -> Result<Json<FileAnswer>, ApiError> {
     let mut body = held.take();
-    let received = files::receive(&app, &visitor, &alias, &headers, &mut body).await;
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let upload = Upload {
+        declared: text(header::CONTENT_TYPE),
+        name: text(HeaderName::from_static(chataibot_wire::file::NAME_HEADER)),
+        host: text(header::HOST),
+        is_coded: body::is_coded(&headers),
+        body: &mut body,
+    };
+    let received = app.services.files.receive(&visitor, &alias, upload).await;
     held.give_back(body);
-    received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.counters.files_refused.increment())
+    received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
 
 /// A file, for whoever knows its address: 128 random bits, and the name.
-///
-/// # Errors
-/// 404, 503.
 pub async fn serve(
     State(app): State<Arc<App>>,
     Path((id, named)): Path<(String, String)>,
     asked: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let path = app.files.path(&id).ok_or_else(ApiError::not_found)?;
+    let path = app.services.files.path(&id).ok_or_else(ApiError::not_found)?;
     let file = app.store.file(id).await.map_err(ApiError::unavailable)?;
     let file = file.filter(|file| file.name == named).ok_or_else(ApiError::not_found)?;
     let unreadable = |error: std::io::Error| ApiError::unavailable(format!("a stored file can't be read: {error}"));

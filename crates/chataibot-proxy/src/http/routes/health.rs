@@ -7,10 +7,10 @@ use chataibot_wire::error::code;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{app::App, error::ApiError};
+use crate::{error::ApiError, http::state::App};
 
 /// Longer than a busy disk needs, shorter than a balancer waits.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Alive.
 pub async fn live() -> Json<Value> {
@@ -18,14 +18,11 @@ pub async fn live() -> Json<Value> {
 }
 
 /// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis, "not ready" may mean that it is away.
-///
-/// # Errors
-/// 503.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
     if app.is_draining() {
         return Err(ApiError::unavailable("an end was asked for"));
     }
-    match tokio::time::timeout(PATIENCE, app.store.check()).await {
+    match tokio::time::timeout(TIMEOUT, app.store.check()).await {
         Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
         Ok(Err(error)) => Err(away(&app).cause(error)),
         Err(_) => Err(away(&app).cause("the store did not take a write in time")),

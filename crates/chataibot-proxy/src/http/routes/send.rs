@@ -9,19 +9,12 @@ use axum::{
 use chataibot_wire::{documented::SendAnswer, typed::SendTyped};
 
 use crate::{
-    app::App,
     error::ApiError,
-    http::body::JsonBody,
-    service::{
-        message_forwarding::{self, IdempotencyKey},
-        token::Visitor,
-    },
+    http::{body::JsonBody, state::App},
+    service::{message_forwarding::IdempotencyKey, token::Visitor},
 };
 
 /// Answers with the platform's message id, or with the key where only an echo told that the message arrived.
-///
-/// # Errors
-/// See [`message_forwarding::send`].
 pub async fn send(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -30,6 +23,6 @@ pub async fn send(
     JsonBody(body): JsonBody<SendTyped>,
 ) -> Result<Json<SendAnswer>, ApiError> {
     let instead = key.clone();
-    let accepted = message_forwarding::send(&app, &visitor, alias, key, body).await?;
+    let accepted = app.services.messages.send(&visitor, alias, key, body).await?;
     Ok(Json(SendAnswer { ok: true, message_id: accepted.answer.unwrap_or_else(|| instead.into_string()) }))
 }

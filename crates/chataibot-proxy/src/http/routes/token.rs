@@ -10,15 +10,15 @@ use chataibot_wire::{
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
-    app::App,
     config::Site,
+    credentials::Secret,
     error::ApiError,
-    http::{body::JsonBody, cors},
+    http::{body::JsonBody, cors, state::App},
     service::token::{
         host_jwt::IdentityFault,
-        renewal::{IssueError, Issued, Secret},
-        sign_in,
+        sign_in::{Credentials, IssueError},
     },
+    store::renewals::RenewalRefusal,
 };
 
 /// Answers with a visitor token.
@@ -44,25 +44,25 @@ pub async fn issue(
         Some(secret) => secret,
         None => None,
     };
-    let issued = sign_in::issue_credentials(&app, &site, origin, secret, request.identity.as_deref()).await;
+    let issued = app.services.credentials.issue_credentials(&site, origin, secret, request.identity.as_deref()).await;
     match issued {
-        Ok(Issued { token, renewal, visitor, family: _, user: _ }) => {
+        Ok(Credentials { token, renewal, visitor, family: _, user: _ }) => {
             if is_new {
-                app.counters.visitors_new.increment();
+                app.metrics.visitors_new.inc();
             }
-            app.counters.tokens_issued.increment();
+            app.metrics.tokens_issued.inc();
             Ok(Json(TokenAnswer {
                 ok: true,
                 token,
-                expires_in: app.tokens.lifetime_seconds(),
+                expires_in: app.services.tokens.lifetime_seconds(),
                 renewal: renewal.expose(),
                 visitor: visitor.to_string(),
                 features: Some(features(&app, &site)),
             }))
         }
         Err(IssueError::Refused(refusal)) => {
-            if let crate::store::renewals::RenewalRefusal::Reused(family) = &refusal {
-                app.counters.families_revoked.increment();
+            if let RenewalRefusal::Reused(family) = &refusal {
+                app.metrics.families_revoked.inc();
                 tracing::warn!(%family, "a renewal secret was used twice; its visitor must begin anew");
             }
             Err(refused(&app, refusal.word()))
@@ -75,21 +75,18 @@ pub async fn issue(
 }
 
 /// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not known is answered just the same.
-///
-/// # Errors
-/// 503.
 pub async fn end(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<EndRequest>,
 ) -> Result<Json<Ended>, ApiError> {
     if let Some(secret) = Secret::parse(&request.renewal) {
-        sign_in::leave(&app, secret, request.everywhere).await.map_err(ApiError::unavailable)?;
+        app.services.credentials.leave(secret, request.everywhere).await.map_err(ApiError::unavailable)?;
     }
     Ok(Json(Ended { ok: true }))
 }
 
 fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
-    app.counters.identities_refused.increment();
+    app.metrics.identities_refused.inc();
     let (status, code, message) = match fault {
         IdentityFault::Off => (
             StatusCode::BAD_REQUEST,
@@ -109,7 +106,7 @@ fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
             (StatusCode::FORBIDDEN, code::IDENTITY_REFUSED, "the `identity` does not hold; sign a new one")
         }
     };
-    ApiError::new(status, code, message).cause(format!("identity refused: {}", fault.word()))
+    ApiError::new(status, code, message).cause(fault)
 }
 
 /// What the site offers beside text messages.
@@ -121,7 +118,7 @@ fn features(app: &App, site: &Site) -> Features {
 }
 
 fn refused(app: &App, why: &'static str) -> ApiError {
-    app.counters.renewals_refused.increment();
+    app.metrics.renewals_refused.inc();
     ApiError::unauthorized().cause(format!("renewal refused: {why}"))
 }
 

@@ -9,7 +9,7 @@ use axum::{
 use bytes::Bytes;
 use http::HeaderMap;
 
-use crate::{app::App, error::ApiError, normalise, service::webhook};
+use crate::{error::ApiError, http::state::App, normalise};
 
 /// Takes a handshake or events. The type of the body is not asked for: the platform's is not documented.
 ///
@@ -27,5 +27,5 @@ pub async fn webhook(
     }
     let delivery = normalise::read(&body)
         .map_err(|error| ApiError::bad_request("this is neither a handshake nor events").cause(error))?;
-    webhook::handle(&app, &sites, &headers, delivery).await
+    app.services.webhooks.handle(&sites, &headers, delivery).await
 }

@@ -3,8 +3,16 @@
 use super::{
     parse::{Document, Element, Id, Kind},
     tree::Inline,
-    walk::Part,
 };
+
+/// A piece of a formula.
+pub enum Part {
+    Node(Id),
+    Words(&'static str),
+    Begin(Inline),
+    End(Inline),
+    Space,
+}
 
 /// What a formula, or a part of one, is in a line.
 pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {

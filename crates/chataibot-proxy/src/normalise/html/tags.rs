@@ -1,100 +1,38 @@
 //! What is known of elements by their names.
 
+const SWALLOWING: &str = "script style title textarea xmp iframe noembed noframes noscript template select datalist";
+const VOID: &str = "area br embed frame hr image img input param source track wbr";
+const SELF_ENDING: &str = "p li dt dd option optgroup tr td th tbody thead tfoot rt rp caption colgroup x-cell";
+const BLOCK: &str = "address article aside blockquote center details dialog div dl dt fieldset figcaption figure footer \
+    form header hgroup hr legend main nav p search section summary table caption tr tbody thead tfoot \
+    body html frameset option optgroup multicol marquee";
+const APART: &str = "td th x-cell button textarea meter progress input output rb";
+const OTHER: &str = "a abbr acronym audio b bdi bdo big canvas cite code data dd del dfn em font i ins kbd label li map \
+    mark math nobr object picture q ruby rp rt s samp small span strike strong sub sup svg time tt u var \
+    video";
+
+fn is_in(names: &str, name: &str) -> bool {
+    names.split(' ').any(|one| one == name)
+}
+
 /// Is it read to its own end tag, whatever stands in between?
 pub fn swallows(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "title"
-            | "textarea"
-            | "xmp"
-            | "iframe"
-            | "noembed"
-            | "noframes"
-            | "noscript"
-            | "template"
-            | "select"
-            | "datalist"
-    )
+    is_in(SWALLOWING, name)
 }
 
 /// Has it no contents and no end tag?
 pub fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area" | "br" | "embed" | "frame" | "hr" | "image" | "img" | "input" | "param" | "source" | "track" | "wbr"
-    )
+    is_in(VOID, name)
 }
 
 /// May its end tag be left out?
 pub fn ends_by_itself(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "li"
-            | "dt"
-            | "dd"
-            | "option"
-            | "optgroup"
-            | "tr"
-            | "td"
-            | "th"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-            | "rt"
-            | "rp"
-            | "caption"
-            | "colgroup"
-            | "x-cell"
-    )
+    is_in(SELF_ENDING, name)
 }
 
 /// Does it stand on lines of its own in a browser?
 pub fn is_block(name: &str) -> bool {
-    is_heading(name)
-        || is_preformatted(name)
-        || matches!(
-            name,
-            "address"
-                | "article"
-                | "aside"
-                | "blockquote"
-                | "center"
-                | "details"
-                | "dialog"
-                | "div"
-                | "dl"
-                | "dt"
-                | "fieldset"
-                | "figcaption"
-                | "figure"
-                | "footer"
-                | "form"
-                | "header"
-                | "hgroup"
-                | "hr"
-                | "legend"
-                | "main"
-                | "nav"
-                | "p"
-                | "search"
-                | "section"
-                | "summary"
-                | "table"
-                | "caption"
-                | "tr"
-                | "tbody"
-                | "thead"
-                | "tfoot"
-                | "body"
-                | "html"
-                | "frameset"
-                | "option"
-                | "optgroup"
-                | "multicol"
-                | "marquee"
-        )
+    is_heading(name) || is_preformatted(name) || is_in(BLOCK, name)
 }
 
 pub fn is_heading(name: &str) -> bool {
@@ -108,7 +46,7 @@ pub fn is_preformatted(name: &str) -> bool {
 
 /// Does it stand in a line, apart from what is beside it?
 pub fn is_apart(name: &str) -> bool {
-    matches!(name, "td" | "th" | "x-cell" | "button" | "textarea" | "meter" | "progress" | "input" | "output" | "rb")
+    is_in(APART, name)
 }
 
 /// A list of things?
@@ -118,57 +56,5 @@ pub fn is_list(name: &str) -> bool {
 
 /// Is there such an element? Of what people write into texts, so that what only looks like a tag can be told from one.
 pub fn is_known(name: &str) -> bool {
-    is_block(name)
-        || is_void(name)
-        || is_list(name)
-        || is_apart(name)
-        || swallows(name)
-        || matches!(
-            name,
-            "a" | "abbr"
-                | "acronym"
-                | "audio"
-                | "b"
-                | "bdi"
-                | "bdo"
-                | "big"
-                | "canvas"
-                | "cite"
-                | "code"
-                | "data"
-                | "dd"
-                | "del"
-                | "dfn"
-                | "em"
-                | "font"
-                | "i"
-                | "ins"
-                | "kbd"
-                | "label"
-                | "li"
-                | "map"
-                | "mark"
-                | "math"
-                | "nobr"
-                | "object"
-                | "picture"
-                | "q"
-                | "ruby"
-                | "rp"
-                | "rt"
-                | "s"
-                | "samp"
-                | "small"
-                | "span"
-                | "strike"
-                | "strong"
-                | "sub"
-                | "sup"
-                | "svg"
-                | "time"
-                | "tt"
-                | "u"
-                | "var"
-                | "video"
-        )
+    is_block(name) || is_void(name) || is_list(name) || is_apart(name) || swallows(name) || is_in(OTHER, name)
 }

@@ -3,7 +3,8 @@
 use chataibot_wire::{rich_text::Numbering, text::is_blank};
 
 use super::{
-    math, media,
+    math::{self, Part},
+    media,
     parse::{Document, Element, Id, Kind, Space},
     style::{Display, Spaces, Style},
     tags,
@@ -394,15 +395,6 @@ impl<'a> Walk<'a> {
             Part::End(inline) => Task::Leave(Leave::Inline(inline)),
         }));
     }
-}
-
-/// A piece of a formula.
-pub enum Part {
-    Node(Id),
-    Words(&'static str),
-    Begin(Inline),
-    End(Inline),
-    Space,
 }
 
 /// How a list counts.

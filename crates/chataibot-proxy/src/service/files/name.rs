@@ -2,8 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::FileType;
-use crate::normalise::{links, text};
+use crate::{
+    file_types::FileType,
+    normalise::{links, text},
+};
 
 /// Longest name, characters.
 const LONGEST: usize = 100;
@@ -12,7 +14,6 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// A name from its percent-encoded form: the last part of a path, in characters that are seen, with an ending of its type. `None`
 /// when it is no UTF-8.
-#[must_use]
 pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
     let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
     let last = decoded.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -36,13 +37,11 @@ pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
 }
 
 /// The name as it stands in a URL.
-#[must_use]
 pub fn escaped(name: &str) -> String {
     utf8_percent_encode(name, ESCAPED).to_string()
 }
 
 /// `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266) for all letters.
-#[must_use]
 pub fn disposition(name: &str, is_shown: bool) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' }).collect();
@@ -53,7 +52,7 @@ pub fn disposition(name: &str, is_shown: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::files::file_types::of;
+    use crate::file_types::of;
 
     #[test]
     fn a_name_is_what_is_seen_and_ends_as_its_type_does() {

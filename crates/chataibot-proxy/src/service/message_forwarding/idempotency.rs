@@ -1,19 +1,11 @@
 //! The `Idempotency-Key` of a start or a send: the widget's client message id.
 
-use std::sync::Arc;
-
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-
-use crate::{app::App, error::ApiError};
-
 /// A UUID as text in its usual form, lower case. The widget makes version 7, which sorts by time; any version is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
     /// Reads a key.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 36
             && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -24,24 +16,8 @@ impl IdempotencyKey {
     }
 
     /// The key as text.
-    #[must_use]
     pub fn into_string(self) -> String {
         self.0
-    }
-}
-
-impl FromRequestParts<Arc<App>> for IdempotencyKey {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
-        let mut values = parts.headers.get_all("idempotency-key").iter();
-        let key = values.next().and_then(|value| value.to_str().ok()).and_then(Self::parse);
-        match (key, values.next()) {
-            (Some(key), None) => Ok(key),
-            _ => Err(ApiError::bad_request(
-                "one `Idempotency-Key` header is needed, a UUID in lower case, such as 018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e; the same for each try of one message",
-            )),
-        }
     }
 }
 

@@ -11,14 +11,14 @@ use chataibot_wire::{
 
 use super::TEXT_CHARS;
 use crate::{
-    app::App,
     config::Site,
     error::ApiError,
+    ids::ConversationId,
     normalise::{
         addresses,
         html::{DEEPEST, MOST_NODES},
     },
-    store::{ConversationId, sends::MessageBody},
+    store::{Store, sends::MessageBody},
 };
 
 /// Most fields of one form.
@@ -33,7 +33,7 @@ const FILES: usize = 10;
 /// # Errors
 /// 400 for what is wrong with it, and for a typed answer to a site that takes none; 503.
 pub(super) async fn validate(
-    app: &App,
+    store: &Store,
     site: &Site,
     conversation: ConversationId,
     message: TypedMessage,
@@ -46,50 +46,50 @@ pub(super) async fn validate(
         TypedMessage::Text(data) => {
             let body = validated_text(data)?;
             let file = match body.contains("/files/") {
-                true => issued_files(app, conversation, vec![body.clone()]).await?,
+                true => issued_files(store, conversation, vec![body.clone()]).await?,
                 // Keeps the store out of every other text's way.
                 false => None,
             };
-            let said = match file {
+            let logged = match file {
                 // The platform echoes the link; the visitor sees the file.
                 Some(files) => MessageBody { content: as_content(&files), echoes: vec![body.clone()] },
                 None => plain_body(&body),
             };
-            Ok((TypedMessage::Text(MessageData { body }), said))
+            Ok((TypedMessage::Text(MessageData { body }), logged))
         }
         TypedMessage::Button(data) => {
             let body = validated_text(data)?;
-            let said = plain_body(&body);
-            Ok((TypedMessage::Button(MessageData { body }), said))
+            let logged = plain_body(&body);
+            Ok((TypedMessage::Button(MessageData { body }), logged))
         }
         TypedMessage::Slider(data) => {
             let body = validated_text(data)?;
-            let said = plain_body(&body);
-            Ok((TypedMessage::Slider(MessageData { body }), said))
+            let logged = plain_body(&body);
+            Ok((TypedMessage::Slider(MessageData { body }), logged))
         }
         TypedMessage::Form(data) => {
             let data = form(data)?;
             let values: Vec<&str> = data.fields.iter().map(|field| field.value.as_str()).collect();
-            let said = MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(&data)) };
-            Ok((TypedMessage::Form(data), said))
+            let logged = MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(&data)) };
+            Ok((TypedMessage::Form(data), logged))
         }
         TypedMessage::Files(data) => {
             if !(1..=FILES).contains(&data.files.len()) {
                 return Err(ApiError::bad_request(format!("`message.data.files` has 1 to {FILES} files")));
             }
             let links: Vec<String> = data.files.into_iter().map(|file| file.link).collect();
-            let files = issued_files(app, conversation, links.clone()).await?.ok_or_else(|| {
+            let files = issued_files(store, conversation, links.clone()).await?.ok_or_else(|| {
                 ApiError::bad_request(
                     "each `link` of `message.data.files` must be the `url` of an upload to this conversation",
                 )
             })?;
-            let said = MessageBody { content: as_content(&files), echoes: vec![links.join(" ")] };
+            let logged = MessageBody { content: as_content(&files), echoes: vec![links.join(" ")] };
             let files = files.into_iter().map(|StoredFile { url, name, mime_type, .. }| SentFile {
                 link: url,
                 filename: name,
                 mime_type,
             });
-            Ok((TypedMessage::Files(FilesData { files: files.collect() }), said))
+            Ok((TypedMessage::Files(FilesData { files: files.collect() }), logged))
         }
     }
 }
@@ -116,12 +116,12 @@ pub(super) fn plain_body(validated_text: &str) -> MessageBody {
 
 /// The files behind links of this conversation. Files that a message speaks of are kept from now on.
 async fn issued_files(
-    app: &App,
+    store: &Store,
     conversation: ConversationId,
     links: Vec<String>,
 ) -> Result<Option<Vec<StoredFile>>, ApiError> {
-    app.store.files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
-    app.store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
+    store.files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
+    store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
 }
 
 fn form(data: FormData) -> Result<FormData, ApiError> {

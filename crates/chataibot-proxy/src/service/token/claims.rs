@@ -4,13 +4,11 @@
 //! costs one hash, and there is no second algorithm to be confused with. The header is read strictly before any key is touched:
 //! exactly `alg`, `typ` and `kid`, so that `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Key, KeyRing};
+use crate::credentials::{Key, KeyRing};
 
 /// `iss` of every token.
 pub const ISSUER: &str = "chataibot-proxy";
@@ -51,7 +49,9 @@ struct StrictHeader {
 }
 
 /// The check a token failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, thiserror::Error)]
+#[error("visitor token refused: {}", <&str>::from(*self))]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenFault {
     /// There is no bearer token.
     Missing,
@@ -82,34 +82,11 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// A word for logs and counters.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Form => "form",
-            Self::Algorithm => "algorithm",
-            Self::Type => "type",
-            Self::Key => "key",
-            Self::Signature => "signature",
-            Self::Claims => "claims",
-            Self::Lifetime => "lifetime",
-            Self::Expired => "expired",
-            Self::Site => "site",
-            Self::Origin => "origin",
-            Self::Revoked => "revoked",
-            Self::Anonymous => "anonymous",
-        }
+    /// A word for the log.
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
-
-impl fmt::Display for TokenFault {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "visitor token refused: {}", self.word())
-    }
-}
-
-impl std::error::Error for TokenFault {}
 
 /// Signs.
 ///
@@ -123,9 +100,6 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
 }
 
 /// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not look at the clock.
-///
-/// # Errors
-/// The first check that failed.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
     if token.len() > LONGEST || token.split('.').count() != 3 {
         return Err(TokenFault::Form);

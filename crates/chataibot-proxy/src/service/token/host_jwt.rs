@@ -3,15 +3,12 @@
 //! HS256, because every language signs it in a few lines without a library (see `examples/signing`). The header is read strictly
 //! before any key is touched, as that of our own tokens is; other claims than those below are not looked at.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Deserialize;
 
-use crate::config::SiteId;
+use crate::{config::SiteId, credentials::UserProfile};
 
 /// More than five claims of a person take.
 const LONGEST: usize = 4096;
@@ -21,37 +18,6 @@ const LONGEST_LIFE: u64 = 600;
 const SKEW: u64 = 60;
 /// The longest value, in characters.
 const VALUE_CHARS: usize = 200;
-
-/// A person, as the host site knows them. Kept for as long as the sign-in lasts.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserProfile {
-    /// The host site's own id of the user.
-    pub user: String,
-    /// Full name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// E-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Telephone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-}
-
-impl fmt::Debug for UserProfile {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("UserProfile(…)")
-    }
-}
-
-impl UserProfile {
-    /// What the user is known by in the database: a hash, so that the id itself stands in one place only.
-    #[must_use]
-    pub fn key(&self, site: &SiteId) -> [u8; 32] {
-        let site = site.as_str();
-        Sha256::new().chain_update(site).chain_update([0]).chain_update(&self.user).finalize().into()
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,7 +46,9 @@ struct Claims {
 }
 
 /// Why an identity was not believed. For the log; the answer is the same for all but the last two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, thiserror::Error)]
+#[error("identity refused: {}", <&str>::from(*self))]
+#[strum(serialize_all = "snake_case")]
 pub enum IdentityFault {
     /// It is no JWT of the documented form.
     Form,
@@ -100,24 +68,12 @@ pub enum IdentityFault {
 
 impl IdentityFault {
     /// A word for the log.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Form => "form",
-            Self::Signature => "signature",
-            Self::Claims => "claims",
-            Self::Audience => "audience",
-            Self::Lifetime => "lifetime",
-            Self::Off => "off",
-            Self::Required => "required",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is one.
-///
-/// # Errors
-/// The first check that failed.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
     if identity.len() > LONGEST || identity.split('.').count() != 3 {
         return Err(IdentityFault::Form);

@@ -7,26 +7,24 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::FamilyId;
+use crate::ids::FamilyId;
 
 /// Which families are revoked. A family is forgotten once its last token has ended by itself.
 #[derive(Debug)]
 pub struct Revocations {
-    /// Family → when to forget it, milliseconds. Never held across an await.
+    /// Family → when to forget it, milliseconds. Every request reads it, a revocation writes it; held for one look-up.
     families: RwLock<HashMap<FamilyId, u64>>,
-    /// Counts revocations, so that a stream can wait for the next one.
+    /// Counts changes. A stream subscribes before it looks, so that no change between the two is missed.
     changed: watch::Sender<u64>,
 }
 
 impl Revocations {
     /// Those still known from an earlier run.
-    #[must_use]
     pub fn new(known: impl IntoIterator<Item = (FamilyId, u64)>) -> Self {
         Self { families: RwLock::new(known.into_iter().collect()), changed: watch::Sender::new(0) }
     }
 
     /// Is the family revoked?
-    #[must_use]
     pub fn contains(&self, family: &FamilyId) -> bool {
         self.families.read().unwrap_or_else(PoisonError::into_inner).contains_key(family)
     }
@@ -43,7 +41,7 @@ impl Revocations {
     }
 
     /// Wakes everybody who waits, because something else changed.
-    pub fn look_again(&self) {
+    pub fn notify(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
 

@@ -1,120 +1,202 @@
 //! Who gets which credentials: the rules of anonymous, returning and signed-in visitors, and of leaving.
 //!
-//! A sign-in never takes over what an anonymous visitor or another user said on the same machine: it ends their family and begins
-//! its own. The same user is the same visitor in every browser.
+//! A renewal secret is a one-time refresh token: each use rotates it, and a reuse revokes its family. A sign-in never takes over what an
+//! anonymous visitor or another user said on the same machine: it ends their family and begins its own. The same user is the same visitor
+//! in every browser.
+
+use std::{sync::Arc, time::Duration};
 
 use chataibot_wire::{Pairs, documented::Contact};
 
 use super::{
-    FamilyId, VisitorId,
-    host_jwt::{self, IdentityFault, UserProfile},
-    renewal::{IssueError, Issued, Secret, begin, renew},
+    Tokens,
+    claims::TokenFault,
+    host_jwt::{self, IdentityFault},
 };
 use crate::{
-    app::App,
+    clock::{Clock, millis},
     config::{IdentityPolicy, Site},
-    store::{StoreError, signed_in},
+    credentials::{Secret, UserProfile},
+    ids::{FamilyId, VisitorId},
+    metrics::Metrics,
+    store::{
+        Store, StoreError,
+        renewals::{NewFamily, Presented, RenewalRefusal, Times},
+        signed_in::NewSignIn,
+    },
 };
 
-/// Credentials for whoever asks.
-///
-/// # Errors
-/// See [`IssueError`].
-pub async fn issue_credentials(
-    app: &App,
-    site: &Site,
-    origin: &str,
-    renewal: Option<Secret>,
-    identity: Option<&str>,
-) -> Result<Issued, IssueError> {
-    let person = match (identity, &site.identity) {
-        (None, _) => None,
-        (Some(_), IdentityPolicy::Off) => return Err(IssueError::Identity(IdentityFault::Off)),
-        (Some(identity), IdentityPolicy::Optional(secrets) | IdentityPolicy::Required(secrets)) => {
-            let now = app.clock.now() / 1000;
-            Some(host_jwt::verify(identity, secrets, &site.id, now).map_err(IssueError::Identity)?)
-        }
-    };
-    let anonymous = || match site.identity {
-        IdentityPolicy::Required(_) => Err(IssueError::Identity(IdentityFault::Required)),
-        IdentityPolicy::Off | IdentityPolicy::Optional(_) => Ok(()),
-    };
-    let Some(secret) = renewal else {
-        return match person {
-            Some(person) => sign_in(app, site, origin, person).await,
-            None => {
-                anonymous()?;
-                begin(app, site, origin).await
+/// How long a secret that was just used still works: two tabs that race, or an answer lost on the way.
+pub const GRACE: Duration = Duration::from_secs(20);
+
+/// A visitor's credentials, ready to be answered.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The token.
+    pub token: String,
+    /// The secret for the next renewal.
+    pub renewal: Secret,
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// Its family.
+    pub family: FamilyId,
+    /// The user it belongs to; `None` for an anonymous visitor.
+    pub user: Option<[u8; 32]>,
+}
+
+/// Why no credentials were issued.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The secret was refused.
+    #[error("renewal refused: {}", .0.word())]
+    Refused(RenewalRefusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The token could not be signed.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+    /// The system gave no randomness.
+    #[error("{0}")]
+    Randomness(getrandom::Error),
+    /// The host site's word was not believed, or is missing.
+    #[error("identity refused: {}", .0.word())]
+    Identity(#[from] IdentityFault),
+}
+
+impl From<getrandom::Error> for IssueError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Randomness(error)
+    }
+}
+
+/// Issues, renews and ends credentials.
+pub struct CredentialIssuer {
+    /// Signs.
+    pub tokens: Arc<Tokens>,
+    /// Where families and users are.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where sign-ins and ends are counted.
+    pub metrics: Arc<Metrics>,
+    /// How long a family lives without use.
+    pub renewal_lifetime: Duration,
+}
+
+impl CredentialIssuer {
+    /// Credentials for whoever asks.
+    ///
+    /// # Errors
+    /// See [`IssueError`]. A reused secret has ended its family, and with it every token and stream, before this returns.
+    pub async fn issue_credentials(
+        &self,
+        site: &Site,
+        origin: &str,
+        renewal: Option<Secret>,
+        identity: Option<&str>,
+    ) -> Result<Credentials, IssueError> {
+        let profile = match (identity, &site.identity) {
+            (None, _) => None,
+            (Some(_), IdentityPolicy::Off) => return Err(IdentityFault::Off.into()),
+            (Some(identity), IdentityPolicy::Optional(secrets) | IdentityPolicy::Required(secrets)) => {
+                Some(host_jwt::verify(identity, secrets, &site.id, self.clock.now() / 1000)?)
             }
         };
-    };
-    let renewed = renew(app, site, origin, secret).await?;
-    match (&renewed.user, person) {
-        (None, None) => {
-            anonymous()?;
-            Ok(renewed)
-        }
-        (Some(_), None) => Ok(renewed),
-        (Some(user), Some(person)) if *user == person.key(&site.id) => {
-            app.store.update_profile(renewed.family.clone(), person).await?;
-            Ok(renewed)
-        }
-        (_, Some(person)) => {
-            end(app, vec![renewed.family]).await?;
-            sign_in(app, site, origin, person).await
+        let renewed = match renewal {
+            Some(secret) => Some(self.renew(site, origin, secret).await?),
+            None => None,
+        };
+        let user = renewed.as_ref().and_then(|renewed| renewed.user);
+        match (renewed, profile) {
+            (renewed, None) => {
+                if user.is_none() && matches!(site.identity, IdentityPolicy::Required(_)) {
+                    return Err(IdentityFault::Required.into());
+                }
+                match renewed {
+                    Some(renewed) => Ok(renewed),
+                    None => self.begin(site, origin).await,
+                }
+            }
+            (Some(renewed), Some(profile)) if user == Some(profile.key(site.id.as_str())) => {
+                self.store.update_profile(renewed.family.clone(), profile).await?;
+                Ok(renewed)
+            }
+            (renewed, Some(profile)) => {
+                if let Some(renewed) = renewed {
+                    self.end(vec![renewed.family]).await?;
+                }
+                self.sign_in(site, origin, profile).await
+            }
         }
     }
-}
 
-async fn sign_in(app: &App, site: &Site, origin: &str, person: UserProfile) -> Result<Issued, IssueError> {
-    let (family, first) = (FamilyId::random()?, Secret::random()?);
-    let new = signed_in::NewSignIn {
-        site: site.id.as_str().to_owned(),
-        origin: origin.to_owned(),
-        user: person.key(&site.id),
-        person,
-        otherwise: VisitorId::random()?,
-        family: family.clone(),
-        first: first.clone(),
-    };
-    let user = Some(new.user);
-    let visitor = app.store.sign_in(new).await?;
-    let token = app.tokens.issue(site, origin, &visitor, &family, true)?;
-    app.counters.signed_in.increment();
-    Ok(Issued { token, renewal: first, visitor, family, user })
-}
-
-/// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families of its visitor. A secret that is not
-/// known ends nothing.
-///
-/// # Errors
-/// The store's.
-pub async fn leave(app: &App, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
-    let families = app.store.families_of(presented, everywhere).await?;
-    end(app, families).await
-}
-
-async fn end(app: &App, families: Vec<FamilyId>) -> Result<(), StoreError> {
-    app.store.end_families(families.clone()).await?;
-    for family in families {
-        app.counters.families_ended.increment();
-        app.tokens.revoke(family);
+    /// Credentials for a visitor nobody has seen before.
+    async fn begin(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
+        let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
+        let token = self.tokens.issue(site, origin, &visitor, &family, false)?;
+        let (site, origin) = (site.id.as_str().to_owned(), origin.to_owned());
+        let new = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first: first.clone() };
+        self.store.begin_family(new).await?;
+        Ok(Credentials { token, renewal: first, visitor, family, user: None })
     }
-    Ok(())
-}
 
-/// What a signed-in visitor's conversation is told of them: verified values stand over those of the page, and cannot be changed by it.
-///
-/// # Errors
-/// The store's; a token that says "signed in" without a record of it.
-pub async fn verified(app: &App, family: &FamilyId) -> Result<UserProfile, StoreError> {
-    let person = app.store.profile_of(family.clone()).await?;
-    person.ok_or_else(|| StoreError::Corrupt("a signed-in visitor is not known".to_owned()))
+    async fn renew(&self, site: &Site, origin: &str, secret: Secret) -> Result<Credentials, IssueError> {
+        let fresh = Secret::random()?;
+        let times = Times { now: self.clock.now(), grace: millis(GRACE), lifetime: millis(self.renewal_lifetime) };
+        let presented = Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret, fresh };
+        match self.store.renew(presented, times).await? {
+            Ok(renewed) => {
+                let user = self.store.user_of(renewed.family.clone()).await?;
+                let token = self.tokens.issue(site, origin, &renewed.visitor, &renewed.family, user.is_some())?;
+                Ok(Credentials { token, renewal: renewed.next, visitor: renewed.visitor, family: renewed.family, user })
+            }
+            Err(refusal) => {
+                if let RenewalRefusal::Reused(family) = &refusal {
+                    self.tokens.revoke(family.clone());
+                }
+                Err(IssueError::Refused(refusal))
+            }
+        }
+    }
+
+    async fn sign_in(&self, site: &Site, origin: &str, profile: UserProfile) -> Result<Credentials, IssueError> {
+        let (family, first) = (FamilyId::random()?, Secret::random()?);
+        let new = NewSignIn {
+            site: site.id.as_str().to_owned(),
+            origin: origin.to_owned(),
+            user: profile.key(site.id.as_str()),
+            person: profile,
+            otherwise: VisitorId::random()?,
+            family: family.clone(),
+            first: first.clone(),
+        };
+        let user = Some(new.user);
+        let visitor = self.store.sign_in(new).await?;
+        let token = self.tokens.issue(site, origin, &visitor, &family, true)?;
+        self.metrics.signed_in.inc();
+        Ok(Credentials { token, renewal: first, visitor, family, user })
+    }
+
+    /// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families of its visitor. A secret that is not
+    /// known ends nothing.
+    pub async fn leave(&self, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
+        let families = self.store.families_of(presented, everywhere).await?;
+        self.end(families).await
+    }
+
+    async fn end(&self, families: Vec<FamilyId>) -> Result<(), StoreError> {
+        self.store.end_families(families.clone()).await?;
+        for family in families {
+            self.metrics.families_ended.inc();
+            self.tokens.revoke(family);
+        }
+        Ok(())
+    }
 }
 
 impl UserProfile {
     /// The page's contact with what is verified over it.
-    #[must_use]
     pub fn over(&self, page: Option<Contact>) -> Contact {
         let page = page.unwrap_or_default();
         Contact {
@@ -125,7 +207,6 @@ impl UserProfile {
     }
 
     /// The page's variables with the user's id among them, as `user_id`.
-    #[must_use]
     pub fn among(&self, page: Option<Pairs>) -> Pairs {
         let mut pairs = page.unwrap_or_default();
         pairs.insert("user_id".to_owned(), self.user.clone());

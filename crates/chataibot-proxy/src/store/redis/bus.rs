@@ -14,10 +14,10 @@ use redis::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Inner, PATIENCE, PREFIX, id, number, rest, unreadable};
+use super::{Inner, PREFIX, TIMEOUT, id, number, pause, unreadable};
 use crate::{
-    service::token::FamilyId,
-    store::{ConversationId, StoreError, StoreEvent},
+    ids::{ConversationId, FamilyId},
+    store::{Result, StoreError, StoreEvent},
 };
 
 /// How long one read waits for news.
@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(1);
 /// News in one read.
 const PAGE: usize = 500;
 /// How long until another try after a fault.
-const BREATH: Duration = Duration::from_millis(250);
+const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 /// How far this instance has read the bus.
 pub(super) struct Position {
@@ -41,13 +41,13 @@ struct BusPosition {
 
 impl Position {
     /// At the end of the bus.
-    pub(super) async fn now(inner: &Inner) -> Result<Self, StoreError> {
+    pub(super) async fn now(inner: &Inner) -> Result<Self> {
         let bus_position = inner.try_call::<BusPosition>("bus_position", json!({})).await?.answer;
         Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 
     /// Goes on where it was, if Redis still knows where that is; else from the end, with all readers beginning anew.
-    async fn again(self, inner: &Inner) -> Result<Self, StoreError> {
+    async fn again(self, inner: &Inner) -> Result<Self> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
         let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
         if !bus_position.whole || inner.epoch() != self.epoch {
@@ -66,7 +66,7 @@ pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Positio
         };
         if let Some(error) = fault {
             tracing::warn!(%error, "the bus can't be read");
-            if rest(&inner, BREATH).await {
+            if pause(&inner, RETRY_DELAY).await {
                 return;
             }
         }
@@ -79,7 +79,7 @@ pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Positio
                 }
                 Err(error) => tracing::debug!(%error, "Redis does not say how far the bus is"),
             }
-            if rest(&inner, BREATH).await {
+            if pause(&inner, RETRY_DELAY).await {
                 return;
             }
         }
@@ -89,7 +89,7 @@ pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Positio
 /// Hands on what comes. Ends with a fault, or without one at another epoch.
 async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Option<StoreError> {
     let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(WAIT + PATIENCE));
+        AsyncConnectionConfig::new().set_connection_timeout(Some(TIMEOUT)).set_response_timeout(Some(WAIT + TIMEOUT));
     // Of its own: a read that waits would make everything behind it wait.
     let mut connection = match client.get_multiplexed_async_connection_with_config(&config).await {
         Ok(connection) => connection,
@@ -103,11 +103,7 @@ async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Opti
     None
 }
 
-async fn read(
-    inner: &Inner,
-    connection: &mut MultiplexedConnection,
-    position: &mut Position,
-) -> Result<(), StoreError> {
+async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &mut Position) -> Result<()> {
     let mut command = redis::cmd("XREAD");
     command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(WAIT.as_millis() as u64);
     command.arg("STREAMS").arg(format!("{PREFIX}:bus")).arg(&position.seen);
@@ -121,7 +117,7 @@ async fn read(
 
 /// Reads the entries that somebody waits for here and hands them to the hub, each conversation's in the order of its log. An entry
 /// may be handed over twice after a fault; a reader knows by its number what it has had.
-async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<(), StoreError> {
+async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<()> {
     let mut wanted: Vec<(ConversationId, u32, u32)> = Vec::new();
     let mut places: HashMap<ConversationId, usize> = HashMap::new();
     let (mut deleted, mut revoked) = (Vec::new(), Vec::new());

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::{Redis, number, unreadable};
 use crate::{
-    service::token::{FamilyId, VisitorId},
-    store::{ConversationId, StoreError, erase::Erased},
+    ids::{ConversationId, FamilyId, VisitorId},
+    store::{Result, erase::Erased},
 };
 
 impl Redis {
-    pub(in crate::store) async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased, StoreError> {
+    pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
         let listed = self.inner.call::<Value>("erase", json!({ "visitor": visitor.as_str() })).await?.rest;
         let mut erased = Erased::default();
         for what in listed {

@@ -270,5 +270,5 @@ function op.sweep_pending_events()
     dequeue(w, waited, cjson.decode(waited.event))
     swept = swept + 1
   end
-  return { swept = swept }
+  return swept
 end

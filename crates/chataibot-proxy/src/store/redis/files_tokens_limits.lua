@@ -8,30 +8,30 @@ end
 
 function op.keep_file()
   local used = tonumber(get(key('files', A.site)) or 0)
-  if used + A.size > A.total or call('EXISTS', key('conversation', A.conversation)) == 0 then return { kept = false } end
+  if used + A.size > A.total or call('EXISTS', key('conversation', A.conversation)) == 0 then return false end
   call('HSET', key('file', A.id), 'site', A.site, 'conversation', A.conversation, 'url', A.url, 'name', A.name,
     'mime_type', A.mime_type, 'size', A.size)
   call('HSET', key('links', A.conversation), A.url, A.id)
   call('INCRBY', key('files', A.site), A.size)
   call('ZADD', key('unsent'), A.now, A.id)
-  return { kept = true }
+  return true
 end
 
-function op.files_bytes() return { bytes = tonumber(get(key('files', A.site)) or 0) } end
+function op.files_bytes() return tonumber(get(key('files', A.site)) or 0) end
 
 function op.file()
   local file = file_of(A.id)
-  return { file = file and file.conversation and told_file(file) }
+  return file and file.conversation and told_file(file) or nil
 end
 
 function op.issued_files()
   local files = {}
   for i, link in ipairs(A.links) do
     local id = field(key('links', A.conversation), link)
-    if not id then return {} end
+    if not id then return nil end
     files[i] = told_file(file_of(id))
   end
-  return { files = files }
+  return files
 end
 
 function op.files_sent()
@@ -142,7 +142,7 @@ function op.sign_in()
   belongs(visitor, 'u:' .. A.user)
   begin_family(visitor)
   call('HSET', key('family', A.family), 'user', A.user, 'person', A.person)
-  return { visitor = visitor }
+  return visitor
 end
 
 function op.known()
@@ -217,7 +217,7 @@ function op.renew()
   return told
 end
 
-function op.successor() return { successor = field(key('renewal', A.hash), 'successor') } end
+function op.successor() return field(key('renewal', A.hash), 'successor') end
 
 function op.revoked_since() return {}, call('ZRANGEBYSCORE', key('revoked'), '(' .. A.since, '+inf', 'WITHSCORES') end
 
@@ -284,9 +284,9 @@ function op.take()
   local k, each = key('limit', A.limit, A.who), 60000 / A.per_minute
   local free = math.max(now, tonumber(get(k) or 0)) + each
   local wait = free - A.per_minute * each - now
-  if wait > 0 then return { wait = math.ceil(wait) } end
+  if wait > 0 then return math.ceil(wait) end
   call('SET', k, string.format('%.3f', free), 'PX', math.ceil(free - now))
-  return { wait = 0 }
+  return 0
 end
 
 local function is_before(one, other)
@@ -316,7 +316,7 @@ end
 -- The version of all that is written here; the first one to come writes it.
 function op.version()
   call('SET', key('version'), A.known, 'NX')
-  return { version = tonumber(get(key('version'))) }
+  return tonumber(get(key('version')))
 end
 
 function op.check()

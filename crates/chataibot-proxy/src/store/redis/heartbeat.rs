@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Inner;
-use crate::{clock::millis, store::StoreError};
+use crate::{clock::millis, store::Result};
 
 /// How long an instance counts as alive after its last pulse.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
@@ -71,7 +71,7 @@ fn micros(duration: Duration) -> u64 {
 
 impl Inner {
     /// One pulse.
-    pub(super) async fn heartbeat(&self) -> Result<(), StoreError> {
+    pub(super) async fn heartbeat(&self) -> Result<()> {
         let asked = Instant::now();
         let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;
         self.redis_clock.measure(asked, heartbeat.time as u64);

@@ -16,11 +16,11 @@ use tokio::time::{Instant, sleep};
 
 use super::{Inner, Redis, unreadable};
 use crate::{
-    service::token::hex,
+    normalise::{EventKind, Incoming},
     store::{
-        StoreError,
-        incoming::{Incoming, REDELIVERY_WINDOW, ReceiveStats, What, digest, letters, to_json, visible},
-        pending_events::{BYTES, PATIENCE, ROOM, visitor_of},
+        Result,
+        incoming::{REDELIVERY_WINDOW, ReceiveStats, digest, letters, to_json, visible},
+        pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
         retention::KEY_LIFETIME,
     },
 };
@@ -29,9 +29,9 @@ use crate::{
 pub(super) const LOOKED_AT: u32 = 200;
 
 /// How long the fate of another proxy's delivery of the same is waited for. After that this one is its repetition.
-const UNSURE: Duration = Duration::from_secs(2);
+const PEER_ACK_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two looks.
-const BREATH: Duration = Duration::from_millis(10);
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// What became of our 2xx for a delivery.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ pub(super) struct AckNote {
 
 /// An event as the script takes it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct EventArgument<'a> {
     conversation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     visitor: Option<&'a str>,
@@ -66,72 +66,46 @@ struct Told<'a> {
     size: usize,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct ReceiveAnswer {
     /// The same was told to another proxy, which has not said yet whether it answered. Nothing was stored.
+    #[serde(default)]
     wait: bool,
-    entries: u64,
-    echoes: u64,
-    reconciled: u64,
-    redelivered: u64,
-    foreign: u64,
-    enqueued: u64,
-    released: u64,
-    dropped: u64,
-}
-
-#[derive(Deserialize)]
-struct Swept {
-    swept: u64,
+    #[serde(flatten)]
+    stats: ReceiveStats,
 }
 
 impl Redis {
-    pub(in crate::store) async fn receive(
-        &self,
-        delivery: u64,
-        sites: Vec<String>,
-        events: Vec<Incoming>,
-    ) -> Result<ReceiveStats, StoreError> {
+    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
         // What may have come after the other one's answer is none of its copies: better told twice than lost.
         let arrived = self.inner.redis_clock.late();
         // What was said of the deliveries before this one counts for it.
         self.inner.write_acks().await?;
-        let told = events.iter().map(|event| tell(&sites, event)).collect::<Result<Vec<_>, _>>()?;
+        let told = events.iter().map(|event| argument(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
         let mut arguments = json!({
             "arrived": arrived, "may_wait": true,
             "delivery": self.inner.delivery(delivery),
             "sites": sites, "sites_text": format!(",{},", sites.join(",")),
             "events": told,
-            "fresh_since": now.saturating_sub(2 * PATIENCE),
+            "fresh_since": now.saturating_sub(2 * MAX_WAIT),
             "window_since": now.saturating_sub(REDELIVERY_WINDOW),
-            "room": ROOM, "room_bytes": BYTES,
+            "room": MAX_EVENTS, "room_bytes": MAX_BYTES,
             "keep_ids": KEY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
         });
-        let until = Instant::now() + UNSURE;
-        let stats: ReceiveAnswer = loop {
-            let stats: ReceiveAnswer = self.inner.ask("receive", arguments.clone()).await?;
-            if !stats.wait {
-                break stats;
+        let until = Instant::now() + PEER_ACK_TIMEOUT;
+        loop {
+            let answer: ReceiveAnswer = self.inner.ask("receive", arguments.clone()).await?;
+            if !answer.wait {
+                return Ok(answer.stats);
             }
             arguments["may_wait"] = (Instant::now() < until).into();
-            sleep(BREATH).await;
-        };
-        let ReceiveAnswer { wait: _, entries, echoes, reconciled, redelivered, foreign, enqueued, released, dropped } =
-            stats;
-        Ok(ReceiveStats { entries, echoes, reconciled, redelivered, foreign, enqueued, released, dropped })
+            sleep(RETRY_DELAY).await;
+        }
     }
 
-    pub(in crate::store) fn acknowledged(&self, delivery: u64) {
-        self.note(AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: true });
-    }
-
-    pub(in crate::store) fn unacknowledged(&self, delivery: u64) {
-        self.note(AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: false });
-    }
-
-    fn note(&self, note: AckNote) {
+    pub fn acknowledge(&self, delivery: u64, sent: bool) {
+        let note = AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: sent };
         self.inner.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
         let inner = Arc::clone(&self.inner);
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
@@ -142,10 +116,9 @@ impl Redis {
         });
     }
 
-    pub(in crate::store) async fn sweep_pending_events(&self) -> Result<u64, StoreError> {
-        let before = self.now().saturating_sub(PATIENCE);
-        let swept: Swept = self.inner.ask("sweep_pending_events", json!({ "before": before })).await?;
-        Ok(swept.swept)
+    pub async fn sweep_pending_events(&self) -> Result<u64> {
+        let before = self.now().saturating_sub(MAX_WAIT);
+        self.inner.ask("sweep_pending_events", json!({ "before": before })).await
     }
 }
 
@@ -156,7 +129,7 @@ impl Inner {
     }
 
     /// Writes the fate of deliveries, in the order in which it was told. One that can't be written stays for the next time.
-    pub(super) async fn write_acks(&self) -> Result<(), StoreError> {
+    pub(super) async fn write_acks(&self) -> Result<()> {
         let _writing = self.writing_acks.lock().await;
         loop {
             let first = self.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
@@ -170,23 +143,23 @@ impl Inner {
     }
 }
 
-fn tell<'a>(sites: &[String], event: &'a Incoming) -> Result<Told<'a>, StoreError> {
+fn argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'a>> {
     let json = |event: &Event| serde_json::to_string(event).map_err(|_| unreadable("an event"));
-    let mut told = Told {
+    let mut told = EventArgument {
         conversation: &event.conversation,
         visitor: event.visitor_key.as_deref().map(visitor_of),
         id: event.id.as_deref(),
-        digest: hex(&digest(sites, event)?),
+        digest: hex::encode(digest(sites, event)?),
         kind: "message",
         entry: None,
         words: None,
         letters: None,
         status: None,
         closed: false,
-        size: to_json(&event.what)?.len(),
+        size: to_json(&event.kind)?.len(),
     };
-    match &event.what {
-        What::Message { author, content } => {
+    match &event.kind {
+        EventKind::Message { author, content } => {
             if *author == Author::Visitor {
                 let words = content.to_plain();
                 told.kind = "visitor";
@@ -196,18 +169,18 @@ fn tell<'a>(sites: &[String], event: &'a Incoming) -> Result<Told<'a>, StoreErro
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
             told.entry = Some(json(&Event::Message(message))?);
         }
-        What::Status(status) => {
+        EventKind::Status(status) => {
             told.kind = "status";
             told.status = Some(match status {
                 Status::Open => "open",
                 Status::Closed => "closed",
             });
         }
-        What::Assignee(assignee) => {
+        EventKind::Assignee(assignee) => {
             told.kind = "assignee";
             told.entry = Some(json(&Event::Assignee(assignee.clone()))?);
         }
-        What::Created { closed } => {
+        EventKind::Created { closed } => {
             told.kind = "created";
             told.closed = *closed;
         }
@@ -217,5 +190,5 @@ fn tell<'a>(sites: &[String], event: &'a Incoming) -> Result<Told<'a>, StoreErro
 
 /// Short, and of one length, so that a list of them can be searched as text.
 pub(super) fn digest_of(text: &str) -> String {
-    hex(&Sha256::digest(text)[..16])
+    hex::encode(&Sha256::digest(text)[..16])
 }

@@ -6,7 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Redis, Reply, id, number, unreadable};
-use crate::store::{ConversationId, Owned, Replay, StoreError};
+use crate::{
+    ids::ConversationId,
+    store::{Owned, Replay, Result},
+};
 
 #[derive(Deserialize)]
 struct Found {
@@ -24,12 +27,7 @@ struct Page {
 }
 
 impl Redis {
-    pub(in crate::store) async fn owned(
-        &self,
-        site: &str,
-        visitor: &str,
-        alias: &str,
-    ) -> Result<Option<Owned>, StoreError> {
+    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
         let arguments = json!({ "site": site, "visitor": visitor, "alias": alias });
         let found: Found = self.inner.ask("owned", arguments).await?;
         let Some(id) = found.id else { return Ok(None) };
@@ -37,13 +35,13 @@ impl Redis {
         Ok(Some(Owned { id, platform_id: found.platform, ended: found.ended }))
     }
 
-    pub(in crate::store) async fn read_after(
+    pub async fn read_after(
         &self,
         conversation: ConversationId,
         after: Option<Cursor>,
         last: Option<u32>,
         limit: u32,
-    ) -> Result<Replay, StoreError> {
+    ) -> Result<Replay> {
         let mut arguments = json!({ "conversation": id(conversation.row()), "limit": limit });
         if let Some(cursor) = after {
             arguments["epoch"] = cursor.epoch.into();
@@ -55,19 +53,14 @@ impl Redis {
         self.read("read_after", arguments).await
     }
 
-    pub(in crate::store) async fn read_before(
-        &self,
-        conversation: ConversationId,
-        before: Cursor,
-        limit: u32,
-    ) -> Result<Replay, StoreError> {
+    pub async fn read_before(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Replay> {
         let conversation = id(conversation.row());
         let arguments =
             json!({ "conversation": conversation, "epoch": before.epoch, "seq": before.seq, "limit": limit });
         self.read("read_before", arguments).await
     }
 
-    async fn read(&self, op: &str, arguments: Value) -> Result<Replay, StoreError> {
+    async fn read(&self, op: &str, arguments: Value) -> Result<Replay> {
         let Reply { epoch, answer: page, rest } = self.inner.call::<Page>(op, arguments).await?;
         let entries = rest.chunks_exact(3).map(|parts| entry(epoch, &parts[0], &parts[1], &parts[2]));
         let entries = entries.collect::<Result<Vec<_>, _>>()?;
@@ -82,13 +75,13 @@ impl Redis {
 }
 
 /// An entry as it stands in the stream.
-pub(super) fn entry_of(epoch: u32, stored: &StreamId) -> Result<Entry, StoreError> {
+pub(super) fn entry_of(epoch: u32, stored: &StreamId) -> Result<Entry> {
     let seq = stored.id.split('-').next().unwrap_or_default();
     let field = |name| stored.get::<String>(name).ok_or_else(|| unreadable("an entry"));
     entry(epoch, seq, &field("at")?, &field("event")?)
 }
 
-fn entry(epoch: u32, seq: &str, at: &str, event: &str) -> Result<Entry, StoreError> {
+fn entry(epoch: u32, seq: &str, at: &str, event: &str) -> Result<Entry> {
     let seq = seq.parse().map_err(|_| unreadable("an entry's number"))?;
     let at = at.parse().map_err(|_| unreadable("an entry's time"))?;
     let event = serde_json::from_str(event).map_err(|_| unreadable("an entry"))?;

@@ -5,13 +5,10 @@ use serde_json::{Value, json};
 
 use super::{Redis, unreadable};
 use crate::{
-    service::token::{
-        FamilyId, VisitorId, hex,
-        keys::{self, Key, KeyRing, unhex},
-        renewal::Secret,
-    },
+    credentials::{self, Key, KeyRing, Secret, unhex},
+    ids::{FamilyId, VisitorId},
     store::{
-        StoreError,
+        Result, StoreError,
         renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
@@ -30,29 +27,20 @@ struct Answer {
     successor: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Successor {
-    successor: Option<String>,
-}
-
 impl Redis {
-    pub(in crate::store) async fn begin_family(&self, new: NewFamily) -> Result<(), StoreError> {
+    pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
         let arguments = json!({
             "family": new.family.as_str(), "site": new.site, "origin": new.origin,
-            "visitor": new.visitor.as_str(), "hash": hex(&new.first.hash()),
+            "visitor": new.visitor.as_str(), "hash": hex::encode(new.first.hash()),
         });
         self.inner.run("begin_family", arguments).await
     }
 
-    pub(in crate::store) async fn renew(
-        &self,
-        presented: Presented,
-        times: Times,
-    ) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
+    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
         let Presented { site, origin, secret, fresh } = presented;
         let arguments = json!({
-            "site": site, "origin": origin, "hash": hex(&secret.hash()), "fresh_hash": hex(&fresh.hash()),
-            "sealed": hex(&secret.seal(&fresh)), "lifetime": times.lifetime, "grace": times.grace,
+            "site": site, "origin": origin, "hash": hex::encode(secret.hash()), "fresh_hash": hex::encode(fresh.hash()),
+            "sealed": hex::encode(secret.seal(&fresh)), "lifetime": times.lifetime, "grace": times.grace,
         });
         let answer: Answer = self.inner.ask("renew", arguments).await?;
         let family = answer.family.as_deref().and_then(FamilyId::parse);
@@ -77,18 +65,18 @@ impl Redis {
 
     /// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead; one that is quicker
     /// than this walk has used its end just now, which is within the grace too.
-    async fn end_of_line(&self, secret: Secret) -> Result<Secret, StoreError> {
+    async fn end_of_line(&self, secret: Secret) -> Result<Secret> {
         let mut current = secret;
         loop {
-            let arguments = json!({ "hash": hex(&current.hash()) });
-            match self.inner.ask::<Successor>("successor", arguments).await?.successor {
+            let arguments = json!({ "hash": hex::encode(current.hash()) });
+            match self.inner.ask::<Option<String>>("successor", arguments).await? {
                 Some(sealed) => current = open(&current, &sealed)?,
                 None => return Ok(current),
             }
         }
     }
 
-    pub(in crate::store) async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
+    pub async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>> {
         let listed = self.inner.call::<Value>("revoked_since", json!({ "since": since })).await?.rest;
         let pairs = listed.chunks_exact(2).filter_map(|pair| {
             let at = pair[1].parse::<f64>().ok()?;
@@ -97,15 +85,15 @@ impl Redis {
         Ok(pairs.collect())
     }
 
-    pub(in crate::store) async fn sweep_families(&self, before: u64) -> Result<(), StoreError> {
+    pub async fn sweep_families(&self, before: u64) -> Result<()> {
         self.inner.run("sweep_families", json!({ "before": before, "limit": BATCH })).await
     }
 
-    pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {
-        let (kid, secret) = keys::generate()
+    pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
+        let (kid, secret) = credentials::generate()
             .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
         let arguments = json!({
-            "kid": kid, "secret": hex(secret.as_ref()), "at": now,
+            "kid": kid, "secret": hex::encode(secret.as_ref()), "at": now,
             "made_before": now.saturating_sub(KEY_AGE + KEY_REST), "fresh_since": now.saturating_sub(KEY_AGE),
         });
         let listed = self.inner.call::<Value>("signing_keys", arguments).await?.rest;
@@ -128,6 +116,6 @@ impl Redis {
     }
 }
 
-fn open(secret: &Secret, sealed: &str) -> Result<Secret, StoreError> {
+fn open(secret: &Secret, sealed: &str) -> Result<Secret> {
     unhex(sealed).map(|sealed| secret.open(&sealed)).ok_or_else(|| unreadable("a sealed secret"))
 }

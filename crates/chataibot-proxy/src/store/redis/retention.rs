@@ -2,49 +2,37 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Redis, number};
-use crate::store::{
-    ConversationId, StoreError,
-    retention::{BATCH, KEY_LIFETIME},
+use crate::{
+    ids::ConversationId,
+    store::{
+        Result,
+        retention::{BATCH, KEY_LIFETIME},
+    },
 };
 
 /// Records deleted in one call.
 const RECORDS: u32 = 5_000;
 
-#[derive(Deserialize)]
-struct Taken {
-    wait: u64,
-}
-
 impl Redis {
     /// The marks of received events end by themselves.
-    pub(in crate::store) async fn sweep_records(&self) -> Result<(), StoreError> {
+    pub async fn sweep_records(&self) -> Result<()> {
         let before = self.now().saturating_sub(KEY_LIFETIME);
         self.inner.run("sweep_records", json!({ "before": before, "limit": RECORDS })).await
     }
 
-    pub(in crate::store) async fn sweep_conversations(
-        &self,
-        site: &str,
-        days: u32,
-    ) -> Result<Vec<ConversationId>, StoreError> {
+    pub async fn sweep_conversations(&self, site: &str, days: u32) -> Result<Vec<ConversationId>> {
         let before = self.now().saturating_sub(u64::from(days) * 24 * 60 * 60 * 1000);
         let arguments = json!({ "site": site, "before": before, "limit": BATCH });
         let deleted = self.inner.call::<Value>("sweep_conversations", arguments).await?.rest;
         deleted.iter().map(|id| number(id).map(ConversationId::new)).collect()
     }
 
-    pub(in crate::store) async fn take(
-        &self,
-        limit: &str,
-        who: &str,
-        per_minute: u32,
-    ) -> Result<Option<Duration>, StoreError> {
+    pub async fn take(&self, limit: &str, who: &str, per_minute: u32) -> Result<Option<Duration>> {
         let arguments = json!({ "limit": limit, "who": who, "per_minute": per_minute });
-        let taken: Taken = self.inner.ask("take", arguments).await?;
-        Ok((taken.wait > 0).then(|| Duration::from_millis(taken.wait)))
+        let wait: u64 = self.inner.ask("take", arguments).await?;
+        Ok((wait > 0).then(|| Duration::from_millis(wait)))
     }
 }

@@ -11,22 +11,22 @@ use chataibot_wire::{Author, Event, entry::Message};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Inner, Redis, id, incoming::digest_of, number, rest, unreadable};
+use super::{Inner, Redis, id, incoming::digest_of, number, pause, unreadable};
 use crate::{
-    service::token::hex,
+    ids::{ConversationId, random_hex},
     store::{
-        ConversationId, StoreError,
+        Result, StoreError,
         incoming::{letters, written},
         sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled, state_of},
     },
 };
 
 /// How long a visitor waits for an outcome to be heard by a Redis that does not answer. It is told on after that.
-const TELLING: Duration = Duration::from_secs(30);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so long has forgotten it.
-pub(super) const LONGEST: Duration = Duration::from_secs(120);
+pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
 /// Between two tries.
-const BREATH: Duration = Duration::from_millis(250);
+const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
 struct BeginAnswer {
@@ -65,18 +65,16 @@ impl RecordAnswer {
 }
 
 impl Redis {
-    pub(in crate::store) async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
+    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
         self.begin("begin_start", send, alias).await
     }
 
-    pub(in crate::store) async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
+    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
         self.begin("begin_send", send, alias).await
     }
 
-    async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<BeginOutcome, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| StoreError::Corrupt(format!("no randomness: {error}")))?;
-        let nonce = hex(&random);
+    async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<BeginOutcome> {
+        let nonce = random_hex().map_err(StoreError::no_randomness)?;
         let mut arguments = begun(&send, alias)?;
         arguments["nonce"] = nonce.as_str().into();
         if self.inner.rollbacks().contains(&send.key) {
@@ -93,7 +91,7 @@ impl Redis {
         }
     }
 
-    pub(in crate::store) async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled, StoreError> {
+    pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
         let outcome = match outcome {
             Outcome::Accepted { platform_id, answer } => {
                 let mut told = json!({ "kind": "accepted" });
@@ -109,8 +107,8 @@ impl Redis {
         };
         let arguments = json!({ "send": id(send.0), "outcome": outcome });
         // Twice is as good as once: what is so already is not logged again.
-        let mut told = tokio::spawn(tell(Arc::clone(&self.inner), "settle", arguments));
-        let settled: SettleAnswer = match tokio::time::timeout(TELLING, &mut told).await {
+        let mut told = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
+        let settled: SettleAnswer = match tokio::time::timeout(SETTLE_TIMEOUT, &mut told).await {
             Ok(told) => told.map_err(|_| StoreError::Stopped)??,
             Err(_) => return Err(StoreError::Unavailable),
         };
@@ -130,12 +128,16 @@ impl Inner {
 }
 
 /// Tells something that must not be forgotten, until it was heard.
-async fn tell<T: DeserializeOwned>(inner: Arc<Inner>, op: &'static str, arguments: Value) -> Result<T, StoreError> {
+async fn repeat_until_answered<T: DeserializeOwned>(
+    inner: Arc<Inner>,
+    op: &'static str,
+    arguments: Value,
+) -> Result<T> {
     loop {
         match inner.try_call(op, arguments.clone()).await {
             Ok(reply) => return Ok(reply.answer),
             Err(StoreError::Redis(error)) => {
-                if rest(&inner, BREATH).await {
+                if pause(&inner, RETRY_DELAY).await {
                     return Err(StoreError::Redis(error));
                 }
             }
@@ -147,25 +149,25 @@ async fn tell<T: DeserializeOwned>(inner: Arc<Inner>, op: &'static str, argument
 /// The message was not forwarded, whether or not its beginning arrived.
 async fn roll_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
     let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
-    if let Err(error) = tell::<Value>(Arc::clone(&inner), "roll_back", arguments).await {
+    if let Err(error) = repeat_until_answered::<Value>(Arc::clone(&inner), "roll_back", arguments).await {
         tracing::error!(%error, "a message that was not forwarded could not be taken back; it will count as lost");
     }
     inner.rollbacks().remove(&key);
 }
 
-fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {
-    let (key, said) = (&send.key, &send.said);
+fn begun(send: &NewSend, alias: String) -> Result<Value> {
+    let (key, body) = (&send.key, &send.body);
     let message =
-        Message { author: Author::Visitor, client_message_id: Some(key.key.clone()), content: said.content.clone() };
-    let text = said.content.to_plain();
+        Message { author: Author::Visitor, client_message_id: Some(key.key.clone()), content: body.content.clone() };
+    let text = body.content.to_plain();
     let mut letters_of = Vec::new();
-    if !said.echoes.is_empty() {
-        letters_of.extend([&text].into_iter().chain(&said.echoes).map(|text| letters(text)));
+    if !body.echoes.is_empty() {
+        letters_of.extend([&text].into_iter().chain(&body.echoes).map(|text| letters(text)));
     }
     letters_of.retain(|letters| !letters.is_empty());
     Ok(json!({
         "site": key.site, "visitor": key.visitor, "key": key.key, "alias": alias,
-        "fingerprint": hex(&send.fingerprint),
+        "fingerprint": hex::encode(send.fingerprint),
         "message": serde_json::to_string(&Event::Message(message)).map_err(|_| unreadable("a message"))?,
         "words": written(&text).map(|form| digest_of(&form)).join(" "),
         "letters": letters_of.iter().map(|letters| digest_of(letters)).collect::<Vec<_>>().join(" "),
@@ -173,8 +175,8 @@ fn begun(send: &NewSend, alias: String) -> Result<Value, StoreError> {
 }
 
 impl BeginAnswer {
-    fn begun(self) -> Result<BeginOutcome, StoreError> {
-        let conversation = || -> Result<ConversationId, StoreError> {
+    fn begun(self) -> Result<BeginOutcome> {
+        let conversation = || -> Result<ConversationId> {
             Ok(ConversationId::new(number(self.conversation.as_deref().unwrap_or_default())?))
         };
         match self.begun.as_str() {

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::{Redis, unreadable};
 use crate::{
-    service::token::{FamilyId, VisitorId, hex, host_jwt::UserProfile, keys::unhex, renewal::Secret},
+    credentials::{Secret, UserProfile, unhex},
+    ids::{FamilyId, VisitorId},
     store::{
-        StoreError,
+        Result,
         signed_in::{self, NewSignIn, written},
     },
 };
@@ -16,63 +17,50 @@ use crate::{
 const BATCH: u32 = 1_000;
 
 #[derive(Deserialize)]
-struct SignedIn {
-    visitor: String,
-}
-
-#[derive(Deserialize)]
 struct Known {
     user: Option<String>,
     person: Option<String>,
 }
 
 impl Redis {
-    pub(in crate::store) async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId, StoreError> {
+    pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
         let arguments = json!({
-            "site": new.site, "origin": new.origin, "user": hex(&new.user), "person": written(&new.person)?,
-            "visitor": new.otherwise.as_str(), "family": new.family.as_str(), "hash": hex(&new.first.hash()),
+            "site": new.site, "origin": new.origin, "user": hex::encode(new.user), "person": written(&new.person)?,
+            "visitor": new.otherwise.as_str(), "family": new.family.as_str(), "hash": hex::encode(new.first.hash()),
         });
-        signed_in::visitor(&self.inner.ask::<SignedIn>("sign_in", arguments).await?.visitor)
+        signed_in::visitor(&self.inner.ask::<String>("sign_in", arguments).await?)
     }
 
-    pub(in crate::store) async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>, StoreError> {
+    pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
         let user = self.known(&family).await?.user;
         user.map(|user| unhex(&user).ok_or_else(|| unreadable("known"))).transpose()
     }
 
-    pub(in crate::store) async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>, StoreError> {
+    pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
         self.known(&family).await?.person.as_deref().map(signed_in::read).transpose()
     }
 
-    async fn known(&self, family: &FamilyId) -> Result<Known, StoreError> {
+    async fn known(&self, family: &FamilyId) -> Result<Known> {
         self.inner.ask("known", json!({ "family": family.as_str() })).await
     }
 
-    pub(in crate::store) async fn update_profile(
-        &self,
-        family: FamilyId,
-        person: UserProfile,
-    ) -> Result<(), StoreError> {
+    pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
         let arguments = json!({ "family": family.as_str(), "person": written(&person)? });
         self.inner.run("update_profile", arguments).await
     }
 
-    pub(in crate::store) async fn families_of(
-        &self,
-        secret: Secret,
-        everywhere: bool,
-    ) -> Result<Vec<FamilyId>, StoreError> {
-        let arguments = json!({ "hash": hex(&secret.hash()), "everywhere": everywhere });
+    pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
+        let arguments = json!({ "hash": hex::encode(secret.hash()), "everywhere": everywhere });
         let listed = self.inner.call::<Value>("families_of", arguments).await?.rest;
         Ok(listed.iter().filter_map(|family| FamilyId::parse(family)).collect())
     }
 
-    pub(in crate::store) async fn end_families(&self, families: Vec<FamilyId>) -> Result<(), StoreError> {
+    pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
         let families: Vec<&str> = families.iter().map(FamilyId::as_str).collect();
         self.inner.run("end_families", json!({ "families": families })).await
     }
 
-    pub(in crate::store) async fn sweep_users(&self, before: u64) -> Result<(), StoreError> {
+    pub async fn sweep_users(&self, before: u64) -> Result<()> {
         self.inner.run("sweep_users", json!({ "before": before, "limit": BATCH })).await
     }
 }

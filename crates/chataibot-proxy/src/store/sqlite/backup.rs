@@ -5,11 +5,11 @@ use std::path::Path;
 use rusqlite::OpenFlags;
 
 use super::{DatabaseLocation, erase, schema};
-use crate::store::StoreError;
+use crate::store::{Result, StoreError};
 
 /// Copies the database to a file that is not there yet. What was committed when it begins is in it, and nothing of what comes later;
 /// the proxy is not held up. The copy is a whole database: it is used by putting it in the old one's place.
-pub(in crate::store) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Corrupt(format!("{} is there already; a backup replaces nothing", to.display())));
     }

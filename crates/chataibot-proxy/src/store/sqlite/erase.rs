@@ -6,12 +6,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::{DatabaseLocation, Sqlite, schema};
 use crate::{
-    service::token::{FamilyId, VisitorId},
-    store::{ConversationId, StoreError, erase::Erased},
+    ids::{ConversationId, FamilyId, VisitorId},
+    store::{Result, StoreError, erase::Erased},
 };
 
 impl Sqlite {
-    pub(in crate::store) async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased, StoreError> {
+    pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
         let now = self.now();
         let erased = self.write(move |tx| erase(tx, &visitor, now)).await?;
         let place = self.inner.readers.place.clone();
@@ -23,7 +23,7 @@ impl Sqlite {
 }
 
 /// Erases in a database file, whether or not a proxy runs on it.
-pub(in crate::store) fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased, StoreError> {
+pub fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
@@ -35,27 +35,27 @@ pub(in crate::store) fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> R
 }
 
 /// The journal still holds the pages as they were before. Where somebody reads at this moment it stays, and is overwritten later.
-fn empty_journal(connection: &Connection) -> Result<(), StoreError> {
+fn empty_journal(connection: &Connection) -> Result<()> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }
 
 /// A file of exactly this program's version. It is not made when it is not there.
-pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = DatabaseLocation::File(path.to_owned()).connect(flags)?;
     schema::refuse_other(&connection)?;
     Ok(connection)
 }
 
-fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased, StoreError> {
+fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased> {
     let id = visitor.as_str();
-    let list = |sql: &str| -> Result<Vec<String>, StoreError> {
+    let list = |sql: &str| -> Result<Vec<String>> {
         let mut statement = tx.prepare(sql)?;
         let rows = statement.query_map([id], |row| row.get::<_, String>(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     };
     let conversations = tx
         .prepare("SELECT id FROM conversations WHERE visitor = ?1")?
-        .query_map([id], |row| row.get(0).map(ConversationId))?
+        .query_map([id], |row| row.get(0).map(ConversationId::new))?
         .collect::<Result<Vec<_>, _>>()?;
     let files = list("SELECT f.id FROM files f JOIN conversations c ON c.id = f.conversation WHERE c.visitor = ?1")?;
     let families = list("SELECT id FROM renewal_families WHERE visitor = ?1 AND revoked_at IS NULL")?;

@@ -4,9 +4,12 @@ use chataibot_wire::file::StoredFile;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Sqlite;
-use crate::store::{
-    ConversationId, StoreError,
-    files::{BATCH, NewFile, UNSENT},
+use crate::{
+    ids::ConversationId,
+    store::{
+        Result,
+        files::{BATCH, NewFile, UNSENT},
+    },
 };
 
 pub(super) const SCHEMA: &str = "
@@ -34,7 +37,7 @@ fn read(row: &Row<'_>) -> Result<StoredFile, rusqlite::Error> {
 }
 
 impl Sqlite {
-    pub(in crate::store) async fn keep_file(&self, new: NewFile, total: u64) -> Result<bool, StoreError> {
+    pub async fn keep_file(&self, new: NewFile, total: u64) -> Result<bool> {
         let now = self.now();
         self.write(move |tx| {
             let kept = tx
@@ -60,7 +63,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn files_bytes(&self, site: &str) -> Result<u64, StoreError> {
+    pub async fn files_bytes(&self, site: &str) -> Result<u64> {
         let site = site.to_owned();
         self.read(move |db| {
             let sql = "SELECT coalesce(sum(size), 0) FROM files WHERE site = ?1";
@@ -69,7 +72,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn file(&self, id: String) -> Result<Option<StoredFile>, StoreError> {
+    pub async fn file(&self, id: String) -> Result<Option<StoredFile>> {
         self.read(move |db| {
             let sql = "SELECT url, name, mime_type, size FROM files WHERE id = ?1 AND conversation IS NOT NULL";
             Ok(db.prepare_cached(sql)?.query_row([id], read).optional()?)
@@ -77,11 +80,11 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn issued_files(
+    pub async fn issued_files(
         &self,
         conversation: ConversationId,
         links: Vec<String>,
-    ) -> Result<Option<Vec<StoredFile>>, StoreError> {
+    ) -> Result<Option<Vec<StoredFile>>> {
         self.read(move |db| {
             let sql = "SELECT url, name, mime_type, size FROM files WHERE conversation = ?1 AND url = ?2";
             let mut statement = db.prepare_cached(sql)?;
@@ -92,11 +95,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn files_sent(
-        &self,
-        conversation: ConversationId,
-        text: String,
-    ) -> Result<(), StoreError> {
+    pub async fn files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
         self.write(move |tx| {
             tx.prepare_cached("UPDATE files SET sent = 1 WHERE conversation = ?1 AND instr(?2, url) > 0")?
                 .execute(params![conversation.row(), text])?;
@@ -105,7 +104,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn orphaned_files(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn orphaned_files(&self) -> Result<Vec<String>> {
         let before = self.now().saturating_sub(UNSENT);
         self.read(move |db| {
             let sql = "SELECT id FROM files WHERE conversation IS NULL OR (NOT sent AND created_at < ?1) LIMIT ?2";
@@ -116,7 +115,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn forget_files(&self, ids: Vec<String>) -> Result<(), StoreError> {
+    pub async fn forget_files(&self, ids: Vec<String>) -> Result<()> {
         self.write(move |tx| {
             for id in &ids {
                 tx.prepare_cached("DELETE FROM files WHERE id = ?1")?.execute([id])?;

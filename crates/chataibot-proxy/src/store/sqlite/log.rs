@@ -9,7 +9,10 @@ use chataibot_wire::{
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::{Sqlite, WriteContext};
-use crate::store::{ConversationId, Owned, Replay, StoreError, log::reset_reason};
+use crate::{
+    ids::ConversationId,
+    store::{Owned, Replay, Result, StoreError, log::reset_reason},
+};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -40,16 +43,16 @@ CREATE TABLE entries (
 
 impl WriteContext<'_> {
     /// Adds an entry at the end of a log. It is published after the commit.
-    pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32, StoreError> {
+    pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32> {
         let tx = self.transaction();
         let seq: u32 = tx
             .prepare_cached(
                 "UPDATE conversations SET last_seq = last_seq + 1, last_at = ?2 WHERE id = ?1 RETURNING last_seq",
             )?
-            .query_row(params![conversation.0, self.now], |row| row.get(0))?;
-        let json = serde_json::to_string(&event).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            .query_row(params![conversation.row(), self.now], |row| row.get(0))?;
+        let json = serde_json::to_string(&event).map_err(StoreError::corrupt)?;
         tx.prepare_cached("INSERT INTO entries (conversation, seq, at, event) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![conversation.0, seq, self.now, json])?;
+            .execute(params![conversation.row(), seq, self.now, json])?;
         let entry = Entry { cursor: Cursor { epoch: self.epoch, seq }, at: self.now, event };
         self.appended.push((conversation, Arc::new(entry)));
         Ok(seq)
@@ -61,18 +64,18 @@ impl WriteContext<'_> {
         conversation: ConversationId,
         client_message_id: &str,
         state: DeliveryState,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<u32> {
         let delivery = Delivery { client_message_id: client_message_id.to_owned(), state };
         self.append(conversation, Event::Delivery(delivery))
     }
 
     /// Logs that a conversation was closed or opened again, unless it is so already. True when it was logged.
-    pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool, StoreError> {
+    pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
         let changed = self
             .transaction()
             .prepare_cached("UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2")?
-            .execute(params![conversation.0, ended])?;
+            .execute(params![conversation.row(), ended])?;
         if changed == 0 {
             return Ok(false);
         }
@@ -82,111 +85,86 @@ impl WriteContext<'_> {
 }
 
 impl Sqlite {
-    pub(in crate::store) async fn owned(
-        &self,
-        site: &str,
-        visitor: &str,
-        alias: &str,
-    ) -> Result<Option<Owned>, StoreError> {
+    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
         let (site, visitor, alias) = (site.to_owned(), visitor.to_owned(), alias.to_owned());
         self.read(move |db| owned(db, &site, &visitor, &alias)).await
     }
 
-    pub(in crate::store) async fn read_after(
+    pub async fn read_after(
         &self,
         conversation: ConversationId,
         after: Option<Cursor>,
         last: Option<u32>,
         limit: u32,
-    ) -> Result<Replay, StoreError> {
+    ) -> Result<Replay> {
         let epoch = self.epoch();
-        self.read(move |db| read_after(db, epoch, conversation, after, last, limit)).await
+        self.read(move |db| {
+            // One statement each would see two states of the log; a reader's transaction sees one.
+            let tx = db.unchecked_transaction()?;
+            let reset = match after {
+                None => None,
+                Some(cursor) => {
+                    let (first, last) = ends(&tx, conversation)?;
+                    reset_reason(cursor, epoch, first, last)
+                }
+            };
+            let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);
+            let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
+            if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
+                let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;
+                return Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) });
+            }
+            let mut statement = tx.prepare_cached(
+                "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            )?;
+            let rows = statement.query(params![conversation.row(), seq, i64::from(limit) + 1])?;
+            let (entries, more) = collect(epoch, rows, limit)?;
+            Ok(Replay { epoch, reset, entries, more, earlier: None })
+        })
+        .await
     }
 
-    pub(in crate::store) async fn read_before(
-        &self,
-        conversation: ConversationId,
-        before: Cursor,
-        limit: u32,
-    ) -> Result<Replay, StoreError> {
+    pub async fn read_before(&self, conversation: ConversationId, cursor: Cursor, limit: u32) -> Result<Replay> {
         let epoch = self.epoch();
-        self.read(move |db| read_before(db, epoch, conversation, before, limit)).await
+        self.read(move |db| {
+            let tx = db.unchecked_transaction()?;
+            let (_, last) = ends(&tx, conversation)?;
+            let reset = if cursor.epoch != epoch {
+                Some("epoch")
+            } else if cursor.seq > last.saturating_add(1) {
+                Some("future")
+            } else {
+                None
+            };
+            let seq = reset.is_none().then_some(cursor.seq);
+            let (entries, earlier) = before(&tx, epoch, conversation, seq, limit)?;
+            let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
+            Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) })
+        })
+        .await
     }
 }
 
-pub(super) fn owned(db: &Connection, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>, StoreError> {
+pub(super) fn owned(db: &Connection, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
     let found = db
         .prepare_cached(
             "SELECT id, platform_id, ended FROM conversations WHERE alias = ?1 AND site = ?2 AND visitor = ?3",
         )?
         .query_row([alias, site, visitor], |row| {
-            Ok(Owned { id: ConversationId(row.get(0)?), platform_id: row.get(1)?, ended: row.get(2)? })
+            Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, ended: row.get(2)? })
         })
         .optional()?;
     Ok(found)
 }
 
-fn read_after(
-    db: &Connection,
-    epoch: u32,
-    conversation: ConversationId,
-    after: Option<Cursor>,
-    last: Option<u32>,
-    limit: u32,
-) -> Result<Replay, StoreError> {
-    // One statement each would see two states of the log; a reader's transaction sees one.
-    let tx = db.unchecked_transaction()?;
-    let reset = match after {
-        None => None,
-        Some(cursor) => {
-            let (first, last) = ends(&tx, conversation)?;
-            reset_reason(cursor, epoch, first, last)
-        }
-    };
-    let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);
-    let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
-    if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
-        let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;
-        return Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) });
-    }
-    let mut statement = tx.prepare_cached(
-        "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-    )?;
-    let rows = statement.query(params![conversation.0, seq, i64::from(limit) + 1])?;
-    let (entries, more) = collect(epoch, rows, limit)?;
-    Ok(Replay { epoch, reset, entries, more, earlier: None })
-}
-
-fn read_before(
-    db: &Connection,
-    epoch: u32,
-    conversation: ConversationId,
-    cursor: Cursor,
-    limit: u32,
-) -> Result<Replay, StoreError> {
-    let tx = db.unchecked_transaction()?;
-    let (_, last) = ends(&tx, conversation)?;
-    let reset = if cursor.epoch != epoch {
-        Some("epoch")
-    } else if cursor.seq > last.saturating_add(1) {
-        Some("future")
-    } else {
-        None
-    };
-    let seq = reset.is_none().then_some(cursor.seq);
-    let (entries, earlier) = before(&tx, epoch, conversation, seq, limit)?;
-    let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
-    Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) })
-}
-
 /// The numbers of the first and the last entry that are left.
-fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32), StoreError> {
+fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
     let ends = db
         .prepare_cached(
             "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
                     coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)",
         )?
-        .query_row([conversation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([conversation.row()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(ends)
 }
 
@@ -197,19 +175,19 @@ fn before(
     conversation: ConversationId,
     seq: Option<u32>,
     limit: u32,
-) -> Result<(Vec<Entry>, bool), StoreError> {
+) -> Result<(Vec<Entry>, bool)> {
     let mut statement = db.prepare_cached(
         "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
     )?;
     let seq = seq.map_or(i64::MAX, i64::from);
-    let rows = statement.query(params![conversation.0, seq, i64::from(limit) + 1])?;
+    let rows = statement.query(params![conversation.row(), seq, i64::from(limit) + 1])?;
     let (mut entries, earlier) = collect(epoch, rows, limit)?;
     entries.reverse();
     Ok((entries, earlier))
 }
 
 /// At most `limit` entries, and whether there was one more.
-fn collect(epoch: u32, mut rows: Rows<'_>, limit: u32) -> Result<(Vec<Entry>, bool), StoreError> {
+fn collect(epoch: u32, mut rows: Rows<'_>, limit: u32) -> Result<(Vec<Entry>, bool)> {
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         if entries.len() == limit as usize {
@@ -220,7 +198,7 @@ fn collect(epoch: u32, mut rows: Rows<'_>, limit: u32) -> Result<(Vec<Entry>, bo
     Ok((entries, false))
 }
 
-fn entry(epoch: u32, row: &Row<'_>) -> Result<Entry, StoreError> {
+fn entry(epoch: u32, row: &Row<'_>) -> Result<Entry> {
     let json: String = row.get(2)?;
     let event = serde_json::from_str(&json)
         .map_err(|error| StoreError::Corrupt(format!("an entry that can't be read, at column {}", error.column())))?;

@@ -1,4 +1,4 @@
-//! The waiting room as rows: see [`crate::store::pending_events`].
+//! The queue of events whose conversation is not known yet, as rows: see [`crate::store::pending_events`].
 
 use chataibot_wire::{
     Author,
@@ -7,13 +7,17 @@ use chataibot_wire::{
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{
-    WriteContext, incoming,
-    sends::{self, awaiting_echo},
+    WriteContext, apply,
+    send_records::{awaiting_echo, confirm_start},
 };
-use crate::store::{
-    ConversationId, StoreError,
-    incoming::{Incoming, ReceiveStats, What, to_json},
-    pending_events::{BYTES, PATIENCE, ROOM, visitor_of},
+use crate::{
+    ids::ConversationId,
+    normalise::{EventKind, Incoming},
+    store::{
+        Result, StoreError,
+        incoming::{ReceiveStats, to_json},
+        pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
+    },
 };
 
 pub(super) const SCHEMA: &str = "
@@ -32,26 +36,13 @@ CREATE INDEX waiting_by_sites ON waiting (sites);
 CREATE INDEX waiting_by_age ON waiting (at);
 ";
 
-/// Was an event let into the waiting room?
-pub(super) enum Enqueued {
-    Yes,
-    Full,
-}
-
-/// Was a platform id bound to a conversation?
-pub(super) enum Bound {
-    Yes,
-    /// It is bound to another visitor's conversation, and stays so.
-    Foreign,
-}
-
 /// Could a start that is under way, or whose answer was lost, turn out to be this event's conversation?
-pub(super) fn may_be_ours(work: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool, StoreError> {
+pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
     let visitor = event.visitor_key.as_deref().map(visitor_of);
     // Without a visitor key it could be anybody's: only for a start that is fresh is it worth the place.
-    let since = if visitor.is_some() { 0 } else { work.now.saturating_sub(2 * PATIENCE) };
+    let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
-        if awaiting_echo::has_unbound_start(work.transaction(), site, visitor, since)? {
+        if awaiting_echo::has_unbound_start(ctx.transaction(), site, visitor, since)? {
             return Ok(true);
         }
     }
@@ -64,13 +55,13 @@ pub(super) fn matching_start(
     tx: &Transaction<'_>,
     sites: &[String],
     event: &Incoming,
-) -> Result<Option<ConversationId>, StoreError> {
+) -> Result<Option<ConversationId>> {
     let Some(visitor) = event.visitor_key.as_deref().map(visitor_of) else { return Ok(None) };
     let mut starts = Vec::new();
     for site in sites {
         starts.extend(awaiting_echo::unbound_starts(tx, site, visitor)?);
     }
-    if let What::Message { author: Author::Visitor, content } = &event.what {
+    if let EventKind::Message { author: Author::Visitor, content } = &event.kind {
         let words = content.to_plain();
         starts.retain(|start| start.is_echoed_by(&words));
     }
@@ -80,32 +71,28 @@ pub(super) fn matching_start(
     })
 }
 
-/// Lets an event wait.
-pub(super) fn enqueue(work: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<Enqueued, StoreError> {
-    let tx = work.transaction();
+/// Lets an event wait. False when the queue is full.
+pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
+    let tx = ctx.transaction();
     let sites = format!(",{},", sites.join(","));
-    let what = to_json(&event.what)?;
+    let what = to_json(&event.kind)?;
     let (count, bytes): (u32, u64) = tx
         .prepare_cached("SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1")?
         .query_row([&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if count >= ROOM || bytes + what.len() as u64 > BYTES {
-        return Ok(Enqueued::Full);
+    if count >= MAX_EVENTS || bytes + what.len() as u64 > MAX_BYTES {
+        return Ok(false);
     }
     tx.prepare_cached(
         "INSERT INTO waiting (sites, platform_id, visitor_key, event_id, what, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![sites, event.conversation, event.visitor_key, event.id, what, work.now])?;
-    Ok(Enqueued::Yes)
+    .execute(params![sites, event.conversation, event.visitor_key, event.id, what, ctx.now])?;
+    Ok(true)
 }
 
 /// Notes the platform's id of a conversation. Where the platform continues an older conversation of the same visitor under a
-/// new start, the newer one takes it over and the older one ends.
-pub(super) fn bind(
-    work: &mut WriteContext<'_>,
-    conversation: ConversationId,
-    platform_id: &str,
-) -> Result<Bound, StoreError> {
-    let tx = work.transaction();
+/// new start, the newer one takes it over and the older one ends. False where it is bound to another visitor's conversation, and stays so.
+pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
+    let tx = ctx.transaction();
     let holder: Option<(i64, bool)> = tx
         .prepare_cached(
             "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
@@ -114,26 +101,26 @@ pub(super) fn bind(
         .query_row(params![conversation.row(), platform_id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match holder {
-        Some((_, false)) => return Ok(Bound::Foreign),
+        Some((_, false)) => return Ok(false),
         Some((old, true)) => {
             tx.prepare_cached("UPDATE conversations SET platform_id = NULL WHERE id = ?1")?.execute([old])?;
-            work.set_status(ConversationId(old), Status::Closed)?;
+            ctx.set_status(ConversationId::new(old), Status::Closed)?;
         }
         None => {}
     }
     tx.prepare_cached("UPDATE conversations SET platform_id = ?2 WHERE id = ?1")?
         .execute(params![conversation.row(), platform_id])?;
-    Ok(Bound::Yes)
+    Ok(true)
 }
 
 /// Lets in what waited for a conversation that was just bound, in the order in which it came. Returns how many.
 pub(super) fn release(
-    work: &mut WriteContext<'_>,
+    ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
     site: &str,
     platform_id: &str,
-) -> Result<u64, StoreError> {
-    let tx = work.transaction();
+) -> Result<u64> {
+    let tx = ctx.transaction();
     let waited = tx
         .prepare_cached(
             "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
@@ -145,34 +132,32 @@ pub(super) fn release(
     let count = waited.len() as u64;
     for row in waited {
         tx.prepare_cached("DELETE FROM waiting WHERE id = ?1")?.execute([row.id])?;
-        incoming::apply(work, conversation, &row.event()?, &mut stats)?;
+        apply::apply(ctx, conversation, &row.event()?, &mut stats)?;
     }
     Ok(count)
 }
 
 /// [`bind`] and [`let_in`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
 pub(super) fn bind_and_release(
-    work: &mut WriteContext<'_>,
+    ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
     platform_id: &str,
-) -> Result<u64, StoreError> {
-    let site: String = work
+) -> Result<u64> {
+    let site: String = ctx
         .transaction()
         .prepare_cached("SELECT site FROM conversations WHERE id = ?1")?
         .query_row([conversation.row()], |row| row.get(0))?;
-    match bind(work, conversation, platform_id)? {
-        Bound::Yes => {
-            sends::confirm_start(work, conversation)?;
-            release(work, conversation, &site, platform_id)
-        }
+    if !bind(ctx, conversation, platform_id)? {
         // Only ids that no conversation of these sites has get here.
-        Bound::Foreign => Err(StoreError::Corrupt("a platform id is bound twice".to_owned())),
+        return Err(StoreError::corrupt("a platform id is bound twice"));
     }
+    confirm_start(ctx, conversation)?;
+    release(ctx, conversation, &site, platform_id)
 }
 
 /// A start's answer was lost: what waits may already tell the conversation's id. Returns how many events were let in.
-pub(super) fn claim(work: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64, StoreError> {
-    let tx = work.transaction();
+pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
+    let tx = ctx.transaction();
     let waited = tx
         .prepare_cached(
             "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
@@ -184,7 +169,7 @@ pub(super) fn claim(work: &mut WriteContext<'_>, site: &str, visitor: &str) -> R
     for row in waited {
         let event = row.event()?;
         if let Some(conversation) = matching_start(tx, &sites, &event)? {
-            return bind_and_release(work, conversation, &event.conversation);
+            return bind_and_release(ctx, conversation, &event.conversation);
         }
     }
     Ok(0)
@@ -209,9 +194,9 @@ fn read(row: &Row<'_>) -> Result<Waited, rusqlite::Error> {
 }
 
 impl Waited {
-    fn event(self) -> Result<Incoming, StoreError> {
-        let what = serde_json::from_str(&self.what)
+    fn event(self) -> Result<Incoming> {
+        let kind = serde_json::from_str(&self.what)
             .map_err(|_| StoreError::Corrupt("a pending event that can't be read".to_owned()))?;
-        Ok(Incoming { conversation: self.conversation, visitor_key: self.visitor_key, id: self.event_id, what })
+        Ok(Incoming { conversation: self.conversation, visitor_key: self.visitor_key, id: self.event_id, kind })
     }
 }

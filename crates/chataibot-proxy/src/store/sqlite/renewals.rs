@@ -1,16 +1,13 @@
 //! Renewal secrets and signing keys, as rows: see [`crate::store::renewals`].
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::Sqlite;
 use crate::{
-    service::token::{
-        FamilyId, VisitorId,
-        keys::{self, Key, KeyRing},
-        renewal::Secret,
-    },
+    credentials::{self, Key, KeyRing, Secret},
+    ids::{FamilyId, VisitorId},
     store::{
-        StoreError,
+        Result, StoreError,
         renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
@@ -44,23 +41,62 @@ CREATE INDEX renewals_family ON renewals (family);
 ";
 
 impl Sqlite {
-    pub(in crate::store) async fn begin_family(&self, new: NewFamily) -> Result<(), StoreError> {
-        self.work(move |work| begin(work.transaction(), &new, work.now)).await
+    pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
+        self.write_log(move |ctx| begin(ctx.transaction(), &new, ctx.now)).await
     }
 
-    pub(in crate::store) async fn renew(
-        &self,
-        presented: Presented,
-        times: Times,
-    ) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
-        self.write(move |tx| renew(tx, &presented, times)).await
+    pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
+        self.write(move |tx| {
+            let Presented { site, origin, secret: presented, fresh } = &presented;
+            let Some(row) = find(tx, presented)? else { return Ok(Err(RenewalRefusal::Unknown)) };
+            if row.revoked {
+                return Ok(Err(RenewalRefusal::Revoked));
+            }
+            if row.site != *site || row.origin != *origin {
+                return Ok(Err(RenewalRefusal::Elsewhere));
+            }
+            if row.last_used.saturating_add(times.lifetime) < times.now {
+                return Ok(Err(RenewalRefusal::Expired));
+            }
+            let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
+                return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
+            };
+            let next = match row.used_at {
+                None => {
+                    tx.prepare_cached("UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1")?
+                        .execute(params![presented.hash(), times.now, presented.seal(fresh)])?;
+                    insert(tx, family.as_str(), fresh)?;
+                    fresh.clone()
+                }
+                Some(at) if at.saturating_add(times.grace) >= times.now => end_of_line(tx, presented)?,
+                Some(_) => {
+                    revoke(tx, &family, times.now)?;
+                    return Ok(Err(RenewalRefusal::Reused(family)));
+                }
+            };
+            tx.prepare_cached("UPDATE renewal_families SET used_at = ?2 WHERE id = ?1")?
+                .execute(params![family.as_str(), times.now])?;
+            Ok(Ok(Renewed { visitor, family, next }))
+        })
+        .await
     }
 
-    pub(in crate::store) async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
-        self.read(move |connection| revoked_since(connection, since)).await
+    pub async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>> {
+        self.read(move |connection| {
+            let mut statement =
+                connection.prepare("SELECT id, revoked_at FROM renewal_families WHERE revoked_at > ?1")?;
+            let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
+            let mut families = Vec::new();
+            for row in rows {
+                let (id, at) = row?;
+                families.extend(FamilyId::parse(&id).map(|family| (family, at)));
+            }
+            Ok(families)
+        })
+        .await
     }
 
-    pub(in crate::store) async fn sweep_families(&self, before: u64) -> Result<(), StoreError> {
+    pub async fn sweep_families(&self, before: u64) -> Result<()> {
         self.write(move |tx| {
             // At most a thousand, so that others get their turn.
             tx.execute(
@@ -72,91 +108,41 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn signing_keys(&self, now: u64) -> Result<KeyRing, StoreError> {
-        self.write(move |tx| signing_keys(tx, now)).await
+    pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
+        self.write(move |tx| {
+            tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [now.saturating_sub(KEY_AGE + KEY_REST)])?;
+            let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
+            if newest.is_none_or(|created| created.saturating_add(KEY_AGE) < now) {
+                let (kid, secret) = credentials::generate()
+                    .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
+                tx.execute(
+                    "INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)",
+                    params![kid, secret, now],
+                )?;
+            }
+            let mut statement = tx.prepare("SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid")?;
+            let rows = statement.query_map([], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
+            let mut keys = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
+            let newest = keys.next().ok_or_else(|| StoreError::Corrupt("there is no signing key".to_owned()))?;
+            Ok(KeyRing::new(newest, keys.collect()))
+        })
+        .await
     }
 }
 
 /// Begins a family with its first secret.
-pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<(), StoreError> {
+pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<()> {
     let family = new.family.as_str();
     tx.prepare_cached("INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![family, new.site, new.visitor.as_str(), new.origin, now])?;
     insert(tx, family, &new.first)
 }
 
-/// Uses a secret. A refusal is not an error: what it wrote must be committed.
-fn renew(
-    tx: &Transaction<'_>,
-    presented: &Presented,
-    times: Times,
-) -> Result<Result<Renewed, RenewalRefusal>, StoreError> {
-    let Presented { site, origin, secret: presented, fresh } = presented;
-    let Some(row) = find(tx, presented)? else { return Ok(Err(RenewalRefusal::Unknown)) };
-    if row.revoked {
-        return Ok(Err(RenewalRefusal::Revoked));
-    }
-    if row.site != *site || row.origin != *origin {
-        return Ok(Err(RenewalRefusal::Elsewhere));
-    }
-    if row.last_used.saturating_add(times.lifetime) < times.now {
-        return Ok(Err(RenewalRefusal::Expired));
-    }
-    let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
-        return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
-    };
-    let next =
-        match row.used_at {
-            None => {
-                tx.prepare_cached("UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1")?
-                    .execute(params![presented.hash(), times.now, presented.seal(fresh)])?;
-                insert(tx, family.as_str(), fresh)?;
-                fresh.clone()
-            }
-            Some(at) if at.saturating_add(times.grace) >= times.now => end_of_line(tx, presented)?,
-            Some(_) => {
-                revoke(tx, &family, times.now)?;
-                return Ok(Err(RenewalRefusal::Reused(family)));
-            }
-        };
-    tx.prepare_cached("UPDATE renewal_families SET used_at = ?2 WHERE id = ?1")?
-        .execute(params![family.as_str(), times.now])?;
-    Ok(Ok(Renewed { visitor, family, next }))
-}
-
 /// Ends a family.
-pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<(), StoreError> {
+pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<()> {
     tx.prepare_cached("UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
         .execute(params![family.as_str(), now])?;
     Ok(())
-}
-
-/// The families that were ended after `since`.
-fn revoked_since(connection: &Connection, since: u64) -> Result<Vec<(FamilyId, u64)>, StoreError> {
-    let mut statement = connection.prepare("SELECT id, revoked_at FROM renewal_families WHERE revoked_at > ?1")?;
-    let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
-    let mut families = Vec::new();
-    for row in rows {
-        let (id, at) = row?;
-        families.extend(FamilyId::parse(&id).map(|family| (family, at)));
-    }
-    Ok(families)
-}
-
-/// The signing keys. Makes the first one, and a new one when the newest is a month old.
-fn signing_keys(tx: &Transaction<'_>, now: u64) -> Result<KeyRing, StoreError> {
-    tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [now.saturating_sub(KEY_AGE + KEY_REST)])?;
-    let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
-    if newest.is_none_or(|created| created.saturating_add(KEY_AGE) < now) {
-        let (kid, secret) = keys::generate()
-            .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
-        tx.execute("INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)", params![kid, secret, now])?;
-    }
-    let mut statement = tx.prepare("SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid")?;
-    let rows = statement.query_map([], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
-    let mut keys = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
-    let newest = keys.next().ok_or_else(|| StoreError::Corrupt("there is no signing key".to_owned()))?;
-    Ok(KeyRing::new(newest, keys.collect()))
 }
 
 struct Row {
@@ -169,7 +155,7 @@ struct Row {
     revoked: bool,
 }
 
-fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>, StoreError> {
+fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>> {
     let mut statement = tx.prepare_cached(
         "SELECT f.id, r.used_at, f.site, f.visitor, f.origin, f.used_at, f.revoked_at IS NOT NULL
          FROM renewals r JOIN renewal_families f ON f.id = r.family WHERE r.hash = ?1",
@@ -189,14 +175,14 @@ fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>, StoreError
         .optional()?)
 }
 
-fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<(), StoreError> {
+fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
     tx.prepare_cached("INSERT INTO renewals (hash, family) VALUES (?1, ?2)")?
         .execute(params![secret.hash(), family])?;
     Ok(())
 }
 
 /// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead.
-fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret, StoreError> {
+fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
     let mut statement = tx.prepare_cached("SELECT successor FROM renewals WHERE hash = ?1")?;
     let mut current = secret.clone();
     loop {

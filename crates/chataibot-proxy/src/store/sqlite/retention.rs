@@ -1,18 +1,28 @@
 //! What is deleted, as rows: see [`crate::store::retention`].
 
+use std::time::Duration;
+
 use rusqlite::params;
 
 use super::Sqlite;
-use crate::store::{
-    ConversationId, StoreError,
-    incoming::REDELIVERY_WINDOW,
-    pending_events::PATIENCE,
-    retention::{BATCH, KEY_LIFETIME},
+use crate::{
+    ids::ConversationId,
+    store::{
+        Result,
+        incoming::REDELIVERY_WINDOW,
+        pending_events::MAX_WAIT,
+        retention::{BATCH, KEY_LIFETIME},
+    },
 };
 
 impl Sqlite {
-    pub(in crate::store) async fn sweep_pending_events(&self) -> Result<u64, StoreError> {
-        let before = self.now().saturating_sub(PATIENCE);
+    /// There is no one to share limits with.
+    pub async fn take(&self, _: &str, _: &str, _: u32) -> Result<Option<Duration>> {
+        Ok(None)
+    }
+
+    pub async fn sweep_pending_events(&self) -> Result<u64> {
+        let before = self.now().saturating_sub(MAX_WAIT);
         let waits = self
             .read(move |db| {
                 let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE at <= ?1)";
@@ -25,7 +35,7 @@ impl Sqlite {
         self.write(move |tx| Ok(tx.execute("DELETE FROM waiting WHERE at <= ?1", [before])? as u64)).await
     }
 
-    pub(in crate::store) async fn sweep_records(&self) -> Result<(), StoreError> {
+    pub async fn sweep_records(&self) -> Result<()> {
         let now = self.now();
         self.write(move |tx| {
             let keys = now.saturating_sub(KEY_LIFETIME);
@@ -38,11 +48,7 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::store) async fn sweep_conversations(
-        &self,
-        site: &str,
-        days: u32,
-    ) -> Result<Vec<ConversationId>, StoreError> {
+    pub async fn sweep_conversations(&self, site: &str, days: u32) -> Result<Vec<ConversationId>> {
         let before = self.now().saturating_sub(u64::from(days) * 24 * 60 * 60 * 1000);
         let site = site.to_owned();
         self.write(move |tx| {
@@ -50,7 +56,7 @@ impl Sqlite {
                 .prepare_cached(
                     "SELECT id FROM conversations WHERE site = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3",
                 )?
-                .query_map(params![site, before, BATCH], |row| row.get(0).map(ConversationId))?
+                .query_map(params![site, before, BATCH], |row| row.get(0).map(ConversationId::new))?
                 .collect::<Result<Vec<_>, _>>()?;
             for conversation in &old {
                 tx.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([conversation.row()])?;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{files, incoming, log, pending_events, renewals, sends, signed_in};
-use crate::store::StoreError;
+use super::{files, incoming, log, pending_events, renewals, send_records, signed_in};
+use crate::store::{Result, StoreError};
 
 /// The mark of a database that was copied: its epoch changes when it is opened for the first time.
 pub(super) const COPIED: &str = "copied";
@@ -16,7 +16,7 @@ const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_vis
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
-    for table in [log::SCHEMA, sends::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA] {
+    for table in [log::SCHEMA, send_records::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA] {
         tx.execute_batch(table)?;
     }
     Ok(())
@@ -34,7 +34,7 @@ fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 }
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
-pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32, StoreError> {
+pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones with the power.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -64,7 +64,7 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32, Stor
 }
 
 /// For commands beside a running proxy: they neither make a database nor bring one up to date.
-pub(super) fn refuse_other(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = u32::try_from(MIGRATIONS.len()).map_err(|_| StoreError::Corrupt("too many versions".to_owned()))?;
     match found.cmp(&known) {

@@ -17,7 +17,8 @@ use crate::{
     clock::Clock,
     failpoints::{Failpoint, failpoint},
     hub::Hub,
-    store::{ConversationId, StoreError},
+    ids::ConversationId,
+    store::{Result, StoreError},
 };
 
 /// Jobs that may wait for the writer; more wait for a place.
@@ -46,8 +47,8 @@ impl<'a> WriteContext<'a> {
 
 /// Runs the job, or does not when there is no transaction to run it in. Gives back whether it succeeded, and what answers its
 /// request once the commit's outcome is known.
-type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>, StoreError>) -> (bool, Answer) + Send>;
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>>) -> (bool, Answer) + Send>;
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
 struct Job {
     run: Run,
@@ -62,7 +63,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, epoch: u32, clock: Clock, hub: Hub) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Connection, epoch: u32, clock: Clock, hub: Hub) -> Result<Self> {
         let (jobs, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
@@ -71,15 +72,15 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), places: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
     }
 
-    pub(super) async fn run<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn run<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriteContext<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
     {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let (answer, answered) = oneshot::channel();
-        let run: Run = Box::new(move |work| {
-            let result = work.and_then(job);
+        let run: Run = Box::new(move |ctx| {
+            let result = ctx.and_then(job);
             let done = result.is_ok();
             let answer: Answer = Box::new(move |commit| {
                 drop(place);
@@ -94,10 +95,10 @@ impl Writer {
 
     pub(super) fn run_deferred<F>(&self, job: F)
     where
-        F: FnOnce(&mut WriteContext<'_>) -> Result<(), StoreError> + Send + 'static,
+        F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
     {
-        let run: Run = Box::new(move |work| {
-            let result = work.and_then(job);
+        let run: Run = Box::new(move |ctx| {
+            let result = ctx.and_then(job);
             let done = result.is_ok();
             let answer: Answer = Box::new(move |commit| {
                 if let Err(error) = result.and(commit) {
@@ -111,7 +112,7 @@ impl Writer {
         }
     }
 
-    fn send(&self, job: Job) -> Result<(), StoreError> {
+    fn send(&self, job: Job) -> Result<()> {
         self.jobs.as_ref().ok_or(StoreError::Stopped)?.send(job).map_err(|_| StoreError::Stopped)
     }
 }
@@ -164,10 +165,10 @@ impl Thread {
         let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => {
                 failpoint(Failpoint::BeginOutcome);
-                let mut work =
+                let mut ctx =
                     WriteContext { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
-                let ran = run_group(&mut work, group, &mut answers);
-                appended = work.appended;
+                let ran = run_group(&mut ctx, group, &mut answers);
+                appended = ctx.appended;
                 failpoint(Failpoint::Written);
                 ran.and_then(|()| Ok(tx.commit()?))
             }
@@ -189,7 +190,7 @@ impl Thread {
 }
 
 /// Before the first job: settles what the last run of the program left open. Nobody listens yet, so nothing is published.
-pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<(), StoreError> {
+pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     incoming::recover(&tx)?;
     sends::recover(&mut WriteContext { transaction: &tx, now, epoch, appended: Vec::new() })?;
@@ -197,8 +198,8 @@ pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Resu
 }
 
 /// Runs each job in its savepoint. An error means that the whole transaction is gone.
-fn run_group(work: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
-    let tx = work.transaction;
+fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
+    let tx = ctx.transaction;
     let mut gone: Option<StoreError> = None;
     for job in group {
         if let Some(error) = &gone {
@@ -211,9 +212,9 @@ fn run_group(work: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Ans
             gone = Some(error);
             continue;
         }
-        let kept = work.appended.len();
+        let kept = ctx.appended.len();
         // A job that panics must not end the only writer; its request sees its answer dropped.
-        let done = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *work)))) {
+        let done = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *ctx)))) {
             Ok((done, answer)) => {
                 answers.push(answer);
                 done
@@ -222,7 +223,7 @@ fn run_group(work: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Ans
         };
         let end = if done { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
         if !done {
-            work.appended.truncate(kept);
+            ctx.appended.truncate(kept);
         }
         // A full or broken disk makes SQLite roll the whole transaction back by itself: then its neighbours fail with the job.
         if tx.is_autocommit() {
@@ -257,7 +258,7 @@ mod tests {
             .expect("a sum")
     }
 
-    fn insert(store: &Sqlite, n: i64) -> impl Future<Output = Result<(), StoreError>> + use<> {
+    fn insert(store: &Sqlite, n: i64) -> impl Future<Output = Result<()>> + use<> {
         let store = store.clone();
         async move { store.write(move |tx| Ok(tx.execute("INSERT INTO numbers VALUES (?1)", [n]).map(drop)?)).await }
     }
@@ -322,14 +323,14 @@ mod tests {
                 let (store, times) = (store.clone(), Arc::clone(&times));
                 tokio::spawn(async move {
                     store
-                        .work(move |work| {
-                            let tx = work.transaction();
+                        .write_log(move |ctx| {
+                            let tx = ctx.transaction();
                             tx.execute("INSERT INTO numbers VALUES (?1)", [n])?;
                             // In one transaction every job sees what the ones before it left uncommitted.
                             if tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0))? == 50 {
                                 times.fetch_add(1, Ordering::SeqCst);
                             }
-                            Ok(work.now)
+                            Ok(ctx.now)
                         })
                         .await
                 })
@@ -348,7 +349,7 @@ mod tests {
     #[tokio::test]
     async fn a_write_in_no_hurry_is_done_before_any_write_that_came_after_it() {
         let store = numbers().await;
-        store.write_deferred(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.write_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         let seen =
             store.write(|tx| Ok(tx.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))?)).await;
         assert_eq!(seen.expect("read"), 7);
@@ -363,7 +364,7 @@ mod tests {
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
-        store.write_deferred(|work| Ok(work.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.write_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
         let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);

@@ -110,7 +110,7 @@ async fn the_same_at_the_same_time_is_one(bench: Bench) {
     for _ in 0..9 {
         assert_eq!(bench.deliver(&event).await.redelivered, 1, "the first is not acknowledged yet");
     }
-    bench.store.acknowledged(first);
+    bench.store.acknowledge(first, true);
     assert_eq!(bench.log(conversation).await[2..], ["bot: one"]);
 }
 
@@ -147,11 +147,11 @@ async fn an_event_with_an_id_is_known_by_it(bench: Bench) {
 async fn a_state_that_holds_already_is_not_said_again(bench: Bench) {
     let conversation = bench.started().await;
     let assignee = |name: &str| {
-        event(What::Assignee(Assignee { kind: Author::Agent, name: Some(name.to_owned()), picture: None }))
+        event(EventKind::Assignee(Assignee { kind: Author::Agent, name: Some(name.to_owned()), picture: None }))
     };
     for event in [assignee("Ann"), assignee("Ann"), assignee("Bo"), assignee("Ann")] {
         bench.deliver(&[event]).await;
     }
-    bench.deliver(&[event(What::Status(Status::Open))]).await;
+    bench.deliver(&[event(EventKind::Status(Status::Open))]).await;
     assert_eq!(bench.log(conversation).await[2..], ["assignee Ann", "assignee Bo", "assignee Ann"]);
 }

@@ -4,7 +4,8 @@ use chataibot_wire::file::StoredFile;
 
 use super::*;
 use crate::{
-    service::token::{FamilyId, VisitorId, renewal::Secret},
+    credentials::Secret,
+    ids::{FamilyId, VisitorId},
     store::{
         erase::Erased,
         files::NewFile,

@@ -17,7 +17,7 @@ for_each_engine! {
 
 async fn what_came_before_the_answer_is_let_in_after_it_in_order(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
-    let stats = bench.deliver(&[event(What::Created { closed: false }), says(Author::Visitor, "hello")]).await;
+    let stats = bench.deliver(&[event(EventKind::Created { closed: false }), says(Author::Visitor, "hello")]).await;
     assert_eq!((stats.enqueued, stats.entries), (2, 0));
     bench.deliver(&[says(Author::Bot, "hi"), says(Author::Bot, "name?")]).await;
     assert_eq!(bench.log(start.conversation).await, ["visitor: hello"]);

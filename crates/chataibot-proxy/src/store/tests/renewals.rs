@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{
-    service::token::{FamilyId, VisitorId, renewal::Secret},
+    credentials::Secret,
+    ids::{FamilyId, VisitorId},
     store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Renewed, Times},
 };
 

@@ -89,14 +89,14 @@ async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys(bench: B
     bench.sent("k1", "text").await;
     let failed = forward(bench.begin_send("k2", "text").await);
     bench.settle(&failed, Outcome::Failed).await;
-    bench.deliver(&[event(What::Status(Status::Closed))]).await;
-    bench.deliver(&[event(What::Status(Status::Closed))]).await;
+    bench.deliver(&[event(EventKind::Status(Status::Closed))]).await;
+    bench.deliver(&[event(EventKind::Status(Status::Closed))]).await;
     assert_eq!(bench.begin_send("k3", "text").await, BeginOutcome::Ended);
     assert_eq!(bench.begin_send("k2", "text").await, BeginOutcome::Ended);
     assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent);
     let log = bench.log(conversation).await;
     assert_eq!(log.iter().filter(|line| *line == "closed").count(), 1, "said once: {log:?}");
-    bench.deliver(&[event(What::Status(Status::Open))]).await;
+    bench.deliver(&[event(EventKind::Status(Status::Open))]).await;
     forward(bench.begin_send("k3", "text").await);
 }
 

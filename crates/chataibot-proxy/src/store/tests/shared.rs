@@ -4,8 +4,9 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::{
+    credentials::Secret,
     hub::Subscriber,
-    service::token::{FamilyId, VisitorId, renewal::Secret},
+    ids::{FamilyId, VisitorId},
     store::{
         StoreEvent,
         renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
@@ -118,7 +119,7 @@ async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_othe
     place.expire_leases();
     let stats = other.store.receive(1, sites(), event()).await.expect("received");
     assert_eq!(stats.redelivered, 1, "each counts its deliveries for itself");
-    other.store.acknowledged(1);
+    other.store.acknowledge(1, true);
     assert_eq!(other.store.receive(2, sites(), event()).await.expect("received").entries, 1, "an honest repeat");
     let replay = other.store.read_after(conversation, None, None, 10).await.expect("read");
     assert_eq!(replay.entries.len(), 4);

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{
-    service::token::{FamilyId, VisitorId, host_jwt::UserProfile, renewal::Secret},
+    credentials::{Secret, UserProfile},
+    ids::{FamilyId, VisitorId},
     store::{
         erase::Erased,
         renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},

@@ -4,11 +4,14 @@ use chataibot_wire::Event;
 use rusqlite::{Transaction, params};
 
 use super::{COLUMNS, Stored};
-use crate::store::{ConversationId, StoreError, incoming};
+use crate::{
+    ids::ConversationId,
+    store::{Result, StoreError, incoming},
+};
 
 /// A message whose echo has not come yet.
-pub(in crate::store) struct AwaitingEcho {
-    pub(in crate::store) stored: Stored,
+pub struct AwaitingEcho {
+    pub stored: Stored,
     /// Its words.
     text: String,
     /// What its echo may say instead.
@@ -17,7 +20,7 @@ pub(in crate::store) struct AwaitingEcho {
 
 impl AwaitingEcho {
     /// Can an echo of these words be this message's?
-    pub(in crate::store) fn is_echoed_by(&self, words: &str) -> bool {
+    pub fn is_echoed_by(&self, words: &str) -> bool {
         incoming::same_words(&self.text, words)
             || (!self.echoes.is_empty() && incoming::same_letters(&self.text, words))
             || self.echoes.iter().any(|echo| incoming::same_letters(echo, words))
@@ -28,39 +31,28 @@ impl AwaitingEcho {
 const MAX_CANDIDATES: u32 = 200;
 
 /// The messages of a conversation whose echo may still come, in the order in which they were forwarded.
-pub(in crate::store) fn awaiting(
-    tx: &Transaction<'_>,
-    conversation: ConversationId,
-) -> Result<Vec<AwaitingEcho>, StoreError> {
+pub fn awaiting(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
     let sql = format!(
         "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2"
     );
-    let mut newest_first = collect_texts(tx, &sql, params![conversation.0, MAX_CANDIDATES])?;
+    let mut newest_first = collect_texts(tx, &sql, params![conversation.row(), MAX_CANDIDATES])?;
     newest_first.reverse();
     Ok(newest_first)
 }
 
 /// The messages of a conversation whose echo came at or after `since`.
-pub(in crate::store) fn echoed_since(
-    tx: &Transaction<'_>,
-    conversation: ConversationId,
-    since: u64,
-) -> Result<Vec<AwaitingEcho>, StoreError> {
+pub fn echoed_since(tx: &Transaction<'_>, conversation: ConversationId, since: u64) -> Result<Vec<AwaitingEcho>> {
     let sql = format!(
         "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          WHERE s.conversation = ?1 AND s.echoed_at >= ?2 ORDER BY s.forwarded_seq"
     );
-    collect_texts(tx, &sql, params![conversation.0, since])
+    collect_texts(tx, &sql, params![conversation.row(), since])
 }
 
 /// The starts of a visitor that no platform id is known for, and that may have reached the platform.
-pub(in crate::store) fn unbound_starts(
-    tx: &Transaction<'_>,
-    site: &str,
-    visitor: &str,
-) -> Result<Vec<AwaitingEcho>, StoreError> {
+pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result<Vec<AwaitingEcho>> {
     let sql = format!(
         "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
          JOIN conversations c ON c.id = s.conversation
@@ -72,12 +64,7 @@ pub(in crate::store) fn unbound_starts(
 
 /// Is there a start of the site, of this visitor's if one is given, forwarded at or after `since`, that the platform may know and
 /// we have no id for?
-pub(in crate::store) fn has_unbound_start(
-    tx: &Transaction<'_>,
-    site: &str,
-    visitor: Option<&str>,
-    since: u64,
-) -> Result<bool, StoreError> {
+pub fn has_unbound_start(tx: &Transaction<'_>, site: &str, visitor: Option<&str>, since: u64) -> Result<bool> {
     let found = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM conversations c JOIN sends s ON s.conversation = c.id
@@ -88,11 +75,7 @@ pub(in crate::store) fn has_unbound_start(
     Ok(found)
 }
 
-fn collect_texts(
-    tx: &Transaction<'_>,
-    sql: &str,
-    params: impl rusqlite::Params,
-) -> Result<Vec<AwaitingEcho>, StoreError> {
+fn collect_texts(tx: &Transaction<'_>, sql: &str, params: impl rusqlite::Params) -> Result<Vec<AwaitingEcho>> {
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params, |row| {
         Ok((Stored::read(row)?, row.get::<_, String>(12)?, row.get::<_, Option<String>>(13)?))
@@ -100,7 +83,7 @@ fn collect_texts(
     rows.map(|row| {
         let (stored, json, echoes) = row?;
         let echoes = match echoes {
-            Some(json) => serde_json::from_str(&json).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            Some(json) => serde_json::from_str(&json).map_err(StoreError::corrupt)?,
             None => Vec::new(),
         };
         match serde_json::from_str(&json) {

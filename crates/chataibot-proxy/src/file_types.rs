@@ -67,16 +67,12 @@ static TYPES: &[FileType] = &[
 pub const SNIFF_BYTES: usize = 8 * 1024;
 
 /// What a site takes that does not say.
-#[must_use]
 pub fn usual() -> Vec<&'static FileType> {
     let usual = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
     usual.iter().filter_map(|mime| of(mime)).collect()
 }
 
 /// The type an operator lists.
-///
-/// # Errors
-/// Says what can be listed.
 pub fn listed(text: &str) -> Result<&'static FileType, String> {
     let known = || TYPES.iter().map(|kind| kind.mime).collect::<Vec<_>>().join(", ");
     match of(text) {
@@ -89,21 +85,18 @@ pub fn listed(text: &str) -> Result<&'static FileType, String> {
 }
 
 /// The type of exactly that name.
-#[must_use]
 pub fn of(mime: &str) -> Option<&'static FileType> {
     TYPES.iter().find(|kind| kind.mime == mime)
 }
 
 impl FileType {
     /// Is this what a browser's `Content-Type` means?
-    #[must_use]
     pub fn is_declared(&self, content_type: &str) -> bool {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         self.mime.eq_ignore_ascii_case(essence) || self.also.iter().any(|also| also.eq_ignore_ascii_case(essence))
     }
 
     /// Do the first bytes look like it? `is_whole`: there are no others.
-    #[must_use]
     pub fn is_proved(&self, first: &[u8], is_whole: bool) -> bool {
         if self.is_text() {
             // Not by what it looks like: "BMW" would be a picture.
@@ -114,7 +107,6 @@ impl FileType {
     }
 
     /// The type as it is served: a text says in which letters it is written.
-    #[must_use]
     pub fn content_type(&self) -> String {
         if self.is_text() { format!("{}; charset=utf-8", self.mime) } else { self.mime.to_owned() }
     }

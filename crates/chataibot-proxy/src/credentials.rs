@@ -1,0 +1,214 @@
+//! Credential types: the signing keys of visitor tokens, the renewal secret of a browser, and the profile a host site vouches for.
+//! None of them prints what it holds.
+
+use std::{fmt, path::Path};
+
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One key: an id that goes into tokens, and 256 random bits that never leave the server.
+pub struct Key {
+    id: String,
+    signing: EncodingKey,
+    checking: DecodingKey,
+}
+
+impl Key {
+    /// A key of known bytes.
+    pub fn new(id: impl Into<String>, secret: &[u8; 32]) -> Self {
+        Self { id: id.into(), signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) }
+    }
+
+    /// Its id, `kid` in a token.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Signs.
+    pub fn signing(&self) -> &EncodingKey {
+        &self.signing
+    }
+
+    /// Checks.
+    pub fn checking(&self) -> &DecodingKey {
+        &self.checking
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Key({}, …)", self.id)
+    }
+}
+
+/// The keys, newest first. Never empty.
+#[derive(Debug)]
+pub struct KeyRing {
+    newest: Key,
+    older: Vec<Key>,
+}
+
+impl KeyRing {
+    /// A ring that signs with `newest` and also believes `older`.
+    pub fn new(newest: Key, older: Vec<Key>) -> Self {
+        Self { newest, older }
+    }
+
+    /// The key that signs.
+    pub fn newest(&self) -> &Key {
+        &self.newest
+    }
+
+    /// The key of that id.
+    pub fn get(&self, id: &str) -> Option<&Key> {
+        std::iter::once(&self.newest).chain(&self.older).find(|key| key.id == id)
+    }
+
+    /// Reads a key file: one key a line, `<id> <64 hex characters>`, the first one signs. Empty lines and `#` lines are skipped.
+    ///
+    /// # Errors
+    /// Says which line is wrong and what to write; never repeats the line itself.
+    pub fn read_file(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let mut keys: Vec<Key> = Vec::new();
+        for (index, line) in
+            text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+        {
+            let wrong = || format!("{}:{}: write `<id> <64 hex characters>`, each id once", path.display(), index + 1);
+            let (id, secret) = line.trim().split_once(' ').ok_or_else(wrong)?;
+            let secret = unhex(secret.trim()).ok_or_else(wrong)?;
+            let id_fits = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            if !id_fits || keys.iter().any(|key| key.id == id) {
+                return Err(wrong());
+            }
+            keys.push(Key::new(id, &secret));
+        }
+        let mut keys = keys.into_iter();
+        let newest = keys.next().ok_or_else(|| format!("{}: there is no key in it", path.display()))?;
+        Ok(Self::new(newest, keys.collect()))
+    }
+}
+
+/// A new key as it is stored: id and secret.
+pub fn generate() -> Result<(String, [u8; 32]), getrandom::Error> {
+    let (mut id, mut secret) = ([0; 8], [0; 32]);
+    getrandom::fill(&mut id)?;
+    getrandom::fill(&mut secret)?;
+    Ok((hex::encode(id), secret))
+}
+
+/// 32 bytes from 64 hex digits of either case.
+pub fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// 256 random bits, known to one browser and stored here only as a hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// A new one.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads 64 lower-case hex characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { None } else { unhex(text).map(Self) }
+    }
+
+    /// As it goes to the browser.
+    pub fn expose(&self) -> String {
+        hex::encode(self.0)
+    }
+
+    /// As it is stored. A plain hash is enough: there is nothing to guess in 256 random bits.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.0).into()
+    }
+
+    /// The successor, readable only with this secret: the pad is used once, because a secret has one successor.
+    pub fn seal(&self, successor: &Self) -> [u8; 32] {
+        let mut sealed = self.pad();
+        sealed.iter_mut().zip(successor.0).for_each(|(byte, plain)| *byte ^= plain);
+        sealed
+    }
+
+    /// Undoes [`Secret::seal`].
+    pub fn open(&self, sealed: &[u8; 32]) -> Self {
+        Self(self.seal(&Self(*sealed)))
+    }
+
+    fn pad(&self) -> [u8; 32] {
+        Sha256::new().chain_update(b"chataibot renewal successor\0").chain_update(self.0).finalize().into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A person, as the host site knows them. Kept for as long as the sign-in lasts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserProfile {
+    /// The host site's own id of the user.
+    pub user: String,
+    /// Full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl fmt::Debug for UserProfile {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("UserProfile(…)")
+    }
+}
+
+impl UserProfile {
+    /// What the user is known by in the database: a hash, so that the id itself stands in one place only.
+    pub fn key(&self, site: &str) -> [u8; 32] {
+        Sha256::new().chain_update(site).chain_update([0]).chain_update(&self.user).finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_successor_is_readable_only_with_its_predecessor() {
+        let [first, second, other] = [(); 3].map(|()| Secret::random().expect("randomness"));
+        let sealed = first.seal(&second);
+        assert_eq!(first.open(&sealed), second);
+        assert_ne!(other.open(&sealed), second);
+        assert_ne!(sealed, second.0);
+        assert_ne!(sealed, second.hash());
+    }
+
+    #[test]
+    fn a_secret_has_one_spelling_and_never_prints() {
+        let secret = Secret::random().expect("randomness");
+        let text = secret.expose();
+        assert_eq!(text.len(), 64);
+        assert_eq!(Secret::parse(&text), Some(secret.clone()));
+        for bad in [String::new(), text[1..].to_owned(), format!("{text}0"), format!("g{}", &text[1..]), "é".repeat(32)]
+        {
+            assert_eq!(Secret::parse(&bad), None, "{bad}");
+        }
+        assert_eq!(Secret::parse(&format!("A{}", &text[1..])), None);
+        assert!(!format!("{secret:?}").contains(&text));
+    }
+}

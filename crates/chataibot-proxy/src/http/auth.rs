@@ -1,0 +1,81 @@
+//! Who a request comes from: its bearer token and its origin, and the `Idempotency-Key` it brings.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header, request::Parts};
+use url::Url;
+
+use super::state::App;
+use crate::{
+    error::ApiError,
+    service::{
+        message_forwarding::IdempotencyKey,
+        token::{TokenFault, Visitor},
+    },
+};
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        // The rate limiter in front of the handler has checked the same request already.
+        if let Some(visitor) = parts.extensions.get::<Self>() {
+            return Ok(visitor.clone());
+        }
+        let visitor = of_request(parts, app).map_err(|fault| {
+            app.metrics.tokens_refused.inc();
+            ApiError::unauthorized().cause(fault)
+        })?;
+        parts.extensions.insert(visitor.clone());
+        Ok(visitor)
+    }
+}
+
+fn of_request(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
+    let visitor = app.services.tokens.check(bearer(&parts.headers)?, &app.sites.now())?;
+    match single(&parts.headers, &header::ORIGIN)? {
+        Some(origin) if origin == visitor.origin => Ok(visitor),
+        Some(_) => Err(TokenFault::Origin),
+        // Browsers leave `Origin` out of a GET to the page's own server, and only there.
+        None if parts.method.is_safe() && host_is_that_of(&parts.headers, &visitor.origin) => Ok(visitor),
+        None => Err(TokenFault::Origin),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, TokenFault> {
+    let value = single(headers, &header::AUTHORIZATION)?.ok_or(TokenFault::Missing)?;
+    let (scheme, token) = value.split_once(' ').ok_or(TokenFault::Missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenFault::Missing) }
+}
+
+/// The value of a header that may stand there once. Two of them could be read differently by two servers.
+fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next().map(|value| value.to_str().map_err(|_| TokenFault::Form)).transpose()?;
+    if values.next().is_some() { Err(TokenFault::Form) } else { Ok(first) }
+}
+
+fn host_is_that_of(headers: &HeaderMap, origin: &str) -> bool {
+    let Ok(Some(host)) = single(headers, &header::HOST) else { return false };
+    let Ok(origin) = Url::parse(origin) else { return false };
+    // The scheme is that of whoever ends TLS in front of us, so only host and port can be compared.
+    Url::parse(&format!("{}://{host}/", origin.scheme())).is_ok_and(|here| {
+        here.host() == origin.host() && here.port_or_known_default() == origin.port_or_known_default()
+    })
+}
+
+impl FromRequestParts<Arc<App>> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let key = values.next().and_then(|value| value.to_str().ok()).and_then(Self::parse);
+        match (key, values.next()) {
+            (Some(key), None) => Ok(key),
+            _ => Err(ApiError::bad_request(
+                "one `Idempotency-Key` header is needed, a UUID in lower case, such as 018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e; the same for each try of one message",
+            )),
+        }
+    }
+}

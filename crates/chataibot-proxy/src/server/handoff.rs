@@ -1,0 +1,101 @@
+//! Where the three parties of a connection meet: the socket below hyper, the service above it, and the task around it.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{body::Body, response::Response};
+use http::{Method, Request, StatusCode, Version};
+use http_body::Body as _;
+use tokio::sync::Notify;
+
+use crate::http::LongLived;
+
+/// What the parties tell one another. One for each connection.
+#[derive(Debug, Default)]
+pub struct Handoff {
+    /// Left by the service, taken by the task. Held for a move.
+    answer: Mutex<Option<Response>>,
+    left: Notify,
+    /// The socket has met a malformed request: the task ends the connection after the answers that are still due.
+    refused: Notify,
+    /// The socket has not taken all of an earlier answer: hyper still holds the rest.
+    is_write_pending: AtomicBool,
+}
+
+impl Handoff {
+    /// Could the answer to that request be written without hyper? Not if a body is to be read, or chunks are not understood.
+    pub fn can_detach(request: &Request<Body>) -> bool {
+        request.method() == Method::GET && request.version() == Version::HTTP_11 && request.body().is_end_stream()
+    }
+
+    /// Takes a long-lived answer, after which the service has nothing more to say; gives back any that hyper is to write.
+    pub fn detach(&self, answer: Response) -> Option<Response> {
+        let is_long_lived = answer.status() == StatusCode::OK && answer.extensions().get::<LongLived>().is_some();
+        if !is_long_lived || self.is_write_pending.load(Ordering::Relaxed) {
+            return Some(answer);
+        }
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        self.left.notify_one();
+        None
+    }
+
+    /// The answer that was left, once it is.
+    pub async fn answer(&self) -> Response {
+        loop {
+            self.left.notified().await;
+            if let Some(answer) = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return answer;
+            }
+        }
+    }
+
+    /// Told by the socket whenever it has tried to write.
+    pub fn set_write_pending(&self, is_pending: bool) {
+        self.is_write_pending.store(is_pending, Ordering::Relaxed);
+    }
+
+    /// Told by the socket when it refuses a request.
+    pub fn refuse(&self) {
+        self.refused.notify_one();
+    }
+
+    /// Ends when a request was refused.
+    pub async fn refused(&self) {
+        self.refused.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_long_lived_answers_leave_and_only_when_hyper_has_written_all() {
+        let handoff = Handoff::default();
+        let long_lived = || {
+            let mut answer = Response::new(Body::empty());
+            answer.extensions_mut().insert(LongLived);
+            answer
+        };
+        assert!(handoff.detach(Response::new(Body::empty())).is_some());
+        handoff.set_write_pending(true);
+        assert!(handoff.detach(long_lived()).is_some());
+        handoff.set_write_pending(false);
+        assert!(handoff.detach(long_lived()).is_none());
+        assert!(handoff.answer().await.extensions().get::<LongLived>().is_some());
+    }
+
+    #[test]
+    fn who_has_a_body_or_an_older_http_stays_with_hyper() {
+        let request = |method, version, body: &'static str| {
+            let body = if body.is_empty() { Body::empty() } else { Body::from(body) };
+            Request::builder().method(method).version(version).body(body).expect("a request")
+        };
+        assert!(Handoff::can_detach(&request("GET", Version::HTTP_11, "")));
+        assert!(!Handoff::can_detach(&request("GET", Version::HTTP_11, "x")));
+        assert!(!Handoff::can_detach(&request("HEAD", Version::HTTP_11, "")));
+        assert!(!Handoff::can_detach(&request("GET", Version::HTTP_10, "")));
+    }
+}

@@ -1,0 +1,142 @@
+//! Rate limits (GCRA): how often one visitor and one address may ask for something. Too often is a `429` with `Retry-After`.
+//!
+//! Each limit is checked in this process first, so that a flood never gets as far as a store that others need, and then in the store
+//! where several proxies share one.
+
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+
+use crate::{config::LimitSettings, error::ApiError, ids::VisitorId, metrics::Metrics, store::Store};
+
+/// What is limited by visitor and by address.
+#[derive(Clone, Copy, Debug)]
+pub enum Limited {
+    /// The start of a conversation.
+    Start,
+    /// A message.
+    Send,
+    /// A file.
+    Upload,
+}
+
+/// The limiters. Each remembers a key for as long as it matters, in a sharded map; [`RateLimits::sweep`] forgets the rest.
+pub struct RateLimits {
+    token: Limiter<IpAddr>,
+    start: Pair,
+    send: Pair,
+    upload: Pair,
+    store: Store,
+    metrics: Arc<Metrics>,
+}
+
+struct Pair {
+    visitor: Limiter<String>,
+    address: Limiter<IpAddr>,
+}
+
+/// One limit, by the name it has in a shared store.
+struct Limiter<K: Hash + Eq + Clone> {
+    name: &'static str,
+    per_minute: NonZeroU32,
+    here: DefaultKeyedRateLimiter<K>,
+}
+
+impl RateLimits {
+    /// Limiters for these settings.
+    pub fn new(settings: &LimitSettings, store: Store, metrics: Arc<Metrics>) -> Self {
+        let pair = |visitor, per_visitor, address, per_address| Pair {
+            visitor: Limiter::new(visitor, per_visitor),
+            address: Limiter::new(address, per_address),
+        };
+        let (start, send, upload) = (settings.start_per_minute, settings.send_per_minute, settings.upload_per_minute);
+        Self {
+            token: Limiter::new("token", settings.token_per_minute),
+            start: pair("start-visitor", start.div_ceil(10), "start-address", start),
+            send: pair("send-visitor", send, "send-address", send.saturating_mul(10)),
+            upload: pair("upload-visitor", upload, "upload-address", upload.saturating_mul(10)),
+            store,
+            metrics,
+        }
+    }
+
+    /// Counts a request for a token.
+    pub async fn check_token(&self, address: IpAddr) -> Result<(), ApiError> {
+        self.count(self.token.check(&self.store, &address).await)
+    }
+
+    /// Counts a request of a visitor's.
+    pub async fn check(&self, limited: Limited, visitor: &VisitorId, address: IpAddr) -> Result<(), ApiError> {
+        let pair = match limited {
+            Limited::Start => &self.start,
+            Limited::Send => &self.send,
+            Limited::Upload => &self.upload,
+        };
+        self.count(match pair.visitor.check(&self.store, &visitor.as_str().to_owned()).await {
+            Ok(()) => pair.address.check(&self.store, &address).await,
+            refused => refused,
+        })
+    }
+
+    fn count(&self, checked: Result<(), ApiError>) -> Result<(), ApiError> {
+        checked.inspect_err(|_| self.metrics.rate_limited.inc())
+    }
+
+    /// Forgets everybody who has not asked for a while.
+    pub fn sweep(&self) {
+        self.token.sweep();
+        for pair in [&self.start, &self.send, &self.upload] {
+            pair.visitor.sweep();
+            pair.address.sweep();
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
+    fn new(name: &'static str, per_minute: u32) -> Self {
+        let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        Self { name, per_minute, here: RateLimiter::keyed(Quota::per_minute(per_minute)) }
+    }
+
+    async fn check(&self, store: &Store, key: &K) -> Result<(), ApiError> {
+        self.check_here(key)?;
+        match store.take(self.name, &key.to_string(), self.per_minute.get()).await {
+            Ok(None) => Ok(()),
+            Ok(Some(wait)) => Err(too_often(wait)),
+            Err(error) => {
+                // Who can't be counted is let through: without its store the proxy can do nothing for them anyway.
+                tracing::debug!(%error, "a shared limit was not asked");
+                Ok(())
+            }
+        }
+    }
+
+    fn check_here(&self, key: &K) -> Result<(), ApiError> {
+        self.here.check_key(key).map_err(|until| too_often(until.wait_time_from(self.here.clock().now())))
+    }
+
+    fn sweep(&self) {
+        self.here.retain_recent();
+        self.here.shrink_to_fit();
+    }
+}
+
+fn too_often(wait: Duration) -> ApiError {
+    ApiError::rate_limited(u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_bucket_says_how_long_to_wait_and_others_are_not_held_up() {
+        let limiter = Limiter::new("test", 2);
+        let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse::<IpAddr>().expect("an address"));
+        assert!(limiter.check_here(&one).is_ok() && limiter.check_here(&one).is_ok());
+        let refused = limiter.check_here(&one).expect_err("the third in a minute");
+        let wait = refused.body().retry_after.expect("always there");
+        assert!((1..=30).contains(&wait), "{wait}");
+        assert!(limiter.check_here(&other).is_ok());
+    }
+}

@@ -1,0 +1,86 @@
+//! What an event of a known conversation does to its log: see [`crate::store::incoming`].
+
+use chataibot_wire::{
+    Author, Content, Event,
+    entry::{Assignee, Message, Status},
+};
+use rusqlite::params;
+
+use super::{
+    WriteContext,
+    send_records::{awaiting_echo, set_echoed},
+};
+use crate::{
+    ids::ConversationId,
+    normalise::{EventKind, Incoming},
+    store::{
+        Result, StoreError,
+        incoming::{ECHO_WINDOW, ReceiveStats},
+    },
+};
+
+/// Does to the log what the event says.
+pub fn apply(
+    ctx: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    event: &Incoming,
+    stats: &mut ReceiveStats,
+) -> Result<()> {
+    let logged = match &event.kind {
+        EventKind::Message { author: Author::Visitor, content } => {
+            return apply_visitor(ctx, conversation, event.id.as_deref(), content, stats);
+        }
+        EventKind::Message { author, content } => {
+            let message = Message { author: *author, client_message_id: None, content: content.clone() };
+            ctx.append(conversation, Event::Message(message))?;
+            true
+        }
+        EventKind::Status(status) => ctx.set_status(conversation, *status)?,
+        EventKind::Assignee(assignee) => set_assignee(ctx, conversation, assignee)?,
+        EventKind::Created { closed } => *closed && ctx.set_status(conversation, Status::Closed)?,
+    };
+    stats.entries += u64::from(logged);
+    Ok(())
+}
+
+fn apply_visitor(
+    ctx: &mut WriteContext<'_>,
+    conversation: ConversationId,
+    id: Option<&str>,
+    content: &Content,
+    stats: &mut ReceiveStats,
+) -> Result<()> {
+    let words = content.to_plain();
+    let waiting = awaiting_echo::awaiting(ctx.transaction(), conversation)?;
+    let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
+    if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
+        stats.echoes += 1;
+        stats.reconciled += u64::from(send.stored.probe());
+        return set_echoed(ctx, &send.stored);
+    }
+    // No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
+    let since = ctx.now.saturating_sub(ECHO_WINDOW);
+    if awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?.iter().any(|send| send.is_echoed_by(&words))
+    {
+        stats.redelivered += 1;
+        return Ok(());
+    }
+    let message = Message { author: Author::Visitor, client_message_id: None, content: content.clone() };
+    ctx.append(conversation, Event::Message(message))?;
+    stats.entries += 1;
+    Ok(())
+}
+
+/// Logs who answers from now on, unless it is so already.
+fn set_assignee(ctx: &mut WriteContext<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
+    let json = serde_json::to_string(assignee).map_err(StoreError::corrupt)?;
+    let changed = ctx
+        .transaction()
+        .prepare_cached("UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2")?
+        .execute(params![conversation.row(), json])?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    ctx.append(conversation, Event::Assignee(assignee.clone()))?;
+    Ok(true)
+}
