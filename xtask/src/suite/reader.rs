@@ -16,6 +16,11 @@ mod walk;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
     time::Instant,
 };
 
@@ -31,6 +36,11 @@ use crate::{
     setup::{self, Engine},
 };
 
+/// How many walks go on beside one another: most of a walk is waiting for what is said, or for nothing more to be said.
+const LANES: usize = 2;
+/// How often a reader is started that does not come up.
+const STARTS: usize = 3;
+
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
 pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     let walks = walks(&project.root.join("tests/reader"), tests.name.as_deref())?;
@@ -42,36 +52,50 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let transcripts = project.target.join("reader");
     fs::create_dir_all(&transcripts).with_context(|| format!("cannot create {}", transcripts.display()))?;
-    let mut counts = Counts::default();
-    for walk in &walks {
-        for (engine, program) in &browsers {
+    let performances: Vec<_> =
+        walks.iter().flat_map(|walk| browsers.iter().map(move |(engine, program)| (walk, *engine, program))).collect();
+    let next = AtomicUsize::new(0);
+    let counts = Mutex::new(Counts::default());
+    let lane = || {
+        while let Some((walk, engine, program)) = performances.get(next.fetch_add(1, Ordering::Relaxed)) {
             let begin = Instant::now();
-            let title = format!("{} in {}", walk.name, engine.name());
             let transcript = transcripts.join(format!("{}-{}.txt", walk.name, engine.key()));
             let outcome = one(project, &servers, walk, *engine, program, &transcript);
-            let seconds = begin.elapsed().as_secs_f32();
-            match outcome {
-                Ok(verdict) => {
-                    for fault in &verdict.known_faults {
-                        println!("  known fault: {fault}");
-                    }
-                    if verdict.failures.is_empty() {
-                        println!("✔ {title} ({seconds:.0} s)");
-                        counts.passed += 1;
-                    } else {
-                        println!("✖ {title} ({seconds:.0} s)\n{}", verdict.failures.join("\n"));
-                        println!("  all of it: {}", transcript.display());
-                        counts.failed += 1;
-                    }
-                }
-                Err(error) => {
-                    println!("✖ {title} ({seconds:.0} s)\n  {error:#}");
-                    counts.failed += 1;
-                }
+            let title = format!("{} in {} ({:.0} s)", walk.name, engine.name(), begin.elapsed().as_secs_f32());
+            // Whoever held it before has only counted.
+            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            tell(&title, outcome, &transcript, &mut counts);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(lane);
+        }
+    });
+    Ok(counts.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Prints how a walk went, in one piece, and counts it.
+fn tell(title: &str, outcome: Result<Verdict>, transcript: &Path, counts: &mut Counts) {
+    match outcome {
+        Ok(verdict) => {
+            for fault in &verdict.known_faults {
+                println!("  known fault: {fault}");
+            }
+            if verdict.failures.is_empty() {
+                println!("✔ {title}");
+                counts.passed += 1;
+            } else {
+                println!("✖ {title}\n{}", verdict.failures.join("\n"));
+                println!("  all of it: {}", transcript.display());
+                counts.failed += 1;
             }
         }
+        Err(error) => {
+            println!("✖ {title}\n  {error:#}");
+            counts.failed += 1;
+        }
     }
-    Ok(counts)
 }
 
 /// One walk in one browser: everything is new, so that no walk hears of another.
@@ -85,9 +109,25 @@ fn one(
 ) -> Result<Verdict> {
     let harness = Harness::set(project, servers, walk)?;
     let home = project.scratch()?.join("reader").join(format!("{}-{}", walk.name, engine.key()));
-    let mut desktop = Desktop::start(&home)?;
-    desktop.browse(engine, program, &harness.address())?;
+    let desktop = reading(&home, engine, program, &harness.address())?;
     perform::perform(walk, engine, &desktop, &harness, transcript)
+}
+
+/// A desktop whose reader reads the page. That one does not come up says nothing of the widget, so it may be tried again; nothing else may.
+fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
+    let start = || {
+        let mut desktop = Desktop::start(home)?;
+        desktop.browse(engine, program, address)?;
+        desktop.wait_until_read(harness::HEARD)?;
+        Ok(desktop)
+    };
+    for _ in 1..STARTS {
+        match start() {
+            Ok(desktop) => return Ok(desktop),
+            Err::<_, anyhow::Error>(error) => println!("  once more: {error:#}"),
+        }
+    }
+    start()
 }
 
 fn walks(folder: &Path, name: Option<&str>) -> Result<Vec<Walk>> {

@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -18,8 +19,10 @@ use crate::{
     setup::{ACCESSIBILITY_BUS, Engine},
 };
 
+/// How many there were in this process: each has a folder of its own for its sockets.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 /// How long each part may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// No sound: a speech server that answers and says nothing.
 const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
 /// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said.
@@ -49,6 +52,8 @@ const FIREFOX: [(&str, &str); 14] = [
 /// Running programs, ended when it is dropped.
 pub struct Desktop {
     home: PathBuf,
+    /// Where the sockets are.
+    run: PathBuf,
     environment: Vec<(&'static str, String)>,
     children: Vec<Child>,
     /// What the reader says.
@@ -74,7 +79,8 @@ impl Desktop {
         write("firefox/user.js", &preferences)?;
         let log = home.join("reader.log");
         // Sockets have short names only, and the target directory may lie deep.
-        let run = std::env::temp_dir().join(format!("chataibot-reader-{}", std::process::id()));
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let run = std::env::temp_dir().join(format!("chataibot-reader-{}-{number}", std::process::id()));
         fs::create_dir_all(&run)?;
         owners_alone(&run)?;
         let place = |part: &str| home.join(part).to_string_lossy().into_owned();
@@ -93,7 +99,8 @@ impl Desktop {
             ("ACCESSIBILITY_ENABLED", "1".to_owned()),
             ("NO_AT_BRIDGE", "0".to_owned()),
         ];
-        let mut desktop = Self { home: home.to_owned(), environment, children: Vec::new(), heard: Heard::new(&log) };
+        let heard = Heard::new(&log);
+        let mut desktop = Self { home: home.to_owned(), run: run.clone(), environment, children: Vec::new(), heard };
         let screen =
             desktop.announced("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
         desktop.environment.push(("DISPLAY", format!(":{screen}")));
@@ -130,6 +137,20 @@ impl Desktop {
             }
             Engine::WebKit => bail!("its program has no window of its own that this reader follows"),
         }
+    }
+
+    /// Waits until the reader has met the page and the keyboard is in it: these are said in their order, with a press of Tab between them.
+    /// On a busy machine a reader may lose the page for good.
+    pub fn wait_until_read(&self, heard: [&str; 3]) -> Result<()> {
+        for (at, words) in heard.into_iter().enumerate() {
+            if at > 0 {
+                self.press("Tab")?;
+            }
+            let said = self.heard.wait_until(PATIENCE, |said| said.iter().any(|one| one == words))?;
+            ensure!(said, "the screen reader does not say {words:?}");
+            self.heard.wait_until_still(PATIENCE);
+        }
+        Ok(())
     }
 
     /// Presses a key, or several at once, as xdotool names them.
@@ -202,6 +223,8 @@ impl Drop for Desktop {
             let _ = child.kill();
             let _ = child.wait();
         }
+        // What is left of the sockets is nobody's any more.
+        let _ = fs::remove_dir_all(&self.run);
     }
 }
 

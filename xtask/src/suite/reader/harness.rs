@@ -19,6 +19,10 @@ use crate::{
 /// How long an order may take, with what it waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What is said when the page has come, and of what Tab comes to then, each with one press: all of it is the page's own and stands before the
+/// widget. A reader that follows the page takes keys for text in a field, and says so.
+pub const HEARD: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
+
 /// What a walk takes place on.
 pub struct Harness {
     page: SocketAddr,
@@ -59,7 +63,7 @@ fn html(walk: &Walk, proxy: SocketAddr) -> String {
     let Walk { attributes, page, .. } = walk;
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bakery</title><h1>Bakery</h1>\
-         <p>We bake bread. <a href=\"#prices\">Prices</a></p>\
+         <p>We bake bread. <a href=\"#prices\">Prices</a> <input aria-label=\"Search\"></p>\
          <script type=\"module\" src=\"http://{proxy}/chataibot.js\"></script>\
          <chataibot-widget {attributes}></chataibot-widget>{page}</html>"
     )

@@ -63,16 +63,27 @@ impl Heard {
     }
 }
 
-/// The utterances of a log, those that echo a key among them.
+/// The utterances of a log, those that echo a key among them. Each line of one is an utterance of its own: several sentences may come
+/// in one breath.
 fn said(log: &str) -> Vec<String> {
     let mut said = Vec::new();
+    let mut goes_on = false;
     // The last line may be under way.
     let whole = log.rfind('\n').map_or("", |end| &log[..end]);
     for line in whole.lines() {
-        let Some((_, spoken)) = line.split_once("SPEECH OUTPUT: '") else { continue };
-        // `'words' voice=…` or `'words' {…}`; words of several lines go on without a quotation mark.
+        let spoken = match line.split_once("SPEECH OUTPUT: '") {
+            Some((_, spoken)) => spoken,
+            // What goes on stands below the words before it, where other notes have their time.
+            None if goes_on && line.starts_with(' ') => line,
+            None => {
+                goes_on &= line.is_empty();
+                continue;
+            }
+        };
+        // `'words' voice=…` or `'words' {…}`.
         let end = ["'{", "'[{", "' {", "' voice="].iter().filter_map(|end| spoken.rfind(end)).max();
-        let words = end.map_or_else(|| spoken.strip_suffix('\'').unwrap_or(spoken), |end| &spoken[..end]);
+        goes_on = end.is_none();
+        let words = end.map_or(spoken, |end| &spoken[..end]);
         // Marks of width and direction are silent.
         let words = words.replace(['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2068}', '\u{2069}'], "");
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -95,7 +106,17 @@ mod tests {
             05:00:00.4 - SPEECH OUTPUT: 'It's 5 o'clock \u{1f44b}\u{feff}' {'established': False}\n\
             05:00:00.5 - SPEECH OUTPUT: 'Prices link.'{'established': False}\n\
             05:00:00.6 - SPEECH OUTPUT: 'tab '[{'established': False}]\n\
-            05:00:00.6 - SPEECH OUTPUT: 'under w";
-        assert_eq!(said(log), ["Chat collapsed push button.", "It's 5 o'clock \u{1f44b}", "Prices link.", "tab"]);
+            05:00:00.7 - SPEECH OUTPUT: 'Bot says: Port Ellery\n                  \n                  Upper Fern'{'established': False}\n\
+            05:00:00.8 - SPEECH DISPATCHER: Speaking 'Bot says: Port Ellery\n                  Upper Fern'\n\
+            05:00:00.9 - SPEECH OUTPUT: 'under w";
+        let heard = [
+            "Chat collapsed push button.",
+            "It's 5 o'clock \u{1f44b}",
+            "Prices link.",
+            "tab",
+            "Bot says: Port Ellery",
+            "Upper Fern",
+        ];
+        assert_eq!(said(log), heard);
     }
 }

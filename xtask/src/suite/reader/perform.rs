@@ -12,10 +12,12 @@ use super::{
 };
 use crate::setup::Engine;
 
-/// How long what must be said may take; a first page of a new browser on a machine with other work takes longest.
-const PATIENCE: Duration = Duration::from_secs(45);
+/// How long what must be said may take; a message that is tried again and again before it has failed takes longest.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// How long what is known not to be said is waited for.
 const DOUBT: Duration = Duration::from_secs(5);
+/// How long a key may take to have something said; few keys have nothing said.
+const ANSWER: Duration = Duration::from_secs(8);
 /// How often a key is pressed until something is heard.
 const PRESSES: usize = 30;
 
@@ -133,13 +135,21 @@ fn find(heard: &Heard, pattern: &Pattern, behind: usize, patience: Duration) -> 
 /// Presses a key until something is heard, and hands back the number of the utterance behind it.
 fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, behind: usize) -> Result<usize> {
     for _ in 0..PRESSES {
+        let before = desktop.heard.so_far()?.len();
         desktop.press(key)?;
+        // A slow browser is not pressed on: the next key would go past what was looked for.
+        desktop.heard.wait_until(ANSWER, |said| said[before..].iter().any(|words| !is_echo(words)))?;
         desktop.heard.wait_until_still(PATIENCE);
         if let Some(at) = find(&desktop.heard, pattern, behind, Duration::ZERO)? {
             return Ok(at + 1);
         }
     }
     anyhow::bail!("{key} was pressed {PRESSES} times, and {:?} was not said", pattern.text())
+}
+
+/// Is it the name of a key that was pressed?
+fn is_echo(words: &str) -> bool {
+    matches!(words, "tab" | "left shift" | "up" | "down" | "left" | "right" | "return" | "escape" | "space")
 }
 
 #[cfg(test)]
