@@ -265,6 +265,12 @@ impl Conversation {
         &self.rows
     }
 
+    /// The visitor's message with this client message id.
+    #[must_use]
+    pub fn message(&self, id: &str) -> Option<&MessageRow> {
+        self.row_of(id).and_then(|at| self.rows[at].message())
+    }
+
     /// The log as far as it was read in, in order.
     #[must_use]
     pub fn log(&self) -> &[Rc<RawEntry>] {

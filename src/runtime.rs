@@ -35,7 +35,6 @@ use requests::Requests;
 use tab_runtime::TabHandles;
 
 use crate::{
-    api::Credentials,
     browser::{environment, events, storage::Storage, timers::Timer},
     conversation::Conversation,
     machine::{
@@ -247,15 +246,10 @@ impl Runtime {
         Subscription { runtime: Rc::downgrade(self), number }
     }
 
-    /// The visitor's credentials, once there are some.
-    fn credentials(&self) -> Option<Rc<Credentials>> {
-        self.machine.borrow().credentials().cloned()
-    }
-
     /// Does the site take answers as structured messages?
     #[must_use]
     pub fn takes_typed(&self) -> bool {
-        self.credentials().is_some_and(|credentials| credentials.typed)
+        self.machine.borrow().credentials().is_some_and(|credentials| credentials.typed)
     }
 
     /// A new client message id, later than all before it.

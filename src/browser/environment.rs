@@ -2,7 +2,7 @@
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
 use wasm_bindgen::JsValue;
-use web_sys::Window;
+use web_sys::{MediaQueryList, Window};
 
 use chataibot_wire::documented::SystemVariables;
 
@@ -18,7 +18,19 @@ pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 /// Does an open window cover the page here?
 #[must_use]
 pub fn is_phone() -> bool {
-    window().and_then(|window| window.match_media(PHONE).ok().flatten()).is_some_and(|list| list.matches())
+    matches(PHONE)
+}
+
+/// Does this media query hold now?
+#[must_use]
+pub fn matches(query: &str) -> bool {
+    media(query).is_some_and(|list| list.matches())
+}
+
+/// A media query, to be watched.
+#[must_use]
+pub fn media(query: &str) -> Option<MediaQueryList> {
+    window()?.match_media(query).ok().flatten()
 }
 
 /// Milliseconds on a clock that is never set. On some systems it stands still while the machine sleeps.

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::{
     Look,
     avatar::author_name,
-    browser::Later,
+    browser::Timer,
     content::seen_words,
     markup::{element, text},
 };
@@ -26,7 +26,7 @@ const LONGEST: usize = 600;
 
 /// By then a screen reader has taken the words, also on a slow machine, in milliseconds; it reads on without them. One that comes to them
 /// when they are gone says nothing.
-pub(super) const HEARD: i32 = 5_000;
+pub(super) const HEARD: u64 = 5_000;
 
 /// More messages than these at once are counted, and only the last of them is read.
 const SEVERAL: usize = 3;
@@ -62,13 +62,13 @@ pub(super) struct Announcer {
     said: Said,
     beside: Regions,
     inside: Regions,
-    emptying: Option<Later>,
+    emptying: Option<Timer>,
 }
 
 impl Announcer {
     /// After something was said: calls `heard` when the regions are to be emptied.
     pub(super) fn until_heard(&mut self, heard: impl FnOnce() + 'static) {
-        self.emptying = Later::new(HEARD, heard);
+        self.emptying = Timer::after(HEARD, heard);
     }
 
     /// Takes the words away that were heard.

@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use js_sys::{Array, Intl, Object};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Element, Event, FocusEvent, FocusOptions, HtmlElement, MediaQueryList, MouseEvent, Node, ResizeObserver,
-    ShadowRoot, window,
+use web_sys::{Element, FocusEvent, FocusOptions, HtmlElement, MouseEvent, Node, ResizeObserver, ShadowRoot, window};
+
+use crate::{
+    browser::{environment::media, events::Listener},
+    strings::Plural,
 };
 
-use crate::strings::Plural;
-
-pub(super) use crate::browser::environment::PHONE;
+pub(super) use crate::browser::{
+    environment::{PHONE, matches},
+    timers::Timer,
+};
 
 /// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
 pub(super) const FINGER: &str = "(pointer: coarse)";
@@ -19,15 +22,6 @@ pub(super) const FINGER: &str = "(pointer: coarse)";
 /// Does the visitor point with a finger?
 pub(super) fn has_finger() -> bool {
     matches(FINGER)
-}
-
-/// Does this media query hold now?
-pub(super) fn matches(query: &str) -> bool {
-    media(query).is_some_and(|list| list.matches())
-}
-
-fn media(query: &str) -> Option<MediaQueryList> {
-    window()?.match_media(query).ok().flatten()
 }
 
 /// Gives focus without scrolling the page.
@@ -127,48 +121,10 @@ pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
 }
 
 /// Calls something whenever a media query begins or ceases to hold, until dropped.
-pub(super) struct MediaWatch(MediaQueryList, Closure<dyn FnMut(Event)>);
-
-impl MediaWatch {
-    pub(super) fn new(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Self> {
-        let list = media(query)?;
-        let seen = list.clone();
-        let call = Closure::new(move |_| changed(seen.matches()));
-        list.add_event_listener_with_callback("change", call.as_ref().unchecked_ref()).ok()?;
-        Some(Self(list, call))
-    }
-}
-
-impl Drop for MediaWatch {
-    fn drop(&mut self) {
-        // Fails only where there was nothing to remove.
-        let removed = self.0.remove_event_listener_with_callback("change", self.1.as_ref().unchecked_ref());
-        debug_assert!(removed.is_ok());
-    }
-}
-
-/// Calls something once, a little later, unless dropped before.
-pub(super) struct Later(
-    i32,
-    #[expect(dead_code, reason = "lives as long as the browser may call it")] Closure<dyn FnMut()>,
-);
-
-impl Later {
-    pub(super) fn new(milliseconds: i32, call: impl FnOnce() + 'static) -> Option<Self> {
-        let call = Closure::once(call);
-        let handle = window()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds)
-            .ok()?;
-        Some(Self(handle, call))
-    }
-}
-
-impl Drop for Later {
-    fn drop(&mut self) {
-        if let Some(window) = window() {
-            window.clear_timeout_with_handle(self.0);
-        }
-    }
+pub(super) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Listener> {
+    let list = media(query)?;
+    let seen = list.clone();
+    Listener::new(&list, "change", move |_| changed(seen.matches()))
 }
 
 /// Calls something whenever one of some elements changes its size, until dropped.

@@ -14,7 +14,7 @@ use super::{
     actions::{self, Deed, Standing},
     arrival,
     avatar::{author_name, avatar},
-    browser::{self, Later, SizeWatch},
+    browser::{self, SizeWatch, Timer},
     chunk::{Bounds, Chunk},
     clipboard,
     clock::{self, Clock, now},
@@ -41,10 +41,10 @@ pub(super) fn render(messages: &Messages) -> Html {
 const STEP: usize = 200;
 
 /// How often the times are looked at again, in milliseconds.
-const TICK: i32 = 20_000;
+const TICK: u64 = 20_000;
 
 /// How long a message says that it was copied, in milliseconds.
-const COPIED: i32 = 2_000;
+const COPIED: u64 = 2_000;
 
 /// Where the reader is.
 #[derive(Clone, Copy, PartialEq)]
@@ -104,11 +104,11 @@ pub(super) struct MessageList {
     now: f64,
     /// The language for which a clock was wished for, and whether it is.
     clock_wish: (Option<AttrValue>, bool),
-    clock_later: Option<Later>,
-    tick: Option<Later>,
+    clock_later: Option<Timer>,
+    tick: Option<Timer>,
     deed: Callback<(u32, Deed)>,
     copied: Option<u32>,
-    copied_later: Option<Later>,
+    copied_later: Option<Timer>,
 }
 
 /// How far the list goes; when this changes, the scroll position is looked at.
@@ -196,7 +196,7 @@ impl Component for MessageList {
                 ctx.props().say.emit(ctx.props().look.strings.copied());
                 self.copied = Some(key);
                 let link = ctx.link().clone();
-                self.copied_later = Later::new(COPIED, move || link.send_message(Happened::CopiedShown));
+                self.copied_later = Timer::after(COPIED, move || link.send_message(Happened::CopiedShown));
                 return true;
             }
             Happened::CopiedShown => {
@@ -448,13 +448,13 @@ impl MessageList {
             self.clock_wish = wish;
             let link = ctx.link().clone();
             let make = move || link.send_message(Happened::ClockDue);
-            self.clock_later = if wanted { Later::new(60, make) } else { None };
+            self.clock_later = if wanted { Timer::after(60, make) } else { None };
         }
         if !wanted {
             self.tick = None;
         } else if self.tick.is_none() && self.clock.is_some() {
             let link = ctx.link().clone();
-            self.tick = Later::new(TICK, move || link.send_message(Happened::Ticked));
+            self.tick = Timer::after(TICK, move || link.send_message(Happened::Ticked));
         }
     }
 }

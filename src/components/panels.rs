@@ -20,12 +20,12 @@ use yew::prelude::*;
 use super::{
     Look, UserAction,
     answers::{self, Choice},
-    browser::{self, Later},
-    icons,
+    browser, icons,
     markup::{self, at, button, element, group, part, plain, text},
     widget::is_lost,
 };
 use crate::{
+    browser::timers::Timer,
     config::Name,
     conversation::{Conversation, onboarding::Scale},
     strings::Strings,
@@ -145,7 +145,7 @@ struct Still {
     title: NodeRef,
     /// What was shown last.
     shown: Option<PanelKind>,
-    focus: Option<Later>,
+    focus: Option<Timer>,
 }
 
 impl Component for Still {
@@ -178,10 +178,10 @@ impl Component for Still {
 }
 
 /// How long what had the focus is gone before something else gets it, in milliseconds: a screen reader that meets both at once says nothing.
-const GONE: i32 = 400;
+const GONE: u64 = 400;
 
 /// Gives the focus to what came because of what the visitor did, unless it is somewhere already; `later`, where it is lost. True when it does.
-fn take_focus(place: &NodeRef, later: &mut Option<Later>) -> bool {
+fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
     let Some(element) = place.cast::<Element>() else { return false };
     let is_free = |element: &Element| match browser::focused_beside(element) {
         Some(focused) => focused.id() == "window",
@@ -189,7 +189,7 @@ fn take_focus(place: &NodeRef, later: &mut Option<Later>) -> bool {
     };
     let takes = is_free(&element) && browser::visitor_acted();
     if takes && is_lost(&element) {
-        *later = Later::new(GONE, move || {
+        *later = Timer::after(GONE, move || {
             if is_free(&element) {
                 browser::focus(&element);
             }

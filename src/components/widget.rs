@@ -9,14 +9,17 @@ use yew::{html::onkeydown, prelude::*};
 use super::{
     Look, Mode, UserAction,
     announcer::Announcer,
-    browser::{self, MediaWatch, PHONE},
+    browser::{self, PHONE},
     chat_window::{ChatWindow, Places, chat_window},
     launcher::{Calls, Shows, TakenOver, badge, launcher_label},
     markup::{element, group, on},
     notices::Question,
     preview::{newest_unread, preview},
 };
-use crate::conversation::{Conversation, Phase};
+use crate::{
+    browser::events::Listener,
+    conversation::{Conversation, Phase},
+};
 
 /// What is shown, and where to tell what the visitor did.
 #[derive(Properties, Clone)]
@@ -51,7 +54,7 @@ pub struct Widget {
     /// Is the screen so small that the window takes all of it?
     phone: bool,
     #[expect(dead_code, reason = "watches while it lives")]
-    watch: Option<MediaWatch>,
+    watch: Option<Listener>,
     was_open: bool,
     /// Was the window open once? Before that, nothing is fetched for it.
     seen: bool,
@@ -110,7 +113,7 @@ impl Component for Widget {
             places: Places::default(),
             launcher: TakenOver::new(ctx.props().launcher.clone()),
             phone: browser::matches(PHONE),
-            watch: MediaWatch::new(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
+            watch: browser::watch_media(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
             seen: ctx.props().state.window_open(),
             asked: Rc::default(),
@@ -252,22 +255,23 @@ impl Widget {
     fn choose(&mut self, props: &WidgetProps, verb: UserAction) {
         let ended = props.state.phase() == Phase::Ended;
         let from_menu = std::mem::take(&mut self.menu);
-        let question = if verb == UserAction::End {
+        let restarts = matches!(verb, UserAction::Restart);
+        let question = if matches!(verb, UserAction::End) {
             Some(Question::End)
         } else {
-            (verb == UserAction::Restart && !ended).then_some(Question::Restart)
+            (restarts && !ended).then_some(Question::Restart)
         };
         if question.is_some() {
             self.question = question;
             self.to_focus = Some(Place::Question);
             return;
         }
-        if verb == UserAction::Restart {
+        if restarts {
             self.focus_window();
         } else if from_menu && let Some(button) = self.places.menu.button.cast::<Element>() {
             browser::focus(&button);
         }
-        if verb == UserAction::Resize {
+        if matches!(verb, UserAction::Resize) {
             self.large = !self.large;
         } else {
             props.act.emit(verb);

@@ -35,8 +35,8 @@ impl Conversation {
     }
 
     /// Something is said where nothing was said before, or only such messages as this one.
-    pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) {
-        self.enqueue(OutboxMessage { id, text, typed, at, state: SendState::Queued });
+    pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, at: u64) {
+        self.enqueue(OutboxMessage { id, text, typed: None, at, state: SendState::Queued });
     }
 
     /// The time for the id of the next message, in milliseconds since 1970: now, but later than whatever still waits. Messages are

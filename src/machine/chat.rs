@@ -25,6 +25,7 @@ use super::{
     log_reader::{LogReader, ReadResult},
     send_queue::{SendOutcome, SendQueue},
     storage_schema::{StoredConversation, StoredSession},
+    tab_message::TabMessage,
 };
 use crate::{
     api::{ApiError, Credentials},
@@ -54,7 +55,11 @@ pub struct ChatMachine {
     synced: Synced,
     /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy knows.
     doubted: bool,
-    /// Has the input that is being handled changed the conversation?
+    /// The clocks and the random number of the input that is being handled.
+    now: Now,
+    /// Its effects so far.
+    effects: Vec<Effect>,
+    /// Has it changed the conversation?
     changed: bool,
 }
 
@@ -65,23 +70,24 @@ impl ChatLogic for ChatMachine {
 
     fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool {
         let before = self.core.state.clone();
-        self.changed = false;
+        (self.now, self.changed) = (now, false);
         // What is stored again because of this is not looked for once more.
         let checked = matches!(input, Input::StorageCleared);
-        self.dispatch(input, now, effects);
-        self.advance(now, effects);
+        self.dispatch(input);
+        self.advance();
         if self.changed {
-            self.emit_page_events(&before, effects);
+            self.emit_page_events(&before);
         } else {
             self.core.state = before;
         }
-        self.sync_tabs(effects);
-        let before = effects.len();
+        self.sync_tabs();
+        let before = self.effects.len();
         let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
-        self.save(now, effects);
-        if (due || effects.len() > before) && !checked && self.core.token_refresh.credentials().is_some() {
-            effects.push(Effect::Chat(ChatEffect::CheckStorage));
+        self.save();
+        if (due || self.effects.len() > before) && !checked && self.core.token_refresh.credentials().is_some() {
+            self.effects.push(Effect::Chat(ChatEffect::CheckStorage));
         }
+        effects.append(&mut self.effects);
         self.changed
     }
 
@@ -116,13 +122,13 @@ impl ChatMachine {
         self.connection.is_current(generation)
     }
 
-    fn dispatch(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+    fn dispatch(&mut self, input: Input) {
         match input {
-            Input::Loaded(found) => self.load(*found, now, effects),
-            Input::User(action, new_id) => self.user_action(action, new_id, now, effects),
+            Input::Loaded(found) => self.load(*found),
+            Input::User(action, new_id) => self.user_action(action, new_id),
             Input::RequirementsSet(requirements) => self.apply(Action::RequirementsSet(requirements)),
 
-            Input::TokenAnswered(result) => self.token_answered(result, now, effects),
+            Input::TokenAnswered(result) => self.token_answered(result),
             Input::StartAnswered { id, result } => {
                 if self.send_queue.in_flight() == Some(&id) {
                     match result {
@@ -130,83 +136,89 @@ impl ChatMachine {
                             self.owner =
                                 self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
                             self.apply(Action::Started { conversation: conversation.clone() });
-                            self.accepted(id, now);
-                            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Started { conversation })));
+                            self.accepted(id);
+                            self.emit(PageEvent::Started { conversation });
                         }
-                        Err(failure) => self.send_failed(&failure, true, now, effects),
+                        Err(failure) => self.send_failed(&failure, true),
                     }
                 }
             }
             Input::SendAnswered { id, result } => match result {
-                Ok(()) => self.accepted(id, now),
+                Ok(()) => self.accepted(id),
                 Err(failure) if self.send_queue.in_flight() == Some(&id) => {
-                    self.send_failed(&failure, false, now, effects);
+                    self.send_failed(&failure, false);
                 }
                 Err(_) => {}
             },
-            Input::SettledRemotely { id } => self.settled_remotely(id, now),
+            Input::SettledRemotely { id } => self.settled_remotely(id),
 
-            Input::StreamOpened { generation } => {
-                self.connection_event(generation, ConnectionEvent::Opened, now, effects)
-            }
-            Input::StreamFrames { generation, frames } => self.streamed(generation, frames, now, effects),
+            Input::StreamOpened { generation } => self.connection_event(generation, ConnectionEvent::Opened),
+            Input::StreamFrames { generation, frames } => self.streamed(generation, frames),
             Input::StreamEnded { generation } => {
-                self.connection_event(generation, ConnectionEvent::Ended { expected: false }, now, effects);
+                self.connection_event(generation, ConnectionEvent::Ended { expected: false });
             }
-            Input::LogFailed { generation, failure } => self.log_failed(generation, &failure, now, effects),
-            Input::Polled { generation, frames } => self.polled(generation, frames, now, effects),
+            Input::LogFailed { generation, failure } => self.log_failed(generation, &failure),
+            Input::Polled { generation, frames } => self.polled(generation, frames),
 
-            Input::PageAnswered { before, result } => self.page_answered(before, result, now),
+            Input::PageAnswered { before, result } => self.page_answered(before, result),
 
             Input::LockAcquired => self.lock_acquired(),
             Input::LockLost => self.election.lock_lost(),
-            Input::TabsUnavailable => self.leave_tabs(effects),
-            Input::TabMessage(word) => self.tab_message(word, now, effects),
-            Input::RemoteConversation(stored) => self.remote_conversation(stored, effects),
-            Input::RemoteVisitor(credentials) => self.remote_visitor(credentials, now, effects),
-            Input::RemoteOutbox { id, stored } => self.remote_outbox(id, stored, now),
+            Input::TabsUnavailable => self.leave_tabs(),
+            Input::TabMessage(word) => self.tab_message(word),
+            Input::RemoteConversation(stored) => self.remote_conversation(stored),
+            Input::RemoteVisitor(credentials) => self.remote_visitor(credentials),
+            Input::RemoteOutbox { id, stored } => self.remote_outbox(id, stored),
             Input::RemoteProgress(passed) => {
                 self.apply(Action::ProgressChanged(passed));
                 self.saved.progress = self.core.state.progress().clone();
             }
-            Input::StorageCleared => self.store_again(now, effects),
+            Input::StorageCleared => self.store_again(),
             Input::StorageLost => {
                 self.apply(Action::StorageLost);
-                self.leave_tabs(effects);
+                self.leave_tabs();
             }
 
             Input::Online => {
-                self.retry_now(now);
-                self.handle_connection(ConnectionEvent::Online, now, effects);
+                self.retry_now();
+                self.handle_connection(ConnectionEvent::Online);
             }
             Input::Offline => {
-                self.send_queue.pause(now.monotonic);
-                self.handle_connection(ConnectionEvent::Offline, now, effects);
+                self.send_queue.pause(self.now.monotonic);
+                self.handle_connection(ConnectionEvent::Offline);
             }
             Input::Shown => {
                 self.apply(Action::PageShown);
                 // A page that is seen does not sleep, whatever was said of it.
                 if self.connection.is_frozen() {
-                    self.wake(now, effects);
+                    self.wake();
                 } else {
-                    self.nudge(now, effects);
+                    self.nudge();
                 }
             }
             Input::Hidden => {
                 self.apply(Action::PageHidden);
-                self.core.save_due = Some(now.monotonic);
+                self.core.save_due = Some(self.now.monotonic);
             }
-            Input::Resumed => self.wake(now, effects),
-            Input::Frozen => self.sleep(now, effects),
+            Input::Resumed => self.wake(),
+            Input::Frozen => self.sleep(),
             Input::Ticked => {
-                self.apply(Action::Ticked { now: now.monotonic });
-                if self.log_reader.due().is_some_and(|due| due <= now.monotonic) {
+                self.apply(Action::Ticked { now: self.now.monotonic });
+                if self.log_reader.due().is_some_and(|due| due <= self.now.monotonic) {
                     self.settle_reader();
                 }
-                self.tick_leader(now, effects);
-                self.handle_connection(ConnectionEvent::Ticked, now, effects);
+                self.tick_leader();
+                self.handle_connection(ConnectionEvent::Ticked);
             }
         }
+    }
+
+    fn broadcast(&mut self, message: TabMessage) {
+        self.effects.push(Effect::Core(CoreEffect::Broadcast(message)));
+    }
+
+    fn emit(&mut self, event: PageEvent) {
+        self.effects.push(Effect::Core(CoreEffect::Emit(event)));
     }
 
     /// Changes the state; those who hold the old one keep it.
@@ -218,14 +230,14 @@ impl ChatMachine {
         self.changed |= self.log_reader.settle(Rc::make_mut(&mut self.core.state));
     }
 
-    fn load(&mut self, found: StoredSession, now: Now, effects: &mut Vec<Effect>) {
+    fn load(&mut self, found: StoredSession) {
         if found.shared && self.core.listens {
             self.election.join();
-            effects.push(Effect::Core(CoreEffect::JoinTabs));
+            self.effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
         let visitor = found.credentials.as_ref().map(|credentials| credentials.visitor.clone());
         if let Some(credentials) = found.credentials {
-            self.core.token_refresh.adopt(Rc::new(credentials), now);
+            self.core.token_refresh.adopt(Rc::new(credentials), self.now);
         }
         if let Some(stored) = found.conversation {
             let open = stored.open;
@@ -256,12 +268,12 @@ impl ChatMachine {
     }
 
     /// Sets everything in motion that can be: the connection, the token, the next message, the next call.
-    fn advance(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    fn advance(&mut self) {
         self.drop_settled_flight();
-        self.connect(now, effects);
-        let now = now.monotonic;
+        self.connect();
+        let now = self.now.monotonic;
         if self.needs_token(now) {
-            effects.extend(self.core.token_refresh.authorize(now));
+            self.effects.extend(self.core.token_refresh.authorize(now));
         }
         if let Some(credentials) = self.core.token_refresh.ready(now).cloned() {
             if self.send_queue.is_free(now)
@@ -270,7 +282,7 @@ impl ChatMachine {
                 self.send_queue.began(message.id.clone(), &credentials.token);
                 self.apply(Action::SendBegan { id: message.id.clone() });
                 let credentials = credentials.clone();
-                effects.push(match self.core.state.id() {
+                self.effects.push(match self.core.state.id() {
                     Some(conversation) => {
                         Effect::Chat(ChatEffect::Send { message, conversation: conversation.clone(), credentials })
                     }
@@ -282,7 +294,7 @@ impl ChatMachine {
             {
                 let after = self.log_reader.begin(&self.core.state, now);
                 self.connection_token = Rc::from(credentials.token.as_str());
-                effects.push(Effect::Chat(ChatEffect::Connect {
+                self.effects.push(Effect::Chat(ChatEffect::Connect {
                     generation,
                     attempt,
                     conversation,
@@ -290,7 +302,7 @@ impl ChatMachine {
                     credentials: credentials.clone(),
                 }));
             }
-            self.ask_for_page(&credentials, effects);
+            self.ask_for_page(&credentials);
         }
         self.apply(Action::ConnectionChanged(self.status()));
     }
@@ -310,38 +322,38 @@ impl ChatMachine {
         }
     }
 
-    fn token_answered(&mut self, result: Result<Rc<Credentials>, ApiError>, now: Now, effects: &mut Vec<Effect>) {
+    fn token_answered(&mut self, result: Result<Rc<Credentials>, ApiError>) {
         if self.core.token_refresh.is_stale() {
             return;
         }
         match result {
             Ok(credentials) => {
-                self.adopt(credentials.clone(), now, effects);
+                self.adopt(credentials.clone());
                 // What the site offers is told with it.
                 self.changed = true;
-                effects.extend([
+                self.effects.extend([
                     Effect::Core(CoreEffect::SaveCredentials(credentials)),
                     Effect::Chat(ChatEffect::CheckStorage),
                 ]);
                 self.clear_error(ErrorSource::Token);
             }
             Err(failure) => {
-                self.core.token_refresh.failed(&failure, self.core.state.is_watched(), now);
-                self.report_error(ErrorSource::Token, &failure, effects);
+                self.core.token_refresh.failed(&failure, self.core.state.is_watched(), self.now);
+                self.report_error(ErrorSource::Token, &failure);
             }
         }
     }
 
-    fn accepted(&mut self, id: Rc<str>, now: Now) {
+    fn accepted(&mut self, id: Rc<str>) {
         if self.send_queue.in_flight() == Some(&id) {
             self.send_queue.done();
         }
         self.core.token_refresh.accepted();
-        self.apply(Action::SendAccepted { id, now: now.monotonic });
+        self.apply(Action::SendAccepted { id, now: self.now.monotonic });
         self.clear_error(ErrorSource::Send);
     }
 
-    fn send_failed(&mut self, failure: &ApiError, starts: bool, now: Now, effects: &mut Vec<Effect>) {
+    fn send_failed(&mut self, failure: &ApiError, starts: bool) {
         // Not what is said may be wrong with it, but its form, or that forms are not taken any more.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
@@ -351,12 +363,12 @@ impl ChatMachine {
             return self.send_queue.done();
         }
         let watched = self.core.state.is_watched();
-        let Some(verdict) = self.send_queue.failed(failure, starts, watched, now) else { return };
+        let Some(verdict) = self.send_queue.failed(failure, starts, watched, self.now) else { return };
         match verdict {
             SendOutcome::Apply(action) => self.apply(action),
             SendOutcome::Unauthorized(action) => {
                 let token = String::from(self.send_queue.token());
-                self.core.token_refresh.rejected(&token, watched, now);
+                self.core.token_refresh.rejected(&token, watched, self.now);
                 self.apply(action);
             }
             SendOutcome::Ended(action) => {
@@ -365,112 +377,112 @@ impl ChatMachine {
             }
             SendOutcome::Lost(action) => {
                 self.apply(action);
-                self.leave(effects);
+                self.leave();
             }
             SendOutcome::Report(action) => {
                 self.apply(action);
-                self.report_error(ErrorSource::Send, failure, effects);
+                self.report_error(ErrorSource::Send, failure);
             }
         }
     }
 
-    fn streamed(&mut self, generation: u32, frames: Vec<Frame>, now: Now, effects: &mut Vec<Effect>) {
+    fn streamed(&mut self, generation: u32, frames: Vec<Frame>) {
         if !self.connection.is_current(generation) {
             return;
         }
-        self.handle_connection(ConnectionEvent::BytesReceived, now, effects);
+        self.handle_connection(ConnectionEvent::BytesReceived);
         self.core.token_refresh.accepted();
-        self.send_queue.retry_now(now.monotonic);
+        self.send_queue.retry_now(self.now.monotonic);
         self.clear_error(ErrorSource::Log);
         for frame in &frames {
             if let Frame::Retry(milliseconds) = frame {
                 self.connection.set_retry(*milliseconds);
             }
         }
-        self.read(frames, now, effects);
-        self.forward_heartbeat(effects);
+        self.read(frames);
+        self.forward_heartbeat();
     }
 
-    fn polled(&mut self, generation: u32, frames: Vec<Frame>, now: Now, effects: &mut Vec<Effect>) {
+    fn polled(&mut self, generation: u32, frames: Vec<Frame>) {
         if !self.connection.is_current(generation) {
             return;
         }
         self.core.token_refresh.accepted();
-        self.send_queue.retry_now(now.monotonic);
+        self.send_queue.retry_now(self.now.monotonic);
         self.clear_error(ErrorSource::Log);
         let empty = frames.is_empty();
-        if self.read(frames, now, effects) == ReadResult::Continue {
+        if self.read(frames) == ReadResult::Continue {
             self.settle_reader();
-            self.handle_connection(ConnectionEvent::Polled { empty }, now, effects);
-            self.checked(effects);
-            self.forward_heartbeat(effects);
+            self.handle_connection(ConnectionEvent::Polled { empty });
+            self.checked();
+            self.forward_heartbeat();
         }
     }
 
-    fn read(&mut self, frames: Vec<Frame>, now: Now, effects: &mut Vec<Effect>) -> ReadResult {
+    fn read(&mut self, frames: Vec<Frame>) -> ReadResult {
         let state = Rc::make_mut(&mut self.core.state);
-        let (course, changed) = self.log_reader.read(frames, now.monotonic, state);
+        let (course, changed) = self.log_reader.read(frames, self.now.monotonic, state);
         self.changed |= changed;
         if self.log_reader.take_missed() {
-            self.report_missed(effects);
+            self.report_missed();
         }
         match course {
             ReadResult::Continue => {}
-            ReadResult::Broken => self.handle_connection(ConnectionEvent::Failed { retry_after: None }, now, effects),
+            ReadResult::Broken => self.handle_connection(ConnectionEvent::Failed { retry_after: None }),
             ReadResult::Reauth => {
                 self.core.token_refresh.expire();
-                self.handle_connection(ConnectionEvent::Ended { expected: true }, now, effects);
+                self.handle_connection(ConnectionEvent::Ended { expected: true });
             }
         }
         course
     }
 
-    fn log_failed(&mut self, generation: u32, failure: &ApiError, now: Now, effects: &mut Vec<Effect>) {
+    fn log_failed(&mut self, generation: u32, failure: &ApiError) {
         if !self.connection.is_current(generation) {
             return;
         }
         match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
                 let token = self.connection_token.clone();
-                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), now);
-                self.handle_connection(ConnectionEvent::Unauthorized, now, effects);
+                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), self.now);
+                self.handle_connection(ConnectionEvent::Unauthorized);
             }
-            ApiError::NotFound => self.leave(effects),
+            ApiError::NotFound => self.leave(),
             ApiError::Network
             | ApiError::Busy { .. }
             | ApiError::Unknown
             | ApiError::Ended
             | ApiError::Unavailable { .. }
             | ApiError::Refused { .. } => {
-                self.handle_connection(ConnectionEvent::Failed { retry_after: failure.retry_after() }, now, effects);
-                self.report_error(ErrorSource::Log, failure, effects);
+                self.handle_connection(ConnectionEvent::Failed { retry_after: failure.retry_after() });
+                self.report_error(ErrorSource::Log, failure);
             }
         }
     }
 
-    fn connection_event(&mut self, generation: u32, event: ConnectionEvent, now: Now, effects: &mut Vec<Effect>) {
+    fn connection_event(&mut self, generation: u32, event: ConnectionEvent) {
         if self.connection.is_current(generation) {
-            self.handle_connection(event, now, effects);
+            self.handle_connection(event);
         }
     }
 
-    fn handle_connection(&mut self, event: ConnectionEvent, now: Now, effects: &mut Vec<Effect>) {
-        let at = Context { now: now.monotonic, random: now.random, watched: self.core.state.is_watched() };
+    fn handle_connection(&mut self, event: ConnectionEvent) {
+        let at = Context { now: self.now.monotonic, random: self.now.random, watched: self.core.state.is_watched() };
         if self.connection.handle(event, at) {
             self.log_reader.cut();
-            effects.push(Effect::Core(CoreEffect::Disconnect));
+            self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
     /// Now would be a good time to be connected.
-    fn nudge(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.retry_now(now);
-        self.handle_connection(ConnectionEvent::Nudged, now, effects);
-        self.query_leader(now, effects);
+    fn nudge(&mut self) {
+        self.retry_now();
+        self.handle_connection(ConnectionEvent::Nudged);
+        self.query_leader();
     }
 
-    fn retry_now(&mut self, now: Now) {
+    fn retry_now(&mut self) {
         self.core.token_refresh.retry_now();
-        self.send_queue.retry_now(now.monotonic);
+        self.send_queue.retry_now(self.now.monotonic);
     }
 }

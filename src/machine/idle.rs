@@ -179,8 +179,11 @@ impl IdleMachine {
         effects: &mut Vec<Effect>,
     ) -> Result<bool, Input> {
         Ok(match action {
-            UserAction::Send(text) => self.send(new_id, text, None, now),
-            UserAction::Answer { text, typed } => self.send(new_id, text, Some(typed.into()), now),
+            UserAction::Send(text) => {
+                self.conversation().begin(new_id, text.into(), now.unix);
+                self.come_alive();
+                true
+            }
             UserAction::Draft(draft) => {
                 self.core.set_draft(&draft, now);
                 self.conversation().set_draft(draft.into())
@@ -191,7 +194,8 @@ impl IdleMachine {
                 changed
             }
             UserAction::Close => self.open(false, effects),
-            other @ (UserAction::Retry(_)
+            other @ (UserAction::Answer { .. }
+            | UserAction::Retry(_)
             | UserAction::Discard(_)
             | UserAction::Step(_)
             | UserAction::LoadEarlier
@@ -203,12 +207,6 @@ impl IdleMachine {
             | UserAction::Sound(_)
             | UserAction::Transcript(_)) => return Err(Input::User(other, new_id)),
         })
-    }
-
-    fn send(&mut self, id: Rc<str>, text: String, typed: Option<Rc<str>>, now: Now) -> bool {
-        self.conversation().begin(id, text.into(), typed, now.unix);
-        self.come_alive();
-        true
     }
 
     /// When [`Input::Ticked`] is due, monotonic.

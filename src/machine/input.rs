@@ -20,7 +20,7 @@ use crate::{
 pub use crate::api::sse::{Frame, frame_of};
 
 /// When an input is heard. All clocks and all chance come from here.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Now {
     /// Monotonic milliseconds.
     pub monotonic: u64,

@@ -13,7 +13,7 @@ impl Runtime {
     /// Which files can be sent, if any.
     #[must_use]
     pub fn takes_files(&self) -> Option<Uploads> {
-        self.credentials()?.uploads.clone()
+        self.machine.borrow().credentials()?.uploads.clone()
     }
 
     /// Sends a file, and reports its progress. The result is held as long as the file is wanted.

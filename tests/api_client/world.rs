@@ -12,16 +12,17 @@ mod weather;
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use chataibot_fake_browser::{FakeBrowser, Leadership, LockedRequest, Storage};
 use chataibot_widget::{
-    conversation::{Conversation, RawEntry, onboarding::Progress},
+    api::Credentials,
+    conversation::{Conversation, RawEntry},
     machine::{
         Machine,
         chat::ChatMachine,
         connection::Attempt,
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
+        effect::PageEvent,
         idle::IdleMachine,
         input::{Frame, Input, Now},
-        storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
         tab_message::TabMessage,
     },
 };
@@ -31,8 +32,6 @@ use chataibot_wire::entry::DeliveryState;
 use locks::Lock;
 pub use proxy::bot;
 use proxy::delivery;
-use storage::Storage;
-use tabs::Lead;
 pub use visitor::user;
 pub use weather::Weather;
 
@@ -87,7 +86,7 @@ enum Happening {
     Chosen { tab: usize, page: u32 },
     TabMessage { tab: usize, page: u32, word: TabMessage },
     Tick { tab: usize, page: u32 },
-    Locked { lock: usize, tab: usize, page: u32, effect: Effect },
+    Locked { lock: usize, tab: usize, page: u32, request: LockedRequest },
     Answered { lock: usize, tab: usize, page: u32, input: Option<Input> },
     Flush { tab: usize, page: u32, generation: u32 },
     Heartbeat { tab: usize, page: u32, generation: u32 },
@@ -126,7 +125,7 @@ pub struct World {
     pub takes_typed: bool,
     /// Do tabs have a lock and a channel to agree by?
     shared: bool,
-    lead: Lead,
+    leadership: Leadership,
     /// How many calls to a log were made.
     pub dials: usize,
     pub last_attempt: Option<Attempt>,
@@ -170,7 +169,7 @@ impl World {
             typed: false,
             takes_typed: false,
             shared,
-            lead: Lead::default(),
+            leadership: Leadership::default(),
             dials: 0,
             last_attempt: None,
             may_crowd: false,
@@ -239,7 +238,7 @@ impl World {
     }
 
     fn load(&mut self, tab: usize) {
-        let found = StoredSession { shared: self.shared, ..self.storage.found() };
+        let found = self.storage.load(self.shared);
         self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
@@ -249,7 +248,7 @@ impl World {
         let heard = self.tabs[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
         heard.expect("the client is here");
         for effect in effects {
-            self.carry_out(tab, effect);
+            self.run_effect(tab, effect);
         }
         let due = self.tabs[tab].mind.due(self.now);
         if due != self.tabs[tab].next_tick {
@@ -334,9 +333,9 @@ impl World {
                 }
             }
             Happening::Tick { tab, page } if self.on(tab, page) => self.tick(tab),
-            Happening::Locked { lock, tab, page, effect } => {
+            Happening::Locked { lock, tab, page, request } => {
                 if self.on(tab, page) {
-                    self.call(lock, tab, effect);
+                    self.call(lock, tab, request);
                 } else {
                     self.unlock(lock);
                 }
@@ -379,109 +378,83 @@ impl World {
             self.handle(tab, Input::StreamEnded { generation });
         }
     }
+}
 
-    fn carry_out(&mut self, tab: usize, effect: Effect) {
-        match effect {
-            Effect::Core(CoreEffect::Authorize { .. }) => self.want_lock(0, tab, effect),
-            Effect::Chat(ChatEffect::Start { .. }) | Effect::Chat(ChatEffect::Send { .. }) => {
-                self.want_lock(1, tab, effect)
-            }
-            Effect::Chat(ChatEffect::Connect { generation, attempt, conversation, after, credentials }) => {
-                self.connect(tab, generation, attempt, conversation, after, &credentials);
-            }
-            Effect::Core(CoreEffect::Disconnect) => self.tabs[tab].stream = None,
-            Effect::Chat(ChatEffect::FetchPage { conversation, before, credentials }) => {
-                self.page(tab, conversation, before, &credentials)
-            }
-            Effect::Core(CoreEffect::JoinTabs) => self.tabs[tab].listening = true,
-            Effect::Core(CoreEffect::LeaveTabs) => self.leave_tabs(tab),
-            Effect::Chat(ChatEffect::RequestLock { steal }) => self.stand(tab, steal),
-            Effect::Core(CoreEffect::ReleaseLock) => self.step_down(tab),
-            Effect::Core(CoreEffect::Broadcast(word)) => self.post(tab, &word),
-            Effect::Core(CoreEffect::SaveCredentials(credentials)) => {
-                let news = self.storage.credentials.as_ref() != Some(&*credentials);
-                self.storage.credentials = Some((*credentials).clone());
-                if news {
-                    self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
-                }
-            }
-            Effect::Chat(ChatEffect::SaveConversation { over }) => {
-                let stored = self.tabs[tab].mind.to_store().expect("the chat machine's effect");
-                let visitor = self.storage.credentials.as_ref().map(|credentials| credentials.visitor.as_str());
-                let there = self.storage.conversation.clone();
-                if let Some(there) =
-                    there.filter(|there| there.is_newer(over.as_deref(), stored.id.as_deref(), visitor))
-                {
-                    return self.later(tab, 0, Input::RemoteConversation(Some(Box::new(there))));
-                }
-                // What is stored is text: it must survive being written and read. Entries stand beside it, as they came.
-                let text = serde_json::to_string(&stored).expect("JSON");
-                let entries = stored.entries;
-                let stored: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
-                let stored = StoredConversation { entries, ..stored };
-                self.storage.conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
-            }
-            Effect::Core(CoreEffect::SaveWindowOpen { open }) => {
-                if let Some(there) = self.storage.conversation.clone().filter(|there| there.id.is_some()) {
-                    return self.later(tab, 0, Input::RemoteConversation(Some(Box::new(there))));
-                }
-                let stored = StoredConversation { open, ..StoredConversation::default() };
-                self.storage.conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
-            }
-            Effect::Core(CoreEffect::SaveMessage(message)) => {
-                let stored = StoredPending::of(&message);
-                self.storage.outbox.insert(String::from(&*message.id), stored.clone());
-                self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
-            }
-            Effect::Chat(ChatEffect::RemoveMessage { id, discarded }) => {
-                if let Some(mut stored) = self.storage.outbox.remove(&*id) {
-                    if discarded {
-                        stored.state = StoredState::Discarded;
-                        self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: Some(stored.clone()) });
-                    }
-                    self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: None });
-                }
-            }
-            Effect::Chat(ChatEffect::SaveProgress(passed)) => {
-                self.storage.passed = Some(Progress::clone(&passed));
-                self.elsewhere(tab, |_| Input::RemoteProgress(Progress::clone(&passed)));
-            }
-            Effect::Core(CoreEffect::SaveDraft) => {
-                self.storage.draft = Some(String::from(&**self.tabs[tab].mind.state().draft()))
-            }
-            // What becomes of it is the proxy's affair, and tested there.
-            Effect::Chat(ChatEffect::EndTokens(_)) => {}
-            Effect::Chat(ChatEffect::ClearStorage) => {
-                self.storage = Storage::default();
-                self.elsewhere(tab, |_| Input::RemoteVisitor(None));
-            }
-            Effect::Chat(ChatEffect::ClearStorageOf(visitor)) => {
-                let theirs = |stored: &StoredConversation| stored.visitor.as_ref() == Some(&visitor);
-                match &self.storage.credentials {
-                    Some(there) if there.visitor == visitor => {
-                        self.carry_out(tab, Effect::Chat(ChatEffect::ClearStorage));
-                    }
-                    None if self.storage.conversation.as_ref().is_some_and(theirs) => {
-                        self.storage =
-                            Storage { outbox: std::mem::take(&mut self.storage.outbox), ..Storage::default() };
-                    }
-                    Some(_) | None => {}
-                }
-            }
-            Effect::Chat(ChatEffect::CheckStorage) => self.check_storage(tab),
-            Effect::Core(CoreEffect::Emit(outgoing)) => self.tabs[tab].told.push(outgoing),
-        }
+impl FakeBrowser for World {
+    fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T {
+        look(&mut self.storage)
     }
 
-    fn elsewhere(&mut self, from: usize, input: impl Fn(usize) -> Input) {
+    fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T {
+        look(&self.tabs[tab].mind)
+    }
+
+    fn handle(&mut self, tab: usize, input: Input) {
+        World::handle(self, tab, input);
+    }
+
+    fn enqueue(&mut self, tab: usize, input: Input) {
+        self.later(tab, 0, input);
+    }
+
+    fn to_others(&mut self, from: usize, input: &Input) {
         // News of one tab reach another in their order, but not at once.
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
             let at = (self.now + 1 + u64::from(self.roll(100))).max(self.tabs[tab].last_news);
             self.tabs[tab].last_news = at;
             let page = self.tabs[tab].page;
-            self.push(at, Happening::Hear { tab, page, input: input(tab) });
+            self.push(at, Happening::Hear { tab, page, input: input.clone() });
         }
+    }
+
+    fn request(&mut self, tab: usize, request: LockedRequest) {
+        let lock = usize::from(!matches!(request, LockedRequest::Authorize { .. }));
+        self.want_lock(lock, tab, request);
+    }
+
+    fn connect(
+        &mut self,
+        tab: usize,
+        generation: u32,
+        attempt: Attempt,
+        conversation: Rc<str>,
+        after: Option<Cursor>,
+        credentials: &Credentials,
+    ) {
+        self.read_log(tab, generation, attempt, conversation, after, credentials);
+    }
+
+    fn disconnect(&mut self, tab: usize) {
+        self.tabs[tab].stream = None;
+    }
+
+    fn fetch_page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
+        self.page(tab, conversation, before, credentials);
+    }
+
+    fn join_tabs(&mut self, tab: usize) {
+        self.tabs[tab].listening = true;
+    }
+
+    fn leave_tabs(&mut self, tab: usize) {
+        self.tabs[tab].listening = false;
+        self.release_lock(tab);
+    }
+
+    fn request_lock(&mut self, tab: usize, steal: bool) {
+        self.stand(tab, steal);
+    }
+
+    fn release_lock(&mut self, tab: usize) {
+        let next = self.leadership.release(tab);
+        self.next_leader(next);
+    }
+
+    fn broadcast(&mut self, tab: usize, message: &TabMessage) {
+        self.post(tab, message);
+    }
+
+    fn emit(&mut self, tab: usize, event: PageEvent) {
+        self.tabs[tab].told.push(event);
     }
 }

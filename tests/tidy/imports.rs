@@ -80,6 +80,7 @@ const CRATES: &[&str] = &[
     "chataibot_proxy",
     "chataibot_simulator",
     "chataibot_conformance",
+    "chataibot_fake_browser",
     "chataibot_faults",
     "chataibot_properties",
     "chataibot_load",

@@ -2,14 +2,14 @@
 //! channel between tabs, timers, and HTTP.
 //!
 //! - [`calls`]: what is asked of the proxy
-//! - [`storage`]: what survives a reload
-//! - [`tab_locks`]: what tabs of one browser have in common
+//! - [`tab_locks`]: the lock of the leader, and the channel between tabs
+//!
+//! Effects are run by [`FakeBrowser`], as in the tests in memory.
 //!
 //! It decides nothing. It is to the machine what `src/runtime.rs` is in a real browser.
 
 mod calls;
 pub use calls::ORIGIN;
-mod storage;
 mod tab_locks;
 
 use std::{
@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 
+use chataibot_fake_browser::{FakeBrowser, Leadership, LockedRequest, Storage};
 use chataibot_faults::rng::Rng;
 use chataibot_widget::{
     api::{ApiError, Credentials},
@@ -26,22 +27,20 @@ use chataibot_widget::{
     machine::{
         Machine,
         chat::ChatMachine,
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
+        connection::Attempt,
+        effect::PageEvent,
         idle::IdleMachine,
         input::{Input, Now},
-        storage_schema::StoredConversation,
         tab_message::TabMessage,
         user_action::UserAction,
     },
 };
+use chataibot_wire::Cursor;
 use tokio::{
     sync::Notify,
     task::{AbortHandle, spawn_local},
     time::{Instant, sleep},
 };
-
-use storage::Storage;
-use tab_locks::Lead;
 
 use crate::checker;
 
@@ -55,11 +54,11 @@ struct Inner {
     began: Instant,
     /// How far the visitor's clock is ahead of ours.
     clock: Cell<i64>,
-    chance: RefCell<Rng>,
+    rng: RefCell<Rng>,
     ids: Cell<u64>,
     storage: RefCell<Storage>,
     tabs: RefCell<Vec<Tab>>,
-    lead: RefCell<Lead>,
+    leadership: RefCell<Leadership>,
     /// One tab at a time may ask for a token, and one may send.
     token_lock: Rc<tokio::sync::Mutex<()>>,
     send_lock: Rc<tokio::sync::Mutex<()>>,
@@ -80,7 +79,7 @@ struct Tab {
     waiting: VecDeque<Input>,
     hearing: bool,
     post: VecDeque<News>,
-    effect: checker::Order,
+    order: checker::Order,
 }
 
 /// What comes from another tab, in its effect.
@@ -115,11 +114,11 @@ impl Browser {
             http,
             began: Instant::now(),
             clock: Cell::new(0),
-            chance: RefCell::new(Rng::new(seed)),
+            rng: RefCell::new(Rng::new(seed)),
             ids: Cell::new(0),
             storage: RefCell::default(),
             tabs: RefCell::default(),
-            lead: RefCell::default(),
+            leadership: RefCell::default(),
             token_lock: Rc::default(),
             send_lock: Rc::default(),
             sent: RefCell::default(),
@@ -141,7 +140,7 @@ impl Browser {
                 waiting: VecDeque::new(),
                 hearing: false,
                 post: VecDeque::new(),
-                effect: checker::Order::default(),
+                order: checker::Order::default(),
             });
             tabs.len() - 1
         };
@@ -188,12 +187,12 @@ impl Browser {
             tab.mind = Machine::Idle(IdleMachine::new(true));
             tab.waiting.clear();
             tab.post.clear();
-            tab.effect = checker::Order::default();
+            tab.order = checker::Order::default();
             if let Some((_, timer)) = tab.timer.take() {
                 timer.abort();
             }
         }
-        self.leave_tabs(tab);
+        self.stop_listening(tab);
         self.load(tab);
         self.act(tab, UserAction::Open);
     }
@@ -239,8 +238,8 @@ impl Browser {
         // A UUIDv7, later than all before it.
         let at = self.0.tabs.borrow()[tab].mind.state().id_time(self.wall());
         let (high, low) = (at >> 16 & 0xFFFF_FFFF, at & 0xFFFF);
-        let chance = self.0.chance.borrow_mut().number() & 0xFFFF_FFFF;
-        Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{chance:08x}{number:04x}", number & 0xFFF))
+        let rng = self.0.rng.borrow_mut().number() & 0xFFFF_FFFF;
+        Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{rng:08x}{number:04x}", number & 0xFFF))
     }
 
     fn now(&self) -> u64 {
@@ -261,7 +260,7 @@ impl Browser {
     }
 
     fn load(&self, tab: usize) {
-        let found = self.0.storage.borrow().found();
+        let found = self.0.storage.borrow().load(true);
         self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
@@ -282,13 +281,13 @@ impl Browser {
         loop {
             let next = self.0.tabs.borrow_mut()[tab].waiting.pop_front();
             let Some(input) = next else { break };
-            let chance = u32::try_from(self.0.chance.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
-            let now = Now { monotonic: self.now(), unix: self.wall(), random: chance };
+            let rng = u32::try_from(self.0.rng.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
+            let now = Now { monotonic: self.now(), unix: self.wall(), random: rng };
             let mut effects = Vec::new();
             let heard = self.0.tabs.borrow_mut()[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
             debug_assert!(heard.is_ok(), "with a client at hand nothing has to wait");
             for effect in effects {
-                self.carry_out(tab, effect);
+                self.clone().run_effect(tab, effect);
             }
             self.check(tab);
         }
@@ -300,21 +299,10 @@ impl Browser {
         let wrong = {
             let mut tabs = self.0.tabs.borrow_mut();
             let tab = &mut tabs[tab];
-            tab.effect.look(tab.mind.state())
+            tab.order.look(tab.mind.state())
         };
         if let Err(what) = wrong {
             self.0.wrong.borrow_mut().push(format!("tab {tab}: {what}"));
-        }
-    }
-
-    /// Storage that was cleared is filled again.
-    pub(super) fn check_storage(&self, tab: usize) {
-        let there = {
-            let storage = self.0.storage.borrow();
-            storage.credentials.is_some() && storage.conversation.is_some()
-        };
-        if !there {
-            self.handle(tab, Input::StorageCleared);
         }
     }
 
@@ -341,110 +329,6 @@ impl Browser {
         }
     }
 
-    fn carry_out(&self, tab: usize, effect: Effect) {
-        match effect {
-            Effect::Core(CoreEffect::Authorize { held, refused }) => self.authorize(tab, held, refused),
-            Effect::Chat(ChatEffect::Start { message, credentials }) => self.start(tab, message, credentials),
-            Effect::Chat(ChatEffect::Send { message, conversation, credentials }) => {
-                self.send(tab, message, conversation, credentials)
-            }
-            Effect::Chat(ChatEffect::Connect { generation, attempt, conversation, after, credentials }) => {
-                self.connect(tab, generation, attempt, &conversation, after, &credentials);
-            }
-            Effect::Core(CoreEffect::Disconnect) => self.hang_up(tab, Kind::Log),
-            Effect::Chat(ChatEffect::FetchPage { conversation, before, credentials }) => {
-                self.earlier(tab, &conversation, before, &credentials)
-            }
-            Effect::Core(CoreEffect::JoinTabs) => self.0.tabs.borrow_mut()[tab].listening = true,
-            Effect::Core(CoreEffect::LeaveTabs) => {
-                self.abort(tab);
-                self.leave_tabs(tab);
-            }
-            Effect::Chat(ChatEffect::RequestLock { steal }) => self.stand(tab, steal),
-            Effect::Core(CoreEffect::ReleaseLock) => {
-                self.note(|| format!("tab {tab}: steps down"));
-                self.step_down(tab);
-            }
-            Effect::Core(CoreEffect::Broadcast(word)) => {
-                self.note(|| format!("tab {tab}: says {word:.90?}"));
-                self.to_others(tab, true, |_| News::TabMessage(word.clone()));
-            }
-            Effect::Core(CoreEffect::SaveCredentials(credentials)) => {
-                if self.0.storage.borrow_mut().save_identity(&credentials) {
-                    self.elsewhere(tab, |_| Input::RemoteVisitor(Some(credentials.clone())));
-                }
-            }
-            Effect::Chat(ChatEffect::SaveConversation { over }) => {
-                let Some(stored) = self.0.tabs.borrow()[tab].mind.to_store() else { return };
-                let saved = self.0.storage.borrow_mut().save_conversation(stored, over.as_deref());
-                match saved {
-                    Ok(stored) => {
-                        self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
-                    }
-                    Err(newer) => self.tell_later(tab, Input::RemoteConversation(Some(newer))),
-                }
-            }
-            Effect::Core(CoreEffect::SaveWindowOpen { open }) => {
-                let there = self.0.storage.borrow().conversation.clone().filter(|there| there.id.is_some());
-                if let Some(there) = there {
-                    return self.tell_later(tab, Input::RemoteConversation(Some(Box::new(there))));
-                }
-                let visitor =
-                    self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.visitor.clone());
-                let stored = StoredConversation { visitor, open, ..StoredConversation::default() };
-                self.0.storage.borrow_mut().conversation = Some(stored.clone());
-                self.elsewhere(tab, |_| Input::RemoteConversation(Some(Box::new(stored.clone()))));
-            }
-            Effect::Core(CoreEffect::SaveMessage(message)) => {
-                let stored = self.0.storage.borrow_mut().save_message(&message);
-                self.elsewhere(tab, |_| Input::RemoteOutbox { id: message.id.clone(), stored: Some(stored.clone()) });
-            }
-            Effect::Chat(ChatEffect::RemoveMessage { id, discarded }) => {
-                for stored in self.0.storage.borrow_mut().drop_message(&id, discarded) {
-                    self.elsewhere(tab, |_| Input::RemoteOutbox { id: id.clone(), stored: stored.clone() });
-                }
-            }
-            // Nobody passes a gate here, and nobody leaves.
-            Effect::Chat(ChatEffect::SaveProgress(_)) | Effect::Chat(ChatEffect::EndTokens(_)) => {}
-            Effect::Core(CoreEffect::SaveDraft) => {
-                let draft = String::from(&**self.state(tab).draft());
-                self.0.storage.borrow_mut().draft = Some(draft);
-            }
-            Effect::Chat(ChatEffect::ClearStorage) => {
-                *self.0.storage.borrow_mut() = Storage::default();
-                self.elsewhere(tab, |_| Input::RemoteVisitor(None));
-            }
-            Effect::Chat(ChatEffect::ClearStorageOf(visitor)) => {
-                let theirs = |credentials: &Credentials| credentials.visitor == visitor;
-                if self.0.storage.borrow().credentials.as_ref().is_some_and(theirs) {
-                    self.carry_out(tab, Effect::Chat(ChatEffect::ClearStorage));
-                }
-            }
-            Effect::Chat(ChatEffect::CheckStorage) => self.check_storage(tab),
-            Effect::Core(CoreEffect::Emit(PageEvent::Sent { id, .. })) => {
-                self.note(|| format!("tab {tab}: accepted {id}"));
-                self.0.sent.borrow_mut().push(id);
-            }
-            Effect::Core(CoreEffect::Emit(
-                PageEvent::Ready
-                | PageEvent::Opened
-                | PageEvent::Closed
-                | PageEvent::Started { .. }
-                | PageEvent::Received(_)
-                | PageEvent::Unread(_)
-                | PageEvent::Status(_)
-                | PageEvent::Feedback { .. }
-                | PageEvent::Consent { .. }
-                | PageEvent::Rated { .. }
-                | PageEvent::Error { .. },
-            )) => {}
-        }
-    }
-
-    fn tell_later(&self, tab: usize, input: Input) {
-        self.0.tabs.borrow_mut()[tab].waiting.push_back(input);
-    }
-
     fn hang_up(&self, tab: usize, kind: Kind) {
         if let Some(guard) = self.0.tabs.borrow_mut()[tab].calls[kind as usize].take() {
             guard.notify_one();
@@ -463,6 +347,88 @@ impl Browser {
         let guard = Rc::new(Notify::new());
         self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(guard.clone());
         guard
+    }
+}
+
+impl FakeBrowser for Browser {
+    fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T {
+        look(&mut self.0.storage.borrow_mut())
+    }
+
+    fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T {
+        look(&self.0.tabs.borrow()[tab].mind)
+    }
+
+    fn handle(&mut self, tab: usize, input: Input) {
+        Browser::handle(self, tab, input);
+    }
+
+    fn enqueue(&mut self, tab: usize, input: Input) {
+        self.0.tabs.borrow_mut()[tab].waiting.push_back(input);
+    }
+
+    fn to_others(&mut self, from: usize, input: &Input) {
+        self.post(from, false, || News::Input(input.clone()));
+    }
+
+    fn request(&mut self, tab: usize, request: LockedRequest) {
+        match request {
+            LockedRequest::Authorize { held, refused } => self.authorize(tab, held, refused),
+            LockedRequest::Start { message, credentials } => self.start(tab, message, credentials),
+            LockedRequest::Send { message, conversation, credentials } => {
+                self.send(tab, message, conversation, credentials);
+            }
+        }
+    }
+
+    fn connect(
+        &mut self,
+        tab: usize,
+        generation: u32,
+        attempt: Attempt,
+        conversation: Rc<str>,
+        after: Option<Cursor>,
+        credentials: &Credentials,
+    ) {
+        self.read_log(tab, generation, attempt, &conversation, after, credentials);
+    }
+
+    fn disconnect(&mut self, tab: usize) {
+        self.hang_up(tab, Kind::Log);
+    }
+
+    fn fetch_page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
+        self.earlier(tab, &conversation, before, credentials);
+    }
+
+    fn join_tabs(&mut self, tab: usize) {
+        self.0.tabs.borrow_mut()[tab].listening = true;
+    }
+
+    fn leave_tabs(&mut self, tab: usize) {
+        self.abort(tab);
+        self.stop_listening(tab);
+    }
+
+    fn request_lock(&mut self, tab: usize, steal: bool) {
+        self.stand(tab, steal);
+    }
+
+    fn release_lock(&mut self, tab: usize) {
+        self.note(|| format!("tab {tab}: steps down"));
+        self.step_down(tab);
+    }
+
+    fn broadcast(&mut self, tab: usize, message: &TabMessage) {
+        self.note(|| format!("tab {tab}: says {message:.90?}"));
+        self.post(tab, true, || News::TabMessage(message.clone()));
+    }
+
+    fn emit(&mut self, tab: usize, event: PageEvent) {
+        if let PageEvent::Sent { id, .. } = event {
+            self.note(|| format!("tab {tab}: accepted {id}"));
+            self.0.sent.borrow_mut().push(id);
+        }
     }
 }
 

@@ -54,7 +54,7 @@ struct Mood {
 }
 
 struct Storm {
-    chance: Rng,
+    rng: Rng,
     stage: Stage,
     browser: Browser,
     moods: Vec<Mood>,
@@ -101,11 +101,11 @@ pub async fn alone(place: Where, fault: &'static Fault) -> Result<Outcome, Troub
 
 impl Storm {
     async fn open(seed: u64, ids: bool) -> Result<Self, Trouble> {
-        let mut chance = Rng::new(seed);
+        let mut rng = Rng::new(seed);
         let stage = Stage::open(ids, |_| {}).await?;
-        let browser = Browser::open(stage.front.url(), chance.number())?;
+        let browser = Browser::open(stage.front.url(), rng.number())?;
         let (moods, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
-        Ok(Self { chance, stage, browser, moods, truth, replies, ids })
+        Ok(Self { rng, stage, browser, moods, truth, replies, ids })
     }
 
     fn outcome(self, seed: u64, mut findings: Vec<String>) -> Outcome {
@@ -141,10 +141,10 @@ impl Storm {
     async fn rage(&mut self) -> Result<Vec<String>, Trouble> {
         self.new_tab();
         self.brew();
-        let until = Instant::now() + Duration::from_millis(3_000 + self.chance.below(3_000));
+        let until = Instant::now() + Duration::from_millis(3_000 + self.rng.below(3_000));
         while Instant::now() < until {
             self.act().await?;
-            sleep(Duration::from_millis(self.chance.below(120))).await;
+            sleep(Duration::from_millis(self.rng.below(120))).await;
         }
         self.calm().await
     }
@@ -184,21 +184,21 @@ impl Storm {
             let ids = self.ids;
             let fits = |fault: &&'static Fault| !fault.slow && (place != Where::Webhook || ids || !loses_answer(fault));
             let faults = catalogue::of(place).filter(fits).collect();
-            way.seed(self.chance.number());
-            way.plan(Plan::Seeded { rng: Rng::new(self.chance.number()), percent, faults });
+            way.seed(self.rng.number());
+            way.plan(Plan::Seeded { rng: Rng::new(self.rng.number()), percent, faults });
         }
     }
 
     async fn act(&mut self) -> Result<(), Trouble> {
         let tabs = self.browser.tabs() as u64;
-        let tab = usize::try_from(self.chance.below(tabs)).unwrap_or_default();
-        match self.chance.below(100) {
+        let tab = usize::try_from(self.rng.below(tabs)).unwrap_or_default();
+        match self.rng.below(100) {
             0..=29 => self.say(tab),
             30..=44 => {
                 self.told_by_platform().await?;
             }
             45..=52 => {
-                let told = self.chance.percent(50);
+                let told = self.rng.percent(50);
                 self.moods[tab] = Mood::default();
                 self.browser.reload(tab, told);
             }
@@ -210,7 +210,7 @@ impl Storm {
             72..=73 => self.tell(tab, Input::Frozen, |mood| mood.frozen = true),
             74..=76 => self.tell(tab, Input::Resumed, |mood| mood.frozen = false),
             77..=79 => {
-                let by = self.chance.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
+                let by = self.rng.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
                 self.browser.set_clock(by);
             }
             80..=82 => self.stage.front.cut(),

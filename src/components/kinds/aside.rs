@@ -5,21 +5,21 @@ use yew::prelude::*;
 
 use crate::components::{
     announcer::HEARD,
-    browser::Later,
+    browser::Timer,
     markup::{element, text},
 };
 
 #[derive(Default)]
 pub(super) struct Aside {
     words: AttrValue,
-    emptying: Option<Later>,
+    emptying: Option<Timer>,
 }
 
 impl Aside {
     /// Calls `heard` when the words are to be taken away by [`Self::empty`].
     pub(super) fn say(&mut self, words: AttrValue, heard: impl FnOnce() + 'static) {
         self.words = words;
-        self.emptying = Later::new(HEARD, heard);
+        self.emptying = Timer::after(HEARD, heard);
     }
 
     pub(super) fn empty(&mut self) {

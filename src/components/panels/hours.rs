@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{
     super::{
-        browser::Later,
+        browser::Timer,
         clock::now,
         icons,
         markup::{group, part, plain, text},
@@ -38,12 +38,12 @@ extern "C" {
 
 const MINUTE: f64 = 60_000.0;
 /// How often the clock is looked at, in milliseconds.
-const LOOK: i32 = 20_000;
+const LOOK: u64 = 20_000;
 
 /// The notice, when there is something to say.
 pub(super) struct HoursNotice {
     hours: Option<(Hours, Format)>,
-    later: Option<Later>,
+    later: Option<Timer>,
 }
 
 impl Component for HoursNotice {
@@ -87,9 +87,9 @@ impl Component for HoursNotice {
     }
 }
 
-fn look_again(ctx: &Context<HoursNotice>) -> Option<Later> {
+fn look_again(ctx: &Context<HoursNotice>) -> Option<Timer> {
     let link = ctx.link().clone();
-    Later::new(LOOK, move || link.send_message(()))
+    Timer::after(LOOK, move || link.send_message(()))
 }
 
 /// The office hours and a clock at the office. What cannot be read gets one line on the console, and is as if not given.

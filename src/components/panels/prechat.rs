@@ -13,12 +13,13 @@ use yew::{
 
 use super::{
     super::{
-        browser::{self, Later},
+        browser,
         markup::{self, element, group, on, part, plain, text},
     },
     Panel, take_focus, title, value_of,
 };
 use crate::{
+    browser::timers::Timer,
     components::UserAction,
     config::{
         Config, Name,
@@ -43,7 +44,7 @@ pub(super) struct PreChat {
     /// The first field with a problem is to have the focus.
     point: bool,
     title: NodeRef,
-    focus: Option<Later>,
+    focus: Option<Timer>,
 }
 
 /// What happened to the form.

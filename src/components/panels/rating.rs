@@ -10,13 +10,13 @@ use yew::{
 
 use super::{
     super::{
-        browser::Later,
         icons,
         markup::{at, element, group, on, part, plain, text, unseen},
     },
     Panel, PanelKind, take_focus, value_of,
 };
 use crate::{
+    browser::timers::Timer,
     components::{Look, UserAction},
     conversation::onboarding::{OnboardingEvent, Rating, Scale},
     strings::fill,
@@ -35,7 +35,7 @@ pub(super) struct Rate {
     thanks: NodeRef,
     /// The form is about to go, and with it what has the focus.
     sent: bool,
-    focus: Option<Later>,
+    focus: Option<Timer>,
 }
 
 /// What happened to it.

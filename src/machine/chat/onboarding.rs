@@ -3,41 +3,38 @@
 use super::ChatMachine;
 use crate::{
     conversation::onboarding::OnboardingEvent,
-    machine::{
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-        input::Now,
-    },
+    machine::effect::{ChatEffect, Effect, PageEvent},
 };
 
 impl ChatMachine {
-    pub(super) fn step(&mut self, step: OnboardingEvent, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn step(&mut self, step: OnboardingEvent) {
         // Once for each conversation, whatever two tabs do.
         if matches!(step, OnboardingEvent::Rated(_)) && self.core.state.is_rated() {
             return;
         }
-        self.apply(self.core.state.after(&step, now.unix));
+        self.apply(self.core.state.after(&step, self.now.unix));
         match step {
             OnboardingEvent::ConsentGiven => {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Consent { given: true })));
-                self.retry_now(now);
+                self.emit(PageEvent::Consent { given: true });
+                self.retry_now();
             }
             OnboardingEvent::ConsentDeclined => {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Consent { given: false })));
-                self.close(effects);
+                self.emit(PageEvent::Consent { given: false });
+                self.close();
             }
             OnboardingEvent::Rated(rating) => {
                 let conversation = self.core.state.id().cloned();
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Rated { rating, conversation })));
+                self.emit(PageEvent::Rated { rating, conversation });
             }
             OnboardingEvent::FormFilled(_) | OnboardingEvent::HomeLeft | OnboardingEvent::HomeEntered => {}
         }
     }
 
     /// What was passed is stored at once, but for a consent that was not given.
-    pub(super) fn save_progress(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn save_progress(&mut self) {
         if self.saved.progress != *self.core.state.progress() {
             self.saved.progress = self.core.state.progress().clone();
-            effects.push(Effect::Chat(ChatEffect::SaveProgress(self.core.state.progress().clone())));
+            self.effects.push(Effect::Chat(ChatEffect::SaveProgress(self.core.state.progress().clone())));
         }
     }
 }
@@ -47,7 +44,13 @@ mod tests {
     use super::*;
     use crate::{
         conversation::onboarding::Requirements,
-        machine::{ChatLogic, input::Input, storage_schema::StoredSession, user_action::UserAction},
+        machine::{
+            ChatLogic,
+            effect::CoreEffect,
+            input::{Input, Now},
+            storage_schema::StoredSession,
+            user_action::UserAction,
+        },
     };
 
     fn user(action: UserAction) -> Input {

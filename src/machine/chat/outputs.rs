@@ -10,7 +10,6 @@ use crate::{
     conversation::{Action, Conversation, OutboxMessage, Phase, Problem, SendState, onboarding::Progress},
     machine::{
         effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-        input::Now,
         tab_message::TabMessage,
     },
 };
@@ -67,7 +66,7 @@ pub(super) enum ErrorSource {
 
 impl ChatMachine {
     /// Tells page and visitor of a error that is not just the network's, once.
-    pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError, effects: &mut Vec<Effect>) {
+    pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError) {
         let Some((message, blocks)) = named(failure) else { return };
         if blocks {
             self.apply(Action::ProblemChanged(Some(Problem::Unavailable)));
@@ -76,16 +75,15 @@ impl ChatMachine {
         let told = Some((source, code.clone()));
         if self.reported.error != told {
             self.reported.error = told;
-            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Error { code, message: Rc::from(message) })));
+            self.emit(PageEvent::Error { code, message: Rc::from(message) });
         }
     }
 
     /// Something stands in the log that cannot be read here. Reported once: what is wrong with one entry is wrong with many.
-    pub(super) fn report_missed(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn report_missed(&mut self) {
         if !std::mem::replace(&mut self.reported.missed, true) {
             let message = Rc::from("an entry of the log is too long or no entry, and was left out");
-            effects
-                .push(Effect::Core(CoreEffect::Emit(PageEvent::Error { code: Rc::from("UNREADABLE_ENTRY"), message })));
+            self.emit(PageEvent::Error { code: Rc::from("UNREADABLE_ENTRY"), message });
         }
     }
 
@@ -98,96 +96,88 @@ impl ChatMachine {
     }
 
     /// Tells the page what changed.
-    pub(super) fn emit_page_events(&mut self, before: &Rc<Conversation>, effects: &mut Vec<Effect>) {
+    pub(super) fn emit_page_events(&mut self, before: &Rc<Conversation>) {
         let state = self.core.state.clone();
         let settled = std::mem::take(&mut self.reported.settled);
         let elsewhere = |id: &Rc<str>| settled.iter().any(|pending| pending.id == *id);
         for pending in before.outbox().iter().filter(|pending| !elsewhere(&pending.id)).chain(&settled) {
             let id = &pending.id;
-            let row = state.rows().iter().rfind(|row| row.message().is_some_and(|m| m.id.as_ref() == Some(id)));
-            let now = row.and_then(|row| row.message()).map(|m| m.delivery.state());
+            let now = state.message(id).map(|message| message.delivery.state());
             if !state.outbox().iter().any(|p| p.id == *id) && now == Some(SendState::Sent) {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Sent {
-                    id: id.clone(),
-                    text: pending.text.clone(),
-                })));
+                self.emit(PageEvent::Sent { id: id.clone(), text: pending.text.clone() });
             } else if elsewhere(id) && matches!(now, Some(SendState::Queued | SendState::Sending)) {
                 self.reported.settled.push(pending.clone());
             }
         }
         if state.newest_key() > self.reported.newest_row {
-            let new = state.rows().iter().filter(|row| row.key > self.reported.newest_row && row.fresh);
+            let newest = std::mem::replace(&mut self.reported.newest_row, state.newest_key());
+            let new = state.rows().iter().filter(|row| row.key > newest && row.fresh);
             for message in new.filter_map(|row| row.message()).filter(|m| m.author != Author::Visitor) {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Received(message.clone()))));
+                self.emit(PageEvent::Received(message.clone()));
             }
-            self.reported.newest_row = state.newest_key();
         }
         match (std::mem::replace(&mut self.reported.phase, state.phase()), state.phase()) {
-            (Phase::Active, Phase::Ended) => {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Status(Status::Closed))))
-            }
-            (Phase::Ended, Phase::Active) => {
-                effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Status(Status::Open))))
-            }
+            (Phase::Active, Phase::Ended) => self.emit(PageEvent::Status(Status::Closed)),
+            (Phase::Ended, Phase::Active) => self.emit(PageEvent::Status(Status::Open)),
             (Phase::New | Phase::Active | Phase::Ended, _) => {}
         }
         let unread = state.unread();
         if std::mem::replace(&mut self.reported.unread, unread) != unread {
-            effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Unread(unread))));
+            self.emit(PageEvent::Unread(unread));
         }
     }
 
     /// Orders what changed to be stored: at once where another tab or a reload must know, else a little later.
-    pub(super) fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn save(&mut self) {
         if !self.core.awake || !self.core.state.may_call() {
             self.core.save_due = None;
             return;
         }
-        self.save_progress(effects);
+        self.save_progress();
         for pending in self.core.state.outbox() {
             if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
-                effects.push(Effect::Core(CoreEffect::SaveMessage(pending.clone())));
+                self.effects.push(Effect::Core(CoreEffect::SaveMessage(pending.clone())));
             }
         }
         for saved in &self.saved.outbox {
             if !self.core.state.outbox().iter().any(|pending| pending.id == saved.id) {
-                effects.push(Effect::Chat(ChatEffect::RemoveMessage { id: saved.id.clone(), discarded: false }));
+                self.effects.push(Effect::Chat(ChatEffect::RemoveMessage { id: saved.id.clone(), discarded: false }));
             }
         }
         self.saved.outbox = self.core.state.outbox().to_vec();
-        let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
+        let due = self.core.save_due.is_some_and(|due| due <= self.now.monotonic);
         let (urgent, lazy) = (self.urgent(), lazy(&self.core.state));
         let own =
             *self.core.state.draft() != self.saved.draft || lazy.1 != self.saved.lazy.1 || lazy.2 != self.saved.lazy.2;
         let waits = lazy != self.saved.lazy || *self.core.state.draft() != self.saved.draft;
         if urgent != self.saved.urgent || (due && lazy != self.saved.lazy) {
-            effects.push(Effect::Chat(ChatEffect::SaveConversation { over: self.saved.urgent.0.clone() }));
+            self.effects.push(Effect::Chat(ChatEffect::SaveConversation { over: self.saved.urgent.0.clone() }));
             self.saved.urgent = urgent;
             self.saved.lazy = lazy;
         }
         if due && *self.core.state.draft() != self.saved.draft {
-            effects.push(Effect::Core(CoreEffect::SaveDraft));
+            self.effects.push(Effect::Core(CoreEffect::SaveDraft));
             self.saved.draft = self.core.state.draft().clone();
             if self.election.is_shared() {
-                effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Draft(self.saved.draft.clone()))));
+                self.broadcast(TabMessage::Draft(self.saved.draft.clone()));
             }
         }
         let pause = if self.follows() && !own { SAVE_FOLLOWING } else { SAVE_LAZILY };
-        self.core.save_due = if due || !waits { None } else { self.core.save_due.or(Some(now.monotonic + pause)) };
+        self.core.save_due = if due || !waits { None } else { self.core.save_due.or(Some(self.now.monotonic + pause)) };
     }
 
     /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the visitor has left meanwhile.
-    pub(super) fn store_again(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn store_again(&mut self) {
         let Some(credentials) =
             self.core.token_refresh.credentials().filter(|_| !self.doubted && self.core.state.may_call())
         else {
             return;
         };
-        effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials.clone())));
+        self.effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials.clone())));
         self.core.awake |= self.core.state.id().is_some();
         self.saved = Saved::default();
         self.saved.urgent.2 = !self.core.opens;
-        self.core.save_due = Some(now.monotonic);
+        self.core.save_due = Some(self.now.monotonic);
     }
 
     pub(super) fn urgent(&self) -> (Option<Rc<str>>, Phase, bool) {

@@ -8,10 +8,7 @@ use super::ChatMachine;
 use crate::{
     api::{ApiError, Credentials},
     conversation::{Action, HistoryState, RawEntry},
-    machine::{
-        effect::{ChatEffect, Effect},
-        input::Now,
-    },
+    machine::effect::{ChatEffect, Effect},
 };
 
 impl ChatMachine {
@@ -20,14 +17,14 @@ impl ChatMachine {
         self.core.state.earlier() == HistoryState::Loading && self.core.state.id().is_some() && self.page.is_none()
     }
 
-    pub(super) fn ask_for_page(&mut self, credentials: &Rc<Credentials>, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_for_page(&mut self, credentials: &Rc<Credentials>) {
         if self.wants_page()
             && let (Some(conversation), Some(first)) = (self.core.state.id().cloned(), self.core.state.log().first())
         {
             let before = first.cursor;
             self.page = Some(before);
             self.page_token = Rc::from(credentials.token.as_str());
-            effects.push(Effect::Chat(ChatEffect::FetchPage {
+            self.effects.push(Effect::Chat(ChatEffect::FetchPage {
                 conversation,
                 before,
                 credentials: credentials.clone(),
@@ -35,12 +32,7 @@ impl ChatMachine {
         }
     }
 
-    pub(super) fn page_answered(
-        &mut self,
-        before: Cursor,
-        result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>,
-        now: Now,
-    ) {
+    pub(super) fn page_answered(&mut self, before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>) {
         // An answer to a question that is not asked any more; a log that was rebuilt meanwhile is asked anew.
         if self.page != Some(before) {
             return;
@@ -57,7 +49,7 @@ impl ChatMachine {
             // It stays wanted, and is asked for again with a better token.
             Err(ApiError::Unauthorized | ApiError::Challenged) => {
                 let token = self.page_token.clone();
-                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), now);
+                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), self.now);
             }
             Err(
                 ApiError::Network

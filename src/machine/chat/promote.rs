@@ -14,7 +14,7 @@ impl ChatMachine {
     pub fn after(idle: IdleMachine, now: Now) -> Self {
         let (core, Handover { shared, asleep, offline, saved_draft, saved_opens, saved_messages, error }) =
             idle.into_parts();
-        let mut chat = Self { core, ..Self::default() };
+        let mut chat = Self { core, now, ..Self::default() };
         chat.mark_saved();
         chat.saved.urgent.2 = saved_opens;
         chat.saved.outbox.truncate(saved_messages);
@@ -24,16 +24,16 @@ impl ChatMachine {
         if shared {
             chat.election.join();
         }
-        // Nothing is connected that would have to be disconnected.
-        let mut nothing = Vec::new();
         if offline {
             chat.send_queue.pause(now.monotonic);
-            chat.handle_connection(ConnectionEvent::Offline, now, &mut nothing);
+            chat.handle_connection(ConnectionEvent::Offline);
         }
         if asleep {
-            chat.handle_connection(ConnectionEvent::Frozen, now, &mut nothing);
+            chat.handle_connection(ConnectionEvent::Frozen);
             chat.election.sleep();
         }
+        // Nothing is connected that would have to be disconnected.
+        chat.effects.clear();
         chat
     }
 

@@ -8,19 +8,18 @@ use crate::{
     conversation::{Action, OutboxMessage, Phase},
     machine::{
         effect::{ChatEffect, Effect},
-        input::Now,
         storage_schema::{StoredConversation, StoredPending},
     },
 };
 
 impl ChatMachine {
     /// Takes an credentials. Another visitor sees nothing of the one before; only what was never sent goes along.
-    pub(super) fn adopt(&mut self, credentials: Rc<Credentials>, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.bring_back();
-            self.leave(effects);
+            self.leave();
         }
-        self.core.token_refresh.adopt(credentials, now);
+        self.core.token_refresh.adopt(credentials, self.now);
         self.doubted = false;
     }
 
@@ -32,22 +31,22 @@ impl ChatMachine {
         }
     }
 
-    pub(super) fn remote_visitor(&mut self, credentials: Option<Rc<Credentials>>, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn remote_visitor(&mut self, credentials: Option<Rc<Credentials>>) {
         match credentials {
-            Some(credentials) => self.adopt(credentials, now, effects),
+            Some(credentials) => self.adopt(credentials),
             None => {
                 let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
                 let waiting = self.core.state.outbox().iter().map(|message| message.id.clone());
                 let removals = waiting.map(|id| ChatEffect::RemoveMessage { id, discarded: false });
-                effects.extend(removals.map(Effect::Chat));
-                self.forget(effects);
-                effects.extend(visitor.map(ChatEffect::ClearStorageOf).map(Effect::Chat));
+                self.effects.extend(removals.map(Effect::Chat));
+                self.forget();
+                self.effects.extend(visitor.map(ChatEffect::ClearStorageOf).map(Effect::Chat));
             }
         }
     }
 
-    pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>, effects: &mut Vec<Effect>) {
-        let Some(stored) = stored else { return self.forget(effects) };
+    pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>) {
+        let Some(stored) = stored else { return self.forget() };
         let ours = self.core.state.id().map(|id| &**id);
         if ours == stored.id.as_deref() {
             self.merge(&stored);
@@ -58,7 +57,7 @@ impl ChatMachine {
             return;
         }
         self.bring_back();
-        self.disconnect_for_good(effects);
+        self.disconnect_for_good();
         self.core.opens = stored.open;
         if stored.id.is_some() {
             self.owner.clone_from(&stored.visitor);
@@ -98,12 +97,12 @@ impl ChatMachine {
         }
     }
 
-    pub(super) fn remote_outbox(&mut self, id: Rc<str>, stored: Option<StoredPending>, now: Now) {
+    pub(super) fn remote_outbox(&mut self, id: Rc<str>, stored: Option<StoredPending>) {
         self.saved.outbox.retain(|saved| saved.id != id);
         match stored {
             None if self.send_queue.in_flight() == Some(&id) => {}
             // Removed there means settled there: a message that is taken back says so first.
-            None => self.settle(&id, now),
+            None => self.settle(&id),
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
                     self.apply(Action::OutboxFound(vec![pending.clone()]));
@@ -120,23 +119,23 @@ impl ChatMachine {
         self.saved.outbox.extend(self.waits(&id).cloned());
     }
 
-    pub(super) fn settled_remotely(&mut self, id: Rc<str>, now: Now) {
+    pub(super) fn settled_remotely(&mut self, id: Rc<str>) {
         if self.send_queue.in_flight() == Some(&id) {
             self.send_queue.done();
         }
         self.saved.outbox.retain(|saved| saved.id != id);
-        self.settle(&id, now);
+        self.settle(&id);
     }
 
     /// Another tab has removed the message from storage, so it is settled; how, the log tells. Until then nothing is claimed, and what
     /// does not wait here any more stands as the log has it.
-    fn settle(&mut self, id: &Rc<str>, now: Now) {
+    fn settle(&mut self, id: &Rc<str>) {
         let Some(pending) = self.waits(id).cloned() else { return };
         if self.core.listens {
             self.reported.settled.push(pending);
             self.apply(Action::SettledRemotely { id: id.clone() });
         } else {
-            self.apply(Action::SendAccepted { id: id.clone(), now: now.monotonic });
+            self.apply(Action::SendAccepted { id: id.clone(), now: self.now.monotonic });
         }
     }
 

@@ -10,7 +10,6 @@ use crate::{
     machine::{
         connection::{ConnectionEvent, Wanted},
         effect::{ChatEffect, CoreEffect, Effect},
-        input::Now,
         leader_election::ElectionEffect,
         tab_message::{LogSlice, TabMessage},
     },
@@ -30,7 +29,7 @@ pub(super) struct Synced {
 
 impl ChatMachine {
     /// Connects what is to be connected here, or lets another tab do it for all.
-    pub(super) fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn connect(&mut self) {
         let running = match self.core.state.phase() {
             Phase::New => false,
             Phase::Active => true,
@@ -45,8 +44,8 @@ impl ChatMachine {
         let wanted = log.is_some();
         // Another conversation is another log: who reads it is found out anew.
         let other = self.synced.conversation.as_ref() != self.core.state.id();
-        if other && let Some(turn) = self.election.update(false, now.monotonic, now.random) {
-            self.run_election_effect(turn, effects);
+        if other && let Some(turn) = self.election.update(false, self.now.monotonic, self.now.random) {
+            self.run_election_effect(turn);
         }
         if other {
             self.synced = Synced {
@@ -56,23 +55,23 @@ impl ChatMachine {
                 read: self.core.state.read(),
             };
         }
-        if let Some(turn) = self.election.update(wanted, now.monotonic, now.random) {
-            self.run_election_effect(turn, effects);
+        if let Some(turn) = self.election.update(wanted, self.now.monotonic, self.now.random) {
+            self.run_election_effect(turn);
         }
         let wants = self.election.wants(wanted);
         if self.connection.want(wants, self.election.was_live()) {
             self.log_reader.cut();
-            effects.push(Effect::Core(CoreEffect::Disconnect));
+            self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
-    fn run_election_effect(&mut self, turn: ElectionEffect, effects: &mut Vec<Effect>) {
+    fn run_election_effect(&mut self, turn: ElectionEffect) {
         match turn {
             ElectionEffect::RequestLock => {
-                effects.push(Effect::Chat(ChatEffect::RequestLock { steal: false }));
-                self.post_question(effects);
+                self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: false }));
+                self.query_log();
             }
-            ElectionEffect::ReleaseLock => effects.push(Effect::Core(CoreEffect::ReleaseLock)),
+            ElectionEffect::ReleaseLock => self.effects.push(Effect::Core(CoreEffect::ReleaseLock)),
         }
     }
 
@@ -97,103 +96,96 @@ impl ChatMachine {
     }
 
     /// The leader should be asked, unless it was heard just now.
-    pub(super) fn query_leader(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.election.nudged(now.monotonic) {
-            self.post_question(effects);
+    pub(super) fn query_leader(&mut self) {
+        if self.election.nudged(self.now.monotonic) {
+            self.query_log();
         }
     }
 
     /// Time went by.
-    pub(super) fn tick_leader(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.election.ticked(now.monotonic) {
-            self.post_question(effects);
+    pub(super) fn tick_leader(&mut self) {
+        if self.election.ticked(self.now.monotonic) {
+            self.query_log();
         }
     }
 
     /// The log was looked at while the leader says nothing.
-    pub(super) fn checked(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn checked(&mut self) {
         if self.election.checked() {
-            effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
+            self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
         }
     }
 
     /// The page sleeps: the browser must be free to keep it as it is, and another tab to lead.
-    pub(super) fn sleep(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.core.save_due = Some(now.monotonic);
-        self.handle_connection(ConnectionEvent::Frozen, now, effects);
+    pub(super) fn sleep(&mut self) {
+        self.core.save_due = Some(self.now.monotonic);
+        self.handle_connection(ConnectionEvent::Frozen);
         if self.election.sleep() {
-            effects.push(Effect::Core(CoreEffect::LeaveTabs));
+            self.effects.push(Effect::Core(CoreEffect::LeaveTabs));
         }
     }
 
     /// The page, or the whole machine, slept.
-    pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn wake(&mut self) {
         self.core.token_refresh.expire();
         self.doubted = true;
-        self.retry_now(now);
-        self.handle_connection(ConnectionEvent::Resumed, now, effects);
+        self.retry_now();
+        self.handle_connection(ConnectionEvent::Resumed);
         if self.election.is_asleep() {
             self.election.join();
-            effects.push(Effect::Core(CoreEffect::JoinTabs));
-        } else if self.election.ask(now.monotonic) {
-            self.post_question(effects);
+            self.effects.push(Effect::Core(CoreEffect::JoinTabs));
+        } else if self.election.ask(self.now.monotonic) {
+            self.query_log();
         }
     }
 
     /// Tabs cannot agree any more: each cares for itself.
-    pub(super) fn leave_tabs(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn leave_tabs(&mut self) {
         if self.election.leave() {
-            effects.push(Effect::Core(CoreEffect::LeaveTabs));
+            self.effects.push(Effect::Core(CoreEffect::LeaveTabs));
         }
     }
 
-    fn post_question(&self, effects: &mut Vec<Effect>) {
+    fn query_log(&mut self) {
         if let Some(conversation) = self.core.state.id().cloned() {
-            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Query {
-                conversation,
-                cursor: self.core.state.cursor(),
-            })));
+            self.broadcast(TabMessage::Query { conversation, cursor: self.core.state.cursor() });
         }
     }
 
-    fn heartbeat(&mut self, effects: &mut Vec<Effect>) {
+    fn heartbeat(&mut self) {
         if let Some(conversation) = self.core.state.id().cloned() {
             let status = self.connection.status();
             self.synced.status = status;
-            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Heartbeat {
-                conversation,
-                status,
-                cursor: self.core.state.cursor(),
-            })));
+            self.broadcast(TabMessage::Heartbeat { conversation, status, cursor: self.core.state.cursor() });
         }
     }
 
     /// A heartbeat of the stream is one for all.
-    pub(super) fn forward_heartbeat(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn forward_heartbeat(&mut self) {
         if self.election.leads() {
-            self.heartbeat(effects);
+            self.heartbeat();
         }
     }
 
     /// Tells the other tabs what is new here.
-    pub(super) fn sync_tabs(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn sync_tabs(&mut self) {
         if !self.election.is_shared() || self.election.is_asleep() {
             return;
         }
         if self.election.leads() {
             if self.core.state.cursor() != self.synced.cursor {
-                self.forward_log(self.synced.cursor, effects);
+                self.forward_log(self.synced.cursor, false);
                 self.synced.cursor = self.core.state.cursor();
             }
             if self.connection.status() != self.synced.status {
-                self.heartbeat(effects);
+                self.heartbeat();
             }
         }
         let read = self.core.state.read();
         if std::mem::replace(&mut self.synced.read, read) != read
             && let (Some(cursor), Some(conversation)) = (read, self.core.state.id().cloned())
         {
-            effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Read { conversation, cursor })));
+            self.broadcast(TabMessage::Read { conversation, cursor });
         }
         // That this browser is offline is no news of the leader's, and over when the browser says so.
         if self.connection.status() != ConnectionStatus::Offline {
@@ -202,13 +194,14 @@ impl ChatMachine {
     }
 
     /// Passes on what stands after this place, or all there is when it does not follow on it.
-    fn forward_log(&self, after: Option<Cursor>, effects: &mut Vec<Effect>) {
+    fn forward_log(&mut self, after: Option<Cursor>, answers: bool) {
         let (Some(conversation), Some(up_to)) = (self.core.state.id().cloned(), self.core.state.cursor()) else {
             return;
         };
         let log = self.core.state.log();
         let (begin, whole) = match after {
-            None => (0, false),
+            // A follower that knows nothing gets all there is as history: it was there before.
+            None => (0, answers),
             Some(after) => {
                 let follows = after.epoch == up_to.epoch && after.seq <= up_to.seq;
                 let begin = log.partition_point(|entry| entry.cursor.seq <= after.seq);
@@ -218,48 +211,48 @@ impl ChatMachine {
                 if follows { (begin, false) } else { (0, true) }
             }
         };
-        effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Log(LogSlice {
+        self.broadcast(TabMessage::Log(LogSlice {
             conversation,
             after: after.filter(|_| !whole),
             entries: log[begin..].to_vec(),
             up_to: Some(up_to),
             whole,
             earlier: self.core.state.earlier() != crate::conversation::HistoryState::None,
-        }))));
+        }));
     }
 
     /// Another tab said something.
-    pub(super) fn tab_message(&mut self, word: TabMessage, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn tab_message(&mut self, message: TabMessage) {
         if !self.election.is_shared() {
             return;
         }
         let ours = |conversation: &Rc<str>| self.core.state.id() == Some(conversation);
-        match word {
+        match message {
             TabMessage::Query { conversation, cursor } => {
                 if ours(&conversation) && self.election.leads() {
                     if cursor != self.core.state.cursor() {
-                        self.answer(cursor, effects);
+                        self.forward_log(cursor, true);
                     }
-                    self.heartbeat(effects);
+                    self.heartbeat();
                 }
             }
             TabMessage::Heartbeat { conversation, status, cursor } => {
                 if ours(&conversation) && !self.election.leads() {
-                    self.election.heard(now.monotonic);
+                    self.election.heard(self.now.monotonic);
                     self.election.set_status(status);
                     let behind = cursor.is_some_and(|cursor| match self.core.state.order_of(cursor) {
                         CursorOrder::Known => false,
                         CursorOrder::Next | CursorOrder::Gap => true,
                     });
-                    if behind && self.election.ask(now.monotonic) {
-                        self.post_question(effects);
+                    if behind && self.election.ask(self.now.monotonic) {
+                        self.query_log();
                     }
                 }
             }
             TabMessage::Log(slice) => {
                 if ours(&slice.conversation) && !self.election.leads() {
-                    self.election.heard(now.monotonic);
-                    self.receive_slice(slice, now, effects);
+                    self.election.heard(self.now.monotonic);
+                    self.receive_slice(slice);
                 }
             }
             TabMessage::Read { conversation, cursor } => {
@@ -269,7 +262,7 @@ impl ChatMachine {
                 }
             }
             TabMessage::Draft(draft) => {
-                let writes = self.core.wrote.is_some_and(|wrote| now.monotonic < wrote + WRITING)
+                let writes = self.core.wrote.is_some_and(|wrote| self.now.monotonic < wrote + WRITING)
                     && self.core.state.is_watched();
                 if !writes {
                     self.apply(Action::Drafted(draft.clone()));
@@ -283,18 +276,7 @@ impl ChatMachine {
         }
     }
 
-    /// What a follower lacks. One that knows nothing gets all there is as history: it was there before.
-    fn answer(&self, cursor: Option<Cursor>, effects: &mut Vec<Effect>) {
-        let before = effects.len();
-        self.forward_log(cursor, effects);
-        if cursor.is_none()
-            && let Some(Effect::Core(CoreEffect::Broadcast(TabMessage::Log(slice)))) = effects.get_mut(before)
-        {
-            slice.whole = true;
-        }
-    }
-
-    fn receive_slice(&mut self, slice: LogSlice, now: Now, effects: &mut Vec<Effect>) {
+    fn receive_slice(&mut self, slice: LogSlice) {
         let Some(up_to) = slice.up_to else { return };
         // Where it begins, if it does not say so itself.
         let first =
@@ -314,14 +296,14 @@ impl ChatMachine {
                 if self.core.state.cursor().is_some() {
                     self.skip_to(Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
                 }
-                self.apply(Action::Received { entry, now: now.monotonic });
+                self.apply(Action::Received { entry, now: self.now.monotonic });
             }
             self.skip_to(up_to);
         } else if slice.whole || slice.after.is_none() {
             self.apply(Action::Rebuilt { entries: slice.entries, earlier: slice.earlier });
             self.skip_to(up_to);
-        } else if self.election.ask(now.monotonic) {
-            self.post_question(effects);
+        } else if self.election.ask(self.now.monotonic) {
+            self.query_log();
         }
     }
 

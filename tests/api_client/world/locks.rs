@@ -2,15 +2,13 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
+use chataibot_fake_browser::{FakeBrowser, LockedRequest};
 use chataibot_widget::{
     api::{
         ApiError,
         credentials::{Plan, plan},
     },
-    machine::{
-        effect::{ChatEffect, CoreEffect, Effect},
-        input::Input,
-    },
+    machine::input::Input,
 };
 
 use super::{Happening, WALL, World};
@@ -18,13 +16,13 @@ use super::{Happening, WALL, World};
 #[derive(Default)]
 pub struct Lock {
     held: bool,
-    waiting: VecDeque<(usize, u32, Effect)>,
+    waiting: VecDeque<(usize, u32, LockedRequest)>,
 }
 
 impl World {
-    pub(super) fn want_lock(&mut self, lock: usize, tab: usize, effect: Effect) {
+    pub(super) fn want_lock(&mut self, lock: usize, tab: usize, request: LockedRequest) {
         let page = self.tabs[tab].page;
-        self.locks[lock].waiting.push_back((tab, page, effect));
+        self.locks[lock].waiting.push_back((tab, page, request));
         self.grant(lock);
     }
 
@@ -32,9 +30,9 @@ impl World {
         if self.locks[lock].held {
             return;
         }
-        if let Some((tab, page, effect)) = self.locks[lock].waiting.pop_front() {
+        if let Some((tab, page, request)) = self.locks[lock].waiting.pop_front() {
             self.locks[lock].held = true;
-            self.push(self.now, Happening::Locked { lock, tab, page, effect });
+            self.push(self.now, Happening::Locked { lock, tab, page, request });
         }
     }
 
@@ -51,8 +49,8 @@ impl World {
     }
 
     /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
-    pub(super) fn call(&mut self, lock: usize, tab: usize, effect: Effect) {
-        if !matches!(effect, Effect::Core(CoreEffect::Authorize { .. })) {
+    pub(super) fn call(&mut self, lock: usize, tab: usize, request: LockedRequest) {
+        if !matches!(request, LockedRequest::Authorize { .. }) {
             self.check_storage(tab);
         }
         let weather = self.weather;
@@ -62,8 +60,8 @@ impl World {
         let answered = |world: &mut Self, input: Input| {
             world.push(world.now + back, Happening::Answered { lock, tab, page, input: Some(input) });
         };
-        match effect {
-            Effect::Core(CoreEffect::Authorize { held, refused }) => {
+        match request {
+            LockedRequest::Authorize { held, refused } => {
                 let stored = self.storage.credentials.clone();
                 let input = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
                     Plan::Adopt(credentials) => Ok(Rc::new(credentials)),
@@ -80,7 +78,7 @@ impl World {
                 };
                 answered(self, Input::TokenAnswered(input));
             }
-            Effect::Chat(ChatEffect::Start { message, credentials }) => {
+            LockedRequest::Start { message, credentials } => {
                 if let Some(stored) = self.storage.conversation.clone().filter(|stored| stored.id.is_some()) {
                     return answered(self, Input::RemoteConversation(Some(Box::new(stored))));
                 }
@@ -88,13 +86,13 @@ impl World {
                     return answered(self, Input::SettledRemotely { id: message.id.clone() });
                 }
                 let id = message.id.clone();
-                if self.storage.outbox.iter().any(|(other, stored)| **other < *id && stored.may_start()) {
+                if self.storage.has_older(&id) {
                     return answered(self, Input::StartAnswered { id, result: Err(ApiError::Network) });
                 }
                 let result = self.deliver(None, &message, &credentials);
                 answered(self, Input::StartAnswered { id, result });
             }
-            Effect::Chat(ChatEffect::Send { message, conversation, credentials }) => {
+            LockedRequest::Send { message, conversation, credentials } => {
                 if !self.storage.outbox.contains_key(&*message.id) {
                     return answered(self, Input::SettledRemotely { id: message.id.clone() });
                 }
@@ -102,26 +100,6 @@ impl World {
                 let result = self.deliver(Some(conversation), &message, &credentials).map(|_| ());
                 answered(self, Input::SendAnswered { id, result });
             }
-            effect @ (Effect::Chat(ChatEffect::Connect { .. })
-            | Effect::Core(CoreEffect::Disconnect)
-            | Effect::Chat(ChatEffect::FetchPage { .. })
-            | Effect::Core(CoreEffect::JoinTabs)
-            | Effect::Core(CoreEffect::LeaveTabs)
-            | Effect::Chat(ChatEffect::RequestLock { .. })
-            | Effect::Core(CoreEffect::ReleaseLock)
-            | Effect::Core(CoreEffect::Broadcast(_))
-            | Effect::Core(CoreEffect::SaveCredentials(_))
-            | Effect::Chat(ChatEffect::SaveConversation { .. })
-            | Effect::Core(CoreEffect::SaveWindowOpen { .. })
-            | Effect::Core(CoreEffect::SaveMessage(_))
-            | Effect::Chat(ChatEffect::RemoveMessage { .. })
-            | Effect::Chat(ChatEffect::SaveProgress(_))
-            | Effect::Core(CoreEffect::SaveDraft)
-            | Effect::Chat(ChatEffect::ClearStorage)
-            | Effect::Chat(ChatEffect::ClearStorageOf(_))
-            | Effect::Chat(ChatEffect::CheckStorage)
-            | Effect::Chat(ChatEffect::EndTokens(_))
-            | Effect::Core(CoreEffect::Emit(_))) => panic!("not a call under a lock: {effect:?}"),
         }
     }
 }

@@ -183,7 +183,7 @@ impl World {
         }
     }
 
-    pub(super) fn connect(
+    pub(super) fn read_log(
         &mut self,
         tab: usize,
         generation: u32,

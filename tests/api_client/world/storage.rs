@@ -1,38 +1,9 @@
 //! What the tabs of a world store: one storage for all of them.
 
-use std::collections::BTreeMap;
-
-use chataibot_widget::{
-    api::Credentials,
-    conversation::onboarding::Progress,
-    machine::storage_schema::{StoredConversation, StoredPending, StoredSession},
-    machine::{input::Input, user_action::UserAction},
-};
+use chataibot_fake_browser::{FakeBrowser, Storage};
+use chataibot_widget::machine::{input::Input, user_action::UserAction};
 
 use super::World;
-
-#[derive(Clone, Default)]
-pub(super) struct Storage {
-    pub(super) credentials: Option<Credentials>,
-    pub(super) conversation: Option<StoredConversation>,
-    pub(super) outbox: BTreeMap<String, StoredPending>,
-    pub(super) passed: Option<Progress>,
-    pub(super) draft: Option<String>,
-}
-
-impl Storage {
-    /// What a page finds when it loads.
-    pub(super) fn found(&self) -> StoredSession {
-        StoredSession {
-            credentials: self.credentials.clone(),
-            conversation: self.conversation.clone(),
-            outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect(),
-            passed: self.passed.clone(),
-            draft: self.draft.clone(),
-            shared: false,
-        }
-    }
-}
 
 impl World {
     /// Storage keeps the conversation without its entries, as when there is no room.
@@ -51,7 +22,7 @@ impl World {
     /// The page of this tab clears its storage. That tab itself is not told.
     pub fn clear_storage(&mut self, tab: usize) {
         self.storage = Storage::default();
-        self.elsewhere(tab, |_| Input::StorageCleared);
+        self.to_others(tab, &Input::StorageCleared);
     }
 
     /// The visitor logs out in this tab, while another one, which does not know it yet, stores everything again: the removal of the
@@ -67,11 +38,5 @@ impl World {
         let Storage { credentials, conversation, outbox, draft, .. } = &self.storage;
         let id = conversation.as_ref().and_then(|stored| stored.id.clone());
         (credentials.is_some(), id, outbox.len(), draft.clone().unwrap_or_default())
-    }
-
-    pub(super) fn check_storage(&mut self, tab: usize) {
-        if self.storage.credentials.is_none() || self.storage.conversation.is_none() {
-            self.handle(tab, Input::StorageCleared);
-        }
     }
 }

@@ -1,52 +1,30 @@
 //! What tabs of one browser have in common: the lock of the leader, and a channel on which words are late or lost.
 
-use std::collections::VecDeque;
-
+use chataibot_fake_browser::Page;
 use chataibot_widget::machine::{input::Input, tab_message::TabMessage};
 
 use super::{Happening, World};
 
-/// Who holds the lock, and who waits for it: tabs, each with the page that asked.
-#[derive(Default)]
-pub struct Lead {
-    holder: Option<(usize, u32)>,
-    waiting: VecDeque<(usize, u32)>,
-}
-
 impl World {
     /// The tab that holds the lock.
     pub fn leader(&self) -> Option<usize> {
-        self.lead.holder.map(|(tab, _)| tab)
+        self.leadership.holder().map(|(tab, _)| tab)
     }
 
     pub(super) fn stand(&mut self, tab: usize, steal: bool) {
-        let page = self.tabs[tab].page;
-        self.lead.waiting.retain(|(waiting, _)| *waiting != tab);
-        if steal {
-            if let Some((holder, its_page)) = self.lead.holder.replace((tab, page)).filter(|(holder, _)| *holder != tab)
-            {
-                self.push(self.now + 1, Happening::Hear { tab: holder, page: its_page, input: Input::LockLost });
-            }
-            self.push(self.now + 1, Happening::Chosen { tab, page });
-        } else {
-            self.lead.waiting.push_back((tab, page));
-            self.next_leader();
+        let me = (tab, self.tabs[tab].page);
+        if !steal {
+            let next = self.leadership.request(me);
+            return self.next_leader(next);
         }
+        if let Some((tab, page)) = self.leadership.steal(me) {
+            self.push(self.now + 1, Happening::Hear { tab, page, input: Input::LockLost });
+        }
+        self.push(self.now + 1, Happening::Chosen { tab, page: me.1 });
     }
 
-    pub(super) fn step_down(&mut self, tab: usize) {
-        self.lead.waiting.retain(|(waiting, _)| *waiting != tab);
-        if self.lead.holder.is_some_and(|(holder, _)| holder == tab) {
-            self.lead.holder = None;
-            self.next_leader();
-        }
-    }
-
-    fn next_leader(&mut self) {
-        if self.lead.holder.is_none()
-            && let Some((tab, page)) = self.lead.waiting.pop_front()
-        {
-            self.lead.holder = Some((tab, page));
+    pub(super) fn next_leader(&mut self, next: Option<Page>) {
+        if let Some((tab, page)) = next {
             let soon = 1 + u64::from(self.roll(20));
             self.push(self.now + soon, Happening::Chosen { tab, page });
         }
@@ -56,11 +34,6 @@ impl World {
         if self.leader() == Some(tab) {
             self.handle(tab, Input::LockAcquired);
         }
-    }
-
-    pub(super) fn leave_tabs(&mut self, tab: usize) {
-        self.tabs[tab].listening = false;
-        self.step_down(tab);
     }
 
     /// Words arrive in their order, if they arrive.

@@ -153,7 +153,7 @@ impl Browser {
         });
     }
 
-    pub(super) fn connect(
+    pub(super) fn read_log(
         &self,
         tab: usize,
         generation: u32,
