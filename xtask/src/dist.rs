@@ -59,6 +59,10 @@ pub const BESIDE: &str = "chataibot-beside.js";
 pub const FALLBACK: &str = "chataibot-fallback.js";
 /// What browsers of some years ago need besides.
 pub const OLDER: &str = "chataibot-older.js";
+/// The module that fetches parts of the program, as the program and the glue name it.
+const LINK: &str = "./split.js";
+/// The glue, as [`LINK`] names it.
+const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
 const SCRIPTS: [(&str, &str); 6] = [
     (FRAME, "loader/frame.js"),
@@ -162,8 +166,8 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
-        update(&glue.join(wasm::LINK), bound.link.as_bytes())?;
-        let glue = glue.join(wasm::GLUE);
+        update(&glue.join(LINK), bound.link.as_bytes())?;
+        let glue = glue.join(GLUE);
         update(
             &glue,
             [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),

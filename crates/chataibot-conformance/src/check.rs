@@ -38,7 +38,7 @@ pub struct Check {
     /// What the contract asks, in a sentence.
     pub asks: &'static str,
     /// What to change when it does not hold.
-    pub mend: &'static str,
+    pub remedy: &'static str,
     /// It waits for long; it runs beside the others.
     pub slow: bool,
     /// Runs it.
@@ -70,12 +70,12 @@ impl Found {
 
 /// A table of checks: for each its level, its name and its function; then what is asked, and how to mend it.
 macro_rules! checks {
-    ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $mend:literal;)+) => {
+    ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $remedy:literal;)+) => {
         pub(super) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {
             name: $name,
             level: $crate::check::Level::$level,
             asks: $asks,
-            mend: $mend,
+            remedy: $remedy,
             slow: $crate::check::checks!(@slow $($slow)?),
             run: |fixture| Box::pin($run(fixture)),
         }),+];

@@ -50,7 +50,7 @@ mod tests {
         let all = all();
         for (at, check) in all.iter().enumerate() {
             assert!(all.iter().skip(at + 1).all(|other| other.name != check.name), "{} stands twice", check.name);
-            assert!(check.asks.ends_with('.') && check.mend.ends_with('.'), "{}: whole sentences", check.name);
+            assert!(check.asks.ends_with('.') && check.remedy.ends_with('.'), "{}: whole sentences", check.name);
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Fixture {
     /// The host site's server, where visitors can be signed in.
     pub host: Option<HostSite>,
     /// Nobody gets a token without being signed in.
-    pub asks_who: AtomicBool,
+    pub identity_required: AtomicBool,
     /// The platform behind it.
     pub simulator: Simulator,
     /// Where it takes the platform's events.
@@ -40,9 +40,9 @@ pub struct Fixture {
     /// How long something that must come may take.
     pub patience: Duration,
     /// Only one check at a time gives the platform orders.
-    pub turn: tokio::sync::Mutex<()>,
+    pub platform_turn: tokio::sync::Mutex<()>,
     /// Every body the proxy sent to a page.
-    pub told: Mutex<Vec<String>>,
+    pub bodies: Mutex<Vec<String>>,
 }
 
 /// An answer of the proxy, read whole.
@@ -76,7 +76,7 @@ impl Fixture {
 
     /// Remembers what a page was told.
     pub fn heard(&self, text: &str) {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 
     /// The address of a path of the proxy.

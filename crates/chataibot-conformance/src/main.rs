@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use chataibot_conformance::{
     Options, checks, report,
-    run::{Told, holds, run},
+    run::{Progress, holds, run},
 };
 use clap::Parser;
 
@@ -15,17 +15,17 @@ async fn main() -> ExitCode {
         print!("{}", report::list(&checks::all()));
         return ExitCode::SUCCESS;
     }
-    let tell = |told: Told<'_>| match told {
-        Told::Line(line) => println!("{line}"),
-        Told::Found(found) => println!("{}", report::found(found)),
+    let tell = |told: Progress<'_>| match told {
+        Progress::Line(line) => println!("{line}"),
+        Progress::Checked(found) => println!("{}", report::found(found)),
     };
     match run(&options, tell).await {
         Ok(all) => {
             println!("{}", report::sum(&all));
             if holds(&all) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
-        Err(not_begun) => {
-            eprintln!("nothing was checked: {not_begun}");
+        Err(error) => {
+            eprintln!("nothing was checked: {error}");
             ExitCode::from(2)
         }
     }

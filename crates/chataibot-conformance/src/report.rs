@@ -23,7 +23,7 @@ pub fn list(checks: &[Check]) -> String {
 /// What one check found.
 #[must_use]
 pub fn found(found: &Found) -> String {
-    let Check { name, level, asks, mend, .. } = found.check;
+    let Check { name, level, asks, remedy, .. } = found.check;
     match &found.outcome {
         Ok(seen) => format!("holds    {name:<24} {seen}"),
         Err(CheckError::NotApplicable(why)) => format!("skipped  {name:<24} {why}"),
@@ -32,7 +32,7 @@ pub fn found(found: &Found) -> String {
                 Level::Must => "BROKEN ",
                 Level::Should => "should ",
             };
-            format!("{word}  {name:<24} {seen}\n           asked  {asks}\n           mend   {mend}")
+            format!("{word}  {name:<24} {seen}\n           asked  {asks}\n           mend   {remedy}")
         }
     }
 }

@@ -25,21 +25,21 @@ use crate::{
 
 /// Why the checks could not begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotBegun(pub String);
+pub struct SetupError(pub String);
 
-impl fmt::Display for NotBegun {
+impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for NotBegun {}
+impl std::error::Error for SetupError {}
 
 /// The checks that these options select, in order.
-pub fn selected(options: &Options) -> Result<Vec<Check>, NotBegun> {
+pub fn selected(options: &Options) -> Result<Vec<Check>, SetupError> {
     let all = checks::all();
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
-        return Err(NotBegun(format!("there is no check {unknown:?}; --list names them all")));
+        return Err(SetupError(format!("there is no check {unknown:?}; --list names them all")));
     }
     let wanted = |check: &Check| match options.only.as_slice() {
         [] => !(options.quick && check.slow),
@@ -49,14 +49,14 @@ pub fn selected(options: &Options) -> Result<Vec<Check>, NotBegun> {
 }
 
 /// Runs the checks. `tell` gets each line for people as soon as there is one, and each finding.
-pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found>, NotBegun> {
+pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> Result<Vec<Found>, SetupError> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
-        .map_err(|error| NotBegun(format!("no HTTP client: {error}")))?;
+        .map_err(|error| SetupError(format!("no HTTP client: {error}")))?;
     let webhook_url = options.webhook_url.clone().unwrap_or_else(|| format!("{url}/webhook/demo-webhook-secret"));
     let own = match &options.simulator {
         Some(_) => None,
@@ -64,7 +64,7 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
     };
     let platform =
         own.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
-    tell(Told::Line(&setting(options, &platform, &webhook_url)));
+    tell(Progress::Line(&setting(options, &platform, &webhook_url)));
 
     let fixture = Fixture {
         simulator: Simulator::at(http.clone(), &platform),
@@ -75,7 +75,7 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
             .identity_secret
             .as_deref()
             .map(|secret| HostSite::new(secret, options.site.as_deref().unwrap_or("demo"))),
-        asks_who: AtomicBool::default(),
+        identity_required: AtomicBool::default(),
         site: options.site.clone(),
         webhook_url,
         webhook_token: options.webhook_token.clone(),
@@ -87,8 +87,8 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
         .chain(options.identity_secret.clone().map(|secret| ("the host site's secret", secret)))
         .collect(),
         patience: options.patience(),
-        turn: tokio::sync::Mutex::default(),
-        told: Mutex::default(),
+        platform_turn: tokio::sync::Mutex::default(),
+        bodies: Mutex::default(),
     };
     reach(&fixture, options).await?;
 
@@ -97,20 +97,20 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
     let quick = async {
         let mut all = Vec::with_capacity(quick.len());
         for check in quick {
-            let turn = fixture.turn.lock().await;
+            let turn = fixture.platform_turn.lock().await;
             let found = match fixture.simulator.tidy().await {
                 Ok(()) => run_one(&fixture, check).await,
                 Err(fault) => Found { check, outcome: Err(fault) },
             };
             drop(turn);
-            tell(Told::Found(&found));
+            tell(Progress::Checked(&found));
             all.push(found);
         }
         all
     };
     let (mut all, slow) = tokio::join!(quick, slow);
     for found in slow {
-        tell(Told::Found(&found));
+        tell(Progress::Checked(&found));
         all.push(found);
     }
     if let Some(own) = own {
@@ -121,11 +121,11 @@ pub async fn run(options: &Options, tell: impl Fn(Told<'_>)) -> Result<Vec<Found
 
 /// Something to print.
 #[derive(Clone, Copy, Debug)]
-pub enum Told<'a> {
+pub enum Progress<'a> {
     /// A line or some.
     Line(&'a str),
     /// What a check found.
-    Found(&'a Found),
+    Checked(&'a Found),
 }
 
 /// Does the contract hold: is no "must" broken?
@@ -142,7 +142,7 @@ async fn run_one(fixture: &Fixture, check: Check) -> Found {
     Found { check, outcome }
 }
 
-async fn begin(options: &Options) -> Result<simulator::Simulator, NotBegun> {
+async fn begin(options: &Options) -> Result<simulator::Simulator, SetupError> {
     let config = simulator::Config {
         listen: options.simulator_listen,
         account_token: options.account_token.clone(),
@@ -156,7 +156,7 @@ async fn begin(options: &Options) -> Result<simulator::Simulator, NotBegun> {
     };
     let listen = options.simulator_listen;
     simulator::spawn(config).await.map_err(|error| {
-        NotBegun(format!(
+        SetupError(format!(
             "the simulated platform can't listen on {listen}: {error}; use --simulator-listen, or --simulator with one that runs"
         ))
     })
@@ -170,11 +170,11 @@ fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
 }
 
 /// Waits for the proxy, and for its answer to the handshake.
-async fn reach(fixture: &Fixture, options: &Options) -> Result<(), NotBegun> {
+async fn reach(fixture: &Fixture, options: &Options) -> Result<(), SetupError> {
     let until = Instant::now() + Duration::from_secs(options.wait);
     let order = json!({ "url": fixture.webhook_url, "token": fixture.webhook_token, "handshake": false });
     let aimed = fixture.simulator.order("webhook", order).await;
-    aimed.map_err(|fault| NotBegun(format!("the simulator can't be used: {}", words(&fault))))?;
+    aimed.map_err(|fault| SetupError(format!("the simulator can't be used: {}", words(&fault))))?;
     loop {
         let reached = fixture.token(json!({})).await;
         let why = match reached {
@@ -188,18 +188,18 @@ async fn reach(fixture: &Fixture, options: &Options) -> Result<(), NotBegun> {
             },
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && fixture.host.is_some() => {
                 // From now on everybody is signed in.
-                fixture.asks_who.store(true, Ordering::SeqCst);
+                fixture.identity_required.store(true, Ordering::SeqCst);
                 continue;
             }
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {
                 let why = "this site takes signed-in visitors only: --identity-secret says what they are signed with";
-                return Err(NotBegun(why.to_owned()));
+                return Err(SetupError(why.to_owned()));
             }
             Ok(answer) => answer.summary(),
             Err(fault) => words(&fault),
         };
         if Instant::now() >= until {
-            return Err(NotBegun(why));
+            return Err(SetupError(why));
         }
         sleep(Duration::from_millis(250)).await;
     }

@@ -97,19 +97,20 @@ impl Fixture {
         if let Some(site) = &self.site {
             body["site"] = site.as_str().into();
         }
-        let asks_who = self.asks_who.load(Ordering::SeqCst) && body["renewal"].is_null();
+        let identity_required = self.identity_required.load(Ordering::SeqCst) && body["renewal"].is_null();
         match (&self.host, body.as_object_mut()) {
-            (Some(host), Some(fields)) if asks_who && !fields.contains_key("identity") => {
+            (Some(host), Some(fields)) if identity_required && !fields.contains_key("identity") => {
                 fields.insert("identity".to_owned(), host.identity(&random(8)).into());
             }
             (_, Some(fields)) => fields.retain(|_, value| !value.is_null()),
             (_, None) => {}
         }
-        self.patiently(|| self.http.post(self.url("/token")).header("origin", &self.origin).json(&body)).await
+        self.with_rate_limit_retry(|| self.http.post(self.url("/token")).header("origin", &self.origin).json(&body))
+            .await
     }
 
     /// A call that is made once more when the proxy limits its rate: it is right to, and this program asks for much.
-    async fn patiently(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
+    async fn with_rate_limit_retry(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
         let answer = self.call(request()).await?;
         match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {
             Some(seconds) if answer.status == 429 && seconds <= 90 => {
@@ -181,7 +182,8 @@ impl Visitor<'_> {
     /// A new conversation.
     pub async fn conversation(&self) -> Result<Conversation, CheckError> {
         let (key, text) = (key(), text());
-        let answer = self.fixture.patiently(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
+        let answer =
+            self.fixture.with_rate_limit_retry(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
         let id = id.ok_or_else(|| violation(answer.summary()))?;
         let calls = self.fixture.simulator.calls_with("start", &text).await?;

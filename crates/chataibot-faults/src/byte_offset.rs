@@ -20,7 +20,6 @@ pub struct Finder {
 
 impl Finder {
     /// A finder; the generator is for offsets that are not fixed.
-    #[must_use]
     pub fn new(offset: ByteOffset, rng: &mut Rng) -> Self {
         let offset = match offset {
             ByteOffset::AnyByte(below) => ByteOffset::Byte(rng.below(below)),

@@ -30,7 +30,7 @@ pub async fn serve(listener: TcpListener, proxy: Arc<FaultProxy>) -> io::Result<
 async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
     let (head, _) = read_request(socket).await?;
     let path = head.first.split(' ').nth(1).unwrap_or_default();
-    let (status, body) = match obey(proxy, path) {
+    let (status, body) = match execute(proxy, path) {
         Ok(body) => ("200 OK", body),
         Err(what) => ("400 Bad Request", what),
     };
@@ -41,7 +41,7 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
 }
 
 /// Follows an order; gives what there is to say, or why it is none.
-pub fn obey(proxy: &FaultProxy, path: &str) -> Result<String, String> {
+pub fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let only = query.strip_prefix("only=").map(ToOwned::to_owned);
     let words: Vec<&str> = path.split('/').skip(1).collect();

@@ -32,7 +32,6 @@ impl Where {
     pub const ALL: [Self; 3] = [Self::Browser, Self::Platform, Self::Webhook];
 
     /// In words.
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Browser => "browser ↔ proxy",
@@ -51,7 +50,7 @@ pub enum Effect {
     Refuse,
     /// Taken, and never a word; what was said goes through once all is well again.
     Silence,
-    /// The bytes suffer on their way.
+    /// The bytes are impaired on their way.
     Wire {
         /// What becomes of those of the client.
         up: &'static [Step],

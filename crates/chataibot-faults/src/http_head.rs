@@ -35,7 +35,6 @@ impl Head {
     }
 
     /// A header's value.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
@@ -56,19 +55,16 @@ impl Head {
     }
 
     /// How many bytes follow, when it says so.
-    #[must_use]
     pub fn length(&self) -> Option<usize> {
         self.get("content-length")?.parse().ok()
     }
 
     /// Does what follows come in chunks?
-    #[must_use]
     pub fn is_chunked(&self) -> bool {
         self.get("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
     }
 
     /// The bytes of it, with the empty line.
-    #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut text = [self.first.as_str(), "\r\n"].concat();
         for (name, value) in &self.headers {

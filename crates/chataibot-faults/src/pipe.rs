@@ -1,4 +1,4 @@
-//! One direction of a connection, and what its bytes suffer.
+//! One direction of a connection, and the impairments its bytes meet.
 
 use std::{io, time::Duration};
 
@@ -110,7 +110,7 @@ pub async fn carry(
             continue;
         }
         let piece = std::mem::take(&mut held);
-        if let Some(end) = pipe.suffer(piece, &mut from).await? {
+        if let Some(end) = pipe.apply_marks(piece, &mut from).await? {
             return Ok(end);
         }
         if read == 0 {
@@ -126,7 +126,11 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
     }
 
     /// What the marks do to a piece; then it goes on.
-    async fn suffer(&mut self, mut piece: Vec<u8>, from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<End>> {
+    async fn apply_marks(
+        &mut self,
+        mut piece: Vec<u8>,
+        from: &mut (impl AsyncRead + Unpin),
+    ) -> io::Result<Option<End>> {
         let mut cut = None;
         for (finder, mark) in &mut self.marks {
             let Some(at) = finder.look(&piece) else { continue };

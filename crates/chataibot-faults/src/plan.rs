@@ -31,13 +31,11 @@ pub enum Plan {
 
 impl Plan {
     /// These, for the next connections.
-    #[must_use]
     pub fn next(faults: impl IntoIterator<Item = &'static Fault>) -> Self {
         Self::Next(faults.into_iter().collect())
     }
 
     /// A storm: faults of this place, quick ones or all, from a seed.
-    #[must_use]
     pub fn storm(seed: u64, percent: u64, place: Where, slow: bool) -> Self {
         let faults = catalogue::of(place).filter(|fault| slow || !fault.slow).collect();
         Self::Seeded { rng: Rng::new(seed), percent, faults }

@@ -82,7 +82,6 @@ impl FaultProxy {
     }
 
     /// `http://` and the address.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -123,7 +122,6 @@ impl FaultProxy {
     }
 
     /// How many connections met which fault, without those that met none.
-    #[must_use]
     pub fn seen(&self) -> BTreeMap<&'static str, u64> {
         let mut seen = self.shared.state().seen.clone();
         seen.remove("");
@@ -131,7 +129,6 @@ impl FaultProxy {
     }
 
     /// How many connections there were.
-    #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.state().seen.values().sum()
     }
@@ -151,7 +148,7 @@ impl Shared {
 }
 
 /// What one connection needs to know.
-struct Lot {
+struct Assignment {
     effect: Effect,
     server: SocketAddr,
     health: Health,
@@ -165,7 +162,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         let now = *cuts.borrow_and_update();
         tokio::spawn(async move {
             let ended = tokio::select! {
-                ended = meet(&shared, &mut client) => ended,
+                ended = serve(&shared, &mut client) => ended,
                 _ = cuts.wait_for(|cuts| *cuts > now) => Ok(End::Reset),
             };
             let ended = ended.and_then(|end| match end {
@@ -179,39 +176,39 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// Draws the connection's lot and lets it have it.
-async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
+/// Draws the connection's fault and serves the connection with it.
+async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
     client.set_nodelay(true)?;
     let only = shared.state().only.clone();
     let meant = match only {
         Some(words) => first_line(client).await?.contains(&words),
         None => true,
     };
-    let mut lot = {
+    let mut assignment = {
         let mut state = shared.state();
         let fault = if meant { state.plan.draw() } else { None };
         *state.seen.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
         // Not meant by a plan for others: it must not carry the next request, too.
         let plain = if meant { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
-        Lot {
+        Assignment {
             effect: fault.map_or(plain, |fault| fault.effect),
             server: state.server,
             health: state.health.subscribe(),
             rng: Rng::new(state.rng.number()),
         }
     };
-    match lot.effect {
+    match assignment.effect {
         Effect::Refuse => Ok(End::Reset),
         Effect::Silence => {
-            pipe::healed(&mut lot.health).await;
-            relay(client, &lot, &[], &[]).await
+            pipe::healed(&mut assignment.health).await;
+            relay(client, &assignment, &[], &[]).await
         }
-        Effect::Pass => relay(client, &lot, &[], &[]).await,
-        Effect::Wire { up, down } => relay(client, &lot, up, down).await,
+        Effect::Pass => relay(client, &assignment, &[], &[]).await,
+        Effect::Wire { up, down } => relay(client, &assignment, up, down).await,
         Effect::Instead { answer, processed } => {
             let (head, body) = read_request(client).await?;
             if processed {
-                let mut server = connect(&lot).await?;
+                let mut server = connect(&assignment).await?;
                 server.write_all(&[head.bytes(), body].concat()).await?;
                 // Something of the answer shows that the request is done.
                 let mut some = [0; 1];
@@ -223,7 +220,7 @@ async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         }
         Effect::Rewrite(change) => {
             let (head, body) = read_request(client).await?;
-            let mut server = connect(&lot).await?;
+            let mut server = connect(&assignment).await?;
             server.write_all(&[head.bytes(), body].concat()).await?;
             rewrite::carry(&mut server, client, change).await?;
             Ok(End::Closed)
@@ -233,11 +230,11 @@ async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
             let request = [head.bytes(), body].concat();
             let mut others = Vec::new();
             for _ in 1..times {
-                let mut server = connect(&lot).await?;
+                let mut server = connect(&assignment).await?;
                 server.write_all(&request).await?;
                 others.push(server);
             }
-            let mut server = connect(&lot).await?;
+            let mut server = connect(&assignment).await?;
             server.write_all(&request).await?;
             rewrite::carry(&mut server, client, Change::Nothing).await?;
             // They may take their time; nobody hears what they say.
@@ -252,20 +249,21 @@ async fn meet(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
     }
 }
 
-async fn connect(lot: &Lot) -> io::Result<TcpStream> {
-    let server = TcpStream::connect(lot.server).await?;
+async fn connect(assignment: &Assignment) -> io::Result<TcpStream> {
+    let server = TcpStream::connect(assignment.server).await?;
     server.set_nodelay(true)?;
     Ok(server)
 }
 
 /// Both directions, until both have ended or one ends it for both.
-async fn relay(client: &mut TcpStream, lot: &Lot, up: &[Step], down: &[Step]) -> io::Result<End> {
-    let mut server = connect(lot).await?;
+async fn relay(client: &mut TcpStream, assignment: &Assignment, up: &[Step], down: &[Step]) -> io::Result<End> {
+    let mut server = connect(assignment).await?;
     let end = {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let mut up = pin!(pipe::carry(from_client, to_server, up, lot.health.clone(), lot.rng.clone()));
-        let mut down = pin!(pipe::carry(from_server, to_client, down, lot.health.clone(), lot.rng.clone()));
+        let mut up = pin!(pipe::carry(from_client, to_server, up, assignment.health.clone(), assignment.rng.clone()));
+        let mut down =
+            pin!(pipe::carry(from_server, to_client, down, assignment.health.clone(), assignment.rng.clone()));
         let (mut said_up, mut said_down) = (false, false);
         loop {
             let (ended, done) = tokio::select! {

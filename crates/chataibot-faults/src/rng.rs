@@ -6,7 +6,6 @@ pub struct Rng(u64);
 
 impl Rng {
     /// The numbers of this seed.
-    #[must_use]
     pub fn new(seed: u64) -> Self {
         // Neighbouring seeds shall not give neighbouring numbers, and zero would stay zero.
         let mut rng = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);

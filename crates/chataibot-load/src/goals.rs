@@ -11,7 +11,7 @@ pub enum Better {
 
 /// Which of the runs counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum Aggregation {
     /// The middle one: the machine may have had something else to do.
     Median,
     /// The worst: once is too often.
@@ -32,7 +32,7 @@ pub struct Goal {
     /// Which way is better.
     pub better: Better,
     /// Which of the runs counts.
-    pub counts: Counts,
+    pub counts: Aggregation,
     /// What is hoped for.
     pub goal: Option<f64>,
     /// What must be; missing it fails the bench.
@@ -40,8 +40,8 @@ pub struct Goal {
 }
 
 /// Nothing is wanted of it: it is only told.
-const fn told(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
-    Goal { key, title, unit, digits, better: Better::Less, counts: Counts::Median, goal: None, must: None }
+const fn measured(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
+    Goal { key, title, unit, digits, better: Better::Less, counts: Aggregation::Median, goal: None, must: None }
 }
 
 impl Goal {
@@ -56,20 +56,23 @@ impl Goal {
 
 /// All of them, in the order of the table.
 pub const GOALS: &[Goal] = &[
-    told("streams-per-gib", "idle streams per GiB of the proxy's memory", "", 0).at_least(100_000.0, 80_000.0),
-    told("stream-bytes", "  one idle stream, in the proxy", "bytes", 0),
-    told("kernel-bytes", "  one idle stream, in the kernel (both ends)", "bytes", 0),
-    told("ram-p50", "webhook to stream, no disk: p50", "ms", 2),
-    told("ram-p99", "webhook to stream, no disk: p99", "ms", 2).at_most(5.0),
-    told("ram-max", "webhook to stream, no disk: longest", "ms", 2),
-    told("disk-p50", "webhook to stream, commit first: p50", "ms", 2),
-    told("disk-p99", "webhook to stream, commit first: p99", "ms", 2).at_most(25.0),
-    told("disk-max", "webhook to stream, commit first: longest", "ms", 2),
-    told("ingest", "webhooks answered after their commit", "/s", 0).at_least(3_000.0, 3_000.0),
-    told("reconnect", "all streams cut: until the last is back", "s", 2).at_most(30.0),
-    told("reconnect-refused", "  told to come later on the way", "", 0),
-    told("token", "token check", "µs", 2).at_most(20.0),
-    told("forward-p50", "a visitor's message through the proxy: added, p50", "ms", 2),
-    told("forward-p99", "a visitor's message through the proxy: added, p99", "ms", 2),
-    Goal { counts: Counts::Worst, ..told("lost-or-doubled", "events lost or doubled meanwhile", "", 0).at_most(0.0) },
+    measured("streams-per-gib", "idle streams per GiB of the proxy's memory", "", 0).at_least(100_000.0, 80_000.0),
+    measured("stream-bytes", "  one idle stream, in the proxy", "bytes", 0),
+    measured("kernel-bytes", "  one idle stream, in the kernel (both ends)", "bytes", 0),
+    measured("ram-p50", "webhook to stream, no disk: p50", "ms", 2),
+    measured("ram-p99", "webhook to stream, no disk: p99", "ms", 2).at_most(5.0),
+    measured("ram-max", "webhook to stream, no disk: longest", "ms", 2),
+    measured("disk-p50", "webhook to stream, commit first: p50", "ms", 2),
+    measured("disk-p99", "webhook to stream, commit first: p99", "ms", 2).at_most(25.0),
+    measured("disk-max", "webhook to stream, commit first: longest", "ms", 2),
+    measured("ingest", "webhooks answered after their commit", "/s", 0).at_least(3_000.0, 3_000.0),
+    measured("reconnect", "all streams cut: until the last is back", "s", 2).at_most(30.0),
+    measured("reconnect-refused", "  told to come later on the way", "", 0),
+    measured("token", "token check", "µs", 2).at_most(20.0),
+    measured("forward-p50", "a visitor's message through the proxy: added, p50", "ms", 2),
+    measured("forward-p99", "a visitor's message through the proxy: added, p99", "ms", 2),
+    Goal {
+        counts: Aggregation::Worst,
+        ..measured("lost-or-doubled", "events lost or doubled meanwhile", "", 0).at_most(0.0)
+    },
 ];

@@ -55,7 +55,6 @@ pub struct Head {
 
 impl Head {
     /// Reads one if it is whole.
-    #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut room = [httparse::EMPTY_HEADER; 32];
         let (parsed, status, path, headers) = if bytes.starts_with(b"HTTP/") {

@@ -26,4 +26,4 @@ pub mod scale;
 pub mod streams;
 
 /// What goes wrong while measuring; the program says it and gives up.
-pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
+pub type BenchError = Box<dyn std::error::Error + Send + Sync>;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use chataibot_load::{
-    Trouble,
+    BenchError,
     goals::{GOALS, Goal},
     procfs, report,
     run::Bench,
@@ -36,8 +36,8 @@ fn main() -> ExitCode {
             eprintln!("short of what must be");
             ExitCode::FAILURE
         }
-        Err(trouble) => {
-            eprintln!("not measured: {trouble}");
+        Err(error) => {
+            eprintln!("not measured: {error}");
             ExitCode::FAILURE
         }
     }
@@ -52,7 +52,7 @@ fn bound(text: &str) -> Result<(String, f64), String> {
 }
 
 /// Whether something is short.
-fn measure(options: &Options) -> Result<bool, Trouble> {
+fn measure(options: &Options) -> Result<bool, BenchError> {
     let must = |key: &str| options.must.iter().rev().find(|(named, _)| named == key).map(|(_, bound)| *bound);
     let goals: Vec<Goal> = GOALS.iter().map(|goal| Goal { must: must(goal.key).or(goal.must), ..*goal }).collect();
     println!("{}", procfs::facts());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    Trouble,
+    BenchError,
     http::{Answer, Client},
     program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
 };
@@ -16,7 +16,7 @@ const DOORS: usize = 64;
 
 /// One visitor.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub struct Visitor {
     /// Their token.
     pub token: Arc<str>,
     /// Their conversation, as they know it.
@@ -24,33 +24,32 @@ pub struct Person {
 }
 
 /// The platform's id of the conversation of the visitor with that number.
-#[must_use]
 pub fn conversation(number: usize) -> String {
     format!("conversation-{number}")
 }
 
 /// Lets so many visitors arrive: each gets a token and starts a conversation.
-pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Person>, Trouble> {
+pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Visitor>, BenchError> {
     let mut doors = JoinSet::new();
     for door in 0..DOORS.min(count) {
         doors.spawn(async move {
             let mut client = Client::open(proxy).await?;
-            let mut people = Vec::new();
+            let mut visitors = Vec::new();
             for number in (door..count).step_by(DOORS) {
-                people.push((number, arrive(&mut client, number).await?));
+                visitors.push((number, arrive(&mut client, number).await?));
             }
-            Ok::<_, Trouble>(people)
+            Ok::<_, BenchError>(visitors)
         });
     }
-    let mut people = Vec::with_capacity(count);
+    let mut visitors = Vec::with_capacity(count);
     while let Some(some) = doors.join_next().await {
-        people.extend(some??);
+        visitors.extend(some??);
     }
-    people.sort_by_key(|(number, _)| *number);
-    Ok(people.into_iter().map(|(_, person)| person).collect())
+    visitors.sort_by_key(|(number, _)| *number);
+    Ok(visitors.into_iter().map(|(_, visitor)| visitor).collect())
 }
 
-async fn arrive(client: &mut Client, number: usize) -> Result<Person, Trouble> {
+async fn arrive(client: &mut Client, number: usize) -> Result<Visitor, BenchError> {
     let answer = accepted(client.post("/token", &format!("Origin: {ORIGIN}\r\n"), "{}").await?)?;
     let token = text(&answer["token"])?;
     let body = json!({
@@ -62,30 +61,29 @@ async fn arrive(client: &mut Client, number: usize) -> Result<Person, Trouble> {
     let headers = headers(&token, number);
     let answer = accepted(client.post("/api/v1/conversations", &headers, &body.to_string()).await?)?;
     let alias = text(&answer["conversation"]["id"])?;
-    Ok(Person { token, alias })
+    Ok(Visitor { token, alias })
 }
 
 /// The headers of a visitor's message: whole lines. No two messages of a visitor have the same number.
-#[must_use]
 pub fn headers(token: &str, number: usize) -> String {
     let key = format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}");
     format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n")
 }
 
 /// The body of an answer that must be 200.
-pub fn accepted(answer: Answer) -> Result<Value, Trouble> {
+pub fn accepted(answer: Answer) -> Result<Value, BenchError> {
     if answer.status != 200 {
         return Err(format!("answered with {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
     }
     Ok(serde_json::from_slice(&answer.body)?)
 }
 
-fn text(value: &Value) -> Result<Arc<str>, Trouble> {
+fn text(value: &Value) -> Result<Arc<str>, BenchError> {
     Ok(value.as_str().ok_or("an answer without its text")?.into())
 }
 
 /// Delivers a webhook with one event, by which the bot says something to the visitor with that number.
-pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), Trouble> {
+pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
     let path = format!("/webhook/{WEBHOOK_SECRET}");
     match client.post(&path, "", &webhook(number, text)).await?.status {
         200 => Ok(()),

@@ -4,17 +4,16 @@ use std::{fs, path::Path};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::Trouble;
+use crate::BenchError;
 
 /// Raises the limit of open files as far as it goes, for this process and its children: how far.
-pub fn raise_open_files() -> Result<u64, Trouble> {
+pub fn raise_open_files() -> Result<u64, BenchError> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?;
     Ok(limit.maximum.unwrap_or(u64::MAX))
 }
 
 /// Cores, memory, kernel and load, in one line.
-#[must_use]
 pub fn facts() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let memory = meminfo("MemTotal:").map_or(0.0, |bytes| bytes / f64::from(1 << 30));
@@ -28,14 +27,13 @@ pub fn facts() -> String {
 }
 
 /// Bytes that a process holds for itself: its resident memory, without what it shares with others.
-pub fn resident(process: u32) -> Result<f64, Trouble> {
+pub fn resident(process: u32) -> Result<f64, BenchError> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     kilobytes(&text, "Pss:").ok_or_else(|| format!("{path} has no Pss").into())
 }
 
 /// Bytes the kernel holds in slabs and socket buffers, for all of the machine.
-#[must_use]
 pub fn kernel() -> f64 {
     const PAGE: f64 = 4096.0;
     let sockets = read("/proc/net/sockstat");
@@ -45,7 +43,7 @@ pub fn kernel() -> f64 {
 }
 
 /// A directory in memory, where a commit waits for no disk.
-pub fn memory_directory() -> Result<&'static Path, Trouble> {
+pub fn memory_directory() -> Result<&'static Path, BenchError> {
     let shared = Path::new("/dev/shm");
     if shared.is_dir() { Ok(shared) } else { Err("there is no /dev/shm to measure without a disk".into()) }
 }

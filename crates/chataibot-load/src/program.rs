@@ -7,7 +7,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::Trouble;
+use crate::BenchError;
 
 /// The page that visitors are on.
 pub const ORIGIN: &str = "http://localhost:4711";
@@ -39,7 +39,7 @@ pub struct Program {
 
 impl Program {
     /// Starts it, and waits until it serves.
-    pub async fn start(file: &Path, database: &Path, platform: SocketAddr) -> Result<Self, Trouble> {
+    pub async fn start(file: &Path, database: &Path, platform: SocketAddr) -> Result<Self, BenchError> {
         let mut command = Command::new(file);
         command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
         command.arg(format!("http://{platform}/api/v1")).arg("--database").arg(database);
@@ -63,7 +63,7 @@ impl Program {
     }
 
     /// Ends it at once: what was answered is in the database.
-    pub async fn stop(mut self) -> Result<(), Trouble> {
+    pub async fn stop(mut self) -> Result<(), BenchError> {
         Ok(self.child.kill().await?)
     }
 }

@@ -58,13 +58,11 @@ impl Recorder {
     }
 
     /// What the bot says in the event of that number.
-    #[must_use]
     pub fn text(&self, number: usize) -> String {
         format!("{}{number}", self.mark)
     }
 
     /// The number of the event in that part of a stream, if it is one of this recorder's.
-    #[must_use]
     pub fn number(&self, text: &str) -> Option<usize> {
         let (_, number) = text.split_once(&self.mark)?;
         let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
@@ -85,7 +83,6 @@ impl Recorder {
     }
 
     /// How many numbers were given.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.events().len()
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::goals::{Better, Counts, Goal};
+use crate::goals::{Aggregation, Better, Goal};
 
 /// What one run has measured, by the keys of the goals.
 pub type Numbers = BTreeMap<&'static str, f64>;
@@ -11,7 +11,7 @@ pub type Numbers = BTreeMap<&'static str, f64>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing is wanted of it.
-    Told,
+    NoBound,
     /// The goal is reached.
     Ok,
     /// The must is, the goal is not.
@@ -23,7 +23,7 @@ pub enum Verdict {
 impl Verdict {
     const fn word(self) -> &'static str {
         match self {
-            Self::Told => "",
+            Self::NoBound => "",
             Self::Ok => "ok",
             Self::BelowGoal => "ok, below goal",
             Self::Short => "SHORT",
@@ -43,14 +43,13 @@ pub struct Row<'a> {
 }
 
 /// Judges all runs together.
-#[must_use]
 pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
     let row = |goal: &'a Goal| {
         let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(goal.key).copied()).collect();
         let value = match (goal.counts, goal.better) {
-            (Counts::Median, Better::More | Better::Less) => median(&mut values),
-            (Counts::Worst, Better::More) => values.into_iter().min_by(f64::total_cmp),
-            (Counts::Worst, Better::Less) => values.into_iter().max_by(f64::total_cmp),
+            (Aggregation::Median, Better::More | Better::Less) => median(&mut values),
+            (Aggregation::Worst, Better::More) => values.into_iter().min_by(f64::total_cmp),
+            (Aggregation::Worst, Better::Less) => values.into_iter().max_by(f64::total_cmp),
         };
         Row { goal, value, verdict: verdict(goal, value) }
     };
@@ -58,7 +57,6 @@ pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
 }
 
 /// Is anything short that must be?
-#[must_use]
 pub fn is_short(rows: &[Row<'_>]) -> bool {
     rows.iter().any(|row| row.verdict == Verdict::Short)
 }
@@ -73,13 +71,12 @@ fn verdict(goal: &Goal, value: Option<f64>) -> Verdict {
     match (goal.must, goal.goal) {
         (Some(must), _) if !reaches(must) => Verdict::Short,
         (_, Some(wanted)) if !reaches(wanted) => Verdict::BelowGoal,
-        (None, None) => Verdict::Told,
+        (None, None) => Verdict::NoBound,
         (Some(_) | None, Some(_) | None) => Verdict::Ok,
     }
 }
 
 /// The middle one, or between the two in the middle; sorts.
-#[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
@@ -88,7 +85,6 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// The value below which that share of the values lies; of sorted values.
-#[must_use]
 pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of a list that fits memory")]
     let index = (sorted.len() as f64 * share).ceil() as usize;
@@ -96,7 +92,6 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 }
 
 /// The table as it is printed.
-#[must_use]
 pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
     let mut text = format!("{:<52} {:>12} {:>11} {:>11}   {:<15} all runs\n", "", "median", "goal", "must", "");
     for row in rows {

@@ -9,10 +9,10 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Trouble,
+    BenchError,
     measures::{forward, ingest, latency, memory, reconnect, token_check},
     platform::Platform,
-    population::{Person, populate},
+    population::{Visitor, populate},
     procfs,
     program::Program,
     recorder::{Outcome, Recorder},
@@ -28,7 +28,7 @@ pub struct Bench {
     proxy: PathBuf,
     scale: Scale,
     platform: Platform,
-    people: Vec<Person>,
+    visitors: Vec<Visitor>,
     /// Where a commit waits for a disk.
     disk: TempDir,
     /// Where it does not.
@@ -37,23 +37,23 @@ pub struct Bench {
 
 impl Bench {
     /// Lets the visitors arrive at a proxy of that program.
-    pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, Trouble> {
+    pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, BenchError> {
         let platform = Platform::start().await?;
         // Beside the program, because the system's directory for such things is in memory on many machines.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
         let ram = TempDir::new_in(procfs::memory_directory()?)?;
         let program = Program::start(proxy, &ram.path().join(DATABASE), platform.address).await?;
-        let people = populate(program.address, scale.most).await?;
+        let visitors = populate(program.address, scale.most).await?;
         program.stop().await?;
         for file in fs::read_dir(ram.path())? {
             let file = file?;
             fs::copy(file.path(), disk.path().join(file.file_name()))?;
         }
-        Ok(Self { proxy: proxy.to_owned(), scale, platform, people, disk, ram })
+        Ok(Self { proxy: proxy.to_owned(), scale, platform, visitors, disk, ram })
     }
 
     /// All measures, once. `number` tells the runs apart.
-    pub async fn run(&self, number: usize) -> Result<Numbers, Trouble> {
+    pub async fn run(&self, number: usize) -> Result<Numbers, BenchError> {
         let said = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();
         said("token check");
@@ -61,7 +61,7 @@ impl Bench {
 
         said("memory");
         let program = self.start(&self.disk).await?;
-        numbers.extend(memory::measure(&program, &self.people, &self.scale).await?);
+        numbers.extend(memory::measure(&program, &self.visitors, &self.scale).await?);
         program.stop().await?;
 
         said("latency, no disk");
@@ -81,7 +81,7 @@ impl Bench {
         numbers.extend(named(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
         outcomes.push(outcome);
         said("forward");
-        let sender = self.people.last().ok_or("nobody arrived")?;
+        let sender = self.visitors.last().ok_or("nobody arrived")?;
         numbers.extend(forward::measure(program.address, self.platform.address, sender, &self.scale, number).await?);
         said("reconnect");
         let reconnect = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
@@ -98,14 +98,14 @@ impl Bench {
         Ok(numbers)
     }
 
-    async fn start(&self, directory: &TempDir) -> Result<Program, Trouble> {
+    async fn start(&self, directory: &TempDir) -> Result<Program, BenchError> {
         Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform.address).await
     }
 
-    async fn listen(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), Trouble> {
+    async fn listen(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), BenchError> {
         let recorder = Arc::new(Recorder::default());
         let mut streams = Streams::new(program.address, Arc::clone(&recorder));
-        streams.open(&self.people[..self.scale.idle]).await?;
+        streams.open(&self.visitors[..self.scale.idle]).await?;
         Ok((recorder, streams))
     }
 }

@@ -25,7 +25,6 @@ pub struct Scale {
 
 impl Scale {
     /// What the goals speak of.
-    #[must_use]
     pub fn full() -> Self {
         Self {
             idle: 10_000,
@@ -40,7 +39,6 @@ impl Scale {
     }
 
     /// A smoke run: everything once, in a few seconds. Its numbers say nothing about the proxy.
-    #[must_use]
     pub fn quick() -> Self {
         Self {
             idle: 200,
@@ -55,7 +53,6 @@ impl Scale {
     }
 
     /// With no more streams than so many open files allow, the larger of the two first; what that changed, if anything.
-    #[must_use]
     pub fn within(mut self, files: u64) -> (Self, Option<String>) {
         // Database, platform, pipes and the webhook's connections take some of their own.
         let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);

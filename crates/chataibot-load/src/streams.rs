@@ -19,9 +19,9 @@ use tokio::{
 };
 
 use crate::{
-    Trouble,
+    BenchError,
     http::{Head, connect},
-    population::Person,
+    population::Visitor,
     program::ORIGIN,
     recorder::Recorder,
 };
@@ -68,7 +68,6 @@ enum End {
 
 impl Streams {
     /// None yet.
-    #[must_use]
     pub fn new(proxy: SocketAddr, recorder: Arc<Recorder>) -> Self {
         let shared = Shared {
             proxy,
@@ -82,26 +81,25 @@ impl Streams {
     }
 
     /// Opens one for each of these visitors, and waits until all are.
-    pub async fn open(&mut self, people: &[Person]) -> Result<(), Trouble> {
-        for person in people {
-            self.readers.spawn(follow(Arc::clone(&self.shared), person.clone()));
+    pub async fn open(&mut self, visitors: &[Visitor]) -> Result<(), BenchError> {
+        for visitor in visitors {
+            self.readers.spawn(follow(Arc::clone(&self.shared), visitor.clone()));
         }
         self.all_open(Duration::from_secs(120)).await
     }
 
     /// Cuts all of them at once; they come back at once. Returns when all are.
-    pub async fn cut(&self, patience: Duration) -> Result<(), Trouble> {
+    pub async fn cut(&self, patience: Duration) -> Result<(), BenchError> {
         self.shared.open.send_modify(|open| *open = Open { cuts: open.cuts + 1, ..Open::default() });
         self.all_open(patience).await
     }
 
     /// How often the proxy told one of them to come later.
-    #[must_use]
     pub fn refused(&self) -> usize {
         self.shared.refused.load(Ordering::Relaxed)
     }
 
-    async fn all_open(&self, patience: Duration) -> Result<(), Trouble> {
+    async fn all_open(&self, patience: Duration) -> Result<(), BenchError> {
         let wanted = self.readers.len();
         let mut open = self.shared.open.subscribe();
         let all = open.wait_for(|open| open.count >= wanted || open.wrong.is_some());
@@ -122,13 +120,13 @@ impl Streams {
 }
 
 /// One visitor, for ever.
-async fn follow(shared: Arc<Shared>, person: Person) {
+async fn follow(shared: Arc<Shared>, visitor: Visitor) {
     let mut cuts = shared.open.subscribe();
     let mut reader = Reader::default();
     let mut failures = 0;
     loop {
         let cut = cuts.borrow_and_update().cuts;
-        match once(&shared, &person, &mut reader, &mut cuts, cut).await {
+        match once(&shared, &visitor, &mut reader, &mut cuts, cut).await {
             Ok(End::Cut) => failures = 0,
             Ok(End::Refused(seconds)) => {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
@@ -147,7 +145,7 @@ async fn follow(shared: Arc<Shared>, person: Person) {
 /// One connection, from its beginning to its end.
 async fn once(
     shared: &Shared,
-    person: &Person,
+    visitor: &Visitor,
     reader: &mut Reader,
     cuts: &mut watch::Receiver<Open>,
     cut: u32,
@@ -155,7 +153,7 @@ async fn once(
     reader.rest.clear();
     let (mut socket, status) = {
         let _turn = if cut == 0 { shared.turn.acquire().await.ok() } else { None };
-        let mut socket = request(shared, person, reader.cursor.as_deref()).await?;
+        let mut socket = request(shared, visitor, reader.cursor.as_deref()).await?;
         let head = reader.head(&mut socket).await?;
         match head.status {
             200 => (socket, 200),
@@ -188,10 +186,10 @@ async fn once(
     }
 }
 
-async fn request(shared: &Shared, person: &Person, cursor: Option<&str>) -> io::Result<TcpStream> {
+async fn request(shared: &Shared, visitor: &Visitor, cursor: Option<&str>) -> io::Result<TcpStream> {
     let mut socket = connect(shared.proxy).await?;
     let cursor = cursor.map_or_else(String::new, |cursor| format!("Last-Event-ID: {cursor}\r\n"));
-    let (proxy, alias, token) = (shared.proxy, &person.alias, &person.token);
+    let (proxy, alias, token) = (shared.proxy, &visitor.alias, &visitor.token);
     let request = format!(
         "GET /api/v1/conversation/{alias}/events HTTP/1.1\r\nHost: {proxy}\r\nOrigin: {ORIGIN}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {token}\r\n{cursor}\r\n"
     );

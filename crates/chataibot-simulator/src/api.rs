@@ -27,7 +27,7 @@ use crate::{
     events,
     platform::{Block, Platform, State as Shared},
     script,
-    stub_rules::{self, What, When},
+    stub_rules::{self, Phase, StubAction},
     webhook,
 };
 
@@ -46,28 +46,28 @@ pub fn routes() -> Router<Arc<Platform>> {
 }
 
 async fn start(State(platform): State<Arc<Platform>>, request: Request) -> Response {
-    take(platform, CallKind::Start, None, request).await
+    handle_call(platform, CallKind::Start, None, request).await
 }
 
 async fn send(State(platform): State<Arc<Platform>>, Path(id): Path<String>, request: Request) -> Response {
-    take(platform, CallKind::Send, Some(id), request).await
+    handle_call(platform, CallKind::Send, Some(id), request).await
 }
 
 async fn other(State(platform): State<Arc<Platform>>, request: Request) -> Response {
-    take(platform, CallKind::Other, None, request).await
+    handle_call(platform, CallKind::Other, None, request).await
 }
 
-/// The whole life of a call.
-async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, request: Request) -> Response {
+/// A call from its arrival to its answer.
+async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.ok();
     let mut log = Log::open(&platform, kind, id.as_deref(), &parts, body.as_deref());
 
-    let ordered = stub_rules::take(&mut platform.change().rules, kind, When::Before, false);
+    let ordered = stub_rules::next_match(&mut platform.write().rules, kind, Phase::Before, false);
     if let Some(what) = ordered {
         return log.close(answer::ordered(what, None));
     }
-    let from = platform.look().deliveries.len();
+    let from = platform.read().deliveries.len();
     let (answer, trick) = match process(&platform, kind, id, &parts.headers, body.as_deref()) {
         Ok(accepted) => {
             log.processed(&accepted.conversation);
@@ -80,7 +80,7 @@ async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, reque
     log.hold(kind).await;
     let answer = match trick {
         Some((Trick::Slow, _)) => {
-            let pace = platform.look().pace;
+            let pace = platform.read().pace;
             tokio::time::sleep(pace * 4).await;
             answer
         }
@@ -91,7 +91,7 @@ async fn take(platform: Arc<Platform>, kind: CallKind, id: Option<String>, reque
         Some((Trick::Lost, _)) => Answer::Cut,
         Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => answer,
     };
-    let ordered = stub_rules::take(&mut platform.change().rules, kind, When::After, false);
+    let ordered = stub_rules::next_match(&mut platform.write().rules, kind, Phase::After, false);
     let answer = match ordered {
         Some(what) => answer::ordered(what, Some(answer)),
         None => answer,
@@ -113,7 +113,7 @@ fn process(
     headers: &HeaderMap,
     body: Option<&[u8]>,
 ) -> Result<Accepted, Refusal> {
-    let mut state = platform.change();
+    let mut state = platform.write();
     if authorization(headers, &state.account_token) != "right" {
         return Err(Refusal::JwtSignature);
     }
@@ -130,12 +130,12 @@ fn process(
     let body: Value =
         serde_json::from_slice(bytes).map_err(|error| Refusal::bad(format!("body: is not JSON: {error}")))?;
     match id {
-        None => begin(platform, &mut state, &body),
-        Some(id) => go_on(platform, &mut state, id, &body),
+        None => start_conversation(platform, &mut state, &body),
+        Some(id) => add_message(platform, &mut state, id, &body),
     }
 }
 
-fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<Accepted, Refusal> {
+fn start_conversation(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<Accepted, Refusal> {
     let start = body::start(body).map_err(Refusal::bad)?;
     if platform.config.bot_key.as_ref().is_some_and(|key| *key != start.bot_key) {
         return Err(Refusal::ChannelNotEnabled);
@@ -181,7 +181,7 @@ fn begin(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<A
     Ok(Accepted { conversation: id, answer, trick })
 }
 
-fn go_on(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value) -> Result<Accepted, Refusal> {
+fn add_message(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &Value) -> Result<Accepted, Refusal> {
     let body::Send { text, typed } = body::send(body, platform.config.typed_answers).map_err(Refusal::bad)?;
     let conversation =
         state.conversations.get(&id).ok_or_else(|| Refusal::bad("conversation: there is none with this id"))?;
@@ -251,13 +251,13 @@ fn authorization(headers: &HeaderMap, expected: &str) -> &'static str {
 struct Log {
     platform: Arc<Platform>,
     index: usize,
-    life: u64,
+    generation: u64,
     open: bool,
 }
 
 impl Log {
     fn open(platform: &Arc<Platform>, kind: CallKind, id: Option<&str>, parts: &Parts, body: Option<&[u8]>) -> Self {
-        let mut state = platform.change();
+        let mut state = platform.write();
         let index = state.calls.len();
         let secret = |name: &HeaderName| *name == header::AUTHORIZATION || *name == header::COOKIE;
         let headers: Vec<Value> = parts
@@ -283,12 +283,12 @@ impl Log {
             processed: false,
             outcome: Outcome::Open,
         });
-        Self { platform: Arc::clone(platform), index, life: state.life, open: true }
+        Self { platform: Arc::clone(platform), index, generation: state.generation, open: true }
     }
 
     fn change(&self, change: impl FnOnce(&mut Call)) {
-        let mut state = self.platform.change();
-        if state.life == self.life {
+        let mut state = self.platform.write();
+        if state.generation == self.generation {
             change(&mut state.calls[self.index]);
         }
     }
@@ -303,8 +303,10 @@ impl Log {
     /// Waits for the release, if a test holds this answer.
     async fn hold(&self, kind: CallKind) {
         let hold = {
-            let mut state = self.platform.change();
-            let Some(What::Hold(id)) = stub_rules::take(&mut state.rules, kind, When::After, true) else { return };
+            let mut state = self.platform.write();
+            let Some(StubAction::Hold(id)) = stub_rules::next_match(&mut state.rules, kind, Phase::After, true) else {
+                return;
+            };
             let call = state.calls.get(self.index).map(|call| call.id.clone());
             if let Some(hold) = state.holds.iter_mut().find(|hold| hold.id == id) {
                 hold.call = call;

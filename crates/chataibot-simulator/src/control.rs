@@ -117,14 +117,14 @@ struct Nothing {}
 /// Which calls an order is about.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Which {
+enum CallFilter {
     Start,
     Send,
     #[default]
     Any,
 }
 
-impl Which {
+impl CallFilter {
     const fn kind(self) -> Option<CallKind> {
         match self {
             Self::Start => Some(CallKind::Start),

@@ -1,6 +1,6 @@
-//! The platform itself: one state behind one lock, a bell that rings on each change, and the tasks that run beside the calls.
+//! The shared state behind one lock, a watch channel that tells of each change, and the tasks that run beside the calls.
 //!
-//! The lock is a std one: nothing is awaited while it is held. Whoever waits for something waits for the bell and looks again,
+//! The lock is a std one: nothing is awaited while it is held. Whoever waits for something waits for the next change and looks again,
 //! so no part of the simulator (and no test) needs to sleep.
 
 use std::{
@@ -26,7 +26,7 @@ pub struct Platform {
     pub base: String,
     pub client: reqwest::Client,
     state: Mutex<State>,
-    bell: watch::Sender<()>,
+    changed: watch::Sender<()>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -54,7 +54,7 @@ pub struct State {
     pub rules: Vec<Rule>,
     pub holds: Vec<Hold>,
     /// Raised by a reset, so that what was under way before it stops.
-    pub life: u64,
+    pub generation: u64,
 }
 
 /// Where events go, and whether they may.
@@ -117,38 +117,38 @@ impl Platform {
             lanes: HashMap::new(),
             rules: Vec::new(),
             holds: Vec::new(),
-            life: 0,
+            generation: 0,
         };
         Ok(Arc::new(Self {
             base: base.trim_end_matches('/').to_owned(),
             config,
             client,
             state: Mutex::new(state),
-            bell: watch::Sender::new(()),
+            changed: watch::Sender::new(()),
             tasks: Mutex::new(JoinSet::new()),
         }))
     }
 
-    /// The state, for as long as the guard lives. Rings the bell when it is given back.
-    pub fn change(&self) -> Change<'_> {
-        Change { guard: Some(self.look()), bell: &self.bell }
+    /// The state, to change. Whoever waits looks again when the guard is dropped.
+    pub fn write(&self) -> WriteGuard<'_> {
+        WriteGuard { guard: Some(self.read()), changed: &self.changed }
     }
 
     /// The state, to read.
-    pub fn look(&self) -> MutexGuard<'_, State> {
+    pub fn read(&self) -> MutexGuard<'_, State> {
         // A panic in another task must not take the rest of a test run with it: the state is plain data, whole after each step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `find` finds something.
     pub async fn wait_for<T>(&self, mut find: impl FnMut(&State) -> Option<T>) -> T {
-        let mut bell = self.bell.subscribe();
+        let mut changed = self.changed.subscribe();
         loop {
-            if let Some(found) = find(&self.look()) {
+            if let Some(found) = find(&self.read()) {
                 return found;
             }
-            if bell.changed().await.is_err() {
-                // The bell lives in `self`, so this can't end before we do.
+            if changed.changed().await.is_err() {
+                // The sender lives in `self`, so this can't end before we do.
                 std::future::pending::<()>().await;
             }
         }
@@ -177,7 +177,7 @@ impl State {
     }
 
     /// Forgets conversations, calls, deliveries, rules and blocks; lets held answers go; keeps the webhook's address.
-    pub fn forget(&mut self) {
+    pub fn reset(&mut self) {
         self.conversations.clear();
         self.order.clear();
         self.blocked.clear();
@@ -190,33 +190,33 @@ impl State {
             hold.released = true;
         }
         self.webhook.paused = false;
-        self.life += 1;
+        self.generation += 1;
     }
 }
 
-/// The state, changed: rings the bell when it goes.
-pub struct Change<'a> {
+/// Write access to the state; tells of a change when it is dropped.
+pub struct WriteGuard<'a> {
     guard: Option<MutexGuard<'a, State>>,
-    bell: &'a watch::Sender<()>,
+    changed: &'a watch::Sender<()>,
 }
 
-impl std::ops::Deref for Change<'_> {
+impl std::ops::Deref for WriteGuard<'_> {
     type Target = State;
     fn deref(&self) -> &State {
         self.guard.as_ref().expect("the guard is taken only in drop")
     }
 }
 
-impl std::ops::DerefMut for Change<'_> {
+impl std::ops::DerefMut for WriteGuard<'_> {
     fn deref_mut(&mut self) -> &mut State {
         self.guard.as_mut().expect("the guard is taken only in drop")
     }
 }
 
-impl Drop for Change<'_> {
+impl Drop for WriteGuard<'_> {
     fn drop(&mut self) {
-        // Unlock first: whoever hears the bell looks at once.
+        // Unlock first: whoever is told looks at once.
         self.guard = None;
-        self.bell.send_replace(());
+        self.changed.send_replace(());
     }
 }

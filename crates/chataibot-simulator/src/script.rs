@@ -54,11 +54,11 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
             continue;
         }
         conversation.waiting = true;
-        let (platform, id, life) = (Arc::clone(platform), id.to_owned(), state.life);
+        let (platform, id, generation) = (Arc::clone(platform), id.to_owned(), state.generation);
         platform.clone().spawn(async move {
             tokio::time::sleep(pause).await;
-            let mut state = platform.change();
-            if state.life != life {
+            let mut state = platform.write();
+            if state.generation != generation {
                 return;
             }
             if let Some(conversation) = state.conversations.get_mut(&id) {

@@ -41,7 +41,7 @@ pub async fn spawn(config: Config) -> io::Result<Simulator> {
     let addr = listener.local_addr()?;
     let platform = Platform::new(config, addr).map_err(io::Error::other)?;
     {
-        let mut state = platform.change();
+        let mut state = platform.write();
         let (url, token) = (state.webhook.url.take(), state.webhook.token.clone());
         webhook::aim(&platform, &mut state, url, token);
     }

@@ -11,13 +11,13 @@ pub struct Rule {
     pub call: Option<CallKind>,
     pub times: u32,
     /// Before the platform has processed the call, or after?
-    pub when: When,
-    pub what: What,
+    pub when: Phase,
+    pub what: StubAction,
 }
 
 /// At which moment a rule acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum Phase {
     Before,
     /// When all is stored and only the answer is missing.
     After,
@@ -25,7 +25,7 @@ pub enum When {
 
 /// What a rule does.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum StubAction {
     Answer(Canned),
     Close,
     /// Sends half of the right answer, then closes the connection.
@@ -61,9 +61,11 @@ pub struct Hold {
 }
 
 /// Takes the first rule that fits, and counts it down.
-pub fn take(rules: &mut Vec<Rule>, call: CallKind, when: When, is_hold: bool) -> Option<What> {
+pub fn next_match(rules: &mut Vec<Rule>, call: CallKind, when: Phase, is_hold: bool) -> Option<StubAction> {
     let at = rules.iter().position(|rule| {
-        rule.call.is_none_or(|only| only == call) && rule.when == when && matches!(rule.what, What::Hold(_)) == is_hold
+        rule.call.is_none_or(|only| only == call)
+            && rule.when == when
+            && matches!(rule.what, StubAction::Hold(_)) == is_hold
     })?;
     let what = rules[at].what.clone();
     rules[at].times = rules[at].times.saturating_sub(1);

@@ -34,7 +34,7 @@ pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usi
         }
     } else {
         state.lanes.insert(lane.to_owned(), [index].into());
-        platform.spawn(drain(Arc::clone(platform), lane.to_owned(), state.life));
+        platform.spawn(drain(Arc::clone(platform), lane.to_owned(), state.generation));
     }
 }
 
@@ -52,15 +52,16 @@ pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, tok
 }
 
 /// Empties one lane, then ends.
-async fn drain(platform: Arc<Platform>, lane: String, life: u64) {
+async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
     loop {
         let ready = platform.wait_for(|state| {
-            let over = state.life != life || state.lanes.get(&lane).is_none_or(|waiting| waiting.is_empty());
+            let over =
+                state.generation != generation || state.lanes.get(&lane).is_none_or(|waiting| waiting.is_empty());
             (over || state.webhook.is_open()).then_some(())
         });
         ready.await;
-        match next(&platform, &lane, life) {
-            Next::Deliver(index) => deliver(&platform, index, life).await,
+        match next(&platform, &lane, generation) {
+            Next::Deliver(index) => deliver(&platform, index, generation).await,
             Next::Look => {}
             Next::End => return,
         }
@@ -74,9 +75,9 @@ enum Next {
     End,
 }
 
-fn next(platform: &Platform, lane: &str, life: u64) -> Next {
-    let mut state = platform.change();
-    if state.life != life {
+fn next(platform: &Platform, lane: &str, generation: u64) -> Next {
+    let mut state = platform.write();
+    if state.generation != generation {
         return Next::End;
     }
     let Some(index) = state.lanes.get_mut(lane).and_then(|waiting| waiting.pop_front()) else {
@@ -98,23 +99,23 @@ fn next(platform: &Platform, lane: &str, life: u64) -> Next {
 }
 
 /// Tries one delivery until it is answered with 2xx, or given up.
-async fn deliver(platform: &Platform, index: usize, life: u64) {
+async fn deliver(platform: &Platform, index: usize, generation: u64) {
     let retry = platform.config.retry;
     for failed in 1..=retry.attempts.max(1) {
-        if attempt(platform, index, life).await.is_ok() || platform.look().life != life {
+        if attempt(platform, index, generation).await.is_ok() || platform.read().generation != generation {
             return;
         }
         if failed < retry.attempts {
-            let version = platform.look().webhook.version;
+            let version = platform.read().webhook.version;
             tokio::select! {
                 () = tokio::time::sleep(retry.pause(failed)) => {}
                 () = platform.wait_for(|state| (state.webhook.version != version).then_some(())) => {}
             }
-            platform.wait_for(|state| (state.webhook.is_open() || state.life != life).then_some(())).await;
+            platform.wait_for(|state| (state.webhook.is_open() || state.generation != generation).then_some(())).await;
         }
     }
-    let mut state = platform.change();
-    if state.life == life {
+    let mut state = platform.write();
+    if state.generation == generation {
         let delivery = &mut state.deliveries[index];
         delivery.state = DeliveryState::GivenUp;
         warn!(delivery = %delivery.id, attempts = delivery.attempts.len(), "webhook given up");
@@ -122,10 +123,10 @@ async fn deliver(platform: &Platform, index: usize, life: u64) {
 }
 
 /// One webhook call, whatever the queue says; recorded. `Ok` is an answer with 2xx.
-pub async fn attempt(platform: &Platform, index: usize, life: u64) -> Result<u16, String> {
+pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Result<u16, String> {
     let request = {
-        let state = platform.look();
-        if state.life != life {
+        let state = platform.read();
+        if state.generation != generation {
             return Err("the simulator was reset".to_owned());
         }
         build(platform, &state, &state.deliveries[index].content)
@@ -137,8 +138,8 @@ pub async fn attempt(platform: &Platform, index: usize, life: u64) -> Result<u16
             Err(error) => Err(describe(error)),
         },
     };
-    let mut state = platform.change();
-    if state.life != life {
+    let mut state = platform.write();
+    if state.generation != generation {
         return Err("the simulator was reset".to_owned());
     }
     let delivery = &mut state.deliveries[index];
@@ -190,7 +191,7 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
     loop {
         let met = greet(&platform).await;
         {
-            let mut state = platform.change();
+            let mut state = platform.write();
             if state.webhook.version != version {
                 return;
             }
@@ -218,7 +219,7 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
 /// One handshake: a body with the token and no events (OBS), answered by 200 with the same token (DOC).
 pub async fn greet(platform: &Platform) -> Result<(), String> {
     let (url, token) = {
-        let webhook = &platform.look().webhook;
+        let webhook = &platform.read().webhook;
         (webhook.url.clone().ok_or("no webhook address")?, webhook.token.clone())
     };
     let answer = platform.client.post(url).json(&json!({ "token": token })).send().await.map_err(describe)?;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::{Context, Result, ensure};
 use walrus::{Module, ModuleConfig};
 
-use super::wasm::LINK;
+use super::LINK;
 
 /// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their names are short, and the splitter's.
 const MODULE: &str = "i";

@@ -8,7 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{compact::compact, glue::slim, paths, read_bytes, read_text, shorten_imports, update, wasm_opt::wasm_opt};
+use super::{
+    GLUE, LINK, compact::compact, glue::slim, paths, read_bytes, read_text, shorten_imports, update, wasm_opt::wasm_opt,
+};
 use crate::{
     command_line::BundleProfile,
     progress::step,
@@ -25,10 +27,6 @@ const YEW_MARKS: &str = "__yew_";
 /// What our marks begin with instead.
 const OUR_MARKS: &str = "__chataibot_";
 
-/// The module that fetches parts, as the program and the glue name it.
-pub const LINK: &str = "./split.js";
-/// The glue, as [`LINK`] names it.
-pub const GLUE: &str = "./glue.js";
 /// Where the parts lie once they are ready.
 const PARTS: &str = "parts";
 

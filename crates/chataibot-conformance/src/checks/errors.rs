@@ -120,7 +120,7 @@ async fn secrets(fixture: &Fixture) -> Outcome {
         .order("fail", json!({ "call": "send", "error": "ACCOUNT_DETAILS_NOT_FOUND", "status": 404 }))
         .await?;
     fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
-    let told = fixture.told.lock().unwrap_or_else(PoisonError::into_inner);
+    let told = fixture.bodies.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, secret) in &fixture.secrets {
         let leaks = told.iter().filter(|text| text.contains(secret.as_str())).count();
         ensure(leaks == 0, || format!("{name} in {leaks} answers"))?;

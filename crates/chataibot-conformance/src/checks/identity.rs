@@ -108,7 +108,7 @@ async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Resul
 async fn swap(fixture: &Fixture) -> Outcome {
     host(fixture)?;
     let mut before = vec![("another user's", sign_in(fixture, &user()).await?)];
-    if !fixture.asks_who.load(Ordering::SeqCst) {
+    if !fixture.identity_required.load(Ordering::SeqCst) {
         before.push(("an anonymous visitor's", fixture.token(json!({})).await?.expect_status(200)?));
     }
     for (whose, first) in before {
@@ -143,7 +143,7 @@ async fn verified(fixture: &Fixture) -> Outcome {
 }
 
 async fn required(fixture: &Fixture) -> Outcome {
-    if !fixture.asks_who.load(Ordering::SeqCst) {
+    if !fixture.identity_required.load(Ordering::SeqCst) {
         return Err(CheckError::NotApplicable("this site also takes anonymous visitors".to_owned()));
     }
     fixture.token(json!({ "identity": null })).await?.expect_error(403, "IDENTITY_REQUIRED")?;

@@ -178,7 +178,7 @@ async fn last(fixture: &Fixture) -> Outcome {
 }
 
 async fn heartbeat(fixture: &Fixture) -> Outcome {
-    let turn = fixture.turn.lock().await;
+    let turn = fixture.platform_turn.lock().await;
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     stream.until(fixture.patience, ends_with(&log)).await?;
@@ -193,7 +193,7 @@ async fn heartbeat(fixture: &Fixture) -> Outcome {
 }
 
 async fn reauth(fixture: &Fixture) -> Outcome {
-    let turn = fixture.turn.lock().await;
+    let turn = fixture.platform_turn.lock().await;
     let visitor = fixture.visitor().await?;
     let life = visitor.answer.json["expires_in"].as_u64().unwrap_or_default();
     if life > 90 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chataibot_conformance::{
     Found, Options,
-    run::{Told, run},
+    run::{Progress, run},
 };
 use chataibot_proxy::{
     config::{Config, IdentityPolicy, Site, Sites},
@@ -55,7 +55,7 @@ impl Harness {
             only: only.iter().map(|name| (*name).to_owned()).collect(),
             ..Options::of(self.url.clone())
         };
-        let run = run(&options, |_: Told<'_>| {});
+        let run = run(&options, |_: Progress<'_>| {});
         tokio::time::timeout(Duration::from_secs(240), run).await.expect("in time").expect("it begins")
     }
 }

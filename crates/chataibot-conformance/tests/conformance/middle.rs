@@ -27,7 +27,7 @@ pub struct Asked {
 }
 
 /// What is answered.
-pub struct Told {
+pub struct Progress {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -47,7 +47,7 @@ impl Asked {
     }
 }
 
-impl Told {
+impl Progress {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -72,7 +72,7 @@ pub struct Breach {
     /// What it makes of a request.
     pub asked: fn(&mut Asked),
     /// What it makes of an answer that is no stream.
-    pub told: fn(&Asked, &mut Told),
+    pub told: fn(&Asked, &mut Progress),
     /// What it makes of a stream.
     pub blocks: fn(&Asked) -> Blocks,
 }
@@ -132,7 +132,7 @@ async fn pass(State(inside): State<Arc<Inside>>, request: Request) -> Response {
         streamed(answer, blocks)
     } else {
         let body = answer.bytes().await.expect("a whole answer").to_vec();
-        let mut told = Told { status, headers, body };
+        let mut told = Progress { status, headers, body };
         (inside.breach.told)(&asked, &mut told);
         let mut response = Response::new(Body::from(told.body));
         (*response.status_mut(), *response.headers_mut()) = (told.status, told.headers);

@@ -3,9 +3,9 @@
 use std::{net::SocketAddr, time::Instant};
 
 use crate::{
-    Trouble,
+    BenchError,
     http::Client,
-    population::{Person, accepted, headers},
+    population::{Visitor, accepted, headers},
     report::{Numbers, quantile},
     scale::Scale,
 };
@@ -16,15 +16,15 @@ const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":
 pub async fn measure(
     proxy: SocketAddr,
     platform: SocketAddr,
-    person: &Person,
+    visitor: &Visitor,
     scale: &Scale,
     run: usize,
-) -> Result<Numbers, Trouble> {
+) -> Result<Numbers, BenchError> {
     let mut way = [Client::open(proxy).await?, Client::open(platform).await?];
-    let path = format!("/api/v1/conversation/{}/messages", person.alias);
+    let path = format!("/api/v1/conversation/{}/messages", visitor.alias);
     let mut millis = [Vec::new(), Vec::new()];
     for message in 0..scale.messages {
-        let headers = headers(&person.token, 0x4000_0000 + run * 0x1_0000 + message);
+        let headers = headers(&visitor.token, 0x4000_0000 + run * 0x1_0000 + message);
         // In turns, so that whatever else happens on this machine happens to both.
         for (client, millis) in way.iter_mut().zip(&mut millis) {
             let began = Instant::now();

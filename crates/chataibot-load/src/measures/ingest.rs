@@ -4,10 +4,10 @@ use std::{net::SocketAddr, time::Instant};
 
 use tokio::task::JoinSet;
 
-use crate::{Trouble, http::Client, population::deliver, scale::Scale};
+use crate::{BenchError, http::Client, population::deliver, scale::Scale};
 
 /// Posts to the conversations of visitors that nobody listens to; answers a second.
-pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, Trouble> {
+pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, BenchError> {
     let (idle, most, connections) = (scale.idle, scale.most, scale.platform_connections);
     let mut clients = Vec::new();
     for _ in 0..connections {
@@ -24,7 +24,7 @@ pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, Trouble> {
                 deliver(&mut client, visitor, &format!("{lane} says {answered}")).await?;
                 answered += 1;
             }
-            Ok::<_, Trouble>(answered)
+            Ok::<_, BenchError>(answered)
         });
     }
     let mut answered = 0.0;

@@ -11,7 +11,7 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Trouble,
+    BenchError,
     http::Client,
     population::deliver,
     recorder::{Outcome, Recorder},
@@ -26,7 +26,7 @@ pub async fn measure(
     proxy: SocketAddr,
     recorder: &std::sync::Arc<Recorder>,
     scale: &Scale,
-) -> Result<Outcome, Trouble> {
+) -> Result<Outcome, BenchError> {
     let mut platform = JoinSet::new();
     let mut queues = Vec::new();
     for _ in 0..scale.platform_connections {
@@ -37,7 +37,7 @@ pub async fn measure(
             while let Some((text, visitor)) = events.recv().await {
                 deliver(&mut client, visitor, &text).await?;
             }
-            Ok::<_, Trouble>(())
+            Ok::<_, BenchError>(())
         });
     }
     let first = recorder.count();

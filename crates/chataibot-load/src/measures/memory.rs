@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Trouble, population::Person, procfs, program::Program, recorder::Recorder, report::Numbers, scale::Scale,
+    BenchError, population::Visitor, procfs, program::Program, recorder::Recorder, report::Numbers, scale::Scale,
     streams::Streams,
 };
 
@@ -13,11 +13,11 @@ const LOOK: Duration = Duration::from_millis(250);
 const LOOKS: usize = 20;
 
 /// Opens streams at a fresh proxy and looks at its memory.
-pub async fn measure(program: &Program, people: &[Person], scale: &Scale) -> Result<Numbers, Trouble> {
+pub async fn measure(program: &Program, visitors: &[Visitor], scale: &Scale) -> Result<Numbers, BenchError> {
     let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
-    streams.open(&people[..scale.idle]).await?;
+    streams.open(&visitors[..scale.idle]).await?;
     let (own, kernel) = at_rest(program.id).await?;
-    streams.open(&people[scale.idle..scale.most]).await?;
+    streams.open(&visitors[scale.idle..scale.most]).await?;
     let (own_more, kernel_more) = at_rest(program.id).await?;
     let count = (scale.most - scale.idle) as f64;
     let bytes = (own_more - own) / count;
@@ -29,7 +29,7 @@ pub async fn measure(program: &Program, people: &[Person], scale: &Scale) -> Res
 }
 
 /// The proxy's memory and the kernel's, once the proxy's no longer changes.
-async fn at_rest(process: u32) -> Result<(f64, f64), Trouble> {
+async fn at_rest(process: u32) -> Result<(f64, f64), BenchError> {
     let mut last = procfs::resident(process)?;
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;

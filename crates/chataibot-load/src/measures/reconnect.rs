@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Trouble,
+    BenchError,
     http::Client,
     population::deliver,
     recorder::{Outcome, Recorder},
@@ -36,7 +36,7 @@ pub async fn measure(
     streams: &Streams,
     recorder: &Recorder,
     scale: &Scale,
-) -> Result<Reconnect, Trouble> {
+) -> Result<Reconnect, BenchError> {
     let mut client = Client::open(proxy).await?;
     let (first, refused) = (recorder.count(), streams.refused());
     let began = Instant::now();
@@ -50,7 +50,7 @@ pub async fn measure(
     };
     let back = async {
         streams.cut(PATIENCE).await?;
-        Ok::<_, Trouble>(began.elapsed().as_secs_f64())
+        Ok::<_, BenchError>(began.elapsed().as_secs_f64())
     };
     let (seconds, ()) = tokio::try_join!(back, platform)?;
     let meanwhile = recorder.settle(first, PATIENCE).await;

@@ -11,10 +11,10 @@ use chataibot_proxy::{
     service::token::{Tokens, revocation::Revocations},
 };
 
-use crate::{Trouble, program::ORIGIN, report::median, scale::Scale};
+use crate::{BenchError, program::ORIGIN, report::median, scale::Scale};
 
 /// The median of many checks, microseconds.
-pub fn measure(scale: &Scale) -> Result<f64, Trouble> {
+pub fn measure(scale: &Scale) -> Result<f64, BenchError> {
     let config = demo::config(&Arguments::default(), PathBuf::new()).map_err(|problems| problems.to_string())?;
     let site = config.sites.get(demo::SITE).ok_or("the demo has its site")?;
     let keys = KeyRing::new(Key::new("bench", &[7; 32]), Vec::new());

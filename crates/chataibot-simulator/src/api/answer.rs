@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     call_log::Outcome,
     server::Cut,
-    stub_rules::{self, Canned, What},
+    stub_rules::{self, Canned, StubAction},
 };
 
 /// Why a call is refused.
@@ -127,11 +127,11 @@ impl Answer {
 }
 
 /// What a test ordered, in the place of the right answer if there is one already.
-pub fn ordered(what: What, right: Option<Answer>) -> Answer {
+pub fn ordered(what: StubAction, right: Option<Answer>) -> Answer {
     match what {
-        What::Answer(canned) => Answer::Whole(canned),
-        What::Close | What::Hold(_) => Answer::Cut,
-        What::Truncate => match right {
+        StubAction::Answer(canned) => Answer::Whole(canned),
+        StubAction::Close | StubAction::Hold(_) => Answer::Cut,
+        StubAction::Truncate => match right {
             Some(Answer::Whole(canned) | Answer::Half(canned)) => Answer::Half(canned),
             Some(Answer::Cut) | None => Answer::Cut,
         },

@@ -10,35 +10,35 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, Reply, Shared, Which, done, once, yes};
+use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, done, once, yes};
 use crate::{
     api::{error_body, status_of},
-    stub_rules::{Body, Canned, Hold, Rule, What, When},
+    stub_rules::{Body, Canned, Hold, Phase, Rule, StubAction},
 };
 
 pub async fn reset(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    platform.change().forget();
+    platform.write().reset();
     done(json!({}))
 }
 
 body!(HoldOrder {
     #[serde(default)]
-    call: Which
+    call: CallFilter
 });
 
 pub async fn hold(State(platform): Shared, Order(order): Order<HoldOrder>) -> Response {
-    let mut state = platform.change();
+    let mut state = platform.write();
     let id = format!("h{}", state.holds.len() + 1);
     state.holds.push(Hold { id: id.clone(), call: None, released: false });
-    let what = What::Hold(id.clone());
-    state.rules.push(Rule { call: order.call.kind(), times: 1, when: When::After, what });
+    let what = StubAction::Hold(id.clone());
+    state.rules.push(Rule { call: order.call.kind(), times: 1, when: Phase::After, what });
     done(json!({ "hold": id }))
 }
 
 body!(ReleaseOrder { hold: Option<String> });
 
 pub async fn release(State(platform): Shared, Order(order): Order<ReleaseOrder>) -> Reply {
-    let mut state = platform.change();
+    let mut state = platform.write();
     let mut released = Vec::new();
     for hold in &mut state.holds {
         if !hold.released && order.hold.as_ref().is_none_or(|wanted| *wanted == hold.id) {
@@ -54,7 +54,7 @@ pub async fn release(State(platform): Shared, Order(order): Order<ReleaseOrder>)
 
 body!(DropOrder {
     #[serde(default)]
-    call: Which,
+    call: CallFilter,
     #[serde(default = "once")]
     times: u32,
     #[serde(default = "yes")]
@@ -73,18 +73,18 @@ enum How {
 
 pub async fn drop_answer(State(platform): Shared, Order(order): Order<DropOrder>) -> Reply {
     let what = match order.how {
-        How::Close => What::Close,
-        How::Truncate if order.processed => What::Truncate,
+        How::Close => StubAction::Close,
+        How::Truncate if order.processed => StubAction::Truncate,
         How::Truncate => return Err(BadOrder::new("how: only the answer of a processed call can be truncated")),
     };
-    let when = if order.processed { When::After } else { When::Before };
-    platform.change().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
+    let when = if order.processed { Phase::After } else { Phase::Before };
+    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
     Ok(done(json!({})))
 }
 
 body!(FailOrder {
     #[serde(default)]
-    call: Which,
+    call: CallFilter,
     #[serde(default = "once")]
     times: u32,
     #[serde(default)]
@@ -130,22 +130,22 @@ pub async fn fail(State(platform): Shared, Order(order): Order<FailOrder>) -> Re
             return Err(BadOrder::new(format!("headers: {name:?} is not a valid header")));
         }
     }
-    let when = if order.processed { When::After } else { When::Before };
-    let what = What::Answer(Canned { status, headers, body });
-    platform.change().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
+    let when = if order.processed { Phase::After } else { Phase::Before };
+    let what = StubAction::Answer(Canned { status, headers, body });
+    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
     Ok(done(json!({})))
 }
 
 body!(TokenOrder { token: String });
 
 pub async fn account_token(State(platform): Shared, Order(order): Order<TokenOrder>) -> Response {
-    platform.change().account_token = order.token;
+    platform.write().account_token = order.token;
     done(json!({}))
 }
 
 body!(PaceOrder { ms: u64 });
 
 pub async fn pace(State(platform): Shared, Order(order): Order<PaceOrder>) -> Response {
-    platform.change().pace = Duration::from_millis(order.ms);
+    platform.write().pace = Duration::from_millis(order.ms);
     done(json!({}))
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Shared, Which};
+use super::{CallFilter, Shared};
 use crate::{
     call_log::{Content, Delivery},
     platform::{self, Platform},
@@ -21,7 +21,7 @@ const USUAL_WAIT_MS: u64 = 5000;
 
 body!(CallsQuery {
     #[serde(default)]
-    call: Which,
+    call: CallFilter,
     conversation: Option<String>,
     processed: Option<bool>,
     outcome: Option<String>,
@@ -106,7 +106,7 @@ async fn wait(
     let enough = platform.wait_for(|state| Some(list(state)).filter(|found| found.len() >= wanted));
     let (status, found) = match tokio::time::timeout(limit, enough).await {
         Ok(found) => (StatusCode::OK, found),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, list(&platform.look())),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, list(&platform.read())),
     };
     let mut body = json!({ "ok": status == StatusCode::OK });
     body[name] = found.into();

@@ -40,7 +40,7 @@ body!(EventOrder {
 });
 
 /// What a reply order wants said.
-enum Said {
+enum ReplyContent {
     Message(Value),
     Event(String, Value),
     Raw(String),
@@ -48,21 +48,21 @@ enum Said {
 
 pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> Reply {
     let said = [
-        order.text.map(|html| Said::Message(message::text(html))),
-        order.message.map(Said::Message),
-        order.payload.map(|payload| Said::Event("message".to_owned(), payload)),
-        order.event.map(|event| Said::Event(event.kind, event.payload)),
-        order.body.map(|body| Said::Raw(body.to_string())),
-        order.raw.map(Said::Raw),
+        order.text.map(|html| ReplyContent::Message(message::text(html))),
+        order.message.map(ReplyContent::Message),
+        order.payload.map(|payload| ReplyContent::Event("message".to_owned(), payload)),
+        order.event.map(|event| ReplyContent::Event(event.kind, event.payload)),
+        order.body.map(|body| ReplyContent::Raw(body.to_string())),
+        order.raw.map(ReplyContent::Raw),
     ];
     let mut said = said.into_iter().flatten();
     let (Some(what), None) = (said.next(), said.next()) else {
         return Err(BadOrder::new("exactly one of text, message, payload, event, raw is needed"));
     };
-    let (ids, life) = {
-        let mut state = platform.change();
+    let (ids, generation) = {
+        let mut state = platform.write();
         let lane = order.conversation.or_else(|| state.order.last().cloned()).unwrap_or_default();
-        if lane.is_empty() && !matches!(what, Said::Raw(_)) {
+        if lane.is_empty() && !matches!(what, ReplyContent::Raw(_)) {
             return Err(BadOrder::new("conversation: there is none yet"));
         }
         let ids: Vec<String> = (1..=order.times)
@@ -71,18 +71,18 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
                 webhook::push(&platform, &mut state, &lane, delivery)
             })
             .collect();
-        (ids, state.life)
+        (ids, state.generation)
     };
     if !order.wait {
         return Ok(done(json!({ "deliveries": ids })));
     }
     let is_final = |state: &platform::State| {
-        let left = state.life != life;
+        let left = state.generation != generation;
         let mut ours = ids.iter().filter_map(|id| super::webhooks::index(state, id));
         (left || ours.all(|index| state.deliveries[index].state.is_final())).then_some(())
     };
     let waited = tokio::time::timeout(WAIT_LIMIT, platform.wait_for(is_final)).await;
-    let state = platform.look();
+    let state = platform.read();
     let ours = ids.iter().filter_map(|id| super::webhooks::index(&state, id));
     let states: Vec<&str> = ours.map(|index| state.deliveries[index].state.name()).collect();
     if waited.is_err() {
@@ -92,17 +92,24 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
 }
 
 /// The `n`th of several replies; `{n}` counts.
-fn write(platform: &Platform, state: &platform::State, lane: &str, by: Author, what: &Said, n: u32) -> Delivery {
+fn write(
+    platform: &Platform,
+    state: &platform::State,
+    lane: &str,
+    by: Author,
+    what: &ReplyContent,
+    n: u32,
+) -> Delivery {
     let number = n.to_string();
     match what {
-        Said::Message(message) => {
+        ReplyContent::Message(message) => {
             let message = message::with_media_from(numbered(message, &number), &platform.base);
             Delivery::events(lane, vec![events::message(state, lane, by, message)])
         }
-        Said::Event(kind, payload) => {
+        ReplyContent::Event(kind, payload) => {
             Delivery::events(lane, vec![events::envelope(state, lane, kind, numbered(payload, &number))])
         }
-        Said::Raw(raw) => Delivery::raw(lane, raw.replace("{n}", &number)),
+        ReplyContent::Raw(raw) => Delivery::raw(lane, raw.replace("{n}", &number)),
     }
 }
 
@@ -145,7 +152,7 @@ pub async fn close(State(platform): Shared, Order(order): Order<ConversationOrde
 }
 
 pub async fn reopen(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
-    let mut state = platform.change();
+    let mut state = platform.write();
     let id = find(&state, order.conversation.as_deref())?;
     if let Some(conversation) = state.conversations.get_mut(&id) {
         conversation.closed = false;
@@ -158,17 +165,17 @@ pub async fn reopen(State(platform): Shared, Order(order): Order<ConversationOrd
 body!(VisitorOrder { visitor: String });
 
 pub async fn block(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
-    platform.change().blocked.insert(order.visitor, Block::UntilLifted);
+    platform.write().blocked.insert(order.visitor, Block::UntilLifted);
     done(json!({}))
 }
 
 pub async fn unblock(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
-    let was = platform.change().blocked.remove(&order.visitor).is_some();
+    let was = platform.write().blocked.remove(&order.visitor).is_some();
     done(json!({ "was_blocked": was }))
 }
 
 fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: Step) -> Reply {
-    let mut state = platform.change();
+    let mut state = platform.write();
     let id = find(&state, named)?;
     if let (Some(with), Some(conversation)) = (with, state.conversations.get_mut(&id)) {
         conversation.flow.with = with;

@@ -39,7 +39,7 @@ pub async fn aim(State(platform): Shared, Order(order): Order<AimOrder>) -> Repl
     {
         return Err(BadOrder::new("url: must begin with http://"));
     }
-    let mut state = platform.change();
+    let mut state = platform.write();
     let url = order.url.unwrap_or_else(|| state.webhook.url.clone());
     let token = order.token.unwrap_or_else(|| state.webhook.token.clone());
     if order.handshake {
@@ -60,7 +60,7 @@ pub async fn target(State(platform): Shared, Query(query): Query<TargetQuery>) -
     let greeted = platform.wait_for(|state| state.webhook.greeted.then_some(()));
     let wait = Duration::from_millis(query.timeout_ms.unwrap_or(0));
     let in_time = tokio::time::timeout(wait, greeted).await.is_ok();
-    let state = platform.look();
+    let state = platform.read();
     let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(told).collect();
     let webhook = &state.webhook;
     let body = json!({
@@ -73,7 +73,7 @@ pub async fn target(State(platform): Shared, Query(query): Query<TargetQuery>) -
 
 pub async fn handshake(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     let met = webhook::greet(&platform).await;
-    let mut state = platform.change();
+    let mut state = platform.write();
     state.webhook.greeted |= met.is_ok();
     state.webhook.handshakes.push(met.clone());
     done(json!({ "handshake": told(&met) }))
@@ -89,7 +89,7 @@ fn told(met: &Result<(), String>) -> Value {
 body!(StyleOrder { token_in: Option<TokenIn>, echo: Option<Echo>, ids: Option<bool>, time: Option<TimeStyle> });
 
 pub async fn style(State(platform): Shared, Order(order): Order<StyleOrder>) -> Response {
-    let style = &mut platform.change().style;
+    let style = &mut platform.write().style;
     style.token_in = order.token_in.unwrap_or(style.token_in);
     style.echo = order.echo.unwrap_or(style.echo);
     style.time = order.time.unwrap_or(style.time);
@@ -98,31 +98,31 @@ pub async fn style(State(platform): Shared, Order(order): Order<StyleOrder>) -> 
 }
 
 pub async fn pause(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    platform.change().webhook.paused = true;
+    platform.write().webhook.paused = true;
     done(json!({}))
 }
 
 pub async fn resume(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    platform.change().webhook.paused = false;
+    platform.write().webhook.paused = false;
     done(json!({}))
 }
 
 body!(DeliveriesOrder { deliveries: Vec<String> });
 
 pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
-    let (indices, life) = {
-        let mut state = platform.change();
+    let (indices, generation) = {
+        let mut state = platform.write();
         let indices = waiting(&state, &order.deliveries)?;
         for index in &indices {
             state.deliveries[*index].state = DeliveryState::Going;
         }
-        (indices, state.life)
+        (indices, state.generation)
     };
     let mut results = Vec::new();
     for (id, index) in order.deliveries.iter().zip(indices) {
-        let met = webhook::attempt(&platform, index, life).await;
+        let met = webhook::attempt(&platform, index, generation).await;
         if met.is_err() {
-            put_back(&platform, index, life);
+            put_back(&platform, index, generation);
         }
         results.push(result(id, &met));
     }
@@ -130,9 +130,9 @@ pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrde
 }
 
 /// A released webhook that was not accepted goes back to its place in the queue.
-fn put_back(platform: &Arc<Platform>, index: usize, life: u64) {
-    let mut state = platform.change();
-    if state.life != life {
+fn put_back(platform: &Arc<Platform>, index: usize, generation: u64) {
+    let mut state = platform.write();
+    if state.generation != generation {
         return;
     }
     state.deliveries[index].state = DeliveryState::Waiting;
@@ -141,7 +141,7 @@ fn put_back(platform: &Arc<Platform>, index: usize, life: u64) {
 }
 
 pub async fn discard(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
-    let mut state = platform.change();
+    let mut state = platform.write();
     for index in waiting(&state, &order.deliveries)? {
         state.deliveries[index].state = DeliveryState::Discarded;
     }
@@ -159,8 +159,8 @@ body!(RedeliverOrder {
 });
 
 pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrder>) -> Reply {
-    let (ids, life) = {
-        let state = platform.look();
+    let (ids, generation) = {
+        let state = platform.read();
         let ids = match (order.deliveries, order.last) {
             (Some(_), Some(_)) => return Err(BadOrder::new("deliveries, last: only one of them")),
             (Some(ids), None) => ids,
@@ -174,18 +174,18 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
                 ids
             }
         };
-        (ids, state.life)
+        (ids, state.generation)
     };
     let mut calls = Vec::new();
     for _ in 0..order.times {
         for id in &ids {
-            let index = index(&platform.look(), id).ok_or_else(|| unknown(id))?;
+            let index = index(&platform.read(), id).ok_or_else(|| unknown(id))?;
             calls.push((id.clone(), index));
         }
     }
     let attempts = calls.into_iter().map(|(id, index)| {
         let platform = Arc::clone(&platform);
-        async move { result(&id, &webhook::attempt(&platform, index, life).await) }
+        async move { result(&id, &webhook::attempt(&platform, index, generation).await) }
     });
     let results = if order.together {
         join_all(attempts).await
