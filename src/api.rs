@@ -1,7 +1,8 @@
-//! Everything about the proxy: what its answers mean, when to retry, how its stream is read, and the requests themselves.
+//! Everything about the proxy: what its answers mean, when to retry, how its stream is read, and
+//! the requests themselves.
 //!
-//! Pure, and tested natively: [`error`], [`backoff`], [`credentials`], the parser in [`sse`].
-//! In a browser only: [`http`], [`json`], [`send_body`], [`upload`].
+//! Pure, and tested natively: [`error`], [`backoff`], [`credentials`], the parser in [`sse`]. In a
+//! browser only: [`http`], [`json`], [`send_body`], [`upload`].
 
 pub mod backoff;
 pub mod credentials;

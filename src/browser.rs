@@ -1,4 +1,5 @@
-//! The browser's interfaces, as thin wrappers without decisions: nothing here knows what a conversation is.
+//! The browser's interfaces, as thin wrappers without decisions: nothing here knows what a
+//! conversation is.
 //!
 //! - [`environment`]: clocks, random numbers, the screen, the documented system variables
 //! - [`timers`], [`events`]: callbacks that end when their handle is dropped

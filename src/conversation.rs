@@ -1,8 +1,9 @@
-//! The behaviour of one conversation as a reducer: [`Conversation::apply`] takes an [`Action`] and changes the state. Pure: no clock,
-//! no random numbers, no I/O, no Yew.
+//! The behaviour of one conversation as a reducer: [`Conversation::apply`] takes an [`Action`] and
+//! changes the state. Pure: no clock, no random numbers, no I/O, no Yew.
 //!
-//! Actions carry their own time and ids; the same action twice changes nothing. State is read through accessors; rows are `Rc`, and
-//! only rows that changed are replaced. Debug builds check the invariants after each action.
+//! Actions carry their own time and ids; the same action twice changes nothing. State is read
+//! through accessors; rows are `Rc`, and only rows that changed are replaced. Debug builds check
+//! the invariants after each action.
 
 mod action;
 mod feedback;

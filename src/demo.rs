@@ -1,7 +1,9 @@
-//! The story player: a widget that shows one story of a conversation, for designers, pictures and accessibility tests.
+//! The story player: a widget that shows one story of a conversation, for designers, pictures and
+//! accessibility tests.
 //!
-//! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its clock stands still: a story looks the same
-//! whenever it is shown. Player and stories are a WASM chunk of their own.
+//! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its
+//! clock stands still: a story looks the same whenever it is shown. Player and stories are a WASM
+//! chunk of their own.
 
 mod builder;
 mod files;

@@ -1,9 +1,10 @@
 //! Every decision of a running chat, without I/O, as in Elm: Input → Machine → State + Effects.
 //!
-//! [`Machine`] is one of two: [`idle`] until something is said, then [`chat`], whose code is loaded when it is needed. Both take an
-//! [`Input`](input::Input) with its clocks and random number ([`Now`](input::Now)), change the conversation and return
-//! [`Effect`](effect::Effect)s for the runtime. The chat machine is put together from small ones: [`connection`], [`leader_election`],
-//! `send_queue`, `log_reader`, `token_refresh`.
+//! [`Machine`] is one of two: [`idle`] until something is said, then [`chat`], whose code is
+//! loaded when it is needed. Both take an [`Input`](input::Input) with its clocks and random
+//! number ([`Now`](input::Now)), change the conversation and return [`Effect`](effect::Effect)s
+//! for the runtime. The chat machine is put together from small ones: [`connection`],
+//! [`leader_election`], `send_queue`, `log_reader`, `token_refresh`.
 
 pub mod chat;
 pub mod connection;

@@ -1,10 +1,13 @@
-//! The runtime of a chat without its views: runs the machine's effects in a browser and feeds it what comes of them. Decides nothing.
+//! The runtime of a chat without its views: runs the machine's effects in a browser and feeds it
+//! what comes of them. Decides nothing.
 //!
-//! - [`Runtime`]: an inbox, one timer, one machine; inputs are handled one after the other, each to the end
+//! - [`Runtime`]: an inbox, one timer, one machine; inputs are handled one after the other, each
+//!   to the end
 //! - [`settings`]: where its proxy is and who the visitor is
 //! - `requests`, `log_requests`, `uploads`: HTTP, partly under a lock that all tabs share
 //! - `repository`, `storage_barrier`: what is stored, and when it can be read
-//! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as inputs
+//! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as
+//!   inputs
 //! - `lazy`: the part of all this that is loaded when somebody begins to write
 
 mod browser_events;

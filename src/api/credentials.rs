@@ -1,4 +1,5 @@
-//! The visitor's credentials at the proxy, and how to get or renew them. Pure: the clock is passed in.
+//! The visitor's credentials at the proxy, and how to get or renew them. Pure: the clock is passed
+//! in.
 
 use chataibot_wire::token::{TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};

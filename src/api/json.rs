@@ -1,8 +1,9 @@
 //! JSON by the browser: `JSON.parse` and `JSON.stringify`, with serde on top.
 //!
-//! Values are read by [`JsDeserializer`], which knows what `JSON.parse` gives and nothing else. `serde_wasm_bindgen` reads every kind of
-//! JavaScript value and words every error; those sentences alone, with the numbers in them, are a tenth of the whole WASM, and nobody
-//! would see them: what cannot be read is requested again.
+//! Values are read by [`JsDeserializer`], which knows what `JSON.parse` gives and nothing else.
+//! `serde_wasm_bindgen` reads every kind of JavaScript value and words every error; those
+//! sentences alone, with the numbers in them, are a tenth of the whole WASM, and nobody would see
+//! them: what cannot be read is requested again.
 
 use std::fmt::Display;
 

@@ -1,5 +1,6 @@
-//! The body of a send as JSON text, made where an answer is given and kept so in the outbox. Written by hand because each type that
-//! serde serialises is paid for by every visitor; the tests hold it against the wire's types.
+//! The body of a send as JSON text, made where an answer is given and kept so in the outbox.
+//! Written by hand because each type that serde serialises is paid for by every visitor; the tests
+//! hold it against the wire's types.
 
 use js_sys::JSON;
 use wasm_bindgen::JsValue;

@@ -1,7 +1,8 @@
-//! The event stream of a log: its bytes, the server-sent events they make, and the frames these mean. [`Parser`] and [`frame_of`] are
-//! pure; [`EventStream`] reads the bytes.
+//! The event stream of a log: its bytes, the server-sent events they make, and the frames these
+//! mean. [`Parser`] and [`frame_of`] are pure; [`EventStream`] reads the bytes.
 //!
-//! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF; invalid UTF-8 becomes U+FFFD.
+//! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF;
+//! invalid UTF-8 becomes U+FFFD.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Uploads a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch` reports none.
+//! Uploads a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch`
+//! reports none.
 //!
 //! Part of the WASM chunk of the message kinds that ask for a file.
 

@@ -1,4 +1,5 @@
-//! What the browser knows: clocks, random numbers, the size of the screen, and the documented system variables.
+//! What the browser knows: clocks, random numbers, the size of the screen, and the documented
+//! system variables.
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
 use wasm_bindgen::JsValue;

@@ -1,4 +1,5 @@
-//! Key-value storage over `localStorage`; falls back to memory where that throws or is full. Knows nothing of the values.
+//! Key-value storage over `localStorage`; falls back to memory where that throws or is full. Knows
+//! nothing of the values.
 
 use std::cell::{Cell, RefCell};
 

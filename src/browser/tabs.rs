@@ -1,4 +1,5 @@
-//! What the tabs of one browser coordinate by: Web Locks, `BroadcastChannel`, and `storage` events.
+//! What the tabs of one browser coordinate by: Web Locks, `BroadcastChannel`, and `storage`
+//! events.
 
 use std::{cell::RefCell, rc::Rc};
 

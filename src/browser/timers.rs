@@ -1,4 +1,5 @@
-//! Timers of the page: a callback after a delay, and a future that waits. A timer is cancelled when it is dropped.
+//! Timers of the page: a callback after a delay, and a future that waits. A timer is cancelled
+//! when it is dropped.
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};

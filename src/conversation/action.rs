@@ -1,4 +1,5 @@
-//! The actions of a conversation: what happened, in the past tense, each with its own time and ids.
+//! The actions of a conversation: what happened, in the past tense, each with its own time and
+//! ids.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Whether the visitor found a message helpful. It stays with the message, over reloads and rebuilt logs.
+//! Whether the visitor found a message helpful. It stays with the message, over reloads and
+//! rebuilt logs.
 
 use std::rc::Rc;
 

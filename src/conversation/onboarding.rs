@@ -1,4 +1,5 @@
-//! Onboarding before and after the chat: what the page requires, the visitor's progress, and the screen that follows from both.
+//! Onboarding before and after the chat: what the page requires, the visitor's progress, and the
+//! screen that follows from both.
 
 use std::rc::Rc;
 

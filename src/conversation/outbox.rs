@@ -1,7 +1,8 @@
-//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state; shown at once as local echoes.
+//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state; shown
+//! at once as local echoes.
 //!
-//! A message leaves the outbox when its outcome is known: accepted, found in the log, or discarded. Only then may its copy in storage go.
-//! When to send is decided by the machine.
+//! A message leaves the outbox when its outcome is known: accepted, found in the log, or
+//! discarded. Only then may its copy in storage go. When to send is decided by the machine.
 
 use std::rc::Rc;
 

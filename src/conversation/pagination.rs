@@ -1,4 +1,5 @@
-//! Pagination of the log towards its beginning: state of the request, and merging a page above what is shown.
+//! Pagination of the log towards its beginning: state of the request, and merging a page above
+//! what is shown.
 
 use std::rc::Rc;
 

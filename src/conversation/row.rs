@@ -1,4 +1,5 @@
-//! One row of the message list: a message or a notice, with the key it keeps from local echo to the end.
+//! One row of the message list: a message or a notice, with the key it keeps from local echo to
+//! the end.
 
 use std::rc::Rc;
 

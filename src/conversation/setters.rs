@@ -1,5 +1,5 @@
-//! Plain setters for state that does not depend on the log. Separate from [`Conversation::apply`], so that the always loaded part of
-//! the program does not link all of its logic.
+//! Plain setters for state that does not depend on the log. Separate from [`Conversation::apply`],
+//! so that the always loaded part of the program does not link all of its logic.
 
 use std::rc::Rc;
 

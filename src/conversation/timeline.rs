@@ -1,4 +1,5 @@
-//! The timeline: where an entry of the log goes, which local echo it confirms, what was read, what forms a group.
+//! The timeline: where an entry of the log goes, which local echo it confirms, what was read, what
+//! forms a group.
 //!
 //! Rows `..logged_rows` are in log order; the rest are not logged yet, in the order of the outbox.
 

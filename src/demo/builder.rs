@@ -1,4 +1,5 @@
-//! Builder of stories: applies actions one after the other, a minute apart, the last of them just now.
+//! Builder of stories: applies actions one after the other, a minute apart, the last of them just
+//! now.
 
 use std::rc::Rc;
 

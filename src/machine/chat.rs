@@ -1,7 +1,8 @@
-//! The chat machine: every decision once something was said. A pure state machine put together from smaller ones; inputs go in,
-//! effects come out, and the runtime runs them.
+//! The chat machine: every decision once something was said. A pure state machine put together
+//! from smaller ones; inputs go in, effects come out, and the runtime runs them.
 //!
-//! It owns no socket, clock, storage or random numbers, so tests drive it through years of faults in milliseconds.
+//! It owns no socket, clock, storage or random numbers, so tests drive it through years of faults
+//! in milliseconds.
 
 mod onboarding;
 pub(super) mod outputs;

@@ -1,6 +1,8 @@
-//! Connection state machine of the log: when to connect, when a stream counts as dead, when long polling must do. Pure.
+//! Connection state machine of the log: when to connect, when a stream counts as dead, when long
+//! polling must do. Pure.
 //!
-//! One request at a time, stream or poll. Each has a generation number, so that late answers of a cancelled request are recognised.
+//! One request at a time, stream or poll. Each has a generation number, so that late answers of a
+//! cancelled request are recognised.
 
 use crate::{
     api::backoff::{CAP, CAP_WATCHED, LONGEST_RETRY_AFTER, delay},

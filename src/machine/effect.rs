@@ -1,6 +1,8 @@
-//! The effects a machine asks for: requests to send, values to store, events for the page. The runtime runs them in order.
+//! The effects a machine asks for: requests to send, values to store, events for the page. The
+//! runtime runs them in order.
 //!
-//! [`CoreEffect`]s are run by code that is always loaded, [`ChatEffect`]s by the lazily loaded module.
+//! [`CoreEffect`]s are run by code that is always loaded, [`ChatEffect`]s by the lazily loaded
+//! module.
 
 use std::rc::Rc;
 
@@ -36,11 +38,11 @@ pub enum CoreEffect {
     },
     /// Give up the current call to the log.
     Disconnect,
-    /// Hear what other tabs say. Until `LeaveTabs`: `TabSaid`.
+    /// Hear what other tabs say. Until `LeaveTabs`: `TabMessage`.
     JoinTabs,
     /// Hear and hold nothing any more that other tabs could wait for.
     LeaveTabs,
-    /// Let go of the lock, or of the place in its line.
+    /// Release the lock, or the place in its queue.
     ReleaseLock,
     /// Say this to all other tabs.
     Broadcast(TabMessage),
@@ -62,14 +64,14 @@ pub enum CoreEffect {
 /// The effects of the chat machine alone.
 #[derive(Clone, Debug)]
 pub enum ChatEffect {
-    /// Start a conversation, under the lock. Answer: `StartAnswered`, or `ConversationElsewhere` when another tab was first.
+    /// Start a conversation, under the lock. Answer: `StartAnswered`, or `RemoteConversation` when another tab was first.
     Start {
         /// The first message.
         message: Rc<OutboxMessage>,
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Send a message, under the lock. Answer: `SendAnswered`, or `SettledElsewhere`.
+    /// Send a message, under the lock. Answer: `SendAnswered`, or `SettledRemotely`.
     Send {
         /// The message.
         message: Rc<OutboxMessage>,
@@ -91,7 +93,7 @@ pub enum ChatEffect {
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Get a page of the log from before this place. Answer: `EarlierAnswered`.
+    /// Get a page of the log from before this place. Answer: `PageAnswered`.
     FetchPage {
         /// Whose log.
         conversation: Rc<str>,
@@ -100,14 +102,14 @@ pub enum ChatEffect {
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Stand in line for the lock. Answer, when it is this tab's turn: `Chosen`; when it is taken away: `Deposed`.
+    /// Request the leader's lock. Answer, when it is this tab's turn: `LockAcquired`; when it is taken away: `LockLost`.
     RequestLock {
         /// Take it away from whoever holds it.
         steal: bool,
     },
     /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone from here in any case.
     EndTokens(Rc<Credentials>),
-    /// Store the conversation as it stands, unless storage holds a newer one: then `ConversationElsewhere`.
+    /// Store the conversation as it stands, unless storage holds a newer one: then `RemoteConversation`.
     SaveConversation {
         /// The conversation that storage held last, as far as is known.
         over: Option<Rc<str>>,
@@ -125,7 +127,7 @@ pub enum ChatEffect {
     ClearStorage,
     /// Remove everything stored if it is this visitor's: it was stored again before the news came that they are to be forgotten.
     ClearStorageOf(String),
-    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or `VisitorElsewhere`.
+    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or `RemoteVisitor`.
     CheckStorage,
 }
 

@@ -1,5 +1,6 @@
-//! The idle machine: the decisions while nothing was said yet. It opens the window, keeps the draft, gets the visitor's token and
-//! queues the first messages. Every other input is for the chat machine, which takes over this state and is loaded only then.
+//! The idle machine: the decisions while nothing was said yet. It opens the window, keeps the
+//! draft, gets the visitor's token and queues the first messages. Every other input is for the
+//! chat machine, which takes over this state and is loaded only then.
 //!
 //! Pure, and tested against the chat machine: up to the hand-over both decide the same.
 

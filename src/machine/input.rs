@@ -1,4 +1,5 @@
-//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser and of other tabs.
+//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser
+//! and of other tabs.
 
 use std::rc::Rc;
 

@@ -1,7 +1,9 @@
-//! Leader election among the tabs of one browser: who holds the stream. Where tabs cannot coordinate, each has its own. Pure.
+//! Leader election among the tabs of one browser: who holds the stream. Where tabs cannot
+//! coordinate, each has its own. Pure.
 //!
-//! A Web Lock decides: its holder leads, and the browser passes it on when the leader's tab goes. A leader that holds the lock but stays
-//! silent is queried, then checked against the log, and finally loses the lock by stealing.
+//! A Web Lock decides: its holder leads, and the browser passes it on when the leader's tab goes.
+//! A leader that holds the lock but stays silent is queried, then checked against the log, and
+//! finally loses the lock by stealing.
 
 use super::connection::Wanted;
 use crate::conversation::ConnectionStatus;

@@ -1,4 +1,5 @@
-//! Reads the frames of the log: the next entry, a duplicate, a gap, or a reset after which the log is rebuilt in one step. Pure.
+//! Reads the frames of the log: the next entry, a duplicate, a gap, or a reset after which the log
+//! is rebuilt in one step. Pure.
 
 use std::rc::Rc;
 

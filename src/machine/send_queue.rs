@@ -1,4 +1,5 @@
-//! Send queue of the outbox: one message at a time, in order, with back-off; and what a failed send leads to. Pure.
+//! Send queue of the outbox: one message at a time, in order, with back-off; and what a failed
+//! send leads to. Pure.
 
 use std::rc::Rc;
 

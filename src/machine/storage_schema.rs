@@ -1,4 +1,5 @@
-//! The schema of what is stored, with its version, and the conversion to and from the conversation's state. Does no I/O.
+//! The schema of what is stored, with its version, and the conversion to and from the
+//! conversation's state. Does no I/O.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Keeps the visitor token valid: it is renewed when a request needs it and it is about to expire, after a 401, and after sleep. Pure.
+//! Keeps the visitor token valid: it is renewed when a request needs it and it is about to expire,
+//! after a 401, and after sleep. Pure.
 
 use std::rc::Rc;
 

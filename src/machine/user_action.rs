@@ -1,7 +1,8 @@
-//! Every action of a visitor. Views emit it, the runtime passes it on unchanged, the machines handle it.
+//! Every action of a visitor. Views emit it, the runtime passes it on unchanged, the machines
+//! handle it.
 //!
-//! A new one touches: this file, the view that emits it, [`idle`](super::idle) and `chat/user_actions.rs`, and the story player
-//! (`demo.rs`). The compiler names the last three.
+//! A new one touches: this file, the view that emits it, [`idle`](super::idle) and
+//! `chat/user_actions.rs`, and the story player (`demo.rs`). The compiler names the last three.
 
 use std::rc::Rc;
 

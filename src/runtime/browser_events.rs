@@ -1,4 +1,5 @@
-//! Events of the browser as inputs: network, visibility, sleep, and changes of storage by other tabs.
+//! Events of the browser as inputs: network, visibility, sleep, and changes of storage by other
+//! tabs.
 
 use std::rc::{Rc, Weak};
 

@@ -1,5 +1,6 @@
-//! The lazily loaded module: the chat machine, the requests it asks for and whatever reads the log. A WASM chunk of its own, loaded with
-//! the visitor's first letter, or at once where a conversation is stored.
+//! The lazily loaded module: the chat machine, the requests it asks for and whatever reads the
+//! log. A WASM chunk of its own, loaded with the visitor's first letter, or at once where a
+//! conversation is stored.
 
 use std::{
     cell::{Cell, RefCell},

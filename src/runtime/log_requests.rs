@@ -1,4 +1,5 @@
-//! Requests to the log of a conversation: its event stream, long polls in the stream's place, and pages of what came earlier.
+//! Requests to the log of a conversation: its event stream, long polls in the stream's place, and
+//! pages of what came earlier.
 
 use std::rc::{Rc, Weak};
 

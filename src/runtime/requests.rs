@@ -1,4 +1,5 @@
-//! HTTP requests of the chat machine, those that only one tab may send at a time under a Web Lock, and the inputs their answers become.
+//! HTTP requests of the chat machine, those that only one tab may send at a time under a Web Lock,
+//! and the inputs their answers become.
 //!
 //! A request holds the runtime only weakly: its answer does not keep a dropped widget alive.
 

@@ -1,4 +1,5 @@
-//! The settings of a runtime: where its proxy is, who the visitor is, and what is sent when a conversation starts.
+//! The settings of a runtime: where its proxy is, who the visitor is, and what is sent when a
+//! conversation starts.
 
 use std::rc::Rc;
 

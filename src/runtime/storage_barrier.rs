@@ -1,6 +1,7 @@
-//! Read barrier over `localStorage`, in step with Web Locks. A lock passes to the next tab at once, but what its last holder has
-//! written may reach that tab's process later. So each writer numbers its writes, in storage and by a shared lock that all tabs can list;
-//! the next holder looks for such locks and waits until storage has reached their number.
+//! Read barrier over `localStorage`, in step with Web Locks. A lock passes to the next tab at
+//! once, but what its last holder has written may reach that tab's process later. So each writer
+//! numbers its writes, in storage and by a shared lock that all tabs can list; the next holder
+//! looks for such locks and waits until storage has reached their number.
 
 use crate::browser::{
     environment,

@@ -1,4 +1,5 @@
-//! Lock and channel of the tabs: runs the effects of leader election and encodes the messages between tabs. Decides nothing.
+//! Lock and channel of the tabs: runs the effects of leader election and encodes the messages
+//! between tabs. Decides nothing.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,5 @@
-//! The prelude against the client: as long as nothing was said both decide the same, and the client goes on from where the prelude stands.
+//! The idle machine against the chat machine: as long as nothing was said both decide the same,
+//! and the chat machine goes on from where it is.
 
 use std::rc::Rc;
 
@@ -100,7 +101,7 @@ proptest! {
         after in proptest::collection::vec((input(), 0u64..20_000), 0..10),
         listens: bool,
     ) {
-        let (mut prelude, mut client) = (IdleMachine::new(listens), ChatMachine::new(listens));
+        let (mut idle, mut chat) = (IdleMachine::new(listens), ChatMachine::new(listens));
         let mut now = 1_000;
         let mut now = |passed| { now += passed; Now { monotonic: now, unix: now, random: 7 } };
         let (mut asleep, mut slept) = (false, false);
@@ -108,50 +109,50 @@ proptest! {
         for (input, passed) in loaded.chain(inputs) {
             let at = now(passed);
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-            let changed = prelude.handle(input.clone(), at, &mut ours).expect("nothing was said");
-            let expected = client.handle(input.clone(), at, &mut theirs);
+            let changed = idle.handle(input.clone(), at, &mut ours).expect("nothing was said");
+            let expected = chat.handle(input.clone(), at, &mut theirs);
             // Where nothing was said nothing can be lost that matters.
             theirs.retain(|effect| !matches!(effect, Effect::Chat(ChatEffect::CheckStorage)));
             asleep = sleeps(asleep, &input);
             if !asleep {
-                prop_assert_eq!(format!("{:?}", prelude.core().state()), format!("{:?}", client.core().state()), "{:?}", input);
+                prop_assert_eq!(format!("{:?}", idle.core().state()), format!("{:?}", chat.core().state()), "{:?}", input);
                 prop_assert_eq!(changed || slept, expected || slept, "{:?}", &input);
             }
             slept = asleep;
             prop_assert_eq!(sorted(&ours), sorted(&theirs), "{:?}", &input);
-            prop_assert_eq!(prelude.due(), client.due(at.monotonic), "{:?}", &input);
+            prop_assert_eq!(idle.due(), chat.due(at.monotonic), "{:?}", &input);
         }
         let at = now(0);
-        let mut heir = ChatMachine::after(prelude, at);
+        let mut promoted = ChatMachine::after(idle, at);
         let said = (Input::User(UserAction::Send("Hello".to_owned()), "m1".into()), 5);
         for (input, passed) in after.into_iter().chain([said, (Input::Ticked, 30_000)]) {
             let at = now(passed);
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-            heir.handle(input.clone(), at, &mut ours);
-            client.handle(input.clone(), at, &mut theirs);
+            promoted.handle(input.clone(), at, &mut ours);
+            chat.handle(input.clone(), at, &mut theirs);
             asleep = sleeps(asleep, &input);
             if !asleep {
-                prop_assert_eq!(format!("{:?}", heir.core().state()), format!("{:?}", client.core().state()), "{:?}", &input);
+                prop_assert_eq!(format!("{:?}", promoted.core().state()), format!("{:?}", chat.core().state()), "{:?}", &input);
             }
             prop_assert_eq!(texts(&ours), texts(&theirs), "{:?}", &input);
         }
     }
 
     #[test]
-    fn what_was_said_in_the_prelude_is_sent_by_the_client(inputs in proptest::collection::vec((input(), 0u64..2_000), 0..6)) {
-        let mut prelude = IdleMachine::new(true);
+    fn what_was_said_to_the_idle_machine_is_sent_by_the_chat_machine(inputs in proptest::collection::vec((input(), 0u64..2_000), 0..6)) {
+        let mut idle = IdleMachine::new(true);
         let mut now = 1_000;
         let mut effects = Vec::new();
         let said = [Input::Loaded(Box::default()), Input::User(UserAction::Send("Hello".to_owned()), "m1".into())];
         for (input, passed) in said.into_iter().map(|input| (input, 0)).chain(inputs) {
             now += passed;
-            prelude.handle(input, Now { monotonic: now, unix: now, random: 7 }, &mut effects).expect("for the prelude");
+            idle.handle(input, Now { monotonic: now, unix: now, random: 7 }, &mut effects).expect("for the idle machine");
         }
         now += 60_000;
         let at = Now { monotonic: now, unix: now, random: 7 };
-        let mut client = ChatMachine::after(prelude, at);
+        let mut chat = ChatMachine::after(idle, at);
         for input in [Input::RequirementsSet(Requirements::default()), Input::Resumed, Input::TokenAnswered(Ok(Rc::new(Credentials { until: now + 600_000, from: now, ..credentials() })))] {
-            client.handle(input, at, &mut effects);
+            chat.handle(input, at, &mut effects);
         }
         let count = |wanted: fn(&Effect) -> bool| effects.iter().filter(|effect| wanted(effect)).count();
         prop_assert_eq!(count(|effect| matches!(effect, Effect::Core(CoreEffect::SaveMessage(_)))), 1, "{:?}", &effects);
@@ -160,22 +161,22 @@ proptest! {
 }
 
 #[test]
-fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_client() {
-    let mut prelude = IdleMachine::new(true);
+fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_chat_machine() {
+    let mut idle = IdleMachine::new(true);
     let mut effects = Vec::new();
     let at = Now { monotonic: 1_000, unix: 1_000, random: 7 };
     let found = StoredSession { credentials: Some(credentials()), ..StoredSession::default() };
     for input in [Input::Loaded(Box::new(found)), user(UserAction::Open)] {
-        prelude.handle(input, at, &mut effects).expect("for the prelude");
+        idle.handle(input, at, &mut effects).expect("for the idle machine");
     }
-    let asked = prelude.handle(user(UserAction::Reset), at, &mut effects).expect_err("for the client");
-    let mut client = ChatMachine::after(prelude, at);
+    let asked = idle.handle(user(UserAction::Reset), at, &mut effects).expect_err("for the chat machine");
+    let mut chat = ChatMachine::after(idle, at);
     effects.clear();
-    client.handle(asked, at, &mut effects);
+    chat.handle(asked, at, &mut effects);
     let wiped = effects.iter().position(|effect| matches!(effect, Effect::Chat(ChatEffect::ClearStorage)));
     let left = effects
         .iter()
         .position(|effect| matches!(effect, Effect::Chat(ChatEffect::EndTokens(left)) if **left == credentials()));
     assert!(wiped.is_some() && wiped < left, "other tabs hear of it before the proxy does: {effects:?}");
-    assert!(client.core().credentials().is_none());
+    assert!(chat.core().credentials().is_none());
 }

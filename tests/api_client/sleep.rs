@@ -62,7 +62,7 @@ fn a_machine_that_sleeps_eight_hours_without_a_word_wakes_within_seconds() {
 #[test]
 fn a_clock_that_stood_still_while_the_machine_slept_does_not_fool_anybody() {
     let mut world = talking(23, 2);
-    // The monotonic clock of some systems: only the wall clock tells, and the rim says so.
+    // The monotonic clock of some systems: only the wall clock tells, and the runtime says so.
     world.sleep_of_both_clocks(8 * HOUR);
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("good morning"));

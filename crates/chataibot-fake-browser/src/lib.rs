@@ -1,6 +1,7 @@
-//! For tests: a browser without a browser, as far as it is the same in memory and over sockets. It runs the effects of the widget's
-//! machine on a [`Storage`] that all tabs share and on the [`Leadership`] of one of them; whatever takes time, such as requests and
-//! messages between tabs, is the business of who implements [`FakeBrowser`].
+//! For tests: a browser without a browser, as far as it is the same in memory and over sockets. It
+//! runs the effects of the widget's machine on a [`Storage`] that all tabs share and on the
+//! [`Leadership`] of one of them; whatever takes time, such as requests and messages between tabs,
+//! is the business of who implements [`FakeBrowser`].
 
 mod leadership;
 mod storage;

@@ -1,4 +1,5 @@
-//! What survives a reload, in the shapes in which the widget stores it: as text, so that it must survive being written and read.
+//! What survives a reload, in the shapes in which the widget stores it: as text, so that it must
+//! survive being written and read.
 
 use std::{collections::BTreeMap, rc::Rc};
 

@@ -1,4 +1,5 @@
-//! Onboarding: what happens when the visitor consents, fills the form or rates, and which events the page gets.
+//! Onboarding: what happens when the visitor consents, fills the form or rates, and which events
+//! the page gets.
 
 use super::ChatMachine;
 use crate::{

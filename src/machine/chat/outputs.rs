@@ -1,4 +1,5 @@
-//! Outputs of a change, found by comparing it with what was reported and stored last: page events, errors, values to store.
+//! Outputs of a change, found by comparing it with what was reported and stored last: page events,
+//! errors, values to store.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Changes made by other tabs, seen through storage, and a visitor who turns out to be another one.
+//! Changes made by other tabs, seen through storage, and a visitor who turns out to be another
+//! one.
 
 use std::rc::Rc;
 

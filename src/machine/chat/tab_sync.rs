@@ -1,4 +1,5 @@
-//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers take it in and ask for what they miss.
+//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers take it in
+//! and ask for what they miss.
 
 use std::rc::Rc;
 

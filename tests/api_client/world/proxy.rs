@@ -63,7 +63,7 @@ impl World {
         }
         let visitor = self.visitor_of(&credentials.token)?;
         let known = self.attempts.get(&*message.id).cloned();
-        // As the rim picks it; a start is always words.
+        // As the runtime picks it; a start is always words.
         let typed = message.typed.clone().filter(|_| credentials.typed && conversation.is_some());
         if typed.is_some() && !self.takes_typed {
             return Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") });
