@@ -12,7 +12,7 @@ const ORIGINS = new Set(env("ORIGINS", "http://localhost:4711").split(","));
 const PLATFORM = env("PLATFORM_URL", "http://127.0.0.1:8788/api/v1");
 const ACCOUNT_TOKEN = env("ACCOUNT_TOKEN", "demo-account-token"), BOT_KEY = env("BOT_KEY", "demo-bot");
 const WEBHOOK_SECRET = env("WEBHOOK_SECRET", "demo-webhook-secret"), WEBHOOK_TOKEN = env("WEBHOOK_TOKEN", "demo-webhook-token");
-const TOKEN_LIFE = 600, RENEWAL_GRACE = 20_000, BODY_BYTES = 64 * 1024, WEBHOOK_BYTES = 4 << 20, TEXT_CHARS = 4000;
+const TOKEN_LIFE = 600, RENEWAL_GRACE = 20_000, BODY_BYTES = 64 * 1024, WEBHOOK_BYTES = 4 << 20, TEXT_CHARS = 4000, CONTENT_BYTES = 512 * 1024;
 const EPOCH = Math.floor(Date.now() / 1000);
 const random = (bytes) => randomBytes(bytes).toString("hex");
 const digest = (text) => createHash("sha256").update(String(text)).digest();
@@ -311,6 +311,16 @@ function content(message) {
   return { unsupported: { kind: String(type).slice(0, 60), text: richText(text ?? title) } };
 }
 
+/** The words of a content, in order. */
+const wordsOf = (node) =>
+  node === null || typeof node !== "object" ? "" : Object.entries(node).map(([name, value]) => (name === "text" && typeof value === "string" ? value : wordsOf(value))).join("");
+
+/** A reader gives up an entry that is larger than a megabyte: of a content that is too large, the beginning of its words is kept. */
+function fitting(content) {
+  if (Buffer.byteLength(JSON.stringify(content)) <= CONTENT_BYTES) return content;
+  return { text: { body: [{ text: `${wordsOf(content).slice(0, 16_000)} …` }] } };
+}
+
 /** One event of the platform, for a conversation of ours. */
 function take(conversation, { type, payload, id }) {
   if (id && (conversation.seen.has(id) || !conversation.seen.add(id))) return;
@@ -323,7 +333,7 @@ function take(conversation, { type, payload, id }) {
       return;
     }
     const kept = content(payload.message);
-    if (kept) append(conversation, { message: { author: author === "agent" ? author : "bot", content: kept } });
+    if (kept) append(conversation, { message: { author: author === "agent" ? author : "bot", content: fitting(kept) } });
   } else if (type === "status") {
     conversation.closed = String(payload?.status).toLowerCase() === "closed";
     append(conversation, { status: conversation.closed ? "closed" : "open" });

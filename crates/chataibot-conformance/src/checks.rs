@@ -1,6 +1,7 @@
 //! Every check, in the order of the contract. Each has its own visitor and its own conversation, so that each can run alone.
 
 mod cors;
+mod entry_size;
 mod errors;
 mod files;
 mod idempotency;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Check> {
         log::CHECKS,
         reading::CHECKS,
         replies::CHECKS,
+        entry_size::CHECKS,
         webhook::CHECKS,
         ownership::CHECKS,
         errors::CHECKS,

@@ -74,6 +74,13 @@ breaches! {
     a_reused_key_with_another_code: "again-other-body" by told |_, told| if told.json()["error"] == "KEY_REUSED" {
         told.edit(|json| json["error"] = "BAD_REQUEST".into());
     };
+    an_entry_without_bounds: "entry-size" by told |asked, told| if asked.is("GET", "/events") && String::from_utf8_lossy(&told.body).matches(r#"{"bold":[{"text":"x"}]}"#).count() > 100 {
+        told.edit(|json| json["entries"].as_array_mut().into_iter().flatten().for_each(|entry| {
+            if entry["event"]["message"]["author"] == "bot" {
+                entry["event"]["message"]["padding"] = "x".repeat(1 << 20).into();
+            }
+        }));
+    };
     no_retry_after: "trouble-busy" by told |_, told| if told.status == 429 {
         told.headers.remove(header::RETRY_AFTER);
     };

@@ -1,0 +1,38 @@
+//! How much one entry may hold: a reader gives up a stream whose event is larger than a megabyte, so a larger entry would end the
+//! conversation there.
+
+use serde_json::Value;
+
+use crate::{
+    check::checks,
+    entry::{says, words},
+    fixture::Fixture,
+    outcome::{Outcome, ensure},
+    visitor::text,
+};
+
+/// The most bytes of one entry's JSON.
+const LARGEST: usize = 1 << 20;
+/// So many pairs of letters, which no tree joins, take 480 KB of HTML, and as a tree three times as much.
+const PAIRS: usize = 30_000;
+
+checks! {
+    Must "entry-size" size:
+        "No entry is larger than 1 MiB of JSON: a larger reply is shortened or becomes several entries, and the log goes on behind it."
+        => "Measure the JSON of a content before it is committed; divide what is too large, or keep its beginning and add `…`.";
+}
+
+async fn size(fixture: &Fixture) -> Outcome {
+    let ((visitor, conversation, before), mark, next) = (fixture.settled().await?, text(), text());
+    let html = format!("<p>{mark}</p>{}", "<b>x</b><i>y</i>".repeat(PAIRS));
+    fixture.simulator.reply(&conversation.platform, &html).await?;
+    fixture.simulator.reply(&conversation.platform, &next).await?;
+    let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &next)).await?;
+    let replies: Vec<&Value> =
+        log.iter().skip(before.len()).filter(|entry| entry["event"]["message"]["author"] == "bot").collect();
+    let largest = replies.iter().map(|entry| entry.to_string().len()).max().unwrap_or(0);
+    ensure(largest <= LARGEST, || format!("an entry of {largest} bytes"))?;
+    let shown: String = replies.iter().map(|entry| words(&entry["event"]["message"]["content"])).collect();
+    ensure(shown.starts_with(&mark), || format!("the large reply is gone: {} entries of the bot", replies.len()))?;
+    Ok(format!("{} entries, the largest of {largest} bytes", replies.len()))
+}
