@@ -8,16 +8,16 @@ use crate::source::{files, paths};
 
 /// Where crates are, and how many of their files stand in cycles that are known and not opened yet. A number may only go down.
 const CRATES: &[(&str, usize)] = &[
-    ("src", 22),
-    ("crates/chataibot-conformance/src", 3),
+    ("src", 15),
+    ("crates/chataibot-conformance/src", 0),
     ("crates/chataibot-faults/src", 0),
     ("crates/chataibot-load/src", 0),
     ("crates/chataibot-properties/src", 0),
     ("crates/chataibot-proxy/src", 0),
-    ("crates/chataibot-simulator/src", 6),
+    ("crates/chataibot-simulator/src", 0),
     ("crates/chataibot-soak/src", 0),
     ("crates/chataibot-wire/src", 0),
-    ("xtask/src", 2),
+    ("xtask/src", 0),
 ];
 
 type Module = Vec<String>;
