@@ -39,7 +39,7 @@ pub(super) fn element_of(rows: &[Rc<Row>], list: &Element, key: u32) -> Option<E
 }
 
 fn elements(list: &Element) -> Option<NodeList> {
-    list.query_selector_all(".chunk > .row, .chunk > .event").ok()
+    list.query_selector_all(".block > .row, .block > .event").ok()
 }
 
 fn item(elements: &NodeList, at: usize) -> Option<Element> {

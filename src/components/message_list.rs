@@ -15,14 +15,14 @@ use super::{
     arrival,
     avatar::{author_name, avatar},
     browser::{self, SizeWatch, Timer},
-    chunk::{Bounds, Chunk},
     clipboard,
     clock::{self, Clock, now},
     content::offers_answers,
     earlier, icons,
     markup::{at, button, element, group, on, plain, shaped, text, unseen},
-    message_row::RowView,
+    message_row::{RowBlock, RowView},
     messages::{self, Messages},
+    row_block::BlockBounds,
     scrolling::{Follower, Measure, NEAR, Shown, beginning_of, distance, from_end, scroll_to},
     unread::{first_unread, news},
 };
@@ -80,7 +80,7 @@ pub(super) enum Happened {
 pub(super) struct MessageList {
     list: NodeRef,
     inner: NodeRef,
-    bounds: Bounds,
+    bounds: BlockBounds,
     /// Rows, at most, from the newest up.
     shown: usize,
     /// Did the reader go looking for what is earlier?
@@ -125,7 +125,7 @@ impl Component for MessageList {
     type Properties = Messages;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut bounds = Bounds::default();
+        let mut bounds = BlockBounds::default();
         bounds.find(spoken_of(&ctx.props().state));
         Self {
             list: NodeRef::default(),
@@ -261,7 +261,7 @@ impl Component for MessageList {
             button("jump", "jump", None, inside, link.callback(|_| Happened::JumpAsked)).into()
         });
         let scrolled = link.callback(|_: Event| Happened::Scrolled);
-        let inside = group(vec![top, self.chunks(ctx.props(), rows, start), typing]);
+        let inside = group(vec![top, self.blocks(ctx.props(), rows, start), typing]);
         let inner = at(element!("div", "class" = "rows", "part" = "rows"; inside), &self.inner);
         let list = element!(
             "div",
@@ -294,7 +294,7 @@ impl MessageList {
         self.bounds.start(rows.len().saturating_sub(self.shown))
     }
 
-    fn chunks(&self, props: &Messages, rows: &[Rc<Row>], first: usize) -> Html {
+    fn blocks(&self, props: &Messages, rows: &[Rc<Row>], first: usize) -> Html {
         let Messages { state, look, act, .. } = props;
         let answerable = state.answerable_row().map(|row| row.key);
         let newest = rows.iter().rev().find(|row| row.message().is_some()).map(|row| row.key);
@@ -320,16 +320,16 @@ impl MessageList {
                 deed: self.deed.clone(),
             }
         };
-        let mut chunks = Vec::new();
+        let mut blocks = Vec::new();
         let mut start = first;
         while start < rows.len() {
             let end = self.bounds.end(start);
             let views: Vec<RowView> = (start..end.min(rows.len())).map(view).collect();
             let key = self.bounds.number(start).to_string();
-            chunks.push(html! { <Chunk {key} rows={views} settled={end < rows.len()} /> });
+            blocks.push(html! { <RowBlock {key} rows={views} settled={end < rows.len()} /> });
             start = end;
         }
-        chunks.into_iter().collect()
+        blocks.into_iter().collect()
     }
 
     /// Rows at hand are shown first; then the log is asked for more.

@@ -44,6 +44,36 @@ pub(super) struct RowView {
     pub(super) deed: Callback<(u32, Deed)>,
 }
 
+#[derive(Properties, Clone, PartialEq)]
+pub(super) struct RowBlockProps {
+    pub(super) rows: Vec<RowView>,
+    /// Nothing is added any more: the browser may leave it out while it is out of view.
+    pub(super) settled: bool,
+}
+
+/// Rows side by side: one component for a block of them, so that a change renders only its own.
+pub(super) struct RowBlock;
+
+impl Component for RowBlock {
+    type Message = ();
+    type Properties = RowBlockProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let RowBlockProps { rows, settled } = ctx.props();
+        let class = if *settled { "block block-settled" } else { "block" };
+        let mut nodes = Vec::with_capacity(rows.len());
+        for view in rows {
+            put_row(view, &mut nodes);
+        }
+        let rows: Html = nodes.into_iter().collect();
+        element!("div", "class" = class; rows).into()
+    }
+}
+
 /// Only what changed is looked at again. Rows and clocks are replaced, never changed.
 impl PartialEq for RowView {
     fn eq(&self, other: &Self) -> bool {

@@ -170,9 +170,9 @@ pub(super) fn is_long(list: &Element, row: &Element) -> bool {
 /// How far the list is scrolled where a row, or a line above one, begins at its top.
 pub(super) fn beginning_of(row: &Element) -> i32 {
     let top = |element: &Element| element.dyn_ref::<HtmlElement>().map_or(0, HtmlElement::offset_top);
-    let (own, chunk) = (top(row), row.parent_element().as_ref().map_or(0, top));
-    // Within a chunk that the browser may leave out, or within the conversation: browsers differ.
-    (if own < chunk { own + chunk } else { own }) - ABOVE
+    let (own, block) = (top(row), row.parent_element().as_ref().map_or(0, top));
+    // Within a block that the browser may leave out, or within the conversation: browsers differ.
+    (if own < block { own + block } else { own }) - ABOVE
 }
 
 /// Pixels to go to the end.

@@ -233,7 +233,7 @@ async fn ten_thousand_messages_cost_no_more_than_two_hundred() {
         |words: &str| stage.all(".row .bubble").last().and_then(|it| it.text_content()).as_deref() == Some(words);
     stage.until("the new row is there", || newest("0")).await;
     stage.settled().await;
-    // The parts of the new row, its chunk, the marks of the row before it, and at most one chunk that leaves at the top.
+    // The parts of the new row, its block, the marks of the row before it, and at most one block that leaves at the top.
     assert!(changes() <= 24, "{} changes for one message", changes());
 
     stage.happens(news);
@@ -251,8 +251,8 @@ async fn ten_thousand_messages_cost_no_more_than_two_hundred() {
         stage.until("more rows", || stage.all(".row").len() > before).await;
     }
     assert!(stage.all(".row").len() > 1000);
-    let settled = stage.all(".chunk").iter().filter(|chunk| chunk.class_name().contains("chunk-settled")).count();
-    assert!(settled + 1 >= stage.all(".chunk").len(), "the browser lays out what is in view");
+    let settled = stage.all(".block").iter().filter(|block| block.class_name().contains("block-settled")).count();
+    assert!(settled + 1 >= stage.all(".block").len(), "the browser lays out what is in view");
     let changes = changes_below(&stage.get(".rows"));
     stage.happens(later);
     stage.until("news are told", || stage.text(".jump") == "1 new message").await;

@@ -91,7 +91,7 @@ impl Stage {
         stage.until("the widget is there", || stage.find("#window").is_some()).await;
         if !stage.state().rows().is_empty() {
             // What shows messages comes as a part.
-            stage.until("the messages are there", || stage.find(".chunk, .panel").is_some()).await;
+            stage.until("the messages are there", || stage.find(".block, .panel").is_some()).await;
         }
         stage
     }

@@ -121,7 +121,7 @@ fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     let mut counts = count(project.cargo().args(["test", "--workspace", "--no-fail-fast"]).args(APART).args(name))?;
     // The same tests once more on the other store; those of several proxies have run on it already.
     let delivery =
-        ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "identity", "--no-fail-fast"];
+        ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "host_jwt", "--no-fail-fast"];
     let on_redis = [["--skip", "several"].as_slice(), name.as_slice()].concat();
     counts += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
     counts +=

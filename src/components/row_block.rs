@@ -1,0 +1,85 @@
+//! Partition of the rows into blocks of a fixed size, which are rendered again only when one of
+//! their rows changed.
+
+use std::rc::Rc;
+
+use crate::conversation::Row;
+
+/// Rows in a block: one row more means that the others of its block are made and compared again.
+pub(super) const SIZE: usize = 50;
+
+/// Where blocks begin. They are counted from one row that stays: rows that come on top of it or below move no row to another block.
+#[derive(Clone, Copy, Default)]
+pub(super) struct BlockBounds {
+    /// Key and place of the row that blocks are counted from.
+    anchor: Option<(u32, usize)>,
+}
+
+impl BlockBounds {
+    /// Looks where the anchor is now, and takes another when it is gone.
+    pub(super) fn find(&mut self, rows: &[Rc<Row>]) {
+        let is = |key, at: usize| rows.get(at).is_some_and(|row| row.key == key);
+        self.anchor = match self.anchor {
+            Some((key, at)) if is(key, at) => return,
+            Some((key, _)) => rows.iter().position(|row| row.key == key).map(|at| (key, at)),
+            None => None,
+        };
+        self.anchor = self.anchor.or_else(|| rows.first().map(|row| (row.key, 0)));
+    }
+
+    /// The last place not after `at` where a block begins; the first one begins with the first row.
+    pub(super) fn start(&self, at: usize) -> usize {
+        let lead = self.lead();
+        if at < lead { 0 } else { (at - lead) / SIZE * SIZE + lead }
+    }
+
+    /// Where the block that begins at `start` ends.
+    pub(super) fn end(&self, start: usize) -> usize {
+        if start < self.lead() { self.lead() } else { start + SIZE }
+    }
+
+    /// The number of the block that begins at `start`: it keeps it for life.
+    pub(super) fn number(&self, start: usize) -> isize {
+        let place = |at: usize| isize::try_from(at).unwrap_or(isize::MAX);
+        let anchor = self.anchor.map_or(0, |(_, at)| at);
+        // The first block may be short: it is numbered by its end.
+        place(self.end(start)) - place(anchor)
+    }
+
+    /// Rows above the first whole block.
+    fn lead(&self) -> usize {
+        self.anchor.map_or(0, |(_, at)| at % SIZE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BlockBounds, SIZE};
+
+    #[test]
+    fn rows_that_come_on_top_move_no_row_to_another_block() {
+        let block_of = |anchor: usize, row: usize| {
+            let bounds = BlockBounds { anchor: Some((1, anchor)) };
+            let start = bounds.start(row);
+            assert!(start <= row && row < bounds.end(start));
+            bounds.number(start)
+        };
+        for more in [0, 1, 43, SIZE, 3 * SIZE + 7] {
+            for row in 0..4 * SIZE {
+                assert_eq!(block_of(more, row + more), block_of(0, row), "{more} more, row {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_follow_one_another_without_gaps() {
+        let bounds = BlockBounds { anchor: Some((1, 2 * SIZE + 13)) };
+        let mut start = 0;
+        for _ in 0..5 {
+            let end = bounds.end(start);
+            assert!(end > start && end - start <= SIZE);
+            assert_eq!(bounds.start(end), end);
+            start = end;
+        }
+    }
+}
