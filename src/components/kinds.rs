@@ -2,7 +2,7 @@
 //!
 //! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
-//! - [`picture`]: a picture that opens large; [`row`]: things side by side that scroll
+//! - [`image`], [`picture`]: a picture that opens large; [`row`]: things side by side that scroll
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
 //! - [`aside`]: what a control says to screen readers
 //! - [`day`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
@@ -14,6 +14,7 @@ mod calendar;
 mod carousel;
 mod day;
 mod form;
+mod image;
 pub(super) mod intl;
 mod light_box;
 mod media;

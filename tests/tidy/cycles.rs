@@ -8,7 +8,7 @@ use crate::source::{files, paths};
 
 /// Where crates are, and how many of their files stand in cycles that are known and not opened yet. A number may only go down.
 const CRATES: &[(&str, usize)] = &[
-    ("src", 15),
+    ("src", 12),
     ("crates/chataibot-conformance/src", 0),
     ("crates/chataibot-faults/src", 0),
     ("crates/chataibot-load/src", 0),

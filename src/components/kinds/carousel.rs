@@ -16,8 +16,9 @@ use yew::{
 use super::{
     BACK, Kind, ON, Of,
     aside::Aside,
+    image::Image,
     light_box::position,
-    picture::{Picture, Shot, placeholder},
+    picture::{Picture, placeholder},
     row,
 };
 use crate::components::{
@@ -189,11 +190,11 @@ fn address(card: &Card) -> Option<&str> {
 }
 
 /// All pictures of the cards, with the cards' titles as their words.
-fn shots(carousel: &Carousel, picture: &AttrValue) -> Rc<[Shot]> {
+fn shots(carousel: &Carousel, picture: &AttrValue) -> Rc<[Image]> {
     let each = carousel.cards.iter().filter_map(|card| {
         let title = card.title.to_plain();
         let words = if title.is_empty() { picture.clone() } else { title.into() };
-        Some(Shot { address: address(card)?.to_owned().into(), words })
+        Some(Image { address: address(card)?.to_owned().into(), words })
     });
     each.collect()
 }

@@ -10,7 +10,7 @@ use yew::{
     prelude::*,
 };
 
-use super::{BACK, ON, picture::Shot, row};
+use super::{BACK, ON, image::Image, row};
 use crate::{
     components::{
         Look, icons,
@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Properties, Clone)]
 pub(super) struct LightBoxProps {
-    pub(super) all: Rc<[Shot]>,
+    pub(super) all: Rc<[Image]>,
     /// The first to be seen.
     pub(super) at: usize,
     pub(super) look: Rc<Look>,

@@ -9,10 +9,7 @@ use chataibot_wire::{
 use web_sys::Event;
 use yew::{html::onerror, prelude::*};
 
-use super::{
-    Kind, Of,
-    picture::{Picture, Shot},
-};
+use super::{Kind, Of, image::Image, picture::Picture};
 use crate::components::{
     Look, icons,
     markup::{self, element, group, on, opens, part, plain, written},
@@ -38,11 +35,11 @@ fn picture(kind: &Kind, media: &Media) -> Html {
     let pictures = pictures.filter(|(_, media)| media.kind == MediaKind::Image);
     let pictures: Vec<_> = pictures.filter(|(_, media)| safe_address(&media.url).is_some()).collect();
     let at = pictures.iter().position(|(one, _)| std::ptr::eq(*one, kind.content())).unwrap_or_default();
-    let shots = pictures.iter().map(|(_, media)| Shot {
+    let shots = pictures.iter().map(|(_, media)| Image {
         address: media.url.clone().into(),
         words: name(media).map_or_else(|| look.strings.picture(), AttrValue::from),
     });
-    let all: Rc<[Shot]> = shots.collect();
+    let all: Rc<[Image]> = shots.collect();
     let instead = file(media, look, Some(look.strings.media_failed()));
     html! { <Picture {all} {at} look={look.clone()} {instead} /> }
 }

@@ -7,10 +7,9 @@ use web_sys::{Event, HtmlImageElement};
 use yew::{
     html::{onerror, onload},
     prelude::*,
-    virtual_dom::VTag,
 };
 
-use super::light_box::LightBox;
+use super::{image::Image, light_box::LightBox};
 use crate::components::{
     Look, icons,
     markup::{button, element, group, on},
@@ -23,37 +22,10 @@ thread_local! {
     static SIZES: RefCell<Vec<(AttrValue, [u32; 2])>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A picture's address, judged, and its words.
-#[derive(Clone, PartialEq)]
-pub(super) struct Shot {
-    pub(super) address: AttrValue,
-    pub(super) words: AttrValue,
-}
-
-impl Shot {
-    /// The picture as an element, which may have a class and a size.
-    pub(super) fn image(&self, class: Option<&'static str>, size: Option<[u32; 2]>) -> VTag {
-        element!(
-            "img",
-            "class" = class,
-            "part" = class.map(|_| "picture"),
-            "width" = size.map(|[width, _]| width.to_string()),
-            "height" = size.map(|[_, height]| height.to_string()),
-            "loading" = "lazy",
-            "decoding" = "async",
-            "referrerpolicy" = "no-referrer",
-            "alt" = self.words.clone(),
-            // Last: what comes before says how it is fetched.
-            "src" = self.address.clone();
-            Html::default()
-        )
-    }
-}
-
 #[derive(Properties, Clone)]
 pub(super) struct PictureProps {
     /// All pictures that can be leafed through from here, this one among them.
-    pub(super) all: Rc<[Shot]>,
+    pub(super) all: Rc<[Image]>,
     pub(super) at: usize,
     pub(super) look: Rc<Look>,
     /// Stands in for a picture that cannot be fetched.

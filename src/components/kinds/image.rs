@@ -1,0 +1,32 @@
+//! A picture's address with its words, and the element that shows it, small or large.
+
+use yew::{prelude::*, virtual_dom::VTag};
+
+use crate::components::markup::element;
+
+/// A picture's address, judged, and its words.
+#[derive(Clone, PartialEq)]
+pub(super) struct Image {
+    pub(super) address: AttrValue,
+    pub(super) words: AttrValue,
+}
+
+impl Image {
+    /// The picture as an element, which may have a class and a size.
+    pub(super) fn image(&self, class: Option<&'static str>, size: Option<[u32; 2]>) -> VTag {
+        element!(
+            "img",
+            "class" = class,
+            "part" = class.map(|_| "picture"),
+            "width" = size.map(|[width, _]| width.to_string()),
+            "height" = size.map(|[_, height]| height.to_string()),
+            "loading" = "lazy",
+            "decoding" = "async",
+            "referrerpolicy" = "no-referrer",
+            "alt" = self.words.clone(),
+            // Last: what comes before says how it is fetched.
+            "src" = self.address.clone();
+            Html::default()
+        )
+    }
+}
