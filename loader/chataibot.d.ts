@@ -1,4 +1,4 @@
-// Types of <chataibot-widget> for pages written in TypeScript. What each setting means stands in README.md.
+// Types of <chataibot-widget> for pages written in TypeScript. What each setting means stands in docs/reference.md.
 
 /** Who the visitor is, as far as the page knows. */
 export interface Contact {

@@ -48,7 +48,7 @@ export async function sentences(tag, asked) {
     // Its own.
   } else if (!asked) tag = 'en';
   else {
-    console.warn(`[chataibot] there are no sentences in "${tag}", they stay English. The README lists the languages.`);
+    console.warn(`[chataibot] there are no sentences in "${tag}", they stay English. See docs/reference.md.`);
   }
   return { tag, words };
 }

@@ -157,7 +157,7 @@ impl Config {
     /// `complain` gets one line for the console.
     pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
         let Some(setting) = find(name) else {
-            complain(&["[chataibot] there is no setting \"", name, "\". The README lists them all."].concat());
+            complain(&["[chataibot] there is no setting \"", name, "\". See docs/reference.md."].concat());
             return;
         };
         let refused = match given {
@@ -285,7 +285,7 @@ fn is_language_tag(text: &str) -> bool {
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// What is allowed, in words: for the console and the README.
+/// What is allowed, in words: for the console and docs/reference.md.
 #[must_use]
 pub fn allowed(kind: SettingKind) -> String {
     match kind {

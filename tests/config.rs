@@ -153,7 +153,7 @@ fn a_value_that_is_not_allowed_is_named_with_what_is_and_the_default_stands() {
 #[test]
 fn an_unknown_setting_is_named() {
     let lines = set(&mut Config::default(), "colour", "red");
-    assert_eq!(lines, ["[chataibot] there is no setting \"colour\". The README lists them all."]);
+    assert_eq!(lines, ["[chataibot] there is no setting \"colour\". See docs/reference.md."]);
     assert_eq!(set(&mut Config::default(), "", "red").len(), 1, "an empty name is no setting either");
 }
 

@@ -213,7 +213,7 @@ impl Component for App {
 
 fn look(AppProps { source, config, .. }: &AppProps) -> Rc<Look> {
     let unknown = |name: &str| {
-        warn(&["[chataibot] strings: there is no sentence called \"", name, "\". The README lists them all."].concat());
+        warn(&["[chataibot] strings: there is no sentence called \"", name, "\". See src/strings/table.rs."].concat());
     };
     let mut look = Look::new(config, unknown);
     look.now = source.stands_still_at();

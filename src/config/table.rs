@@ -74,7 +74,7 @@ pub struct Setting {
     pub kind: SettingKind,
     /// What holds when it is not given; a description in parentheses where that depends.
     pub default: &'static str,
-    /// What a page's author reads in the README; left empty in a browser, where nobody does.
+    /// What a page's author reads in docs/reference.md; left empty in a browser, where nobody does.
     pub doc: &'static str,
 }
 
