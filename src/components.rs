@@ -11,50 +11,50 @@
 //! - the announcer, which says it to screen readers
 //! - [`parts`]: the names by which a page can style all of this
 
-mod actions;
 mod announcer;
 mod answers;
 mod app;
 mod arrival;
+mod attachments;
 mod avatar;
-mod browser;
 mod chat_window;
 mod clipboard;
-mod clock;
 mod composer;
 mod content;
-mod earlier;
+mod dom;
+mod elements;
 mod emoji_hint;
-mod files;
-mod gate;
 mod header;
 mod icons;
-mod kinds;
 mod launcher;
-mod look;
-mod markup;
+mod lazy_view;
+mod load_earlier;
 mod menu;
+mod message_actions;
+mod message_kinds;
 mod message_list;
 mod message_row;
 mod messages;
 mod notices;
-mod on_demand;
 mod panels;
 pub mod parts;
 mod preview;
 mod rich_text;
 mod row_block;
+mod screens;
 mod scrolling;
+mod time_format;
 mod unread;
 mod uploads;
+mod view_config;
 mod widget;
 
 pub use app::{App, AppProps, ChatSource, Listener};
-pub use gate::gate;
 pub use launcher::{Launcher, launcher_label};
-pub use look::{Enter, Links, Look, Mode};
 pub use rich_text::safe_address;
+pub use screens::gate;
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
+pub use view_config::{Enter, Links, Mode, ViewConfig};
 pub use widget::{Widget, WidgetProps};
 
 pub use crate::machine::user_action::{Transcript, UserAction};

@@ -10,11 +10,11 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look,
+    ViewConfig,
     avatar::author_name,
-    browser::Timer,
     content::seen_words,
-    markup::{element, text},
+    dom::Timer,
+    elements::{element, text},
 };
 use crate::{
     conversation::{ConnectionStatus, Conversation, MessageRow, Notice, Row, RowKind, SendState},
@@ -80,7 +80,7 @@ impl Announcer {
     }
 
     /// Looks at what came. True when there is something to say.
-    pub(super) fn follow(&mut self, state: &Conversation, look: &Look, modal: bool) -> bool {
+    pub(super) fn follow(&mut self, state: &Conversation, look: &ViewConfig, modal: bool) -> bool {
         let news = self.said.news(state, look);
         let alarm = self.said.alarm(state, &look.strings);
         let speaks = !(news.is_empty() && alarm.is_empty());
@@ -135,7 +135,7 @@ fn take_turn(regions: &mut [AttrValue], turn: &mut usize, words: String) {
 
 impl Said {
     /// Messages of others, notices and the connection's changes, oldest first.
-    fn news(&mut self, state: &Conversation, look: &Look) -> String {
+    fn news(&mut self, state: &Conversation, look: &ViewConfig) -> String {
         let since = self.newest;
         let mut news = String::new();
         let fresh = || state.rows().iter().filter(|row| row.fresh && row.key > since);
@@ -193,7 +193,7 @@ impl Said {
     }
 }
 
-fn sentence(row: &Row, state: &Conversation, look: &Look) -> String {
+fn sentence(row: &Row, state: &Conversation, look: &ViewConfig) -> String {
     match &row.kind {
         RowKind::Message(MessageRow { author: Author::Visitor, .. }) => String::new(),
         RowKind::Message(message) => {

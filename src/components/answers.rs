@@ -4,15 +4,16 @@ use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction, browser, icons,
-    markup::{self, element, group, on_click, part, text, unseen, written},
+    UserAction, ViewConfig, dom,
+    elements::{self, auto_dir, element, group, on_click, part, text, visually_hidden},
+    icons,
     rich_text::safe_address,
 };
 use crate::{api::send_body, strings::fill};
 
 /// What the answers of one message need to know.
 pub(super) struct Choice<'a> {
-    pub(super) look: &'a Look,
+    pub(super) look: &'a ViewConfig,
     pub(super) act: &'a Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
@@ -36,7 +37,7 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
     choices(class, each.collect(), choice.look)
 }
 
-fn choices(class: &'static str, inside: Html, look: &Look) -> Html {
+fn choices(class: &'static str, inside: Html, look: &ViewConfig) -> Html {
     let name = look.strings.answers();
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
@@ -47,7 +48,7 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
         let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
             // The button is about to become a text: the keyboard goes on from the composer, a finger needs nothing.
-            browser::focus_after_answer(&event);
+            dom::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {
                 true => UserAction::Answer { typed: send_body::words("button.response", &text), text },
@@ -65,7 +66,7 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
         let inside = vec![
             icons::sign("", icons::TICK),
             html! { <span aria-hidden="true" dir="auto">{ words(label) }</span> },
-            unseen(fill(&choice.look.strings.chosen(), "answer", label).into()),
+            visually_hidden(fill(&choice.look.strings.chosen(), "answer", label).into()),
         ];
         return part("span", "answer answer-past answer-chosen", group(inside));
     }
@@ -96,8 +97,8 @@ fn link(label: &str, address: &str, choice: &Choice) -> Html {
         () if starts("tel:") => icons::PHONE,
         () => icons::OUT,
     };
-    let inside = group(vec![written("span", words(label)), icons::sign("", sign)]);
-    let mut link = markup::link("answer answer-link", href, inside, choice.look.new_tab(href));
+    let inside = group(vec![auto_dir("span", words(label)), icons::sign("", sign)]);
+    let mut link = elements::link("answer answer-link", href, inside, choice.look.new_tab(href));
     if let Some(card) = &choice.of {
         link.add_attribute("aria-description", card.clone());
     }

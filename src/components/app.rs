@@ -7,8 +7,8 @@ use web_sys::Element;
 use yew::{html::Scope, prelude::*};
 
 use super::{
-    Look, Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, Widget, browser,
-    on_demand::save_transcript,
+    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget, dom,
+    lazy_view::save_transcript,
 };
 use crate::{
     api::upload::UploadProgress,
@@ -122,7 +122,7 @@ impl PartialEq for AppProps {
 /// The whole widget: launcher and window of one session.
 pub struct App {
     state: Rc<Conversation>,
-    look: Rc<Look>,
+    look: Rc<ViewConfig>,
     act: Callback<UserAction>,
     notifier: Notifier,
     #[expect(dead_code, reason = "listens while it lives")]
@@ -130,7 +130,7 @@ pub struct App {
 }
 
 /// What happened to the widget's root.
-pub enum Happened {
+pub enum Msg {
     /// The conversation stands so now.
     Changed(Rc<Conversation>),
     /// The conversation is to be saved as a file.
@@ -142,18 +142,18 @@ pub enum Happened {
 impl App {
     /// Saves the conversation that is shown as a file.
     pub fn save_transcript(app: &Scope<Self>, kind: Transcript) {
-        app.send_message(Happened::Asked(kind));
+        app.send_message(Msg::Asked(kind));
     }
 }
 
 impl Component for App {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let AppProps { source, config, .. } = ctx.props();
         let link = ctx.link().clone();
-        let subscription = source.subscribe(Rc::new(move |now| link.send_message(Happened::Changed(now.clone()))));
+        let subscription = source.subscribe(Rc::new(move |now| link.send_message(Msg::Changed(now.clone()))));
         let notifier = Notifier::new(wanted(config));
         let look = look(ctx.props());
         let state = source.state();
@@ -162,16 +162,16 @@ impl Component for App {
         Self { state, look, act, notifier, subscription }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::Changed(now) => {
+            Msg::Changed(now) => {
                 self.state = now;
                 // The site says what it takes with the first token, and may say otherwise with a later one.
                 let source = &ctx.props().source;
                 let typed = source.takes_typed();
                 let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
                 if uploads.is_some() || typed != self.look.typed {
-                    let mut look = Look::clone(&self.look);
+                    let mut look = ViewConfig::clone(&self.look);
                     look.uploads = uploads.or(look.uploads);
                     look.typed = typed;
                     self.look = Rc::new(look);
@@ -179,12 +179,12 @@ impl Component for App {
                 self.notifier.follow(&self.state, |unread| title(&self.look, unread));
                 true
             }
-            Happened::Asked(kind) => {
+            Msg::Asked(kind) => {
                 let save = save_transcript(self.state.clone(), self.look.clone(), kind);
-                ctx.link().send_future(async move { Happened::Saved(save.await.is_ok()) });
+                ctx.link().send_future(async move { Msg::Saved(save.await.is_ok()) });
                 false
             }
-            Happened::Saved(saved) => {
+            Msg::Saved(saved) => {
                 if !saved {
                     warn("[chataibot] the conversation was not saved: what makes the file could not be fetched.");
                 }
@@ -211,15 +211,15 @@ impl Component for App {
     }
 }
 
-fn look(AppProps { source, config, .. }: &AppProps) -> Rc<Look> {
+fn look(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". See src/strings/table.rs."].concat());
     };
-    let mut look = Look::new(config, unknown);
+    let mut look = ViewConfig::new(config, unknown);
     look.now = source.stands_still_at();
     look.uploads = source.uploads();
     look.typed = source.takes_typed();
-    if let Some(rule) = look.locale.as_deref().and_then(browser::plural_rule) {
+    if let Some(rule) = look.locale.as_deref().and_then(dom::plural_rule) {
         look.strings.count_by(rule);
     }
     Rc::new(look)
@@ -230,9 +230,9 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
     Callback::from(move |verb| {
         if let UserAction::Sound(on) = verb {
             notifier.choose_sound(on);
-            app.send_message(Happened::Changed(source.state()));
+            app.send_message(Msg::Changed(source.state()));
         } else if let UserAction::Transcript(kind) = verb {
-            app.send_message(Happened::Asked(kind));
+            app.send_message(Msg::Asked(kind));
         } else {
             source.act(verb);
         }
@@ -247,6 +247,6 @@ fn wanted(config: &Config) -> Wanted {
     }
 }
 
-fn title(look: &Look, unread: u32) -> String {
+fn title(look: &ViewConfig, unread: u32) -> String {
     look.strings.title_unread(usize::try_from(unread).unwrap_or(usize::MAX)).as_str().to_owned()
 }

@@ -4,12 +4,13 @@ use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
 use super::{
-    Look, icons,
-    markup::{element, text},
+    ViewConfig,
+    elements::{element, text},
+    icons,
 };
 
 /// Decoration: the name always stands beside it.
-pub(super) fn avatar(look: &Look, author: Author, assignee: Option<&Assignee>) -> Html {
+pub(super) fn avatar(look: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {
         Author::Agent => agent.and_then(|agent| agent.picture.clone()).map(AttrValue::from),
@@ -27,7 +28,7 @@ pub(super) fn avatar(look: &Look, author: Author, assignee: Option<&Assignee>) -
 }
 
 /// What screen readers call the author.
-pub(super) fn author_name(look: &Look, author: Author, assignee: Option<&Assignee>) -> AttrValue {
+pub(super) fn author_name(look: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> AttrValue {
     match author {
         Author::Visitor => look.strings.author_visitor(),
         Author::Bot => look.strings.author_bot(),

@@ -5,14 +5,14 @@ use yew::prelude::*;
 use super::{
     Mode, UserAction, WidgetProps,
     composer::Composer,
-    gate::{leads_home, screen},
+    elements::{at, button, element, group},
     header::{Header, header},
     icons,
-    markup::{at, button, element, group},
+    lazy_view::{LazyView, View},
     menu::{Menu, MenuPlaces, items, menu},
     messages::Messages,
     notices::{Question, ended, notices, question},
-    on_demand::{OnDemand, View},
+    screens::{leads_home, screen},
 };
 use crate::conversation::{Phase, onboarding::OnboardingEvent};
 
@@ -106,7 +106,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
             {
                 let messages =
                     Messages { state: state.clone(), look: look.clone(), act: act.clone(), say: say.clone() };
-                html! { <OnDemand view={View::Messages(messages)} /> }
+                html! { <LazyView view={View::Messages(messages)} /> }
             },
             bottom,
         ),

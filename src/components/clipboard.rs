@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlTextAreaElement};
 
-use super::browser;
+use super::dom;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,7 +25,7 @@ pub(super) async fn copy(text: String, beside: Element) -> bool {
 }
 
 fn copy_selected(text: &str, beside: &Element) -> bool {
-    let focused = browser::focused_beside(beside);
+    let focused = dom::focused_beside(beside);
     let field = beside.owner_document().and_then(|page| page.create_element("textarea").ok());
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return false };
     field.set_value(text);
@@ -38,7 +38,7 @@ fn copy_selected(text: &str, beside: &Element) -> bool {
     let copied = exec_command("copy").unwrap_or(false);
     field.remove();
     if let Some(focused) = focused {
-        browser::focus(&focused);
+        dom::focus(&focused);
     }
     copied
 }

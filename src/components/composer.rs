@@ -10,12 +10,13 @@ use yew::{
 };
 
 use super::{
-    Enter, Look, UserAction, browser,
+    Enter, UserAction, ViewConfig,
+    attachments::{Files, Leave},
+    dom,
+    elements::{at, element, group, on, text},
     emoji_hint::{self, emoji_button},
-    files::{Files, Leave},
     icons,
-    markup::{at, element, group, on, text},
-    on_demand::{OnDemand, View},
+    lazy_view::{LazyView, View},
 };
 use crate::conversation::Conversation;
 
@@ -28,7 +29,7 @@ const NEARLY: usize = 200;
 #[derive(Properties, Clone)]
 pub(super) struct ComposerProps {
     pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
@@ -42,7 +43,7 @@ impl PartialEq for ComposerProps {
 }
 
 /// What happened to the composer, besides other props.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// The field has another text.
     Written {
         /// Does an input method still put a word together?
@@ -69,23 +70,23 @@ pub(super) struct Composer {
 }
 
 impl Component for Composer {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = ComposerProps;
 
     fn create(_: &Context<Self>) -> Self {
         Self { composing: false, told: false, hinted: false, emoji_keys: emoji_hint::keys(), leave: None }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         let ComposerProps { look, say, field, .. } = ctx.props();
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
         let over = || length(&field.value()).saturating_sub(LONGEST);
         match happened {
-            Happened::Full(leave) => {
+            Msg::Full(leave) => {
                 self.leave = leave;
                 true
             }
-            Happened::Written { composing } => {
+            Msg::Written { composing } => {
                 self.composing = composing;
                 let over = over();
                 if over > 0 && !self.told {
@@ -94,12 +95,12 @@ impl Component for Composer {
                 self.told = over > 0;
                 std::mem::take(&mut self.hinted)
             }
-            Happened::Refused => {
+            Msg::Refused => {
                 say.emit(look.strings.characters_over(over()));
                 false
             }
-            Happened::EmojiAsked => {
-                browser::focus(&field);
+            Msg::EmojiAsked => {
+                dom::focus(&field);
                 self.hinted = !self.hinted;
                 if let Some(keys) = self.emoji_keys.filter(|_| self.hinted) {
                     say.emit(emoji_hint::sentence(look, keys));
@@ -193,7 +194,7 @@ impl Composer {
             "disabled" = (self.leave.is_none() && is_blank(draft)).then_some("disabled");
             icons::sign("", icons::SEND)
         );
-        let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Happened::EmojiAsked)));
+        let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Msg::EmojiAsked)));
         let tools = group(vec![emoji.unwrap_or_default(), send.into()]);
         element!("div", "class" = "tools"; tools).into()
     }
@@ -208,18 +209,18 @@ impl Composer {
             let text = field.value();
             let said = !is_blank(&text);
             if length(&text) > LONGEST {
-                link.send_message(Happened::Refused);
+                link.send_message(Msg::Refused);
             } else {
                 if said {
                     act.emit(UserAction::Send(text));
                     act.emit(UserAction::Draft(String::new()));
-                    link.send_message(Happened::Written { composing: false });
+                    link.send_message(Msg::Written { composing: false });
                 }
                 if let Some(leave) = &leave {
                     leave.emit(said);
                 }
             }
-            browser::focus(&field);
+            dom::focus(&field);
         }
     }
 }
@@ -230,8 +231,8 @@ fn files(ctx: &Context<Composer>) -> Html {
     if look.uploads.is_none() {
         return Html::default();
     }
-    let files = Files { state, look, act, say, field, full: ctx.link().callback(Happened::Full) };
-    html! { <OnDemand view={View::Files(files)} /> }
+    let files = Files { state, look, act, say, field, full: ctx.link().callback(Msg::Full) };
+    html! { <LazyView view={View::Files(files)} /> }
 }
 
 /// The draft is the conversation's at once: a later rendering must not find the field ahead of it.
@@ -241,7 +242,7 @@ fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
     Callback::from(move |event: InputEvent| {
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
         act.emit(UserAction::Draft(field.value()));
-        link.send_message(Happened::Written { composing: event.is_composing() });
+        link.send_message(Msg::Written { composing: event.is_composing() });
     })
 }
 
@@ -257,7 +258,7 @@ fn keys(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
     })
 }
 
-fn counter(look: &Look, length: usize) -> Html {
+fn counter(look: &ViewConfig, length: usize) -> Html {
     let strings = &look.strings;
     let (class, words) = if length > LONGEST {
         ("counter counter-over", strings.characters_over(length - LONGEST))
@@ -272,7 +273,7 @@ fn counter(look: &Look, length: usize) -> Html {
 /// Does Enter begin a line? A finger's keyboard has no Shift and Enter.
 fn begins_line(enter: Enter) -> bool {
     match enter {
-        Enter::Auto => browser::has_finger(),
+        Enter::Auto => dom::has_finger(),
         Enter::Send => false,
         Enter::Newline => true,
     }

@@ -6,11 +6,11 @@ use chataibot_wire::{Content, Node, RichText};
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
+    UserAction, ViewConfig,
     answers::{self, Choice},
-    kinds::Kind,
-    markup::{self, group, part, plain, shaped},
-    on_demand::{OnDemand, View},
+    elements::{self, group, part, plain, with_class_and_part},
+    lazy_view::{LazyView, View},
+    message_kinds::Kind,
     rich_text::{is_emoji_only, rich_text},
 };
 use crate::conversation::Row;
@@ -20,7 +20,7 @@ pub(super) struct Place<'a> {
     pub(super) row: &'a Rc<Row>,
     /// Class and part of a bubble in this row.
     pub(super) bubble: &'a AttrValue,
-    pub(super) look: &'a Rc<Look>,
+    pub(super) look: &'a Rc<ViewConfig>,
     pub(super) act: &'a Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
@@ -72,11 +72,11 @@ fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
                 open,
                 given: given.cloned(),
             };
-            html! { <OnDemand view={View::Kind(kind)} /> }
+            html! { <LazyView view={View::Kind(kind)} /> }
         }
         Content::Delay => Html::default(),
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
-            named_bubble(bubble, markup::text(strings.unsupported()))
+            named_bubble(bubble, elements::text(strings.unsupported()))
         }
         Content::Unsupported(unsupported) => framed_words(&unsupported.text),
     }
@@ -84,7 +84,7 @@ fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
 
 /// A bubble with these names.
 pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
-    shaped("div", names.clone(), names.clone(), inside)
+    with_class_and_part("div", names.clone(), names.clone(), inside)
 }
 
 /// Does this offer answers whose fate has to be shown?
@@ -113,7 +113,7 @@ pub(super) fn framed(
     title: &RichText,
     foot: &Option<RichText>,
     bubble: &AttrValue,
-    look: &Look,
+    look: &ViewConfig,
 ) -> Html {
     let some = |text: &Option<RichText>, name: &'static str| {
         text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, look)))

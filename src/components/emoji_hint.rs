@@ -3,15 +3,16 @@
 use yew::prelude::*;
 
 use super::{
-    Look, browser, icons,
-    markup::{element, on_click, part, text},
+    ViewConfig, dom,
+    elements::{element, on_click, part, text},
+    icons,
 };
 use crate::strings::fill;
 
 /// The keys of this device.
 pub(super) fn keys() -> Option<&'static str> {
     let platform = web_sys::window()?.navigator().platform().ok()?;
-    if browser::has_finger() { None } else { keys_of(&platform) }
+    if dom::has_finger() { None } else { keys_of(&platform) }
 }
 
 /// As they are written on the keys, in every language.
@@ -26,12 +27,12 @@ fn keys_of(platform: &str) -> Option<&'static str> {
 }
 
 /// The sentence that names them.
-pub(super) fn sentence(look: &Look, keys: &str) -> AttrValue {
+pub(super) fn sentence(look: &ViewConfig, keys: &str) -> AttrValue {
     fill(&look.strings.emoji_hint(), "keys", keys).into()
 }
 
 /// The button, which has the sentence as its name.
-pub(super) fn emoji_button(look: &Look, keys: &str, onclick: Callback<MouseEvent>) -> Html {
+pub(super) fn emoji_button(look: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
     let name = sentence(look, keys);
     let button = element!(
         "button",
@@ -46,7 +47,7 @@ pub(super) fn emoji_button(look: &Look, keys: &str, onclick: Callback<MouseEvent
 }
 
 /// The sentence, above the field.
-pub(super) fn tip(look: &Look, keys: &str) -> Html {
+pub(super) fn tip(look: &ViewConfig, keys: &str) -> Html {
     // The announcer says it.
     let words = element!("span", "aria-hidden" = "true"; text(sentence(look, keys)));
     part("p", "emoji-tip", words.into())

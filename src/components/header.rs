@@ -4,11 +4,10 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
+    UserAction, ViewConfig,
     avatar::{author_name, avatar},
-    icons,
-    markup::{self, element, group, part, text},
-    menu,
+    elements::{self, element, group, part, text},
+    icons, menu,
 };
 use crate::conversation::{ConnectionStatus, Conversation, Phase};
 
@@ -27,7 +26,7 @@ pub(super) struct Header {
 }
 
 /// A view, not a component: it has no state.
-pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html {
+pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) -> Html {
     let Header { onback, large, menu, choose, closes } = header;
     let strings = &look.strings;
     let agent = state.assignee().filter(|assignee| assignee.kind == Author::Agent);
@@ -64,5 +63,5 @@ pub(super) fn header(look: &Look, state: &Conversation, header: Header) -> Html 
 }
 
 fn button(class: &'static str, label: AttrValue, sign: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    markup::button(class, class, Some(label), icons::sign("", sign), onclick).into()
+    elements::button(class, class, Some(label), icons::sign("", sign), onclick).into()
 }

@@ -2,7 +2,7 @@
 
 use yew::Html;
 
-use super::markup::element;
+use super::elements::element;
 
 /// A sign made of one path.
 pub(super) fn sign(class: &'static str, path: &'static str) -> Html {

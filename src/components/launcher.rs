@@ -11,8 +11,8 @@ use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
 use super::{
+    elements::{element, group, part, text},
     icons,
-    markup::{element, group, part, text},
 };
 use crate::strings::{Strings, fill};
 

@@ -9,8 +9,9 @@ use yew::{
 };
 
 use super::{
-    Look, Transcript, UserAction, browser, icons,
-    markup::{at, element, group, on, on_click, plain, text},
+    Transcript, UserAction, ViewConfig, dom,
+    elements::{at, element, group, on, on_click, plain, text},
+    icons,
 };
 use crate::conversation::{Conversation, Phase};
 
@@ -26,7 +27,7 @@ pub(super) struct MenuItem {
 
 /// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that cannot be changed. `sounds`: do new
 /// messages sound?
-pub(super) fn items(look: &Look, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
+pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
     let strings = &look.strings;
     let mut items = Vec::new();
     if let Some(large) = large {
@@ -55,7 +56,7 @@ pub(super) fn items(look: &Look, state: &Conversation, large: Option<bool>, soun
 }
 
 /// Name and sign of what changes the window's size.
-pub(super) fn resizing(look: &Look, large: bool) -> (AttrValue, &'static str) {
+pub(super) fn resizing(look: &ViewConfig, large: bool) -> (AttrValue, &'static str) {
     if large { (look.strings.shrink(), icons::SHRINK) } else { (look.strings.expand(), icons::EXPAND) }
 }
 
@@ -80,7 +81,7 @@ pub(super) struct MenuPlaces {
 }
 
 /// The button and, while it is open, the lines below it. Nothing where there is nothing to choose.
-pub(super) fn menu(look: &Look, menu: Menu) -> Html {
+pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
     let Menu { items, open, toggle, choose, places } = menu;
     if items.is_empty() {
         return Html::default();
@@ -151,11 +152,11 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
                 event.prevent_default();
             }
             if let Some(button) = places.button.cast::<Element>() {
-                browser::focus(&button);
+                dom::focus(&button);
             }
             toggle.emit(false);
         } else if let Some(list) = places.list.cast::<Element>()
-            && browser::step_focus(&list, &key)
+            && dom::step_focus(&list, &key)
         {
             event.prevent_default();
         }
@@ -164,7 +165,7 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
 
 fn onfocusout(open: bool, toggle: Callback<bool>, list: NodeRef) -> Callback<FocusEvent> {
     Callback::from(move |event: FocusEvent| {
-        let inside = list.cast::<Element>().is_some_and(|list| browser::keeps_focus(&list, &event));
+        let inside = list.cast::<Element>().is_some_and(|list| dom::keeps_focus(&list, &event));
         if open && !inside {
             toggle.emit(false);
         }

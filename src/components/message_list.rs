@@ -10,20 +10,19 @@ use yew::{
 };
 
 use super::{
-    Look, UserAction,
-    actions::{self, Deed, Standing},
-    arrival,
+    UserAction, ViewConfig, arrival,
     avatar::{author_name, avatar},
-    browser::{self, SizeWatch, Timer},
     clipboard,
-    clock::{self, Clock, now},
     content::offers_answers,
-    earlier, icons,
-    markup::{at, button, element, group, on, plain, shaped, text, unseen},
+    dom::{self, SizeWatch, Timer},
+    elements::{at, button, element, group, on, plain, text, visually_hidden, with_class_and_part},
+    icons, load_earlier,
+    message_actions::{self, ActionState, MessageAction},
     message_row::{RowBlock, RowView},
     messages::{self, Messages},
     row_block::BlockBounds,
     scrolling::{Follower, Measure, NEAR, Shown, beginning_of, distance, from_end, scroll_to},
+    time_format::{self, Clock, now},
     unread::{first_unread, news},
 };
 use crate::{
@@ -39,10 +38,8 @@ pub(super) fn render(messages: &Messages) -> Html {
 
 /// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
 const STEP: usize = 200;
-
 /// How often the times are looked at again, in milliseconds.
 const TICK: u64 = 20_000;
-
 /// How long a message says that it was copied, in milliseconds.
 const COPIED: u64 = 2_000;
 
@@ -58,7 +55,7 @@ enum Place {
 }
 
 /// What happened to the list, besides other props.
-pub(super) enum Happened {
+pub(super) enum Msg {
     Scrolled,
     /// It, or what is in it, became another size.
     Resized,
@@ -70,7 +67,7 @@ pub(super) enum Happened {
     /// Times may have changed.
     Ticked,
     /// Something was asked of the message with this key.
-    DeedAsked(u32, Deed),
+    DeedAsked(u32, MessageAction),
     /// A message was copied, or could not be.
     Copied(u32, bool),
     /// That it was copied was shown for long enough.
@@ -106,7 +103,7 @@ pub(super) struct MessageList {
     clock_wish: (Option<AttrValue>, bool),
     clock_later: Option<Timer>,
     tick: Option<Timer>,
-    deed: Callback<(u32, Deed)>,
+    deed: Callback<(u32, MessageAction)>,
     copied: Option<u32>,
     copied_later: Option<Timer>,
 }
@@ -121,7 +118,7 @@ struct Extent {
 }
 
 impl Component for MessageList {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = Messages;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -147,59 +144,59 @@ impl Component for MessageList {
             clock_wish: (None, false),
             clock_later: None,
             tick: None,
-            deed: ctx.link().callback(|(key, deed)| Happened::DeedAsked(key, deed)),
+            deed: ctx.link().callback(|(key, deed)| Msg::DeedAsked(key, deed)),
             copied: None,
             copied_later: None,
         }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
         let before = (self.place, self.follower.follows());
         match happened {
-            Happened::Scrolled => self.moved(&ctx.props().state, &list, true),
-            Happened::Resized => self.moved(&ctx.props().state, &list, false),
-            Happened::NewsCame => {
+            Msg::Scrolled => self.moved(&ctx.props().state, &list, true),
+            Msg::Resized => self.moved(&ctx.props().state, &list, false),
+            Msg::NewsCame => {
                 let alone = self.beginning.is_some() && news(spoken_of(&ctx.props().state), self.seen) == 0;
                 self.place = if alone { Place::Above } else { Place::AboveNews };
                 return true;
             }
-            Happened::JumpAsked => {
+            Msg::JumpAsked => {
                 self.choose();
                 self.follower.go(&list, None, distance(&list) <= 4 * list.client_height());
-                browser::focus(&list);
+                dom::focus(&list);
             }
-            Happened::EarlierAsked => return self.earlier_asked(ctx, &list),
-            Happened::ClockDue => {
+            Msg::EarlierAsked => return self.earlier_asked(ctx, &list),
+            Msg::ClockDue => {
                 self.clock = Some(Rc::new(Clock::new(ctx.props().look.locale.as_deref())));
                 return true;
             }
-            Happened::Ticked => {
+            Msg::Ticked => {
                 self.tick = None;
                 self.now = now(&ctx.props().look);
                 return true;
             }
-            Happened::DeedAsked(key, Deed::Copy) => {
+            Msg::DeedAsked(key, MessageAction::Copy) => {
                 let rows = ctx.props().state.rows();
                 let message = rows.iter().find(|row| row.key == key).and_then(|row| row.message());
                 // Beside the list, where a field cannot make it scroll.
                 if let Some((message, beside)) = message.zip(list.parent_element()) {
                     let text = message.content().to_plain().trim().to_owned();
-                    ctx.link().send_future(async move { Happened::Copied(key, clipboard::copy(text, beside).await) });
+                    ctx.link().send_future(async move { Msg::Copied(key, clipboard::copy(text, beside).await) });
                 }
             }
-            Happened::DeedAsked(key, Deed::Rate(helpful)) => {
+            Msg::DeedAsked(key, MessageAction::Rate(helpful)) => {
                 ctx.props().act.emit(UserAction::Feedback { key, helpful });
             }
-            Happened::Copied(_, false) => {}
-            Happened::Copied(key, true) => {
+            Msg::Copied(_, false) => {}
+            Msg::Copied(key, true) => {
                 ctx.props().say.emit(ctx.props().look.strings.copied());
                 self.copied = Some(key);
                 let link = ctx.link().clone();
-                self.copied_later = Timer::after(COPIED, move || link.send_message(Happened::CopiedShown));
+                self.copied_later = Timer::after(COPIED, move || link.send_message(Msg::CopiedShown));
                 return true;
             }
-            Happened::CopiedShown => {
+            Msg::CopiedShown => {
                 self.copied = None;
                 return true;
             }
@@ -245,7 +242,7 @@ impl Component for MessageList {
             messages::greeting(look)
         } else {
             let there = if start > 0 { HistoryState::Available } else { state.earlier() };
-            earlier::top(look, there, self.looked, link.callback(|_| Happened::EarlierAsked))
+            load_earlier::top(look, there, self.looked, link.callback(|_| Msg::EarlierAsked))
         };
         let typing = if state.is_typing() { typing_sign(look, state) } else { Html::default() };
         let jump = match self.place {
@@ -258,9 +255,9 @@ impl Component for MessageList {
         };
         let jump = jump.map(|label| {
             let inside = group(vec![plain("span", text(label)), icons::sign("", icons::ARROW_DOWN)]);
-            button("jump", "jump", None, inside, link.callback(|_| Happened::JumpAsked)).into()
+            button("jump", "jump", None, inside, link.callback(|_| Msg::JumpAsked)).into()
         });
-        let scrolled = link.callback(|_: Event| Happened::Scrolled);
+        let scrolled = link.callback(|_: Event| Msg::Scrolled);
         let inside = group(vec![top, self.blocks(ctx.props(), rows, start), typing]);
         let inner = at(element!("div", "class" = "rows", "part" = "rows"; inside), &self.inner);
         let list = element!(
@@ -282,7 +279,7 @@ impl Component for MessageList {
         let Some((list, inner)) = self.list.cast::<Element>().zip(self.inner.cast::<Element>()) else { return };
         if first {
             let link = ctx.link().clone();
-            self.size = SizeWatch::new(&[&list, &inner], move || link.send_message(Happened::Resized));
+            self.size = SizeWatch::new(&[&list, &inner], move || link.send_message(Msg::Resized));
         }
         self.follow(ctx, &list);
         self.wish_for_clock(ctx);
@@ -298,7 +295,7 @@ impl MessageList {
         let Messages { state, look, act, .. } = props;
         let answerable = state.answerable_row().map(|row| row.key);
         let newest = rows.iter().rev().find(|row| row.message().is_some()).map(|row| row.key);
-        let today = clock::midnight(self.now, 0);
+        let today = time_format::midnight(self.now, 0);
         let day = |clock: &Clock, at: usize| clock.day(rows[at].at, today);
         let begins_day = |clock: &Clock, at: usize| at == first || day(clock, at - 1) != day(clock, at);
         let view = |at: usize| {
@@ -312,11 +309,11 @@ impl MessageList {
                 act: act.clone(),
                 assignee: state.assignee().cloned(),
                 clock: self.clock.clone(),
-                minutes: clock::minutes_since(row.at, self.now),
+                minutes: time_format::minutes_since(row.at, self.now),
                 day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
                 unread: self.unread_from == key,
                 // While it is out of view, Tab leads to the way back.
-                standing: Standing { newest: newest == key && self.place == Place::End, copied: self.copied == key },
+                standing: ActionState { newest: newest == key && self.place == Place::End, copied: self.copied == key },
                 deed: self.deed.clone(),
             }
         };
@@ -336,7 +333,7 @@ impl MessageList {
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
         let Messages { state, act, .. } = ctx.props();
         // The button goes, and the keyboard stays here. Whoever reaches it has set out, told of yet or not.
-        browser::focus(list);
+        dom::focus(list);
         self.moved(state, list, true);
         self.looked = true;
         if self.start(spoken_of(state)) > 0 {
@@ -421,7 +418,7 @@ impl MessageList {
             // Something new may come at the same moment.
             self.follower.went(list);
             if news && !self.follower.is_at_end() {
-                ctx.link().send_message(Happened::NewsCame);
+                ctx.link().send_message(Msg::NewsCame);
             }
             return;
         }
@@ -432,10 +429,10 @@ impl MessageList {
         if self.follower.is_at_end() || (own && news) {
             self.show_news(state, list, state.window_open() && last.is_some_and(|row| row.fresh));
             if self.beginning.is_some() {
-                ctx.link().send_message(Happened::NewsCame);
+                ctx.link().send_message(Msg::NewsCame);
             }
         } else if news {
-            ctx.link().send_message(Happened::NewsCame);
+            ctx.link().send_message(Msg::NewsCame);
         }
     }
 
@@ -447,14 +444,14 @@ impl MessageList {
         if wish != self.clock_wish {
             self.clock_wish = wish;
             let link = ctx.link().clone();
-            let make = move || link.send_message(Happened::ClockDue);
+            let make = move || link.send_message(Msg::ClockDue);
             self.clock_later = if wanted { Timer::after(60, make) } else { None };
         }
         if !wanted {
             self.tick = None;
         } else if self.tick.is_none() && self.clock.is_some() {
             let link = ctx.link().clone();
-            self.tick = Timer::after(TICK, move || link.send_message(Happened::Ticked));
+            self.tick = Timer::after(TICK, move || link.send_message(Msg::Ticked));
         }
     }
 }
@@ -478,13 +475,13 @@ fn given(rows: &[Rc<Row>]) -> Option<AttrValue> {
 fn walks(list: &NodeRef) -> Callback<KeyboardEvent> {
     let list = list.clone();
     Callback::from(move |event: KeyboardEvent| {
-        if list.cast::<Element>().is_some_and(|list| actions::walk(&list, &event.key())) {
+        if list.cast::<Element>().is_some_and(|list| message_actions::walk(&list, &event.key())) {
             event.prevent_default();
         }
     })
 }
 
-fn typing_sign(look: &Look, state: &Conversation) -> Html {
+fn typing_sign(look: &ViewConfig, state: &Conversation) -> Html {
     let assignee = state.assignee().map(AsRef::as_ref);
     let author = assignee.map_or(Author::Bot, |assignee| assignee.kind);
     let name = author_name(look, author, assignee);
@@ -493,7 +490,10 @@ fn typing_sign(look: &Look, state: &Conversation) -> Html {
             <i></i><i></i><i></i>
         </div>
     };
-    let inside =
-        vec![unseen(fill(&look.strings.typing(), "author", &name).into()), dots, avatar(look, author, assignee)];
-    shaped("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
+    let inside = vec![
+        visually_hidden(fill(&look.strings.typing(), "author", &name).into()),
+        dots,
+        avatar(look, author, assignee),
+    ];
+    with_class_and_part("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
 }

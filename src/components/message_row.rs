@@ -6,14 +6,14 @@ use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
-    actions::{Deed, Standing, actions},
+    UserAction, ViewConfig,
     announcer::notice_text,
     avatar::{author_name, avatar},
-    clock::{self, Clock, Day},
     content::{Place, content},
+    elements::{element, group, on_click, part, plain, text, visually_hidden},
     icons,
-    markup::{element, group, on_click, part, plain, text, unseen},
+    message_actions::{ActionState, MessageAction, actions},
+    time_format::{self, Clock, Day},
 };
 use crate::{
     config::Name,
@@ -29,7 +29,7 @@ pub(super) struct RowView {
     pub(super) answerable: bool,
     /// What the visitor said next, where the row offered answers.
     pub(super) given: Option<AttrValue>,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     pub(super) assignee: Option<Rc<Assignee>>,
     /// `None` until there was time to make one.
@@ -40,8 +40,8 @@ pub(super) struct RowView {
     pub(super) day: Option<Day>,
     /// Is it the first that was unread when the window opened?
     pub(super) unread: bool,
-    pub(super) standing: Standing,
-    pub(super) deed: Callback<(u32, Deed)>,
+    pub(super) standing: ActionState,
+    pub(super) deed: Callback<(u32, MessageAction)>,
 }
 
 #[derive(Properties, Clone, PartialEq)]
@@ -102,7 +102,7 @@ pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
     };
     if let (Some(day), Some(clock)) = (view.day, &view.clock) {
         let words = text(clock.write_day(day));
-        nodes.push(line("day-line", element!("time", "datetime" = clock::iso_day(day); words).into()));
+        nodes.push(line("day-line", element!("time", "datetime" = time_format::iso_day(day); words).into()));
     }
     if view.unread {
         nodes.push(line("unread", plain("span", text(view.look.strings.unread_divider()))));
@@ -149,7 +149,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     let place =
         Place { row, bubble: &AttrValue::from(bubble), look, act, open: view.answerable, given: view.given.as_ref() };
     let inside = vec![
-        unseen(fill(&strings.said(), "author", &name).into()),
+        visually_hidden(fill(&strings.said(), "author", &name).into()),
         spoken(content(message.content(), &place), if visitor { None } else { look.config.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
@@ -177,7 +177,8 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
         Some(clock) => {
             let at = view.row.at;
             let words = text(clock.write(at, view.minutes));
-            element!("time", "part" = "time", "datetime" = clock::iso(at), "title" = clock.write_full(at); words).into()
+            element!("time", "part" = "time", "datetime" = time_format::iso(at), "title" = clock.write_full(at); words)
+                .into()
         }
         None => Html::default(),
     };
@@ -192,7 +193,7 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let told = |sign, sentence| vec![icons::sign("", sign), plain("span", text(sentence))];
     let (names, inside) = match state {
         SendState::Sent if message.author == Author::Visitor => {
-            ("meta", vec![time(), icons::sign("", icons::TICK), unseen(strings.sent())])
+            ("meta", vec![time(), icons::sign("", icons::TICK), visually_hidden(strings.sent())])
         }
         SendState::Sent => ("meta", vec![time()]),
         SendState::Sending => ("meta meta-sending", told(icons::CLOCK, strings.sending())),

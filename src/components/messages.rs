@@ -7,9 +7,9 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
+    UserAction, ViewConfig,
     avatar::{author_name, avatar},
-    markup::{element, group, part, plain, text, unseen, written},
+    elements::{auto_dir, element, group, part, plain, text, visually_hidden},
 };
 use crate::{
     conversation::{Conversation, Row},
@@ -28,7 +28,7 @@ pub(super) const CSS: &str = concat!(
 #[derive(Properties, Clone)]
 pub(super) struct Messages {
     pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
@@ -72,15 +72,15 @@ impl Messages {
         plain(
             "p",
             group(vec![
-                unseen([&said, " "].concat().into()),
-                written("span", text(message.content().to_plain().into())),
+                visually_hidden([&said, " "].concat().into()),
+                auto_dir("span", text(message.content().to_plain().into())),
             ]),
         )
     }
 }
 
 /// What stands in an empty list.
-pub(super) fn greeting(look: &Look) -> Html {
+pub(super) fn greeting(look: &ViewConfig) -> Html {
     let inside = vec![
         avatar(look, Author::Bot, None),
         part("p", "greeting-title", text(look.strings.greeting())),

@@ -3,13 +3,14 @@
 use yew::prelude::*;
 
 use super::{
-    Look, icons,
-    markup::{at, button, element, group, part, plain, text},
+    ViewConfig,
+    elements::{at, button, element, group, part, plain, text},
+    icons,
 };
 use crate::conversation::{ConnectionStatus, Conversation, Problem};
 
 /// What holds for the whole chat now: one line each, most urgent first.
-pub(super) fn notices(look: &Look, state: &Conversation) -> Html {
+pub(super) fn notices(look: &ViewConfig, state: &Conversation) -> Html {
     let strings = &look.strings;
     let connection = match state.connection() {
         ConnectionStatus::Idle | ConnectionStatus::Connecting | ConnectionStatus::Live => None,
@@ -47,7 +48,7 @@ pub(super) enum Question {
 }
 
 /// A question with its two answers: yes and no.
-pub(super) fn question(look: &Look, question: Question, answer: &Callback<bool>, first: &NodeRef) -> Html {
+pub(super) fn question(look: &ViewConfig, question: Question, answer: &Callback<bool>, first: &NodeRef) -> Html {
     let strings = &look.strings;
     let (names, asked, yes) = match question {
         Question::Restart => ("notice notice-restart", strings.restart_question(), strings.restart_confirm()),
@@ -63,7 +64,7 @@ pub(super) fn question(look: &Look, question: Question, answer: &Callback<bool>,
 }
 
 /// In place of the composer when the conversation has ended.
-pub(super) fn ended(look: &Look, onclick: Callback<MouseEvent>) -> Html {
+pub(super) fn ended(look: &ViewConfig, onclick: Callback<MouseEvent>) -> Html {
     let again = text(look.strings.start_new());
     let inside = vec![
         plain("p", text(look.strings.ended())),

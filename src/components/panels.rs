@@ -18,10 +18,11 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
+    UserAction, ViewConfig,
     answers::{self, Choice},
-    browser, icons,
-    markup::{self, at, button, element, group, part, plain, text},
+    dom,
+    elements::{self, at, button, element, group, part, plain, text},
+    icons,
     widget::is_lost,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub(super) const CSS: &str = concat!(
 pub(super) struct Panel {
     pub(super) kind: PanelKind,
     pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers.
     pub(super) say: Callback<AttrValue>,
@@ -130,7 +131,7 @@ fn maintenance(strings: &Strings, whole: bool) -> Html {
     .into()
 }
 
-fn starters(look: &Look, act: &Callback<UserAction>) -> Html {
+fn starters(look: &ViewConfig, act: &Callback<UserAction>) -> Html {
     let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
     let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
     let choice = Choice { look, act, open: true, given: None, of: None };
@@ -183,19 +184,19 @@ const GONE: u64 = 400;
 /// Gives the focus to what came because of what the visitor did, unless it is somewhere already; `later`, where it is lost. True when it does.
 fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
     let Some(element) = place.cast::<Element>() else { return false };
-    let is_free = |element: &Element| match browser::focused_beside(element) {
+    let is_free = |element: &Element| match dom::focused_beside(element) {
         Some(focused) => focused.id() == "window",
         None => is_lost(element),
     };
-    let takes = is_free(&element) && browser::visitor_acted();
+    let takes = is_free(&element) && dom::visitor_acted();
     if takes && is_lost(&element) {
         *later = Timer::after(GONE, move || {
             if is_free(&element) {
-                browser::focus(&element);
+                dom::focus(&element);
             }
         });
     } else if takes {
-        browser::focus(&element);
+        dom::focus(&element);
     }
     takes
 }
@@ -227,6 +228,6 @@ fn spoken(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
 
 /// A sign in a soft round field.
 fn badge(path: &'static str) -> Html {
-    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; markup::group(vec![icons::sign("", path)]))
+    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; elements::group(vec![icons::sign("", path)]))
         .into()
 }

@@ -4,10 +4,10 @@ use chataibot_wire::Author;
 use yew::prelude::*;
 
 use super::{
-    Look,
+    ViewConfig,
     avatar::{author_name, avatar},
+    elements::{button, element, group, part, text},
     icons,
-    markup::{button, element, group, part, text},
 };
 use crate::conversation::{Conversation, MessageRow};
 
@@ -22,7 +22,7 @@ pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> 
 
 /// A view, not a component: what was dismissed is the widget's to know.
 pub(super) fn preview(
-    look: &Look,
+    look: &ViewConfig,
     state: &Conversation,
     message: &MessageRow,
     onopen: Callback<MouseEvent>,

@@ -7,19 +7,19 @@ use chataibot_wire::{
 use yew::prelude::*;
 
 use super::{
-    Look,
-    markup::{self, element, plain, text, written},
+    ViewConfig,
+    elements::{self, auto_dir, element, plain, text},
 };
 
 /// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
 const DEEPEST: u8 = 24;
 
 /// The elements of a text.
-pub(super) fn rich_text(words: &RichText, look: &Look) -> Html {
+pub(super) fn rich_text(words: &RichText, look: &ViewConfig) -> Html {
     nodes(&words.0, look, 0)
 }
 
-fn nodes(list: &[Node], look: &Look, depth: u8) -> Html {
+fn nodes(list: &[Node], look: &ViewConfig, depth: u8) -> Html {
     if depth > DEEPEST {
         return text(RichText(list.to_vec()).to_plain().into());
     }
@@ -30,7 +30,7 @@ fn nodes(list: &[Node], look: &Look, depth: u8) -> Html {
     list.iter().map(|one| node(one, look, depth + 1)).collect()
 }
 
-fn node(node: &Node, look: &Look, depth: u8) -> Html {
+fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
     let inside = |children: &[Node]| nodes(children, look, depth);
     match node {
         Node::Text(words) => text(words.clone().into()),
@@ -41,13 +41,13 @@ fn node(node: &Node, look: &Look, depth: u8) -> Html {
         Node::Strike(children) => plain("s", inside(children)),
         Node::Code(children) => plain("code", inside(children)),
         Node::Paragraph(children) => match children.as_slice() {
-            [Node::Code(lines)] if lines.contains(&Node::Break) => written("pre", inside(lines)),
-            _ => written("p", inside(children)),
+            [Node::Code(lines)] if lines.contains(&Node::Break) => auto_dir("pre", inside(lines)),
+            _ => auto_dir("p", inside(children)),
         },
         Node::List(list) => {
             let items: Html = list.items.iter().map(|item| plain("li", inside(item))).collect();
             if !list.ordered {
-                return written("ul", items);
+                return auto_dir("ul", items);
             }
             element!(
                 "ol",
@@ -63,7 +63,7 @@ fn node(node: &Node, look: &Look, depth: u8) -> Html {
             plain(if *shift == Shift::Sup { "sup" } else { "sub" }, inside(children))
         }
         Node::Link(link) => match safe_address(&link.href) {
-            Some(href) => markup::link("link", href, inside(&link.children), look.new_tab(href)).into(),
+            Some(href) => elements::link("link", href, inside(&link.children), look.new_tab(href)).into(),
             None => inside(&link.children),
         },
     }

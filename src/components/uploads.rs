@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback};
 
-use super::{Look, UserAction, kinds::intl};
+use super::{UserAction, ViewConfig, message_kinds::intl};
 use crate::{api::send_body, strings::fill};
 
 /// A way to send files, and which of them are taken.
@@ -98,7 +98,7 @@ impl Uploads {
     }
 
     /// What is wrong with a file.
-    pub(super) fn wrong(&self, error: UploadError, look: &Look) -> AttrValue {
+    pub(super) fn wrong(&self, error: UploadError, look: &ViewConfig) -> AttrValue {
         let strings = &look.strings;
         match error {
             UploadError::TooLarge => {

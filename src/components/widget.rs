@@ -7,12 +7,12 @@ use web_sys::Element;
 use yew::{html::onkeydown, prelude::*};
 
 use super::{
-    Look, Mode, UserAction,
+    Mode, UserAction, ViewConfig,
     announcer::Announcer,
-    browser::{self, PHONE},
     chat_window::{ChatWindow, Places, chat_window},
+    dom::{self, PHONE},
+    elements::{element, group, on},
     launcher::{Calls, Shows, TakenOver, badge, launcher_label},
-    markup::{element, group, on},
     notices::Question,
     preview::{newest_unread, preview},
 };
@@ -27,7 +27,7 @@ pub struct WidgetProps {
     /// The conversation as it stands.
     pub state: Rc<Conversation>,
     /// How it looks and speaks.
-    pub look: Rc<Look>,
+    pub look: Rc<ViewConfig>,
     /// The launcher in the page, alone in an element; see [`Launcher`](super::Launcher).
     pub launcher: Element,
     /// Called for everything the visitor does.
@@ -84,7 +84,7 @@ enum Place {
 }
 
 /// What happened to the widget, besides other props.
-pub enum Happened {
+pub enum Msg {
     /// The screen is a phone's now, or no longer.
     PhoneChanged(bool),
     /// The menu is to open, or to close.
@@ -104,7 +104,7 @@ pub enum Happened {
 }
 
 impl Component for Widget {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = WidgetProps;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -112,8 +112,8 @@ impl Component for Widget {
         Self {
             places: Places::default(),
             launcher: TakenOver::new(ctx.props().launcher.clone()),
-            phone: browser::matches(PHONE),
-            watch: browser::watch_media(PHONE, move |matches| link.send_message(Happened::PhoneChanged(matches))),
+            phone: dom::matches(PHONE),
+            watch: dom::watch_media(PHONE, move |matches| link.send_message(Msg::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
             seen: ctx.props().state.window_open(),
             asked: Rc::default(),
@@ -127,19 +127,19 @@ impl Component for Widget {
         }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::PhoneChanged(phone) => self.phone = phone,
-            Happened::Said(words) => {
+            Msg::PhoneChanged(phone) => self.phone = phone,
+            Msg::Said(words) => {
                 self.announcer.say(words, self.modal(ctx.props()));
                 self.until_heard(ctx);
             }
-            Happened::Menu(open) => {
+            Msg::Menu(open) => {
                 self.menu = open;
                 self.to_focus = open.then_some(Place::Menu);
             }
-            Happened::Chosen(verb) => self.choose(ctx.props(), verb),
-            Happened::Answered(yes) => {
+            Msg::Chosen(verb) => self.choose(ctx.props(), verb),
+            Msg::Answered(yes) => {
                 let question = self.question.take();
                 self.focus_window();
                 match question.filter(|_| yes) {
@@ -148,20 +148,20 @@ impl Component for Widget {
                     None => {}
                 }
             }
-            Happened::Dismissed(key) => {
+            Msg::Dismissed(key) => {
                 self.dismissed = Some(key);
                 // The button that had the focus goes.
-                browser::focus(&self.launcher.button);
+                dom::focus(&self.launcher.button);
             }
-            Happened::Announced => self.until_heard(ctx),
-            Happened::Heard => self.announcer.empty(),
+            Msg::Announced => self.until_heard(ctx),
+            Msg::Heard => self.announcer.empty(),
         }
         true
     }
 
     fn changed(&mut self, ctx: &Context<Self>, _: &WidgetProps) -> bool {
         let state = &ctx.props().state;
-        self.held = self.places.section.cast::<Element>().is_some_and(|section| browser::holds_focus(&section));
+        self.held = self.places.section.cast::<Element>().is_some_and(|section| dom::holds_focus(&section));
         self.menu &= state.window_open();
         // The end has its own button, and nothing more to lose.
         self.question = self.question.filter(|_| state.phase() != Phase::Ended);
@@ -180,7 +180,7 @@ impl Component for Widget {
         };
         let unread = newest_unread(state).filter(|(key, _)| self.dismissed != Some(*key) && look.mode != Mode::Inline);
         let preview = unread.map_or_else(Html::default, |(key, message)| {
-            preview(look, state, message, onclick.clone(), ctx.link().callback(move |_| Happened::Dismissed(key)))
+            preview(look, state, message, onclick.clone(), ctx.link().callback(move |_| Msg::Dismissed(key)))
         });
         let onkeydown = self.onkeydown(open, ctx.props());
         self.launcher.calls(Calls { click: onclick, key: onkeydown.clone() });
@@ -192,13 +192,13 @@ impl Component for Widget {
                 props: ctx.props(),
                 seen: self.seen || open,
                 modal: self.modal(ctx.props()),
-                say: ctx.link().callback(Happened::Said),
+                say: ctx.link().callback(Msg::Said),
                 large: resizable.then_some(self.large),
                 menu_open: self.menu,
-                toggle_menu: ctx.link().callback(Happened::Menu),
-                choose: ctx.link().callback(Happened::Chosen),
+                toggle_menu: ctx.link().callback(Msg::Menu),
+                choose: ctx.link().callback(Msg::Chosen),
                 question: self.question,
-                answer: ctx.link().callback(Happened::Answered),
+                answer: ctx.link().callback(Msg::Answered),
                 announcer: self.announcer.inside(),
                 places: &self.places,
             }),
@@ -222,12 +222,12 @@ impl Component for Widget {
         match self.to_focus.take() {
             Some(Place::Menu) => {
                 if let Some(list) = self.places.menu.list.cast::<Element>() {
-                    browser::step_focus(&list, "Home");
+                    dom::step_focus(&list, "Home");
                 }
             }
             Some(Place::Question) => {
                 if let Some(button) = self.places.question.cast::<Element>() {
-                    browser::focus(&button);
+                    dom::focus(&button);
                 }
             }
             None => {}
@@ -236,7 +236,7 @@ impl Component for Widget {
         self.move_focus(state.window_open(), look.mode);
         self.keep_focus(state.window_open());
         if self.announcer.follow(state, look, self.modal(ctx.props())) {
-            ctx.link().send_message(Happened::Announced);
+            ctx.link().send_message(Msg::Announced);
         }
     }
 }
@@ -244,7 +244,7 @@ impl Component for Widget {
 impl Widget {
     fn until_heard(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
-        self.announcer.until_heard(move || link.send_message(Happened::Heard));
+        self.announcer.until_heard(move || link.send_message(Msg::Heard));
     }
 
     fn modal(&self, props: &WidgetProps) -> bool {
@@ -269,7 +269,7 @@ impl Widget {
         if restarts {
             self.focus_window();
         } else if from_menu && let Some(button) = self.places.menu.button.cast::<Element>() {
-            browser::focus(&button);
+            dom::focus(&button);
         }
         if matches!(verb, UserAction::Resize) {
             self.large = !self.large;
@@ -280,7 +280,7 @@ impl Widget {
 
     fn focus_window(&self) {
         if let Some(section) = self.places.section.cast::<Element>() {
-            browser::focus_window(&section);
+            dom::focus_window(&section);
         }
     }
 
@@ -300,7 +300,7 @@ impl Widget {
                 asked.set(true);
                 act.emit(UserAction::Close);
             } else if key == "Tab" && phone {
-                let wrapped = section.cast::<Element>().is_some_and(|it| browser::wrap_focus(&it, event.shift_key()));
+                let wrapped = section.cast::<Element>().is_some_and(|it| dom::wrap_focus(&it, event.shift_key()));
                 if wrapped {
                     event.prevent_default();
                 }
@@ -315,7 +315,7 @@ impl Widget {
             return;
         }
         if let Some(section) = self.places.section.cast::<Element>().filter(is_lost) {
-            browser::focus_window(&section);
+            dom::focus_window(&section);
         }
     }
 
@@ -324,16 +324,16 @@ impl Widget {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;
         }
-        let asked = self.asked.take() || browser::visitor_acted();
+        let asked = self.asked.take() || dom::visitor_acted();
         let launcher = &self.launcher.button;
         let Some(section) = self.places.section.cast::<Element>() else { return };
         if open {
             // The window in the page opens by itself when it comes into view.
             if asked && mode != Mode::Inline {
-                browser::focus_window(&section);
+                dom::focus_window(&section);
             }
-        } else if browser::holds_focus(&section) || (asked && is_lost(launcher)) {
-            browser::focus(launcher);
+        } else if dom::holds_focus(&section) || (asked && is_lost(launcher)) {
+            dom::focus(launcher);
         }
     }
 }
@@ -342,7 +342,7 @@ impl Widget {
 /// page's `body` does.
 pub(super) fn is_lost(beside: &Element) -> bool {
     let page = beside.owner_document();
-    browser::focused_beside(beside).is_none()
+    dom::focused_beside(beside).is_none()
         && page
             .and_then(|page| Some(page.active_element()? == page.body()?.unchecked_into::<Element>()))
             .unwrap_or(false)

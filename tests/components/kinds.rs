@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
-use crate::{script::open, stage::Stage};
+use crate::{harness::Harness, script::open};
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:1/";
@@ -49,32 +49,32 @@ fn attribute(element: &Element, name: &str) -> String {
 #[wasm_bindgen_test]
 async fn a_picture_or_player_that_cannot_be_fetched_becomes_a_link_that_says_so() {
     for (kind, name) in [(MediaKind::Image, "a.png"), (MediaKind::Video, "a.webm"), (MediaKind::Audio, "a.wav")] {
-        let stage = Stage::show(open().bot_shows(media(kind, Some(name)))).await;
-        stage.until("the card is there", || stage.find(".row a.card").is_some()).await;
-        let card = stage.text(".card");
+        let harness = Harness::show(open().bot_shows(media(kind, Some(name)))).await;
+        harness.until("the card is there", || harness.find(".row a.card").is_some()).await;
+        let card = harness.text(".card");
         assert!(card.contains(name) && card.contains("This file can’t be shown here."), "{card}");
-        assert!(attribute(&stage.get(".card"), "href").starts_with(NOWHERE));
+        assert!(attribute(&harness.get(".card"), "href").starts_with(NOWHERE));
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_picture_is_fetched_late_without_telling_where_from_and_has_words() {
-    let stage = Stage::show(open().bot_shows(media(MediaKind::Image, Some("Our harbour.png")))).await;
-    stage.until("picture or card", || stage.find(".picture, .card").is_some()).await;
-    if let Some(picture) = stage.find(".picture") {
+    let harness = Harness::show(open().bot_shows(media(MediaKind::Image, Some("Our harbour.png")))).await;
+    harness.until("picture or card", || harness.find(".picture, .card").is_some()).await;
+    if let Some(picture) = harness.find(".picture") {
         for (name, value) in [("loading", "lazy"), ("referrerpolicy", "no-referrer"), ("alt", "Our harbour.png")] {
             assert_eq!(attribute(&picture, name), value);
         }
-        assert_eq!(attribute(&stage.get(".enlarge"), "aria-label"), "Enlarge picture: Our harbour.png");
+        assert_eq!(attribute(&harness.get(".enlarge"), "aria-label"), "Enlarge picture: Our harbour.png");
     }
 }
 
 #[wasm_bindgen_test]
 async fn players_start_only_when_asked() {
     for (kind, tag) in [(MediaKind::Video, "video"), (MediaKind::Audio, "audio")] {
-        let stage = Stage::show(open().bot_shows(media(kind, None))).await;
-        stage.until("player or card", || stage.find("video, audio, .card").is_some()).await;
-        if let Some(player) = stage.find(tag) {
+        let harness = Harness::show(open().bot_shows(media(kind, None))).await;
+        harness.until("player or card", || harness.find("video, audio, .card").is_some()).await;
+        if let Some(player) = harness.find(tag) {
             assert!(player.has_attribute("controls") && player.has_attribute("playsinline"));
             assert!(!player.has_attribute("autoplay"));
             assert_eq!(attribute(&player, "preload"), "metadata");
@@ -84,9 +84,9 @@ async fn players_start_only_when_asked() {
 
 #[wasm_bindgen_test]
 async fn a_file_is_a_card_with_name_and_type_that_saves_it() {
-    let stage = Stage::show(open().bot_shows(media(MediaKind::Document, Some("Packing list.pdf")))).await;
-    stage.until("the card is there", || stage.find(".card").is_some()).await;
-    let card = stage.get(".card");
+    let harness = Harness::show(open().bot_shows(media(MediaKind::Document, Some("Packing list.pdf")))).await;
+    harness.until("the card is there", || harness.find(".card").is_some()).await;
+    let card = harness.get(".card");
     assert!(card.text_content().unwrap_or_default().contains("Packing list.pdfPDF"));
     assert_eq!(attribute(&card, "download"), "Packing list.pdf");
     assert_eq!(attribute(&card, "rel"), "noopener noreferrer");
@@ -94,74 +94,74 @@ async fn a_file_is_a_card_with_name_and_type_that_saves_it() {
 
 #[wasm_bindgen_test]
 async fn a_list_has_headings_and_its_choices_are_answers() {
-    let stage = Stage::show(open().bot_shows(list())).await;
-    stage.until("the list is there", || stage.find("h3").is_some()).await;
+    let harness = Harness::show(open().bot_shows(list())).await;
+    harness.until("the list is there", || harness.find("h3").is_some()).await;
     for text in ["Menu", "Pick one", "or type", "Orders", "Other"] {
-        assert!(stage.text(".rows").contains(text), "{text} is lost");
+        assert!(harness.text(".rows").contains(text), "{text} is lost");
     }
-    let heading = stage.get("h3");
-    assert_eq!(attribute(&stage.get(".section"), "aria-labelledby"), heading.id());
-    stage.labelled("Return").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [UserAction::Send("Return".to_owned())]);
+    let heading = harness.get("h3");
+    assert_eq!(attribute(&harness.get(".section"), "aria-labelledby"), heading.id());
+    harness.labelled("Return").unchecked_into::<HtmlElement>().click();
+    assert_eq!(harness.verbs(), [UserAction::Send("Return".to_owned())]);
 
-    let stage = Stage::show(open().bot_shows(list()).visitor("Return")).await;
-    stage.until("the list is there", || stage.find("h3").is_some()).await;
-    assert!(stage.find("button.answer").is_none(), "it could be given twice");
-    assert!(stage.text(".answer-chosen").contains("Return, your choice"));
-    assert_eq!(stage.all(".answer-past").len(), 3);
+    let harness = Harness::show(open().bot_shows(list()).visitor("Return")).await;
+    harness.until("the list is there", || harness.find("h3").is_some()).await;
+    assert!(harness.find("button.answer").is_none(), "it could be given twice");
+    assert!(harness.text(".answer-chosen").contains("Return, your choice"));
+    assert_eq!(harness.all(".answer-past").len(), 3);
 }
 
 #[wasm_bindgen_test]
 async fn cards_are_a_named_list_whose_buttons_answer() {
     let cards = vec![card("Room", None, &["Book"]), card("Suite", None, &["Ask"]), card("Tent", None, &["Camp"])];
-    let stage = Stage::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
-    stage.until("the cards are there", || stage.find(".cards").is_some()).await;
-    assert_eq!(attribute(&stage.get(".cards"), "aria-label"), "Cards");
-    assert!(stage.text(".choice-card:nth-child(2)").contains("2 of 3"));
-    assert_eq!(attribute(&stage.labelled("Ask"), "aria-description"), "Suite", "of what it asks");
-    stage.labelled("Book").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [UserAction::Send("Book".to_owned())]);
+    let harness = Harness::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
+    harness.until("the cards are there", || harness.find(".cards").is_some()).await;
+    assert_eq!(attribute(&harness.get(".cards"), "aria-label"), "Cards");
+    assert!(harness.text(".choice-card:nth-child(2)").contains("2 of 3"));
+    assert_eq!(attribute(&harness.labelled("Ask"), "aria-description"), "Suite", "of what it asks");
+    harness.labelled("Book").unchecked_into::<HtmlElement>().click();
+    assert_eq!(harness.verbs(), [UserAction::Send("Book".to_owned())]);
 }
 
 #[wasm_bindgen_test]
 async fn the_row_of_cards_goes_on_by_keys_and_arrows_and_stops_at_its_ends() {
     let cards = ["A", "B", "C", "D"].map(|title| card(title, None, &[])).into();
-    let stage = Stage::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
-    stage.until("the arrows are there", || stage.all(".cards-foot .turn").len() == 2).await;
-    let arrow = |at: usize| stage.all(".cards-foot .turn").swap_remove(at);
+    let harness = Harness::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
+    harness.until("the arrows are there", || harness.all(".cards-foot .turn").len() == 2).await;
+    let arrow = |at: usize| harness.all(".cards-foot .turn").swap_remove(at);
     assert_eq!(
         (attribute(&arrow(0), "aria-disabled").as_str(), attribute(&arrow(1), "aria-disabled").as_str()),
         ("true", "false")
     );
-    assert!(!stage.press(".cards", "ArrowRight", |_| {}), "the page must not scroll");
-    stage.until("the second card", || stage.text(".cards-position") == "2 of 4").await;
+    assert!(!harness.press(".cards", "ArrowRight", |_| {}), "the page must not scroll");
+    harness.until("the second card", || harness.text(".cards-position") == "2 of 4").await;
     arrow(1).unchecked_into::<HtmlElement>().click();
-    stage.until("the third card", || stage.text(".cards-position") == "3 of 4").await;
-    let said = || stage.text(".carousel > [aria-live='polite']");
-    stage.until("where the row stands is said", || said() == "3 of 4").await;
-    stage.until("it is not said again", || said().is_empty()).await;
-    stage.press(".cards", "End", |_| {});
-    stage.until("the end", || attribute(&arrow(1), "aria-disabled") == "true").await;
-    assert_eq!(stage.text(".cards-position"), "4 of 4");
-    stage.press(".cards", "Home", |_| {});
-    stage.until("the beginning", || attribute(&arrow(0), "aria-disabled") == "true").await;
+    harness.until("the third card", || harness.text(".cards-position") == "3 of 4").await;
+    let said = || harness.text(".carousel > [aria-live='polite']");
+    harness.until("where the row stands is said", || said() == "3 of 4").await;
+    harness.until("it is not said again", || said().is_empty()).await;
+    harness.press(".cards", "End", |_| {});
+    harness.until("the end", || attribute(&arrow(1), "aria-disabled") == "true").await;
+    assert_eq!(harness.text(".cards-position"), "4 of 4");
+    harness.press(".cards", "Home", |_| {});
+    harness.until("the beginning", || attribute(&arrow(0), "aria-disabled") == "true").await;
 }
 
 #[wasm_bindgen_test]
 async fn cards_that_are_pictures_are_called_so_and_keep_their_words_without_them() {
     let cards = vec![card("Harbour", Some("a.png"), &[]), card("Valley", Some("b.png"), &[])];
-    let stage = Stage::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
-    stage.until("both cannot be fetched", || stage.all(".picture-missing").len() == 2).await;
-    assert_eq!(attribute(&stage.get(".cards"), "aria-label"), "Pictures");
-    assert!(stage.text(".cards").contains("Harbour") && stage.text(".cards").contains("Valley"));
+    let harness = Harness::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
+    harness.until("both cannot be fetched", || harness.all(".picture-missing").len() == 2).await;
+    assert_eq!(attribute(&harness.get(".cards"), "aria-label"), "Pictures");
+    assert!(harness.text(".cards").contains("Harbour") && harness.text(".cards").contains("Valley"));
 }
 
 #[wasm_bindgen_test]
 async fn a_booking_page_is_a_card_that_opens_a_new_tab() {
     let link = Some("https://b.example/x".to_owned());
     let appointment = content::Appointment { title: RichText::default(), duration: Some(15), link };
-    let stage = Stage::show(open().bot_shows(Content::Appointment(appointment))).await;
-    stage.until("the card is there", || stage.find(".card").is_some()).await;
-    assert_eq!(stage.text(".card"), "Choose a time15 minutes (opens in a new tab)");
-    assert!(stage.find(".row .bubble").is_none(), "a bubble without words");
+    let harness = Harness::show(open().bot_shows(Content::Appointment(appointment))).await;
+    harness.until("the card is there", || harness.find(".card").is_some()).await;
+    assert_eq!(harness.text(".card"), "Choose a time15 minutes (opens in a new tab)");
+    assert!(harness.find(".row .bubble").is_none(), "a bubble without words");
 }

@@ -9,8 +9,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
+    harness::{Harness, english},
     script::{Script, closed, open, question},
-    stage::{Stage, english},
 };
 
 /// Red, green, blue and opacity as the screen shows them, whatever way the colour is written.
@@ -30,8 +30,8 @@ fn contrast(one: &str, other: &str) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-fn readable(stage: &Stage, text: &str, ground: &str, what: &str) {
-    let (color, background) = (stage.style(text, "color"), stage.style(ground, "background-color"));
+fn readable(harness: &Harness, text: &str, ground: &str, what: &str) {
+    let (color, background) = (harness.style(text, "color"), harness.style(ground, "background-color"));
     let found = contrast(&color, &background);
     assert!(found >= 4.5, "{what}: {text} is {color} on {background}, {found:.2} to 1");
 }
@@ -52,7 +52,7 @@ fn everything() -> Script {
 async fn text_is_readable_in_light_and_dark() {
     for theme in ["light", "dark"] {
         let class = ["app at-bottom-end theme-", theme].concat();
-        let stage = Stage::dressed(everything(), Look { class: class.into(), ..english() }).await;
+        let harness = Harness::dressed(everything(), Look { class: class.into(), ..english() }).await;
         for (text, ground) in [
             (".title", "#window"),
             (".bubble-bot", ".bubble-bot"),
@@ -68,26 +68,26 @@ async fn text_is_readable_in_light_and_dark() {
             (".input", "#window"),
             (".launcher", ".launcher"),
         ] {
-            readable(&stage, text, ground, theme);
+            readable(&harness, text, ground, theme);
         }
     }
 }
 
 #[wasm_bindgen_test]
 async fn on_any_brand_colour_text_is_readable() {
-    let stage = Stage::show(everything()).await;
+    let harness = Harness::show(everything()).await;
     for accent in ["#ffd400", "#00c2ff", "#ff5a36", "#7a00ff", "#111111", "#fafafa", "#777777", "hsl(140 60% 45%)"] {
-        stage.host.style().set_property("--chataibot-accent", accent).expect("a property");
-        readable(&stage, ".launcher", ".launcher", accent);
-        readable(&stage, ".bubble-visitor:not(.bubble-failed)", ".bubble-visitor:not(.bubble-failed)", accent);
-        readable(&stage, "button.answer", "button.answer", accent);
+        harness.host.style().set_property("--chataibot-accent", accent).expect("a property");
+        readable(&harness, ".launcher", ".launcher", accent);
+        readable(&harness, ".bubble-visitor:not(.bubble-failed)", ".bubble-visitor:not(.bubble-failed)", accent);
+        readable(&harness, "button.answer", "button.answer", accent);
     }
 }
 
 #[wasm_bindgen_test]
 async fn tokens_of_the_page_take_effect_and_a_theme_is_only_tokens_and_parts() {
-    let stage = Stage::show(everything()).await;
-    let style = stage.host.style();
+    let harness = Harness::show(everything()).await;
+    let style = harness.host.style();
     for (token, value, selector, property, computed) in [
         ("--chataibot-accent", "rgb(1, 2, 3)", ".launcher", "background-color", "rgb(1, 2, 3)"),
         ("--chataibot-bubble-bot-background", "rgb(4, 5, 6)", ".bubble-bot", "background-color", "rgb(4, 5, 6)"),
@@ -97,15 +97,15 @@ async fn tokens_of_the_page_take_effect_and_a_theme_is_only_tokens_and_parts() {
         ("--chataibot-text", "rgb(7, 8, 9)", ".title", "color", "rgb(7, 8, 9)"),
     ] {
         style.set_property(token, value).expect("a property");
-        assert_eq!(stage.style(selector, property), computed, "{token}");
+        assert_eq!(harness.style(selector, property), computed, "{token}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn nothing_the_page_sets_on_everything_comes_in_but_its_colour_scheme() {
-    let stage =
-        Stage::dressed(open().bot("Hello"), Look { class: "app at-bottom-end theme-auto".into(), ..english() }).await;
-    let style = stage.host.style();
+    let harness =
+        Harness::dressed(open().bot("Hello"), Look { class: "app at-bottom-end theme-auto".into(), ..english() }).await;
+    let style = harness.host.style();
     for (name, value) in [
         ("font-size", "40px"),
         ("letter-spacing", "9px"),
@@ -115,57 +115,57 @@ async fn nothing_the_page_sets_on_everything_comes_in_but_its_colour_scheme() {
     ] {
         style.set_property(name, value).expect("a property");
     }
-    assert_eq!(stage.style(".bubble-bot", "font-size"), "15px");
-    assert_eq!(stage.style(".bubble-bot", "letter-spacing"), "normal");
-    assert_eq!(stage.style(".bubble-bot", "text-transform"), "none");
+    assert_eq!(harness.style(".bubble-bot", "font-size"), "15px");
+    assert_eq!(harness.style(".bubble-bot", "letter-spacing"), "normal");
+    assert_eq!(harness.style(".bubble-bot", "text-transform"), "none");
 
     style.set_property("color-scheme", "light").expect("a property");
-    let light = stage.style("#window", "background-color");
+    let light = harness.style("#window", "background-color");
     style.set_property("color-scheme", "dark").expect("a property");
-    assert_ne!(stage.style("#window", "background-color"), light, "the page's colour scheme is followed live");
+    assert_ne!(harness.style("#window", "background-color"), light, "the page's colour scheme is followed live");
 }
 
 #[wasm_bindgen_test]
 async fn a_right_to_left_language_mirrors_the_widget() {
-    let centre = |stage: &Stage| {
-        let launcher = stage.get(".launcher").get_bounding_client_rect();
+    let centre = |harness: &Harness| {
+        let launcher = harness.get(".launcher").get_bounding_client_rect();
         launcher.left() + launcher.width() / 2.0
     };
     let width = web_sys::window().expect("a window").inner_width().expect("a width").as_f64().expect("a number");
-    let stage = Stage::show(closed()).await;
-    assert!(centre(&stage) > width / 2.0);
-    stage.dress(Look { locale: Some("ar".into()), ..english() });
-    stage.until("it is mirrored", || centre(&stage) < width / 2.0).await;
-    assert_eq!(stage.get(".app").get_attribute("dir").as_deref(), Some("rtl"));
-    stage.dress(Look { class: "app at-top-start theme-light".into(), ..english() });
-    stage.until("it is at the top", || stage.get(".launcher").get_bounding_client_rect().top() < 100.0).await;
-    assert!(centre(&stage) < width / 2.0);
+    let harness = Harness::show(closed()).await;
+    assert!(centre(&harness) > width / 2.0);
+    harness.dress(Look { locale: Some("ar".into()), ..english() });
+    harness.until("it is mirrored", || centre(&harness) < width / 2.0).await;
+    assert_eq!(harness.get(".app").get_attribute("dir").as_deref(), Some("rtl"));
+    harness.dress(Look { class: "app at-top-start theme-light".into(), ..english() });
+    harness.until("it is at the top", || harness.get(".launcher").get_bounding_client_rect().top() < 100.0).await;
+    assert!(centre(&harness) < width / 2.0);
 }
 
 #[wasm_bindgen_test]
 async fn every_part_on_an_element_is_in_the_table_and_no_element_has_an_inline_style() {
-    let stage = Stage::show(everything()).await;
-    stage.choose("Start over").await;
-    stage.until("the question is asked", || stage.find(".notice-restart").is_some()).await;
-    stage.click(".more");
-    stage.until("the menu is open", || stage.find(".menu").is_some()).await;
-    for element in stage.all("[part]") {
+    let harness = Harness::show(everything()).await;
+    harness.choose("Start over").await;
+    harness.until("the question is asked", || harness.find(".notice-restart").is_some()).await;
+    harness.click(".more");
+    harness.until("the menu is open", || harness.find(".menu").is_some()).await;
+    for element in harness.all("[part]") {
         for part in element.get_attribute("part").expect("parts").split_whitespace() {
             assert!(PARTS.iter().any(|(name, _)| *name == part), "{part} is not in the table");
         }
     }
-    assert!(stage.find("[style]").is_none(), "strict pages block it");
-    assert!(stage.find(".answers button:not([part])").is_none());
+    assert!(harness.find("[style]").is_none(), "strict pages block it");
+    assert!(harness.find(".answers button:not([part])").is_none());
 }
 
 #[wasm_bindgen_test]
 async fn main_controls_are_large_enough_for_a_finger() {
-    let stage = Stage::show(open().bot("Hello")).await;
-    stage.click(".more");
-    let is_drawn = || stage.find(".menu").is_some() && stage.style(".menu", "opacity") == "1";
-    stage.until("the menu is open", is_drawn).await;
+    let harness = Harness::show(open().bot("Hello")).await;
+    harness.click(".more");
+    let is_drawn = || harness.find(".menu").is_some() && harness.style(".menu", "opacity") == "1";
+    harness.until("the menu is open", is_drawn).await;
     for selector in [".launcher", ".header-button", ".menu-item"] {
-        for element in stage.all(selector) {
+        for element in harness.all(selector) {
             let size = element.get_bounding_client_rect();
             assert!(
                 size.width() >= 44.0 && size.height() >= 44.0,

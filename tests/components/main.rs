@@ -1,10 +1,11 @@
 //! The components in a real browser: names, roles, keyboard, focus, scrolling, announcements, theming. No session, no network: each
-//! test stages a conversation, and what a visitor does is kept as verbs.
+//! test sets up a conversation, and what a visitor does is kept as verbs.
 #![cfg(target_arch = "wasm32")]
 
 mod announcer;
 mod attach;
 mod composer;
+mod harness;
 mod kinds;
 mod kinds_asked;
 mod launcher;
@@ -15,7 +16,6 @@ mod menu;
 mod messages;
 mod panels;
 mod script;
-mod stage;
 mod window;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -15,8 +15,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 use crate::{
+    harness::{Harness, english},
     script::{open, question},
-    stage::{Stage, english},
 };
 
 fn words(text: &str) -> Vec<Node> {
@@ -30,11 +30,11 @@ async fn rich_text_becomes_elements_and_links_go_to_new_tabs() {
         Node::List(List::new(true, vec![words("one"), words("two")])),
         Node::Link(Link::to("https://a.example/x".to_owned(), words("here"))),
     ]);
-    let stage = Stage::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
+    let harness = Harness::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
     for (selector, text) in [("strong", "bold"), ("em", "italic"), ("code", "code"), ("ol li:last-child", "two")] {
-        assert_eq!(stage.text(&[".bubble ", selector].concat()), text);
+        assert_eq!(harness.text(&[".bubble ", selector].concat()), text);
     }
-    let link = stage.get(".bubble a");
+    let link = harness.get(".bubble a");
     assert_eq!(link.get_attribute("href").as_deref(), Some("https://a.example/x"));
     assert_eq!(link.get_attribute("target").as_deref(), Some("_blank"));
     assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener noreferrer"));
@@ -52,14 +52,14 @@ async fn numbers_raised_words_and_kept_lines_become_elements_of_their_own() {
         Node::Paragraph(vec![shifted(Shift::Sup, "99"), shifted(Shift::Sub, "2")]),
         Node::Paragraph(vec![Node::Code(lines)]),
     ]);
-    let stage = Stage::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
-    let list = stage.get(".bubble ol");
+    let harness = Harness::show(open().bot_shows(Content::Text(content::Text { body, prompt: None }))).await;
+    let list = harness.get(".bubble ol");
     for (name, value) in [("start", "4"), ("reversed", ""), ("type", "i")] {
         assert_eq!(list.get_attribute(name).as_deref(), Some(value), "{name}");
     }
-    assert_eq!((stage.text(".bubble sup"), stage.text(".bubble sub")), ("99".to_owned(), "2".to_owned()));
-    assert!(stage.find(".bubble a").is_none(), "raised words lead nowhere");
-    let lines = stage.get(".bubble pre").unchecked_into::<HtmlElement>();
+    assert_eq!((harness.text(".bubble sup"), harness.text(".bubble sub")), ("99".to_owned(), "2".to_owned()));
+    assert!(harness.find(".bubble a").is_none(), "raised words lead nowhere");
+    let lines = harness.get(".bubble pre").unchecked_into::<HtmlElement>();
     assert_eq!(lines.inner_text(), "a\n  b", "the spaces of a line are shown");
 }
 
@@ -86,8 +86,8 @@ async fn links_to_the_own_site_open_where_the_page_says() {
             layout: ButtonLayout::Wrap,
         };
         let look = Look { links, ..english() };
-        let stage = Stage::dressed(open().bot_shows(Content::Buttons(said)), look).await;
-        let all = stage.all("a");
+        let harness = Harness::dressed(open().bot_shows(Content::Buttons(said)), look).await;
+        let all = harness.all("a");
         assert_eq!(all.len(), 12);
         for (at, link) in all.iter().enumerate() {
             let opens_here = link.get_attribute("target").is_none();
@@ -116,9 +116,9 @@ async fn an_address_that_is_no_link_is_only_its_words() {
         name: Some("pic.png".to_owned()),
         size: None,
     };
-    let stage = Stage::show(open().bot_shows(Content::Buttons(buttons)).bot_shows(Content::Media(media))).await;
-    assert!(stage.find("a").is_none());
-    let list = stage.text(".rows");
+    let harness = Harness::show(open().bot_shows(Content::Buttons(buttons)).bot_shows(Content::Media(media))).await;
+    assert!(harness.find("a").is_none());
+    let list = harness.text(".rows");
     for text in ["press me", "and me", "pic.png"] {
         assert!(list.contains(text), "{text} is lost");
     }
@@ -126,9 +126,9 @@ async fn an_address_that_is_no_link_is_only_its_words() {
 
 #[wasm_bindgen_test]
 async fn markup_in_a_text_stays_text() {
-    let stage = Stage::show(open().bot("<img src=x onerror=alert(1)><script>alert(2)</script>")).await;
-    assert!(stage.find(".bubble *").is_none());
-    assert!(stage.text(".bubble").starts_with("<img"));
+    let harness = Harness::show(open().bot("<img src=x onerror=alert(1)><script>alert(2)</script>")).await;
+    assert!(harness.find(".bubble *").is_none());
+    assert!(harness.text(".bubble").starts_with("<img"));
 }
 
 #[wasm_bindgen_test]
@@ -138,28 +138,28 @@ async fn a_tree_of_a_thousand_levels_shows_its_words() {
         nodes = vec![Node::Bold(nodes)];
     }
     let text = content::Text { body: RichText(nodes), prompt: None };
-    let stage = Stage::show(open().bot_shows(Content::Text(text))).await;
-    assert_eq!(stage.text(".bubble"), "deep");
-    assert!(stage.all(".bubble strong").len() < 50);
+    let harness = Harness::show(open().bot_shows(Content::Text(text))).await;
+    assert_eq!(harness.text(".bubble"), "deep");
+    assert!(harness.all(".bubble strong").len() < 50);
 }
 
 #[wasm_bindgen_test]
 async fn a_suggested_reply_is_sent_and_the_chosen_one_stays_readable() {
-    let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"]))).await;
-    stage.labelled("Blue").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [UserAction::Send("Blue".to_owned())]);
-    stage.until("the focus goes on", || stage.is_focused("textarea, #window")).await;
+    let harness = Harness::show(open().bot_shows(question("Colour?", &["Red", "Blue"]))).await;
+    harness.labelled("Blue").unchecked_into::<HtmlElement>().click();
+    assert_eq!(harness.verbs(), [UserAction::Send("Blue".to_owned())]);
+    harness.until("the focus goes on", || harness.is_focused("textarea, #window")).await;
 
-    let stage = Stage::show(open().bot_shows(question("Colour?", &["Red", "Blue"])).visitor("Blue")).await;
-    assert!(stage.find("button.answer").is_none(), "it could be given twice");
-    assert_eq!(stage.all(".answer-past").len(), 2);
-    assert!(stage.text(".answer-chosen").contains("Blue, your choice"));
+    let harness = Harness::show(open().bot_shows(question("Colour?", &["Red", "Blue"])).visitor("Blue")).await;
+    assert!(harness.find("button.answer").is_none(), "it could be given twice");
+    assert_eq!(harness.all(".answer-past").len(), 2);
+    assert!(harness.text(".answer-chosen").contains("Blue, your choice"));
 }
 
 #[wasm_bindgen_test]
 async fn only_the_last_question_can_be_answered() {
-    let stage = Stage::show(open().bot_shows(question("One?", &["A"])).bot_shows(question("Two?", &["B"]))).await;
-    let live: Vec<_> = stage.all("button.answer").iter().filter_map(|it| it.text_content()).collect();
+    let harness = Harness::show(open().bot_shows(question("One?", &["A"])).bot_shows(question("Two?", &["B"]))).await;
+    let live: Vec<_> = harness.all("button.answer").iter().filter_map(|it| it.text_content()).collect();
     assert_eq!(live, ["B"]);
 }
 
@@ -187,49 +187,49 @@ async fn every_kind_shows_at_least_its_text_before_and_after() {
         (Content::Unsupported(content::Unsupported { kind: "x".to_owned(), text: title() }), "", ""),
     ];
     for (content, more, later) in kinds {
-        let stage = Stage::show(open().bot_shows(content.clone())).await;
-        let shown = stage.text(".row");
+        let harness = Harness::show(open().bot_shows(content.clone())).await;
+        let shown = harness.text(".row");
         assert!(shown.contains("What is asked") && shown.contains(more), "{shown}");
-        let stage = Stage::show(open().bot_shows(content).visitor("Something else")).await;
-        let shown = stage.text(".row");
+        let harness = Harness::show(open().bot_shows(content).visitor("Something else")).await;
+        let shown = harness.text(".row");
         assert!(shown.contains("What is asked") && shown.contains(later), "{shown}");
-        assert!(stage.find(".rows :is(input, button:not(.action))").is_none(), "it could still be answered");
+        assert!(harness.find(".rows :is(input, button:not(.action))").is_none(), "it could still be answered");
     }
     let nothing = content::Unsupported { kind: "x".to_owned(), text: RichText::default() };
-    let stage = Stage::show(open().bot_shows(Content::Unsupported(nothing))).await;
-    assert_eq!(stage.text(".bubble"), "This message can’t be shown here.");
+    let harness = Harness::show(open().bot_shows(Content::Unsupported(nothing))).await;
+    assert_eq!(harness.text(".bubble"), "This message can’t be shown here.");
 }
 
 #[wasm_bindgen_test]
 async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
     let failed = |error| [Action::SendBegan { id: "m1".into() }, Action::SendFailed { id: "m1".into(), error }];
-    let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Temporary))).await;
-    assert!(stage.get(".bubble").get_attribute("part").expect("parts").contains("bubble-failed"));
-    assert!(stage.text(".meta-failed").contains("Not sent."));
+    let harness = Harness::show(open().composed("m1", "Hello?", failed(SendError::Temporary))).await;
+    assert!(harness.get(".bubble").get_attribute("part").expect("parts").contains("bubble-failed"));
+    assert!(harness.text(".meta-failed").contains("Not sent."));
     for name in ["Try again", "Delete"] {
-        assert_eq!(stage.labelled(name).get_attribute("aria-description").as_deref(), Some("Hello?"), "{name}");
+        assert_eq!(harness.labelled(name).get_attribute("aria-description").as_deref(), Some("Hello?"), "{name}");
     }
-    stage.labelled("Try again").unchecked_into::<HtmlElement>().click();
-    stage.labelled("Delete").unchecked_into::<HtmlElement>().click();
-    assert_eq!(stage.verbs(), [UserAction::Retry("m1".into()), UserAction::Discard("m1".into())]);
+    harness.labelled("Try again").unchecked_into::<HtmlElement>().click();
+    harness.labelled("Delete").unchecked_into::<HtmlElement>().click();
+    assert_eq!(harness.verbs(), [UserAction::Retry("m1".into()), UserAction::Discard("m1".into())]);
 
-    let stage = Stage::show(open().composed("m1", "Hello?", failed(SendError::Refused))).await;
-    assert!(!stage.text(".meta-failed").contains("Try again"), "it cannot help");
+    let harness = Harness::show(open().composed("m1", "Hello?", failed(SendError::Refused))).await;
+    assert!(!harness.text(".meta-failed").contains("Try again"), "it cannot help");
 }
 
 #[wasm_bindgen_test]
 async fn what_nobody_knows_is_said_so() {
     let unknown = [Action::SendBegan { id: "m1".into() }, Action::SendUnknown { id: "m1".into() }];
-    let stage = Stage::show(open().composed("m1", "Hello?", unknown)).await;
-    assert_eq!(stage.text(".meta-unknown"), "Not confirmed");
-    assert!(stage.find(".meta-unknown button").is_none(), "a second copy could go out");
+    let harness = Harness::show(open().composed("m1", "Hello?", unknown)).await;
+    assert_eq!(harness.text(".meta-unknown"), "Not confirmed");
+    assert!(harness.find(".meta-unknown button").is_none(), "a second copy could go out");
 }
 
 #[wasm_bindgen_test]
 async fn emoji_alone_are_large_and_long_words_stay_inside() {
-    let stage = Stage::show(open().bot("🎉").visitor(&"Donaudampfschiff".repeat(40))).await;
-    assert!(stage.find(".bubble-emoji").is_some());
-    let list = stage.get(".list");
+    let harness = Harness::show(open().bot("🎉").visitor(&"Donaudampfschiff".repeat(40))).await;
+    assert!(harness.find(".bubble-emoji").is_some());
+    let list = harness.get(".list");
     assert!(list.scroll_width() <= list.client_width(), "something sticks out");
 }
 
@@ -247,64 +247,66 @@ fn clipboard(takes: bool) -> impl Fn() -> Option<String> {
 #[wasm_bindgen_test]
 async fn a_message_can_be_copied_and_that_is_said() {
     let held = clipboard(true);
-    let stage = Stage::show(open().bot("First").visitor("Second")).await;
-    stage.until("times are told", || stage.find(".meta time").is_some()).await;
-    let height = || stage.get(".rows").get_bounding_client_rect().height();
+    let harness = Harness::show(open().bot("First").visitor("Second")).await;
+    harness.until("times are told", || harness.find(".meta time").is_some()).await;
+    let height = || harness.get(".rows").get_bounding_client_rect().height();
     let before = height();
-    stage.click(".action-copy");
-    stage.until("it is copied", || held().as_deref() == Some("First")).await;
-    stage.until("it is said", || stage.text(".app > .announcer").contains("Copied")).await;
-    assert_eq!(stage.get(".action-copied").get_attribute("aria-label").as_deref(), Some("Copied"));
+    harness.click(".action-copy");
+    harness.until("it is copied", || held().as_deref() == Some("First")).await;
+    harness.until("it is said", || harness.text(".app > .announcer").contains("Copied")).await;
+    assert_eq!(harness.get(".action-copied").get_attribute("aria-label").as_deref(), Some("Copied"));
     assert!((height() - before).abs() < 0.5, "nothing moves");
-    stage.until("the button is back", || stage.find(".action-copied").is_none()).await;
+    harness.until("the button is back", || harness.find(".action-copied").is_none()).await;
 }
 
 #[wasm_bindgen_test]
 async fn what_could_not_be_copied_is_not_said_to_be() {
     let held = clipboard(false);
-    let stage = Stage::show(open().bot("First")).await;
-    stage.focus(".action-copy");
-    stage.click(".action-copy");
-    stage.settled().await;
+    let harness = Harness::show(open().bot("First")).await;
+    harness.focus(".action-copy");
+    harness.click(".action-copy");
+    harness.settled().await;
     assert_eq!(held(), None);
-    assert!(stage.find("textarea[readonly]").is_none(), "the field was there for a moment alone");
+    assert!(harness.find("textarea[readonly]").is_none(), "the field was there for a moment alone");
     // A browser may let a selection be copied where it keeps its clipboard to itself.
-    let copied = stage.find(".action-copied").is_some();
-    assert_eq!(stage.text(".app > .announcer").contains("Copied"), copied);
-    assert!(stage.is_focused(".action"), "the focus stays");
+    let copied = harness.find(".action-copied").is_some();
+    assert_eq!(harness.text(".app > .announcer").contains("Copied"), copied);
+    assert!(harness.is_focused(".action"), "the focus stays");
 }
 
 #[wasm_bindgen_test]
 async fn arrow_keys_go_from_message_to_message() {
-    let stage = Stage::show(open().bot("First").visitor("Second").bot("Third")).await;
-    let reachable: Vec<_> = stage.all(".action-copy:not([tabindex='-1'])");
+    let harness = Harness::show(open().bot("First").visitor("Second").bot("Third")).await;
+    let reachable: Vec<_> = harness.all(".action-copy:not([tabindex='-1'])");
     assert_eq!(reachable.len(), 1, "one stop for Tab");
-    stage.focus(".action-copy:not([tabindex='-1'])");
-    assert!(!stage.press(".action-copy:not([tabindex='-1'])", "ArrowUp", |_| ()));
-    assert!(stage.is_focused(".row-visitor .action-copy"));
-    stage.press(".row-visitor .action-copy", "ArrowUp", |_| ());
-    stage.press(".row .action-copy", "ArrowUp", |_| ());
-    assert!(stage.is_focused(".row .action-copy"), "the first is the last");
-    stage.focus(".list");
-    assert!(stage.press(".list", "ArrowUp", |_| ()), "the list scrolls");
+    harness.focus(".action-copy:not([tabindex='-1'])");
+    assert!(!harness.press(".action-copy:not([tabindex='-1'])", "ArrowUp", |_| ()));
+    assert!(harness.is_focused(".row-visitor .action-copy"));
+    harness.press(".row-visitor .action-copy", "ArrowUp", |_| ());
+    harness.press(".row .action-copy", "ArrowUp", |_| ());
+    assert!(harness.is_focused(".row .action-copy"), "the first is the last");
+    harness.focus(".list");
+    assert!(harness.press(".list", "ArrowUp", |_| ()), "the list scrolls");
 }
 
 #[wasm_bindgen_test]
 async fn answers_can_be_called_helpful_where_the_page_wants_it() {
-    let stage = Stage::show(open().bot("Answer")).await;
-    assert!(stage.find(".thumbs").is_none());
+    let harness = Harness::show(open().bot("Answer")).await;
+    assert!(harness.find(".thumbs").is_none());
 
-    let stage = Stage::dressed(open().visitor("Question").bot("Answer"), Look { feedback: true, ..english() }).await;
-    assert_eq!(stage.all(".thumbs").len(), 1, "the visitor's own need no praise");
-    assert_eq!(stage.get(".thumbs").get_attribute("aria-label").as_deref(), Some("Was this helpful?"));
-    let pressed = |name: &str| stage.get(&[".thumbs [aria-label='", name, "']"].concat()).get_attribute("aria-pressed");
+    let harness =
+        Harness::dressed(open().visitor("Question").bot("Answer"), Look { feedback: true, ..english() }).await;
+    assert_eq!(harness.all(".thumbs").len(), 1, "the visitor's own need no praise");
+    assert_eq!(harness.get(".thumbs").get_attribute("aria-label").as_deref(), Some("Was this helpful?"));
+    let pressed =
+        |name: &str| harness.get(&[".thumbs [aria-label='", name, "']"].concat()).get_attribute("aria-pressed");
     assert_eq!(pressed("Helpful").as_deref(), Some("false"));
-    let key = stage.state().rows().last().expect("a row").key;
-    stage.click(".thumbs [aria-label='Helpful']");
-    stage.until("it is pressed", || pressed("Helpful").as_deref() == Some("true")).await;
-    stage.click(".thumbs [aria-label='Not helpful']");
-    stage.until("the other is pressed", || pressed("Not helpful").as_deref() == Some("true")).await;
+    let key = harness.state().rows().last().expect("a row").key;
+    harness.click(".thumbs [aria-label='Helpful']");
+    harness.until("it is pressed", || pressed("Helpful").as_deref() == Some("true")).await;
+    harness.click(".thumbs [aria-label='Not helpful']");
+    harness.until("the other is pressed", || pressed("Not helpful").as_deref() == Some("true")).await;
     assert_eq!(pressed("Helpful").as_deref(), Some("false"));
     let said = [true, false].map(|helpful| UserAction::Feedback { key, helpful });
-    assert_eq!(stage.verbs(), said);
+    assert_eq!(harness.verbs(), said);
 }

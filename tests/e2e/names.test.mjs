@@ -6,7 +6,7 @@ import { Widget, story } from './harness.mjs';
 import { player, show } from './scenes.mjs';
 
 /** A page that shows scenes one after the other. */
-async function stage(world, visitor = {}) {
+async function harness(world, visitor = {}) {
   const page = await player(world, { visitor });
   return { page, widget: new Widget(page), show: (scene) => show(page, scene) };
 }
@@ -28,7 +28,7 @@ function assertOrder(lines, ...expected) {
 }
 
 story('names: the anatomy of an open window', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('greeting');
   assertOrder(
     await lines(widget),
@@ -45,13 +45,13 @@ story('names: the anatomy of an open window', async (world) => {
 });
 
 story('names: an empty window, with the page’s own words', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('own-words');
   assertOrder(await lines(widget), /^dialog "Harbour & Hill"/, /^log "Messages"/, /Where to\?/, /^textbox "Your message"/);
 });
 
 story('names: a closed window is a button that says how much is unread, and nothing else', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('closed');
   assert.deepEqual((await lines(widget)).filter((line) => /^(dialog|log|textbox)/.test(line)), []);
   assertOrder(await lines(widget), /^button "Chat"/);
@@ -61,7 +61,7 @@ story('names: a closed window is a button that says how much is unread, and noth
 });
 
 story('names: suggested replies are a group of buttons, and what was chosen says so', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('buttons');
   const group = await lines(widget, 'answers');
   assert.match(group[0], /^group "Suggested replies"/);
@@ -71,7 +71,7 @@ story('names: suggested replies are a group of buttons, and what was chosen says
 });
 
 story('names: links say where they open', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('links');
   for (const name of ['Our website', 'Write an email', 'Call us']) {
     assertOrder(await lines(widget), `link "${name} (opens in a new tab)"`);
@@ -79,7 +79,7 @@ story('names: links say where they open', async (world) => {
 });
 
 story('names: a failed message has its fate and its buttons', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('failed');
   assertOrder(await lines(widget), /You said:/, /Not sent\./, 'button "Try again"', 'button "Delete"');
   await show('refused');
@@ -87,7 +87,7 @@ story('names: a failed message has its fate and its buttons', async (world) => {
 });
 
 story('names: a person who has taken over is named in the title and before each message', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('handover');
   const all = await lines(widget);
   const dialog = all.find((line) => line.startsWith('dialog'));
@@ -96,7 +96,7 @@ story('names: a person who has taken over is named in the title and before each 
 });
 
 story('names: the end of a conversation is a sentence and a button', async (world) => {
-  const { widget, show } = await stage(world);
+  const { widget, show } = await harness(world);
   await show('ended');
   const all = await lines(widget);
   assertOrder(all, /This conversation has ended\./, 'button "Start a new conversation"');
@@ -104,10 +104,10 @@ story('names: the end of a conversation is a sentence and a button', async (worl
 });
 
 story('names: on a phone the dialog is modal, on a desk it is not', async (world) => {
-  const desk = await stage(world);
+  const desk = await harness(world);
   await desk.show('greeting');
   assert.notEqual(await desk.widget.window.getAttribute('aria-modal'), 'true');
-  const phone = await stage(world, { viewport: { width: 390, height: 700 } });
+  const phone = await harness(world, { viewport: { width: 390, height: 700 } });
   await phone.show('greeting');
   assert.equal(await phone.widget.window.getAttribute('aria-modal'), 'true');
 });
@@ -118,7 +118,7 @@ const NAMED = ['button', 'link', 'textbox', 'searchbox', 'checkbox', 'switch', '
   'tab', 'Date', 'DateTime', 'InputTime', 'DisclosureTriangle', 'dialog', 'log', 'image', 'img', 'group', 'region', 'radiogroup', 'heading'];
 
 story('names: nothing is without a name, and each message is said by somebody, in every scene', async (world) => {
-  const { page, widget, show } = await stage(world);
+  const { page, widget, show } = await harness(world);
   const session = await page.context().newCDPSession(page);
   const found = [];
   for (const scene of Object.keys(SCENES)) {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    super::markup::{button, element, group, link, part, text},
+    super::elements::{button, element, group, link, part, text},
     Panel, badge, primary, title,
 };
 use crate::{components::UserAction, config::Name, conversation::onboarding::OnboardingEvent};

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use crate::components::Look;
+use crate::components::ViewConfig;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,12 +29,12 @@ pub(super) fn options(fields: &[(&str, &str)]) -> JsValue {
 }
 
 /// The visitor's language, for `Intl`.
-pub(super) fn locale(look: &Look) -> JsValue {
+pub(super) fn locale(look: &ViewConfig) -> JsValue {
     look.locale.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str)
 }
 
 /// In the visitor's language, else in the browser's.
-pub(super) fn dates(look: &Look, fields: &[(&str, &str)]) -> Option<Format> {
+pub(super) fn dates(look: &ViewConfig, fields: &[(&str, &str)]) -> Option<Format> {
     let options = options(fields);
     Format::new(&locale(look), &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok()
 }

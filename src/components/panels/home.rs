@@ -5,8 +5,8 @@ use yew::prelude::*;
 use super::{
     super::{
         avatar::author_name,
+        elements::{element, group, on_click, part, plain, text, visually_hidden},
         icons,
-        markup::{element, group, on_click, part, plain, text, unseen},
     },
     Panel, badge, primary, spoken, title,
 };
@@ -31,7 +31,7 @@ pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
             let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
             let words = vec![
                 plain("strong", text(strings.home_continue())),
-                unseen([" ", &fill(&strings.said(), "author", &name), " "].concat().into()),
+                visually_hidden([" ", &fill(&strings.said(), "author", &name), " "].concat().into()),
                 spoken("small", "home-last", message.content().to_plain().into()),
             ];
             let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::sign("forward", FORWARD)];

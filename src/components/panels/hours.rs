@@ -6,16 +6,16 @@ use yew::prelude::*;
 
 use super::{
     super::{
-        browser::Timer,
-        clock::now,
+        dom::Timer,
+        elements::{group, part, plain, text},
         icons,
-        markup::{group, part, plain, text},
+        time_format::now,
     },
     Panel,
     format::{Format, dates, locale, options},
 };
 use crate::{
-    components::Look,
+    components::ViewConfig,
     config::{
         Name,
         hours::{Hours, day_named, moment},
@@ -93,7 +93,7 @@ fn look_again(ctx: &Context<HoursNotice>) -> Option<Timer> {
 }
 
 /// The office hours and a clock at the office. What cannot be read gets one line on the console, and is as if not given.
-fn read(look: &Look) -> Option<(Hours, Format)> {
+fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
     let given = look.config.given(Name::OfficeHours)?;
     let hours = match Hours::parse(&given) {
         Ok(hours) => hours,
@@ -155,7 +155,7 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
 }
 
 /// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
-fn back(look: &Look, now: f64, at: f64) -> Option<AttrValue> {
+fn back(look: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
     let time = [("hour", "numeric"), ("minute", "2-digit")];
     let days = days_between(now, at);
     let when = if days < 2.0 {

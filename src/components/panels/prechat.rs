@@ -13,8 +13,8 @@ use yew::{
 
 use super::{
     super::{
-        browser,
-        markup::{self, element, group, on, part, plain, text},
+        dom,
+        elements::{self, element, group, on, part, plain, text},
     },
     Panel, take_focus, title, value_of,
 };
@@ -48,7 +48,7 @@ pub(super) struct PreChat {
 }
 
 /// What happened to the form.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// The visitor went on from this field.
     Left(usize),
     /// This field was written in.
@@ -58,7 +58,7 @@ pub(super) enum Happened {
 }
 
 impl Component for PreChat {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -85,20 +85,20 @@ impl Component for PreChat {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
             // Whoever passes an empty field may come back to it.
-            Happened::Left(at) => {
+            Msg::Left(at) => {
                 let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);
                 std::mem::replace(&mut self.problems[at], problem) != problem
             }
             // A problem goes as soon as it is mended, and comes only when the field is left.
-            Happened::Written(at) if self.problems[at].is_some() => {
+            Msg::Written(at) if self.problems[at].is_some() => {
                 self.problems[at] = self.problem(at);
                 true
             }
-            Happened::Written(_) => false,
-            Happened::Sent => {
+            Msg::Written(_) => false,
+            Msg::Sent => {
                 self.problems = (0..self.fields.len()).map(|at| self.problem(at)).collect();
                 self.point = self.problems.iter().any(Option::is_some);
                 if !self.point {
@@ -127,7 +127,7 @@ impl Component for PreChat {
         inside.push(part("div", "panel-actions", submit.into()));
         let sent = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
-            Happened::Sent
+            Msg::Sent
         });
         let form = element!(
             "form",
@@ -145,13 +145,13 @@ impl Component for PreChat {
         if first {
             self.write_known(&ctx.props().look.config);
             // A finger would bring up a keyboard over the form's title.
-            let place = if browser::matches(browser::FINGER) { None } else { self.places.first() };
+            let place = if dom::matches(dom::FINGER) { None } else { self.places.first() };
             take_focus(place.unwrap_or(&self.title), &mut self.focus);
         }
         if std::mem::take(&mut self.point) {
             let first = self.problems.iter().position(Option::is_some);
             if let Some(field) = first.and_then(|at| self.places[at].cast::<Element>()) {
-                browser::focus(&field);
+                dom::focus(&field);
                 field.scroll_into_view();
             }
         }
@@ -217,9 +217,9 @@ impl PreChat {
             (false, false) => None,
         };
         let input = self.input(at, known, id, described, locked);
-        let written = ctx.link().callback(move |_: InputEvent| Happened::Written(at));
-        let left = ctx.link().callback(move |_: Event| Happened::Left(at));
-        let input = on(markup::at(input, &self.places[at]), Rc::new(oninput::Wrapper::new(written)));
+        let written = ctx.link().callback(move |_: InputEvent| Msg::Written(at));
+        let left = ctx.link().callback(move |_: Event| Msg::Left(at));
+        let input = on(elements::at(input, &self.places[at]), Rc::new(oninput::Wrapper::new(written)));
         let input = on(input, Rc::new(onchange::Wrapper::new(left)));
         let below = if locked {
             element!("small", "id" = note, "class" = "form-note", "part" = "form-note"; text(strings.field_locked()))

@@ -10,14 +10,14 @@ use yew::{
 
 use super::{
     super::{
+        elements::{at, element, group, on, part, plain, text, visually_hidden},
         icons,
-        markup::{at, element, group, on, part, plain, text, unseen},
     },
     Panel, PanelKind, take_focus, value_of,
 };
 use crate::{
     browser::timers::Timer,
-    components::{Look, UserAction},
+    components::{UserAction, ViewConfig},
     conversation::onboarding::{OnboardingEvent, Rating, Scale},
     strings::fill,
 };
@@ -39,7 +39,7 @@ pub(super) struct Rate {
 }
 
 /// What happened to it.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// So good was it.
     Chosen(u32),
     /// It is to be sent.
@@ -47,17 +47,17 @@ pub(super) enum Happened {
 }
 
 impl Component for Rate {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
         Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false, focus: None }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::Chosen(value) => self.value.replace(value) != Some(value),
-            Happened::Sent => {
+            Msg::Chosen(value) => self.value.replace(value) != Some(value),
+            Msg::Sent => {
                 if let Some(value) = self.value.take() {
                     self.sent = true;
                     let comment = value_of(&self.comment).trim().to_owned();
@@ -94,7 +94,7 @@ impl Component for Rate {
 }
 
 impl Rate {
-    fn form(&self, ctx: &Context<Self>, look: &Look) -> Html {
+    fn form(&self, ctx: &Context<Self>, look: &ViewConfig) -> Html {
         let strings = &look.strings;
         let scale = scale(ctx.props());
         let marks: Html = match scale {
@@ -115,7 +115,7 @@ impl Rate {
         let more = if self.value.is_some() { self.more(look) } else { Html::default() };
         let sent = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
-            Happened::Sent
+            Msg::Sent
         });
         let form = element!("form", "class" = "rating-form", "part" = "rating-form"; group(vec![marks.into(), more]));
         on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
@@ -133,7 +133,7 @@ impl Rate {
             (_, true) => "mark thumb mark-chosen",
             (_, false) => "mark thumb",
         };
-        let chosen = ctx.link().callback(move |_: Event| Happened::Chosen(value));
+        let chosen = ctx.link().callback(move |_: Event| Msg::Chosen(value));
         let radio = element!(
             "input",
             "type" = "radio",
@@ -143,11 +143,11 @@ impl Rate {
             Html::default()
         );
         let radio = on(radio, Rc::new(onchange::Wrapper::new(chosen)));
-        let inside = vec![radio.into(), icons::sign("", sign), unseen(name.clone())];
+        let inside = vec![radio.into(), icons::sign("", sign), visually_hidden(name.clone())];
         element!("label", "class" = names, "part" = names, "title" = name; group(inside)).into()
     }
 
-    fn more(&self, look: &Look) -> Html {
+    fn more(&self, look: &ViewConfig) -> Html {
         let strings = &look.strings;
         let label = element!(
             "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";

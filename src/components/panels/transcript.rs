@@ -1,7 +1,7 @@
 //! The conversation as a file: plain text, or a web page of its own. Made here, and never sent anywhere.
 
 mod page;
-mod words;
+mod plain_text;
 
 use js_sys::{Array, Date};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -9,7 +9,7 @@ use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
 use super::{
-    super::{Look, Transcript, avatar::author_name, clock::moment},
+    super::{Transcript, ViewConfig, avatar::author_name, time_format::moment},
     format::dates,
 };
 use crate::{
@@ -30,13 +30,13 @@ pub(super) enum Line {
 }
 
 /// Saves the conversation as the visitor sees it.
-pub(in crate::components) fn save(state: &Conversation, look: &Look, kind: Transcript) {
+pub(in crate::components) fn save(state: &Conversation, look: &ViewConfig, kind: Transcript) {
     let Some(page) = window().and_then(|window| window.document()) else { return };
     let lines = lines(state, look);
     let date = Date::new_0();
-    let made = written(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
+    let made = auto_dir(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
     let (content, media, ending) = match kind {
-        Transcript::Text => (words::text(look, &made, &lines), "text/plain;charset=utf-8", ".txt"),
+        Transcript::Text => (plain_text::text(look, &made, &lines), "text/plain;charset=utf-8", ".txt"),
         Transcript::Html => match page::page(&page, look, &made, &lines) {
             Some(content) => (content, "text/html;charset=utf-8", ".html"),
             None => return,
@@ -72,13 +72,13 @@ fn absolute(address: &str) -> Option<String> {
     Url::new_with_base(address, &base).ok().map(|url| url.href())
 }
 
-fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
+fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
     let strings = &look.strings;
     let mut agent = None;
     let line = |row: &std::rc::Rc<crate::conversation::Row>| match &row.kind {
         RowKind::Message(message) => {
-            let words = words::of(message.content(), strings);
-            let time = written(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
+            let words = plain_text::of(message.content(), strings);
+            let time = auto_dir(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
             let name = author_name(look, message.author, agent.as_ref());
             (!words.is_empty()).then_some(Line::Said { by: message.author, name, time, words })
         }
@@ -97,6 +97,6 @@ fn lines(state: &Conversation, look: &Look) -> Vec<Line> {
 }
 
 /// A time, in the visitor's language.
-fn written(look: &Look, fields: &[(&str, &str)], at: f64) -> String {
+fn auto_dir(look: &ViewConfig, fields: &[(&str, &str)], at: f64) -> String {
     dates(look, fields).map(|format| format.format(at)).unwrap_or_default()
 }

@@ -7,15 +7,15 @@ use chataibot_wire::{
 };
 use web_sys::{Document, Element, XmlSerializer};
 
-use super::{Line, words::class_of};
-use crate::components::{Look, rich_text::safe_address};
+use super::{Line, plain_text::class_of};
+use crate::components::{ViewConfig, rich_text::safe_address};
 
 /// The styles of the file; they hold nothing that is written otherwise in XML.
 const CSS: &str = include_str!("../../../../styles/on-demand/transcript.css");
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
 /// The whole file. `None` only where a browser makes no elements.
-pub(super) fn page(document: &Document, look: &Look, made: &str, lines: &[Line]) -> Option<String> {
+pub(super) fn page(document: &Document, look: &ViewConfig, made: &str, lines: &[Line]) -> Option<String> {
     let make = Maker(document);
     let title = look.strings.transcript_title();
     let root = make.element("html", &[])?;

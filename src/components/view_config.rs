@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use super::{Uploads, browser};
+use super::{Uploads, dom};
 use crate::{
     config::{Config, Name},
     strings::Strings,
@@ -24,7 +24,7 @@ pub enum Mode {
 
 /// Sentences, names, pictures and place of one widget.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Look {
+pub struct ViewConfig {
     /// Every sentence, the page's in place of ours.
     pub strings: Strings,
     /// The bot's picture.
@@ -95,14 +95,14 @@ impl Links {
     }
 }
 
-impl Look {
+impl ViewConfig {
     /// What a link says of the tab it opens; `None` where it opens in this one.
     pub(super) fn new_tab(&self, href: &str) -> Option<AttrValue> {
         let here = match self.links {
             Links::New => false,
             _ if href.starts_with(['/', '?', '#']) => true,
             Links::Auto => false,
-            Links::Same => browser::is_of_this_site(href),
+            Links::Same => dom::is_of_this_site(href),
         };
         (!here).then(|| self.strings.new_tab())
     }
@@ -176,8 +176,9 @@ mod tests {
 
     #[test]
     fn direction_follows_the_language_and_is_the_pages_without_one() {
-        let with =
-            |locale: &'static str| Look { locale: Some(AttrValue::Static(locale)), ..Look::default() }.direction();
+        let with = |locale: &'static str| {
+            ViewConfig { locale: Some(AttrValue::Static(locale)), ..ViewConfig::default() }.direction()
+        };
         assert_eq!(with("ar-EG"), Some("rtl"));
         assert_eq!(with("HE"), Some("rtl"));
         assert_eq!(with("de"), Some("ltr"));
@@ -185,7 +186,7 @@ mod tests {
         assert_eq!((with("en-GB"), with("en")), (None, None));
         let mut config = Config::default();
         config.set("locale", crate::config::RawValue::Text("en_GB".into()), &mut |line| panic!("{line}"));
-        assert_eq!(Look::new(&config, |_| {}).direction(), Some("ltr"), "asked for");
-        assert_eq!(Look::default().direction(), None);
+        assert_eq!(ViewConfig::new(&config, |_| {}).direction(), Some("ltr"), "asked for");
+        assert_eq!(ViewConfig::default().direction(), None);
     }
 }

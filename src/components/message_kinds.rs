@@ -2,17 +2,17 @@
 //!
 //! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
-//! - [`image`], [`picture`]: a picture that opens large; [`row`]: things side by side that scroll
+//! - [`image`], [`picture`]: a picture that opens large; [`snap_scroller`]: things side by side that scroll
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
 //! - [`aside`]: what a control says to screen readers
-//! - [`day`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
+//! - [`civil_date`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
 //!
 //! A control is there while its question can be answered. Afterwards what was answered stands in its place, quietly.
 
 mod aside;
 mod calendar;
 mod carousel;
-mod day;
+mod civil_date;
 mod form;
 mod image;
 pub(super) mod intl;
@@ -20,9 +20,9 @@ mod light_box;
 mod media;
 mod month;
 mod picture;
-mod row;
 mod sections;
 mod slider;
+mod snap_scroller;
 mod upload;
 
 use std::rc::Rc;
@@ -32,12 +32,12 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, UserAction,
+    UserAction, ViewConfig,
     answers::Choice,
-    browser,
     content::{framed, named_bubble},
+    dom,
+    elements::{self, element, group, part, visually_hidden},
     icons,
-    markup::{self, element, group, part, unseen},
     rich_text::rich_text,
 };
 use crate::{conversation::Row, strings::fill};
@@ -68,7 +68,7 @@ pub(super) struct Kind {
     pub(super) part: Option<usize>,
     /// Class and part of a bubble in this row.
     pub(super) bubble: AttrValue,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     /// Can an answer be given now?
     pub(super) open: bool,
@@ -112,7 +112,7 @@ impl Kind {
     /// Its words in a bubble: what is shown while the code for more is not there.
     pub(super) fn plain(&self) -> Html {
         let words = self.content().to_plain();
-        if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, markup::text(words.into())) }
+        if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, elements::text(words.into())) }
     }
 
     fn words(&self, text: &RichText) -> Html {
@@ -139,7 +139,7 @@ impl Kind {
     /// composer; a finger needs nothing.
     fn answer(&self, control: &Element, answer: UserAction) {
         if let Ok(Some(section)) = control.closest("#window") {
-            browser::focus_window(&section);
+            dom::focus_window(&section);
         }
         self.act.emit(answer);
     }
@@ -151,27 +151,27 @@ impl Kind {
 
     /// What was answered.
     fn chosen(&self, answer: &str) -> Html {
-        let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; markup::text(answer.to_owned().into()));
-        let said = unseen(self.chosen_words(answer));
+        let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; elements::text(answer.to_owned().into()));
+        let said = visually_hidden(self.chosen_words(answer));
         part("div", "given", group(vec![icons::sign("", icons::TICK), seen.into(), said]))
     }
 }
 
 /// A quiet line that says how to answer.
 fn hint(text: AttrValue) -> Html {
-    part("small", "hint", markup::text(text))
+    part("small", "hint", elements::text(text))
 }
 
 /// A line that says what is wrong, read out at once.
 pub(super) fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
     let Some(sentence) = sentence else { return Html::default() };
-    let inside = group(vec![icons::sign("", icons::ALERT), markup::plain("span", markup::text(sentence))]);
+    let inside = group(vec![icons::sign("", icons::ALERT), elements::plain("span", elements::text(sentence))]);
     element!("p", "id" = id, "class" = "wrong", "part" = "wrong", "role" = "alert"; inside).into()
 }
 
 /// The one main button of a control.
 fn submit(label: AttrValue) -> Html {
-    element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; markup::text(label))
+    element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; elements::text(label))
         .into()
 }
 

@@ -15,7 +15,7 @@ use crate::{
     api::send_body,
     components::{
         UserAction,
-        markup::{at, element, group, on, text},
+        elements::{at, element, group, on, text},
     },
 };
 

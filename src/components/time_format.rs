@@ -7,7 +7,7 @@ use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use yew::AttrValue;
 
-use super::Look;
+use super::ViewConfig;
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,7 +55,7 @@ pub(super) struct Clock {
 }
 
 /// By the visitor's clock, unless time stands still.
-pub(super) fn now(look: &Look) -> f64 {
+pub(super) fn now(look: &ViewConfig) -> f64 {
     look.now.map_or_else(Date::now, moment)
 }
 

@@ -11,8 +11,9 @@ use yew::{
 
 use super::{image::Image, light_box::LightBox};
 use crate::components::{
-    Look, icons,
-    markup::{button, element, group, on},
+    ViewConfig,
+    elements::{button, element, group, on},
+    icons,
 };
 
 /// Sizes of pictures that were seen, the newest last: shown again, they take their room before they are there.
@@ -27,7 +28,7 @@ pub(super) struct PictureProps {
     /// All pictures that can be leafed through from here, this one among them.
     pub(super) all: Rc<[Image]>,
     pub(super) at: usize,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     /// Stands in for a picture that cannot be fetched.
     pub(super) instead: Html,
 }
@@ -50,14 +51,14 @@ enum Seen {
     Missing,
 }
 
-pub(super) enum Happened {
+pub(super) enum Msg {
     Loaded([u32; 2]),
     Failed,
     Enlarged(bool),
 }
 
 impl Component for Picture {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = PictureProps;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -72,17 +73,17 @@ impl Component for Picture {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::Loaded(size) => {
+            Msg::Loaded(size) => {
                 self.seen = Seen::Here(size);
                 let PictureProps { all, at, .. } = ctx.props();
                 if let Some(shot) = all.get(*at) {
                     remember(&shot.address, size);
                 }
             }
-            Happened::Failed => self.seen = Seen::Missing,
-            Happened::Enlarged(large) => self.large = large,
+            Msg::Failed => self.seen = Seen::Missing,
+            Msg::Enlarged(large) => self.large = large,
         }
         true
     }
@@ -99,15 +100,15 @@ impl Component for Picture {
         let link = ctx.link();
         let loaded = link.batch_callback(|event: Event| {
             let image = event.target()?.dyn_into::<HtmlImageElement>().ok()?;
-            Some(Happened::Loaded([image.natural_width(), image.natural_height()]))
+            Some(Msg::Loaded([image.natural_width(), image.natural_height()]))
         });
         let image = on(shot.image(Some(class), size), Rc::new(onload::Wrapper::new(loaded)));
-        let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Happened::Failed))));
-        let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Happened::Enlarged(true)));
+        let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Msg::Failed))));
+        let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Msg::Enlarged(true)));
         let name = [look.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();
         enlarge.add_attribute("aria-label", name);
         let large = self.large.then(|| {
-            let closed = link.callback(|()| Happened::Enlarged(false));
+            let closed = link.callback(|()| Msg::Enlarged(false));
             html! { <LightBox all={all.clone()} at={*at} look={look.clone()} {closed} /> }
         });
         group(vec![enlarge.into(), large.unwrap_or_default()])

@@ -37,7 +37,7 @@ const STYLES: &[&str] = &[
 ];
 
 /// A widget that can be looked at and touched.
-pub struct Stage {
+pub struct Harness {
     pub host: HtmlElement,
     pub root: ShadowRoot,
     inner: Rc<Inner>,
@@ -59,7 +59,7 @@ pub fn english() -> Look {
     Look { class: "app at-bottom-end theme-light".into(), ..Look::default() }
 }
 
-impl Stage {
+impl Harness {
     /// Shows a conversation, and waits until it is there.
     pub async fn show(script: Script) -> Self {
         Self::dressed(script, english()).await
@@ -87,13 +87,13 @@ impl Stage {
         });
         let props = inner.props();
         *inner.app.borrow_mut() = Some(yew::Renderer::<Widget>::with_root_and_props(place, props).render());
-        let stage = Self { host, root, inner };
-        stage.until("the widget is there", || stage.find("#window").is_some()).await;
-        if !stage.state().rows().is_empty() {
+        let harness = Self { host, root, inner };
+        harness.until("the widget is there", || harness.find("#window").is_some()).await;
+        if !harness.state().rows().is_empty() {
             // What shows messages comes as a part.
-            stage.until("the messages are there", || stage.find(".block, .panel").is_some()).await;
+            harness.until("the messages are there", || harness.find(".block, .panel").is_some()).await;
         }
-        stage
+        harness
     }
 
     /// The launcher as the page has it before the program is there.
@@ -231,7 +231,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for Harness {
     fn drop(&mut self) {
         if let Some(app) = self.inner.app.borrow_mut().take() {
             app.destroy();

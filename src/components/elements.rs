@@ -13,9 +13,9 @@ use yew::{
 /// all there is inside are set as the element's own text, whatever has become of the text before.
 macro_rules! element {
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
-        $crate::components::markup::make(
+        $crate::components::elements::make(
             $tag,
-            &[$($key,)+ $crate::components::markup::WORDS],
+            &[$($key,)+ $crate::components::elements::WORDS],
             vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
             $inside,
         )
@@ -43,21 +43,21 @@ pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
 
 /// An element by whose names the page can style it, as we do.
 pub(super) fn part(tag: &'static str, names: &'static str, inside: Html) -> Html {
-    shaped(tag, names.into(), names.into(), inside)
+    with_class_and_part(tag, names.into(), names.into(), inside)
 }
 
 /// An element that we style by other names than the page.
-pub(super) fn shaped(tag: &'static str, class: AttrValue, part: AttrValue, inside: Html) -> Html {
+pub(super) fn with_class_and_part(tag: &'static str, class: AttrValue, part: AttrValue, inside: Html) -> Html {
     element!(tag, "class" = class, "part" = part; inside).into()
 }
 
 /// An element with words that somebody wrote: they run in the direction of their own language.
-pub(super) fn written(tag: &'static str, inside: Html) -> Html {
+pub(super) fn auto_dir(tag: &'static str, inside: Html) -> Html {
     element!(tag, "dir" = "auto"; inside).into()
 }
 
 /// Words for screen readers alone.
-pub(super) fn unseen(words: AttrValue) -> Html {
+pub(super) fn visually_hidden(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
@@ -78,7 +78,7 @@ pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Optio
 
 /// That a link opens a new tab, for who does not see it.
 pub(super) fn opens(new_tab: Option<AttrValue>) -> Html {
-    new_tab.map(|words| unseen([" (", words.as_str(), ")"].concat().into())).unwrap_or_default()
+    new_tab.map(|words| visually_hidden([" (", words.as_str(), ")"].concat().into())).unwrap_or_default()
 }
 
 /// A button with words on it, or with a sign and a name for screen readers.

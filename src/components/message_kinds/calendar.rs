@@ -20,14 +20,15 @@ use yew::{
 use super::{
     Kind, Of,
     aside::Aside,
-    day::{self, Day},
+    civil_date::{self, Day},
     intl::{self, Names},
     month::{Month, Turn},
     submit, wrong,
 };
 use crate::components::{
-    UserAction, browser, icons,
-    markup::{at, button, element, group, on, part, text},
+    UserAction, dom,
+    elements::{at, button, element, group, on, part, text},
+    icons,
 };
 
 /// The field, the page and, after the answer, what was answered.
@@ -113,7 +114,7 @@ impl Component for Picker {
             Did::Turned(Turn::Away) => {
                 self.page = None;
                 if let Some(toggle) = self.places.toggle.cast::<Element>() {
-                    browser::focus(&toggle);
+                    dom::focus(&toggle);
                 }
             }
             Did::Turned(turn) => {
@@ -144,7 +145,7 @@ impl Component for Picker {
                 });
                 match bad {
                     Some((field, fault)) => {
-                        browser::focus(field);
+                        dom::focus(field);
                         self.wrong = Some(fault);
                     }
                     None => {
@@ -207,7 +208,7 @@ impl Component for Picker {
         if self.page.as_mut().is_some_and(|page| std::mem::take(&mut page.focus)) {
             let grid = self.places.grid.cast::<Element>();
             if let Some(day) = grid.and_then(|grid| grid.query_selector("[tabindex='0']").ok().flatten()) {
-                browser::focus(&day);
+                dom::focus(&day);
             }
         }
     }
@@ -277,7 +278,7 @@ fn asked(kind: &Kind) -> Option<&Calendar> {
 
 /// Under a finger the device's own picker is better than anything a page can make.
 fn has_page() -> bool {
-    !browser::matches("(pointer: coarse)")
+    !dom::matches("(pointer: coarse)")
 }
 
 fn bounds(calendar: &Calendar) -> (Option<Day>, Option<Day>) {
@@ -300,7 +301,7 @@ fn today() -> Day {
     let number = |number: u32| i32::try_from(number).unwrap_or_default();
     let day = Day::new(number(now.get_full_year()), number(now.get_month()) + 1, number(now.get_date()));
     // A clock beyond the year 9999 is wrong anyway.
-    day.unwrap_or(day::LAST)
+    day.unwrap_or(civil_date::LAST)
 }
 
 /// An answer as it was sent, in the visitor's language; nothing where it is none of ours.

@@ -3,13 +3,13 @@
 use yew::prelude::*;
 
 use super::{
-    Look,
-    markup::{button, element, group, part, plain, text},
+    ViewConfig,
+    elements::{button, element, group, part, plain, text},
 };
 use crate::conversation::HistoryState;
 
 /// What stands above the rows. `asked`: did the reader go looking? Only then is it worth a line that there is no more.
-pub(super) fn top(look: &Look, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
+pub(super) fn top(look: &ViewConfig, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
     let strings = &look.strings;
     let ask = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();
     match earlier {

@@ -3,11 +3,12 @@
 use web_sys::File;
 use yew::{html::Scope, prelude::*, virtual_dom::VTag};
 
-use super::{Added, Happened};
+use super::{Added, Msg};
 use crate::components::{
-    Look, icons,
-    kinds::{intl, wrong},
-    markup::{button, element, group, part, text},
+    ViewConfig,
+    elements::{button, element, group, part, text},
+    icons,
+    message_kinds::{intl, wrong},
     uploads::{Sending, UploadError, Uploads},
 };
 
@@ -49,7 +50,7 @@ impl Chip {
         }
     }
 
-    pub(super) fn view(&self, look: &Look, uploads: &Uploads, link: &Scope<Added>) -> Html {
+    pub(super) fn view(&self, look: &ViewConfig, uploads: &Uploads, link: &Scope<Added>) -> Html {
         let (strings, locale, number) = (&look.strings, look.locale.as_deref(), self.number);
         let id = |of: &str| [of, &number.to_string()].concat();
         let name = self.file.name();
@@ -74,12 +75,12 @@ impl Chip {
             button.into()
         };
         let retry = if let Stage::Failed(UploadError::Temporary) = self.stage {
-            let again = link.callback(move |_| Happened::Retried(number));
+            let again = link.callback(move |_| Msg::Retried(number));
             named(button("quiet chip-retry", "button chip-retry", None, text(strings.retry()), again))
         } else {
             Html::default()
         };
-        let away = link.callback(move |_| Happened::Removed(number));
+        let away = link.callback(move |_| Msg::Removed(number));
         let away = named(button("chip-remove", "chip-remove", Some(remove), icons::sign("", icons::CLOSE), away));
         let title = element!(
             "span",

@@ -19,13 +19,13 @@ use super::{
     image::Image,
     light_box::position,
     picture::{Picture, placeholder},
-    row,
+    snap_scroller,
 };
 use crate::components::{
     answers::{self, Choice},
-    browser::SizeWatch,
+    dom::SizeWatch,
+    elements::{at, auto_dir, button, element, group, on, part, plain, text, visually_hidden},
     icons,
-    markup::{at, button, element, group, on, part, plain, text, unseen, written},
     rich_text::safe_address,
 };
 
@@ -41,7 +41,7 @@ pub(super) struct Cards {
 }
 
 /// What happened to the row.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// It was scrolled, or has another size.
     Moved,
     /// This card is wanted.
@@ -51,7 +51,7 @@ pub(super) enum Happened {
 }
 
 impl Component for Cards {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = Of;
 
     fn create(ctx: &Context<Self>) -> Self {
@@ -60,26 +60,26 @@ impl Component for Cards {
         Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None, asked: false, place: Aside::default() }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
         match happened {
-            Happened::Moved => {
-                let now = (row::at(&list), row::ends(&list));
+            Msg::Moved => {
+                let now = (snap_scroller::at(&list), snap_scroller::ends(&list));
                 let before = (self.at, self.ends);
                 (self.at, self.ends) = now;
                 if self.asked && before.0 != self.at {
                     let (kind, link) = (&ctx.props().kind, ctx.link().clone());
                     let count = list.child_element_count() as usize;
-                    self.place.say(position(&kind.look, self.at, count), move || link.send_message(Happened::Heard));
+                    self.place.say(position(&kind.look, self.at, count), move || link.send_message(Msg::Heard));
                 }
                 before != now
             }
-            Happened::Wanted(at) => {
+            Msg::Wanted(at) => {
                 self.asked = true;
-                row::go(&list, at, ScrollBehavior::Auto);
+                snap_scroller::go(&list, at, ScrollBehavior::Auto);
                 false
             }
-            Happened::Heard => {
+            Msg::Heard => {
                 self.place.empty();
                 true
             }
@@ -111,7 +111,7 @@ impl Component for Cards {
             "ul", "class" = class, "part" = "cards", "role" = "list", "aria-label" = name, "tabindex" = "0";
             each.collect()
         );
-        let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Happened::Moved))));
+        let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Moved))));
         let list = on(list, Rc::new(onkeydown::Wrapper::new(self.keys(ctx, count))));
         let (first, last) = self.ends;
         let foot = (!first || !last).then(|| {
@@ -131,7 +131,7 @@ impl Component for Cards {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(list) = self.list.cast::<Element>().filter(|_| first) {
             let link = ctx.link().clone();
-            self.size = SizeWatch::new(&[&list], move || link.send_message(Happened::Moved));
+            self.size = SizeWatch::new(&[&list], move || link.send_message(Msg::Moved));
         }
     }
 }
@@ -143,10 +143,14 @@ impl Cards {
             let Some(list) = list.cast::<Element>() else { return };
             // On a button in a card the keys are the button's.
             let on_row = event.target().is_some_and(|target| target.unchecked_ref::<Element>() == &list);
-            let to = if on_row { row::pressed(&event.key(), row::is_rtl(&list), here, count) } else { None };
+            let to = if on_row {
+                snap_scroller::pressed(&event.key(), snap_scroller::is_rtl(&list), here, count)
+            } else {
+                None
+            };
             if let Some(to) = to {
                 event.prevent_default();
-                link.send_message(Happened::Wanted(to));
+                link.send_message(Msg::Wanted(to));
             }
         })
     }
@@ -157,7 +161,7 @@ fn shown(kind: &Kind) -> Option<&Carousel> {
 }
 
 fn arrow(ctx: &Context<Cards>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
-    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Happened::Wanted));
+    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::Wanted));
     let mut arrow = button("turn", "turn", Some(name), icons::sign("", sign), clicked);
     // Not `disabled`: that would take the keyboard's place away from under it.
     arrow.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
@@ -168,12 +172,12 @@ fn one(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> 
     let mut words = Vec::new();
     let mut say = |tag: &'static str, text: &RichText| {
         if !text.is_empty() {
-            words.push(written(tag, kind.words(text)));
+            words.push(auto_dir(tag, kind.words(text)));
         }
     };
     say("strong", &card.title);
     say("div", &card.description);
-    let mut inside = vec![unseen(position), picture.unwrap_or_default()];
+    let mut inside = vec![visually_hidden(position), picture.unwrap_or_default()];
     if !words.is_empty() {
         inside.push(part("div", "card-words", group(words)));
     }

@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use crate::components::{
     announcer::HEARD,
-    browser::Timer,
-    markup::{element, text},
+    dom::Timer,
+    elements::{element, text},
 };
 
 #[derive(Default)]

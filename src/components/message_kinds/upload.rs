@@ -13,8 +13,9 @@ use yew::{
 use super::{Kind, intl, wrong};
 use crate::{
     components::{
-        browser, icons,
-        markup::{at, button, element, group, on, part, plain, text},
+        dom,
+        elements::{at, button, element, group, on, part, plain, text},
+        icons,
         uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
     },
     strings::fill,
@@ -56,7 +57,7 @@ enum Stage {
 }
 
 /// What happened.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// The visitor chose, dropped or pasted a file.
     Chosen(File),
     Told(UploadState),
@@ -68,25 +69,25 @@ pub(super) enum Happened {
 }
 
 impl Component for Chooser {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = ChooserProps;
 
     fn create(_: &Context<Self>) -> Self {
         Self { zone: NodeRef::default(), input: NodeRef::default(), over: false, stage: Stage::Empty, held: false }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         let ChooserProps { kind, uploads } = ctx.props();
-        self.held = self.zone.cast::<Element>().is_some_and(|zone| browser::holds_focus(&zone));
+        self.held = self.zone.cast::<Element>().is_some_and(|zone| dom::holds_focus(&zone));
         match happened {
-            Happened::Chosen(file) => {
+            Msg::Chosen(file) => {
                 self.over = false;
                 self.stage = match uploads.refuse(&file) {
                     Some(error) => Stage::Refused(error),
                     None => start(ctx, file),
                 };
             }
-            Happened::Told(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
+            Msg::Told(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
                 (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
                     self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
                 }
@@ -100,14 +101,14 @@ impl Component for Chooser {
                 // What was cancelled may still have a last word.
                 (UploadState::Underway(_) | UploadState::Done(_) | UploadState::Failed(_), stage) => self.stage = stage,
             },
-            Happened::Retried => {
+            Msg::Retried => {
                 if let Stage::Failed { file, .. } = &self.stage {
                     self.stage = start(ctx, file.clone());
                 }
             }
-            Happened::Cancelled => self.stage = Stage::Empty,
-            Happened::Over(over) => return std::mem::replace(&mut self.over, over) != over,
-            Happened::Asked => {
+            Msg::Cancelled => self.stage = Stage::Empty,
+            Msg::Over(over) => return std::mem::replace(&mut self.over, over) != over,
+            Msg::Asked => {
                 if let Some(input) = self.input.cast::<HtmlElement>() {
                     input.click();
                 }
@@ -138,21 +139,21 @@ impl Component for Chooser {
             carries.then(|| {
                 // Without this the browser would leave the page for the file.
                 event.prevent_default();
-                Happened::Over(true)
+                Msg::Over(true)
             })
         });
         let zone = on(zone, Rc::new(ondragover::Wrapper::new(over)));
-        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Happened::Over(false)))));
+        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Msg::Over(false)))));
         let dropped = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
-            first(event.data_transfer().as_ref()?.files()).map(Happened::Chosen)
+            first(event.data_transfer().as_ref()?.files()).map(Msg::Chosen)
         });
         let zone = on(zone, Rc::new(ondrop::Wrapper::new(dropped)));
         let pasted = link.batch_callback(|event: Event| {
             let clipboard: DataTransfer = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
             let file = first(clipboard.files())?;
             event.prevent_default();
-            Some(Happened::Chosen(file))
+            Some(Msg::Chosen(file))
         });
         let zone = on(zone, Rc::new(onpaste::Wrapper::new(pasted)));
         kind.asked(&upload.title, zone.into())
@@ -160,10 +161,10 @@ impl Component for Chooser {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         let Some(zone) = self.zone.cast::<Element>().filter(|_| std::mem::take(&mut self.held)) else { return };
-        if !browser::holds_focus(&zone)
+        if !dom::holds_focus(&zone)
             && let Ok(Some(button)) = zone.query_selector("button")
         {
-            browser::focus(&button);
+            dom::focus(&button);
         }
     }
 }
@@ -186,7 +187,7 @@ impl Chooser {
             let file = first(input.files());
             // So that the same file can be chosen again.
             input.set_value("");
-            file.map(Happened::Chosen)
+            file.map(Msg::Chosen)
         });
         on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
     }
@@ -196,7 +197,7 @@ impl Chooser {
         let (strings, link) = (&kind.look.strings, ctx.link());
         let words = if self.over { strings.upload_drop() } else { strings.upload_choose() };
         let face = group(vec![icons::sign("", super::RAISE), plain("span", text(words))]);
-        let mut choose = button("quiet", "button", None, face, link.callback(|_| Happened::Asked));
+        let mut choose = button("quiet", "button", None, face, link.callback(|_| Msg::Asked));
         let fault = kind.id("wrong");
         if error.is_some() {
             choose.add_attribute("aria-describedby", fault.clone());
@@ -207,7 +208,7 @@ impl Chooser {
 }
 
 fn start(ctx: &Context<Chooser>, file: File) -> Stage {
-    let told = ctx.link().callback(Happened::Told);
+    let told = ctx.link().callback(Msg::Told);
     let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
     Stage::Sending { file, percent: 0, _sending: sending }
 }
@@ -229,7 +230,7 @@ fn sending(ctx: &Context<Chooser>, file: &File, percent: u8) -> Html {
     );
     let words = element!("p", "class" = "drop-words", "dir" = "auto"; text(sentence));
     let cancel =
-        button("quiet", "button", None, text(strings.upload_cancel()), ctx.link().callback(|_| Happened::Cancelled));
+        button("quiet", "button", None, text(strings.upload_cancel()), ctx.link().callback(|_| Msg::Cancelled));
     group(vec![words.into(), progress.into(), cancel.into()])
 }
 
@@ -237,8 +238,8 @@ fn failed(ctx: &Context<Chooser>, file: &File, error: UploadError) -> Html {
     let ChooserProps { kind, uploads } = ctx.props();
     let (strings, link) = (&kind.look.strings, ctx.link());
     let name = element!("p", "class" = "drop-words", "dir" = "auto"; text(file.name().into()));
-    let again = button("quiet", "button", None, text(strings.retry()), link.callback(|_| Happened::Retried));
-    let other = button("quiet", "button", None, text(strings.upload_choose()), link.callback(|_| Happened::Asked));
+    let again = button("quiet", "button", None, text(strings.retry()), link.callback(|_| Msg::Retried));
+    let other = button("quiet", "button", None, text(strings.upload_choose()), link.callback(|_| Msg::Asked));
     let buttons = match error {
         UploadError::Temporary => vec![again.into(), other.into()],
         UploadError::TooLarge | UploadError::Refused => vec![other.into()],

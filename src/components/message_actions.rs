@@ -8,14 +8,15 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    Look, browser, icons,
-    markup::{element, group, on_click},
+    ViewConfig, dom,
+    elements::{element, group, on_click},
+    icons,
 };
 use crate::conversation::{MessageRow, SendState};
 
 /// What was asked of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum MessageAction {
     /// To be copied.
     Copy,
     /// To be called helpful, or not.
@@ -24,7 +25,7 @@ pub(super) enum Deed {
 
 /// How the actions of one message stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct ActionState {
     /// Are its buttons in the order of Tab?
     pub(super) newest: bool,
     /// Was it copied just now?
@@ -32,17 +33,17 @@ pub(super) struct Standing {
 }
 
 pub(super) fn actions(
-    look: &Look,
+    look: &ViewConfig,
     key: u32,
     message: &MessageRow,
-    standing: Standing,
-    act: &Callback<(u32, Deed)>,
+    standing: ActionState,
+    act: &Callback<(u32, MessageAction)>,
 ) -> Html {
     let strings = &look.strings;
     if message.delivery.state() != SendState::Sent {
         return Html::default();
     }
-    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, deed: Deed| {
+    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, deed: MessageAction| {
         let act = act.clone();
         let button = element!(
             "button",
@@ -62,12 +63,12 @@ pub(super) fn actions(
     } else {
         ("action action-copy", strings.copy(), icons::COPY)
     };
-    let mut inside = vec![button(class, label, sign, None, Deed::Copy)];
+    let mut inside = vec![button(class, label, sign, None, MessageAction::Copy)];
     if look.feedback && message.author != Author::Visitor {
         let rate = |label, sign, helpful| {
             let pressed = message.feedback == Some(helpful);
             let class = if pressed { "action action-pressed" } else { "action" };
-            button(class, label, sign, Some(pressed), Deed::Rate(helpful))
+            button(class, label, sign, Some(pressed), MessageAction::Rate(helpful))
         };
         let thumbs =
             vec![rate(strings.helpful(), icons::THUMB_UP, true), rate(strings.not_helpful(), icons::THUMB_DOWN, false)];
@@ -85,7 +86,7 @@ pub(super) fn walk(list: &Element, key: &str) -> bool {
         "ArrowUp" => false,
         _ => return false,
     };
-    let Some(row) = browser::focused_beside(list).and_then(|it| it.closest(".actions").ok().flatten()) else {
+    let Some(row) = dom::focused_beside(list).and_then(|it| it.closest(".actions").ok().flatten()) else {
         return false;
     };
     let Ok(all) = list.query_selector_all(".actions") else { return false };
@@ -94,7 +95,7 @@ pub(super) fn walk(list: &Element, key: &str) -> bool {
     let next = next.and_then(|at| all.item(at)).and_then(|next| next.first_child());
     if let Some(button) = next.and_then(|next| wasm_bindgen::JsCast::dyn_into::<Element>(next).ok()) {
         button.scroll_into_view_with_bool(false);
-        browser::focus(&button);
+        dom::focus(&button);
     }
     true
 }

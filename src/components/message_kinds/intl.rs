@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use yew::AttrValue;
 
-use super::day::Day;
+use super::civil_date::Day;
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,7 +45,7 @@ fn format(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<
     own.or_else(|| make(class, &Array::of2(&JsValue::UNDEFINED, &options))).map(JsCast::unchecked_into)
 }
 
-fn written(format: Option<&Format>, value: f64) -> AttrValue {
+fn auto_dir(format: Option<&Format>, value: f64) -> AttrValue {
     format.and_then(|format| format.format(value).ok()).unwrap_or_default().into()
 }
 
@@ -61,12 +61,12 @@ pub(super) fn day_in_full(locale: Option<&str>, day: Day, minutes: Option<i32>) 
     let full = [("dateStyle", "full"), ("timeStyle", "short")];
     let fields = if minutes.is_some() { &full[..] } else { &full[..1] };
     let format = days(locale, fields);
-    written(format.as_ref(), day.milliseconds() + f64::from(minutes.unwrap_or_default()) * 60_000.0)
+    auto_dir(format.as_ref(), day.milliseconds() + f64::from(minutes.unwrap_or_default()) * 60_000.0)
 }
 
 /// A share of 100, with its sign.
 pub(in crate::components) fn percent(locale: Option<&str>, percent: u8) -> AttrValue {
-    written(format("NumberFormat", locale, &[("style", "percent")]).as_ref(), f64::from(percent) / 100.0)
+    auto_dir(format("NumberFormat", locale, &[("style", "percent")]).as_ref(), f64::from(percent) / 100.0)
 }
 
 /// The size of a file. Counted in 1024s, in which limits are set: they read as round as they are.
@@ -74,7 +74,7 @@ pub(in crate::components) fn size(locale: Option<&str>, bytes: f64) -> AttrValue
     const MEGABYTE: f64 = 1_048_576.0;
     let (unit, one) = if bytes < MEGABYTE { ("kilobyte", 1024.0) } else { ("megabyte", MEGABYTE) };
     let fields = [("style", "unit"), ("unit", unit), ("unitDisplay", "short"), ("maximumFractionDigits", "1")];
-    written(format("NumberFormat", locale, &fields).as_ref(), bytes / one)
+    auto_dir(format("NumberFormat", locale, &fields).as_ref(), bytes / one)
 }
 
 /// What a month's page needs.
@@ -106,26 +106,26 @@ impl Names {
 
     /// `November 2026`.
     pub(super) fn month(&self, day: Day) -> AttrValue {
-        written(self.month.as_ref(), day.milliseconds())
+        auto_dir(self.month.as_ref(), day.milliseconds())
     }
 
     /// `Wednesday`, and `Wed`; where a language shortens nothing, the letter.
     pub(super) fn weekday(&self, day: Day) -> (AttrValue, AttrValue) {
         let at = day.milliseconds();
-        let short = written(self.weekday_short.as_ref(), at);
+        let short = auto_dir(self.weekday_short.as_ref(), at);
         let fits = short.chars().count() <= 4;
-        let short = if fits { short } else { written(self.weekday_narrow.as_ref(), at) };
-        (written(self.weekday.as_ref(), at), short)
+        let short = if fits { short } else { auto_dir(self.weekday_narrow.as_ref(), at) };
+        (auto_dir(self.weekday.as_ref(), at), short)
     }
 
     /// `Wednesday, 25 November 2026`.
     pub(super) fn full(&self, day: Day) -> AttrValue {
-        written(self.full.as_ref(), day.milliseconds())
+        auto_dir(self.full.as_ref(), day.milliseconds())
     }
 
     /// The number of a day in its month, in the language's digits.
     pub(super) fn number(&self, number: i32) -> AttrValue {
-        written(self.number.as_ref(), f64::from(number))
+        auto_dir(self.number.as_ref(), f64::from(number))
     }
 }
 

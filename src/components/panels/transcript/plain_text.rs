@@ -7,10 +7,10 @@ use chataibot_wire::{
 };
 
 use super::Line;
-use crate::{components::Look, strings::Strings};
+use crate::{components::ViewConfig, strings::Strings};
 
 /// The whole file as plain text.
-pub(super) fn text(look: &Look, made: &str, lines: &[Line]) -> String {
+pub(super) fn text(look: &ViewConfig, made: &str, lines: &[Line]) -> String {
     let mut out = [look.strings.transcript_title().as_str(), "\n", made, "\n"].concat();
     for line in lines {
         match line {

@@ -11,8 +11,9 @@ use yew::{html::onerror, prelude::*};
 
 use super::{Kind, Of, image::Image, picture::Picture};
 use crate::components::{
-    Look, icons,
-    markup::{self, element, group, on, opens, part, plain, written},
+    ViewConfig,
+    elements::{self, auto_dir, element, group, on, opens, part, plain},
+    icons,
     rich_text::safe_address,
 };
 
@@ -86,13 +87,13 @@ impl Component for Player {
             Html::default()
         );
         let player = on(player, Rc::new(onerror::Wrapper::new(ctx.link().callback(|_: Event| ()))));
-        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::sign("", sign), markup::plain("span", markup::text(title))]));
+        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::sign("", sign), elements::plain("span", elements::text(title))]));
         part("div", names, group(vec![title.into(), player.into()]))
     }
 }
 
 /// A card that saves a file, or at least leads to it; with what went wrong, where something did.
-fn file(media: &Media, look: &Look, wrong: Option<AttrValue>) -> Html {
+fn file(media: &Media, look: &ViewConfig, wrong: Option<AttrValue>) -> Html {
     let strings = &look.strings;
     let (sign, what) = match media.kind {
         MediaKind::Image => (icons::PICTURE, strings.picture()),
@@ -149,7 +150,7 @@ pub(super) struct Card<'a> {
 /// The card as elements. Where the address cannot be a link, only its words.
 pub(super) fn card(card: &Card) -> Html {
     let words =
-        vec![written("span", markup::text(card.title.clone())), plain("small", markup::text(card.below.clone()))];
+        vec![auto_dir("span", elements::text(card.title.clone())), plain("small", elements::text(card.below.clone()))];
     let inside = vec![part("span", "card-sign", icons::sign("", card.sign)), plain("span", group(words))];
     let Some(href) = safe_address(card.address) else { return part("span", "card", group(inside)) };
     let (sign, opens) = match card.saved_as {

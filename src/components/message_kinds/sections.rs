@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::Kind;
 use crate::components::{
     answers,
-    markup::{element, group, part, text},
+    elements::{element, group, part, text},
 };
 
 /// A list's choices.

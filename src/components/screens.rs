@@ -6,9 +6,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    Look, WidgetProps,
-    markup::group,
-    on_demand::{OnDemand, View},
+    ViewConfig, WidgetProps,
+    elements::group,
+    lazy_view::{LazyView, View},
     panels::{Panel, PanelKind},
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) fn screen(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>,
             return Html::default();
         }
         html! {
-            <OnDemand view={View::Panel(Panel {
+            <LazyView view={View::Panel(Panel {
                 kind,
                 state: state.clone(),
                 look: look.clone(),
@@ -80,13 +80,13 @@ pub(super) fn screen(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>,
 }
 
 /// Only pages that say when nobody answers have a notice that says so.
-fn hours(look: &Look, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+fn hours(look: &ViewConfig, panel: &dyn Fn(PanelKind) -> Html) -> Html {
     let away = look.config.text(Name::Availability) == "away";
     if away || look.config.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
 }
 
 /// Suggestions for a first message, above the composer of an empty chat, where the page has some.
-fn starters(look: &Look, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+fn starters(look: &ViewConfig, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
     if state.rows().is_empty() && look.config.given(Name::Starters).is_some() {
         panel(PanelKind::Starters)
     } else {

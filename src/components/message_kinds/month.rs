@@ -6,10 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 use yew::{html::onkeydown, prelude::*};
 
-use super::{day::Day, intl::Names};
+use super::{civil_date::Day, intl::Names};
 use crate::components::{
-    Look, icons,
-    markup::{at, button, element, group, on, on_click, part, plain, text},
+    ViewConfig,
+    elements::{at, button, element, group, on, on_click, part, plain, text},
+    icons,
 };
 
 /// A page shows so many weeks, whatever the month: nothing moves from one to the next.
@@ -31,7 +32,7 @@ pub(super) enum Turn {
 /// The page.
 pub(super) struct Month<'a> {
     pub(super) names: &'a Names,
-    pub(super) look: &'a Look,
+    pub(super) look: &'a ViewConfig,
     /// The day that the keyboard is on; its month is shown.
     pub(super) at: Day,
     pub(super) chosen: Option<Day>,

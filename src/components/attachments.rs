@@ -7,7 +7,7 @@
 //! one, as a text that is the file's address and nothing else.
 
 mod chip;
-mod ears;
+mod drop_paste;
 
 use std::rc::Rc;
 
@@ -16,14 +16,15 @@ use web_sys::{Element, Event, File, HtmlElement, HtmlInputElement};
 use yew::{html::onchange, prelude::*};
 
 use super::{
-    Look, UserAction, browser, icons,
-    kinds::{self, intl},
-    markup::{at, button, element, group, on, plain, text},
+    UserAction, ViewConfig, dom,
+    elements::{at, button, element, group, on, plain, text},
+    icons,
+    message_kinds::{self, intl},
     uploads::{self, Upload, UploadState, Uploads},
 };
 use crate::{conversation::Conversation, strings::fill};
 use chip::{Chip, Stage};
-use ears::{Ears, Heard};
+use drop_paste::{Ears, Heard};
 
 /// The styles of all of it.
 pub(super) const CSS: &str =
@@ -42,7 +43,7 @@ pub(super) type Leave = Callback<bool>;
 #[derive(Properties, Clone)]
 pub(super) struct Files {
     pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     pub(super) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
     pub(super) say: Callback<AttrValue>,
@@ -82,7 +83,7 @@ struct Added {
 }
 
 /// What happened.
-enum Happened {
+enum Msg {
     /// The device's file picker is wanted.
     Asked,
     /// Files were chosen there.
@@ -98,44 +99,44 @@ enum Happened {
 }
 
 impl Component for Added {
-    type Message = Happened;
+    type Message = Msg;
     type Properties = Files;
 
     fn create(ctx: &Context<Self>) -> Self {
         let Files { field, look, .. } = ctx.props();
         let window = field.cast::<Element>().and_then(|field| field.closest("#window").ok().flatten());
         let link = ctx.link().clone();
-        let ears = window.and_then(|window| Ears::new(window, move |heard| link.send_message(Happened::Heard(heard))));
+        let ears = window.and_then(|window| Ears::new(window, move |heard| link.send_message(Msg::Heard(heard))));
         if let Some(uploads) = look.uploads.as_ref().filter(|uploads| !uploads.chosen.is_empty()) {
-            ctx.link().send_message(Happened::Chosen(uploads.chosen.to_vec()));
+            ctx.link().send_message(Msg::Chosen(uploads.chosen.to_vec()));
         }
         let (input, list) = (NodeRef::default(), NodeRef::default());
         Self { chips: Vec::new(), next: 0, over: false, full: false, input, list, lost: None, ears }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::Asked => {
+            Msg::Asked => {
                 if let Some(input) = self.input.cast::<HtmlElement>() {
                     input.click();
                 }
                 return false;
             }
-            Happened::Heard(Heard::Over(over)) => self.over = over,
-            Happened::Heard(Heard::Files(files)) => self.add(ctx, files),
-            Happened::Chosen(files) => {
+            Msg::Heard(Heard::Over(over)) => self.over = over,
+            Msg::Heard(Heard::Files(files)) => self.add(ctx, files),
+            Msg::Chosen(files) => {
                 self.add(ctx, files);
                 // The button has done its part; what comes next is to write, or to send.
                 self.focus_field(ctx);
             }
-            Happened::Sent(said) => self.leave(ctx, said),
-            Happened::Told(number, state) => self.hear(ctx, number, state),
-            Happened::Retried(number) => {
+            Msg::Sent(said) => self.leave(ctx, said),
+            Msg::Told(number, state) => self.hear(ctx, number, state),
+            Msg::Retried(number) => {
                 if let Some(at) = self.place(number) {
                     self.begin(ctx, at);
                 }
             }
-            Happened::Removed(number) => {
+            Msg::Removed(number) => {
                 if let Some(at) = self.place(number) {
                     self.chips.remove(at);
                     self.lost = Some(at);
@@ -172,13 +173,13 @@ impl Component for Added {
             at(list, &self.list).into()
         };
         let cover = if self.over {
-            let inside = group(vec![icons::sign("", kinds::RAISE), plain("span", text(strings.upload_drop()))]);
+            let inside = group(vec![icons::sign("", message_kinds::RAISE), plain("span", text(strings.upload_drop()))]);
             // Who drags a file, sees.
             element!("div", "class" = "drop-cover", "part" = "drop-cover", "aria-hidden" = "true"; inside).into()
         } else {
             Html::default()
         };
-        let asked = ctx.link().callback(|_| Happened::Asked);
+        let asked = ctx.link().callback(|_| Msg::Asked);
         let clip = button("attach", "attach", Some(strings.attach()), icons::sign("", CLIP), asked);
         group(vec![chips, self.picker(ctx, uploads), clip.into(), cover])
     }
@@ -186,7 +187,7 @@ impl Component for Added {
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let full = self.chips.iter().any(Chip::can_be_sent);
         if std::mem::replace(&mut self.full, full) != full {
-            ctx.props().full.emit(full.then(|| ctx.link().callback(Happened::Sent)));
+            ctx.props().full.emit(full.then(|| ctx.link().callback(Msg::Sent)));
         }
         let Some(at) = self.lost.take() else { return };
         // The keyboard goes on with the one that moved up, else with the last one, else in the field.
@@ -195,7 +196,7 @@ impl Component for Added {
             row.query_selector(".chip-remove").ok().flatten()
         });
         match next {
-            Some(button) => browser::focus(&button),
+            Some(button) => dom::focus(&button),
             None => self.focus_field(ctx),
         }
     }
@@ -214,8 +215,8 @@ impl Added {
 
     fn focus_field(&self, ctx: &Context<Self>) {
         // With a finger it would bring up a keyboard nobody asked for.
-        if let Some(field) = ctx.props().field.cast::<Element>().filter(|_| !browser::has_finger()) {
-            browser::focus(&field);
+        if let Some(field) = ctx.props().field.cast::<Element>().filter(|_| !dom::has_finger()) {
+            dom::focus(&field);
         }
     }
 
@@ -241,7 +242,7 @@ impl Added {
         chip.stage = match &look.uploads {
             Some(uploads) if state.id().is_some() => {
                 let (link, number) = (ctx.link().clone(), chip.number);
-                let told = Callback::from(move |state| link.send_message(Happened::Told(number, state)));
+                let told = Callback::from(move |state| link.send_message(Msg::Told(number, state)));
                 tell(ctx, &chip.file, 0);
                 let sending = uploads.start.emit(Upload { file: chip.file.clone(), told });
                 Stage::Underway { percent: 0, _sending: sending }
@@ -284,7 +285,7 @@ impl Added {
             return;
         }
         let Files { look, act, .. } = ctx.props();
-        let held = self.list.cast::<Element>().is_some_and(|list| browser::holds_focus(&list));
+        let held = self.list.cast::<Element>().is_some_and(|list| dom::holds_focus(&list));
         let mut ready = Vec::new();
         self.chips.retain_mut(|chip| match &mut chip.stage {
             Stage::Done(address) if chip.leaves => {
@@ -315,10 +316,10 @@ impl Added {
         );
         let chosen = ctx.link().batch_callback(|event: Event| {
             let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-            let files = input.files().map(|files| ears::each(&files));
+            let files = input.files().map(|files| drop_paste::each(&files));
             // So that the same file can be chosen again.
             input.set_value("");
-            files.map(Happened::Chosen)
+            files.map(Msg::Chosen)
         });
         on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
     }

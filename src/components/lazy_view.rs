@@ -12,10 +12,11 @@ use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
 use super::{
-    Look, Transcript, browser,
-    files::{self, Files},
-    kinds::{self, Kind},
-    markup::{at, element},
+    Transcript, ViewConfig,
+    attachments::{self, Files},
+    dom,
+    elements::{at, element},
+    message_kinds::{self, Kind},
     message_list,
     messages::{self, Messages},
     panels::{self, Panel},
@@ -67,21 +68,25 @@ macro_rules! part {
     };
 }
 
-part!(kinds, fetch_kinds, View::Kind, kinds::render, kinds::CSS);
+part!(kinds, fetch_kinds, View::Kind, message_kinds::render, message_kinds::CSS);
 part!(messages, fetch_messages, View::Messages, message_list::render, messages::CSS);
 part!(panels, fetch_panels, View::Panel, panels::render, panels::CSS);
-part!(files, fetch_files, View::Files, files::render, files::CSS);
+part!(files, fetch_files, View::Files, attachments::render, attachments::CSS);
 
 /// Saves a conversation as a file; how that is done is a matter of the panels' part.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(panels, fallible)]
-pub(super) fn save_transcript(state: Rc<Conversation>, look: Rc<Look>, kind: Transcript) -> Result<(), Missing> {
+pub(super) fn save_transcript(state: Rc<Conversation>, look: Rc<ViewConfig>, kind: Transcript) -> Result<(), Missing> {
     panels::transcript::save(&state, &look, kind);
     Ok(())
 }
 /// Saves a conversation as a file.
 #[cfg(not(feature = "split"))]
-pub(super) async fn save_transcript(state: Rc<Conversation>, look: Rc<Look>, kind: Transcript) -> Result<(), Missing> {
+pub(super) async fn save_transcript(
+    state: Rc<Conversation>,
+    look: Rc<ViewConfig>,
+    kind: Transcript,
+) -> Result<(), Missing> {
     panels::transcript::save(&state, &look, kind);
     Ok(())
 }
@@ -154,7 +159,7 @@ impl View {
 }
 
 /// Shows a view.
-pub(super) struct OnDemand {
+pub(super) struct LazyView {
     place: NodeRef,
     dressed: bool,
     /// How much there was to show when the part was last asked for.
@@ -166,7 +171,7 @@ pub(super) struct OnDemand {
 }
 
 /// What happened to a view.
-pub(super) enum Happened {
+pub(super) enum Msg {
     /// The part came, or did not.
     Came(bool),
     /// It is asked for again.
@@ -176,13 +181,13 @@ pub(super) enum Happened {
 }
 
 #[derive(Properties, Clone, PartialEq)]
-pub(super) struct OnDemandProps {
+pub(super) struct LazyViewProps {
     pub(super) view: View,
 }
 
-impl Component for OnDemand {
-    type Message = Happened;
-    type Properties = OnDemandProps;
+impl Component for LazyView {
+    type Message = Msg;
+    type Properties = LazyViewProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let mut this = Self { place: NodeRef::default(), dressed: false, asked: None, missing: false, focused: false };
@@ -190,7 +195,7 @@ impl Component for OnDemand {
         this
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, old: &OnDemandProps) -> bool {
+    fn changed(&mut self, ctx: &Context<Self>, old: &LazyViewProps) -> bool {
         if discriminant(&old.view) != discriminant(&ctx.props().view) {
             // Another part's view stands in this place now.
             (self.dressed, self.asked, self.missing) = (false, None, false);
@@ -201,17 +206,17 @@ impl Component for OnDemand {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
-            Happened::Came(came) => self.missing = !came,
-            Happened::Asked => self.ask(ctx),
-            Happened::Dressed => self.focused = self.place.cast().is_some_and(|place| browser::holds_focus(&place)),
+            Msg::Came(came) => self.missing = !came,
+            Msg::Asked => self.ask(ctx),
+            Msg::Dressed => self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place)),
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let retry = self.missing.then(|| ctx.link().callback(|_| Happened::Asked));
+        let retry = self.missing.then(|| ctx.link().callback(|_| Msg::Asked));
         let view = &ctx.props().view;
         let view = match view.part().filter(|_| self.dressed) {
             Some(part) => (part.render)(view),
@@ -228,17 +233,17 @@ impl Component for OnDemand {
         let part = view.part().filter(|_| !self.dressed);
         if let Some((part, place)) = part.zip(self.place.get()) {
             self.dressed = true;
-            HERE.with(|here| dress(&place, part.css, &here[view.place()].sheet));
-            ctx.link().send_message(Happened::Dressed);
+            HERE.with(|here| adopt_stylesheet(&place, part.css, &here[view.place()].sheet));
+            ctx.link().send_message(Msg::Dressed);
         } else if std::mem::take(&mut self.focused)
-            && let Some(heir) = self.place.cast::<Element>().and_then(|place| browser::first_reachable(&place))
+            && let Some(heir) = self.place.cast::<Element>().and_then(|place| dom::first_reachable(&place))
         {
-            browser::focus(&heir);
+            dom::focus(&heir);
         }
     }
 }
 
-impl OnDemand {
+impl LazyView {
     /// Is the part on its way, or here and not shown yet?
     fn waits(&self, ctx: &Context<Self>) -> bool {
         !self.dressed && (ctx.props().view.part().is_some() || (self.asked.is_some() && !self.missing))
@@ -253,12 +258,12 @@ impl OnDemand {
         self.missing = false;
         self.asked = Some(view.extent());
         let view = view.clone();
-        ctx.link().send_future(async { Happened::Came(view.fetch().await) });
+        ctx.link().send_future(async { Msg::Came(view.fetch().await) });
     }
 }
 
 /// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
-fn dress(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
+fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let known = shared.take();
     let sheet = known.or_else(|| {
         let sheet = CssStyleSheet::new().ok()?;

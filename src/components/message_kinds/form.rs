@@ -18,8 +18,8 @@ use super::{Kind, Of, submit, wrong};
 use crate::{
     api::send_body,
     components::{
-        UserAction, browser,
-        markup::{at, element, group, on, part, plain, text, written},
+        UserAction, dom,
+        elements::{at, auto_dir, element, group, on, part, plain, text},
     },
     strings::Strings,
 };
@@ -117,7 +117,7 @@ impl Component for Fields {
         let first = self.entries.iter().position(|entry| entry.wrong.is_some());
         let form = self.form.cast::<Element>();
         if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, &ctx.props().kind, at)) {
-            browser::focus(&field);
+            dom::focus(&field);
             // Focus does not scroll here, and the first fault may stand above what is seen.
             field.scroll_into_view_with_bool(false);
         }
@@ -334,12 +334,12 @@ fn past(form: &Form, given: Option<&str>, strings: &Strings) -> Html {
     let sent = form.fields.iter().filter_map(|field| {
         let begin = begin(field);
         let value = given?.lines().find_map(|line| line.strip_prefix(&begin))?;
-        let value = written("dd", text(value.to_owned().into()));
-        Some(plain("div", group(vec![written("dt", text(field.label.clone().into())), value])))
+        let value = auto_dir("dd", text(value.to_owned().into()));
+        Some(plain("div", group(vec![auto_dir("dt", text(field.label.clone().into())), value])))
     });
     let sent: Vec<Html> = sent.collect();
     if sent.is_empty() {
-        let labels = form.fields.iter().map(|field| written("li", text(field.label.clone().into())));
+        let labels = form.fields.iter().map(|field| auto_dir("li", text(field.label.clone().into())));
         return part("ul", "form-past", labels.collect());
     }
     group(vec![part("dl", "form-sent", group(sent)), super::hint(strings.form_sent())])

@@ -10,11 +10,12 @@ use yew::{
     prelude::*,
 };
 
-use super::{BACK, ON, image::Image, row};
+use super::{BACK, ON, image::Image, snap_scroller};
 use crate::{
     components::{
-        Look, icons,
-        markup::{at, button, element, group, on, on_click, part, text, unseen},
+        ViewConfig,
+        elements::{at, button, element, group, on, on_click, part, text, visually_hidden},
+        icons,
     },
     strings::fill,
 };
@@ -24,7 +25,7 @@ pub(super) struct LightBoxProps {
     pub(super) all: Rc<[Image]>,
     /// The first to be seen.
     pub(super) at: usize,
-    pub(super) look: Rc<Look>,
+    pub(super) look: Rc<ViewConfig>,
     /// It was closed, and is to go.
     pub(super) closed: Callback<()>,
 }
@@ -60,7 +61,7 @@ impl Component for LightBox {
     fn update(&mut self, _: &Context<Self>, did: Did) -> bool {
         match did {
             Did::Scrolled => {
-                let now = self.track.cast::<Element>().map_or(self.at, |track| row::at(&track));
+                let now = self.track.cast::<Element>().map_or(self.at, |track| snap_scroller::at(&track));
                 std::mem::replace(&mut self.at, now) != now
             }
             Did::Leafed(to) => {
@@ -100,7 +101,7 @@ impl Component for LightBox {
             "target" = "_blank",
             "rel" = "noopener noreferrer",
             "title" = strings.download();
-            group(vec![icons::sign("", super::SAVE), unseen(strings.download())])
+            group(vec![icons::sign("", super::SAVE), visually_hidden(strings.download())])
         );
         let position = position(look, self.at, all.len());
         let position = element!(
@@ -176,8 +177,11 @@ impl LightBox {
         Callback::from(move |event: KeyboardEvent| {
             // What is pressed in here is not for the window below.
             event.stop_propagation();
-            let rtl = event.target().and_then(|it| it.dyn_into::<Element>().ok()).is_some_and(|it| row::is_rtl(&it));
-            if let Some(to) = row::pressed(&event.key(), rtl, here, count) {
+            let rtl = event
+                .target()
+                .and_then(|it| it.dyn_into::<Element>().ok())
+                .is_some_and(|it| snap_scroller::is_rtl(&it));
+            if let Some(to) = snap_scroller::pressed(&event.key(), rtl, here, count) {
                 event.prevent_default();
                 link.send_message(Did::Leafed(to));
             }
@@ -186,13 +190,13 @@ impl LightBox {
 
     fn show(&self, at: usize, how: ScrollBehavior) {
         if let Some(track) = self.track.cast::<Element>() {
-            row::go(&track, at, how);
+            snap_scroller::go(&track, at, how);
         }
     }
 }
 
 /// Where one is.
-pub(super) fn position(look: &Look, at: usize, count: usize) -> AttrValue {
+pub(super) fn position(look: &ViewConfig, at: usize, count: usize) -> AttrValue {
     let sentence = fill(&look.strings.position(), "index", &(at + 1).to_string());
     fill(&sentence, "count", &count.to_string()).into()
 }

@@ -2,7 +2,7 @@
 
 use yew::{prelude::*, virtual_dom::VTag};
 
-use crate::components::markup::element;
+use crate::components::elements::element;
 
 /// A picture's address, judged, and its words.
 #[derive(Clone, PartialEq)]
