@@ -61,7 +61,7 @@ export const still = (page, scene) =>
     const { shadowRoot } = document.querySelector('chataibot-widget');
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     // Firefox calls animations running that stand still, as `content-visibility` leaves out what they move.
-    const isLeftOut = (animation) => animation.effect?.target?.checkVisibility({ contentVisibilityAuto: true }) === false;
+    const isLeftOut = (animation) => animation.effect?.target?.checkVisibility?.({ contentVisibilityAuto: true }) === false;
     // A typing sign moves for ever; what is on its way does not.
     const isEndless = (animation) => animation.effect?.getComputedTiming().iterations === Infinity;
     const isQuiet = (animation) => animation.playState !== 'running' || isEndless(animation) || isLeftOut(animation);
