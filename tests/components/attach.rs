@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    components::{Look, Sending, Upload, UploadError, UploadState, Uploads, UserAction},
+    components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig},
     conversation::{Action, SendState},
 };
 use js_sys::Function;
@@ -33,7 +33,7 @@ impl Site {
             })
         };
         let taken = Uploads { most: 100, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
-        let harness = Harness::dressed(script, Look { uploads: Some(taken), typed, ..english() }).await;
+        let harness = Harness::dressed(script, ViewConfig { uploads: Some(taken), typed, ..english() }).await;
         harness.until("the button is there", || harness.find(".attach").is_some()).await;
         Self { uploads, harness }
     }

@@ -1,7 +1,7 @@
 //! The composer: keys, composition, what the field asks a keyboard for, and its limit.
 
 use chataibot_widget::{
-    components::{Enter, Look, UserAction},
+    components::{Enter, UserAction, ViewConfig},
     conversation::Action,
 };
 use chataibot_wire::{
@@ -153,7 +153,7 @@ async fn nothing_is_written_into_a_word_that_is_being_composed() {
 
 #[wasm_bindgen_test]
 async fn enter_begins_a_line_where_the_page_wants_it() {
-    let harness = Harness::dressed(open(), Look { enter: Enter::Newline, ..english() }).await;
+    let harness = Harness::dressed(open(), ViewConfig { enter: Enter::Newline, ..english() }).await;
     assert_eq!(harness.field().get_attribute("enterkeyhint").as_deref(), Some("enter"));
     assert!(harness.find("#composer-hint").is_none(), "it would be wrong");
     harness.types("Hello").await;
@@ -165,7 +165,7 @@ async fn enter_begins_a_line_where_the_page_wants_it() {
 
 #[wasm_bindgen_test]
 async fn the_keys_are_told_to_screen_readers() {
-    let harness = Harness::dressed(open(), Look { enter: Enter::Send, ..english() }).await;
+    let harness = Harness::dressed(open(), ViewConfig { enter: Enter::Send, ..english() }).await;
     assert_eq!(harness.field().get_attribute("aria-describedby").as_deref(), Some("composer-hint"));
     assert_eq!(harness.text("#composer-hint"), "Enter sends, Shift and Enter start a new line.");
 }

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::{
-    components::{Launcher, Look, UserAction, Widget, WidgetProps},
+    components::{Launcher, UserAction, ViewConfig, Widget, WidgetProps},
     conversation::{Action, Conversation},
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -47,7 +47,7 @@ struct Inner {
     launcher: Element,
     app: RefCell<Option<AppHandle<Widget>>>,
     state: RefCell<Conversation>,
-    look: RefCell<Rc<Look>>,
+    look: RefCell<Rc<ViewConfig>>,
     verbs: RefCell<Vec<UserAction>>,
 }
 
@@ -55,8 +55,8 @@ pub fn document() -> Document {
     web_sys::window().expect("a window").document().expect("a page")
 }
 
-pub fn english() -> Look {
-    Look { class: "app at-bottom-end theme-light".into(), ..Look::default() }
+pub fn english() -> ViewConfig {
+    ViewConfig { class: "app at-bottom-end theme-light".into(), ..ViewConfig::default() }
 }
 
 impl Harness {
@@ -65,7 +65,7 @@ impl Harness {
         Self::dressed(script, english()).await
     }
 
-    pub async fn dressed(script: Script, look: Look) -> Self {
+    pub async fn dressed(script: Script, look: ViewConfig) -> Self {
         let host: HtmlElement = document().create_element("div").expect("a div").unchecked_into();
         document().body().expect("a body").append_child(&host).expect("a child");
         let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).expect("a shadow root");
@@ -119,7 +119,7 @@ impl Harness {
     }
 
     /// Puts on other looks.
-    pub fn dress(&self, look: Look) {
+    pub fn dress(&self, look: ViewConfig) {
         *self.inner.look.borrow_mut() = Rc::new(look);
         self.inner.render();
     }

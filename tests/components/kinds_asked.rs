@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::components::{Look, Sending, Upload, UploadError, UploadState, Uploads, UserAction};
+use chataibot_widget::components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig};
 use chataibot_wire::{
     Content, RichText,
     content::{Calendar, Field, FieldKind, FileUpload, Form, Slider},
@@ -207,7 +207,7 @@ async fn a_form_says_what_is_missing_and_loses_nothing() {
     assert!(harness.verbs().is_empty());
 
     // Something else happens meanwhile; what was written stays.
-    harness.dress(Look { locale: Some("en".into()), ..english() });
+    harness.dress(ViewConfig { locale: Some("en".into()), ..english() });
     harness.settled().await;
     let email: HtmlInputElement = harness.get("input[type='email']").unchecked_into();
     assert_eq!(email.value(), "ada");
@@ -253,7 +253,7 @@ impl Site {
         };
         let uploads_of_site =
             Uploads { most: 2_097_152, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
-        let look = Look { uploads: Some(uploads_of_site), ..english() };
+        let look = ViewConfig { uploads: Some(uploads_of_site), ..english() };
         let asked = Content::FileUpload(FileUpload { title: title() });
         let harness = Harness::dressed(open().bot_shows(asked), look).await;
         harness.until("the zone is there", || harness.find(".drop-zone").is_some()).await;
@@ -349,7 +349,7 @@ async fn a_file_held_over_the_zone_is_expected() {
 
 /// On a site that takes answers in forms of their own.
 async fn show_typed(content: Content) -> Harness {
-    let harness = Harness::dressed(open().bot_shows(content), Look { typed: true, ..english() }).await;
+    let harness = Harness::dressed(open().bot_shows(content), ViewConfig { typed: true, ..english() }).await;
     harness.until("the control is there", || harness.find(".control").is_some()).await;
     harness
 }

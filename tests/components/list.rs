@@ -1,7 +1,7 @@
 //! The message list: what screen readers get, and a scroll position that never fights a reader.
 
 use chataibot_widget::{
-    components::{Look, UserAction},
+    components::{UserAction, ViewConfig},
     conversation::Action,
 };
 use chataibot_wire::Author;
@@ -334,7 +334,7 @@ async fn days_stand_above_their_messages_and_fresh_ones_tell_their_age() {
     for ago in [400 * DAY, 3 * DAY, DAY, 0] {
         script = script.at(now() - ago).bot("Hello").bot("Hello again");
     }
-    let harness = Harness::dressed(script.restored(), Look { locale: Some("en-GB".into()), ..english() }).await;
+    let harness = Harness::dressed(script.restored(), ViewConfig { locale: Some("en-GB".into()), ..english() }).await;
     harness.until("days are there", || harness.all(".day-line").len() >= 4).await;
     let days: Vec<_> = harness.all(".day-line time").iter().filter_map(|it| it.text_content()).collect();
     assert!(days[0].ends_with(char::is_numeric), "{days:?}");

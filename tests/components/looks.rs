@@ -1,7 +1,7 @@
 //! The theming contract: tokens take effect from outside, text is readable on any brand colour, directions and corners mirror.
 
 use chataibot_widget::{
-    components::{Look, parts::PARTS},
+    components::{ViewConfig, parts::PARTS},
     conversation::{Action, ConnectionStatus, SendError},
 };
 use js_sys::Function;
@@ -52,7 +52,7 @@ fn everything() -> Script {
 async fn text_is_readable_in_light_and_dark() {
     for theme in ["light", "dark"] {
         let class = ["app at-bottom-end theme-", theme].concat();
-        let harness = Harness::dressed(everything(), Look { class: class.into(), ..english() }).await;
+        let harness = Harness::dressed(everything(), ViewConfig { class: class.into(), ..english() }).await;
         for (text, ground) in [
             (".title", "#window"),
             (".bubble-bot", ".bubble-bot"),
@@ -104,7 +104,8 @@ async fn tokens_of_the_page_take_effect_and_a_theme_is_only_tokens_and_parts() {
 #[wasm_bindgen_test]
 async fn nothing_the_page_sets_on_everything_comes_in_but_its_colour_scheme() {
     let harness =
-        Harness::dressed(open().bot("Hello"), Look { class: "app at-bottom-end theme-auto".into(), ..english() }).await;
+        Harness::dressed(open().bot("Hello"), ViewConfig { class: "app at-bottom-end theme-auto".into(), ..english() })
+            .await;
     let style = harness.host.style();
     for (name, value) in [
         ("font-size", "40px"),
@@ -134,10 +135,10 @@ async fn a_right_to_left_language_mirrors_the_widget() {
     let width = web_sys::window().expect("a window").inner_width().expect("a width").as_f64().expect("a number");
     let harness = Harness::show(closed()).await;
     assert!(centre(&harness) > width / 2.0);
-    harness.dress(Look { locale: Some("ar".into()), ..english() });
+    harness.dress(ViewConfig { locale: Some("ar".into()), ..english() });
     harness.until("it is mirrored", || centre(&harness) < width / 2.0).await;
     assert_eq!(harness.get(".app").get_attribute("dir").as_deref(), Some("rtl"));
-    harness.dress(Look { class: "app at-top-start theme-light".into(), ..english() });
+    harness.dress(ViewConfig { class: "app at-top-start theme-light".into(), ..english() });
     harness.until("it is at the top", || harness.get(".launcher").get_bounding_client_rect().top() < 100.0).await;
     assert!(centre(&harness) < width / 2.0);
 }

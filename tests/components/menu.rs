@@ -1,6 +1,6 @@
 //! The menu in the header, and what it changes: size, start over, end.
 
-use chataibot_widget::components::{Look, Mode, UserAction};
+use chataibot_widget::components::{Mode, UserAction, ViewConfig};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -84,7 +84,7 @@ async fn the_end_is_asked_for_and_then_told() {
 
 #[wasm_bindgen_test]
 async fn in_the_page_there_is_nothing_to_close_and_no_size_to_choose() {
-    let harness = Harness::dressed(open().bot("Hello"), Look { mode: Mode::Inline, ..english() }).await;
+    let harness = Harness::dressed(open().bot("Hello"), ViewConfig { mode: Mode::Inline, ..english() }).await;
     assert_eq!(harness.get("#window").get_attribute("role").as_deref(), Some("region"));
     for selector in [".close", ".expand", ".resize"] {
         assert!(harness.find(selector).is_none(), "{selector}");

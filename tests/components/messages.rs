@@ -1,7 +1,7 @@
 //! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
 
 use chataibot_widget::{
-    components::{Links, Look, UserAction},
+    components::{Links, UserAction, ViewConfig},
     conversation::{Action, SendError},
 };
 use chataibot_wire::{
@@ -85,7 +85,7 @@ async fn links_to_the_own_site_open_where_the_page_says() {
             buttons: buttons.to_vec(),
             layout: ButtonLayout::Wrap,
         };
-        let look = Look { links, ..english() };
+        let look = ViewConfig { links, ..english() };
         let harness = Harness::dressed(open().bot_shows(Content::Buttons(said)), look).await;
         let all = harness.all("a");
         assert_eq!(all.len(), 12);
@@ -295,7 +295,7 @@ async fn answers_can_be_called_helpful_where_the_page_wants_it() {
     assert!(harness.find(".thumbs").is_none());
 
     let harness =
-        Harness::dressed(open().visitor("Question").bot("Answer"), Look { feedback: true, ..english() }).await;
+        Harness::dressed(open().visitor("Question").bot("Answer"), ViewConfig { feedback: true, ..english() }).await;
     assert_eq!(harness.all(".thumbs").len(), 1, "the visitor's own need no praise");
     assert_eq!(harness.get(".thumbs").get_attribute("aria-label").as_deref(), Some("Was this helpful?"));
     let pressed =

@@ -1,7 +1,7 @@
 //! What stands before, between and after a chat: consent, home screen, form, rating, hours, maintenance.
 
 use chataibot_widget::{
-    components::{Look, UserAction, gate},
+    components::{UserAction, ViewConfig, gate},
     config::{Config, RawValue},
     conversation::{
         Action,
@@ -25,7 +25,7 @@ async fn show(settings: &[(&str, &str)], script: Script) -> Harness {
         config.set(name, RawValue::Text((*value).to_owned()), &mut |line| panic!("{line}"));
     }
     let script = script.with(Action::RequirementsSet(gate(&config)));
-    Harness::dressed(script, Look { config, ..english() }).await
+    Harness::dressed(script, ViewConfig { config, ..english() }).await
 }
 
 /// Nothing was started yet.
