@@ -1,8 +1,8 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadBeside, loadHostPage, origin, words } from './engine.js';
-import { hasStoredConversation, shelfOf } from './intent.js';
+import { asProblem, load, loadExtras, loadHostPage, origin, words } from './wasm_loader.js';
+import { hasStoredConversation, shelfOf } from './stored_session.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
 
@@ -143,7 +143,7 @@ export class ChataibotWidget extends Base {
     const hasOthers = this.querySelector(':scope>:not([slot])');
     if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
     // Without them the chat works all the same.
-    this.#extras ??= loadBeside().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
+    this.#extras ??= loadExtras().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
 
   /* ---- the launcher before the program ---- */

@@ -23,7 +23,7 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/base.css"),
     include_str!("../../styles/launcher.css"),
     include_str!("../../styles/badge.css"),
-    include_str!("../../styles/beside.css"),
+    include_str!("../../styles/extras.css"),
     include_str!("../../styles/composer.css"),
     include_str!("../../styles/controls.css"),
     include_str!("../../styles/header.css"),

@@ -6,4 +6,4 @@ import '../loader/flags.test.mjs';
 import '../loader/frameworks.test.mjs';
 import '../loader/life.test.mjs';
 import '../loader/place.test.mjs';
-import '../loader/sentences.test.mjs';
+import '../loader/locale.test.mjs';

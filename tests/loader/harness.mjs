@@ -12,7 +12,7 @@ const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const MARKUP = `export const markup = [['button', { type: 'button', class: 'launcher', part: 'launcher', 'aria-expanded': 'false',
   'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]], ['span', { class: 'launcher-label' }, ['Chat']]]]];`;
 const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';
-  export const besideCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';`;
+  export const extrasCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';`;
 
 let browser;
 const launch = async () =>
@@ -41,9 +41,9 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       else if (path === '/chataibot.js') send('text/javascript', await readFile(new URL('loader.js', LOADER)));
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
       else if (path === '/chataibot-host-page.js') send('text/javascript', await readFile(new URL('host_page.js', LOADER)));
-      else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('beside.js', LOADER)));
+      else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('extras.js', LOADER)));
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
-      else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_frame.js', import.meta.url)));
+      else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_viewport.js', import.meta.url)));
       else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
       else if (path === '/launcher_markup.js') send('text/javascript', MARKUP);
       else if (path === '/generated/styles.js') send('text/javascript', STYLES);

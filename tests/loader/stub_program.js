@@ -1,6 +1,6 @@
 // Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over the launcher a microtask later, as Yew does.
 
-export { begin, prepare } from './begin.js';
+export { begin, prepare } from './mount.js';
 
 export const css = ':host { --program-styles: yes }';
 

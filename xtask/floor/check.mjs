@@ -107,7 +107,7 @@ const sheets = (folder) => readdirSync(join(root, folder)).filter((name) => name
 for (const folder of ['styles', 'styles/on-demand']) {
   for (const name of sheets(folder)) if (name !== 'transcript.css') readStyles(text(root, folder, name), `${folder}/${name}`);
 }
-for (const name of ['loader_css', 'beside_css', 'panel_css']) {
+for (const name of ['loader_css', 'extras_css', 'fallback_panel_css']) {
   const css = text(root, 'loader', `${name}.js`).split('`')[1];
   readStyles(css.replace(/^\$\{.*$/gm, ''), `loader/${name}.js`);
 }

@@ -65,10 +65,10 @@ const LINK: &str = "./split.js";
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
 const SCRIPTS: [(&str, &str); 6] = [
-    (FRAME, "loader/frame.js"),
+    (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
     (BACK, "loader/back.js"),
-    (BESIDE, "loader/beside.js"),
+    (BESIDE, "loader/extras.js"),
     (FALLBACK, "loader/fallback.js"),
     (OLDER, "loader/older.js"),
 ];
@@ -187,9 +187,9 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
     })
 }
 
-/// Brings `loader/begin.js`, the program's first steps, into the program's module.
+/// Brings `loader/mount.js`, the program's first steps, into the program's module.
 fn begin(project: &Project) -> Result<String> {
-    let path = project.root.join("loader/begin.js");
+    let path = project.root.join("loader/mount.js");
     let path = serde_json::Value::from(path.to_str().context("the path is no text")?);
     Ok(format!("export {{ begin, prepare }} from {path};\n"))
 }

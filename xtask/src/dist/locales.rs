@@ -31,9 +31,9 @@ pub fn module(locales: &BTreeMap<String, String>) -> String {
     format!("export const languages = {};\n", locales.keys().map(String::as_str).collect::<Value>())
 }
 
-/// Brings `loader/sentences.js`, which chooses among them, into the program's module.
+/// Brings `loader/locale.js`, which chooses among them, into the program's module.
 pub fn link(project: &Project) -> Result<String> {
-    let path = project.root.join("loader/sentences.js");
+    let path = project.root.join("loader/locale.js");
     Ok(format!("export {{ sentences }} from {};\n", Value::from(path.to_str().context("the path is no text")?)))
 }
 

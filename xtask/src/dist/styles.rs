@@ -12,14 +12,14 @@ use crate::project::Project;
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
 /// What stands beside the launcher; the part of the loader that brings it has it too.
-const BESIDE: &str = "beside.css";
+const EXTRAS: &str = "extras.css";
 /// What nobody sees in a window that has just opened: it comes with what follows the window. Layers make any order right, and what
 /// stands without these for a moment still works.
-const LATER: &[&str] = &[BESIDE, "later.css", "menu.css", "resize.css"];
+const LATER: &[&str] = &[EXTRAS, "later.css", "menu.css", "resize.css"];
 /// What the loader adds; it may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
 /// Styles of the loader's other parts, as a text in backquotes.
-const PARTS_CSS: &[&str] = &["loader/beside_css.js", "loader/panel_css.js"];
+const PARTS_CSS: &[&str] = &["loader/extras_css.js", "loader/fallback_panel_css.js"];
 /// The styles of parts of the program.
 const ON_DEMAND: &str = "on-demand";
 /// … but for this one: it is a saved page's.
@@ -47,7 +47,7 @@ impl Styles {
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
-    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `besideCss` and `laterCss`.
+    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `extrasCss` and `laterCss`.
     pub fn loader_module(&self, project: &Project, markup: &str) -> Result<String> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
@@ -55,10 +55,10 @@ impl Styles {
         let classes = markup.split("\"class\":\"").skip(1).filter_map(|rest| rest.split('"').next());
         let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
         ensure!(!classes.is_empty(), "the launcher's markup names no class");
-        let beside = read_text(&project.root.join("styles").join(BESIDE))?;
-        let beside = module("besideCss", &script::minify_css(project, &beside)?)?;
+        let extras = read_text(&project.root.join("styles").join(EXTRAS))?;
+        let extras = module("extrasCss", &script::minify_css(project, &extras)?)?;
         let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
-        Ok([module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?, beside, later].concat())
+        Ok([module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?, extras, later].concat())
     }
 
     /// What of all sheets older browsers need in another form, as a module.

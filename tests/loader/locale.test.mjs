@@ -6,7 +6,7 @@ import test from 'node:test';
 import { mounted, open } from './harness.mjs';
 
 // The list of languages is made when the bundle is; here it is given.
-const source = await readFile(new URL('../../loader/sentences.js', import.meta.url), 'utf8');
+const source = await readFile(new URL('../../loader/locale.js', import.meta.url), 'utf8');
 const withOurs = source.replace("import { languages } from './generated/languages.js';", 'const languages = [];');
 const { nearest } = await import(`data:text/javascript,${encodeURIComponent(withOurs)}`);
 

@@ -1,7 +1,7 @@
 // The plain message form. Shows no conversation: replies come to the address the visitor leaves.
 
 import { build } from './dom.js';
-import { Line, asObject, known } from './line.js';
+import { FallbackClient, asObject, known } from './fallback_client.js';
 
 const TEXTS = {
   fallback_heading: 'Leave us a message',
@@ -50,7 +50,7 @@ export function buildForm(settings) {
       outcome,
     ],
   ]);
-  const line = new Line(settings);
+  const line = new FallbackClient(settings);
   let sending = false;
 
   form.addEventListener('submit', async (event) => {

@@ -1,7 +1,7 @@
 // One visitor's way to the proxy, without the program: token, start, send. Keeps nothing.
 
 /** One visitor's way to the proxy: token, conversation, messages. */
-export class Line {
+export class FallbackClient {
   #settings;
   #token;
   #conversation;

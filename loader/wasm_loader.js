@@ -25,8 +25,8 @@ const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : '')
 /** The sentences for `host`, fetched beside the program like all that it begins with. A failure is the program's too, and told as its. */
 export const words = (...whose) => import(file('chataibot-widget.js')).then((app) => app.prepare(app, ...whose)).catch(() => null);
 
-/** What is needed only where a page asks for it: see beside.js. */
-export const loadBeside = () => import(file('chataibot-beside.js'));
+/** What is needed only where a page asks for it: see extras.js. */
+export const loadExtras = () => import(file('chataibot-beside.js'));
 
 /** What is needed with a window, or when something fills the screen: see host_page.js. */
 export const loadHostPage = () => import(file('chataibot-host-page.js'));

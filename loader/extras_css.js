@@ -1,7 +1,7 @@
 // How the teaser looks, as the preview of a message does, and how the launcher nods. The loader's styles hold only the tokens that the
 // launcher needs; the others are read here from their public names, with the defaults of styles/tokens.css.
 
-import { besideCss } from './generated/styles.js';
+import { extrasCss } from './generated/styles.js';
 
 export const css = `@layer tokens {
 :host > div {
@@ -13,7 +13,7 @@ export const css = `@layer tokens {
   --_window-shadow: var(--chataibot-window-shadow, 0 0 0 1px light-dark(rgb(16 24 40 / 0.06), rgb(255 255 255 / 0.08)), 0 2px 6px rgb(16 24 40 / 0.06), 0 12px 28px -6px rgb(16 24 40 / 0.14), 0 32px 64px -16px rgb(16 24 40 / 0.22));
 }
 }
-${besideCss}
+${extrasCss}
 @layer states {
 @media (prefers-reduced-motion: no-preference) {
   /* The program's launcher stands deeper: whoever has opened the chat needs no nod. */

@@ -2,9 +2,9 @@
 
 import { isolateEvents } from './chataibot-host-page.js';
 import { build } from './dom.js';
-import { buildForm } from './form.js';
+import { buildForm } from './fallback_form.js';
 import { mendOlder } from './mend_older.js';
-import { css } from './panel_css.js';
+import { css } from './fallback_panel_css.js';
 
 let count = 0;
 let sheet;

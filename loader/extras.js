@@ -1,11 +1,11 @@
 // What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
 // clear of, the teaser, a nod; or where the element has swallowed the page.
 
-import { openInView, preload } from './arrive.js';
-import { avoid } from './avoid.js';
-import { css } from './beside_css.js';
+import { openInView, preload } from './preload.js';
+import { avoid } from './collision.js';
+import { css } from './extras_css.js';
 import { mendOlder } from './mend_older.js';
-import { serveLauncher } from './own_launcher.js';
+import { serveLauncher } from './custom_launcher.js';
 import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
 
