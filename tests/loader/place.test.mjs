@@ -15,7 +15,7 @@ const isOnTop = (page) => page.evaluate(() => document.querySelector('chataibot-
 const shift = (page) =>
   page.evaluate(() => getComputedStyle(document.querySelector('chataibot-widget').shadowRoot.firstElementChild).getPropertyValue('--_shift'));
 
-const beside = (page) => page.requests.filter((path) => path.includes('beside'));
+const beside = (page) => page.requests.filter((path) => /beside|extras/.test(path));
 
 test('it is in the top layer with and without the program, after a move, and not where the page does not want it', async (t) => {
   const page = await open(t, { body: `${WIDGET}<main></main>` });
