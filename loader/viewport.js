@@ -3,6 +3,7 @@
 // no first open waits for it.
 
 import { laterCss } from './generated/styles.js';
+import { keepLine } from './reading_position.js';
 
 /** The smallest that a window can be pulled to, in pixels. */
 const SMALLEST = { width: 300, height: 340 };
@@ -204,6 +205,7 @@ export function frame(place, host, shelf) {
   }
   // It may have been opened before this was there.
   look();
+  const endLine = keepLine(place);
   // Without it the window works all the same.
   let endBack;
   import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack = closeOnBack(place, host)), () => {});
@@ -212,6 +214,7 @@ export function frame(place, host, shelf) {
     ending.abort();
     watch.disconnect();
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
+    endLine();
     endBack?.();
   };
 }
