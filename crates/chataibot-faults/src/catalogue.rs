@@ -1,12 +1,12 @@
-//! Every fault by name. Three tables: what happens to bytes, what is answered in place of a server, how a server's answer is changed.
+//! Every fault by name. Three tables: what happens to bytes, what is answered in hop of a server, how a server's answer is changed.
 
 /// A table of faults: `quick` ones are noticed at once and over when they are over, `slow` ones take their time. Each has a name,
 /// the hops it may happen on, what it does for people, and what it does.
 macro_rules! faults {
-    ($($speed:ident $name:literal $places:ident $what:literal: $effect:expr;)+) => {
+    ($($speed:ident $name:literal $hops:ident $what:literal: $effect:expr;)+) => {
         pub const FAULTS: &[Fault] = &[$(Fault {
             name: $name,
-            places: $places,
+            hops: $hops,
             what: $what,
             effect: $effect,
             slow: faults!(@ $speed),
@@ -20,13 +20,13 @@ mod answers;
 mod changes;
 mod wire;
 
-use crate::fault::{Fault, Where};
+use crate::fault::{Fault, Hop};
 
-const EVERYWHERE: &[Where] = &Where::ALL;
-const VISITOR: &[Where] = &[Where::Browser];
-const PLATFORM: &[Where] = &[Where::Platform];
-const CALLS: &[Where] = &[Where::Browser, Where::Platform];
-const INWARD: &[Where] = &[Where::Browser, Where::Webhook];
+const EVERYWHERE: &[Hop] = &Hop::ALL;
+const VISITOR: &[Hop] = &[Hop::Browser];
+const PLATFORM: &[Hop] = &[Hop::Platform];
+const CALLS: &[Hop] = &[Hop::Browser, Hop::Platform];
+const INWARD: &[Hop] = &[Hop::Browser, Hop::Webhook];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
@@ -34,8 +34,8 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
 }
 
 /// Those that may happen there.
-pub fn of(place: Where) -> impl Iterator<Item = &'static Fault> {
-    all().filter(move |fault| fault.places.contains(&place))
+pub fn of(hop: Hop) -> impl Iterator<Item = &'static Fault> {
+    all().filter(move |fault| fault.hops.contains(&hop))
 }
 
 /// The fault with this name.
@@ -44,13 +44,13 @@ pub fn find(name: &str) -> Option<&'static Fault> {
     all().find(|fault| fault.name == name)
 }
 
-/// The table for people: name, place, and what it does.
+/// The table for people: name, hop, and what it does.
 #[must_use]
 pub fn table() -> String {
     let mut text = String::from("| fault | where | what it does |\n|---|---|---|\n");
     for fault in all() {
-        let places: Vec<&str> = fault.places.iter().map(|place| place.words()).collect();
-        text += &["| `", fault.name, "` | ", &places.join(", "), " | ", fault.what, " |\n"].concat();
+        let hops: Vec<&str> = fault.hops.iter().map(|hop| hop.words()).collect();
+        text += &["| `", fault.name, "` | ", &hops.join(", "), " | ", fault.what, " |\n"].concat();
     }
     text
 }
@@ -67,12 +67,12 @@ mod tests {
         assert_eq!(names.len(), all().count());
         assert!(names.len() >= 60, "{}", names.len());
         for fault in all() {
-            assert!(!fault.places.is_empty() && !fault.what.is_empty(), "{}", fault.name);
+            assert!(!fault.hops.is_empty() && !fault.what.is_empty(), "{}", fault.name);
             assert!(fault.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
             assert!(find(fault.name).is_some());
         }
-        for place in Where::ALL {
-            assert!(of(place).count() >= 20, "{place:?}");
+        for hop in Hop::ALL {
+            assert!(of(hop).count() >= 20, "{hop:?}");
         }
     }
 

@@ -6,7 +6,7 @@ pub struct Fault {
     /// Lower-case words and digits with `-` between.
     pub name: &'static str,
     /// Where it may happen.
-    pub places: &'static [Where],
+    pub hops: &'static [Hop],
     /// What it does, for people.
     pub what: &'static str,
     /// What it does.
@@ -18,7 +18,7 @@ pub struct Fault {
 
 /// Between whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Where {
+pub enum Hop {
     /// A browser, and the proxy it talks to.
     Browser,
     /// The proxy, and the platform it talks to.
@@ -27,7 +27,7 @@ pub enum Where {
     Webhook,
 }
 
-impl Where {
+impl Hop {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Browser, Self::Platform, Self::Webhook];
 
@@ -53,11 +53,11 @@ pub enum Effect {
     /// The bytes are impaired on their way.
     Wire {
         /// What becomes of those of the client.
-        up: &'static [Step],
+        up: &'static [Impairment],
         /// What becomes of those of the server.
-        down: &'static [Step],
+        down: &'static [Impairment],
     },
-    /// Another answer in place of the server's.
+    /// Another answer in hop of the server's.
     Instead {
         /// The answer.
         answer: Answer,
@@ -72,7 +72,7 @@ pub enum Effect {
 
 /// What happens to the bytes of one direction.
 #[derive(Clone, Copy, Debug)]
-pub enum Step {
+pub enum Impairment {
     /// Each piece comes later, by this many milliseconds and up to so many more.
     Delay(u64, u64),
     /// Pieces of this size.
@@ -123,7 +123,7 @@ pub enum Ending {
     Vanish,
 }
 
-/// An answer in place of the server's.
+/// An answer in hop of the server's.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     /// The status line after `HTTP/1.1`, such as `204 No Content`.

@@ -21,6 +21,6 @@ pub mod proxy;
 pub mod rewrite;
 pub mod rng;
 
-pub use fault::{Fault, Where};
+pub use fault::{Fault, Hop};
 pub use plan::Plan;
 pub use proxy::FaultProxy;

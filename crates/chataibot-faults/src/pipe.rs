@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{
     byte_offset::Finder,
-    fault::{Ending, Step},
+    fault::{Ending, Impairment},
     rng::Rng,
 };
 
@@ -60,7 +60,7 @@ struct Pipe<W> {
 pub async fn carry(
     mut from: impl AsyncRead + Unpin,
     to: impl AsyncWrite + Unpin,
-    steps: &[Step],
+    steps: &[Impairment],
     health: Health,
     mut rng: Rng,
 ) -> io::Result<End> {
@@ -77,15 +77,17 @@ pub async fn carry(
     };
     for step in steps {
         match *step {
-            Step::Delay(base, jitter) => pipe.delay = Some((base, jitter)),
-            Step::Slice(size) => pipe.slice = Some(size.max(1)),
-            Step::Rate(rate) => pipe.rate = Some(rate.max(1)),
-            Step::Twice => pipe.twice = true,
-            Step::Hold(bytes) => hold = bytes,
-            Step::IdleKill(ms, ending) => idle = Some((Duration::from_millis(ms), ending)),
-            Step::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
-            Step::Swallow(offset, count) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(count))),
-            Step::Cut(offset, ending) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Cut(ending))),
+            Impairment::Delay(base, jitter) => pipe.delay = Some((base, jitter)),
+            Impairment::Slice(size) => pipe.slice = Some(size.max(1)),
+            Impairment::Rate(rate) => pipe.rate = Some(rate.max(1)),
+            Impairment::Twice => pipe.twice = true,
+            Impairment::Hold(bytes) => hold = bytes,
+            Impairment::IdleKill(ms, ending) => idle = Some((Duration::from_millis(ms), ending)),
+            Impairment::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
+            Impairment::Swallow(offset, count) => {
+                pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(count)))
+            }
+            Impairment::Cut(offset, ending) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Cut(ending))),
         }
     }
     let mut health = health;

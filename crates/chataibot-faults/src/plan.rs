@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::{
     catalogue,
-    fault::{Fault, Where},
+    fault::{Fault, Hop},
     rng::Rng,
 };
 
@@ -35,9 +35,9 @@ impl Plan {
         Self::Next(faults.into_iter().collect())
     }
 
-    /// A storm: faults of this place, quick ones or all, from a seed.
-    pub fn storm(seed: u64, percent: u64, place: Where, slow: bool) -> Self {
-        let faults = catalogue::of(place).filter(|fault| slow || !fault.slow).collect();
+    /// A storm: faults of this hop, quick ones or all, from a seed.
+    pub fn storm(seed: u64, percent: u64, hop: Hop, slow: bool) -> Self {
+        let faults = catalogue::of(hop).filter(|fault| slow || !fault.slow).collect();
         Self::Seeded { rng: Rng::new(seed), percent, faults }
     }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn a_seed_is_a_plan_and_another_seed_is_another() {
         let names = |seed| {
-            let mut plan = Plan::storm(seed, 60, Where::Browser, false);
+            let mut plan = Plan::storm(seed, 60, Hop::Browser, false);
             (0..40).map(|_| plan.draw().map(|fault| fault.name)).collect::<Vec<_>>()
         };
         assert_eq!(names(3), names(3));

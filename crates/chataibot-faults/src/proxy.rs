@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    fault::{Change, Effect, Step},
+    fault::{Change, Effect, Impairment},
     http_head::read_request,
     pipe::{self, End, Health},
     plan::Plan,
@@ -256,7 +256,12 @@ async fn connect(assignment: &Assignment) -> io::Result<TcpStream> {
 }
 
 /// Both directions, until both have ended or one ends it for both.
-async fn relay(client: &mut TcpStream, assignment: &Assignment, up: &[Step], down: &[Step]) -> io::Result<End> {
+async fn relay(
+    client: &mut TcpStream,
+    assignment: &Assignment,
+    up: &[Impairment],
+    down: &[Impairment],
+) -> io::Result<End> {
     let mut server = connect(assignment).await?;
     let end = {
         let (from_client, to_client) = client.split();

@@ -7,7 +7,7 @@ use std::{
 
 use chataibot_faults::{
     Fault, FaultProxy, Plan, catalogue,
-    fault::{Body, Change, Effect, Ending, Step},
+    fault::{Body, Change, Effect, Ending, Impairment},
     http_head::{Head, read_request},
     rewrite,
 };
@@ -211,19 +211,19 @@ async fn changed(scene: &Scene, change: Change, name: &str) {
     }
 }
 
-async fn wire(scene: &Scene, up: &'static [Step], down: &'static [Step], name: &str) {
+async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairment], name: &str) {
     let mut client = scene.client().await;
-    let cut = |steps: &[Step]| {
+    let cut = |steps: &[Impairment]| {
         steps.iter().find_map(|step| match step {
-            Step::Cut(_, ending) => Some(*ending),
-            Step::Delay(..)
-            | Step::Slice(_)
-            | Step::Rate(_)
-            | Step::Hold(_)
-            | Step::IdleKill(..)
-            | Step::Twice
-            | Step::Corrupt(_)
-            | Step::Swallow(..) => None,
+            Impairment::Cut(_, ending) => Some(*ending),
+            Impairment::Delay(..)
+            | Impairment::Slice(_)
+            | Impairment::Rate(_)
+            | Impairment::Hold(_)
+            | Impairment::IdleKill(..)
+            | Impairment::Twice
+            | Impairment::Corrupt(_)
+            | Impairment::Swallow(..) => None,
         })
     };
     if let Some(ending) = cut(up).or(cut(down)) {
@@ -234,37 +234,37 @@ async fn wire(scene: &Scene, up: &'static [Step], down: &'static [Step], name: &
     let whole = answer().len();
     let step = up.first().or(down.first()).expect("a fault has a step");
     match step {
-        Step::Delay(least, _) if *least > 1_000 => {
+        Impairment::Delay(least, _) if *least > 1_000 => {
             assert!(timeout(MOMENT, scene.talk(&mut client, 1)).await.is_err(), "{name}: too early");
             scene.proxy.heal();
             let mut all = vec![0; whole];
             client.read_exact(&mut all).await.expect("and then it comes");
             assert_eq!(all, answer());
         }
-        Step::Delay(..) | Step::Slice(_) | Step::Rate(_) => {
+        Impairment::Delay(..) | Impairment::Slice(_) | Impairment::Rate(_) => {
             let got = scene.talk(&mut client, whole).await;
             assert_eq!(got.bytes, answer(), "{name}: late, but whole");
             assert_eq!(scene.heard(), [request()], "{name}");
         }
-        Step::Hold(bytes) if *bytes > whole => {
+        Impairment::Hold(bytes) if *bytes > whole => {
             assert!(timeout(MOMENT, scene.talk(&mut client, 1)).await.is_err(), "{name}: it is held");
             client.shutdown().await.expect("the client has no more to say");
             let mut all = Vec::new();
             client.read_to_end(&mut all).await.expect("an end");
             assert_eq!(all, answer(), "{name}");
         }
-        Step::Hold(_) => assert_eq!(scene.talk(&mut client, whole).await.bytes, answer(), "{name}"),
-        Step::IdleKill(ms, ending) if *ms > 2_000 => {
+        Impairment::Hold(_) => assert_eq!(scene.talk(&mut client, whole).await.bytes, answer(), "{name}"),
+        Impairment::IdleKill(ms, ending) if *ms > 2_000 => {
             assert_eq!(scene.talk(&mut client, whole).await.bytes, answer(), "{name}");
             assert!(timeout(MOMENT, client.read_u8()).await.is_err(), "{name}: not yet, {ending:?}");
         }
-        Step::IdleKill(_, ending) => {
+        Impairment::IdleKill(_, ending) => {
             let got = scene.talk(&mut client, usize::MAX).await;
             assert_eq!((got.bytes, got.reset), (answer(), *ending == Ending::Reset), "{name}");
         }
-        Step::Twice => assert_eq!(scene.talk(&mut client, 2 * whole).await.bytes, [answer(), answer()].concat()),
-        Step::Corrupt(_) | Step::Swallow(..) => {
-            let lost = if let Step::Swallow(_, count) = step { *count } else { 0 };
+        Impairment::Twice => assert_eq!(scene.talk(&mut client, 2 * whole).await.bytes, [answer(), answer()].concat()),
+        Impairment::Corrupt(_) | Impairment::Swallow(..) => {
+            let lost = if let Impairment::Swallow(_, count) = step { *count } else { 0 };
             // Of a spoilt request there may be no answer at all.
             let got = timeout(MOMENT * 5, scene.talk(&mut client, whole - lost)).await;
             if up.is_empty() {
@@ -275,7 +275,7 @@ async fn wire(scene: &Scene, up: &'static [Step], down: &'static [Step], name: &
                 assert!(heard != request() && heard.len() == request().len() - lost, "{name}: {}", heard.len());
             }
         }
-        Step::Cut(..) => {}
+        Impairment::Cut(..) => {}
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chataibot_soak::{stage::Trouble, storm};
+use chataibot_soak::{harness::SetupError, run};
 use tokio::task::{JoinSet, LocalSet};
 
 /// Seeds at a time: they wait most of the time.
@@ -55,7 +55,7 @@ fn wishes() -> Result<Wishes, String> {
 }
 
 /// Whether nothing was found.
-fn soak(wishes: &Wishes) -> Result<bool, Trouble> {
+fn soak(wishes: &Wishes) -> Result<bool, SetupError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
         let began = Instant::now();
@@ -66,7 +66,7 @@ fn soak(wishes: &Wishes) -> Result<bool, Trouble> {
         loop {
             while lanes.len() < LANES && began.elapsed() < wishes.time && bad.is_empty() {
                 let Some(seed) = seeds.next() else { break };
-                lanes.spawn_local(storm::run(seed));
+                lanes.spawn_local(run::run(seed));
             }
             let Some(ended) = lanes.join_next().await else { break };
             let outcome = ended??;

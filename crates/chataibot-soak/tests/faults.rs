@@ -1,10 +1,10 @@
 //! The short form of `cargo xtask soak`: each quick fault alone on each way, and some storms. The seeds of a storm that finds something
 //! are replayed by `cargo xtask soak --replay SEED`.
 
-use chataibot_faults::{Fault, Where, catalogue};
+use chataibot_faults::{Fault, Hop, catalogue};
 use chataibot_soak::{
-    stage::Trouble,
-    storm::{self, Outcome},
+    harness::SetupError,
+    run::{self, Outcome},
 };
 use tokio::task::{JoinSet, LocalSet};
 
@@ -12,7 +12,7 @@ use tokio::task::{JoinSet, LocalSet};
 const LANES: usize = 20;
 
 /// Runs them all, and reports everything that any of them found.
-fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<Outcome, Trouble> + Copy + 'static) {
+fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<Outcome, SetupError> + Copy + 'static) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let findings = LocalSet::new().block_on(&runtime, async {
         let (mut lanes, mut findings) = (JoinSet::new(), Vec::new());
@@ -35,19 +35,19 @@ fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<O
 
 #[test]
 fn each_fault_alone_loses_nothing_doubles_nothing_and_is_over_when_it_is_over() {
-    let mut these: Vec<(String, (Where, &'static Fault))> = Vec::new();
+    let mut these: Vec<(String, (Hop, &'static Fault))> = Vec::new();
     // On the first of its ways; `CHATAIBOT_FAULTS_EVERYWHERE=1` takes all of them.
     let everywhere = std::env::var_os("CHATAIBOT_FAULTS_EVERYWHERE").is_some();
-    for place in Where::ALL {
-        let quick = catalogue::of(place).filter(|fault| !fault.slow && (everywhere || fault.places[0] == place));
-        these.extend(quick.map(|fault| (format!("{} on {}", fault.name, place.words()), (place, fault))));
+    for hop in Hop::ALL {
+        let quick = catalogue::of(hop).filter(|fault| !fault.slow && (everywhere || fault.hops[0] == hop));
+        these.extend(quick.map(|fault| (format!("{} on {}", fault.name, hop.words()), (hop, fault))));
     }
     assert!(these.len() > 80);
-    run_all(these, async |(place, fault)| storm::alone(place, fault).await);
+    run_all(these, async |(hop, fault)| run::alone(hop, fault).await);
 }
 
 #[test]
 fn storms_of_faults_lose_nothing_double_nothing_and_everybody_agrees_when_they_are_over() {
     let seeds = (1..=10).map(|seed| (format!("seed {seed}"), seed)).collect();
-    run_all(seeds, async |seed| storm::run(seed).await);
+    run_all(seeds, async |seed| run::run(seed).await);
 }

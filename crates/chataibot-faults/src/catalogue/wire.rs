@@ -4,14 +4,14 @@ use super::{CALLS, EVERYWHERE, INWARD, PLATFORM, VISITOR};
 use crate::fault::{
     ByteOffset::{AnyBody, AnyByte, Body, Byte, Character},
     Effect, Ending, Fault,
-    Step::{self, Corrupt, Cut, Delay, Hold, IdleKill, Rate, Slice, Swallow, Twice},
+    Impairment::{self, Corrupt, Cut, Delay, Hold, IdleKill, Rate, Slice, Swallow, Twice},
 };
 
-const fn up(steps: &'static [Step]) -> Effect {
+const fn up(steps: &'static [Impairment]) -> Effect {
     Effect::Wire { up: steps, down: &[] }
 }
 
-const fn down(steps: &'static [Step]) -> Effect {
+const fn down(steps: &'static [Impairment]) -> Effect {
     Effect::Wire { up: &[], down: steps }
 }
 

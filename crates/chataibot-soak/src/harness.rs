@@ -12,11 +12,11 @@ use chataibot_proxy::{
 use chataibot_simulator::{config, server};
 use serde_json::{Value, json};
 
-/// What goes wrong while a stage is set up; none of it is the product's fault.
-pub type Trouble = Box<dyn Error + Send + Sync>;
+/// What goes wrong while a harness is set up; none of it is the product's fault.
+pub type SetupError = Box<dyn Error + Send + Sync>;
 
 /// See the file's head.
-pub struct Stage {
+pub struct Harness {
     /// The proxy's inside.
     pub app: Arc<App>,
     /// Where the proxy itself is, past the faults.
@@ -33,12 +33,12 @@ pub struct Stage {
     _directory: tempfile::TempDir,
 }
 
-impl Stage {
+impl Harness {
     /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's settings.
     ///
     /// # Errors
     /// When this machine has no port or no directory to give.
-    pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, Trouble> {
+    pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
         let directory = tempfile::tempdir()?;
@@ -64,9 +64,9 @@ impl Stage {
         back.aim(platform.addr);
         let front = FaultProxy::start(proxy).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let stage = Self { app, proxy, front, back, events, platform, http, _directory: directory };
-        stage.look("webhook?timeout_ms=10000").await?;
-        Ok(stage)
+        let harness = Self { app, proxy, front, back, events, platform, http, _directory: directory };
+        harness.look("webhook?timeout_ms=10000").await?;
+        Ok(harness)
     }
 
     /// All is well again, on every way.
@@ -80,7 +80,7 @@ impl Stage {
     ///
     /// # Errors
     /// When the platform does not answer.
-    pub async fn order(&self, name: &str, body: Value) -> Result<bool, Trouble> {
+    pub async fn order(&self, name: &str, body: Value) -> Result<bool, SetupError> {
         let url = format!("{}/_control/{name}", self.platform.url());
         Ok(self.http.post(url).json(&body).send().await?.status().is_success())
     }
@@ -89,7 +89,7 @@ impl Stage {
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn look(&self, what: &str) -> Result<Value, Trouble> {
+    pub async fn look(&self, what: &str) -> Result<Value, SetupError> {
         let url = format!("{}/_control/{what}", self.platform.url());
         Ok(self.http.get(url).send().await?.json().await?)
     }
@@ -97,22 +97,22 @@ impl Stage {
     /// Has the bot say something, if there is a conversation to say it in.
     ///
     /// # Errors
-    /// As [`Stage::order`].
-    pub async fn reply(&self, text: &str) -> Result<bool, Trouble> {
+    /// As [`Harness::order`].
+    pub async fn reply(&self, text: &str) -> Result<bool, SetupError> {
         self.order("reply", json!({ "text": format!("<p>{text}</p>") })).await
     }
 
     /// Waits until no script runs and no webhook is under way, but not for ever.
     ///
     /// # Errors
-    /// As [`Stage::look`].
-    pub async fn idle(&self, patience: Duration) -> Result<bool, Trouble> {
+    /// As [`Harness::look`].
+    pub async fn idle(&self, patience: Duration) -> Result<bool, SetupError> {
         let idle = self.look(&format!("idle?timeout_ms={}", patience.as_millis())).await?;
         Ok(idle["ok"] == true)
     }
 }
 
-impl Drop for Stage {
+impl Drop for Harness {
     fn drop(&mut self) {
         self.app.lifecycle.shutdown.cancel();
     }

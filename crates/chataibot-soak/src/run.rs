@@ -3,8 +3,8 @@
 use std::{rc::Rc, time::Duration};
 
 use chataibot_faults::{
-    Fault, Plan, Where, catalogue,
-    fault::{Effect, Ending, Step},
+    Fault, Hop, Plan, catalogue,
+    fault::{Effect, Ending, Impairment},
     rng::Rng,
 };
 use chataibot_widget::{
@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     browser::{Browser, ORIGIN},
     checker::{Line, Seen, Truth, lines_in, lines_of},
-    stage::{Stage, Trouble},
+    harness::{Harness, SetupError},
 };
 
 /// P4: so long after all is well again, everybody agrees.
@@ -47,17 +47,17 @@ pub struct Outcome {
 
 /// What a tab was told that it must be told the end of.
 #[derive(Clone, Copy, Default)]
-struct Mood {
+struct TabState {
     offline: bool,
     hidden: bool,
     frozen: bool,
 }
 
-struct Storm {
+struct Run {
     rng: Rng,
-    stage: Stage,
+    harness: Harness,
     browser: Browser,
-    moods: Vec<Mood>,
+    tab_states: Vec<TabState>,
     truth: Truth,
     replies: Vec<String>,
     ids: bool,
@@ -67,45 +67,45 @@ struct Storm {
 ///
 /// # Errors
 /// When this machine fails, not the product.
-pub async fn run(seed: u64) -> Result<Outcome, Trouble> {
+pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
     let ids = Rng::new(seed).percent(50);
-    let mut storm = Storm::open(seed, ids).await?;
-    let findings = storm.rage().await?;
-    Ok(storm.outcome(seed, findings))
+    let mut run = Run::open(seed, ids).await?;
+    let findings = run.inject_faults().await?;
+    Ok(run.outcome(seed, findings))
 }
 
 /// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run in a [`tokio::task::LocalSet`].
 ///
 /// # Errors
 /// When this machine fails, not the product.
-pub async fn alone(place: Where, fault: &'static Fault) -> Result<Outcome, Trouble> {
+pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupError> {
     // Without ids nobody can tell what was told twice because the answer got lost from an honest repeat.
-    let mut storm = Storm::open(1, true).await?;
-    storm.new_tab();
-    storm.new_tab();
-    let way = match place {
-        Where::Browser => &storm.stage.front,
-        Where::Platform => &storm.stage.back,
-        Where::Webhook => &storm.stage.events,
+    let mut run = Run::open(1, true).await?;
+    run.new_tab();
+    run.new_tab();
+    let way = match hop {
+        Hop::Browser => &run.harness.front,
+        Hop::Platform => &run.harness.back,
+        Hop::Webhook => &run.harness.events,
     };
     way.seed(fault.name.len() as u64);
     way.plan(Plan::Always(fault));
-    storm.say(0);
+    run.say(0);
     sleep(Duration::from_millis(500)).await;
-    storm.say(1);
-    storm.told_by_platform().await?;
+    run.say(1);
+    run.reply_from_platform().await?;
     sleep(Duration::from_millis(300)).await;
-    let findings = storm.calm().await?;
-    Ok(storm.outcome(0, findings))
+    let findings = run.recover().await?;
+    Ok(run.outcome(0, findings))
 }
 
-impl Storm {
-    async fn open(seed: u64, ids: bool) -> Result<Self, Trouble> {
+impl Run {
+    async fn open(seed: u64, ids: bool) -> Result<Self, SetupError> {
         let mut rng = Rng::new(seed);
-        let stage = Stage::open(ids, |_| {}).await?;
-        let browser = Browser::open(stage.front.url(), rng.number())?;
-        let (moods, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
-        Ok(Self { rng, stage, browser, moods, truth, replies, ids })
+        let harness = Harness::open(ids, |_| {}).await?;
+        let browser = Browser::open(harness.front.url(), rng.number())?;
+        let (tab_states, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
+        Ok(Self { rng, harness, browser, tab_states, truth, replies, ids })
     }
 
     fn outcome(self, seed: u64, mut findings: Vec<String>) -> Outcome {
@@ -113,14 +113,14 @@ impl Storm {
         let mut names = Vec::new();
         let mut faults = 0;
         let mut story = self.browser.story();
-        for (way, place) in [
-            (&self.stage.front, Where::Browser),
-            (&self.stage.back, Where::Platform),
-            (&self.stage.events, Where::Webhook),
+        for (way, hop) in [
+            (&self.harness.front, Hop::Browser),
+            (&self.harness.back, Hop::Platform),
+            (&self.harness.events, Hop::Webhook),
         ] {
             let seen = way.seen();
             faults += seen.values().sum::<u64>();
-            story.push(format!("{} met {seen:?}", place.words()));
+            story.push(format!("{} met {seen:?}", hop.words()));
             names.extend(seen.into_keys());
         }
         names.sort_unstable();
@@ -130,15 +130,15 @@ impl Storm {
     }
 
     /// The bot says something, if it has a conversation to say it in.
-    async fn told_by_platform(&mut self) -> Result<(), Trouble> {
+    async fn reply_from_platform(&mut self) -> Result<(), SetupError> {
         let text = format!("reply {} → ü", self.replies.len());
-        if self.stage.reply(&text).await? {
+        if self.harness.reply(&text).await? {
             self.replies.push(text);
         }
         Ok(())
     }
 
-    async fn rage(&mut self) -> Result<Vec<String>, Trouble> {
+    async fn inject_faults(&mut self) -> Result<Vec<String>, SetupError> {
         self.new_tab();
         self.brew();
         let until = Instant::now() + Duration::from_millis(3_000 + self.rng.below(3_000));
@@ -146,11 +146,11 @@ impl Storm {
             self.act().await?;
             sleep(Duration::from_millis(self.rng.below(120))).await;
         }
-        self.calm().await
+        self.recover().await
     }
 
     /// All is well again: everybody must agree, then and after a last word and a reload.
-    async fn calm(&mut self) -> Result<Vec<String>, Trouble> {
+    async fn recover(&mut self) -> Result<Vec<String>, SetupError> {
         self.heal();
         let mut findings = self.settle("after the storm", false).await?;
         self.try_again();
@@ -158,7 +158,7 @@ impl Storm {
         if findings.is_empty() {
             findings.extend(self.settle("after all was tried again", true).await?);
         }
-        if !self.stage.idle(Duration::from_secs(10)).await? {
+        if !self.harness.idle(Duration::from_secs(10)).await? {
             findings.push("the platform could not tell everything".to_owned());
         }
         if findings.is_empty() {
@@ -176,30 +176,30 @@ impl Storm {
     }
 
     fn brew(&mut self) {
-        for (way, place, percent) in [
-            (&self.stage.front, Where::Browser, 55),
-            (&self.stage.back, Where::Platform, 30),
-            (&self.stage.events, Where::Webhook, 30),
+        for (way, hop, percent) in [
+            (&self.harness.front, Hop::Browser, 55),
+            (&self.harness.back, Hop::Platform, 30),
+            (&self.harness.events, Hop::Webhook, 30),
         ] {
             let ids = self.ids;
-            let fits = |fault: &&'static Fault| !fault.slow && (place != Where::Webhook || ids || !loses_answer(fault));
-            let faults = catalogue::of(place).filter(fits).collect();
+            let fits = |fault: &&'static Fault| !fault.slow && (hop != Hop::Webhook || ids || !loses_answer(fault));
+            let faults = catalogue::of(hop).filter(fits).collect();
             way.seed(self.rng.number());
             way.plan(Plan::Seeded { rng: Rng::new(self.rng.number()), percent, faults });
         }
     }
 
-    async fn act(&mut self) -> Result<(), Trouble> {
+    async fn act(&mut self) -> Result<(), SetupError> {
         let tabs = self.browser.tabs() as u64;
         let tab = usize::try_from(self.rng.below(tabs)).unwrap_or_default();
         match self.rng.below(100) {
             0..=29 => self.say(tab),
             30..=44 => {
-                self.told_by_platform().await?;
+                self.reply_from_platform().await?;
             }
             45..=52 => {
                 let told = self.rng.percent(50);
-                self.moods[tab] = Mood::default();
+                self.tab_states[tab] = TabState::default();
                 self.browser.reload(tab, told);
             }
             53..=57 if tabs < 3 => self.new_tab(),
@@ -213,11 +213,11 @@ impl Storm {
                 let by = self.rng.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
                 self.browser.set_clock(by);
             }
-            80..=82 => self.stage.front.cut(),
-            83..=84 => self.stage.back.cut(),
-            85 if self.ids => self.stage.events.cut(),
+            80..=82 => self.harness.front.cut(),
+            83..=84 => self.harness.back.cut(),
+            85 if self.ids => self.harness.events.cut(),
             86..=87 => {
-                self.stage.heal();
+                self.harness.heal();
                 self.brew();
             }
             88..=92 => self.try_again(),
@@ -226,23 +226,23 @@ impl Storm {
         Ok(())
     }
 
-    fn tell(&mut self, tab: usize, input: Input, mood: impl Fn(&mut Mood)) {
+    fn tell(&mut self, tab: usize, input: Input, mood: impl Fn(&mut TabState)) {
         // A page that sleeps hears nothing but that it wakes.
-        if self.moods[tab].frozen && !matches!(input, Input::Resumed) {
+        if self.tab_states[tab].frozen && !matches!(input, Input::Resumed) {
             return;
         }
-        mood(&mut self.moods[tab]);
+        mood(&mut self.tab_states[tab]);
         self.browser.note(|| format!("tab {tab}: hears {input:?}"));
         self.browser.handle(tab, input);
     }
 
     fn new_tab(&mut self) {
         self.browser.new_tab();
-        self.moods.push(Mood::default());
+        self.tab_states.push(TabState::default());
     }
 
     fn say(&mut self, tab: usize) {
-        if self.moods[tab].frozen {
+        if self.tab_states[tab].frozen {
             return;
         }
         let text = format!("message {} → ü", self.truth.said.len());
@@ -287,9 +287,9 @@ impl Storm {
     }
 
     fn heal(&mut self) {
-        self.stage.heal();
+        self.harness.heal();
         for tab in 0..self.browser.tabs() {
-            let mood = std::mem::take(&mut self.moods[tab]);
+            let mood = std::mem::take(&mut self.tab_states[tab]);
             for (was, input) in
                 [(mood.frozen, Input::Resumed), (mood.offline, Input::Online), (mood.hidden, Input::Shown)]
             {
@@ -302,7 +302,7 @@ impl Storm {
     }
 
     /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation; a machine that is busy with other things is no finding.
-    async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, Trouble> {
+    async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, SetupError> {
         let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
             if begins {
@@ -326,7 +326,7 @@ impl Storm {
     }
 
     /// In what the tabs differ from the log, or are not at rest.
-    async fn differs(&mut self) -> Result<Vec<String>, Trouble> {
+    async fn differs(&mut self) -> Result<Vec<String>, SetupError> {
         let mut differs = Vec::new();
         let conversation = self.browser.state(0).id().cloned();
         let log = match &conversation {
@@ -369,13 +369,13 @@ impl Storm {
         Ok(differs)
     }
 
-    async fn log(&self, conversation: &str) -> Result<Vec<Entry>, Trouble> {
+    async fn log(&self, conversation: &str) -> Result<Vec<Entry>, SetupError> {
         let token = self.browser.token().ok_or("a conversation and no token")?;
         let mut log: Vec<Entry> = Vec::new();
         loop {
             let after = log.last().map_or_else(String::new, |entry| format!("?after={}", entry.cursor));
-            let url = format!("http://{}/api/v1/conversation/{conversation}/events{after}", self.stage.proxy);
-            let request = self.stage.http.get(url).header("origin", ORIGIN).header("accept", "application/json");
+            let url = format!("http://{}/api/v1/conversation/{conversation}/events{after}", self.harness.proxy);
+            let request = self.harness.http.get(url).header("origin", ORIGIN).header("accept", "application/json");
             let answer = request.bearer_auth(&token).send().await?;
             if !answer.status().is_success() {
                 return Err(format!("the proxy does not show its log: {}", answer.status()).into());
@@ -389,13 +389,13 @@ impl Storm {
     }
 
     /// What the page and the platform know.
-    async fn learn(&mut self) -> Result<(), Trouble> {
+    async fn learn(&mut self) -> Result<(), SetupError> {
         self.truth.accepted = self.browser.sent();
         let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
-        let calls = self.stage.look("calls?processed=true").await?;
+        let calls = self.harness.look("calls?processed=true").await?;
         let calls = calls["calls"].as_array().cloned().unwrap_or_default();
         self.truth.processed = calls.iter().filter_map(|call| text(&call["body"]["message"]["data"]["body"])).collect();
-        let deliveries = self.stage.look("deliveries?state=delivered").await?;
+        let deliveries = self.harness.look("deliveries?state=delivered").await?;
         let deliveries = deliveries["deliveries"].as_array().cloned().unwrap_or_default();
         let events = deliveries.iter().filter_map(|delivery| delivery["events"].as_array()).flatten();
         let texts = events.filter_map(|event| text(&event["event"]["payload"]["message"]["text"]));
@@ -407,11 +407,11 @@ impl Storm {
 
 /// May the platform not learn that its webhook was taken? Without ids, nobody can tell its next try from an honest repeat then.
 fn loses_answer(fault: &Fault) -> bool {
-    let ends = |steps: &[Step]| {
+    let ends = |steps: &[Impairment]| {
         steps.iter().any(|step| match step {
-            Step::Cut(_, ending) => *ending != Ending::BlackHole,
-            Step::Corrupt(_) | Step::Swallow(..) | Step::IdleKill(..) | Step::Twice => true,
-            Step::Delay(..) | Step::Slice(_) | Step::Rate(_) | Step::Hold(_) => false,
+            Impairment::Cut(_, ending) => *ending != Ending::BlackHole,
+            Impairment::Corrupt(_) | Impairment::Swallow(..) | Impairment::IdleKill(..) | Impairment::Twice => true,
+            Impairment::Delay(..) | Impairment::Slice(_) | Impairment::Rate(_) | Impairment::Hold(_) => false,
         })
     };
     match fault.effect {
