@@ -105,6 +105,144 @@ async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_i
     hide(false);
 }
 
+/// What the tab shows, as the page may have changed it since.
+fn stands() -> String {
+    document()
+        .query_selector("head > title")
+        .expect("a selector")
+        .and_then(|title| title.text_content())
+        .unwrap_or_default()
+}
+
+fn sentence(count: u32) -> String {
+    ["(", &count.to_string(), ") new"].concat()
+}
+
+/// Something that a script of the page, or an extension, does to the title.
+fn script(body: &str) {
+    Function::new_with_args("title", body).call1(&JsValue::NULL, &title_now()).expect("it runs");
+}
+
+fn title_now() -> Element {
+    document().query_selector("head > title").expect("a selector").expect("a title")
+}
+
+/// A widget whose sentence stands in the title of a page that nobody sees.
+async fn shown() -> Notifier {
+    title("A page");
+    hide(true);
+    let notifier = Notifier::new(WANTED);
+    notifier.follow(&unread(), sentence);
+    until("ours has its turn", || stands() == "(1) new").await;
+    notifier
+}
+
+#[wasm_bindgen_test]
+async fn a_title_of_ours_that_was_translated_is_not_taken_for_the_pages() {
+    let ways = [
+        "title.firstChild.data = '(1) neu'",
+        "title.textContent = '（1）新訊息'",
+        "const font = document.createElement('font'); font.textContent = '«(1) new»'; title.firstChild.replaceWith(font)",
+        "document.title = '«(1) new»'",
+        "title.outerHTML = '<title>' + title.innerHTML + '</title>'",
+    ];
+    for way in ways {
+        let notifier = shown().await;
+        script(way);
+        until("the page's has its turn", || stands() == "A page").await;
+        until("ours has its turn again", || stands() == "(1) new").await;
+        script(way);
+        hide(false);
+        notifier.follow(&unread(), sentence);
+        assert_eq!(stands(), "A page", "{way}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_the_page_writes_while_ours_is_shown_is_the_pages() {
+    let ways = [
+        ("document.title = 'Another'", "Another"),
+        ("document.title = '(1) A page'", "(1) A page"),
+        ("document.title = 'Chapter 1'", "Chapter 1"),
+        ("title.firstChild.data = '(2) Mail'", "(2) Mail"),
+        (
+            "title.replaceWith(Object.assign(document.createElement('title'), { textContent: 'Elsewhere' }))",
+            "Elsewhere",
+        ),
+        (
+            "title.remove(); document.head.append(Object.assign(document.createElement('title'), { textContent: 'Later' }))",
+            "Later",
+        ),
+    ];
+    for (way, own) in ways {
+        let notifier = shown().await;
+        script(way);
+        until("ours has its turn again", || stands() == "(1) new").await;
+        until("the page's has its turn", || stands() == own).await;
+        until("ours has its turn again", || stands() == "(1) new").await;
+        script(way);
+        drop(notifier);
+        assert_eq!(stands(), own, "{way}");
+        hide(false);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_titles_text_stays_the_one_that_the_page_holds() {
+    let text = title("A page").first_child().expect("a text");
+    hide(true);
+    let notifier = Notifier::new(WANTED);
+    notifier.follow(&unread(), sentence);
+    until("ours has its turn", || stands() == "(1) new").await;
+    text.set_node_value(Some("As a framework writes"));
+    drop(notifier);
+    assert_eq!(stands(), "As a framework writes");
+    hide(false);
+}
+
+#[wasm_bindgen_test]
+async fn a_title_that_the_page_has_put_aside_keeps_nothing_of_ours() {
+    let notifier = shown().await;
+    let aside = title_now();
+    script("title.replaceWith(Object.assign(document.createElement('title'), { textContent: 'Elsewhere' }))");
+    drop(notifier);
+    assert_eq!((stands().as_str(), aside.text_content().as_deref()), ("Elsewhere", Some("A page")));
+    hide(false);
+}
+
+#[wasm_bindgen_test]
+async fn the_title_is_the_one_of_the_tab_and_never_a_drawings() {
+    let page = title("A page");
+    script(
+        "title.insertAdjacentHTML('beforebegin', '<svg id=\"drawing\"><title>A drawing</title></svg>'); \
+         document.body.append(title)",
+    );
+    hide(true);
+    let notifier = Notifier::new(WANTED);
+    notifier.follow(&unread(), sentence);
+    until("ours has its turn", || page.text_content().as_deref() == Some("(1) new")).await;
+    let drawing = document().query_selector("#drawing").expect("a selector").expect("a drawing");
+    assert_eq!(drawing.text_content().as_deref(), Some("A drawing"));
+    drop(notifier);
+    assert_eq!(page.text_content().as_deref(), Some("A page"));
+    document().head().expect("a head").append_child(&page).expect("it is moved");
+    drawing.remove();
+    hide(false);
+}
+
+#[wasm_bindgen_test]
+async fn two_widgets_take_turns_with_the_page_and_not_with_each_other() {
+    let (one, other) = (shown().await, Notifier::new(WANTED));
+    other.follow(&unread(), |count| ["(", &count.to_string(), ") from the other"].concat());
+    until("the page's has its turn", || stands() == "A page").await;
+    until("one has its turn", || stands() == "(1) new").await;
+    drop(one);
+    until("the other has its turn", || stands() == "(1) from the other").await;
+    drop(other);
+    assert_eq!(stands(), "A page");
+    hide(false);
+}
+
 /// The lock, which a browser lets go a moment after it was dropped.
 async fn free(name: &str) -> tabs::Lock {
     for _ in 0..400 {

@@ -97,3 +97,30 @@ story('what a visitor wrote stands there once, also when it is translated while 
   const said = (await widget.transcript()).filter(({ by }) => by === 'visitor').at(-1).text;
   assert.equal(said.replaceAll(/[«»]/g, ''), 'see www.example.com for more');
 });
+
+story('the page has its own title back, also when ours was translated, or the page has written another, while nobody looked', async (world) => {
+  const { widget, page } = await world.chat();
+  await widget.say('Hello');
+  await widget.settles();
+  await world.simulator.idle();
+  await widget.isLive();
+  const look = (state) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  const title = () => page.evaluate(() => document.title);
+  const isAway = async () => {
+    await look('hidden');
+    await world.simulator.reply('<p>One more</p>');
+    await until('the title tells of it', async () => /^\(\d\) New message/.test(await title()));
+  };
+  await isAway();
+  await page.evaluate(() => (document.querySelector('title').firstChild.data = document.title.replace(/New.*/, 'neu')));
+  await look('visible');
+  await until('the title is the page’s', async () => (await title()) === 'Host');
+  await isAway();
+  await page.evaluate(() => (document.title = 'Another route'));
+  await look('visible');
+  await until('the title is the page’s', async () => (await title()) === 'Another route');
+});
