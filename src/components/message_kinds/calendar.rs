@@ -230,10 +230,10 @@ impl Picker {
                     "part" = "entry",
                     "min" = bounds[0].cloned(),
                     "max" = bounds[1].cloned(),
-                    "required" = "required",
+                    // The word alone: readers call an empty field wrong where the browser asks for its value.
+                    "aria-required" = "true",
                     // Some browsers draw today's date where there is none: what is drawn instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),
-                    // Empty as it must be at first, browsers would call it wrong.
                     "aria-invalid" = if is_wrong.is_some() { "true" } else { "false" },
                     "aria-describedby" = is_wrong.clone();
                     Html::default()
