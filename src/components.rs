@@ -2,13 +2,14 @@
 //! neither network nor storage, so any state can be shown without either.
 //!
 //! In reading order:
-//! - [`App`]: joins a running session to its looks; [`Widget`]: the looks alone
-//! - [`Launcher`] and the preview beside it; the window: header with its menu, notices, message list, composer
-//! - `gate`: the stages of the window; `panels`: what stands before, between and after a chat, fetched when first needed
-//! - `files`: those that are added in the composer, fetched where the site takes some
-//! - a message: row, content, rich text, answers; the other kinds of messages, fetched when first needed
-//! - `markup`: the plain elements of all of these
-//! - the announcer, which says it to screen readers
+//! - [`App`]: connects a runtime to the views; [`Widget`]: the views alone
+//! - [`Launcher`] and the preview beside it; `chat_window`: header with its menu, notices, message list, composer
+//! - `screens`: which screen of the window is shown; `panels`: what stands before, between and after a chat
+//! - a message: `message_row`, `content`, `rich_text`, `answers`; `message_kinds`: what is more than words and buttons
+//! - `attachments`: the files that are added in the composer
+//! - `lazy_view`: shows a view whose code is fetched on demand; `chunks`: those views and how they are fetched
+//! - `elements`: the plain elements of all of these; `dom`: what they ask of the browser
+//! - `announcer`: what screen readers say
 //! - [`parts`]: the names by which a page can style all of this
 
 mod announcer;
@@ -17,7 +18,10 @@ mod app;
 mod arrival;
 mod attachments;
 mod avatar;
+mod bubble;
 mod chat_window;
+mod chunks;
+mod civil_date;
 mod clipboard;
 mod composer;
 mod content;
@@ -26,6 +30,7 @@ mod elements;
 mod emoji_hint;
 mod header;
 mod icons;
+mod intl;
 mod launcher;
 mod lazy_view;
 mod load_earlier;
@@ -34,7 +39,6 @@ mod message_actions;
 mod message_kinds;
 mod message_list;
 mod message_row;
-mod messages;
 mod notices;
 mod panels;
 pub mod parts;
@@ -44,6 +48,7 @@ mod row_block;
 mod screens;
 mod scrolling;
 mod time_format;
+mod typing_indicator;
 mod unread;
 mod uploads;
 mod view_config;

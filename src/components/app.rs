@@ -7,8 +7,8 @@ use web_sys::Element;
 use yew::{html::Scope, prelude::*};
 
 use super::{
-    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget, dom,
-    lazy_view::save_transcript,
+    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget,
+    chunks::save_transcript, dom,
 };
 use crate::{
     api::upload::UploadProgress,

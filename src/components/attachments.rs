@@ -1,5 +1,5 @@
 //! Files that the visitor adds in the composer: a button, what is dropped on the window or pasted, and above the field how far each
-//! is. A part of the program of its own, fetched where the site takes files once the window is open: see `on_demand`.
+//! is. A chunk of its own, fetched where the site takes files once the window is open: see `chunks`.
 //!
 //! A file is uploaded at once where a conversation goes on, because uploading says nothing to the bot. Before that there is nothing
 //! to upload to: it waits for Send, and what is written beside it starts the conversation, or its name where nothing is. What is
@@ -16,19 +16,16 @@ use web_sys::{Element, Event, File, HtmlElement, HtmlInputElement};
 use yew::{html::onchange, prelude::*};
 
 use super::{
-    UserAction, ViewConfig, dom,
+    UserAction, dom,
     elements::{at, button, element, group, on, plain, text},
-    icons,
-    message_kinds::{self, intl},
+    icons, intl,
+    lazy_view::{View, files::Files},
+    message_kinds,
     uploads::{self, Upload, UploadState, Uploads},
 };
-use crate::{conversation::Conversation, strings::fill};
+use crate::strings::fill;
 use chip::{Chip, Stage};
 use drop_paste::{Ears, Heard};
-
-/// The styles of all of it.
-pub(super) const CSS: &str =
-    concat!(include_str!("../../styles/on-demand/outcome.css"), include_str!("../../styles/on-demand/files.css"));
 
 /// Most files of one message.
 const TOGETHER: usize = 10;
@@ -36,31 +33,9 @@ const TOGETHER: usize = 10;
 const CLIP: &str =
     "m20.5 11.5-8.6 8.6a5 5 0 0 1-7.1-7.1l8.9-8.9a3.4 3.4 0 0 1 4.8 4.8l-8.8 8.8a1.7 1.7 0 0 1-2.4-2.4l8-8";
 
-/// Sends the files that are there; `true` when something was said just before.
-pub(super) type Leave = Callback<bool>;
-
-/// What the composer gives.
-#[derive(Properties, Clone)]
-pub(super) struct Files {
-    pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
-    /// Says a sentence to screen readers; always does the same.
-    pub(super) say: Callback<AttrValue>,
-    /// The message field.
-    pub(super) field: NodeRef,
-    /// Told how to send the files, and when there are none any more; always does the same.
-    pub(super) full: Callback<Option<Leave>>,
-}
-
-impl PartialEq for Files {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
-    }
-}
-
 /// All of it as elements.
-pub(super) fn render(files: &Files) -> Html {
+pub(super) fn render(view: &View) -> Html {
+    let View::Files(files) = view else { return Html::default() };
     let Files { state, look, act, say, field, full } = files.clone();
     html! { <Added {state} {look} {act} {say} {field} {full} /> }
 }

@@ -8,9 +8,8 @@ use super::{
     elements::{at, button, element, group},
     header::{Header, header},
     icons,
-    lazy_view::{LazyView, View},
+    lazy_view::{LazyView, View, messages::Messages},
     menu::{Menu, MenuPlaces, items, menu},
-    messages::Messages,
     notices::{Question, ended, notices, question},
     screens::{leads_home, screen},
 };

@@ -10,13 +10,14 @@ use yew::{
 };
 
 use super::{
-    Enter, UserAction, ViewConfig,
-    attachments::{Files, Leave},
-    dom,
+    Enter, UserAction, ViewConfig, dom,
     elements::{at, element, group, on, text},
     emoji_hint::{self, emoji_button},
     icons,
-    lazy_view::{LazyView, View},
+    lazy_view::{
+        LazyView, View,
+        files::{Files, Leave},
+    },
 };
 use crate::conversation::Conversation;
 

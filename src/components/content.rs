@@ -1,4 +1,5 @@
-//! What a message holds. Words and buttons are made here, every other kind by `kinds`, which is fetched when needed.
+//! What a message holds. Words and buttons are made here, every other kind by
+//! `message_kinds`, whose code is fetched on demand.
 
 use std::rc::Rc;
 
@@ -8,9 +9,9 @@ use yew::prelude::*;
 use super::{
     UserAction, ViewConfig,
     answers::{self, Choice},
-    elements::{self, group, part, plain, with_class_and_part},
-    lazy_view::{LazyView, View},
-    message_kinds::Kind,
+    bubble::{framed, named_bubble},
+    elements::{self, group, part, plain},
+    lazy_view::{LazyView, View, kind::Kind},
     rich_text::{is_emoji_only, rich_text},
 };
 use crate::conversation::Row;
@@ -82,11 +83,6 @@ fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
     }
 }
 
-/// A bubble with these names.
-pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
-    with_class_and_part("div", names.clone(), names.clone(), inside)
-}
-
 /// Does this offer answers whose fate has to be shown?
 pub(super) fn offers_answers(content: &Content) -> bool {
     match content {
@@ -105,24 +101,6 @@ pub(super) fn offers_answers(content: &Content) -> bool {
         | Content::Delay
         | Content::Unsupported(_) => false,
     }
-}
-
-/// A bubble with a question, the line above and the line below it; nothing where there are no words.
-pub(super) fn framed(
-    head: &Option<RichText>,
-    title: &RichText,
-    foot: &Option<RichText>,
-    bubble: &AttrValue,
-    look: &ViewConfig,
-) -> Html {
-    let some = |text: &Option<RichText>, name: &'static str| {
-        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, look)))
-    };
-    let (head, foot) = (some(head, "bubble-head"), some(foot, "bubble-foot"));
-    if head.is_none() && foot.is_none() && title.is_empty() {
-        return Html::default();
-    }
-    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, look), foot.unwrap_or_default()]))
 }
 
 /// The first line is what a collapsed note shows; a note of one line has nothing to hide.

@@ -43,6 +43,16 @@ pub(super) fn focused_beside(element: &Element) -> Option<Element> {
     }
 }
 
+/// Did a change take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
+/// page's `body` does.
+pub(super) fn is_lost(beside: &Element) -> bool {
+    let page = beside.owner_document();
+    focused_beside(beside).is_none()
+        && page
+            .and_then(|page| Some(page.active_element()? == page.body()?.unchecked_into::<Element>()))
+            .unwrap_or(false)
+}
+
 /// Is the focus in `element` or something inside it?
 pub(super) fn holds_focus(element: &Element) -> bool {
     focused_beside(element).is_some_and(|focused| element.contains(Some(&focused)))

@@ -1,10 +1,17 @@
-//! Views that few conversations need. Their code and their styles are a part of the program of its own, fetched when the first of
-//! them is shown, from where the program came and in its version.
+//! Code splitting of the views: [`LazyView`] shows a view that few conversations need once its chunk of code and styles is there.
 //!
-//! A part is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
-//! fetched, a plain form of the same thing is shown; the next one to be shown asks again.
+//! A chunk is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
+//! fetched, a placeholder of the same view is shown; the next view to be shown asks again.
+//!
+//! This file knows props and placeholders of those views and not their code, so that a view can show another one lazily without
+//! importing it. `chunks` knows the code: it is [registered](register) at the top.
 
-use std::{cell::Cell, mem::discriminant, rc::Rc};
+pub(super) mod files;
+pub(super) mod kind;
+pub(super) mod messages;
+pub(super) mod panel;
+
+use std::{cell::Cell, mem::discriminant};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
@@ -12,16 +19,13 @@ use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
 use super::{
-    Transcript, ViewConfig,
-    attachments::{self, Files},
     dom,
     elements::{at, element},
-    message_kinds::{self, Kind},
-    message_list,
-    messages::{self, Messages},
-    panels::{self, Panel},
 };
-use crate::conversation::Conversation;
+use files::Files;
+use kind::Kind;
+use messages::Messages;
+use panel::Panel;
 
 /// A view whose code may still be on its way.
 #[derive(Clone, PartialEq)]
@@ -36,88 +40,61 @@ pub(super) enum View {
     Files(Files),
 }
 
-/// How many parts there are.
-const PARTS: usize = 4;
-
-/// What a part gives.
+/// Which chunk has the code of a view.
 #[derive(Clone, Copy)]
-struct Part {
-    /// As the part shows its own views; nothing of those of other parts.
-    render: fn(&View) -> Html,
-    css: &'static str,
+pub(super) enum ChunkId {
+    Kinds,
+    Messages,
+    Panels,
+    Files,
 }
 
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as Missing;
-/// A part that could not be fetched.
-#[cfg(not(feature = "split"))]
-type Missing = std::convert::Infallible;
+/// How many chunks there are.
+const CHUNKS: usize = 4;
 
-/// Declares a part: `fetch` answers with what only the part's own file holds. Without the feature `split` everything is one program.
-macro_rules! part {
-    ($file:ident, $fetch:ident, $view:path, $render:path, $css:expr) => {
-        #[cfg(feature = "split")]
-        #[wasm_split_helpers::wasm_split($file, fallible)]
-        fn $fetch() -> Result<Part, Missing> {
-            Ok(Part { render: |view| if let $view(view) = view { $render(view) } else { Html::default() }, css: $css })
-        }
-        #[cfg(not(feature = "split"))]
-        async fn $fetch() -> Result<Part, Missing> {
-            Ok(Part { render: |view| if let $view(view) = view { $render(view) } else { Html::default() }, css: $css })
-        }
-    };
+/// A chunk that is there.
+#[derive(Clone, Copy)]
+pub(super) struct Chunk {
+    /// Shows the chunk's own views, and nothing of those of other chunks.
+    pub(super) render: fn(&View) -> Html,
+    pub(super) css: &'static str,
 }
 
-part!(kinds, fetch_kinds, View::Kind, message_kinds::render, message_kinds::CSS);
-part!(messages, fetch_messages, View::Messages, message_list::render, messages::CSS);
-part!(panels, fetch_panels, View::Panel, panels::render, panels::CSS);
-part!(files, fetch_files, View::Files, attachments::render, attachments::CSS);
+/// Fetches a chunk and calls back, with `None` where it could not be had.
+pub(super) type Loader = fn(ChunkId, Callback<Option<Chunk>>);
 
-/// Saves a conversation as a file; how that is done is a matter of the panels' part.
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(panels, fallible)]
-pub(super) fn save_transcript(state: Rc<Conversation>, look: Rc<ViewConfig>, kind: Transcript) -> Result<(), Missing> {
-    panels::transcript::save(&state, &look, kind);
-    Ok(())
-}
-/// Saves a conversation as a file.
-#[cfg(not(feature = "split"))]
-pub(super) async fn save_transcript(
-    state: Rc<Conversation>,
-    look: Rc<ViewConfig>,
-    kind: Transcript,
-) -> Result<(), Missing> {
-    panels::transcript::save(&state, &look, kind);
-    Ok(())
-}
-
-/// A part that is here, and its style sheet, shared by all widgets of the page.
-struct Here {
-    part: Cell<Option<Part>>,
+/// A chunk, once it was fetched, and its style sheet, shared by all widgets of the page.
+struct Slot {
+    chunk: Cell<Option<Chunk>>,
     sheet: Cell<Option<CssStyleSheet>>,
 }
 
 thread_local! {
-    static HERE: [Here; PARTS] = const { [const { Here { part: Cell::new(None), sheet: Cell::new(None) } }; PARTS] };
+    static LOADER: Cell<Option<Loader>> = const { Cell::new(None) };
+    static SLOTS: [Slot; CHUNKS] = const { [const { Slot { chunk: Cell::new(None), sheet: Cell::new(None) } }; CHUNKS] };
+}
+
+/// Says how chunks are fetched. Until then, only placeholders are shown.
+pub(super) fn register(loader: Loader) {
+    LOADER.set(Some(loader));
 }
 
 impl View {
-    /// Which part shows it.
-    fn place(&self) -> usize {
+    fn chunk_id(&self) -> ChunkId {
         match self {
-            Self::Kind(_) => 0,
-            Self::Messages(_) => 1,
-            Self::Panel(_) => 2,
-            Self::Files(_) => 3,
+            Self::Kind(_) => ChunkId::Kinds,
+            Self::Messages(_) => ChunkId::Messages,
+            Self::Panel(_) => ChunkId::Panels,
+            Self::Files(_) => ChunkId::Files,
         }
     }
 
-    /// The part, once it is there.
-    fn part(&self) -> Option<Part> {
-        HERE.with(|here| here[self.place()].part.get())
+    /// The chunk, once it is there.
+    fn chunk(&self) -> Option<Chunk> {
+        SLOTS.with(|slots| slots[self.chunk_id() as usize].chunk.get())
     }
 
-    /// Is the part needed now?
+    /// Is the chunk needed now?
     fn is_wanted(&self) -> bool {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
@@ -126,7 +103,7 @@ impl View {
         }
     }
 
-    /// How much it would show: with more of it, a part that could not be had is asked for again.
+    /// How much it would show: with more of it, a chunk that could not be had is asked for again.
     fn extent(&self) -> usize {
         match self {
             Self::Kind(_) | Self::Panel(_) => 0,
@@ -134,21 +111,8 @@ impl View {
         }
     }
 
-    /// Fetches the part. Returns whether it could be had.
-    async fn fetch(self) -> bool {
-        let part = match self {
-            Self::Kind(_) => fetch_kinds().await,
-            Self::Messages(_) => fetch_messages().await,
-            Self::Panel(_) => fetch_panels().await,
-            Self::Files(_) => fetch_files().await,
-        };
-        let part = part.ok();
-        HERE.with(|here| here[self.place()].part.set(part));
-        part.is_some()
-    }
-
-    /// As it is shown until the part is there. `retry` asks for it again, once it could not be had.
-    fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
+    /// What is shown until the chunk is there. `retry` asks for it again, once it could not be had.
+    fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => kind.plain(),
             Self::Messages(messages) => messages.plain(),
@@ -161,23 +125,23 @@ impl View {
 /// Shows a view.
 pub(super) struct LazyView {
     place: NodeRef,
-    dressed: bool,
-    /// How much there was to show when the part was last asked for.
+    /// Are the chunk's styles in this shadow root?
+    styled: bool,
+    /// How much there was to show when the chunk was last asked for.
     asked: Option<usize>,
-    /// The part could not be had.
+    /// The chunk could not be had.
     missing: bool,
-    /// The plain form that just gave way had the focus.
+    /// The placeholder that just gave way had the focus.
     focused: bool,
 }
 
-/// What happened to a view.
 pub(super) enum Msg {
-    /// The part came, or did not.
-    Came(bool),
+    /// The chunk came, or did not.
+    Fetched(bool),
     /// It is asked for again.
-    Asked,
+    Retried,
     /// Its styles are there.
-    Dressed,
+    Styled,
 }
 
 #[derive(Properties, Clone, PartialEq)]
@@ -190,15 +154,15 @@ impl Component for LazyView {
     type Properties = LazyViewProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut this = Self { place: NodeRef::default(), dressed: false, asked: None, missing: false, focused: false };
+        let mut this = Self { place: NodeRef::default(), styled: false, asked: None, missing: false, focused: false };
         this.ask(ctx);
         this
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &LazyViewProps) -> bool {
         if discriminant(&old.view) != discriminant(&ctx.props().view) {
-            // Another part's view stands in this place now.
-            (self.dressed, self.asked, self.missing) = (false, None, false);
+            // The view of another chunk stands in this place now.
+            (self.styled, self.asked, self.missing) = (false, None, false);
         }
         if self.asked.is_none() || (self.missing && self.asked != Some(ctx.props().view.extent())) {
             self.ask(ctx);
@@ -206,21 +170,21 @@ impl Component for LazyView {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
-            Msg::Came(came) => self.missing = !came,
-            Msg::Asked => self.ask(ctx),
-            Msg::Dressed => self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place)),
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Fetched(fetched) => self.missing = !fetched,
+            Msg::Retried => self.ask(ctx),
+            Msg::Styled => self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place)),
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let retry = self.missing.then(|| ctx.link().callback(|_| Msg::Asked));
+        let retry = self.missing.then(|| ctx.link().callback(|_| Msg::Retried));
         let view = &ctx.props().view;
-        let view = match view.part().filter(|_| self.dressed) {
-            Some(part) => (part.render)(view),
-            None => view.plain(retry),
+        let view = match view.chunk().filter(|_| self.styled) {
+            Some(chunk) => (chunk.render)(view),
+            None => view.placeholder(retry),
         };
         // Takes no room; it only knows where in the page this is, and says whether it will be more in a moment.
         let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };
@@ -230,39 +194,46 @@ impl Component for LazyView {
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         // The styles come first: what is made without them would be measured without them, and change before the visitor's eyes.
         let view = &ctx.props().view;
-        let part = view.part().filter(|_| !self.dressed);
-        if let Some((part, place)) = part.zip(self.place.get()) {
-            self.dressed = true;
-            HERE.with(|here| adopt_stylesheet(&place, part.css, &here[view.place()].sheet));
-            ctx.link().send_message(Msg::Dressed);
+        let chunk = view.chunk().filter(|_| !self.styled);
+        if let Some((chunk, place)) = chunk.zip(self.place.get()) {
+            self.styled = true;
+            SLOTS.with(|slots| adopt_stylesheet(&place, chunk.css, &slots[view.chunk_id() as usize].sheet));
+            ctx.link().send_message(Msg::Styled);
         } else if std::mem::take(&mut self.focused)
-            && let Some(heir) = self.place.cast::<Element>().and_then(|place| dom::first_reachable(&place))
+            && let Some(next) = self.place.cast::<Element>().and_then(|place| dom::first_reachable(&place))
         {
-            dom::focus(&heir);
+            dom::focus(&next);
         }
     }
 }
 
 impl LazyView {
-    /// Is the part on its way, or here and not shown yet?
+    /// Is the chunk on its way, or here and not shown yet?
     fn waits(&self, ctx: &Context<Self>) -> bool {
-        !self.dressed && (ctx.props().view.part().is_some() || (self.asked.is_some() && !self.missing))
+        !self.styled && (ctx.props().view.chunk().is_some() || (self.asked.is_some() && !self.missing))
     }
 
-    /// Asks for the part, if it is needed and not there.
+    /// Asks for the chunk, if it is needed and not there.
     fn ask(&mut self, ctx: &Context<Self>) {
         let view = &ctx.props().view;
-        if view.part().is_some() || !view.is_wanted() {
+        if view.chunk().is_some() || !view.is_wanted() {
             return;
         }
         self.missing = false;
         self.asked = Some(view.extent());
-        let view = view.clone();
-        ctx.link().send_future(async { Msg::Came(view.fetch().await) });
+        let (id, link) = (view.chunk_id(), ctx.link().clone());
+        let done = move |chunk: Option<Chunk>| {
+            // Kept also where this view is gone by now.
+            SLOTS.with(|slots| slots[id as usize].chunk.set(chunk));
+            link.send_message(Msg::Fetched(chunk.is_some()));
+        };
+        if let Some(load) = LOADER.get() {
+            load(id, Callback::from(done));
+        }
     }
 }
 
-/// Adds a part's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
+/// Adds a chunk's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
 fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let known = shared.take();
     let sheet = known.or_else(|| {

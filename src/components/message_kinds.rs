@@ -1,21 +1,18 @@
-//! The kinds of messages that are more than words and buttons. A part of the program of its own: see `on_demand`.
+//! The kinds of messages that are more than words and buttons. A chunk of its own: see `chunks`.
 //!
 //! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
 //! - [`image`], [`picture`]: a picture that opens large; [`snap_scroller`]: things side by side that scroll
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
 //! - [`aside`]: what a control says to screen readers
-//! - [`civil_date`]: arithmetic with days; [`intl`]: dates and numbers as the browser writes them
 //!
 //! A control is there while its question can be answered. Afterwards what was answered stands in its place, quietly.
 
 mod aside;
 mod calendar;
 mod carousel;
-mod civil_date;
 mod form;
 mod image;
-pub(super) mod intl;
 mod light_box;
 mod media;
 mod month;
@@ -25,69 +22,27 @@ mod slider;
 mod snap_scroller;
 mod upload;
 
-use std::rc::Rc;
-
 use chataibot_wire::{Content, RichText, content::Appointment};
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
-    UserAction, ViewConfig,
+    UserAction,
     answers::Choice,
-    content::{framed, named_bubble},
+    bubble::{framed, named_bubble},
     dom,
     elements::{self, element, group, part, visually_hidden},
     icons,
+    lazy_view::{View, kind::Kind},
     rich_text::rich_text,
 };
-use crate::{conversation::Row, strings::fill};
-
-/// The styles of all of them.
-pub(super) const CSS: &str = concat!(
-    include_str!("../../styles/on-demand/kinds.css"),
-    include_str!("../../styles/on-demand/media.css"),
-    include_str!("../../styles/on-demand/light_box.css"),
-    include_str!("../../styles/on-demand/cards.css"),
-    include_str!("../../styles/on-demand/controls.css"),
-    include_str!("../../styles/on-demand/month.css"),
-    include_str!("../../styles/on-demand/outcome.css"),
-);
+use crate::strings::fill;
 
 /// Signs that only these have.
 const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
 const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
 pub(super) const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
-
-/// A message, or one part of a message with several, and all that its looks depend on.
-#[derive(Clone)]
-pub(super) struct Kind {
-    /// The message's row.
-    pub(super) row: Rc<Row>,
-    /// Which part of the message this is, where it has several.
-    pub(super) part: Option<usize>,
-    /// Class and part of a bubble in this row.
-    pub(super) bubble: AttrValue,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
-    /// Can an answer be given now?
-    pub(super) open: bool,
-    /// What the visitor said next, when something.
-    pub(super) given: Option<AttrValue>,
-}
-
-/// Rows and looks are replaced, never changed.
-impl PartialEq for Kind {
-    fn eq(&self, other: &Self) -> bool {
-        (Rc::ptr_eq(&self.row, &other.row) || self.row == other.row)
-            && self.part == other.part
-            && self.bubble == other.bubble
-            && Rc::ptr_eq(&self.look, &other.look)
-            && self.act == other.act
-            && self.open == other.open
-            && self.given == other.given
-    }
-}
 
 /// What each of the controls is given.
 #[derive(Properties, Clone, PartialEq)]
@@ -96,25 +51,6 @@ struct Of {
 }
 
 impl Kind {
-    /// The whole message.
-    fn whole(&self) -> &Content {
-        self.row.message().map_or(&Content::Delay, |message| message.content())
-    }
-
-    /// What is to be shown.
-    pub(super) fn content(&self) -> &Content {
-        match (self.whole(), self.part) {
-            (Content::Parts(parts), Some(at)) => parts.get(at).unwrap_or(&Content::Delay),
-            (whole, _) => whole,
-        }
-    }
-
-    /// Its words in a bubble: what is shown while the code for more is not there.
-    pub(super) fn plain(&self) -> Html {
-        let words = self.content().to_plain();
-        if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, elements::text(words.into())) }
-    }
-
     fn words(&self, text: &RichText) -> Html {
         rich_text(text, &self.look)
     }
@@ -176,7 +112,8 @@ fn submit(label: AttrValue) -> Html {
 }
 
 /// The message as elements.
-pub(super) fn render(kind: &Kind) -> Html {
+pub(super) fn render(view: &View) -> Html {
+    let View::Kind(kind) = view else { return Html::default() };
     let kind = kind.clone();
     match kind.content() {
         Content::Media(_) => media::media(&kind),

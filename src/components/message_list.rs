@@ -10,28 +10,29 @@ use yew::{
 };
 
 use super::{
-    UserAction, ViewConfig, arrival,
-    avatar::{author_name, avatar},
-    clipboard,
+    UserAction, arrival, clipboard,
     content::offers_answers,
     dom::{self, SizeWatch, Timer},
-    elements::{at, button, element, group, on, plain, text, visually_hidden, with_class_and_part},
-    icons, load_earlier,
+    elements::{at, button, element, group, on, plain, text},
+    icons,
+    lazy_view::{
+        View,
+        messages::{self, Messages},
+    },
+    load_earlier,
     message_actions::{self, ActionState, MessageAction},
     message_row::{RowBlock, RowView},
-    messages::{self, Messages},
     row_block::BlockBounds,
     scrolling::{Follower, Measure, NEAR, Shown, beginning_of, distance, from_end, scroll_to},
     time_format::{self, Clock, now},
+    typing_indicator::typing_indicator,
     unread::{first_unread, news},
 };
-use crate::{
-    conversation::{Conversation, HistoryState, Notice, Phase, Row},
-    strings::fill,
-};
+use crate::conversation::{Conversation, HistoryState, Notice, Phase, Row};
 
 /// The list as elements.
-pub(super) fn render(messages: &Messages) -> Html {
+pub(super) fn render(view: &View) -> Html {
+    let View::Messages(messages) = view else { return Html::default() };
     let Messages { state, look, act, say } = messages.clone();
     html! { <MessageList {state} {look} {act} {say} /> }
 }
@@ -244,7 +245,7 @@ impl Component for MessageList {
             let there = if start > 0 { HistoryState::Available } else { state.earlier() };
             load_earlier::top(look, there, self.looked, link.callback(|_| Msg::EarlierAsked))
         };
-        let typing = if state.is_typing() { typing_sign(look, state) } else { Html::default() };
+        let typing = if state.is_typing() { typing_indicator(look, state) } else { Html::default() };
         let jump = match self.place {
             Place::End => None,
             Place::Above => Some(strings.jump_to_end()),
@@ -479,21 +480,4 @@ fn walks(list: &NodeRef) -> Callback<KeyboardEvent> {
             event.prevent_default();
         }
     })
-}
-
-fn typing_sign(look: &ViewConfig, state: &Conversation) -> Html {
-    let assignee = state.assignee().map(AsRef::as_ref);
-    let author = assignee.map_or(Author::Bot, |assignee| assignee.kind);
-    let name = author_name(look, author, assignee);
-    let dots = html! {
-        <div class="bubble bubble-bot bubble-first bubble-last typing" part="bubble bubble-bot typing" aria-hidden="true">
-            <i></i><i></i><i></i>
-        </div>
-    };
-    let inside = vec![
-        visually_hidden(fill(&look.strings.typing(), "author", &name).into()),
-        dots,
-        avatar(look, author, assignee),
-    ];
-    with_class_and_part("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
 }

@@ -1,5 +1,5 @@
-//! What stands before, between and after a chat: consent, home screen, form, rating, office hours, the transcript. A part of the
-//! program of its own: see `on_demand`.
+//! What stands before, between and after a chat: consent, home screen, form, rating, office hours, the transcript. A chunk of
+//! its own: see `chunks`.
 
 mod consent;
 mod format;
@@ -8,8 +8,6 @@ mod hours;
 mod prechat;
 mod rating;
 pub(super) mod transcript;
-
-use std::rc::Rc;
 
 use chataibot_wire::content::{Action, Button, ButtonLayout};
 use js_sys::Reflect;
@@ -20,87 +18,19 @@ use yew::prelude::*;
 use super::{
     UserAction, ViewConfig,
     answers::{self, Choice},
-    dom,
-    elements::{self, at, button, element, group, part, plain, text},
+    dom::{self, is_lost},
+    elements::{self, at, button, element, group, part, text},
     icons,
-    widget::is_lost,
+    lazy_view::{
+        View,
+        panel::{Panel, PanelKind},
+    },
 };
-use crate::{
-    browser::timers::Timer,
-    config::Name,
-    conversation::{Conversation, onboarding::Scale},
-    strings::Strings,
-};
-
-/// The styles of all of them.
-pub(super) const CSS: &str = concat!(
-    include_str!("../../styles/on-demand/panels.css"),
-    include_str!("../../styles/on-demand/forms.css"),
-    include_str!("../../styles/on-demand/answers.css")
-);
-
-/// A panel, and all that its looks depend on.
-#[derive(Clone, Properties)]
-pub(super) struct Panel {
-    pub(super) kind: PanelKind,
-    pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
-    /// Says a sentence to screen readers.
-    pub(super) say: Callback<AttrValue>,
-    /// What else stands at the bottom of the window.
-    pub(super) bottom: Html,
-}
-
-/// Which panel.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum PanelKind {
-    Consent,
-    Home,
-    PreChat,
-    Rating(Scale),
-    /// Suggestions for a first message.
-    Starters,
-    /// A notice, while nobody answers.
-    Hours,
-    Maintenance,
-}
-
-/// Conversations and looks are replaced, never changed.
-impl PartialEq for Panel {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && Rc::ptr_eq(&self.state, &other.state)
-            && Rc::ptr_eq(&self.look, &other.look)
-            && self.act == other.act
-    }
-}
-
-impl Panel {
-    /// What is shown while the code for more is not there, and, with a way to ask again, where it cannot be fetched.
-    pub(super) fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
-        let strings = &self.look.strings;
-        match self.kind {
-            PanelKind::Consent | PanelKind::Home | PanelKind::PreChat => match retry {
-                Some(retry) => part(
-                    "div",
-                    "ended",
-                    group(vec![
-                        plain("p", text(strings.load_failed())),
-                        button("primary", "button button-primary", None, text(strings.retry()), retry).into(),
-                    ]),
-                ),
-                None => element!("div", "class" = "conversation", "aria-busy" = "true"; Html::default()).into(),
-            },
-            PanelKind::Rating(_) => self.bottom.clone(),
-            PanelKind::Hours | PanelKind::Starters => Html::default(),
-            PanelKind::Maintenance => part("div", "ended", plain("p", text(strings.maintenance()))),
-        }
-    }
-}
+use crate::{browser::timers::Timer, config::Name, strings::Strings};
 
 /// The panel as elements.
-pub(super) fn render(panel: &Panel) -> Html {
+pub(super) fn render(view: &View) -> Html {
+    let View::Panel(panel) = view else { return Html::default() };
     let Panel { kind, state, look, act, say, bottom } = panel.clone();
     match kind {
         PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {say} {bottom} /> },

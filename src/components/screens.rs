@@ -8,8 +8,10 @@ use yew::prelude::*;
 use super::{
     ViewConfig, WidgetProps,
     elements::group,
-    lazy_view::{LazyView, View},
-    panels::{Panel, PanelKind},
+    lazy_view::{
+        LazyView, View,
+        panel::{Panel, PanelKind},
+    },
 };
 use crate::{
     config::{Config, Name},

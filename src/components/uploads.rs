@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback};
 
-use super::{UserAction, ViewConfig, message_kinds::intl};
+use super::{UserAction, ViewConfig, intl};
 use crate::{api::send_body, strings::fill};
 
 /// A way to send files, and which of them are taken.

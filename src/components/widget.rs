@@ -2,7 +2,6 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::{html::onkeydown, prelude::*};
 
@@ -10,9 +9,11 @@ use super::{
     Mode, UserAction, ViewConfig,
     announcer::Announcer,
     chat_window::{ChatWindow, Places, chat_window},
-    dom::{self, PHONE},
+    chunks,
+    dom::{self, PHONE, is_lost},
     elements::{element, group, on},
     launcher::{Calls, Shows, TakenOver, badge, launcher_label},
+    lazy_view,
     notices::Question,
     preview::{newest_unread, preview},
 };
@@ -108,6 +109,7 @@ impl Component for Widget {
     type Properties = WidgetProps;
 
     fn create(ctx: &Context<Self>) -> Self {
+        lazy_view::register(chunks::load);
         let link = ctx.link().clone();
         Self {
             places: Places::default(),
@@ -336,14 +338,4 @@ impl Widget {
             dom::focus(launcher);
         }
     }
-}
-
-/// Did a change take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
-/// page's `body` does.
-pub(super) fn is_lost(beside: &Element) -> bool {
-    let page = beside.owner_document();
-    dom::focused_beside(beside).is_none()
-        && page
-            .and_then(|page| Some(page.active_element()? == page.body()?.unchecked_into::<Element>()))
-            .unwrap_or(false)
 }

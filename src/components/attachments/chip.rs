@@ -7,8 +7,8 @@ use super::{Added, Msg};
 use crate::components::{
     ViewConfig,
     elements::{button, element, group, part, text},
-    icons,
-    message_kinds::{intl, wrong},
+    icons, intl,
+    message_kinds::wrong,
     uploads::{Sending, UploadError, Uploads},
 };
 

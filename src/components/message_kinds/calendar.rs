@@ -20,15 +20,16 @@ use yew::{
 use super::{
     Kind, Of,
     aside::Aside,
-    civil_date::{self, Day},
-    intl::{self, Names},
     month::{Month, Turn},
     submit, wrong,
 };
 use crate::components::{
-    UserAction, dom,
+    UserAction,
+    civil_date::{self, Day},
+    dom,
     elements::{at, button, element, group, on, part, text},
     icons,
+    intl::{self, Names},
 };
 
 /// The field, the page and, after the answer, what was answered.

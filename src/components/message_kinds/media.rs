@@ -13,7 +13,7 @@ use super::{Kind, Of, image::Image, picture::Picture};
 use crate::components::{
     ViewConfig,
     elements::{self, auto_dir, element, group, on, opens, part, plain},
-    icons,
+    icons, intl,
     rich_text::safe_address,
 };
 
@@ -104,7 +104,7 @@ fn file(media: &Media, look: &ViewConfig, wrong: Option<AttrValue>) -> Html {
     let ending: Option<AttrValue> =
         ending(name(media).unwrap_or(&media.url)).map(|ending| ending.to_ascii_uppercase().into());
     // In words of the visitor's language; a size says nothing where it is not known.
-    let size = media.size.map(|bytes| super::intl::size(look.locale.as_deref(), bytes as f64));
+    let size = media.size.map(|bytes| intl::size(look.locale.as_deref(), bytes as f64));
     let ending = match (ending, size) {
         (Some(ending), Some(size)) => Some(AttrValue::from([ending.as_str(), " · ", &size].concat())),
         (ending, size) => ending.or(size),

@@ -6,11 +6,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 use yew::{html::onkeydown, prelude::*};
 
-use super::{civil_date::Day, intl::Names};
 use crate::components::{
     ViewConfig,
+    civil_date::Day,
     elements::{at, button, element, group, on, on_click, part, plain, text},
     icons,
+    intl::Names,
 };
 
 /// A page shows so many weeks, whatever the month: nothing moves from one to the next.

@@ -10,12 +10,12 @@ use yew::{
     prelude::*,
 };
 
-use super::{Kind, intl, wrong};
+use super::{Kind, wrong};
 use crate::{
     components::{
         dom,
         elements::{at, button, element, group, on, part, plain, text},
-        icons,
+        icons, intl,
         uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
     },
     strings::fill,

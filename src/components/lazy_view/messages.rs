@@ -1,37 +1,29 @@
-//! The message list with all that stands in it. A part of the program of its own, as an empty window has no use for it: see
-//! `on_demand`. It is asked for when the visitor begins to write, or when there is something to show.
+//! Props of the message list, and its placeholder. Its view: `message_list`, which is asked for when the visitor begins to write,
+//! or when there is something to show.
 
 use std::rc::Rc;
 
 use chataibot_wire::Author;
 use yew::prelude::*;
 
-use super::{
-    UserAction, ViewConfig,
-    avatar::{author_name, avatar},
-    elements::{auto_dir, element, group, part, plain, text, visually_hidden},
-};
 use crate::{
+    components::{
+        UserAction, ViewConfig,
+        avatar::{author_name, avatar},
+        elements::{auto_dir, element, group, part, plain, text, visually_hidden},
+    },
     conversation::{Conversation, Row},
     strings::fill,
 };
 
-/// The styles of all of it.
-pub(super) const CSS: &str = concat!(
-    include_str!("../../styles/on-demand/messages.css"),
-    include_str!("../../styles/on-demand/bubble.css"),
-    include_str!("../../styles/on-demand/answers.css"),
-    include_str!("../../styles/on-demand/actions.css")
-);
-
 /// The conversation to show.
 #[derive(Properties, Clone)]
-pub(super) struct Messages {
-    pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
+pub(in crate::components) struct Messages {
+    pub(in crate::components) state: Rc<Conversation>,
+    pub(in crate::components) look: Rc<ViewConfig>,
+    pub(in crate::components) act: Callback<UserAction>,
     /// Says a sentence to screen readers; always does the same.
-    pub(super) say: Callback<AttrValue>,
+    pub(in crate::components) say: Callback<AttrValue>,
 }
 
 impl PartialEq for Messages {
@@ -42,12 +34,12 @@ impl PartialEq for Messages {
 
 impl Messages {
     /// Is there more to show than a greeting, or will there be soon?
-    pub(super) fn wanted(&self) -> bool {
+    pub(in crate::components) fn wanted(&self) -> bool {
         !self.state.rows().is_empty() || !self.state.draft().is_empty()
     }
 
     /// A greeting, or what was said as plain words.
-    pub(super) fn plain(&self) -> Html {
+    pub(in crate::components) fn plain(&self) -> Html {
         let rows = self.state.rows();
         let inside =
             if rows.is_empty() { greeting(&self.look) } else { rows.iter().map(|row| self.line(row)).collect() };
@@ -80,7 +72,7 @@ impl Messages {
 }
 
 /// What stands in an empty list.
-pub(super) fn greeting(look: &ViewConfig) -> Html {
+pub(in crate::components) fn greeting(look: &ViewConfig) -> Html {
     let inside = vec![
         avatar(look, Author::Bot, None),
         part("p", "greeting-title", text(look.strings.greeting())),

@@ -65,12 +65,12 @@ pub(super) fn day_in_full(locale: Option<&str>, day: Day, minutes: Option<i32>) 
 }
 
 /// A share of 100, with its sign.
-pub(in crate::components) fn percent(locale: Option<&str>, percent: u8) -> AttrValue {
+pub(super) fn percent(locale: Option<&str>, percent: u8) -> AttrValue {
     auto_dir(format("NumberFormat", locale, &[("style", "percent")]).as_ref(), f64::from(percent) / 100.0)
 }
 
 /// The size of a file. Counted in 1024s, in which limits are set: they read as round as they are.
-pub(in crate::components) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
+pub(super) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
     const MEGABYTE: f64 = 1_048_576.0;
     let (unit, one) = if bytes < MEGABYTE { ("kilobyte", 1024.0) } else { ("megabyte", MEGABYTE) };
     let fields = [("style", "unit"), ("unit", unit), ("unitDisplay", "short"), ("maximumFractionDigits", "1")];

@@ -1,0 +1,33 @@
+//! Bubbles: the frame around the words of a message.
+
+use chataibot_wire::RichText;
+use yew::prelude::*;
+
+use super::{
+    ViewConfig,
+    elements::{group, part, with_class_and_part},
+    rich_text::rich_text,
+};
+
+/// A bubble with these names.
+pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
+    with_class_and_part("div", names.clone(), names.clone(), inside)
+}
+
+/// A bubble with a question, the line above and the line below it; nothing where there are no words.
+pub(super) fn framed(
+    head: &Option<RichText>,
+    title: &RichText,
+    foot: &Option<RichText>,
+    bubble: &AttrValue,
+    look: &ViewConfig,
+) -> Html {
+    let some = |text: &Option<RichText>, name: &'static str| {
+        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, look)))
+    };
+    let (head, foot) = (some(head, "bubble-head"), some(foot, "bubble-foot"));
+    if head.is_none() && foot.is_none() && title.is_empty() {
+        return Html::default();
+    }
+    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, look), foot.unwrap_or_default()]))
+}

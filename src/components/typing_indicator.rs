@@ -1,0 +1,29 @@
+//! The typing indicator at the end of the message list.
+
+use chataibot_wire::Author;
+use yew::prelude::*;
+
+use super::{
+    ViewConfig,
+    avatar::{author_name, avatar},
+    elements::{group, visually_hidden, with_class_and_part},
+};
+use crate::{conversation::Conversation, strings::fill};
+
+/// Says, in dots and to screen readers in words, who is writing.
+pub(super) fn typing_indicator(look: &ViewConfig, state: &Conversation) -> Html {
+    let assignee = state.assignee().map(AsRef::as_ref);
+    let author = assignee.map_or(Author::Bot, |assignee| assignee.kind);
+    let name = author_name(look, author, assignee);
+    let dots = html! {
+        <div class="bubble bubble-bot bubble-first bubble-last typing" part="bubble bubble-bot typing" aria-hidden="true">
+            <i></i><i></i><i></i>
+        </div>
+    };
+    let inside = vec![
+        visually_hidden(fill(&look.strings.typing(), "author", &name).into()),
+        dots,
+        avatar(look, author, assignee),
+    ];
+    with_class_and_part("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
+}
