@@ -52,6 +52,7 @@ mod typing_indicator;
 mod unread;
 mod uploads;
 mod view_config;
+mod view_context;
 mod widget;
 
 pub use app::{App, AppProps, ChatSource, Listener};

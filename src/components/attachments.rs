@@ -22,6 +22,7 @@ use super::{
     lazy_view::{View, files::Files},
     message_kinds,
     uploads::{self, Upload, UploadState, Uploads},
+    view_context::ViewContext,
 };
 use crate::strings::fill;
 use chip::{Chip, Stage};
@@ -36,8 +37,7 @@ const CLIP: &str =
 /// All of it as elements.
 pub(super) fn render(view: &View) -> Html {
     let View::Files(files) = view else { return Html::default() };
-    let Files { state, look, act, say, field, full } = files.clone();
-    html! { <Added {state} {look} {act} {say} {field} {full} /> }
+    html! { <Added ..files.clone() /> }
 }
 
 /// The files that were added.
@@ -78,7 +78,7 @@ impl Component for Added {
     type Properties = Files;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let Files { field, look, .. } = ctx.props();
+        let Files { view: ViewContext { look, .. }, field, .. } = ctx.props();
         let window = field.cast::<Element>().and_then(|field| field.closest("#window").ok().flatten());
         let link = ctx.link().clone();
         let ears = window.and_then(|window| Ears::new(window, move |heard| link.send_message(Msg::Heard(heard))));
@@ -123,7 +123,7 @@ impl Component for Added {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Files) -> bool {
-        if old.state.id() != ctx.props().state.id() {
+        if old.view.state.id() != ctx.props().view.state.id() {
             // What was uploaded belongs to the conversation before.
             for at in 0..self.chips.len() {
                 if !matches!(self.chips[at].stage, Stage::Failed(_)) {
@@ -135,7 +135,7 @@ impl Component for Added {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let look = &ctx.props().look;
+        let look = &ctx.props().view.look;
         let Some(uploads) = &look.uploads else { return Html::default() };
         let strings = &look.strings;
         let chips = if self.chips.is_empty() {
@@ -197,7 +197,7 @@ impl Added {
 
     fn add(&mut self, ctx: &Context<Self>, files: Vec<File>) {
         self.over = false;
-        let Some(uploads) = &ctx.props().look.uploads else { return };
+        let Some(uploads) = &ctx.props().view.look.uploads else { return };
         for file in files {
             self.next += 1;
             let refused = uploads.refuse(&file);
@@ -212,7 +212,7 @@ impl Added {
 
     /// Begins to upload, if there is something to upload to.
     fn begin(&mut self, ctx: &Context<Self>, at: usize) {
-        let Files { look, state, .. } = ctx.props();
+        let ViewContext { look, state, .. } = &ctx.props().view;
         let chip = &mut self.chips[at];
         chip.stage = match &look.uploads {
             Some(uploads) if state.id().is_some() => {
@@ -242,7 +242,7 @@ impl Added {
 
     /// Send was pressed.
     fn leave(&mut self, ctx: &Context<Self>, said: bool) {
-        let Files { state, act, .. } = ctx.props();
+        let ViewContext { state, act, .. } = &ctx.props().view;
         let mut name = None;
         for chip in self.chips.iter_mut().filter(|chip| chip.can_be_sent()) {
             chip.leaves = true;
@@ -259,7 +259,7 @@ impl Added {
         if self.chips.iter().any(|chip| chip.leaves && chip.is_awaited()) {
             return;
         }
-        let Files { look, act, .. } = ctx.props();
+        let ViewContext { look, act, .. } = &ctx.props().view;
         let held = self.list.cast::<Element>().is_some_and(|list| dom::holds_focus(&list));
         let mut ready = Vec::new();
         self.chips.retain_mut(|chip| match &mut chip.stage {
@@ -302,7 +302,7 @@ impl Added {
 
 /// Says to screen readers how much of a file is there.
 fn tell(ctx: &Context<Added>, file: &File, percent: u8) {
-    let look = &ctx.props().look;
+    let look = &ctx.props().view.look;
     let percent = intl::percent(look.locale.as_deref(), percent);
-    ctx.props().say.emit(fill(&fill(&look.strings.uploading(), "percent", &percent), "name", &file.name()).into());
+    ctx.props().view.say.emit(fill(&fill(&look.strings.uploading(), "percent", &percent), "name", &file.name()).into());
 }

@@ -3,27 +3,28 @@
 use yew::prelude::*;
 
 use super::{
-    Mode, UserAction, WidgetProps,
+    Mode, UserAction,
     composer::Composer,
     elements::{at, button, element, group},
     header::{Header, header},
     icons,
-    lazy_view::{LazyView, View, messages::Messages},
+    lazy_view::{LazyView, View},
     menu::{Menu, MenuPlaces, items, menu},
     notices::{Question, ended, notices, question},
     screens::{leads_home, screen},
+    view_context::ViewContext,
 };
 use crate::conversation::{Phase, onboarding::OnboardingEvent};
 
 /// What the window shows beside the conversation.
 pub(super) struct ChatWindow<'a> {
-    pub(super) props: &'a WidgetProps,
+    pub(super) view: ViewContext,
+    /// Do new messages sound?
+    pub(super) sounds: bool,
     /// Does it take the whole screen?
     pub(super) modal: bool,
     /// Was it open once?
     pub(super) seen: bool,
-    /// Says a sentence to screen readers.
-    pub(super) say: Callback<AttrValue>,
     /// Is it enlarged? Nothing where its size is not the visitor's to choose.
     pub(super) large: Option<bool>,
     /// Is the menu open?
@@ -55,10 +56,10 @@ pub(super) struct Places {
 
 pub(super) fn chat_window(window: ChatWindow) -> Html {
     let ChatWindow {
-        props,
+        view,
+        sounds,
         modal,
         seen,
-        say,
         large,
         menu_open,
         toggle_menu,
@@ -68,13 +69,13 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         announcer,
         places,
     } = window;
-    let WidgetProps { state, look, act, sounds, .. } = props;
+    let ViewContext { state, look, act, .. } = &view;
     let open = state.window_open();
     let inline = look.mode == Mode::Inline;
     let menu = menu(
         look,
         Menu {
-            items: items(look, state, large, *sounds),
+            items: items(look, state, large, sounds),
             open: menu_open,
             toggle: toggle_menu,
             choose: choose.clone(),
@@ -85,7 +86,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     let bottom = if state.phase() == Phase::Ended {
         ended(look, choose.reform(|_| UserAction::Restart))
     } else {
-        html! { <Composer {state} {look} {act} say={&say} field={&places.field} /> }
+        html! { <Composer view={view.clone()} field={&places.field} /> }
     };
     // Last in the order of the keyboard, as it is the least important.
     let handle = if large.is_some() {
@@ -98,17 +99,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         header(look, state, Header { onback, large, menu, choose, closes: !inline }),
         notices(look, state),
         question,
-        screen(
-            props,
-            seen,
-            &say,
-            {
-                let messages =
-                    Messages { state: state.clone(), look: look.clone(), act: act.clone(), say: say.clone() };
-                html! { <LazyView view={View::Messages(messages)} /> }
-            },
-            bottom,
-        ),
+        screen(&view, seen, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
         announcer,
         handle,
     ];

@@ -18,8 +18,8 @@ use super::{
         LazyView, View,
         files::{Files, Leave},
     },
+    view_context::ViewContext,
 };
-use crate::conversation::Conversation;
 
 /// Characters in one message. The platform documents no limit; this one is ours, and the proxy's.
 const LONGEST: usize = 4000;
@@ -27,20 +27,11 @@ const LONGEST: usize = 4000;
 /// The visitor is told how many are left from here on.
 const NEARLY: usize = 200;
 
-#[derive(Properties, Clone)]
+#[derive(Properties, Clone, PartialEq)]
 pub(super) struct ComposerProps {
-    pub(super) state: Rc<Conversation>,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
-    /// Says a sentence to screen readers; always does the same.
-    pub(super) say: Callback<AttrValue>,
+    pub(super) view: ViewContext,
+    /// The message field.
     pub(super) field: NodeRef,
-}
-
-impl PartialEq for ComposerProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
-    }
 }
 
 /// What happened to the composer, besides other props.
@@ -79,7 +70,7 @@ impl Component for Composer {
     }
 
     fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        let ComposerProps { look, say, field, .. } = ctx.props();
+        let ComposerProps { view: ViewContext { look, say, .. }, field } = ctx.props();
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
         let over = || length(&field.value()).saturating_sub(LONGEST);
         match happened {
@@ -112,7 +103,7 @@ impl Component for Composer {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let ComposerProps { state, look, field, .. } = ctx.props();
+        let ComposerProps { view: ViewContext { state, look, .. }, field } = ctx.props();
         let strings = &look.strings;
         let draft = AttrValue::from(state.draft().clone());
         let newline = begins_line(look.enter);
@@ -184,7 +175,7 @@ impl Component for Composer {
 impl Composer {
     /// The buttons at the end of the field; the last one sends.
     fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
-        let look = &ctx.props().look;
+        let look = &ctx.props().view.look;
         let send = element!(
             "button",
             "type" = "submit",
@@ -202,7 +193,7 @@ impl Composer {
 
     /// Sends what stands in the field, unless it is blank or too long, and then the files.
     fn sends(&self, ctx: &Context<Self>) -> impl Fn() + use<> {
-        let ComposerProps { act, field, .. } = ctx.props().clone();
+        let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
         let (link, leave) = (ctx.link().clone(), self.leave.clone());
         move || {
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
@@ -228,17 +219,17 @@ impl Composer {
 
 /// The files that are added, where the site takes some.
 fn files(ctx: &Context<Composer>) -> Html {
-    let ComposerProps { state, look, act, say, field } = ctx.props().clone();
-    if look.uploads.is_none() {
+    let ComposerProps { view, field } = ctx.props().clone();
+    if view.look.uploads.is_none() {
         return Html::default();
     }
-    let files = Files { state, look, act, say, field, full: ctx.link().callback(Msg::Full) };
+    let files = Files { view, field, full: ctx.link().callback(Msg::Full) };
     html! { <LazyView view={View::Files(files)} /> }
 }
 
 /// The draft is the conversation's at once: a later rendering must not find the field ahead of it.
 fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
-    let ComposerProps { act, field, .. } = ctx.props().clone();
+    let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
     let link = ctx.link().clone();
     Callback::from(move |event: InputEvent| {
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };

@@ -1,60 +1,37 @@
 //! What a message holds. Words and buttons are made here, every other kind by
 //! `message_kinds`, whose code is fetched on demand.
 
-use std::rc::Rc;
-
 use chataibot_wire::{Content, Node, RichText};
 use yew::prelude::*;
 
 use super::{
-    UserAction, ViewConfig,
-    answers::{self, Choice},
+    answers,
     bubble::{framed, named_bubble},
     elements::{self, group, part, plain},
     lazy_view::{LazyView, View, kind::Kind},
     rich_text::{is_emoji_only, rich_text},
 };
-use crate::conversation::Row;
-
-/// Where a message stands: what the views of its parts need of its row.
-pub(super) struct Place<'a> {
-    pub(super) row: &'a Rc<Row>,
-    /// Class and part of a bubble in this row.
-    pub(super) bubble: &'a AttrValue,
-    pub(super) look: &'a Rc<ViewConfig>,
-    pub(super) act: &'a Callback<UserAction>,
-    /// Can an answer be given now?
-    pub(super) open: bool,
-    /// What the visitor said next, when something.
-    pub(super) given: Option<&'a AttrValue>,
-}
-
 /// What stands below one another in a row.
-pub(super) fn content(content: &Content, place: &Place) -> Html {
-    one(content, None, place)
-}
-
-fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
-    let Place { row, bubble, look, act, open, given } = *place;
+pub(super) fn content(kind: &Kind) -> Html {
+    let Kind { bubble, look, .. } = kind;
     let strings = &look.strings;
     let words = |text: &RichText| rich_text(text, look);
     let framed_words =
         |text: &RichText| if text.is_empty() { Html::default() } else { named_bubble(bubble, words(text)) };
-    match content {
+    match kind.content() {
         Content::Text(text) if is_emoji_only(&text.body.to_plain()) => {
             named_bubble(&[bubble.as_str(), " bubble-emoji"].concat().into(), words(&text.body))
         }
         Content::Text(text) => framed_words(&text.body),
+        Content::Parts(parts) if kind.part.is_none() => {
+            (0..parts.len()).map(|part| content(&Kind { part: Some(part), ..kind.clone() })).collect()
+        }
         // Parts of parts do not come from our proxy; they are shown as their words.
-        Content::Parts(parts) => parts.iter().enumerate().map(|(index, part)| one(part, Some(index), place)).collect(),
+        Content::Parts(_) => kind.plain(),
         Content::Info(info) => named_bubble(bubble, note(&info.title, &words)),
         Content::Buttons(buttons) => group(vec![
             framed(&buttons.header, &buttons.title, &buttons.footer, bubble, look),
-            answers::buttons(
-                &buttons.buttons,
-                buttons.layout,
-                &Choice { look, act, open, given: given.map(AttrValue::as_str), of: None },
-            ),
+            answers::buttons(&buttons.buttons, buttons.layout, &kind.choice()),
         ]),
         Content::Media(_)
         | Content::List(_)
@@ -63,18 +40,7 @@ fn one(content: &Content, at: Option<usize>, place: &Place) -> Html {
         | Content::Calendar(_)
         | Content::FileUpload(_)
         | Content::Form(_)
-        | Content::Appointment(_) => {
-            let kind = Kind {
-                row: row.clone(),
-                part: at,
-                bubble: bubble.clone(),
-                look: look.clone(),
-                act: act.clone(),
-                open,
-                given: given.cloned(),
-            };
-            html! { <LazyView view={View::Kind(kind)} /> }
-        }
+        | Content::Appointment(_) => html! { <LazyView view={View::Kind(kind.clone())} /> },
         Content::Delay => Html::default(),
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
             named_bubble(bubble, elements::text(strings.unsupported()))

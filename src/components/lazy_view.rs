@@ -21,10 +21,10 @@ use yew::prelude::*;
 use super::{
     dom,
     elements::{at, element},
+    view_context::ViewContext,
 };
 use files::Files;
 use kind::Kind;
-use messages::Messages;
 use panel::Panel;
 
 /// A view whose code may still be on its way.
@@ -33,7 +33,7 @@ pub(super) enum View {
     /// A message that is more than words and buttons.
     Kind(Kind),
     /// What was said.
-    Messages(Messages),
+    Messages(ViewContext),
     /// What stands before, between or after a chat.
     Panel(Panel),
     /// Files in the composer.
@@ -98,8 +98,8 @@ impl View {
     fn is_wanted(&self) -> bool {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
-            Self::Messages(messages) => messages.wanted(),
-            Self::Files(files) => files.state.window_open(),
+            Self::Messages(view) => messages::is_wanted(&view.state),
+            Self::Files(files) => files.view.state.window_open(),
         }
     }
 
@@ -107,7 +107,7 @@ impl View {
     fn extent(&self) -> usize {
         match self {
             Self::Kind(_) | Self::Panel(_) => 0,
-            Self::Messages(Messages { state, .. }) | Self::Files(Files { state, .. }) => state.rows().len(),
+            Self::Messages(view) | Self::Files(Files { view, .. }) => view.state.rows().len(),
         }
     }
 
@@ -115,8 +115,8 @@ impl View {
     fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => kind.plain(),
-            Self::Messages(messages) => messages.plain(),
-            Self::Panel(panel) => panel.plain(retry),
+            Self::Messages(view) => messages::placeholder(view),
+            Self::Panel(panel) => panel.placeholder(retry),
             Self::Files(_) => Html::default(),
         }
     }

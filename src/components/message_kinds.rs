@@ -28,7 +28,6 @@ use yew::prelude::*;
 
 use super::{
     UserAction,
-    answers::Choice,
     bubble::{framed, named_bubble},
     dom,
     elements::{self, element, group, part, visually_hidden},
@@ -43,12 +42,6 @@ const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
 const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
 pub(super) const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
-
-/// What each of the controls is given.
-#[derive(Properties, Clone, PartialEq)]
-struct Of {
-    kind: Kind,
-}
 
 impl Kind {
     fn words(&self, text: &RichText) -> Html {
@@ -65,10 +58,6 @@ impl Kind {
     fn id(&self, of: &str) -> String {
         let part = self.part.map_or(String::new(), |part| part.to_string());
         [of, "-", &self.row.key.to_string(), "-", &part].concat()
-    }
-
-    fn choice(&self) -> Choice<'_> {
-        Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref(), of: None }
     }
 
     /// Gives an answer, made of its words and of its form. The control is about to become a text, so the keyboard goes on from the
@@ -121,14 +110,14 @@ pub(super) fn render(view: &View) -> Html {
             framed(&list.header, &list.title, &list.footer, &kind.bubble, &kind.look),
             sections::sections(&list.sections, &kind),
         ]),
-        Content::Carousel(_) => html! { <carousel::Cards {kind} /> },
-        Content::Slider(_) => html! { <slider::Range {kind} /> },
-        Content::Calendar(_) => html! { <calendar::Picker {kind} /> },
+        Content::Carousel(_) => html! { <carousel::Cards ..kind /> },
+        Content::Slider(_) => html! { <slider::Range ..kind /> },
+        Content::Calendar(_) => html! { <calendar::Picker ..kind /> },
         Content::FileUpload(upload) => match kind.look.uploads.clone() {
             Some(uploads) => html! { <upload::Chooser {kind} {uploads} /> },
             None => kind.asked(&upload.title, hint(kind.look.strings.hint_file())),
         },
-        Content::Form(_) => html! { <form::Fields {kind} /> },
+        Content::Form(_) => html! { <form::Fields ..kind /> },
         Content::Appointment(appointment) => booking(&kind, appointment),
         Content::Text(_)
         | Content::Parts(_)

@@ -15,10 +15,7 @@ use super::{
     dom::{self, SizeWatch, Timer},
     elements::{at, button, element, group, on, plain, text},
     icons,
-    lazy_view::{
-        View,
-        messages::{self, Messages},
-    },
+    lazy_view::{View, messages},
     load_earlier,
     message_actions::{self, ActionState, MessageAction},
     message_row::{RowBlock, RowView},
@@ -27,14 +24,14 @@ use super::{
     time_format::{self, Clock, now},
     typing_indicator::typing_indicator,
     unread::{first_unread, news},
+    view_context::ViewContext,
 };
 use crate::conversation::{Conversation, HistoryState, Notice, Phase, Row};
 
 /// The list as elements.
 pub(super) fn render(view: &View) -> Html {
-    let View::Messages(messages) = view else { return Html::default() };
-    let Messages { state, look, act, say } = messages.clone();
-    html! { <MessageList {state} {look} {act} {say} /> }
+    let View::Messages(view) = view else { return Html::default() };
+    html! { <MessageList ..view.clone() /> }
 }
 
 /// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
@@ -120,7 +117,7 @@ struct Extent {
 
 impl Component for MessageList {
     type Message = Msg;
-    type Properties = Messages;
+    type Properties = ViewContext;
 
     fn create(ctx: &Context<Self>) -> Self {
         let mut bounds = BlockBounds::default();
@@ -205,8 +202,8 @@ impl Component for MessageList {
         (self.place, self.follower.follows()) != before
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, old: &Messages) -> bool {
-        let Messages { state, look, say, .. } = ctx.props();
+    fn changed(&mut self, ctx: &Context<Self>, old: &ViewContext) -> bool {
+        let ViewContext { state, look, say, .. } = ctx.props();
         let rows = spoken_of(state);
         self.now = now(&ctx.props().look);
         self.bounds.find(rows);
@@ -234,7 +231,7 @@ impl Component for MessageList {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Messages { state, look, .. } = ctx.props();
+        let ViewContext { state, look, .. } = ctx.props();
         let link = ctx.link();
         let strings = &look.strings;
         let rows = spoken_of(state);
@@ -292,8 +289,8 @@ impl MessageList {
         self.bounds.start(rows.len().saturating_sub(self.shown))
     }
 
-    fn blocks(&self, props: &Messages, rows: &[Rc<Row>], first: usize) -> Html {
-        let Messages { state, look, act, .. } = props;
+    fn blocks(&self, props: &ViewContext, rows: &[Rc<Row>], first: usize) -> Html {
+        let ViewContext { state, look, act, .. } = props;
         let answerable = state.answerable_row().map(|row| row.key);
         let newest = rows.iter().rev().find(|row| row.message().is_some()).map(|row| row.key);
         let today = time_format::midnight(self.now, 0);
@@ -332,7 +329,7 @@ impl MessageList {
 
     /// Rows at hand are shown first; then the log is asked for more.
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
-        let Messages { state, act, .. } = ctx.props();
+        let ViewContext { state, act, .. } = ctx.props();
         // The button goes, and the keyboard stays here. Whoever reaches it has set out, told of yet or not.
         dom::focus(list);
         self.moved(state, list, true);
@@ -439,7 +436,7 @@ impl MessageList {
 
     /// A clock is made once the window was open for a moment: after its first frame.
     fn wish_for_clock(&mut self, ctx: &Context<Self>) {
-        let Messages { state, look, .. } = ctx.props();
+        let ViewContext { state, look, .. } = ctx.props();
         let wanted = state.window_open() && !spoken_of(state).is_empty();
         let wish = (look.locale.clone(), wanted);
         if wish != self.clock_wish {

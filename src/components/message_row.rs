@@ -9,9 +9,10 @@ use super::{
     UserAction, ViewConfig,
     announcer::notice_text,
     avatar::{author_name, avatar},
-    content::{Place, content},
+    content::content,
     elements::{element, group, on_click, part, plain, text, visually_hidden},
     icons,
+    lazy_view::kind::Kind,
     message_actions::{ActionState, MessageAction, actions},
     time_format::{self, Clock, Day},
 };
@@ -146,11 +147,18 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
             class.push_str(name);
         }
     }
-    let place =
-        Place { row, bubble: &AttrValue::from(bubble), look, act, open: view.answerable, given: view.given.as_ref() };
+    let kind = Kind {
+        row: row.clone(),
+        part: None,
+        bubble: bubble.into(),
+        look: look.clone(),
+        act: act.clone(),
+        open: view.answerable,
+        given: view.given.clone(),
+    };
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
-        spoken(content(message.content(), &place), if visitor { None } else { look.config.given(Name::BotLocale) }),
+        spoken(content(&kind), if visitor { None } else { look.config.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
         actions(look, row.key, message, view.standing, &view.deed),

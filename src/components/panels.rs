@@ -25,19 +25,21 @@ use super::{
         View,
         panel::{Panel, PanelKind},
     },
+    view_context::ViewContext,
 };
 use crate::{browser::timers::Timer, config::Name, strings::Strings};
 
 /// The panel as elements.
 pub(super) fn render(view: &View) -> Html {
     let View::Panel(panel) = view else { return Html::default() };
-    let Panel { kind, state, look, act, say, bottom } = panel.clone();
-    match kind {
-        PanelKind::Consent | PanelKind::Home => html! { <Still {kind} {state} {look} {act} {say} {bottom} /> },
-        PanelKind::PreChat => html! { <prechat::PreChat {kind} {state} {look} {act} {say} {bottom} /> },
-        PanelKind::Rating(_) => html! { <rating::Rate {kind} {state} {look} {act} {say} {bottom} /> },
-        PanelKind::Starters => starters(&look, &act),
-        PanelKind::Hours => html! { <hours::HoursNotice {kind} {state} {look} {act} {say} {bottom} /> },
+    let ViewContext { state, look, act, .. } = &panel.view;
+    let props = panel.clone();
+    match panel.kind {
+        PanelKind::Consent | PanelKind::Home => html! { <Still ..props /> },
+        PanelKind::PreChat => html! { <prechat::PreChat ..props /> },
+        PanelKind::Rating(_) => html! { <rating::Rate ..props /> },
+        PanelKind::Starters => starters(look, act),
+        PanelKind::Hours => html! { <hours::HoursNotice ..props /> },
         PanelKind::Maintenance => maintenance(&look.strings, state.rows().is_empty()),
     }
 }

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    ViewConfig, WidgetProps,
+    ViewConfig,
     elements::group,
     lazy_view::{
         LazyView, View,
         panel::{Panel, PanelKind},
     },
+    view_context::ViewContext,
 };
 use crate::{
     config::{Config, Name},
@@ -48,23 +49,14 @@ pub(super) fn leads_home(state: &Conversation) -> bool {
 }
 
 /// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the window was open once: before that,
-/// nothing is fetched. `say` speaks to screen readers.
-pub(super) fn screen(props: &WidgetProps, seen: bool, say: &Callback<AttrValue>, list: Html, bottom: Html) -> Html {
-    let WidgetProps { state, look, act, .. } = props;
+/// nothing is fetched.
+pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -> Html {
+    let ViewContext { state, look, .. } = view;
     let panel = |kind| {
         if !seen {
             return Html::default();
         }
-        html! {
-            <LazyView view={View::Panel(Panel {
-                kind,
-                state: state.clone(),
-                look: look.clone(),
-                act: act.clone(),
-                say: say.clone(),
-                bottom: bottom.clone(),
-            })} />
-        }
+        html! { <LazyView view={View::Panel(Panel { kind, view: view.clone(), bottom: bottom.clone() })} /> }
     };
     let (above, middle, below) = match state.screen() {
         Screen::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),

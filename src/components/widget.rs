@@ -16,6 +16,7 @@ use super::{
     lazy_view,
     notices::Question,
     preview::{newest_unread, preview},
+    view_context::ViewContext,
 };
 use crate::{
     browser::events::Listener,
@@ -171,7 +172,9 @@ impl Component for Widget {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let WidgetProps { state, look, act, .. } = ctx.props();
+        let WidgetProps { state, look, act, sounds, .. } = ctx.props();
+        let say = ctx.link().callback(Msg::Said);
+        let view = ViewContext { state: state.clone(), look: look.clone(), act: act.clone(), say };
         let open = state.window_open();
         let onclick = {
             let (act, asked) = (act.clone(), self.asked.clone());
@@ -191,10 +194,10 @@ impl Component for Widget {
             create_portal(badge(if open { 0 } else { state.unread() }), self.launcher.button.clone()),
             preview,
             chat_window(ChatWindow {
-                props: ctx.props(),
+                view,
+                sounds: *sounds,
                 seen: self.seen || open,
                 modal: self.modal(ctx.props()),
-                say: ctx.link().callback(Msg::Said),
                 large: resizable.then_some(self.large),
                 menu_open: self.menu,
                 toggle_menu: ctx.link().callback(Msg::Menu),

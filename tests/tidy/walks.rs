@@ -60,10 +60,10 @@ const IN: &[Step] = &[
     step(APP, (RUNTIME, "listener(&state)"), "Msg::Changed(now)"),
     step("src/components/widget.rs", (APP, "<Widget state="), "fn view("),
     step("src/components/chat_window.rs", ("src/components/widget.rs", "chat_window(ChatWindow {"), "fn chat_window("),
-    step("src/components/lazy_view.rs", ("src/components/chat_window.rs", "View::Messages(messages)"), "fn view("),
+    step("src/components/lazy_view.rs", ("src/components/chat_window.rs", "View::Messages(view.clone())"), "fn view("),
     step("src/components/message_list.rs", ("src/components/lazy_view.rs", "(chunk.render)(view)"), "fn render("),
     step("src/components/message_row.rs", ("src/components/message_list.rs", "<RowBlock "), "fn view("),
-    step("src/components/content.rs", ("src/components/message_row.rs", "content(message.content()"), "fn content("),
+    step("src/components/content.rs", ("src/components/message_row.rs", "content(&kind)"), "fn content("),
 ];
 
 /// Every step is in the sources, follows an earlier one, and no file comes twice.

@@ -6,12 +6,12 @@ use chataibot_wire::Content;
 use yew::prelude::*;
 
 use crate::{
-    components::{UserAction, ViewConfig, bubble::named_bubble, elements::text},
+    components::{UserAction, ViewConfig, answers::Choice, bubble::named_bubble, elements::text},
     conversation::Row,
 };
 
 /// A message, or one part of a message with several, and all that its looks depend on.
-#[derive(Clone)]
+#[derive(Properties, Clone)]
 pub(in crate::components) struct Kind {
     /// The message's row.
     pub(in crate::components) row: Rc<Row>,
@@ -58,5 +58,10 @@ impl Kind {
     pub(in crate::components) fn plain(&self) -> Html {
         let words = self.content().to_plain();
         if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, text(words.into())) }
+    }
+
+    /// What its answers need to know.
+    pub(in crate::components) fn choice(&self) -> Choice<'_> {
+        Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref(), of: None }
     }
 }

@@ -1,26 +1,20 @@
 //! Props of what stands before, between and after a chat, and its placeholder. Its views: `panels`.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::{
     components::{
-        UserAction, ViewConfig,
         elements::{button, element, group, part, plain, text},
+        view_context::ViewContext,
     },
-    conversation::{Conversation, onboarding::Scale},
+    conversation::onboarding::Scale,
 };
 
 /// A panel, and all that its looks depend on.
 #[derive(Clone, Properties)]
 pub(in crate::components) struct Panel {
     pub(in crate::components) kind: PanelKind,
-    pub(in crate::components) state: Rc<Conversation>,
-    pub(in crate::components) look: Rc<ViewConfig>,
-    pub(in crate::components) act: Callback<UserAction>,
-    /// Says a sentence to screen readers.
-    pub(in crate::components) say: Callback<AttrValue>,
+    pub(in crate::components) view: ViewContext,
     /// What else stands at the bottom of the window.
     pub(in crate::components) bottom: Html,
 }
@@ -39,20 +33,17 @@ pub(in crate::components) enum PanelKind {
     Maintenance,
 }
 
-/// Conversations and looks are replaced, never changed.
+/// What else stands at the bottom follows from the conversation.
 impl PartialEq for Panel {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && Rc::ptr_eq(&self.state, &other.state)
-            && Rc::ptr_eq(&self.look, &other.look)
-            && self.act == other.act
+        self.kind == other.kind && self.view == other.view
     }
 }
 
 impl Panel {
     /// What is shown while the code for more is not there, and, with a way to ask again, where it cannot be fetched.
-    pub(in crate::components) fn plain(&self, retry: Option<Callback<MouseEvent>>) -> Html {
-        let strings = &self.look.strings;
+    pub(super) fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
+        let strings = &self.view.look.strings;
         match self.kind {
             PanelKind::Consent | PanelKind::Home | PanelKind::PreChat => match retry {
                 Some(retry) => part(

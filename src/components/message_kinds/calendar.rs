@@ -18,7 +18,7 @@ use yew::{
 };
 
 use super::{
-    Kind, Of,
+    Kind,
     aside::Aside,
     month::{Month, Turn},
     submit, wrong,
@@ -79,10 +79,10 @@ pub(super) enum Did {
 
 impl Component for Picker {
     type Message = Did;
-    type Properties = Of;
+    type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let mut picker = Self {
             places: Places::default(),
             date: AttrValue::default(),
@@ -99,7 +99,7 @@ impl Component for Picker {
     }
 
     fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Some(calendar) = asked(kind) else { return false };
         match did {
             Did::Wrote => {
@@ -164,7 +164,7 @@ impl Component for Picker {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Some(calendar) = asked(kind) else { return Html::default() };
         if !kind.open {
             let given = kind.given.as_deref().and_then(|given| in_words(kind, given));
@@ -217,7 +217,7 @@ impl Component for Picker {
 
 impl Picker {
     fn fields(&self, ctx: &Context<Self>, calendar: &Calendar) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let strings = &kind.look.strings;
         let wrote = ctx.link().callback(|_: InputEvent| Did::Wrote);
         let is_wrong = self.wrong.as_ref().map(|_| kind.id("wrong"));

@@ -14,7 +14,7 @@ use yew::{
 };
 
 use super::{
-    BACK, Kind, ON, Of,
+    BACK, Kind, ON,
     aside::Aside,
     image::Image,
     light_box::position,
@@ -52,11 +52,11 @@ pub(super) enum Msg {
 
 impl Component for Cards {
     type Message = Msg;
-    type Properties = Of;
+    type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and what comes later would move what is being read.
-        let fits = shown(&ctx.props().kind).is_none_or(|carousel| carousel.cards.len() < 2);
+        let fits = shown(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
         Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None, asked: false, place: Aside::default() }
     }
 
@@ -68,7 +68,7 @@ impl Component for Cards {
                 let before = (self.at, self.ends);
                 (self.at, self.ends) = now;
                 if self.asked && before.0 != self.at {
-                    let (kind, link) = (&ctx.props().kind, ctx.link().clone());
+                    let (kind, link) = (ctx.props(), ctx.link().clone());
                     let count = list.child_element_count() as usize;
                     self.place.say(position(&kind.look, self.at, count), move || link.send_message(Msg::Heard));
                 }
@@ -87,7 +87,7 @@ impl Component for Cards {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Some(carousel) = shown(kind) else { return Html::default() };
         let (look, link) = (&kind.look, ctx.link());
         let strings = &look.strings;

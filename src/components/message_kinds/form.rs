@@ -14,7 +14,7 @@ use yew::{
     prelude::*,
 };
 
-use super::{Kind, Of, submit, wrong};
+use super::{Kind, submit, wrong};
 use crate::{
     api::send_body,
     components::{
@@ -51,16 +51,16 @@ pub(super) enum Did {
 
 impl Component for Fields {
     type Message = Did;
-    type Properties = Of;
+    type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = asked(&ctx.props().kind).map(|form| form.fields.as_slice()).unwrap_or_default();
+        let fields = asked(ctx.props()).map(|form| form.fields.as_slice()).unwrap_or_default();
         let entry = |field: &Field| Entry { value: field.value.clone().into(), wrong: None };
         Self { form: NodeRef::default(), entries: fields.iter().map(entry).collect(), focus: false }
     }
 
     fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let (Some(form), Some(element)) = (asked(kind), self.form.cast::<Element>()) else { return false };
         match did {
             Did::Wrote(at) => {
@@ -90,7 +90,7 @@ impl Component for Fields {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Some(form) = asked(kind) else { return Html::default() };
         let strings = &kind.look.strings;
         if !kind.open {
@@ -116,7 +116,7 @@ impl Component for Fields {
         }
         let first = self.entries.iter().position(|entry| entry.wrong.is_some());
         let form = self.form.cast::<Element>();
-        if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, &ctx.props().kind, at)) {
+        if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, ctx.props(), at)) {
             dom::focus(&field);
             // Focus does not scroll here, and the first fault may stand above what is seen.
             field.scroll_into_view_with_bool(false);
@@ -129,7 +129,7 @@ fn asked(kind: &Kind) -> Option<&Form> {
 }
 
 fn field_of(ctx: &Context<Fields>, at: usize, field: &Field, entry: &Entry) -> Html {
-    let kind = &ctx.props().kind;
+    let kind = ctx.props();
     let strings = &kind.look.strings;
     let (id, fault) = (id(kind, "field-", at), id(kind, "wrong-", at));
     let (of, mode, complete) = match field.kind {

@@ -9,7 +9,7 @@ use chataibot_wire::{
 use web_sys::Event;
 use yew::{html::onerror, prelude::*};
 
-use super::{Kind, Of, image::Image, picture::Picture};
+use super::{Kind, image::Image, picture::Picture};
 use crate::components::{
     ViewConfig,
     elements::{self, auto_dir, element, group, on, opens, part, plain},
@@ -24,7 +24,7 @@ pub(super) fn media(kind: &Kind) -> Html {
     match (media.kind, safe_address(&media.url)) {
         (MediaKind::Document, _) | (_, None) => file(media, &kind.look, None),
         (MediaKind::Image, Some(_)) => picture(kind, media),
-        (MediaKind::Video | MediaKind::Audio, Some(_)) => html! { <Player kind={kind.clone()} /> },
+        (MediaKind::Video | MediaKind::Audio, Some(_)) => html! { <Player ..kind.clone() /> },
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Player {
 impl Component for Player {
     /// It cannot be played.
     type Message = ();
-    type Properties = Of;
+    type Properties = Kind;
 
     fn create(_: &Context<Self>) -> Self {
         Self { failed: false }
@@ -64,7 +64,7 @@ impl Component for Player {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Content::Media(media) = kind.content() else { return Html::default() };
         let look = &kind.look;
         if self.failed {

@@ -10,7 +10,7 @@ use yew::{
     prelude::*,
 };
 
-use super::{Of, submit};
+use super::{Kind, submit};
 use crate::{
     api::send_body,
     components::{
@@ -29,7 +29,7 @@ pub(super) struct Range {
 impl Component for Range {
     /// It was moved.
     type Message = ();
-    type Properties = Of;
+    type Properties = Kind;
 
     fn create(_: &Context<Self>) -> Self {
         Self { input: NodeRef::default(), value: None }
@@ -41,7 +41,7 @@ impl Component for Range {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let kind = &ctx.props().kind;
+        let kind = ctx.props();
         let Content::Slider(slider) = kind.content() else { return Html::default() };
         if !kind.open {
             let given = kind.given.as_deref().filter(|given| is_number(given));

@@ -6,13 +6,17 @@ use super::{
     super::elements::{button, element, group, link, part, text},
     Panel, badge, primary, title,
 };
-use crate::{components::UserAction, config::Name, conversation::onboarding::OnboardingEvent};
+use crate::{
+    components::{UserAction, view_context::ViewContext},
+    config::Name,
+    conversation::onboarding::OnboardingEvent,
+};
 
 const SHIELD: &str = "M12 3.2 5 6v5.4c0 4.3 2.9 7.8 7 9.4 4.1-1.6 7-5.1 7-9.4V6zm-3.3 8.6 2.4 2.4 4.3-4.6";
 
 /// A view: it remembers nothing.
 pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
-    let Panel { look, act, .. } = panel;
+    let ViewContext { look, act, .. } = &panel.view;
     let strings = &look.strings;
     let words =
         element!("p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.consent_text()));

@@ -52,14 +52,14 @@ impl Component for HoursNotice {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { hours: read(&ctx.props().look), later: look_again(ctx) }
+        Self { hours: read(&ctx.props().view.look), later: look_again(ctx) }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
-        let (now, then) = (&ctx.props().look.config, &before.look.config);
+        let (now, then) = (&ctx.props().view.look.config, &before.view.look.config);
         let same = |name| now.given(name) == then.given(name);
         if !same(Name::OfficeHours) || !same(Name::OfficeZone) {
-            self.hours = read(&ctx.props().look);
+            self.hours = read(&ctx.props().view.look);
         }
         true
     }
@@ -70,7 +70,7 @@ impl Component for HoursNotice {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let look = &ctx.props().look;
+        let look = &ctx.props().view.look;
         let now = now(look);
         let wait = self.hours.as_ref().map(|(hours, zone)| until_open(hours, zone, now));
         let said_away = look.config.text(Name::Availability) == "away";

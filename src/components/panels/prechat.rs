@@ -62,7 +62,7 @@ impl Component for PreChat {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = form(&ctx.props().look.config);
+        let fields = form(&ctx.props().view.look.config);
         Self {
             places: fields.iter().map(|_| NodeRef::default()).collect(),
             problems: vec![None; fields.len()],
@@ -74,7 +74,7 @@ impl Component for PreChat {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
-        let (now, then) = (&ctx.props().look.config, &before.look.config);
+        let (now, then) = (&ctx.props().view.look.config, &before.view.look.config);
         let same = |name| now.given(name) == then.given(name);
         if !same(Name::Prechat) || !same(Name::PrechatFields) {
             let fields = form(now);
@@ -105,7 +105,7 @@ impl Component for PreChat {
                     let values = self.fields.iter().zip(&self.places);
                     let values = values.map(|(field, place)| (field.name.clone(), value_of(place).trim().to_owned()));
                     let values = values.filter(|(_, value)| !value.is_empty()).collect();
-                    ctx.props().act.emit(UserAction::Step(OnboardingEvent::FormFilled(values)));
+                    ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::FormFilled(values)));
                 }
                 true
             }
@@ -113,7 +113,7 @@ impl Component for PreChat {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Panel { look, .. } = ctx.props();
+        let look = &ctx.props().view.look;
         let strings = &look.strings;
         let words = element!(
             "p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.prechat_text())
@@ -143,7 +143,7 @@ impl Component for PreChat {
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
-            self.write_known(&ctx.props().look.config);
+            self.write_known(&ctx.props().view.look.config);
             // A finger would bring up a keyboard over the form's title.
             let place = if dom::matches(dom::FINGER) { None } else { self.places.first() };
             take_focus(place.unwrap_or(&self.title), &mut self.focus);
@@ -175,7 +175,7 @@ impl PreChat {
     }
 
     fn field(&self, ctx: &Context<Self>, at: usize) -> Html {
-        let (field, look) = (&self.fields[at], &ctx.props().look);
+        let (field, look) = (&self.fields[at], &ctx.props().view.look);
         let strings = &look.strings;
         let number = at.to_string();
         let (id, note, error) =

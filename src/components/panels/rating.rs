@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     browser::timers::Timer,
-    components::{UserAction, ViewConfig},
+    components::{UserAction, ViewConfig, view_context::ViewContext},
     conversation::onboarding::{OnboardingEvent, Rating, Scale},
     strings::fill,
 };
@@ -62,7 +62,11 @@ impl Component for Rate {
                     self.sent = true;
                     let comment = value_of(&self.comment).trim().to_owned();
                     let best = scale(ctx.props()).best();
-                    ctx.props().act.emit(UserAction::Step(OnboardingEvent::Rated(Rating { value, best, comment })));
+                    ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::Rated(Rating {
+                        value,
+                        best,
+                        comment,
+                    })));
                 }
                 true
             }
@@ -70,7 +74,7 @@ impl Component for Rate {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Panel { state, look, bottom, .. } = ctx.props();
+        let Panel { view: ViewContext { state, look, .. }, bottom, .. } = ctx.props();
         let inside = if state.is_rated() {
             let words = group(vec![icons::sign("", icons::TICK), plain("span", text(look.strings.rating_thanks()))]);
             let thanks = element!("p", "class" = "rating-thanks", "part" = "rating-thanks", "tabindex" = "-1"; words);
@@ -82,7 +86,7 @@ impl Component for Rate {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let Panel { state, look, say, .. } = ctx.props();
+        let ViewContext { state, look, say, .. } = &ctx.props().view;
         if self.sent && state.is_rated() {
             self.sent = false;
             // What has the focus is read out by itself.

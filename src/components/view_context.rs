@@ -1,0 +1,28 @@
+//! What the views of one window share: the conversation, how it is shown, and where to say what the visitor does.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{UserAction, ViewConfig};
+use crate::conversation::Conversation;
+
+/// Conversation, settings and callbacks of the views of a window.
+#[derive(Properties, Clone)]
+pub(super) struct ViewContext {
+    /// The conversation as it stands.
+    pub(super) state: Rc<Conversation>,
+    /// How it looks and speaks.
+    pub(super) look: Rc<ViewConfig>,
+    /// Called for everything the visitor does.
+    pub(super) act: Callback<UserAction>,
+    /// Says a sentence to screen readers; always does the same.
+    pub(super) say: Callback<AttrValue>,
+}
+
+/// Conversation and settings are replaced, never changed.
+impl PartialEq for ViewContext {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
+    }
+}
