@@ -1,7 +1,7 @@
 //! Tells the visitor of new messages while nobody looks: a sound, and the title of the page's tab.
 //!
-//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before something was said: the ringer,
-//! which does all of it, is a part of the program of its own, fetched with the first message.
+//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before somebody answers: the ringer,
+//! which does all of it, is a part of the program of its own, fetched with the first reply.
 
 mod alerts;
 mod sound;
@@ -146,7 +146,8 @@ impl Notifier {
             news.came |= came;
             news.title = (unread > 0).then(|| sentence(unread));
         }
-        self.0.ring(!state.rows().is_empty());
+        let mut messages = state.rows().iter().rev().filter_map(|row| row.message());
+        self.0.ring(messages.any(|message| message.author != Author::Visitor));
     }
 }
 

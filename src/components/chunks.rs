@@ -48,7 +48,8 @@ chunk!(
     message_kinds::render,
     styles!("kinds", "media", "light_box", "cards", "controls", "month", "outcome")
 );
-chunk!(messages, fetch_messages, message_list::render, styles!("messages", "bubble", "answers", "actions"));
+// In one file with what talks: who talks needs both.
+chunk!(talk, fetch_messages, message_list::render, styles!("messages", "bubble", "answers", "actions"));
 chunk!(panels, fetch_panels, panels::render, styles!("panels", "forms", "answers"));
 chunk!(files, fetch_files, attachments::render, styles!("outcome", "files"));
 

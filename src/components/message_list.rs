@@ -425,7 +425,8 @@ impl MessageList {
             self.choose();
         }
         if self.follower.is_at_end() || (own && news) {
-            self.show_news(state, list, state.window_open() && last.is_some_and(|row| row.fresh));
+            // What the visitor said is in view at once.
+            self.show_news(state, list, !own && state.window_open() && last.is_some_and(|row| row.fresh));
             if self.beginning.is_some() {
                 ctx.link().send_message(Msg::NewsCame);
             }

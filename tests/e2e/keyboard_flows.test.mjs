@@ -223,7 +223,7 @@ story('who stands in the list as plain words keeps the keyboard when the list’
   let release;
   const held = new Promise((resolve) => (release = resolve));
   let asked = false;
-  await page.route(/\/chataibot-messages-[0-9a-f]+\.wasm$/, async (route) => {
+  await page.route(/\/chataibot-talk-[0-9a-f]+\.wasm$/, async (route) => {
     asked = true;
     await held;
     await route.continue();

@@ -97,11 +97,49 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         gzip: sum(|row| row.gzip),
         brotli: sum(|row| row.brotli),
     };
-    let mut rows = vec![loader, wasm, glue, styles, first_open, host_page, frame, back, beside, fallback, older];
+    let mut parts = Vec::new();
     for name in dist::parts(project)? {
-        rows.push(file("part", &format!("{} (when needed)", short(&name)), &name)?);
+        let key = if TALKING.contains(&short(&name)) { "talk" } else { "part" };
+        parts.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
     }
+    let (first_reply, requests) = until_first_reply(
+        [&loader, &wasm, &glue, &host_page, &frame, &back]
+            .into_iter()
+            .chain(parts.iter().filter(|row| row.key == "talk")),
+    );
+    let mut rows = vec![
+        loader,
+        wasm,
+        glue,
+        styles,
+        first_open,
+        host_page,
+        frame,
+        back,
+        first_reply,
+        requests,
+        beside,
+        fallback,
+        older,
+    ];
+    rows.extend(parts);
     Ok(rows)
+}
+
+/// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts in a browser.
+const TALKING: [&str; 2] = ["base", "talk"];
+
+/// What a visitor downloads until the first reply: all bytes, and how many files.
+fn until_first_reply<'a>(files: impl Iterator<Item = &'a Row>) -> (Row, Row) {
+    let mut sum =
+        Row { key: "first-reply", title: "until the first reply, in all".to_owned(), raw: 0, gzip: 0, brotli: 0 };
+    let mut requests = 0;
+    for file in files {
+        (sum.raw, sum.gzip, sum.brotli) = (sum.raw + file.raw, sum.gzip + file.gzip, sum.brotli + file.brotli);
+        requests += 1;
+    }
+    let title = "  requests until then".to_owned();
+    (sum, Row { key: "requests-first-reply", title, raw: requests, gzip: requests, brotli: requests })
 }
 
 /// `chataibot-kinds-0123abcd.wasm` as `kinds`.

@@ -65,7 +65,8 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
             let main = folder.join("main.wasm");
             bindgen(&main, NAME, &folder)?;
             let bound = folder.join(format!("{NAME}_bg.wasm"));
-            paths(&parts, ".wasm")?.iter().chain([&bound]).try_for_each(|file| wasm_opt(project, file))
+            paths(&parts, ".wasm")?.iter().try_for_each(|part| wasm_opt(project, part, false))?;
+            wasm_opt(project, &bound, true)
         })?;
         update(&stamp, source.as_bytes())?;
     }

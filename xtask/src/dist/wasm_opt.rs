@@ -16,19 +16,23 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// What counts is the size after brotli: four passes make fewer bytes that compress worse. No program of ours keeps anything in the
+/// What counts is the size after brotli: three passes make fewer bytes that compress worse. No program of ours keeps anything in the
 /// first kilobyte of its memory, where the end of the stack is.
 const PASSES: &[&str] = &[
     "-O3",
     "--low-memory-unused",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
-    "--skip-pass=inlining-optimizing",
     "--skip-pass=simplify-locals",
 ];
 
+/// The same of a fourth in the main program. In a part it wins up to a twentieth: what a part calls of the main program it calls by
+/// functions of one line.
+const MAIN_PASSES: &[&str] = &["--skip-pass=inlining-optimizing"];
+
 /// Makes the WASM in `file` smaller.
-pub fn wasm_opt(project: &Project, file: &Path) -> Result<()> {
+pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
     let mut command = project.command(project.root.join("node_modules/.bin/wasm-opt"));
-    run(command.args(FEATURES).args(PASSES).arg(file).arg("-o").arg(file)).context("wasm-opt failed")
+    command.args(FEATURES).args(PASSES).args(if is_main { MAIN_PASSES } else { &[] });
+    run(command.arg(file).arg("-o").arg(file)).context("wasm-opt failed")
 }
