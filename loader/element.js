@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadExtras, loadHostPage, origin, words } from './wasm_loader.js';
+import { asProblem, load, loadExtras, loadHostPage, origin } from './wasm_loader.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
@@ -14,9 +14,6 @@ const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle
 
 /** Settings with code of their own, which is fetched where one of them is set. */
 const EXTRAS = 'preload launcher-for avoid attention teaser'.split(' ');
-
-/** A failure is told when the visitor clicks: that tries again. */
-const prefetch = () => load().catch(() => {});
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -44,7 +41,7 @@ export class ChataibotWidget extends Base {
   #top = null;
   /** A promise of how to end what belongs to EXTRAS. */
   #extras = null;
-  /** What stands in for the window after a failure. */
+  /** What stands in for the window: the shell while the program comes, something else after a failure. */
   #panel = null;
   #problem = null;
   #mounted = null;
@@ -156,7 +153,7 @@ export class ChataibotWidget extends Base {
     const stand = (this.#stand = document.createElement('div'));
     stand.append(...buildLauncher());
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
-      stand.addEventListener(sign, prefetch, { once: true, passive: true });
+      stand.addEventListener(sign, load, { once: true, passive: true });
     }
     this.#launcher.addEventListener('click', () => this.#click());
     this.#top = document.createElement('div');
@@ -174,9 +171,9 @@ export class ChataibotWidget extends Base {
   }
 
   #click() {
-    if (this.#panel?.isOpen) this.#panel.close();
+    if (this.#panel?.isOpen) this.close();
     // No second try while there is something to lose or nothing to win.
-    else if (this.#panel && (this.#problem.final || this.#panel.holdsText)) this.#panel.open();
+    else if (this.#panel && (this.#problem?.final || this.#panel.holdsText)) this.#panel.open();
     else {
       this.#wish = this.#clicked = true;
       this.#start();
@@ -189,12 +186,18 @@ export class ChataibotWidget extends Base {
     this.#wanted = true;
     if (this.#starting || !this.#stand) return;
     this.#starting = true;
-    this.#stand.querySelector('.alert')?.remove();
+    this.#top.querySelector('.alert')?.remove();
     this.#busy(true);
     try {
-      const [app, said] = await Promise.all([load(), words(this, this.#shelf)]);
+      const { shell, app } = load();
+      const { prepare, present, begin } = await shell.catch(() => app);
+      const said = await prepare(this, this.#shelf);
       // The stand may be another one by now, or none: the element was moved or removed meanwhile.
-      if (this.#stand) await this.#mount(app, said);
+      if (this.#wish && this.#stand) this.#panel ??= present(this, this.#top, this.#settings(), this.#shelf, said, this.#clicked);
+      this.#busy(!this.#panel);
+      const program = await app;
+      await this.#panel?.settled?.();
+      if (this.#stand) await this.#mount(begin, program, said);
     } catch (cause) {
       this.#fail(cause.code ? cause : await asProblem(cause));
     } finally {
@@ -206,11 +209,9 @@ export class ChataibotWidget extends Base {
     this.#launcher?.setAttribute('aria-busy', busy);
   }
 
-  async #mount(app, said) {
+  async #mount(begin, app, said) {
     const tell = (type, detail) => this.#tell(type, detail);
-    // It gives the focus back to the launcher, which the program takes over.
-    this.#panel?.close();
-    const mounted = (this.#mounted = app.begin(app, this, this.#top, this.#settings(), this.#shelf, said, tell));
+    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, tell, this.#panel));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
     this.#stand = this.#panel = this.#problem = null;
@@ -241,12 +242,15 @@ export class ChataibotWidget extends Base {
   #standIn({ help }) {
     if (help) {
       const hasSlot = !!this.querySelector(':scope > [slot="fallback"]');
-      this.#panel ??= new help.Panel(this.#stand, this.#launcher, this.#settings(), hasSlot);
+      // What was written in the shell is not lost.
+      const words = this.#panel?.leave?.();
+      if (words != null) this.#panel = null;
+      this.#panel ??= new help.Panel(this.#stand, this.#launcher, this.#settings(), hasSlot, words);
       return this.#panel.open();
     }
     // Not even that can be fetched: a sentence, which is read out, or what the page put in its place.
     const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
-    this.#stand.append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
+    (this.#panel?.notices ?? this.#stand).append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
   }
 
   /* ---- settings ---- */
@@ -311,6 +315,7 @@ export class ChataibotWidget extends Base {
 
   #open = () => {
     this.#wish = true;
+    this.#panel?.show?.();
     return this.#call('open');
   };
 

@@ -15,15 +15,16 @@ export class Panel {
 
   /**
    * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or property name.
-   * `hasSlot`: the page brought its own content. Closed at first.
+   * `hasSlot`: the page brought its own content. `words`: what the visitor has written already. Closed at first.
    */
-  constructor(stand, launcher, settings, hasSlot) {
+  constructor(stand, launcher, settings, hasSlot, words) {
     const content = hasSlot ? build(['slot', { name: 'fallback' }]) : buildForm(settings);
     const name = hasSlot ? launcher.getAttribute('aria-label') : content.firstChild.textContent;
     const id = `panel-${++count}`;
     const attributes = { id, class: 'panel', part: 'fallback', role: 'dialog', tabindex: -1, hidden: '', 'aria-label': name ?? '' };
     this.#dialog = build(['div', attributes, [content]]);
     this.#launcher = launcher;
+    if (words && !hasSlot) content.querySelector('textarea').value = words;
     launcher.setAttribute('aria-controls', id);
     stand.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.isOpen) this.close();

@@ -3,18 +3,20 @@
  * when the visitor reaches for it. Until then nothing is stored, connected or fetched.
  *
  * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm --target=es2022 --outfile=dist/chataibot.js`
- * and the same for `loader/viewport.js` → `dist/chataibot-frame.js`, `loader/back.js` → `dist/chataibot-back.js`,
+ * and the same for `loader/shell.js` → `dist/chataibot-shell.js`, `loader/viewport.js` → `dist/chataibot-frame.js`, `loader/back.js` → `dist/chataibot-back.js`,
  * `loader/host_page.js` → `dist/chataibot-host-page.js`, `loader/extras.js` → `dist/chataibot-beside.js`, `loader/older.js` →
  * `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
  *   loader/launcher_markup.js      `export const markup = [node, …]`: the Yew launcher as nested arrays, by `cargo xtask tables`;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
+ *   loader/shell_markup.js         the window of an empty chat and a message on its way, in the same way, with the names of sentences in the
+ *                                  place of sentences, and these in English
  *   loader/generated/styles.js     `export const launcherCss = "…"`, minified: styles/tokens.css + base.css + launcher.css without what a
  *                                  launcher has no use for: rules whose every selector names a class that is not in the markup, then,
  *                                  again and again, private tokens (`--_…`) that nothing left reads, here or in loader_css.js. That
- *                                  halves it, and the budget needs that. And `extrasCss`: styles/extras.css, for extras.js; and `laterCss`, for
- *                                  viewport.js: what nobody sees in a window that has just opened.
- * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with more exports: `css`, which is all of styles/ but `laterCss`,
- * demo.css and themes; `begin` and `prepare` of mount.js; `sentences` of locale.js.
+ *                                  halves it, and the budget needs that. And `extrasCss`: styles/extras.css, for extras.js; `laterCss`, for
+ *                                  viewport.js: what nobody sees in a window that has just opened; and `windowCss`, for shell.js: all of
+ *                                  styles/ but `laterCss`, demo.css and themes.
+ * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with one more export: `become`, see take_over.js.
  * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
  *
  * `dist/chataibot.js` is a module that runs as a classic script, too, as some tag managers do: xtask/src/dist/script.rs says how.

@@ -1,10 +1,26 @@
-// The sentences of the visitor's language: which of our languages fits, and its file. Bundled with the program's module, so that it
-// costs the page nothing before somebody reaches for the chat.
+// The sentences of the visitor's language: which of our languages fits, and its file. Bundled with the shell, so that it costs
+// the page nothing before somebody reaches for the chat.
 
 import { languages } from './generated/languages.js';
 
 /** Where a language has several forms, or another name. */
 const USUAL = { es: 'es-419', no: 'nb', pt: 'pt-PT', zh: 'zh-Hans' };
+
+/** What was fetched already, or is on its way. */
+const files = new Map();
+
+/** The sentences of one of our languages. A failure is not kept. */
+function fetchWords(name) {
+  if (!files.has(name)) {
+    const words = fetch(new URL(`./chataibot-locale-${name}.json`, import.meta.url)).then((response) => {
+      if (!response.ok) throw new Error(response.status);
+      return response.json();
+    });
+    files.set(name, words);
+    words.catch(() => files.delete(name));
+  }
+  return files.get(name);
+}
 
 /** A tag with its script and region, where it is one. */
 function whole(tag) {
@@ -35,9 +51,7 @@ export async function sentences(tag, asked) {
   let words = {};
   if (name) {
     try {
-      const response = await fetch(new URL(`./chataibot-locale-${name}.json`, import.meta.url));
-      if (!response.ok) throw new Error(response.status);
-      words = await response.json();
+      words = await fetchWords(name);
       // Cyrillic words have no Latin dates.
       if (whole(name).script !== whole(tag).script) tag = name;
     } catch (cause) {

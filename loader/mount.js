@@ -1,21 +1,16 @@
-// The program's first steps in an element, and its settings from then on. Bundled with the program's module, so that the loader, which
-// every page pays for, need not know them.
+// The program's first steps in an element, and its settings from then on. Bundled with the shell, so that the loader, which every page
+// pays for, need not know them.
 
 import { languageOf, tagOf } from './language.js';
-import { css as loaderCss } from './loader_css.js';
-import { isOlder } from './mend_older.js';
+import { sentences } from './locale.js';
+import { dress } from './window_css.js';
+import { follow, loadFrame } from './window_frame.js';
 
 /** Where this module came from; the proxy is there unless the page says otherwise. */
 const { origin } = new URL(import.meta.url);
 
-/** What browsers of some years ago need besides. The very old ones are turned away here, as by a file that does not run. */
-const older = isOlder && (await import('./chataibot-older.js')).meet();
-
-/** What follows the window, and the styles of what is not seen at once: not in the way of the first open. */
-const loadFrame = () => import('./chataibot-frame.js');
-
-/** What keeps the page's handlers from our fields: there before a window is, and shared with the plain form. */
-const loadHostPage = () => import('./chataibot-host-page.js');
+/** What keeps the page's handlers from our fields: there before a window is, and shared with the plain form. Asked for beside the shell. */
+const hostPage = import('./chataibot-host-page.js').catch(() => null);
 
 /** Did the visitor choose a size here? Then the window is not shown without it. */
 function hasOwnSize(shelf) {
@@ -27,21 +22,22 @@ function hasOwnSize(shelf) {
   }
 }
 
-/** Fetches for `host` what else the program begins with, while that is compiled. Resolves with the sentences. */
-export function prepare(app, host, shelf) {
+/** Fetches for `host` what else a window begins with, while the program is fetched. Resolves with the sentences. */
+export async function prepare(host, shelf) {
   // A failure is met where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
-  loadHostPage().catch(() => {});
-  return wordsFor(app, host);
+  const words = await wordsFor(host);
+  (await hostPage)?.isolateEvents(host);
+  return words;
 }
 
 /** What decides on the language of `host`. */
 const wish = (host) => `${languageOf(host)} ${host.locale}`;
 
 /** The sentences for `host`, and for which wish. */
-async function wordsFor(app, host) {
+async function wordsFor(host) {
   const wished = wish(host);
-  return { ...(await app.sentences(languageOf(host), tagOf(host.locale))), wished };
+  return { ...(await sentences(languageOf(host), tagOf(host.locale))), wished };
 }
 
 /** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
@@ -54,28 +50,27 @@ const filled = (place) =>
 /**
  * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
  * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
- * of [prepare], or nothing where even that could not be had. Returns the program with two more methods: `launcher()` waits until the
- * program has its launcher, and `change(name, value)` gives it a setting.
+ * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with two more methods:
+ * `launcher()` waits until the program has its launcher, and `change(name, value)` gives it a setting.
  */
-export function begin(app, host, top, settings, shelf, words, tell) {
-  const root = host.shadowRoot;
-  // Others may have put theirs before it.
-  const sheet = root.adoptedStyleSheets.find((one) => 'full' in one);
-  // In the place of the launcher's styles, which are a part of these; all widgets of the page share them.
-  if (sheet.full !== app.css) sheet.replaceSync((sheet.full = app.css) + loaderCss);
+export function begin(app, host, top, settings, shelf, words, tell, panel) {
+  const shell = panel?.takeOver && panel;
+  // A form gives the focus back to the launcher, which the program takes over.
+  if (!shell) panel?.close();
   const launcher = top.querySelector('button');
-  const place = document.createElement('div');
+  let place = document.createElement('div');
+  shell?.expect(place);
   const mounted = app.mount(place, launcher, settings, tell);
   mounted.speak(words);
   top.append(place);
-  if (older) older.mend(root);
+  dress(host.shadowRoot);
 
-  let wished = words?.wished;
+  let wished = words.wished;
   /** Words, direction and dates change together, once the words are there. */
   const speak = () => {
     if (wished === wish(host)) return;
     wished = wish(host);
-    wordsFor(app, host).then((words) => {
+    wordsFor(host).then((words) => {
       if (words.wished !== wished || !top.parentNode) return;
       mounted.update({ locale: host.locale });
       mounted.speak(words);
@@ -88,23 +83,19 @@ export function begin(app, host, top, settings, shelf, words, tell) {
   };
   mounted.launcher = async () => {
     await filled(place);
-    await loadHostPage().then(({ isolateEvents }) => isolateEvents(host), () => {});
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
+    if (shell) place = shell.takeOver(place, app.become);
     // What stood in for the window; a while after it lost the focus, for the same reason.
     setTimeout(() => launcher.nextSibling?.remove(), 500);
-    const follow = loadFrame().then(
-      (module) => {
-        if (!top.parentNode) return;
-        endFrame = module.frame(place, host, shelf);
-        ({ listen } = module);
-        hear();
-      },
-      // The browser has named the file. Without it the window keeps its size, and some of its looks are plainer.
-      () => {},
-    );
-    if (hasOwnSize(shelf)) await follow;
-    return launcher;
+    const followed = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
+      if (!frame) return;
+      ({ end: endFrame, listen } = frame);
+      hear();
+    });
+    if (hasOwnSize(shelf)) await followed;
+    // The window stands open: no click has to say so, to the page's listeners neither.
+    return shell ? { click: () => mounted.open() } : launcher;
   };
 
   let changes;

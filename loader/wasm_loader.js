@@ -1,4 +1,4 @@
-// Fetches the program once for all elements of the page. Knows files and their addresses; does not know the element.
+// Fetches shell and program once for all elements of the page. Knows files and their addresses; does not know the element.
 
 /** The folder this script came from. The script has no other way to know: `document.currentScript` is null in modules. */
 const folder = new URL('.', import.meta.url);
@@ -10,20 +10,22 @@ let loading;
 let attempts = 0;
 
 /**
- * The program's module, ready to mount. Fetched when first asked for; after a failure that may pass, fetched again.
- * A failure is as [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
+ * `{shell, app}`: promises of the module shell.js, and of the program's module, ready to mount. Fetched when first asked for; after a
+ * failure that may pass, fetched again. A failure is as [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
  */
-export const load = () =>
-  (loading ??= start().catch((problem) => {
-    if (!problem.final) loading = undefined;
-    throw problem;
-  }));
+export function load() {
+  if (loading) return loading;
+  attempts++;
+  // There before a field is, which the shell has; without it the chat works all the same.
+  loadHostPage().catch(() => {});
+  const shell = import(file('chataibot-shell.js'));
+  const app = start(shell);
+  app.catch(({ final }) => final || (loading = null));
+  return (loading = { shell, app });
+}
 
 // Some browsers remember a failed import for the life of the page: a later attempt needs another address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
-
-/** The sentences for `host`, fetched beside the program like all that it begins with. A failure is the program's too, and told as its. */
-export const words = (...whose) => import(file('chataibot-widget.js')).then((app) => app.prepare(app, ...whose)).catch(() => null);
 
 /** What is needed only where a page asks for it: see extras.js. */
 export const loadExtras = () => import(file('chataibot-beside.js'));
@@ -34,16 +36,13 @@ export const loadHostPage = () => import(file('chataibot-host-page.js'));
 /** What is needed only when something is amiss. */
 const loadHelp = () => import(file('chataibot-fallback.js'));
 
-async function start() {
-  attempts++;
+async function start(shell) {
   // What the page's Content-Security-Policy refuses meanwhile.
   const refusals = [];
   const note = (event) => refusals.push(event);
   document.addEventListener('securitypolicyviolation', note);
   try {
-    const [app, module] = await Promise.all([import(file('chataibot-widget.js')), compile(file('chataibot-widget_bg.wasm'))]);
-    await app.default({ module_or_path: module });
-    return app;
+    return await (await shell).load(file, loadHelp);
   } catch (cause) {
     // A refusal is reported in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
@@ -62,15 +61,4 @@ export async function asProblem(cause, refusals) {
   };
   console.error(`[chataibot] the chat could not start: ${problem.message}`);
   return Object.assign(Error(problem.message), problem, { help });
-}
-
-async function compile(url) {
-  const response = await fetch(url);
-  try {
-    return await WebAssembly.compileStreaming(response);
-  } catch (cause) {
-    if (response.bodyUsed) throw cause;
-    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does not stream.
-    return (await loadHelp()).compile(response);
-  }
 }

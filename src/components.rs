@@ -47,6 +47,8 @@ mod rich_text;
 mod row_block;
 mod screens;
 mod scrolling;
+#[cfg(not(target_arch = "wasm32"))]
+mod shell;
 mod time_format;
 mod typing_indicator;
 mod unread;
@@ -59,6 +61,8 @@ pub use app::{App, AppProps, ChatSource, Listener};
 pub use launcher::{Launcher, launcher_label};
 pub use rich_text::safe_address;
 pub use screens::gate;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shell::{MARK, Shell, ShellRow};
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
 pub use view_config::{Enter, Links, Mode, ViewConfig};
 pub use widget::{Widget, WidgetProps};

@@ -7,10 +7,10 @@ use web_sys::{MediaQueryList, Window};
 
 use chataibot_wire::documented::SystemVariables;
 
-/// The page's window. The widget runs in no worker.
+/// The page's window; none where views are printed at build time. The widget runs in no worker.
 #[must_use]
 pub fn window() -> Option<Window> {
-    web_sys::window()
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
 /// The screen belongs to the window. The same condition stands in `styles/window.css` and `loader/back.js`.

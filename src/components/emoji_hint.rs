@@ -9,8 +9,11 @@ use super::{
 };
 use crate::strings::fill;
 
-/// The keys of this device.
+/// The keys of this device. What is printed at build time has the button, for devices that need it.
 pub(super) fn keys() -> Option<&'static str> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return keys_of("Win");
+    }
     let platform = web_sys::window()?.navigator().platform().ok()?;
     if dom::has_finger() { None } else { keys_of(&platform) }
 }

@@ -12,7 +12,13 @@ const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const MARKUP = `export const markup = [['button', { type: 'button', class: 'launcher', part: 'launcher', 'aria-expanded': 'false',
   'aria-label': 'Open chat' }, [['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, [['path', { d: 'M3 3h18v18z' }]]], ['span', { class: 'launcher-label' }, ['Chat']]]]];`;
 const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: auto 20px 20px auto; width: 60px; height: 60px }';
-  export const extrasCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';`;
+  export const extrasCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';
+  export const windowCss = ':host { --program-styles: yes }';`;
+
+/** A shell that stands aside: most tests are of what happens without one. */
+const NO_SHELL = 'export const present = () => null';
+/** Sentences without files. */
+const LOCALE = 'export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `close in ${asked}` } : {} });';
 
 let browser;
 const launch = async () =>
@@ -23,10 +29,11 @@ const launch = async () =>
 after(() => browser?.close());
 
 /**
- * Opens a page. `body`: its HTML; `head`: more headers for it; `routes`: path → `(request, response) => …` in place of the usual answer.
+ * Opens a page. `body`: its HTML; `headers`: more headers for it; `routes`: path → `(request, response) => …` in place of the usual answer;
+ * `shell`: with the window before the program.
  * Hands back the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
  */
-export async function open(test, { body = '', headers = {}, routes = {}, script = '<script type="module" src="/chataibot.js"></script>' } = {}) {
+export async function open(test, { body = '', headers = {}, routes = {}, shell = false, script = '<script type="module" src="/chataibot.js"></script>' } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const path = request.url.split('?')[0];
@@ -45,6 +52,9 @@ export async function open(test, { body = '', headers = {}, routes = {}, script 
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));
       else if (path === '/chataibot-frame.js') send('text/javascript', await readFile(new URL('stub_viewport.js', import.meta.url)));
       else if (path === '/chataibot-widget_bg.wasm') send('application/wasm', EMPTY_WASM);
+      else if (path === '/chataibot-shell.js') send('text/javascript', await readFile(new URL('shell.js', LOADER)));
+      else if (path === '/shell_window.js') send('text/javascript', shell ? await readFile(new URL('shell_window.js', LOADER)) : NO_SHELL);
+      else if (path === '/locale.js') send('text/javascript', LOCALE);
       else if (path === '/launcher_markup.js') send('text/javascript', MARKUP);
       else if (path === '/generated/styles.js') send('text/javascript', STYLES);
       else send('text/javascript', await readFile(new URL(`.${path}`, LOADER)));

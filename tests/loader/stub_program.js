@@ -1,14 +1,8 @@
 // Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over the launcher a microtask later, as Yew does.
 
-export { begin, prepare } from './mount.js';
-
-export const css = ':host { --program-styles: yes }';
-
 globalThis.calls ??= [];
 /** In what languages it was told to speak, apart from the calls: every page does. */
 globalThis.spoken ??= [];
-
-export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `close in ${asked}` } : {} });
 
 export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);

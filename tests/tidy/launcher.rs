@@ -13,6 +13,7 @@ use std::{
 
 use chataibot_widget::components::Launcher;
 use serde_json::{Value, json};
+use yew::BaseComponent;
 
 use crate::{
     source::{file, root},
@@ -26,18 +27,30 @@ const VOID: &[&str] = &["br", "hr", "img", "input"];
 
 #[test]
 fn launcher_markup_is_what_the_component_renders() {
-    let render = pin!(async { yew::LocalServerRenderer::<Launcher>::new().hydratable(false).render().await });
-    let Poll::Ready(markup) = render.poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("the launcher waits for something; it must render at once");
-    };
-    let nodes = literal(&markup).unwrap_or_else(|error| panic!("the markup is not what Yew writes: {error}: {markup}"));
-    let module = format!(
-        "// The launcher, as its component renders it; made by `cargo xtask tables`.\nexport const markup = {nodes};\n"
+    let nodes = rendered::<Launcher>();
+    write_or_compare(
+        PATH,
+        &format!(
+            "// The launcher, as its component renders it; made by `cargo xtask tables`.\nexport const markup = {nodes};\n"
+        ),
     );
+}
+
+/// What a component without properties renders at once, as a list of nodes.
+pub fn rendered<C: BaseComponent<Properties = ()>>() -> Value {
+    let render = pin!(async { yew::LocalServerRenderer::<C>::new().hydratable(false).render().await });
+    let Poll::Ready(markup) = render.poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("the component waits for something; it must render at once");
+    };
+    literal(&markup).unwrap_or_else(|error| panic!("the markup is not what Yew writes: {error}: {markup}"))
+}
+
+/// Writes a module where that is asked for, and compares it elsewhere.
+pub fn write_or_compare(path: &str, module: &str) {
     if is_to_be_written() {
-        fs::write(root().join(PATH), module).expect("the markup can be written");
+        fs::write(root().join(path), module).expect("the markup can be written");
     } else {
-        assert_eq!(file(PATH).text, module, "{PATH} is out of date; run: cargo xtask tables");
+        assert_eq!(file(path).text, module, "{path} is out of date; run: cargo xtask tables");
     }
 }
 

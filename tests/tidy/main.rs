@@ -5,6 +5,7 @@
 //! - [`files`]: length, first lines, names
 //! - [`launcher`]: the markup that the loader begins with is what the component renders
 //! - [`manifest`]: what editors and catalogues read of the element is that of the code
+//! - [`shell`]: so is that of the window before the program is there
 //! - [`tables`]: the tables of docs/reference.md are those of the code
 //! - [`walks`]: how many files a message passes
 
@@ -16,6 +17,7 @@ mod imports;
 mod launcher;
 mod manifest;
 mod proxy;
+mod shell;
 mod source;
 mod tables;
 mod walks;

@@ -43,7 +43,9 @@ pub use wasm::bindgen;
 
 /// The loader: the only file a page names.
 pub const LOADER: &str = "chataibot.js";
-/// The widget's JavaScript half and its styles.
+/// The window before the program is there, with its styles, and the program's first steps; fetched first.
+pub const SHELL: &str = "chataibot-shell.js";
+/// The widget's JavaScript half.
 pub const WIDGET: &str = "chataibot-widget.js";
 /// The widget itself.
 pub const WASM: &str = "chataibot-widget_bg.wasm";
@@ -64,7 +66,8 @@ const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
-const SCRIPTS: [(&str, &str); 6] = [
+const SCRIPTS: [(&str, &str); 7] = [
+    (SHELL, "loader/shell.js"),
     (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
     (BACK, "loader/back.js"),
@@ -79,6 +82,8 @@ pub const PLAYGROUND: &str = "index.html";
 
 /// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo xtask tables` writes it.
 const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
+/// The window's markup, kept in the same way.
+const SHELL_MARKUP: &str = "loader/shell_markup.js";
 /// Marks a line of the playground that tells Trunk what to do.
 const DIRECTION: &str = "<link data-trunk";
 
@@ -159,19 +164,17 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
     let bound = wasm::bind(project, profile, compiled)?;
     step("Bundling", || {
         let markup = read_text(&project.root.join(LAUNCHER_MARKUP))?;
+        let row = read_text(&project.root.join(SHELL_MARKUP))?;
         let styles = styles::Styles::read(project)?;
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
-        update(&generated.join("styles.js"), styles.loader_module(project, &markup)?.as_bytes())?;
+        update(&generated.join("styles.js"), styles.loader_module(project, &markup, &row)?.as_bytes())?;
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(LINK), bound.link.as_bytes())?;
         let glue = glue.join(GLUE);
-        update(
-            &glue,
-            [bound.glue, styles.widget_module(project)?, begin(project)?, locales::link(project)?].concat().as_bytes(),
-        )?;
+        update(&glue, bound.glue.as_bytes())?;
         let mut files = vec![
             (LOADER.to_owned(), script::for_every_tag(&script::bundle(project, "loader/loader.js")?)?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
@@ -185,13 +188,6 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
     })
-}
-
-/// Brings `loader/mount.js`, the program's first steps, into the program's module.
-fn begin(project: &Project) -> Result<String> {
-    let path = project.root.join("loader/mount.js");
-    let path = serde_json::Value::from(path.to_str().context("the path is no text")?);
-    Ok(format!("export {{ begin, prepare }} from {path};\n"))
 }
 
 fn page(project: &Project) -> Result<String> {
@@ -228,7 +224,7 @@ pub fn parts(project: &Project) -> Result<Vec<String>> {
 
 /// The styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
-    bundle::weigh(project, styles::Styles::read(project)?.widget_module(project)?.as_bytes())
+    bundle::weigh(project, styles::Styles::read(project)?.window_css(project)?.as_bytes())
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>> {

@@ -15,6 +15,7 @@ const TESTS: &[&str] = &[
     "reference_tables_are_those_of_the_code",
     "manifest_entries_are_those_of_the_code",
     "launcher_markup_is_what_the_component_renders",
+    "shell_markup_is_what_the_components_render",
 ];
 
 /// Writes the tables, or with `check` only fails when they are out of date.

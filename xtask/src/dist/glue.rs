@@ -1,7 +1,7 @@
 //! What of wasm-bindgen's JavaScript no visitor needs: ways to start that the loader never takes, and stand-ins for what every browser
 //! that runs the widget has. A glue of another shape is refused, so that nothing is lost unseen.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Functions of the glue with all that we need of them.
 const FUNCTIONS: &[(&str, &str)] = &[
@@ -36,6 +36,20 @@ const NO_REGISTRY: &str =
 /// The module that fetches parts, as the list of what the WASM imports names it: once for each part.
 const SPLIT: &str = "        \"./split.js\": ";
 
+/// Has every value that the WASM holds and that is a key of `nodes` be its value there from then on: how the program goes on with the
+/// nodes of the shell. wasm-bindgen keeps what the WASM holds in a list, or in a table of the WASM.
+const BECOME: [(&str, &str); 2] = [
+    (
+        "heap = new Array(",
+        "export const become = (nodes) => heap.forEach((value, at) => { if (nodes.has(value)) heap[at] = nodes.get(value); });\n",
+    ),
+    (
+        "wasm.__wbindgen_externrefs",
+        "export function become(nodes) {\n    const table = wasm.__wbindgen_externrefs;\n    \
+         for (let at = 0; at < table.length; at++) if (nodes.has(table.get(at))) table.set(at, nodes.get(table.get(at)));\n}\n",
+    ),
+];
+
 /// `glue` without what nobody needs.
 pub fn slim(glue: &str) -> Result<String> {
     let mut slim = glue.to_owned();
@@ -52,7 +66,10 @@ pub fn slim(glue: &str) -> Result<String> {
         at += line.len();
         !line.starts_with(SPLIT) || last == Some(begins)
     });
-    Ok(lines.collect())
+    let slim: String = lines.collect();
+    let places: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
+    let [(_, function)] = places[..] else { bail!("the glue keeps what the WASM holds in a way that is new") };
+    Ok([&slim, *function].concat())
 }
 
 /// Puts `instead` in the place of the block that begins a line with `head` and ends with a brace on a line of its own.
@@ -74,7 +91,9 @@ mod tests {
     fn glue() -> String {
         let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
         let imports = format!("{SPLIT}import1,\n{SPLIT}import2,\n");
-        [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n"), imports].concat()
+        let heap = "let heap = new Array(1024).fill(undefined);\n";
+        [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{heap}"), imports]
+            .concat()
     }
 
     #[test]
@@ -82,12 +101,13 @@ mod tests {
         let slim = slim(&glue()).expect("the shape we know");
         assert!(!slim.contains("long") && !slim.contains("encodeInto"), "{slim}");
         assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
-        assert!(slim.ends_with(&format!("(b);\n{SPLIT}import2,\n")), "{slim}");
+        assert!(slim.ends_with(&format!("fill(undefined);\n{SPLIT}import2,\n{}", BECOME[0].1)), "{slim}");
     }
 
     #[test]
     fn another_shape_is_refused() {
         slim(&glue().replace("decodeText", "readText")).expect_err("a function is missing");
         slim(&glue().replace("undefined')", "none')")).expect_err("another stand-in");
+        slim(&glue().replace("heap", "values")).expect_err("another place for what the WASM holds");
     }
 }

@@ -31,12 +31,6 @@ pub fn module(locales: &BTreeMap<String, String>) -> String {
     format!("export const languages = {};\n", locales.keys().map(String::as_str).collect::<Value>())
 }
 
-/// Brings `loader/locale.js`, which chooses among them, into the program's module.
-pub fn link(project: &Project) -> Result<String> {
-    let path = project.root.join("loader/locale.js");
-    Ok(format!("export {{ sentences }} from {};\n", Value::from(path.to_str().context("the path is no text")?)))
-}
-
 /// The file's name as it is served.
 pub fn file_name(tag: &str) -> String {
     format!("chataibot-locale-{tag}.json")

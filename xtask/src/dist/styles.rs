@@ -24,6 +24,8 @@ const PARTS_CSS: &[&str] = &["loader/extras_css.js", "loader/fallback_panel_css.
 const ON_DEMAND: &str = "on-demand";
 /// … but for this one: it is a saved page's.
 const TRANSCRIPT: &str = "transcript.css";
+/// … and what of them a message needs that is said before they are there.
+const ROW: &[&str] = &["messages.css", "bubble.css"];
 /// For the playground only.
 const DEMO: &str = "demo.css";
 
@@ -47,18 +49,30 @@ impl Styles {
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
-    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `extrasCss` and `laterCss`.
-    pub fn loader_module(&self, project: &Project, markup: &str) -> Result<String> {
+    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `extrasCss`, `laterCss` and
+    /// `windowCss`: the widget's but for what comes later, with what `row`, a message in the shell, has a use for.
+    pub fn loader_module(&self, project: &Project, markup: &str, row: &str) -> Result<String> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
         let also = read_text(&project.root.join(LOADER_CSS))?;
-        let classes = markup.split("\"class\":\"").skip(1).filter_map(|rest| rest.split('"').next());
-        let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
-        ensure!(!classes.is_empty(), "the launcher's markup names no class");
+        let classes = classes(markup)?;
         let extras = read_text(&project.root.join("styles").join(EXTRAS))?;
         let extras = module("extrasCss", &script::minify_css(project, &extras)?)?;
         let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
-        Ok([module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?, extras, later].concat())
+        let (_, row) = row.split_once("export const row = ").context("the shell's markup has no row")?;
+        let folder = project.root.join("styles").join(ON_DEMAND);
+        let of_rows = ROW.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
+        let of_rows = script::minify_css(project, &of_rows)?;
+        let of_row = purge_css(std::str::from_utf8(&of_rows)?.trim_end(), &self::classes(row)?, &self.regions);
+        let window = [self.window_css(project)?, of_row].concat();
+        let launcher = module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?;
+        Ok([launcher, extras, later, module("windowCss", window.as_bytes())?].concat())
+    }
+
+    /// The styles of the window when it has just opened.
+    pub fn window_css(&self, project: &Project) -> Result<String> {
+        let css = script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())?;
+        Ok(String::from_utf8(css).context("the minified style sheet is no text")?.trim_end().to_owned())
     }
 
     /// What of all sheets older browsers need in another form, as a module.
@@ -80,11 +94,14 @@ impl Styles {
         }
         Ok(older.module())
     }
+}
 
-    /// `export const css = "…"`: the widget's but for what comes later, to stand below the glue.
-    pub fn widget_module(&self, project: &Project) -> Result<String> {
-        module("css", &script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())?)
-    }
+/// The classes that markup names.
+fn classes(markup: &str) -> Result<BTreeSet<&str>> {
+    let classes = markup.split("\"class\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
+    ensure!(!classes.is_empty(), "the markup names no class");
+    Ok(classes)
 }
 
 fn module(name: &str, css: &[u8]) -> Result<String> {

@@ -1,0 +1,19 @@
+// Fetches the program's module and its WASM.
+
+/** The program's module, ready to mount. `file` makes addresses, `loadHelp` fetches what is needed only when something is amiss. */
+export async function load(file, loadHelp) {
+  const [app, module] = await Promise.all([import(file('chataibot-widget.js')), compile(file('chataibot-widget_bg.wasm'), loadHelp)]);
+  await app.default({ module_or_path: module });
+  return app;
+}
+
+async function compile(url, loadHelp) {
+  const response = await fetch(url);
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch (cause) {
+    if (response.bodyUsed) throw cause;
+    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does not stream.
+    return (await loadHelp()).compile(response);
+  }
+}

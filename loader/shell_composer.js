@@ -1,0 +1,128 @@
+// What can be done in the window before the program is there: writing and sending, closing; every other button is pressed again when the
+// program has it.
+
+import { build } from './dom.js';
+import { row } from './shell_markup.js';
+import { filled } from './shell_words.js';
+
+/** Characters in one message, as in src/components/composer.rs. */
+const LONGEST = 4000;
+
+/** Nothing that is seen, as in crates/chataibot-wire/src/text.rs. */
+const BLANK = /^[\s\p{Cc}\p{DI}\u2800\ufff9-\ufffb]*$/u;
+
+/** What Tab comes to, as in src/components/dom.rs. */
+const REACHABLE = "button:not(:disabled),textarea,[tabindex='0']";
+
+/**
+ * Listens in `place` until `end()`. `look()` shows what stands in the field; `words()` is all that was not sent; `pressed()` the button to
+ * be pressed again; `isComposing()` tells whether an input method puts a word together; `rows` are the visitor's own messages.
+ */
+export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find }) {
+  const ending = new AbortController();
+  const on = (type, listener) => place.addEventListener(type, listener, { signal: ending.signal });
+  const button = find('.send');
+  const frame = find('.field');
+  const rows = find('.rows');
+  const greeting = find('.greeting');
+  /** Messages that nobody has taken yet. */
+  const waiting = [];
+  const own = [];
+  let composing = false;
+  let composed = () => {};
+  let pressed = null;
+
+  const look = () => {
+    const text = field.value;
+    button.disabled = BLANK.test(text);
+    frame.dataset.text = text;
+    if (text) field.dir = 'auto';
+    else field.removeAttribute('dir');
+  };
+
+  const add = (text) => {
+    greeting.remove();
+    const [element] = row.map((node) => build(filled(node, { ...sentences, text })));
+    const before = own.at(-1);
+    if (before) {
+      // They are one turn.
+      element.classList.remove('row-first');
+      element.querySelector('.bubble').classList.remove('bubble-first');
+      before.querySelector('.bubble').classList.remove('bubble-last');
+    }
+    own.push(element);
+    rows.append(element);
+    find('.list').scrollTo({ top: rows.scrollHeight, behavior: 'instant' });
+    return element;
+  };
+
+  const words = () => [...waiting, field.value].filter((text) => !BLANK.test(text)).join('\n');
+
+  /** The program could not be had: what was said is in the field again. */
+  const takeBack = () => {
+    if (!waiting.length) return;
+    field.value = words();
+    waiting.length = 0;
+    for (const element of own.splice(0)) element.remove();
+    rows.append(greeting);
+    look();
+  };
+
+  const send = () => {
+    const text = field.value;
+    if (!BLANK.test(text) && [...text].length <= LONGEST) {
+      waiting.push(text);
+      host.send(text).then(() => waiting.splice(waiting.indexOf(text), 1), takeBack);
+      field.value = '';
+      look();
+      add(text);
+    }
+    field.focus({ preventScroll: true });
+  };
+
+  on('input', look);
+  on('compositionstart', () => (composing = true));
+  on('compositionend', () => {
+    composing = false;
+    composed();
+  });
+  on('submit', (event) => {
+    event.preventDefault();
+    send();
+  });
+  on('click', ({ target }) => {
+    const chosen = target.closest('button');
+    if (chosen?.matches('.close')) host.close();
+    else if (chosen?.type === 'button') pressed = chosen;
+  });
+  on('keydown', (event) => {
+    // 229: in Safari the Enter that ends a composition comes after it.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Escape' && !isInline) {
+      event.stopPropagation();
+      event.preventDefault();
+      host.close();
+    } else if (event.key === 'Enter' && event.target === field && (event.ctrlKey || event.metaKey || !(beginsLine || event.shiftKey))) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Tab' && isPhone) {
+      const all = section.querySelectorAll(REACHABLE);
+      const ends = [all[0], all[all.length - 1]];
+      const [from, to] = event.shiftKey ? ends : ends.reverse();
+      const focused = host.shadowRoot.activeElement;
+      if (focused !== from && !(event.shiftKey && focused === section)) return;
+      event.preventDefault();
+      to.focus({ preventScroll: true });
+    }
+  });
+
+  return {
+    look,
+    own,
+    end: () => ending.abort(),
+    words,
+    pressed: () => pressed,
+    /** Resolves when no input method is at work: who writes into the field then breaks the word. */
+    settled: () => composing && new Promise((resolve) => (composed = resolve)),
+  };
+}

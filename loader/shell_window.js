@@ -1,0 +1,153 @@
+// The window before the program is there: made from the markup of the program's own components, dressed by the page's settings, in the
+// visitor's language. Stands aside where the program has more to say than this knows: see `isPlain`.
+
+import { build } from './dom.js';
+import { arrival } from './shell_arrival.js';
+import { compose } from './shell_composer.js';
+import { markup } from './shell_markup.js';
+import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
+import { hasStoredConversation } from './stored_session.js';
+import { dress } from './window_css.js';
+import { follow } from './window_frame.js';
+
+/** Keep this the same as `PHONE` in src/browser/environment.rs. */
+const PHONE = '(max-width: 480px), (max-height: 420px)';
+
+/** What stands before, above or in the place of an empty chat. */
+const MORE = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
+
+/** What is stored of more than a draft: a size, and what was passed before the chat. */
+const STORED = ['passed', 'size', 'large'];
+
+function stored(shelf, name) {
+  try {
+    return shelf && localStorage.getItem(shelf + name);
+  } catch {
+    // Storage that may not be read keeps nothing.
+    return null;
+  }
+}
+
+/** An address that the program takes without a word: see src/config/address.rs. */
+const ADDRESS = /^(https:\/\/[^\s\\/?#@]+([/?#][^\s\\]*)?|\/(?!\/)[^\s\\]*)$/i;
+
+/** Is a window of an empty chat all that the program would show? */
+const isPlain = (settings, shelf) =>
+  !MORE.some((name) => settings[name] != null) &&
+  (settings.avatar == null || ADDRESS.test(settings.avatar)) &&
+  !hasStoredConversation(shelf) &&
+  !STORED.some((name) => stored(shelf, name));
+
+function set(element, name, value) {
+  if (value == null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+/**
+ * Shows the window in `top`, where it is all that the program would show; else returns null. `said`: the language's sentences; `hasAsked`:
+ * the visitor has clicked. Returns what stands in for the window until the program takes it over.
+ */
+export function present(host, top, settings, shelf, said, hasAsked) {
+  const { tag } = said;
+  if (!isPlain(settings, shelf)) return null;
+  const words = wordsOf(settings, said);
+  const isFinger = matchMedia('(pointer: coarse)').matches;
+  const isInline = settings.mode === 'inline';
+  const isPhone = !isInline && matchMedia(PHONE).matches;
+  const beginsLine = settings.enter === 'newline' || (settings.enter !== 'send' && isFinger);
+  const keys = !isFinger && emojiKeys(navigator.platform);
+  if (keys) words.emoji_hint = words.emoji_hint.replace('{keys}', () => keys);
+
+  const place = build(['div', {}, filled(markup, words)]);
+  const [app] = place.children;
+  const find = (selector) => app.querySelector(selector);
+  const section = find('section');
+  const field = find('textarea');
+  const launcher = top.querySelector('button');
+  const leaveOut = (selectors) => app.querySelectorAll(selectors).forEach((element) => element.remove());
+  if (isPhone || isInline) leaveOut('.expand,.resize');
+  if (isInline) {
+    // A part of the page: it cannot be closed, and is entered by nobody but the visitor.
+    leaveOut('.close');
+    section.role = 'region';
+  }
+  if (!keys) leaveOut('.emoji');
+  if (!words.subheading) leaveOut('.status');
+  if (beginsLine) {
+    leaveOut('#composer-hint');
+    field.removeAttribute('aria-describedby');
+    field.enterKeyHint = 'enter';
+  }
+  const position = /^(top|bottom)-(start|end)$/.test(settings.position) ? settings.position : 'bottom-end';
+  const theme = /^(light|dark|system)$/.test(settings.theme) ? settings.theme : 'auto';
+  // The launcher's stand has all but the name by which the window is laid out.
+  for (const [element, name] of [[app, 'app '], [launcher.parentNode, '']]) {
+    element.className = `${name}at-${position} theme-${theme}`;
+    set(element, 'dir', directionOf(tag, settings.locale != null));
+    set(element, 'lang', tag);
+  }
+  launcher.querySelector('span').textContent = launcher.ariaLabel = words.launcher;
+  launcher.setAttribute('aria-controls', 'window');
+  field.value = stored(shelf, 'draft') || '';
+  if (settings.avatar) {
+    for (const sign of app.querySelectorAll('.spark')) {
+      sign.replaceWith(build(['img', { src: settings.avatar, alt: '', referrerpolicy: 'no-referrer', decoding: 'async' }]));
+    }
+  }
+
+  const root = host.shadowRoot;
+  const holdsFocus = () => section.contains(root.activeElement);
+  const show = (open) => {
+    const names = open ? 'window window-open' : 'window';
+    section.className = names;
+    set(section, 'part', names);
+    set(section, 'aria-modal', open && isPhone ? 'true' : null);
+    set(launcher, 'part', open ? 'launcher launcher-open' : 'launcher');
+    set(launcher, 'aria-expanded', open);
+  };
+  const enter = () => (isFinger ? section : field).focus({ preventScroll: true });
+
+  const shell = {
+    isOpen: false,
+    // It is opened again, and the program is asked for again where it could not be had.
+    holdsText: true,
+    open: () => host.open(),
+    show() {
+      if (shell.isOpen) return;
+      shell.isOpen = true;
+      show(true);
+      // Nothing but the visitor moves the focus.
+      if (!isInline && (hasAsked || navigator.userActivation?.isActive)) enter();
+    },
+    close() {
+      if (!shell.isOpen) return;
+      shell.isOpen = false;
+      const inside = holdsFocus();
+      show(false);
+      if (inside) launcher.focus({ preventScroll: true });
+    },
+    /** Something else stands in for it. Returns what was written and not sent. */
+    leave() {
+      shell.close();
+      place.remove();
+      return composer.words();
+    },
+    /** Where it is said that the program could not be had. */
+    notices: find('.notices'),
+  };
+  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find });
+  Object.assign(shell, arrival({ shell, place, section, field, composer }));
+
+  top.append(place);
+  dress(root);
+  composer.look();
+  shell.show();
+  // The keyboard of a phone, and its way back, do not wait for the program.
+  if (isPhone) {
+    shell.frame = follow(place, top, host, shelf);
+    const removal = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
+    removal.observe(root, { childList: true });
+    shell.handOver = () => removal.disconnect();
+  }
+  return shell;
+}

@@ -1,0 +1,86 @@
+//! The window as it is shown before the program is there, to be printed: `cargo xtask tables` writes loader/shell_markup.js from it. Every
+//! sentence stands as its name behind a `$`, as the visitor's language is not known here; and whatever only some devices need is there,
+//! for loader/shell_window.js to leave out.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    Enter, ViewConfig,
+    announcer::Announcer,
+    chat_window::{ChatWindow, Places, chat_window},
+    elements::{element, group},
+    message_actions::ActionState,
+    message_row::{RowView, put_row},
+    view_context::ViewContext,
+};
+use crate::{
+    conversation::{Action, Conversation},
+    strings::SENTENCES,
+};
+
+/// Stands before the name of a sentence.
+pub const MARK: char = '$';
+
+/// In the place of what the visitor writes.
+const WORDS: &str = "$text";
+
+/// The window of a conversation in which nothing was said.
+#[component]
+pub fn Shell() -> Html {
+    let announcer = Announcer::default();
+    let view = ViewContext { state: Rc::default(), look: look(), act: Callback::noop(), say: Callback::noop() };
+    let window = chat_window(ChatWindow {
+        view,
+        sounds: false,
+        modal: false,
+        seen: false,
+        large: Some(false),
+        menu_open: false,
+        toggle_menu: Callback::noop(),
+        choose: Callback::noop(),
+        question: None,
+        answer: Callback::noop(),
+        announcer: announcer.inside(),
+        places: &Places::default(),
+    });
+    element!("div", "class" = "app"; group(vec![window, announcer.beside()])).into()
+}
+
+/// A message of the visitor's that is on its way.
+#[component]
+pub fn ShellRow() -> Html {
+    let id: Rc<str> = "shell".into();
+    let mut conversation = Conversation::new();
+    conversation.apply(Action::Composed { id: id.clone(), text: WORDS.into(), typed: None, at: 0 });
+    conversation.apply(Action::SendBegan { id });
+    let mut nodes = Vec::new();
+    for row in conversation.rows() {
+        let view = RowView {
+            row: row.clone(),
+            answerable: false,
+            given: None,
+            look: look(),
+            act: Callback::noop(),
+            assignee: None,
+            clock: None,
+            minutes: None,
+            day: None,
+            unread: false,
+            standing: ActionState::default(),
+            deed: Callback::noop(),
+        };
+        put_row(&view, &mut nodes);
+    }
+    group(nodes)
+}
+
+fn look() -> Rc<ViewConfig> {
+    let mut look = ViewConfig { enter: Enter::Send, ..ViewConfig::default() };
+    for (name, ..) in SENTENCES {
+        let known = look.strings.set(name, &format!("{MARK}{name}"));
+        debug_assert!(known);
+    }
+    Rc::new(look)
+}

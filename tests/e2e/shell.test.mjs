@@ -1,0 +1,373 @@
+//! The window before the program is there: it takes letters and messages, and the program goes on with the very same elements.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { devices } from 'playwright-core';
+import { Widget, story, until } from './harness.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+const FACE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="green"/></svg>';
+const PROGRAM = /chataibot-widget_bg\.wasm/;
+
+const { defaultBrowserType, ...PHONE } = devices['iPhone 13'];
+const DARK = { visitor: { colorScheme: 'dark' }, page: { head: '<meta name="color-scheme" content="light dark">' } };
+const ARABIC = { page: { language: 'ar', direction: 'rtl' } };
+
+/** A visitor on the page, whose program waits for `release()`. `fail()` cuts it off. */
+async function arrive(world, { visitor: options, page: settings = {} } = {}) {
+  const visitor = await world.visitor(options);
+  await visitor.context.route('**/face.svg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: FACE }));
+  let release, fail;
+  const held = new Promise((go, cut) => ([release, fail] = [() => go('continue'), () => go('abort')]));
+  await visitor.context.route(PROGRAM, async (route) => route[await held]());
+  world.page(settings);
+  const page = await visitor.tab(`${world.host.origin}/`);
+  const widget = new Widget(page);
+  const ready = () => page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
+  const arrived = async () => {
+    release();
+    await ready();
+    // What the program does in the moment of its arrival is done.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+  };
+  return { visitor, page, widget, release, fail, ready, arrived };
+}
+
+/** … who has opened the window that stands before the program, or has it come into view. */
+async function begin(world, options) {
+  const held = await arrive(world, options);
+  if (/inline/.test(options?.page?.attributes)) await held.widget.part('window-open').waitFor();
+  else await held.widget.open();
+  assert.equal(await held.page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
+  return held;
+}
+
+const inside = (page, look) => page.evaluate(`(() => { const root = document.querySelector('chataibot-widget').shadowRoot; return (${look})(root); })()`);
+
+/** What has the keyboard, by its parts. */
+const focused = (page) => inside(page, (root) => root.activeElement?.part.value ?? null);
+
+story('the window stands and takes letters while the program is on its way', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  assert.equal(await focused(page), 'input');
+  await page.keyboard.type('Hello');
+  assert.equal(await widget.input.inputValue(), 'Hello');
+  assert.equal(await widget.launcher.getAttribute('aria-expanded'), 'true');
+  await arrived();
+  assert.equal(await widget.input.inputValue(), 'Hello');
+  await page.keyboard.type(', you');
+  assert.equal(await widget.input.inputValue(), 'Hello, you');
+  await page.keyboard.press('Enter');
+  await widget.hears(/./);
+  assert.deepEqual((await widget.texts()).slice(0, 1), ['Hello, you']);
+});
+
+story('what is said before the program is there stands at once and is sent once and in order', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await page.keyboard.type('First');
+  await page.keyboard.press('Enter');
+  await widget.shows({ by: 'visitor', text: 'First', state: 'sending' });
+  assert.equal(await widget.input.inputValue(), '');
+  await page.keyboard.type('Second\u{20}');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('line');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Third, not sent');
+  await widget.shows('First', 'Second \nline');
+  await arrived();
+  assert.deepEqual((await widget.texts()).slice(0, 1), ['First'], 'nothing is gone for a moment');
+  await widget.settles();
+  assert.equal(await widget.input.inputValue(), 'Third, not sent');
+  const own = (await widget.transcript()).filter((row) => row.by === 'visitor').map((row) => row.text);
+  assert.deepEqual(own, ['First', 'Second \nline']);
+  assert.deepEqual(await world.simulator.heard(), ['First', 'Second \nline']);
+});
+
+story('the program goes on with the same elements, and focus, caret, selection and scroll stay', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await widget.input.fill(Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n'));
+  await inside(page, (root) => {
+    globalThis.before = ['section', 'textarea', '.close', '.more', '.expand', '.send'].map((name) => root.querySelector(name));
+    globalThis.lost = 0;
+    globalThis.removed = [];
+    const [, field] = before;
+    field.setSelectionRange(20, 45, 'backward');
+    field.scrollTop = 77;
+    field.addEventListener('blur', () => lost++);
+    new MutationObserver((records) => {
+      for (const { removedNodes } of records) for (const node of removedNodes) if (before.some((one) => node.contains(one))) removed.push(node.className);
+    }).observe(root, { childList: true, subtree: true });
+  });
+  const scrolled = await widget.input.evaluate((field) => field.scrollTop);
+  assert.ok(scrolled > 0);
+  await arrived();
+  const after = await inside(page, (root) => {
+    const now = ['section', 'textarea', '.close', '.more', '.expand', '.send'].map((name) => root.querySelector(name));
+    const [, field] = now;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = field;
+    return { same: now.map((node, at) => node === before[at]), lost, removed, selectionStart, selectionEnd, selectionDirection, scrollTop, focus: root.activeElement === field };
+  });
+  assert.deepEqual(after, {
+    same: [true, true, true, true, true, true], lost: 0, removed: [], selectionStart: 20, selectionEnd: 45, selectionDirection: 'backward', scrollTop: scrolled, focus: true,
+  });
+  // And they are the program's: each does what it should.
+  await widget.part('more').click();
+  await widget.part('menu').waitFor();
+  await page.keyboard.press('Escape');
+  await widget.close();
+  assert.equal(await focused(page), 'launcher');
+});
+
+const INLINE = 'mode="inline" style="display: block; width: 400px; height: 500px"';
+const AVATAR = { page: { attributes: 'avatar="/face.svg" heading="Ask us" greeting="Hello"' } };
+
+const LOOKS = {
+  light: {},
+  dark: DARK,
+  'right to left': ARABIC,
+  phone: { visitor: PHONE },
+  german: { page: { language: 'de' } },
+  panel: { page: { attributes: 'mode="panel" position="top-start" theme="dark"' } },
+  'in the page': { page: { attributes: INLINE } },
+  'own words and picture': AVATAR,
+};
+
+for (const [name, settings] of Object.entries(LOOKS)) {
+  story(`not a pixel moves when the program arrives: ${name}`, async (world) => {
+    const { visitor, page, widget, arrived } = await begin(world, settings);
+    // With the token comes what the site takes: the button for files is news, and no change.
+    await visitor.context.route('**/token', () => {});
+    await page.mouse.move(5, 5);
+    await widget.input.fill(name === 'right to left' ? 'مرحبا' : 'Hello there');
+    await page.addStyleTag({ content: 'chataibot-widget { --chataibot-motion: 0 }' });
+    const picture = () => page.screenshot({ caret: 'hide', animations: 'disabled' });
+    const before = await picture();
+    await arrived();
+    const after = await picture();
+    if (process.env.SHELL_PICTURES) {
+      const { writeFile } = await import('node:fs/promises');
+      await writeFile(`${process.env.SHELL_PICTURES}/${name}-before.png`, before);
+      await writeFile(`${process.env.SHELL_PICTURES}/${name}-after.png`, after);
+    }
+    const differing = await page.evaluate(
+      async (pictures) => {
+        const [a, b] = await Promise.all(
+          pictures.map(async (data) => {
+            const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))]));
+            const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+            canvas.drawImage(bitmap, 0, 0);
+            return canvas.getImageData(0, 0, bitmap.width, bitmap.height).data;
+          }),
+        );
+        let count = 0;
+        for (let at = 0; at < a.length; at += 4) if (Math.abs(a[at] - b[at]) + Math.abs(a[at + 1] - b[at + 1]) + Math.abs(a[at + 2] - b[at + 2]) > 24) count++;
+        return count;
+      },
+      [before, after].map((one) => one.toString('base64')),
+    );
+    assert.ok(differing <= 30, `${differing} pixels differ`);
+  });
+}
+
+story('a message that was said before the program is there neither goes nor moves while the program takes it over', async (world) => {
+  await world.simulator.order('hold', { call: 'start' });
+  const { page, widget, arrived } = await begin(world);
+  await page.addStyleTag({ content: 'chataibot-widget { --chataibot-motion: 0 }' });
+  await page.keyboard.type('Here I am');
+  await page.keyboard.press('Enter');
+  await widget.shows('Here I am');
+  await inside(page, (root) => {
+    globalThis.frames = [];
+    const look = () => {
+      const bubbles = [...root.querySelectorAll('[part~="bubble-visitor"]')].filter((bubble) => bubble.getClientRects().length);
+      const lines = [...root.querySelectorAll('.rows > p')].filter((line) => line.getClientRects().length);
+      const { x, y, width, height } = bubbles[0]?.getBoundingClientRect() ?? {};
+      frames.push(JSON.stringify([bubbles.length, lines.length, x, y, width, height]));
+      globalThis.looking = requestAnimationFrame(look);
+    };
+    look();
+  });
+  await arrived();
+  await widget.part('row').and(page.locator('.block *')).waitFor();
+  await page.evaluate(() => new Promise((done) => { const from = frames.length; const wait = () => (frames.length > from + 30 ? done() : requestAnimationFrame(wait)); wait(); }));
+  const frames = await page.evaluate(() => (cancelAnimationFrame(looking), [...new Set(frames)]));
+  assert.equal(frames.length, 1, frames.join(' '));
+  assert.match(frames[0], /^\[1,0,/);
+  await world.simulator.order('release', {});
+  await widget.settles();
+  assert.deepEqual(await world.simulator.heard(), ['Here I am']);
+});
+
+story('before the program is there Escape, the button and the launcher close the window, and what was written stays', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  const isClosed = () => widget.part('window-open').waitFor({ state: 'detached' });
+  await page.keyboard.type('Not yet');
+  await page.keyboard.press('Escape');
+  await isClosed();
+  assert.equal(await focused(page), 'launcher');
+  assert.equal(await widget.launcher.getAttribute('aria-expanded'), 'false');
+  await page.keyboard.press('Enter');
+  await widget.part('window-open').waitFor();
+  assert.equal(await focused(page), 'input');
+  await widget.part('close').click();
+  await isClosed();
+  await widget.launcher.click();
+  await widget.part('window-open').waitFor();
+  await widget.launcher.click();
+  await isClosed();
+  await page.evaluate(() => {
+    globalThis.told = [];
+    for (const name of ['open', 'close']) document.addEventListener(`chataibot-${name}`, () => told.push(name));
+  });
+  await arrived();
+  await until('it stays closed', async () => (await widget.part('window-open').count()) === 0);
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.open), false);
+  assert.equal(await page.evaluate(() => told.at(-1) ?? 'close'), 'close');
+  await widget.open();
+  assert.equal(await widget.input.inputValue(), 'Not yet');
+});
+
+story('a window that was closed and opened again before the program is there is open when the program is', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await widget.part('window-open').waitFor();
+  await page.keyboard.type('Again');
+  await arrived();
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.open), true);
+  assert.equal(await widget.part('window-open').count(), 1);
+  assert.equal(await focused(page), 'input');
+  assert.equal(await widget.input.inputValue(), 'Again');
+});
+
+story('the keyboard is where the visitor has put it when the program arrives', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  const before = await focused(page);
+  assert.notEqual(before, 'input');
+  await arrived();
+  assert.equal(await focused(page), before);
+  await widget.close();
+});
+
+story('a button that only the program serves is pressed again when it is there', async (world) => {
+  const { widget, arrived } = await begin(world);
+  await widget.part('more').click();
+  await arrived();
+  await widget.part('menu').waitFor();
+});
+
+story('a program that cannot be had leaves what was written, in the form that stands in', async (world) => {
+  const { visitor, page, widget, fail } = await begin(world);
+  visitor.expect(/could not start|Failed to load resource|ERR_FAILED/);
+  await page.keyboard.type('First');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Second');
+  fail();
+  const form = page.getByRole('dialog', { name: 'Leave us a message' });
+  await form.waitFor();
+  assert.equal(await form.getByLabel('Message', { exact: true }).inputValue(), 'First\nSecond');
+  assert.equal(await widget.window.count(), 0);
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.activeElement?.name), 'message');
+});
+
+story('where nothing can be had any more the window says so and keeps the words, and the next try takes them along', async (world) => {
+  const { visitor, page, widget, fail } = await begin(world);
+  visitor.expect(/could not start|Failed to load resource|ERR_FAILED/);
+  await visitor.context.route('**/chataibot-fallback.js*', (route) => route.abort());
+  await page.keyboard.type('First');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Second');
+  fail();
+  await page.getByRole('alert').getByText('could not be loaded').waitFor();
+  await until('the words are back', async () => (await widget.input.inputValue()) === 'First\nSecond');
+  assert.equal(await focused(page), 'input');
+  assert.equal(await widget.part('bubble').count(), 0);
+  await visitor.context.unroute(PROGRAM);
+  await widget.input.press('Enter');
+  await widget.settles();
+  assert.deepEqual(await world.simulator.heard(), ['First\nSecond']);
+  assert.equal(await page.getByRole('alert').count(), 0);
+});
+
+for (const attributes of ['consent', 'home', 'prechat="name"', 'availability="maintenance"', 'starters="One|Two"']) {
+  story(`what comes before a chat comes first: ${attributes}`, async (world) => {
+    const { page, widget, arrived } = await arrive(world, { page: { attributes } });
+    await widget.launcher.click();
+    await widget.launcher.and(page.locator('[aria-busy="true"]')).waitFor();
+    await page.waitForFunction(() => performance.getEntriesByName(document.querySelector('script[src*=chataibot]').src.replace('.js', '-shell.js')).length);
+    assert.equal(await widget.window.count(), 0);
+    await arrived();
+    await widget.part('window-open').waitFor();
+  });
+}
+
+story('an input method is let finish its word before the program arrives', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  await page.evaluate(() => {
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = (...given) => instantiate(...given).then((made) => ((globalThis.isMade = true), made));
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  release();
+  await page.waitForFunction(() => globalThis.isMade);
+  // It would be mounted within the task in which it is made.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
+  await session.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
+  await session.send('Input.insertText', { text: '日本' });
+  await ready();
+  assert.equal(await widget.input.inputValue(), '日本');
+  await page.keyboard.type('語');
+  assert.equal(await widget.input.inputValue(), '日本語');
+});
+
+for (const [name, settings] of Object.entries({ light: {}, dark: DARK, 'right to left': ARABIC, phone: { visitor: PHONE } })) {
+  story(`the window before the program has no violation of WCAG 2.2 AA that a machine finds: ${name}`, async (world) => {
+    const { page, widget } = await begin(world, settings);
+    await page.evaluate(AXE);
+    const check = () =>
+      page.evaluate(async (rules) => {
+        const { violations } = await axe.run('chataibot-widget', rules);
+        return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.flat().at(-1)}`));
+      }, RULES);
+    assert.deepEqual(await check(), []);
+    await widget.input.fill('Hello');
+    await widget.input.press('Control+Enter');
+    await widget.shows('Hello');
+    await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.getAnimations().every(({ playState }) => playState === 'finished'));
+    assert.deepEqual(await check(), []);
+  });
+}
+
+story('under a strict policy the window stands and the program takes it over', async (world) => {
+  const policy = `default-src 'none'; script-src ${world.proxy.address} 'wasm-unsafe-eval'; connect-src ${world.proxy.address}; img-src ${world.proxy.address}; require-trusted-types-for 'script'`;
+  const { page, widget, arrived } = await begin(world, { page: { headers: { 'content-security-policy': policy } } });
+  await page.keyboard.type('Hello');
+  await arrived();
+  assert.equal(await widget.input.inputValue(), 'Hello');
+});
+
+story('the window before the program speaks the language of the page', async (world) => {
+  const { page, widget } = await begin(world, { page: { language: 'de' } });
+  assert.equal(await widget.window.getAttribute('lang'), null);
+  assert.equal(await page.locator('chataibot-widget .app').getAttribute('lang'), 'de');
+  const { composer_label, close } = JSON.parse(await readFile(new URL('../../locales/de.json', import.meta.url), 'utf8'));
+  await page.getByRole('textbox', { name: composer_label }).waitFor();
+  await page.getByRole('button', { name: close }).waitFor();
+});
+
+story("a page that opens the window moves nobody's focus", async (world) => {
+  // What steers this browser is a visitor to it.
+  const nobody = '<script>Object.defineProperty(Navigator.prototype, "userActivation", { value: { isActive: false } })</script>';
+  const { page, widget, arrived } = await arrive(world, { page: { attributes: 'open', scripts: `<input id="own" autofocus>${nobody}` } });
+  await widget.part('window-open').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'own');
+  await arrived();
+  assert.equal(await widget.part('window-open').count(), 1);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'own');
+});

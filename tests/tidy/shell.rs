@@ -1,0 +1,58 @@
+//! `loader/shell_markup.js`: the window before the program is there, rendered from the components as the launcher is, and the English of the
+//! sentences in it. A sentence stands as its name behind a `$`.
+
+use std::collections::BTreeMap;
+
+use chataibot_widget::{
+    components::{MARK, Shell, ShellRow},
+    strings::SENTENCES,
+};
+use serde_json::Value;
+
+use crate::launcher::{rendered, write_or_compare};
+
+const PATH: &str = "loader/shell_markup.js";
+
+/// What stands in these is put in by `loader/shell_window.js`, by the names of sentences.
+const FILLED: &[&str] = &["author_visitor", "launcher"];
+
+/// What is not a sentence: the words of a message.
+const TEXT: &str = "text";
+
+#[test]
+fn shell_markup_is_what_the_components_render() {
+    let (window, row) = (rendered::<Shell>(), rendered::<ShellRow>());
+    let mut words = BTreeMap::new();
+    for name in FILLED {
+        words.insert((*name).to_owned(), english(name));
+    }
+    for nodes in [&window, &row] {
+        collect(nodes, &mut words);
+    }
+    let words = serde_json::to_value(words).expect("texts");
+    let head = "// The window before the program is there and a message on its way, as their components render them, and the English of the\n\
+         // sentences in them; made by `cargo xtask tables`.\n";
+    write_or_compare(
+        PATH,
+        &format!("{head}export const markup = {window};\nexport const row = {row};\nexport const english = {words};\n"),
+    );
+}
+
+/// Adds the sentences that are named in these nodes, as texts or as attributes.
+fn collect(nodes: &Value, words: &mut BTreeMap<String, String>) {
+    match nodes {
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix(MARK).filter(|name| *name != TEXT) {
+                words.insert(name.to_owned(), english(name));
+            }
+        }
+        Value::Array(inside) => inside.iter().for_each(|node| collect(node, words)),
+        Value::Object(attributes) => attributes.values().for_each(|value| collect(value, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn english(name: &str) -> String {
+    let sentence = SENTENCES.iter().find(|(known, ..)| *known == name);
+    sentence.unwrap_or_else(|| panic!("there is no sentence {name}")).1.to_owned()
+}
