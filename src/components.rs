@@ -28,6 +28,7 @@ mod content;
 mod dom;
 mod elements;
 mod emoji_hint;
+mod file_picker;
 mod header;
 mod icons;
 mod intl;

@@ -9,24 +9,22 @@
 mod chip;
 mod drop_paste;
 
-use std::rc::Rc;
-
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, File, HtmlElement, HtmlInputElement};
-use yew::{html::onchange, prelude::*};
+use web_sys::{Element, File};
+use yew::prelude::*;
 
 use super::{
     UserAction, dom,
-    elements::{at, button, element, group, on, plain, text},
+    elements::{at, button, element, group, plain, text},
+    file_picker::{self, file_picker},
     icons, intl,
     lazy_view::{View, files::Files},
     message_kinds,
-    uploads::{self, Upload, UploadState, Uploads},
+    uploads::{self, Upload, UploadState},
     view_context::ViewContext,
 };
-use crate::strings::fill;
+use crate::{browser::events::Listener, strings::fill};
 use chip::{Chip, Stage};
-use drop_paste::{Ears, Heard};
+use drop_paste::FileEvent;
 
 /// Most files of one message.
 const TOGETHER: usize = 10;
@@ -54,7 +52,7 @@ struct Added {
     /// The chip in this place has gone, by its button.
     lost: Option<usize>,
     #[expect(dead_code, reason = "listens while it lives")]
-    ears: Option<Ears>,
+    listeners: Vec<Listener>,
 }
 
 /// What happened.
@@ -64,7 +62,7 @@ enum Msg {
     /// Files were chosen there.
     Chosen(Vec<File>),
     /// Something with files happened in the window.
-    Heard(Heard),
+    Given(FileEvent),
     /// The visitor has sent what there is; `true` when it was more than files.
     Sent(bool),
     /// How the upload of the chip with this number goes.
@@ -81,24 +79,23 @@ impl Component for Added {
         let Files { view: ViewContext { look, .. }, field, .. } = ctx.props();
         let window = field.cast::<Element>().and_then(|field| field.closest("#window").ok().flatten());
         let link = ctx.link().clone();
-        let ears = window.and_then(|window| Ears::new(window, move |heard| link.send_message(Msg::Heard(heard))));
+        let listen = |window| drop_paste::listen(&window, move |event| link.send_message(Msg::Given(event)));
+        let listeners = window.map(listen).unwrap_or_default();
         if let Some(uploads) = look.uploads.as_ref().filter(|uploads| !uploads.chosen.is_empty()) {
             ctx.link().send_message(Msg::Chosen(uploads.chosen.to_vec()));
         }
         let (input, list) = (NodeRef::default(), NodeRef::default());
-        Self { chips: Vec::new(), next: 0, over: false, full: false, input, list, lost: None, ears }
+        Self { chips: Vec::new(), next: 0, over: false, full: false, input, list, lost: None, listeners }
     }
 
     fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
         match happened {
             Msg::Asked => {
-                if let Some(input) = self.input.cast::<HtmlElement>() {
-                    input.click();
-                }
+                file_picker::open(&self.input);
                 return false;
             }
-            Msg::Heard(Heard::Over(over)) => self.over = over,
-            Msg::Heard(Heard::Files(files)) => self.add(ctx, files),
+            Msg::Given(FileEvent::Over(over)) => self.over = over,
+            Msg::Given(FileEvent::Given(files)) => self.add(ctx, files),
             Msg::Chosen(files) => {
                 self.add(ctx, files);
                 // The button has done its part; what comes next is to write, or to send.
@@ -156,7 +153,9 @@ impl Component for Added {
         };
         let asked = ctx.link().callback(|_| Msg::Asked);
         let clip = button("attach", "attach", Some(strings.attach()), icons::sign("", CLIP), asked);
-        group(vec![chips, self.picker(ctx, uploads), clip.into(), cover])
+        let link = ctx.link().clone();
+        let picker = file_picker(&self.input, uploads, true, move |files| link.send_message(Msg::Chosen(files)));
+        group(vec![chips, picker, clip.into(), cover])
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
@@ -275,28 +274,6 @@ impl Added {
         if held && !ready.is_empty() {
             self.focus_field(ctx);
         }
-    }
-
-    /// What opens the device's file picker; the button is its face.
-    fn picker(&self, ctx: &Context<Self>, uploads: &Uploads) -> Html {
-        let input = element!(
-            "input",
-            "type" = "file",
-            "class" = "unseen",
-            "tabindex" = "-1",
-            "aria-hidden" = "true",
-            "multiple" = "multiple",
-            "accept" = uploads.accepted();
-            Html::default()
-        );
-        let chosen = ctx.link().batch_callback(|event: Event| {
-            let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-            let files = input.files().map(|files| drop_paste::each(&files));
-            // So that the same file can be chosen again.
-            input.set_value("");
-            files.map(Msg::Chosen)
-        });
-        on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
     }
 }
 

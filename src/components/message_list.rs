@@ -166,7 +166,7 @@ impl Component for MessageList {
             }
             Msg::EarlierAsked => return self.earlier_asked(ctx, &list),
             Msg::ClockDue => {
-                self.clock = Some(Rc::new(Clock::new(ctx.props().look.locale.as_deref())));
+                self.clock = Some(Rc::new(Clock::new(ctx.props().look.locale.clone())));
                 return true;
             }
             Msg::Ticked => {

@@ -2,7 +2,6 @@
 //! its own: see `chunks`.
 
 mod consent;
-mod format;
 mod home;
 mod hours;
 mod prechat;

@@ -3,28 +3,11 @@
 
 use std::cell::{Cell, OnceCell};
 
-use js_sys::{Array, Date, Object, Reflect};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use js_sys::Date;
+use wasm_bindgen::JsValue;
 use yew::AttrValue;
 
-use super::ViewConfig;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
-    type Format;
-    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = DateTimeFormat)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<Format, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn format(this: &Format, at: f64) -> Result<String, JsValue>;
-
-    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
-    type Relative;
-    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = RelativeTimeFormat)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<Relative, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn format(this: &Relative, number: f64, unit: &str) -> Result<String, JsValue>;
-}
+use super::{ViewConfig, intl::Format};
 
 const MINUTE: f64 = 60_000.0;
 const DAY: f64 = 86_400_000.0;
@@ -43,13 +26,13 @@ pub(super) struct Day {
 
 /// Writes times and days.
 pub(super) struct Clock {
-    locales: JsValue,
+    locale: Option<AttrValue>,
     time: OnceCell<Option<Format>>,
     full: OnceCell<Option<Format>>,
     weekday: OnceCell<Option<Format>>,
     date: OnceCell<Option<Format>>,
-    ago: OnceCell<Option<Relative>>,
-    day_ago: OnceCell<Option<Relative>>,
+    ago: OnceCell<Option<Format>>,
+    day_ago: OnceCell<Option<Format>>,
     /// The midnights around the moment that was looked up last: most rows are of one day.
     around: Cell<(f64, f64)>,
 }
@@ -68,9 +51,9 @@ pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
 
 impl Clock {
     /// In this language, else the browser's.
-    pub(super) fn new(locale: Option<&str>) -> Self {
+    pub(super) fn new(locale: Option<AttrValue>) -> Self {
         Self {
-            locales: locale.map_or(JsValue::UNDEFINED, |locale| Array::of1(&JsValue::from_str(locale)).into()),
+            locale,
             time: OnceCell::new(),
             full: OnceCell::new(),
             weekday: OnceCell::new(),
@@ -86,10 +69,11 @@ impl Clock {
         let Some(minutes) = minutes else {
             return self.by(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
         };
-        let ago = self.ago.get_or_init(|| self.relative(&[("numeric", "auto"), ("style", "short")]));
+        let fields = [("numeric", "auto"), ("style", "short")];
+        let ago = self.ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
         // "This minute" is no time that anybody would say.
         let unit = if minutes == 0 { "second" } else { "minute" };
-        ago.as_ref().and_then(|ago| ago.format(-f64::from(minutes), unit).ok()).unwrap_or_default().into()
+        ago.as_ref().map(|ago| ago.write_unit(-f64::from(minutes), unit)).unwrap_or_default()
     }
 
     /// Day, date, hour and minute.
@@ -121,9 +105,9 @@ impl Clock {
         let at = midnight as u64;
         match ago {
             i32::MIN..=1 => {
-                let words = self.day_ago.get_or_init(|| self.relative(&[("numeric", "auto")]));
-                let ago = f64::from(ago.max(0));
-                words.as_ref().and_then(|words| words.format(-ago, "day").ok()).unwrap_or_default().into()
+                let fields = [("numeric", "auto")];
+                let words = self.day_ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
+                words.as_ref().map(|words| words.write_unit(-f64::from(ago.max(0)), "day")).unwrap_or_default()
             }
             2..=6 => self.by(&self.weekday, at, &[("weekday", "long")]),
             7.. => self.by(&self.date, at, &[("dateStyle", "long")]),
@@ -131,15 +115,8 @@ impl Clock {
     }
 
     fn by(&self, format: &OnceCell<Option<Format>>, at: u64, fields: &[(&str, &str)]) -> AttrValue {
-        let options = options(fields);
-        // A language the browser does not take is not worth a broken chat.
-        let make = || Format::new(&self.locales, &options).or_else(|_| Format::new(&JsValue::UNDEFINED, &options)).ok();
-        format.get_or_init(make).as_ref().and_then(|it| it.format(moment(at)).ok()).unwrap_or_default().into()
-    }
-
-    fn relative(&self, fields: &[(&str, &str)]) -> Option<Relative> {
-        let options = options(fields);
-        Relative::new(&self.locales, &options).or_else(|_| Relative::new(&JsValue::UNDEFINED, &options)).ok()
+        let format = format.get_or_init(|| Format::dates(self.locale.as_deref(), fields));
+        format.as_ref().map(|format| format.write(moment(at))).unwrap_or_default()
     }
 }
 
@@ -169,14 +146,4 @@ pub(super) fn midnight(at: f64, later: u32) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
 pub(super) fn moment(at: u64) -> f64 {
     at as f64
-}
-
-fn options(fields: &[(&str, &str)]) -> Object {
-    let options = Object::new();
-    for (name, value) in fields {
-        // A new plain object takes every property.
-        let set = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-        debug_assert!(set.is_ok());
-    }
-    options
 }

@@ -1,59 +1,43 @@
 //! What is dropped on the window, held over it or pasted in it, while that is files. All else is left alone.
 
-use js_sys::Reflect;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{DataTransfer, Element, Event, File, FileList, Node};
+use std::{cell::Cell, rc::Rc};
 
-/// What was heard.
-pub(super) enum Heard {
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DataTransfer, Element, Event, File, Node};
+
+use crate::{browser::events::Listener, components::file_picker::files_of};
+
+/// What happened with files.
+pub(super) enum FileEvent {
     /// Files are held over the window, or no longer.
     Over(bool),
     /// These were dropped or pasted.
-    Files(Vec<File>),
+    Given(Vec<File>),
 }
 
-const EVENTS: [&str; 4] = ["dragover", "dragleave", "drop", "paste"];
-
-/// Listens in the window while it lives.
-pub(super) struct Ears(Element, Closure<dyn FnMut(Event)>);
-
-impl Ears {
-    pub(super) fn new(window: Element, heard: impl Fn(Heard) + 'static) -> Option<Self> {
-        let (place, mut over) = (window.clone(), false);
-        let call = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            let Some(carried) = carried(&event) else { return };
-            // Without this the browser would leave the page for the file.
-            event.prevent_default();
-            let kind = event.type_();
-            let goes_on = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
-            let is_over = kind == "dragover" || (kind == "dragleave" && goes_on());
-            if std::mem::replace(&mut over, is_over) != is_over {
-                heard(Heard::Over(is_over));
-            }
-            if let Some(files) = carried.files().filter(|_| kind == "drop" || kind == "paste") {
-                heard(Heard::Files(each(&files)));
-            }
-        });
-        for event in EVENTS {
-            window.add_event_listener_with_callback(event, call.as_ref().unchecked_ref()).ok()?;
+/// Listens in the window until what is given back is dropped.
+pub(super) fn listen(window: &Element, handle: impl Fn(FileEvent) + 'static) -> Vec<Listener> {
+    let (place, over) = (window.clone(), Cell::new(false));
+    let handle = Rc::new(move |event: Event| {
+        let Some(carried) = carried(&event) else { return };
+        // Without this the browser would leave the page for the file.
+        event.prevent_default();
+        let kind = event.type_();
+        let goes_on = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
+        let is_over = kind == "dragover" || (kind == "dragleave" && goes_on());
+        if over.replace(is_over) != is_over {
+            handle(FileEvent::Over(is_over));
         }
-        Some(Self(window, call))
-    }
-}
-
-impl Drop for Ears {
-    fn drop(&mut self) {
-        for event in EVENTS {
-            // Fails only where there was nothing to remove.
-            let removed = self.0.remove_event_listener_with_callback(event, self.1.as_ref().unchecked_ref());
-            debug_assert!(removed.is_ok());
+        if let Some(files) = carried.files().filter(|_| kind == "drop" || kind == "paste") {
+            handle(FileEvent::Given(files_of(&files)));
         }
-    }
-}
-
-/// The files of a list.
-pub(super) fn each(list: &FileList) -> Vec<File> {
-    (0..list.length()).filter_map(|at| list.get(at)).collect()
+    });
+    let listen = |event| {
+        let handle = handle.clone();
+        Listener::new(window, event, move |event| handle(event))
+    };
+    ["dragover", "dragleave", "drop", "paste"].into_iter().filter_map(listen).collect()
 }
 
 fn get(event: &Event, name: &str) -> Option<JsValue> {

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use chataibot_wire::Content;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList, HtmlElement, HtmlInputElement};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList};
 use yew::{
-    html::{onchange, ondragleave, ondragover, ondrop, onpaste},
+    html::{ondragleave, ondragover, ondrop, onpaste},
     prelude::*,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     components::{
         dom,
         elements::{at, button, element, group, on, part, plain, text},
+        file_picker::{self, file_picker},
         icons, intl,
         uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
     },
@@ -109,9 +110,7 @@ impl Component for Chooser {
             Msg::Cancelled => self.stage = Stage::Empty,
             Msg::Over(over) => return std::mem::replace(&mut self.over, over) != over,
             Msg::Asked => {
-                if let Some(input) = self.input.cast::<HtmlElement>() {
-                    input.click();
-                }
+                file_picker::open(&self.input);
                 return false;
             }
         }
@@ -129,7 +128,7 @@ impl Component for Chooser {
             Stage::Empty => self.chooser(ctx, None),
             Stage::Refused(error) => self.chooser(ctx, Some(*error)),
             Stage::Sending { file, percent, .. } => sending(ctx, file, *percent),
-            Stage::Failed { file, error } => group(vec![self.input(ctx), failed(ctx, file, *error)]),
+            Stage::Failed { file, error } => group(vec![self.picker(ctx), failed(ctx, file, *error)]),
             Stage::Given => return kind.asked(&upload.title, Html::default()),
         };
         let names = if self.over { "drop-zone drop-zone-over" } else { "drop-zone" };
@@ -170,26 +169,11 @@ impl Component for Chooser {
 }
 
 impl Chooser {
-    /// What opens the device's file picker; the buttons beside it are its face.
-    fn input(&self, ctx: &Context<Self>) -> Html {
-        let uploads = &ctx.props().uploads;
-        let input = element!(
-            "input",
-            "type" = "file",
-            "class" = "unseen",
-            "tabindex" = "-1",
-            "aria-hidden" = "true",
-            "accept" = uploads.accepted();
-            Html::default()
-        );
-        let chosen = ctx.link().batch_callback(|event: Event| {
-            let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-            let file = first(input.files());
-            // So that the same file can be chosen again.
-            input.set_value("");
-            file.map(Msg::Chosen)
-        });
-        on(at(input, &self.input), Rc::new(onchange::Wrapper::new(chosen))).into()
+    fn picker(&self, ctx: &Context<Self>) -> Html {
+        let chosen = ctx.link().callback(Msg::Chosen);
+        file_picker(&self.input, &ctx.props().uploads, false, move |files| {
+            files.into_iter().for_each(|file| chosen.emit(file))
+        })
     }
 
     fn chooser(&self, ctx: &Context<Self>, error: Option<UploadError>) -> Html {
@@ -203,7 +187,7 @@ impl Chooser {
             choose.add_attribute("aria-describedby", fault.clone());
         }
         let sentence = error.map(|error| uploads.wrong(error, &kind.look));
-        group(vec![self.input(ctx), choose.into(), wrong(fault, sentence)])
+        group(vec![self.picker(ctx), choose.into(), wrong(fault, sentence)])
     }
 }
 

@@ -1,6 +1,6 @@
 //! The notice while nobody answers. The chat takes messages all the same.
 
-use js_sys::{Date, Reflect};
+use js_sys::Date;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use yew::prelude::*;
 
@@ -9,10 +9,10 @@ use super::{
         dom::Timer,
         elements::{group, part, plain, text},
         icons,
+        intl::Format,
         time_format::now,
     },
     Panel,
-    format::{Format, dates, locale, options},
 };
 use crate::{
     components::ViewConfig,
@@ -25,13 +25,6 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = Intl, js_name = RelativeTimeFormat)]
-    type Relative;
-    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = RelativeTimeFormat)]
-    fn new(locales: &JsValue, options: &JsValue) -> Result<Relative, JsValue>;
-    #[wasm_bindgen(method, js_name = format)]
-    fn write(this: &Relative, value: f64, unit: &str) -> String;
-
     #[wasm_bindgen(js_namespace = console)]
     fn warn(line: &str);
 }
@@ -108,30 +101,26 @@ fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
     let zone = look.config.given(Name::OfficeZone);
     let mut fields = vec![("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
     fields.extend(zone.as_deref().map(|zone| ("timeZone", zone)));
-    match Format::new(&JsValue::from_str("en-US"), &options(&fields)) {
-        Ok(format) => Some((hours, format)),
-        Err(_) => {
-            let zone = zone.unwrap_or_default();
-            warn(
-                &["[chataibot] office-zone=\"", &zone, "\" is not a time zone; expected a name such as Europe/Berlin."]
-                    .concat(),
-            );
-            None
-        }
+    let clock = Format::exactly("DateTimeFormat", Some("en-US"), &fields);
+    if clock.is_none() {
+        let zone = zone.unwrap_or_default();
+        warn(
+            &["[chataibot] office-zone=\"", &zone, "\" is not a time zone; expected a name such as Europe/Berlin."]
+                .concat(),
+        );
     }
+    Some((hours, clock?))
 }
 
 /// The minute of the week at the office.
 fn week_minute(zone: &Format, at: f64) -> Option<u16> {
     let (mut day, mut hour, mut minute) = (None, None, None);
-    for part in zone.parts(at).iter() {
-        let get = |name: &str| Reflect::get(&part, &JsValue::from_str(name)).ok().and_then(|text| text.as_string());
-        let value = get("value").unwrap_or_default();
-        match get("type").as_deref() {
-            Some("weekday") => day = day_named(&value),
-            Some("hour") => hour = value.parse::<u16>().ok(),
-            Some("minute") => minute = value.parse::<u16>().ok(),
-            Some(_) | None => {}
+    for (kind, value) in zone.parts(at) {
+        match kind.as_str() {
+            "weekday" => day = day_named(&value),
+            "hour" => hour = value.parse::<u16>().ok(),
+            "minute" => minute = value.parse::<u16>().ok(),
+            _ => {}
         }
     }
     Some(moment(day?, hour? * 60 + minute?))
@@ -157,12 +146,12 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
 /// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
 fn back(look: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
     let time = [("hour", "numeric"), ("minute", "2-digit")];
-    let days = days_between(now, at);
+    let (days, locale) = (days_between(now, at), look.locale.as_deref());
     let when = if days < 2.0 {
-        let day = Relative::new(&locale(look), &options(&[("numeric", "auto")])).ok()?.write(days, "day");
-        [day.as_str(), " ", &dates(look, &time)?.format(at)].concat()
+        let day = Format::relative(locale, &[("numeric", "auto")])?.write_unit(days, "day");
+        [day.as_str(), " ", &Format::dates(locale, &time)?.write(at)].concat().into()
     } else {
-        dates(look, &[("weekday", "long"), time[0], time[1]])?.format(at)
+        Format::dates(locale, &[("weekday", "long"), time[0], time[1]])?.write(at)
     };
     Some(fill(&look.strings.hours_back(), "time", &when).into())
 }

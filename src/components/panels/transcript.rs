@@ -8,10 +8,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
-use super::{
-    super::{Transcript, ViewConfig, avatar::author_name, time_format::moment},
-    format::dates,
-};
+use super::super::{Transcript, ViewConfig, avatar::author_name, intl::Format, time_format::moment};
 use crate::{
     conversation::{Conversation, Notice, RowKind},
     strings::fill,
@@ -24,7 +21,7 @@ const PATIENCE: i32 = 20_000;
 /// What stands in the file, from top to bottom.
 pub(super) enum Line {
     /// Somebody said something.
-    Said { by: Author, name: AttrValue, time: String, words: RichText },
+    Said { by: Author, name: AttrValue, time: AttrValue, words: RichText },
     /// Something happened.
     Event(AttrValue),
 }
@@ -34,7 +31,7 @@ pub(in crate::components) fn save(state: &Conversation, look: &ViewConfig, kind:
     let Some(page) = window().and_then(|window| window.document()) else { return };
     let lines = lines(state, look);
     let date = Date::new_0();
-    let made = auto_dir(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
+    let made = write(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
     let (content, media, ending) = match kind {
         Transcript::Text => (plain_text::text(look, &made, &lines), "text/plain;charset=utf-8", ".txt"),
         Transcript::Html => match page::page(&page, look, &made, &lines) {
@@ -78,7 +75,7 @@ fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
     let line = |row: &std::rc::Rc<crate::conversation::Row>| match &row.kind {
         RowKind::Message(message) => {
             let words = plain_text::of(message.content(), strings);
-            let time = auto_dir(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
+            let time = write(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
             let name = author_name(look, message.author, agent.as_ref());
             (!words.is_empty()).then_some(Line::Said { by: message.author, name, time, words })
         }
@@ -97,6 +94,6 @@ fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
 }
 
 /// A time, in the visitor's language.
-fn auto_dir(look: &ViewConfig, fields: &[(&str, &str)], at: f64) -> String {
-    dates(look, fields).map(|format| format.format(at)).unwrap_or_default()
+fn write(look: &ViewConfig, fields: &[(&str, &str)], at: f64) -> AttrValue {
+    Format::dates(look.locale.as_deref(), fields).map(|format| format.write(at)).unwrap_or_default()
 }

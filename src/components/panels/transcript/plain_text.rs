@@ -15,7 +15,7 @@ pub(super) fn text(look: &ViewConfig, made: &str, lines: &[Line]) -> String {
     for line in lines {
         match line {
             Line::Said { name, time, words, .. } => {
-                out += &["\n", name.as_str(), ", ", time, ":\n"].concat();
+                out += &["\n", name.as_str(), ", ", time.as_str(), ":\n"].concat();
                 for line in plain(words).lines() {
                     out += &[line, "\n"].concat();
                 }

@@ -1,0 +1,55 @@
+//! What opens the device's file picker: a hidden field, whose face is a button beside it.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Event, File, FileList, HtmlElement, HtmlInputElement};
+use yew::{html::onchange, prelude::*};
+
+use super::{
+    elements::{at, element, on},
+    uploads::Uploads,
+};
+
+/// The hidden field; `chosen` gets what was chosen: one file, unless `multiple`.
+pub(super) fn file_picker(
+    field: &NodeRef,
+    uploads: &Uploads,
+    multiple: bool,
+    chosen: impl Fn(Vec<File>) + 'static,
+) -> Html {
+    let input = element!(
+        "input",
+        "type" = "file",
+        "class" = "unseen",
+        "tabindex" = "-1",
+        "aria-hidden" = "true",
+        "multiple" = multiple.then_some("multiple"),
+        "accept" = uploads.accepted();
+        Html::default()
+    );
+    let changed = Callback::from(move |event: Event| {
+        let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let files = field.as_ref().and_then(|field| field.files()).map(|files| files_of(&files)).unwrap_or_default();
+        // So that the same file can be chosen again.
+        if let Some(field) = field {
+            field.set_value("");
+        }
+        if !files.is_empty() {
+            chosen(files);
+        }
+    });
+    on(at(input, field), Rc::new(onchange::Wrapper::new(changed))).into()
+}
+
+/// Opens the device's picker, within a visitor's click.
+pub(super) fn open(field: &NodeRef) {
+    if let Some(field) = field.cast::<HtmlElement>() {
+        field.click();
+    }
+}
+
+/// The files of a list.
+pub(super) fn files_of(list: &FileList) -> Vec<File> {
+    (0..list.length()).filter_map(|at| list.get(at)).collect()
+}
