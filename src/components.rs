@@ -1,13 +1,18 @@
-//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and answer with a [`UserAction`]; they know
-//! neither network nor storage, so any state can be shown without either.
+//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and
+//! answer with a [`UserAction`]; they know neither network nor storage, so any state can be shown
+//! without either.
 //!
 //! In reading order:
 //! - [`App`]: connects a runtime to the views; [`Widget`]: the views alone
-//! - [`Launcher`] and the preview beside it; `chat_window`: header with its menu, notices, message list, composer
-//! - `screens`: which screen of the window is shown; `panels`: what stands before, between and after a chat
-//! - a message: `message_row`, `content`, `rich_text`, `answers`; `message_kinds`: what is more than words and buttons
+//! - [`Launcher`] and the preview beside it; `chat_window`: header with its menu, notices,
+//!   message list, composer
+//! - `screens`: which screen of the window is shown; `panels`: what stands before, between and
+//!   after a chat
+//! - a message: `message_row`, `content`, `rich_text`, `answers`; `message_kinds`: what is more
+//!   than words and buttons
 //! - `attachments`: the files that are added in the composer
-//! - `lazy_view`: shows a view whose code is fetched on demand; `chunks`: those views and how they are fetched
+//! - `lazy_view`: shows a view whose code is fetched on demand; `chunks`: those views and how
+//!   they are fetched
 //! - `elements`: the plain elements of all of these; `dom`: what they ask of the browser
 //! - `announcer`: what screen readers say
 //! - [`parts`]: the names by which a page can style all of this

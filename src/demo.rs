@@ -140,8 +140,8 @@ impl ChatSource for Player {
         None
     }
 
-    fn act(&self, verb: UserAction) -> Option<Rc<str>> {
-        match verb {
+    fn act(&self, action: UserAction) -> Option<Rc<str>> {
+        match action {
             UserAction::Send(text) | UserAction::Answer { text, .. } => return self.send(&text),
             UserAction::Retry(id) => {
                 self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });

@@ -23,7 +23,7 @@ pub enum UploadProgress {
 /// A file on its way. Dropping it stops the sending.
 pub struct Sending {
     request: XmlHttpRequest,
-    _ears: Vec<Listener>,
+    _listeners: Vec<Listener>,
 }
 
 impl Drop for Sending {
@@ -100,5 +100,5 @@ fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(UploadProgress)>)
         })?
     };
     request.send_with_opt_blob(Some(file)).ok()?;
-    Some(Sending { request, _ears: vec![progress, end] })
+    Some(Sending { request, _listeners: vec![progress, end] })
 }

@@ -145,19 +145,19 @@ pub fn can_agree() -> bool {
 /// What is said on it is heard by all other tabs of this origin that have it open. Closed when dropped.
 pub struct Channel {
     channel: BroadcastChannel,
-    _ears: Listener,
+    _listener: Listener,
 }
 
 impl Channel {
     /// Opens the channel of this name and calls `heard` with what others say. `None` where the browser refuses.
     pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
-        let ears = Listener::new(&channel, "message", move |event| {
+        let listener = Listener::new(&channel, "message", move |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>() {
                 heard(event.data());
             }
         })?;
-        Some(Self { channel, _ears: ears })
+        Some(Self { channel, _listener: listener })
     }
 
     /// Says something that can be copied. What cannot be said is as good as lost, which every listener bears.

@@ -1,8 +1,11 @@
-//! The announcer: says to screen readers, in whole sentences, in order and once, what came. It is there before it is first used, and
-//! stands outside of the list.
+//! Live regions for screen readers: announces each new message, notice and connection change
+//! once, in order and in whole sentences. The regions stand outside of the list and are in the
+//! page before they are first used.
 //!
-//! Three regions take turns: a text that changes while it is being read would be cut off, so each stays for one more turn. Once they
-//! were heard of, all are emptied: a modal dialog hides what stands there, and what comes back with its end would be read again.
+//! Three polite regions take turns, because a text that changes while it is read would be cut
+//! off. Once a screen reader has had time to take the words, all regions are emptied: a modal
+//! dialog hides what stands beside it, and when it closes, words that are still there would be
+//! read again.
 
 use std::rc::Rc;
 

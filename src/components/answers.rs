@@ -1,4 +1,4 @@
-//! Answers: suggested replies that are sent as the visitor's words, and buttons that lead somewhere.
+//! Suggested replies, which are sent as the visitor's words, and link buttons.
 
 use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;

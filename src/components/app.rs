@@ -30,7 +30,7 @@ pub trait ChatSource {
     fn subscribe(&self, listener: Listener) -> Option<Subscription>;
 
     /// Does what the visitor, or the page, wants. The client message id, where something was said.
-    fn act(&self, verb: UserAction) -> Option<Rc<str>>;
+    fn act(&self, action: UserAction) -> Option<Rc<str>>;
 
     /// How files are sent, where some are taken.
     fn uploads(&self) -> Option<Uploads> {
@@ -134,7 +134,7 @@ pub enum Msg {
     /// The conversation stands so now.
     Changed(Rc<Conversation>),
     /// The conversation is to be saved as a file.
-    Asked(Transcript),
+    SaveTranscript(Transcript),
     /// It was, or could not be.
     Saved(bool),
 }
@@ -142,7 +142,7 @@ pub enum Msg {
 impl App {
     /// Saves the conversation that is shown as a file.
     pub fn save_transcript(app: &Scope<Self>, kind: Transcript) {
-        app.send_message(Msg::Asked(kind));
+        app.send_message(Msg::SaveTranscript(kind));
     }
 }
 
@@ -162,8 +162,8 @@ impl Component for App {
         Self { state, look, act, notifier, subscription }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
             Msg::Changed(now) => {
                 self.state = now;
                 // The site says what it takes with the first token, and may say otherwise with a later one.
@@ -179,7 +179,7 @@ impl Component for App {
                 self.notifier.follow(&self.state, |unread| title(&self.look, unread));
                 true
             }
-            Msg::Asked(kind) => {
+            Msg::SaveTranscript(kind) => {
                 let save = save_transcript(self.state.clone(), self.look.clone(), kind);
                 ctx.link().send_future(async move { Msg::Saved(save.await.is_ok()) });
                 false
@@ -227,14 +227,14 @@ fn look(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
 
 fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
     let (source, notifier, app) = (ctx.props().source.clone(), notifier.clone(), ctx.link().clone());
-    Callback::from(move |verb| {
-        if let UserAction::Sound(on) = verb {
+    Callback::from(move |action| {
+        if let UserAction::Sound(on) = action {
             notifier.choose_sound(on);
             app.send_message(Msg::Changed(source.state()));
-        } else if let UserAction::Transcript(kind) = verb {
-            app.send_message(Msg::Asked(kind));
+        } else if let UserAction::Transcript(kind) = action {
+            app.send_message(Msg::SaveTranscript(kind));
         } else {
-            source.act(verb);
+            source.act(action);
         }
     })
 }

@@ -1,4 +1,5 @@
-//! Where what has just come is shown: an answer that is longer than the list from its beginning.
+//! Where new rows are scrolled to: an answer that is higher than the list is shown from its
+//! beginning.
 
 use std::rc::Rc;
 

@@ -1,10 +1,12 @@
-//! Files that the visitor adds in the composer: a button, what is dropped on the window or pasted, and above the field how far each
-//! is. A chunk of its own, fetched where the site takes files once the window is open: see `chunks`.
+//! Attachments in the composer: the button, drop and paste on the window, and a chip with the
+//! progress of each file. A chunk of its own (see `chunks`), fetched once the window is open
+//! where the site takes files.
 //!
-//! A file is uploaded at once where a conversation goes on, because uploading says nothing to the bot. Before that there is nothing
-//! to upload to: it waits for Send, and what is written beside it starts the conversation, or its name where nothing is. What is
-//! written is said first, as a message of its own; then the files, in one message where those have a form of their own, else each in
-//! one, as a text that is the file's address and nothing else.
+//! In a running conversation a file is uploaded at once, because an upload says nothing to the
+//! bot. Before that there is nothing to upload to: the file waits for Send, and the words beside
+//! it start the conversation, or the file's name where there are none. The words are sent first,
+//! as a message of their own; then the files: all in one message where the site takes typed
+//! answers, else one message each, whose text is the file's address and nothing else.
 
 mod chip;
 mod drop_paste;
@@ -35,11 +37,11 @@ const CLIP: &str =
 /// All of it as elements.
 pub(super) fn render(view: &View) -> Html {
     let View::Files(files) = view else { return Html::default() };
-    html! { <Added ..files.clone() /> }
+    html! { <Attachments ..files.clone() /> }
 }
 
 /// The files that were added.
-struct Added {
+struct Attachments {
     chips: Vec<Chip>,
     /// The number the next chip gets.
     next: u32,
@@ -71,7 +73,7 @@ enum Msg {
     Removed(u32),
 }
 
-impl Component for Added {
+impl Component for Attachments {
     type Message = Msg;
     type Properties = Files;
 
@@ -88,8 +90,8 @@ impl Component for Added {
         Self { chips: Vec::new(), next: 0, over: false, full: false, input, list, lost: None, listeners }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
             Msg::Asked => {
                 file_picker::open(&self.input);
                 return false;
@@ -182,7 +184,7 @@ impl Component for Added {
     }
 }
 
-impl Added {
+impl Attachments {
     fn place(&self, number: u32) -> Option<usize> {
         self.chips.iter().position(|chip| chip.number == number)
     }
@@ -278,7 +280,7 @@ impl Added {
 }
 
 /// Says to screen readers how much of a file is there.
-fn tell(ctx: &Context<Added>, file: &File, percent: u8) {
+fn tell(ctx: &Context<Attachments>, file: &File, percent: u8) {
     let look = &ctx.props().view.look;
     let percent = intl::percent(look.locale.as_deref(), percent);
     ctx.props().view.say.emit(fill(&fill(&look.strings.uploading(), "percent", &percent), "name", &file.name()).into());

@@ -1,4 +1,4 @@
-//! The round picture beside whoever is not the visitor: a photo, a first letter, or the bot's sparkles.
+//! The avatar of bot or team member: a photo, an initial, or the bot's icon.
 
 use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;

@@ -1,8 +1,9 @@
-//! The chunks of the views: each is a file of the WASM with its views and their styles, fetched when the first of them is shown, from
-//! where the program came and in its version. Without the feature `split` everything is one program.
+//! The chunks of the views: each is a file of the WASM with its views and their styles, fetched
+//! when the first of them is shown, from where the program came and in its version. Without the
+//! feature `split` everything is one program.
 //!
-//! Nothing that a chunk shows may import this file: views ask for one another through [`LazyView`](super::lazy_view::LazyView), to
-//! which [`load`] is given at the top.
+//! Nothing that a chunk shows may import this file: views ask for one another through
+//! [`LazyView`](super::lazy_view::LazyView), to which [`load`] is given at the top.
 
 use std::rc::Rc;
 

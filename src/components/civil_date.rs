@@ -1,4 +1,4 @@
-//! Days of the Gregorian calendar and how to count with them. Knows no clock, no language and no browser.
+//! Arithmetic with days of the Gregorian calendar. Pure: no clock, no language, no browser.
 
 /// A day between the years 1 and 9999, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! Puts a text on the clipboard.
+//! Copies a text to the clipboard.
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};

@@ -1,5 +1,5 @@
-//! What a message holds. Words and buttons are made here, every other kind by
-//! `message_kinds`, whose code is fetched on demand.
+//! The content of a message. Text and buttons are rendered here; the other kinds by
+//! `message_kinds`, whose code is loaded lazily.
 
 use chataibot_wire::{Content, Node, RichText};
 use yew::prelude::*;

@@ -1,4 +1,5 @@
-//! What components ask of the browser: focus, media queries, a moment later, a change of size. Each is nothing where there is none.
+//! DOM helpers of the views: focus, media queries, size observers. Each does nothing where there
+//! is no browser.
 
 use std::rc::Rc;
 

@@ -1,5 +1,6 @@
-//! The elements of the views. `html!` writes out the making of an element wherever one stands; here it stands once, which keeps the
-//! program small. Elements whose attributes never change and that stand in one place are written with `html!`: they cost nothing.
+//! Functions that build virtual elements. `html!` expands to the code of a whole element at each
+//! place where one stands; calling a function instead keeps the program small. Static elements
+//! that stand in one place are written with `html!`, which costs nothing.
 
 use std::rc::Rc;
 

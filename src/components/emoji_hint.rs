@@ -1,4 +1,5 @@
-//! How the device's own emoji are reached: a small button in the message field that names the keys, where a device has such keys.
+//! A button in the message field that says how to open the device's emoji picker, where a
+//! keyboard has a shortcut for it.
 
 use yew::prelude::*;
 

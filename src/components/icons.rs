@@ -1,4 +1,5 @@
-//! The signs of the widget, drawn as strokes in a 24 × 24 field. Hidden from screen readers: names stand beside them.
+//! Icons as stroked paths in a 24 × 24 view box. Hidden from screen readers: each stands beside a
+//! name.
 
 use yew::Html;
 

@@ -1,4 +1,4 @@
-//! Dates and numbers as the browser writes them in the visitor's language.
+//! The browser's `Intl` formats: dates, relative times and numbers in the visitor's language.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};

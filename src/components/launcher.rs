@@ -1,8 +1,9 @@
-//! The launcher: the button on the page that opens and closes the window. Printed at build time, for the page to show before the
-//! program is there, so it touches no browser while it renders.
+//! The launcher: the button on the page that opens and closes the window. It is rendered to
+//! markup at build time, for the page to show before the program is loaded, so its view asks
+//! nothing of the browser.
 //!
-//! The program goes on with that same button for as long as the widget lives. It may have the focus when the program comes, and what
-//! has the focus and is replaced is lost to a screen reader: it hears of the removal first, and of nothing after it.
+//! The running program takes over that very button in place of rendering another: the button may
+//! have the focus, and a screen reader loses a focused element that is replaced.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -1,10 +1,13 @@
-//! Code splitting of the views: [`LazyView`] shows a view that few conversations need once its chunk of code and styles is there.
+//! Code splitting of the views: [`LazyView`] shows a view that few conversations need once its
+//! chunk of code and styles is there.
 //!
-//! A chunk is asked for once and then kept: what comes later is rendered without waiting. Until it is there, and where it cannot be
-//! fetched, a placeholder of the same view is shown; the next view to be shown asks again.
+//! A chunk is asked for once and then kept: what comes later is rendered without waiting. Until
+//! it is there, and where it cannot be fetched, a placeholder of the same view is shown; the next
+//! view to be shown asks again.
 //!
-//! This file knows props and placeholders of those views and not their code, so that a view can show another one lazily without
-//! importing it. `chunks` knows the code: it is [registered](register) at the top.
+//! This file knows props and placeholders of those views and not their code, so that a view can
+//! show another one lazily without importing it. `chunks` knows the code: it is
+//! [registered](register) at the top.
 
 pub(super) mod files;
 pub(super) mod kind;

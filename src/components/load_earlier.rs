@@ -1,4 +1,4 @@
-//! The top of the message list: the way to what was said earlier.
+//! The top of the message list: the button that loads earlier messages, and its states.
 
 use yew::prelude::*;
 

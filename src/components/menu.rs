@@ -1,4 +1,4 @@
-//! The menu in the header: what can be done and is not done often. Its items are one small table.
+//! The menu in the header, after the ARIA menu button pattern. Its items are one small table.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ pub(super) struct MenuItem {
     /// The sign before it, from [`icons`].
     pub(super) icon: &'static str,
     /// What the visitor does by choosing it.
-    pub(super) verb: UserAction,
+    pub(super) action: UserAction,
 }
 
 /// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that cannot be changed. `sounds`: do new
@@ -32,25 +32,25 @@ pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>
     let mut items = Vec::new();
     if let Some(large) = large {
         let (label, icon) = resizing(look, large);
-        items.push(MenuItem { label, icon, verb: UserAction::Resize });
+        items.push(MenuItem { label, icon, action: UserAction::Resize });
     }
     let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
-    items.push(MenuItem { label, icon, verb: UserAction::Sound(!sounds) });
+    items.push(MenuItem { label, icon, action: UserAction::Sound(!sounds) });
     if !state.rows().is_empty() {
         items.push(MenuItem {
             label: strings.transcript_text(),
             icon: icons::FILE,
-            verb: UserAction::Transcript(Transcript::Text),
+            action: UserAction::Transcript(Transcript::Text),
         });
         items.push(MenuItem {
             label: strings.transcript_html(),
             icon: icons::FILE,
-            verb: UserAction::Transcript(Transcript::Html),
+            action: UserAction::Transcript(Transcript::Html),
         });
-        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, verb: UserAction::Restart });
+        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, action: UserAction::Restart });
     }
     if state.phase() == Phase::Active {
-        items.push(MenuItem { label: strings.end(), icon: icons::END, verb: UserAction::End });
+        items.push(MenuItem { label: strings.end(), icon: icons::END, action: UserAction::End });
     }
     items
 }
@@ -114,7 +114,7 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
 }
 
 fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, places: &MenuPlaces) -> Html {
-    let line = |MenuItem { label, icon, verb }: MenuItem| {
+    let line = |MenuItem { label, icon, action }: MenuItem| {
         let inside = group(vec![icons::sign("", icon), plain("span", text(label))]);
         let line = element!(
             "button",
@@ -125,7 +125,7 @@ fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, 
             "tabindex" = "-1";
             inside
         );
-        on_click(line, choose.reform(move |_| verb.clone())).into()
+        on_click(line, choose.reform(move |_| action.clone())).into()
     };
     let list = element!(
         "div", "class" = "menu", "part" = "menu", "role" = "menu", "aria-label" = label;

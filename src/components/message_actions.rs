@@ -1,7 +1,8 @@
-//! What can be done with a message: copy it, and say whether it helped.
+//! The actions of a message: copy, and feedback.
 //!
-//! The buttons are always there for screen readers and appear to others on hover, focus or touch. Only those of the newest message
-//! stand in the order of Tab, or the way through a long list would be long; from there arrow keys go from message to message.
+//! The buttons are always there for screen readers, and appear on hover, focus or touch. Only
+//! those of the newest message are in the tab order (roving tabindex), or the way through a long
+//! list would be long; arrow keys move from message to message.
 
 use chataibot_wire::Author;
 use web_sys::Element;
@@ -36,14 +37,14 @@ pub(super) fn actions(
     look: &ViewConfig,
     key: u32,
     message: &MessageRow,
-    standing: ActionState,
+    action_state: ActionState,
     act: &Callback<(u32, MessageAction)>,
 ) -> Html {
     let strings = &look.strings;
     if message.delivery.state() != SendState::Sent {
         return Html::default();
     }
-    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, deed: MessageAction| {
+    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, action: MessageAction| {
         let act = act.clone();
         let button = element!(
             "button",
@@ -53,12 +54,12 @@ pub(super) fn actions(
             "title" = label.clone(),
             "aria-label" = label,
             "aria-pressed" = pressed.map(|pressed| if pressed { "true" } else { "false" }),
-            "tabindex" = (!standing.newest).then_some("-1");
+            "tabindex" = (!action_state.newest).then_some("-1");
             icons::sign("", sign)
         );
-        Html::from(on_click(button, Callback::from(move |_: MouseEvent| act.emit((key, deed)))))
+        Html::from(on_click(button, Callback::from(move |_: MouseEvent| act.emit((key, action)))))
     };
-    let (class, label, sign) = if standing.copied {
+    let (class, label, sign) = if action_state.copied {
         ("action action-copied", strings.copied(), icons::TICK)
     } else {
         ("action action-copy", strings.copy(), icons::COPY)

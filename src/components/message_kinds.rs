@@ -2,11 +2,14 @@
 //!
 //! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
-//! - [`image`], [`picture`]: a picture that opens large; [`snap_scroller`]: things side by side that scroll
-//! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of their own
+//! - [`image`], [`picture`]: a picture that opens large; [`snap_scroller`]: things side by side
+//!   that scroll
+//! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of
+//!   their own
 //! - [`aside`]: what a control says to screen readers
 //!
-//! A control is there while its question can be answered. Afterwards what was answered stands in its place, quietly.
+//! A control is there while its question can be answered. Afterwards what was answered stands in
+//! its place, quietly.
 
 mod aside;
 mod calendar;
@@ -110,14 +113,14 @@ pub(super) fn render(view: &View) -> Html {
             framed(&list.header, &list.title, &list.footer, &kind.bubble, &kind.look),
             sections::sections(&list.sections, &kind),
         ]),
-        Content::Carousel(_) => html! { <carousel::Cards ..kind /> },
-        Content::Slider(_) => html! { <slider::Range ..kind /> },
-        Content::Calendar(_) => html! { <calendar::Picker ..kind /> },
+        Content::Carousel(_) => html! { <carousel::CardRow ..kind /> },
+        Content::Slider(_) => html! { <slider::SliderQuestion ..kind /> },
+        Content::Calendar(_) => html! { <calendar::DateQuestion ..kind /> },
         Content::FileUpload(upload) => match kind.look.uploads.clone() {
-            Some(uploads) => html! { <upload::Chooser {kind} {uploads} /> },
+            Some(uploads) => html! { <upload::FileQuestion {kind} {uploads} /> },
             None => kind.asked(&upload.title, hint(kind.look.strings.hint_file())),
         },
-        Content::Form(_) => html! { <form::Fields ..kind /> },
+        Content::Form(_) => html! { <form::FormQuestion ..kind /> },
         Content::Appointment(appointment) => booking(&kind, appointment),
         Content::Text(_)
         | Content::Parts(_)

@@ -1,4 +1,5 @@
-//! The message list: which rows are shown, and a scroll position that never fights a reader.
+//! The message list: a window over the rows of the conversation, and follow-the-end scrolling
+//! that yields to the reader.
 
 use std::rc::Rc;
 
@@ -65,7 +66,7 @@ pub(super) enum Msg {
     /// Times may have changed.
     Ticked,
     /// Something was asked of the message with this key.
-    DeedAsked(u32, MessageAction),
+    ActionAsked(u32, MessageAction),
     /// A message was copied, or could not be.
     Copied(u32, bool),
     /// That it was copied was shown for long enough.
@@ -101,7 +102,7 @@ pub(super) struct MessageList {
     clock_wish: (Option<AttrValue>, bool),
     clock_later: Option<Timer>,
     tick: Option<Timer>,
-    deed: Callback<(u32, MessageAction)>,
+    on_action: Callback<(u32, MessageAction)>,
     copied: Option<u32>,
     copied_later: Option<Timer>,
 }
@@ -142,16 +143,16 @@ impl Component for MessageList {
             clock_wish: (None, false),
             clock_later: None,
             tick: None,
-            deed: ctx.link().callback(|(key, deed)| Msg::DeedAsked(key, deed)),
+            on_action: ctx.link().callback(|(key, on_action)| Msg::ActionAsked(key, on_action)),
             copied: None,
             copied_later: None,
         }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
         let before = (self.place, self.follower.follows());
-        match happened {
+        match msg {
             Msg::Scrolled => self.moved(&ctx.props().state, &list, true),
             Msg::Resized => self.moved(&ctx.props().state, &list, false),
             Msg::NewsCame => {
@@ -174,7 +175,7 @@ impl Component for MessageList {
                 self.now = now(&ctx.props().look);
                 return true;
             }
-            Msg::DeedAsked(key, MessageAction::Copy) => {
+            Msg::ActionAsked(key, MessageAction::Copy) => {
                 let rows = ctx.props().state.rows();
                 let message = rows.iter().find(|row| row.key == key).and_then(|row| row.message());
                 // Beside the list, where a field cannot make it scroll.
@@ -183,7 +184,7 @@ impl Component for MessageList {
                     ctx.link().send_future(async move { Msg::Copied(key, clipboard::copy(text, beside).await) });
                 }
             }
-            Msg::DeedAsked(key, MessageAction::Rate(helpful)) => {
+            Msg::ActionAsked(key, MessageAction::Rate(helpful)) => {
                 ctx.props().act.emit(UserAction::Feedback { key, helpful });
             }
             Msg::Copied(_, false) => {}
@@ -311,8 +312,11 @@ impl MessageList {
                 day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
                 unread: self.unread_from == key,
                 // While it is out of view, Tab leads to the way back.
-                standing: ActionState { newest: newest == key && self.place == Place::End, copied: self.copied == key },
-                deed: self.deed.clone(),
+                action_state: ActionState {
+                    newest: newest == key && self.place == Place::End,
+                    copied: self.copied == key,
+                },
+                on_action: self.on_action.clone(),
             }
         };
         let mut blocks = Vec::new();

@@ -1,4 +1,4 @@
-//! One row of the message list: a message with its author, time and fate, or a notice.
+//! One row of the message list: a message with its author, time and delivery state, or a notice.
 
 use std::rc::Rc;
 
@@ -41,8 +41,8 @@ pub(super) struct RowView {
     pub(super) day: Option<Day>,
     /// Is it the first that was unread when the window opened?
     pub(super) unread: bool,
-    pub(super) standing: ActionState,
-    pub(super) deed: Callback<(u32, MessageAction)>,
+    pub(super) action_state: ActionState,
+    pub(super) on_action: Callback<(u32, MessageAction)>,
 }
 
 #[derive(Properties, Clone, PartialEq)]
@@ -88,8 +88,8 @@ impl PartialEq for RowView {
             && self.minutes == other.minutes
             && self.day == other.day
             && self.unread == other.unread
-            && self.standing == other.standing
-            && self.deed == other.deed
+            && self.action_state == other.action_state
+            && self.on_action == other.on_action
     }
 }
 
@@ -161,7 +161,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         spoken(content(&kind), if visitor { None } else { look.config.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
-        actions(look, row.key, message, view.standing, &view.deed),
+        actions(look, row.key, message, view.action_state, &view.on_action),
     ];
     let part = if visitor { "row row-visitor" } else { "row row-bot" };
     // A touch gives it the focus, and that shows its actions.
@@ -190,13 +190,13 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
         }
         None => Html::default(),
     };
-    let verb = |label: AttrValue, verb: fn(Rc<str>) -> UserAction| {
+    let button = |label: AttrValue, action: fn(Rc<str>) -> UserAction| {
         let Some(id) = message.id.clone() else { return Html::default() };
-        let onclick = view.act.reform(move |_: MouseEvent| verb(id.clone()));
+        let onclick = view.act.reform(move |_: MouseEvent| action(id.clone()));
         let of = message.content().to_plain();
-        let button =
+        let element =
             element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; text(label));
-        on_click(button, onclick).into()
+        on_click(element, onclick).into()
     };
     let told = |sign, sentence| vec![icons::sign("", sign), plain("span", text(sentence))];
     let (names, inside) = match state {
@@ -214,9 +214,9 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
             };
             let mut inside = told(icons::ALERT, sentence);
             if error.can_retry() {
-                inside.push(verb(strings.retry(), UserAction::Retry));
+                inside.push(button(strings.retry(), UserAction::Retry));
             }
-            inside.push(verb(strings.discard(), UserAction::Discard));
+            inside.push(button(strings.discard(), UserAction::Discard));
             ("meta meta-failed", inside)
         }
     };

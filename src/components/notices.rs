@@ -1,4 +1,4 @@
-//! Notices over the list, and what stands in place of the composer when a conversation has ended.
+//! Notices above the list, and what replaces the composer once a conversation has ended.
 
 use yew::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What stands before, between and after a chat: consent, home screen, form, rating, office hours, the transcript. A chunk of
-//! its own: see `chunks`.
+//! What stands before, between and after a chat: consent, home screen, form, rating, office
+//! hours, the transcript. A chunk of its own: see `chunks`.
 
 mod consent;
 mod home;
@@ -34,9 +34,9 @@ pub(super) fn render(view: &View) -> Html {
     let ViewContext { state, look, act, .. } = &panel.view;
     let props = panel.clone();
     match panel.kind {
-        PanelKind::Consent | PanelKind::Home => html! { <Still ..props /> },
+        PanelKind::Consent | PanelKind::Home => html! { <StaticPanel ..props /> },
         PanelKind::PreChat => html! { <prechat::PreChat ..props /> },
-        PanelKind::Rating(_) => html! { <rating::Rate ..props /> },
+        PanelKind::Rating(_) => html! { <rating::RatingPanel ..props /> },
         PanelKind::Starters => starters(look, act),
         PanelKind::Hours => html! { <hours::HoursNotice ..props /> },
         PanelKind::Maintenance => maintenance(&look.strings, state.rows().is_empty()),
@@ -73,14 +73,14 @@ const TOOLS: &str =
     "M14.7 6.3a4.5 4.5 0 0 0-6 5.6l-5 5a1.9 1.9 0 0 0 2.7 2.7l5-5a4.5 4.5 0 0 0 5.6-6l-2.8 2.8-2.3-.4-.4-2.3z";
 
 /// A panel that remembers nothing, and takes the focus to its title when the visitor has come to it.
-struct Still {
+struct StaticPanel {
     title: NodeRef,
     /// What was shown last.
     shown: Option<PanelKind>,
     focus: Option<Timer>,
 }
 
-impl Component for Still {
+impl Component for StaticPanel {
     type Message = ();
     type Properties = Panel;
 

@@ -1,4 +1,5 @@
-//! The anatomy: every `part` a page's style sheet can reach, as `chataibot-widget::part(NAME)`. States are parts of their own.
+//! The CSS parts: every `part` that a page's style sheet can reach as
+//! `chataibot-widget::part(NAME)`. States are parts of their own.
 
 /// Name and meaning of each part.
 pub const PARTS: &[(&str, &str)] = &[

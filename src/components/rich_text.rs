@@ -1,4 +1,5 @@
-//! Rich text as elements. The tree is closed, so nothing can stand in it that is not in this file; addresses are judged once more.
+//! Renders rich text to elements. The tree is a closed type, so nothing can be rendered that is
+//! not in this file; addresses are checked once more.
 
 use chataibot_wire::{
     Node, RichText,

@@ -1,5 +1,5 @@
-//! The stages of the window: which of them the page asks for, and what each shows. What is more than words is made by `panels`,
-//! which is fetched when needed.
+//! Which screen of the window is shown, by the onboarding state, and of which views it consists.
+//! Panels are loaded lazily.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Where a list is scrolled to, how it gets elsewhere, and what of it stays in view. The decisions are the [`Follower`]'s, which sees
-//! only measures.
+//! Scroll position of a list: whether it follows the end, and animated scrolling. [`Follower`]
+//! decides from measures alone; no browser.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};

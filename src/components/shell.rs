@@ -68,8 +68,8 @@ pub fn ShellRow() -> Html {
             minutes: None,
             day: None,
             unread: false,
-            standing: ActionState::default(),
-            deed: Callback::noop(),
+            action_state: ActionState::default(),
+            on_action: Callback::noop(),
         };
         put_row(&view, &mut nodes);
     }

@@ -1,5 +1,5 @@
-//! Times and days of messages, as the browser writes them in the visitor's language. Made late: a first format costs tens of
-//! milliseconds; each is made when it is first needed.
+//! Formats times and days of messages in the visitor's language. Formats are made lazily: a first
+//! one costs tens of milliseconds.
 
 use std::cell::{Cell, OnceCell};
 

@@ -1,4 +1,4 @@
-//! What the reader has not seen yet: counted, and where it begins.
+//! Unread rows: how many there are, and where they begin.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Files of the visitor's: what components need to send one. They know no network; who does, gives an [`Uploads`].
+//! The interface between components and file uploads: components know no network; the runtime
+//! implements [`Uploads`].
 
 use std::{any::Any, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! How a widget looks and speaks: the settings that components need, in the form they need them.
+//! The settings and sentences of the views, in the form they need them.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! What the views of one window share: the conversation, how it is shown, and where to say what the visitor does.
+//! What the views of one window share: the conversation, how it is shown, and where to say what
+//! the visitor does.
 
 use std::rc::Rc;
 

@@ -138,8 +138,8 @@ impl Handle {
     }
 
     /// Does what the page wants.
-    pub(super) fn act(&self, verb: UserAction) -> Option<Rc<str>> {
-        self.source()?.act(verb)
+    pub(super) fn act(&self, action: UserAction) -> Option<Rc<str>> {
+        self.source()?.act(action)
     }
 }
 

@@ -29,24 +29,24 @@ pub(super) struct Sound {
     /// An `AudioContext`.
     context: Rc<RefCell<Option<JsValue>>>,
     /// Wait for the visitor's next gesture.
-    ears: RefCell<Vec<Listener>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 impl Sound {
     /// From now on a gesture makes it ready, or no longer does.
     pub(super) fn let_ready(&self, wanted: bool) {
-        let mut ears = self.ears.borrow_mut();
-        if wanted != ears.is_empty() {
+        let mut listeners = self.listeners.borrow_mut();
+        if wanted != listeners.is_empty() {
             return;
         }
-        ears.clear();
+        listeners.clear();
         let page = environment::window().and_then(|window| window.document());
         let Some(page) = page.filter(|_| wanted) else {
             self.close();
             return;
         };
         let context = Rc::downgrade(&self.context);
-        ears.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
+        listeners.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
             let context = context.clone();
             Listener::new(&page, gesture, move |event| {
                 // A click made by a script is no gesture, and browsers complain of sound without one.

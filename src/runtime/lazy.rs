@@ -25,14 +25,14 @@ use crate::{
 /// Sends a file, and tells how that goes; what is given back is held as long as the file is wanted.
 type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>>;
 
-/// The part.
+/// The functions of the chunk.
 #[derive(Clone, Copy)]
 pub(super) struct LazyModule {
-    /// How the client goes on.
+    /// Turns the idle machine into the chat machine.
     pub(super) promote: Promote,
-    /// Does what the runtime leaves to this part.
+    /// Runs the effects of the chat machine.
     pub(super) run_effect: fn(&Rc<Runtime>, ChatEffect),
-    /// Reads; what cannot be read says nothing.
+    /// Decodes an input; `None` for what cannot be read.
     pub(super) read: fn(&Repository, RawInput) -> Option<Input>,
     /// Sends a file.
     pub(super) send_file: SendFile,
@@ -56,12 +56,12 @@ async fn load() -> Result<LazyModule, std::convert::Infallible> {
     Ok(MODULE)
 }
 
-/// The part, if it was fetched.
+/// The module, if it was fetched.
 pub(super) fn loaded() -> Option<LazyModule> {
     LOADED.get()
 }
 
-/// Fetches the part. Returns whether it could be had.
+/// Fetches the module. Returns whether it could be had.
 pub(super) async fn fetch() -> bool {
     load().await.map(|module| LOADED.set(Some(module))).is_ok()
 }

@@ -30,8 +30,8 @@ impl Runtime {
     /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for one.
     pub(super) fn upload_file(&self, file: File, told: Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>> {
         let held = Rc::default();
-        let mind = self.machine.borrow();
-        let Some((credentials, conversation)) = mind.credentials().zip(mind.state().id()) else {
+        let machine = self.machine.borrow();
+        let Some((credentials, conversation)) = machine.credentials().zip(machine.state().id()) else {
             told(UploadProgress::Failed(0));
             return held;
         };
@@ -41,8 +41,8 @@ impl Runtime {
         let slot = Rc::downgrade(&held);
         spawn_local(async move {
             let told = Rc::new(told);
-            let heard = told.clone();
-            match upload::send(url, token, file, Box::new(move |step| heard(step))).await {
+            let tell = told.clone();
+            match upload::send(url, token, file, Box::new(move |step| tell(step))).await {
                 Ok(Some(sending)) => {
                     if let Some(slot) = slot.upgrade() {
                         *slot.borrow_mut() = Some(sending);

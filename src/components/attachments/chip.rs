@@ -1,9 +1,9 @@
-//! One file that was added: how far it is, and how that looks.
+//! The chip of one attachment: its upload's state, and its view.
 
 use web_sys::File;
 use yew::{html::Scope, prelude::*, virtual_dom::VTag};
 
-use super::{Added, Msg};
+use super::{Attachments, Msg};
 use crate::components::{
     ViewConfig,
     elements::{button, element, group, part, text},
@@ -50,7 +50,7 @@ impl Chip {
         }
     }
 
-    pub(super) fn view(&self, look: &ViewConfig, uploads: &Uploads, link: &Scope<Added>) -> Html {
+    pub(super) fn view(&self, look: &ViewConfig, uploads: &Uploads, link: &Scope<Attachments>) -> Html {
         let (strings, locale, number) = (&look.strings, look.locale.as_deref(), self.number);
         let id = |of: &str| [of, &number.to_string()].concat();
         let name = self.file.name();

@@ -1,4 +1,4 @@
-//! What is dropped on the window, held over it or pasted in it, while that is files. All else is left alone.
+//! Drag and drop and paste of files in the window. Events that carry no files are left alone.
 
 use std::{cell::Cell, rc::Rc};
 

@@ -1,4 +1,5 @@
-//! Props of the files in the composer. Their view: `attachments`. Until it is there, nothing stands in its place.
+//! Props of the files in the composer. Their view: `attachments`. Until it is there, nothing
+//! stands in its place.
 
 use yew::prelude::*;
 

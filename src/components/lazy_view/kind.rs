@@ -1,4 +1,5 @@
-//! Props of a message that is more than words and buttons, and its placeholder. Its view: `message_kinds`.
+//! Props of a message that is more than words and buttons, and its placeholder. Its view:
+//! `message_kinds`.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Placeholder of the message list. Its view: `message_list`, which is asked for when the visitor begins to write, or when there is
-//! something to show.
+//! Placeholder of the message list. Its view: `message_list`, which is asked for when the visitor
+//! begins to write, or when there is something to show.
 
 use chataibot_wire::Author;
 use yew::prelude::*;

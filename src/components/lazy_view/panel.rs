@@ -1,4 +1,5 @@
-//! Props of what stands before, between and after a chat, and its placeholder. Its views: `panels`.
+//! Props of what stands before, between and after a chat, and its placeholder. Its views:
+//! `panels`.
 
 use yew::prelude::*;
 

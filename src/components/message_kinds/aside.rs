@@ -1,5 +1,5 @@
-//! What a control says to screen readers of what it shows to the eye. It is taken away once it was heard: a modal dialog hides what
-//! stands there, and what comes back with its end would be read again.
+//! A live region beside a control, for what it shows to the eye. It is emptied once it was read:
+//! when a modal dialog closes, words that are still there would be read again.
 
 use yew::prelude::*;
 

@@ -1,8 +1,9 @@
-//! A date, or a date and a time. The field is the browser's own, to type in and, under a finger, with the device's picker; with a
-//! mouse or a keyboard there is a month's page below it.
+//! A question for a date, or a date and a time: the browser's own field, to type in and, on touch
+//! screens, with the device's picker; with mouse or keyboard a month grid below it.
 //!
-//! The answer is `2026-11-25`, or `2026-11-25 14:30` in the visitor's time: the platform documents no form, and this one is read in
-//! the same way by every bot and in every country, and sorts. What is shown of it later is in the visitor's language.
+//! The answer is `2026-11-25`, or `2026-11-25 14:30` in the visitor's time. The platform
+//! documents no format; this one means the same to every bot in every country, and sorts. The
+//! answer is shown in the visitor's language.
 
 use std::rc::Rc;
 
@@ -33,7 +34,7 @@ use crate::components::{
 };
 
 /// The field, the page and, after the answer, what was answered.
-pub(super) struct Picker {
+pub(super) struct DateQuestion {
     places: Places,
     /// `YYYY-MM-DD`, or nothing.
     date: AttrValue,
@@ -77,7 +78,7 @@ pub(super) enum Did {
     Heard,
 }
 
-impl Component for Picker {
+impl Component for DateQuestion {
     type Message = Did;
     type Properties = Kind;
 
@@ -215,7 +216,7 @@ impl Component for Picker {
     }
 }
 
-impl Picker {
+impl DateQuestion {
     fn fields(&self, ctx: &Context<Self>, calendar: &Calendar) -> Html {
         let kind = ctx.props();
         let strings = &kind.look.strings;

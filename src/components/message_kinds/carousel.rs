@@ -1,4 +1,5 @@
-//! Cards side by side, or pictures: a row that scrolls, with arrows for those who have no finger to swipe with.
+//! A carousel of cards or pictures: a row that scrolls and snaps, with arrow buttons for pointers
+//! that cannot swipe.
 
 use std::rc::Rc;
 
@@ -29,7 +30,7 @@ use crate::components::{
     rich_text::safe_address,
 };
 
-pub(super) struct Cards {
+pub(super) struct CardRow {
     list: NodeRef,
     at: usize,
     /// Is the row at its beginning, and at its end?
@@ -50,7 +51,7 @@ pub(super) enum Msg {
     Heard,
 }
 
-impl Component for Cards {
+impl Component for CardRow {
     type Message = Msg;
     type Properties = Kind;
 
@@ -60,9 +61,9 @@ impl Component for Cards {
         Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None, asked: false, place: Aside::default() }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
-        match happened {
+        match msg {
             Msg::Moved => {
                 let now = (snap_scroller::at(&list), snap_scroller::ends(&list));
                 let before = (self.at, self.ends);
@@ -136,7 +137,7 @@ impl Component for Cards {
     }
 }
 
-impl Cards {
+impl CardRow {
     fn keys(&self, ctx: &Context<Self>, count: usize) -> Callback<KeyboardEvent> {
         let (here, link, list) = (self.at, ctx.link().clone(), self.list.clone());
         Callback::from(move |event: KeyboardEvent| {
@@ -160,7 +161,7 @@ fn shown(kind: &Kind) -> Option<&Carousel> {
     if let Content::Carousel(carousel) = kind.content() { Some(carousel) } else { None }
 }
 
-fn arrow(ctx: &Context<Cards>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
+fn arrow(ctx: &Context<CardRow>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
     let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::Wanted));
     let mut arrow = button("turn", "turn", Some(name), icons::sign("", sign), clicked);
     // Not `disabled`: that would take the keyboard's place away from under it.

@@ -1,5 +1,5 @@
-//! A form. The answer is documented text: a line `Label: value` for each field that was filled. The log says the same of an answer
-//! in its own form.
+//! A form. Its answer is the documented text: a line `Label: value` for each field that was
+//! filled. The log says the same of a typed answer.
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ const LINE: &str = "200";
 const LINES: &str = "1500";
 
 /// The fields, and after the answer what was sent.
-pub(super) struct Fields {
+pub(super) struct FormQuestion {
     form: NodeRef,
     entries: Vec<Entry>,
     /// The keyboard is to go to the first field that is wrong.
@@ -49,7 +49,7 @@ pub(super) enum Did {
     Submitted,
 }
 
-impl Component for Fields {
+impl Component for FormQuestion {
     type Message = Did;
     type Properties = Kind;
 
@@ -128,7 +128,7 @@ fn asked(kind: &Kind) -> Option<&Form> {
     if let Content::Form(form) = kind.content() { Some(form) } else { None }
 }
 
-fn field_of(ctx: &Context<Fields>, at: usize, field: &Field, entry: &Entry) -> Html {
+fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry) -> Html {
     let kind = ctx.props();
     let strings = &kind.look.strings;
     let (id, fault) = (id(kind, "field-", at), id(kind, "wrong-", at));

@@ -1,4 +1,4 @@
-//! A picture's address with its words, and the element that shows it, small or large.
+//! An image's address and text alternative, and its element, small or large.
 
 use yew::{prelude::*, virtual_dom::VTag};
 

@@ -1,5 +1,5 @@
-//! Pictures, large: a modal dialog over the page with all pictures of a message side by side. Swiping, pinching and zooming are the
-//! browser's; leafing is scrolling.
+//! The light box: a modal dialog over the page with all pictures of a message side by side.
+//! Swiping, pinching and zooming are the browser's; going to the next picture is scrolling.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Pictures, films, sounds and files.
+//! Media: pictures, video and audio players, and cards of files.
 
 use std::rc::Rc;
 

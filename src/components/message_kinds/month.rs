@@ -1,4 +1,4 @@
-//! A month's page: a grid of days for mouse and keyboard.
+//! The month grid of a date question, for mouse and keyboard, after the ARIA date grid pattern.
 
 use std::rc::Rc;
 

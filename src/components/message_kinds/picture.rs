@@ -1,4 +1,4 @@
-//! A picture in the conversation, which opens large.
+//! A picture in the conversation; a button opens it in the light box.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -73,8 +73,8 @@ impl Component for Picture {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
             Msg::Loaded(size) => {
                 self.seen = Seen::Here(size);
                 let PictureProps { all, at, .. } = ctx.props();

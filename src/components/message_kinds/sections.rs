@@ -1,4 +1,4 @@
-//! Choices in sections, each below its heading.
+//! A list of choices in sections, each below its heading.
 
 use chataibot_wire::content::Section;
 use yew::prelude::*;

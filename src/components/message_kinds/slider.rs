@@ -1,4 +1,4 @@
-//! A number on a range.
+//! A question for a number in a range.
 
 use std::rc::Rc;
 
@@ -20,13 +20,13 @@ use crate::{
 };
 
 /// The slider, and after the answer what was answered.
-pub(super) struct Range {
+pub(super) struct SliderQuestion {
     input: NodeRef,
     /// As the browser writes it; nothing until it was moved.
     value: Option<String>,
 }
 
-impl Component for Range {
+impl Component for SliderQuestion {
     /// It was moved.
     type Message = ();
     type Properties = Kind;

@@ -1,4 +1,5 @@
-//! Things side by side in a row that scrolls and snaps: where it stands, and how to go on. Right-to-left rows count from the right.
+//! Scroll position of a row with snap points: which item is shown, and how to go to another.
+//! Right-to-left rows count from the right.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};

@@ -1,4 +1,5 @@
-//! A file of the visitor's is wanted: chosen, dropped or pasted, and sent while one looks on. The answer is the file's address.
+//! A question for a file: chosen, dropped or pasted, and uploaded with its progress. The answer
+//! is the file's address.
 
 use std::rc::Rc;
 
@@ -23,12 +24,12 @@ use crate::{
 };
 
 #[derive(Properties, Clone, PartialEq)]
-pub(super) struct ChooserProps {
+pub(super) struct FileQuestionProps {
     pub(super) kind: Kind,
     pub(super) uploads: Uploads,
 }
 
-pub(super) struct Chooser {
+pub(super) struct FileQuestion {
     zone: NodeRef,
     input: NodeRef,
     /// Is a file held over it?
@@ -69,18 +70,18 @@ pub(super) enum Msg {
     Asked,
 }
 
-impl Component for Chooser {
+impl Component for FileQuestion {
     type Message = Msg;
-    type Properties = ChooserProps;
+    type Properties = FileQuestionProps;
 
     fn create(_: &Context<Self>) -> Self {
         Self { zone: NodeRef::default(), input: NodeRef::default(), over: false, stage: Stage::Empty, held: false }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        let ChooserProps { kind, uploads } = ctx.props();
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let FileQuestionProps { kind, uploads } = ctx.props();
         self.held = self.zone.cast::<Element>().is_some_and(|zone| dom::holds_focus(&zone));
-        match happened {
+        match msg {
             Msg::Chosen(file) => {
                 self.over = false;
                 self.stage = match uploads.refuse(&file) {
@@ -168,7 +169,7 @@ impl Component for Chooser {
     }
 }
 
-impl Chooser {
+impl FileQuestion {
     fn picker(&self, ctx: &Context<Self>) -> Html {
         let chosen = ctx.link().callback(Msg::Chosen);
         file_picker(&self.input, &ctx.props().uploads, false, move |files| {
@@ -177,7 +178,7 @@ impl Chooser {
     }
 
     fn chooser(&self, ctx: &Context<Self>, error: Option<UploadError>) -> Html {
-        let ChooserProps { kind, uploads } = ctx.props();
+        let FileQuestionProps { kind, uploads } = ctx.props();
         let (strings, link) = (&kind.look.strings, ctx.link());
         let words = if self.over { strings.upload_drop() } else { strings.upload_choose() };
         let face = group(vec![icons::sign("", super::RAISE), plain("span", text(words))]);
@@ -191,7 +192,7 @@ impl Chooser {
     }
 }
 
-fn start(ctx: &Context<Chooser>, file: File) -> Stage {
+fn start(ctx: &Context<FileQuestion>, file: File) -> Stage {
     let told = ctx.link().callback(Msg::Told);
     let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
     Stage::Sending { file, percent: 0, _sending: sending }
@@ -201,7 +202,7 @@ fn first(files: Option<FileList>) -> Option<File> {
     files?.get(0)
 }
 
-fn sending(ctx: &Context<Chooser>, file: &File, percent: u8) -> Html {
+fn sending(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {
     let kind = &ctx.props().kind;
     let strings = &kind.look.strings;
     let written = intl::percent(kind.look.locale.as_deref(), percent);
@@ -218,8 +219,8 @@ fn sending(ctx: &Context<Chooser>, file: &File, percent: u8) -> Html {
     group(vec![words.into(), progress.into(), cancel.into()])
 }
 
-fn failed(ctx: &Context<Chooser>, file: &File, error: UploadError) -> Html {
-    let ChooserProps { kind, uploads } = ctx.props();
+fn failed(ctx: &Context<FileQuestion>, file: &File, error: UploadError) -> Html {
+    let FileQuestionProps { kind, uploads } = ctx.props();
     let (strings, link) = (&kind.look.strings, ctx.link());
     let name = element!("p", "class" = "drop-words", "dir" = "auto"; text(file.name().into()));
     let again = button("quiet", "button", None, text(strings.retry()), link.callback(|_| Msg::Retried));

@@ -1,4 +1,4 @@
-//! The question for consent: nothing is stored or sent before it is answered with yes.
+//! The question for consent. Before a yes nothing is stored or sent.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The home screen: a welcome, suggestions, and the way on.
+//! The home screen: a welcome, suggested first messages, and the way into the chat.
 
 use yew::prelude::*;
 

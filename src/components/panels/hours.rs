@@ -1,4 +1,4 @@
-//! The notice while nobody answers. The chat takes messages all the same.
+//! The notice outside of office hours. The chat takes messages all the same.
 
 use js_sys::Date;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};

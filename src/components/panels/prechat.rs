@@ -1,4 +1,4 @@
-//! The form before a conversation. What is written in it goes along with the first message, and nowhere else.
+//! The form before a conversation. Its values are sent with the first message and nowhere else.
 
 use std::rc::Rc;
 
@@ -85,8 +85,8 @@ impl Component for PreChat {
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
             // Whoever passes an empty field may come back to it.
             Msg::Left(at) => {
                 let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);

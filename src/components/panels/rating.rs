@@ -1,5 +1,5 @@
-//! The rating of a conversation that has ended: stars or thumbs, a few words, thanks. The page hears of it; the platform documents no
-//! call for it.
+//! The rating of a conversation that has ended: stars or thumbs, a comment, thanks. It is an
+//! event for the page; the platform documents no call for it.
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ const DOWN: &str =
     "M16.5 13.5 13 20.4a2.2 2.2 0 0 1-2.3-2.6l.6-3.3h-5a2 2 0 0 1-2-2.4l1.2-6a2 2 0 0 1 2-1.6h9m0 9v-9m0 9h2.8v-9h-2.8";
 
 /// The rating, above what stands at the bottom of an ended conversation.
-pub(super) struct Rate {
+pub(super) struct RatingPanel {
     value: Option<u32>,
     comment: NodeRef,
     thanks: NodeRef,
@@ -46,7 +46,7 @@ pub(super) enum Msg {
     Sent,
 }
 
-impl Component for Rate {
+impl Component for RatingPanel {
     type Message = Msg;
     type Properties = Panel;
 
@@ -54,8 +54,8 @@ impl Component for Rate {
         Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false, focus: None }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
             Msg::Chosen(value) => self.value.replace(value) != Some(value),
             Msg::Sent => {
                 if let Some(value) = self.value.take() {
@@ -97,7 +97,7 @@ impl Component for Rate {
     }
 }
 
-impl Rate {
+impl RatingPanel {
     fn form(&self, ctx: &Context<Self>, look: &ViewConfig) -> Html {
         let strings = &look.strings;
         let scale = scale(ctx.props());

@@ -1,4 +1,5 @@
-//! The conversation as a file: plain text, or a web page of its own. Made here, and never sent anywhere.
+//! Saves the conversation as a file, plain text or a web page. It is made in the browser and sent
+//! nowhere.
 
 mod page;
 mod plain_text;

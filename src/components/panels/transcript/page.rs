@@ -1,5 +1,5 @@
-//! The file as a web page: elements that are made as in any page, and then written out by the browser. Nothing of them is ever in the
-//! page that embeds the chat.
+//! The transcript as a web page: elements are built in a detached document and serialised by the
+//! browser. None of them is ever in the page that embeds the chat.
 
 use chataibot_wire::{
     Node, RichText,

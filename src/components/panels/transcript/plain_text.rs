@@ -1,4 +1,5 @@
-//! What was said, as words: every kind of message as formatted text, and formatted text as plain text that keeps its links.
+//! The transcript as plain text: every kind of message as rich text, and rich text as text that
+//! keeps its links.
 
 use chataibot_wire::{
     Author, Content, Node, RichText,
