@@ -193,7 +193,7 @@ export class ChataibotWidget extends Base {
       const { prepare, present, begin } = await shell.catch(() => app);
       const said = await prepare(this, this.#shelf);
       // The stand may be another one by now, or none: the element was moved or removed meanwhile.
-      if (this.#wish && this.#stand) this.#panel ??= present(this, this.#top, this.#settings(), this.#shelf, said, this.#clicked);
+      if (this.#stand) this.#panel ??= present(this, this.#top, this.#settings(), this.#shelf, said, this.#wish, this.#clicked);
       this.#busy(!this.#panel);
       const program = await app;
       await this.#panel?.settled?.();

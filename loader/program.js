@@ -4,6 +4,8 @@
 export async function load(file, loadHelp) {
   const [app, module] = await Promise.all([import(file('chataibot-widget.js')), compile(file('chataibot-widget_bg.wasm'), loadHelp)]);
   await app.default({ module_or_path: module });
+  // A task of its own for what follows: what the visitor does meanwhile goes first.
+  await new Promise((resolve) => setTimeout(resolve));
   return app;
 }
 

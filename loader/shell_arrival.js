@@ -1,12 +1,19 @@
-// The program's arrival in the window that stands already.
+// The program's arrival in the window that stands already. Yew does what is due in several tasks when it takes long, so that something may
+// be drawn between: nothing of it must be seen.
 
 import { adopt } from './take_over.js';
 
 /** How long the program's own rows take the place of ours without coming in anew, in milliseconds. */
 const QUIET = 700;
 
+/** By then the program has opened its window, if it ever does, in milliseconds. */
+const LATEST = 2_000;
+
+/** What follows the text in the field. The program writes it when it has the text, and it is right already. */
+const OF_TEXT = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
+
 /** What `begin` in mount.js asks of the shell. */
-export function arrival({ shell, place, section, field, composer }) {
+export function arrival({ shell, place, launcher, section, field, composer }) {
   return {
     /** Not while an input method puts a word together. */
     settled: composer.settled,
@@ -23,41 +30,65 @@ export function arrival({ shell, place, section, field, composer }) {
       shell.handOver?.();
       delete made.addEventListener;
       delete made.removeEventListener;
-      const { isOpen } = shell;
-      // The program opens its window a moment later, before anything is drawn.
-      const holds = (node) => (isOpen && node === section ? ['class', 'part', 'aria-modal'] : []);
+      // The program opens its window a moment later.
+      const ofWindow = shell.isOpen ? ['class', 'part', 'aria-modal'] : [];
+      const holds = (node) => (node === section ? ofWindow : (OF_TEXT[node.nodeName] ?? []));
       adopt(made, place, nodes, holds, (node) => composer.own.includes(node));
+      if (composer.own.length) keepOwn(place, composer.own);
       made.remove();
       become(nodes);
+      // What stands in the field is the conversation's draft from now on.
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 
-      // The program must not move what has the focus already.
-      for (const element of [section, field]) element.focus = () => {};
-      const release = () => {
-        for (const element of [section, field]) delete element.focus;
+      const press = () => {
         const pressed = composer.pressed();
         // Not composed: the page has heard the click.
         if (pressed?.isConnected) pressed.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
       };
-      setTimeout(release);
-      // What stands in the field is the conversation's draft from now on.
-      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      if (composer.own.length) keepOwn(place, composer.own);
+      if (shell.isOpen) untilOpen(launcher, [section, field]).then(press);
       return place;
     },
   };
 }
 
-/** The visitor's messages stand as they do until the program shows its own in their place, which do not come in a second time. */
-function keepOwn(place, own) {
-  place.className = 'taken arriving';
-  // Until what shows them is there the program has plain lines of the same words; and others, of what is said from now on.
-  requestAnimationFrame(() => {
-    for (const line of own[0].parentNode?.children ?? []) line.hidden = line.localName === 'p';
-    place.classList.remove('arriving');
+/**
+ * Resolves when the program's window is open. Until then the program can neither say on the launcher that it is closed, nor move the focus,
+ * which is where the visitor has it, to one of `elements`.
+ */
+const untilOpen = (launcher, elements) =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(latest);
+      delete launcher.setAttribute;
+      for (const element of elements) delete element.focus;
+      resolve();
+    };
+    const latest = setTimeout(end, LATEST);
+    for (const element of elements) element.focus = () => {};
+    launcher.setAttribute = (name, value) => {
+      if ((name === 'part' && value === 'launcher') || (name === 'aria-expanded' && value === 'false')) return;
+      Element.prototype.setAttribute.call(launcher, name, value);
+      // The program moves the focus in the same breath.
+      if (name === 'aria-expanded') queueMicrotask(end);
+    };
   });
+
+/**
+ * The visitor's messages stand as they do until the program shows its own in their place, which do not come in a second time. Before that
+ * the program has a greeting, and then plain lines of the same words; and others, which are to be seen, of what is said from now on.
+ */
+function keepOwn(place, own) {
+  const rows = own[0].parentNode;
+  place.className = 'taken arriving';
   const watch = new MutationObserver(() => {
+    const lines = rows.querySelectorAll(':scope>p');
+    if (lines.length && place.classList.contains('arriving')) {
+      for (const line of lines) line.hidden = true;
+      place.classList.remove('arriving');
+    }
     if (own[0].isConnected) return;
     watch.disconnect();
+    place.classList.remove('arriving');
     setTimeout(() => place.removeAttribute('class'), QUIET);
   });
   watch.observe(place, { childList: true, subtree: true });

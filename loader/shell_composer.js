@@ -14,6 +14,10 @@ const BLANK = /^[\s\p{Cc}\p{DI}\u2800\ufff9-\ufffb]*$/u;
 /** What Tab comes to, as in src/components/dom.rs. */
 const REACHABLE = "button:not(:disabled),textarea,[tabindex='0']";
 
+/** When nothing else is to be done; soon in any case. */
+const idle = () =>
+  new Promise((resolve) => (globalThis.requestIdleCallback ? requestIdleCallback(resolve, { timeout: 300 }) : setTimeout(resolve)));
+
 /**
  * Listens in `place` until `end()`. `look()` shows what stands in the field; `words()` is all that was not sent; `pressed()` the button to
  * be pressed again; `isComposing()` tells whether an input method puts a word together; `rows` are the visitor's own messages.
@@ -122,7 +126,12 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     end: () => ending.abort(),
     words,
     pressed: () => pressed,
-    /** Resolves when no input method is at work: who writes into the field then breaks the word. */
-    settled: () => composing && new Promise((resolve) => (composed = resolve)),
+    /** Resolves when what the visitor did is drawn, and no input method is at work: who writes into the field then breaks the word. */
+    async settled() {
+      do {
+        await idle();
+        if (composing) await new Promise((resolve) => (composed = resolve));
+      } while (composing);
+    },
   };
 }

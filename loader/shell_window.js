@@ -6,7 +6,6 @@ import { arrival } from './shell_arrival.js';
 import { compose } from './shell_composer.js';
 import { markup } from './shell_markup.js';
 import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
-import { hasStoredConversation } from './stored_session.js';
 import { dress } from './window_css.js';
 import { follow } from './window_frame.js';
 
@@ -15,9 +14,6 @@ const PHONE = '(max-width: 480px), (max-height: 420px)';
 
 /** What stands before, above or in the place of an empty chat. */
 const MORE = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
-
-/** What is stored of more than a draft: a size, and what was passed before the chat. */
-const STORED = ['passed', 'size', 'large'];
 
 function stored(shelf, name) {
   try {
@@ -28,6 +24,20 @@ function stored(shelf, name) {
   }
 }
 
+/** What is stored while nothing was said is only whether the window was open: see `Opening` in src/runtime/repository.rs. */
+const OPENING = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
+
+/** Is more stored than a draft: something said, a size, what was passed before the chat? */
+function isMoreStored(shelf) {
+  const conversation = stored(shelf, 'conversation');
+  if ((conversation && !OPENING.test(conversation)) || ['passed', 'size', 'large'].some((name) => stored(shelf, name))) return true;
+  try {
+    return shelf && Object.keys(localStorage).some((key) => key.startsWith(`${shelf}outbox:`));
+  } catch {
+    return false;
+  }
+}
+
 /** An address that the program takes without a word: see src/config/address.rs. */
 const ADDRESS = /^(https:\/\/[^\s\\/?#@]+([/?#][^\s\\]*)?|\/(?!\/)[^\s\\]*)$/i;
 
@@ -35,8 +45,7 @@ const ADDRESS = /^(https:\/\/[^\s\\/?#@]+([/?#][^\s\\]*)?|\/(?!\/)[^\s\\]*)$/i;
 const isPlain = (settings, shelf) =>
   !MORE.some((name) => settings[name] != null) &&
   (settings.avatar == null || ADDRESS.test(settings.avatar)) &&
-  !hasStoredConversation(shelf) &&
-  !STORED.some((name) => stored(shelf, name));
+  !isMoreStored(shelf);
 
 function set(element, name, value) {
   if (value == null) element.removeAttribute(name);
@@ -44,10 +53,10 @@ function set(element, name, value) {
 }
 
 /**
- * Shows the window in `top`, where it is all that the program would show; else returns null. `said`: the language's sentences; `hasAsked`:
- * the visitor has clicked. Returns what stands in for the window until the program takes it over.
+ * Puts the window into `top`, where it is all that the program would show; else returns null. `said`: the language's sentences; `isOpen`:
+ * it is shown at once; `hasAsked`: the visitor has clicked. Returns what stands in for the window until the program takes it over.
  */
-export function present(host, top, settings, shelf, said, hasAsked) {
+export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const { tag } = said;
   if (!isPlain(settings, shelf)) return null;
   const words = wordsOf(settings, said);
@@ -107,6 +116,14 @@ export function present(host, top, settings, shelf, said, hasAsked) {
   };
   const enter = () => (isFinger ? section : field).focus({ preventScroll: true });
 
+  const followPhone = () => {
+    if (shell.frame) return;
+    shell.frame = follow(place, top, host, shelf);
+    const removal = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
+    removal.observe(root, { childList: true });
+    shell.handOver = () => removal.disconnect();
+  };
+
   const shell = {
     isOpen: false,
     // It is opened again, and the program is asked for again where it could not be had.
@@ -116,6 +133,8 @@ export function present(host, top, settings, shelf, said, hasAsked) {
       if (shell.isOpen) return;
       shell.isOpen = true;
       show(true);
+      // The keyboard of a phone, and its way back, do not wait for the program.
+      if (isPhone) followPhone();
       // Nothing but the visitor moves the focus.
       if (!isInline && (hasAsked || navigator.userActivation?.isActive)) enter();
     },
@@ -136,18 +155,11 @@ export function present(host, top, settings, shelf, said, hasAsked) {
     notices: find('.notices'),
   };
   const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find });
-  Object.assign(shell, arrival({ shell, place, section, field, composer }));
+  Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
   top.append(place);
   dress(root);
   composer.look();
-  shell.show();
-  // The keyboard of a phone, and its way back, do not wait for the program.
-  if (isPhone) {
-    shell.frame = follow(place, top, host, shelf);
-    const removal = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
-    removal.observe(root, { childList: true });
-    shell.handOver = () => removal.disconnect();
-  }
+  if (isOpen) shell.show();
   return shell;
 }

@@ -142,6 +142,8 @@ for (const [name, settings] of Object.entries(LOOKS)) {
     await page.mouse.move(5, 5);
     await widget.input.fill(name === 'right to left' ? 'مرحبا' : 'Hello there');
     await page.addStyleTag({ content: 'chataibot-widget { --chataibot-motion: 0 }' });
+    // On a phone what follows its keyboard does not wait for the program.
+    if (settings.visitor === PHONE) await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 2);
     const picture = () => page.screenshot({ caret: 'hide', animations: 'disabled' });
     const before = await picture();
     await arrived();
@@ -178,13 +180,21 @@ story('a message that was said before the program is there neither goes nor move
   await page.keyboard.type('Here I am');
   await page.keyboard.press('Enter');
   await widget.shows('Here I am');
+  await page.keyboard.type('And');
+  // As slow as it takes for Yew to do its work in several steps.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
   await inside(page, (root) => {
     globalThis.frames = [];
     const look = () => {
       const bubbles = [...root.querySelectorAll('[part~="bubble-visitor"]')].filter((bubble) => bubble.getClientRects().length);
       const lines = [...root.querySelectorAll('.rows > p')].filter((line) => line.getClientRects().length);
+      const greeting = root.querySelector('.greeting');
+      const shown = [bubbles.length, lines.length + (greeting?.getClientRects().length ?? 0)];
       const { x, y, width, height } = bubbles[0]?.getBoundingClientRect() ?? {};
-      frames.push(JSON.stringify([bubbles.length, lines.length, x, y, width, height]));
+      const [section, launcher, field, send] = ['section', '.launcher', 'textarea', '.send'].map((name) => root.querySelector(name));
+      const states = [section.className, launcher.ariaExpanded, field.value, field.dir, send.disabled, root.activeElement === field];
+      frames.push(JSON.stringify([...shown, x, y, width, height, ...states]));
       globalThis.looking = requestAnimationFrame(look);
     };
     look();
@@ -195,6 +205,7 @@ story('a message that was said before the program is there neither goes nor move
   const frames = await page.evaluate(() => (cancelAnimationFrame(looking), [...new Set(frames)]));
   assert.equal(frames.length, 1, frames.join(' '));
   assert.match(frames[0], /^\[1,0,/);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   await world.simulator.order('release', {});
   await widget.settles();
   assert.deepEqual(await world.simulator.heard(), ['Here I am']);
@@ -359,6 +370,34 @@ story('the window before the program speaks the language of the page', async (wo
   const { composer_label, close } = JSON.parse(await readFile(new URL('../../locales/de.json', import.meta.url), 'utf8'));
   await page.getByRole('textbox', { name: composer_label }).waitFor();
   await page.getByRole('button', { name: close }).waitFor();
+});
+
+story('a visitor who has only opened the window before gets it at once, while the program is on its way', async (world) => {
+  const { page, widget, arrived } = await arrive(world);
+  await page.evaluate((proxy) => localStorage.setItem(`chataibot:${proxy}:conversation`, '{"v":2,"value":{"open":false}}'), world.proxy.address);
+  await page.evaluate((proxy) => localStorage.setItem(`chataibot:${proxy}:draft`, 'Half a'), world.proxy.address);
+  await page.reload();
+  await widget.window.waitFor({ state: 'attached' });
+  assert.equal(await widget.part('window-open').count(), 0);
+  await widget.open();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' word');
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
+  await arrived();
+  assert.equal(await widget.part('window-open').count(), 1);
+  assert.equal(await widget.input.inputValue(), 'Half a word');
+  assert.equal(await focused(page), 'input');
+});
+
+story('where a conversation is stored the window waits for the program, which knows it', async (world) => {
+  const { page, widget, arrived } = await arrive(world);
+  await page.evaluate((proxy) => localStorage.setItem(`chataibot:${proxy}:conversation`, '{"v":2,"value":{"id":"c1","open":false}}'), world.proxy.address);
+  await page.reload();
+  await widget.launcher.click();
+  await widget.launcher.and(page.locator('[aria-busy="true"]')).waitFor();
+  assert.equal(await widget.window.count(), 0);
+  await page.evaluate(() => localStorage.clear());
+  await arrived();
 });
 
 story("a page that opens the window moves nobody's focus", async (world) => {

@@ -17,6 +17,73 @@ pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> Stri
     }
 }
 
+/// `sheet` without rules whose every selector names an element that is not in `tags`, and without animations that nothing left names.
+pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
+    let left = tagged(sheet, tags);
+    let mut out = String::new();
+    let mut rest = left.as_str();
+    while let Some(at) = rest.find(KEYFRAMES) {
+        let (before, after) = rest.split_at(at);
+        let brace = after.find('{').unwrap_or(after.len());
+        let name = after[KEYFRAMES.len()..brace].trim();
+        let (rule, following) = after.split_at(brace + closing(&after[brace..]));
+        out.push_str(before);
+        if left.matches(name).count() > 1 {
+            out.push_str(rule);
+        }
+        rest = following;
+    }
+    out.push_str(rest);
+    out
+}
+
+const KEYFRAMES: &str = "@keyframes";
+
+fn tagged(block: &str, tags: &BTreeSet<&str>) -> String {
+    let mut out = String::new();
+    let mut rest = block;
+    while let Some(at) = rest.find('{') {
+        let (prelude, after) = rest.split_at(at);
+        let end = closing(after);
+        let body = &after[1..end - 1];
+        rest = &after[end..];
+        if prelude.starts_with(KEYFRAMES) {
+            push_rule(&mut out, prelude, body);
+        } else if prelude.starts_with('@') {
+            push_rule(&mut out, prelude, &tagged(body, tags));
+        } else {
+            let kept: Vec<&str> =
+                selectors(prelude).filter(|one| type_names(one).iter().all(|name| tags.contains(name))).collect();
+            push_rule(&mut out, &kept.join(","), body);
+        }
+    }
+    out
+}
+
+/// The elements that a selector names.
+fn type_names(selector: &str) -> Vec<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut names = Vec::new();
+    let mut before = ' ';
+    let mut rest = selector;
+    while let Some(next) = rest.chars().next() {
+        let length = if is_name(next) {
+            let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            if !".:#".contains(before) {
+                names.push(&rest[..length]);
+            }
+            length
+        } else if next == '[' {
+            rest.find(']').map_or(rest.len(), |end| end + 1)
+        } else {
+            next.len_utf8()
+        };
+        before = next;
+        rest = &rest[length..];
+    }
+    names
+}
+
 /// The rules of one block, each `prelude{…}` or a statement up to `;`.
 fn rules(block: &str, classes: &BTreeSet<&str>) -> String {
     let mut out = String::new();
@@ -123,6 +190,17 @@ mod tests {
         assert_eq!(kept(".launcher{a:b}.other{a:b}button,.other:hover{a:b}"), ".launcher{a:b}button{a:b}");
         assert_eq!(kept(".launcher .sign{a:b}.launcher .other{a:b}"), ".launcher .sign{a:b}");
         assert_eq!(kept(":is(.other,p) b{a:b}:is(h1,h2){a:b}"), ":is(h1,h2){a:b}");
+    }
+
+    #[test]
+    fn rules_go_that_name_elements_which_are_not_there_and_with_them_their_animations() {
+        let kept = |sheet| purge_tags(sheet, &BTreeSet::from(["div", "svg"]));
+        assert_eq!(kept("div.a svg{a:b}.a p{a:b}.a :is(p,div){a:b}.a::after,b{a:b}"), "div.a svg{a:b}.a::after{a:b}");
+        assert_eq!(kept(".a:not(.b):hover>div[title=p]{a:b}*{a:b}"), ".a:not(.b):hover>div[title=p]{a:b}*{a:b}");
+        assert_eq!(
+            kept("@layer x{.a{animation:in 1s}p{animation:out 1s}@keyframes in{0%{a:b}}@keyframes out{to{a:b}}}"),
+            "@layer x{.a{animation:in 1s}@keyframes in{0%{a:b}}}"
+        );
     }
 
     #[test]

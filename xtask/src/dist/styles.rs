@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{older::Older, paths, purge_css::purge_css, read_text, script};
+use super::{
+    older::Older,
+    paths,
+    purge_css::{purge_css, purge_tags},
+    read_text, script,
+};
 use crate::project::Project;
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
@@ -64,6 +69,7 @@ impl Styles {
         let of_rows = ROW.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
         let of_rows = script::minify_css(project, &of_rows)?;
         let of_row = purge_css(std::str::from_utf8(&of_rows)?.trim_end(), &self::classes(row)?, &self.regions);
+        let of_row = purge_tags(&of_row, &tags(row));
         let window = [self.window_css(project)?, of_row].concat();
         let launcher = module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?;
         Ok([launcher, extras, later, module("windowCss", window.as_bytes())?].concat())
@@ -94,6 +100,11 @@ impl Styles {
         }
         Ok(older.module())
     }
+}
+
+/// The elements in markup.
+fn tags(markup: &str) -> BTreeSet<&str> {
+    markup.split("[\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 /// The classes that markup names.
