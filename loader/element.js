@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadExtras, loadHostPage, origin } from './wasm_loader.js';
+import { asProblem, load, loadExtras, loadTopLayer, origin } from './wasm_loader.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
@@ -68,7 +68,8 @@ export class ChataibotWidget extends Base {
     this.#root.adoptedStyleSheets = [styles(), ...this.#others];
     this.#showLauncher();
     this.#addExtras();
-    document.addEventListener('fullscreenchange', this.#fill);
+    addEventListener('click', this.#click, true);
+    addEventListener('fullscreenchange', this.#fill, true);
     if (isOn(this.getAttribute('open'))) this.#open();
     else if (this.#wanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
   }
@@ -103,7 +104,8 @@ export class ChataibotWidget extends Base {
       this.#mounted.destroy();
       this.#arrival = deferred();
     }
-    document.removeEventListener('fullscreenchange', this.#fill);
+    removeEventListener('click', this.#click, true);
+    removeEventListener('fullscreenchange', this.#fill, true);
     this.#extras?.then((end) => end?.());
     this.#mounted = this.#stand = this.#panel = this.#extras = null;
     this.#wish = this.#clicked = false;
@@ -133,7 +135,7 @@ export class ChataibotWidget extends Base {
   }
 
   /** Something fills the screen now, or no longer. Without this the chat waits below. */
-  #fill = () => loadHostPage().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
+  #fill = () => loadTopLayer().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
     // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
@@ -150,16 +152,12 @@ export class ChataibotWidget extends Base {
   }
 
   #showLauncher() {
-    const stand = (this.#stand = document.createElement('div'));
-    stand.append(...buildLauncher());
+    const stand = (this.#stand = buildLauncher());
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
       stand.addEventListener(sign, load, { once: true, passive: true });
     }
-    this.#launcher.addEventListener('click', () => this.#click());
-    this.#top = document.createElement('div');
     // Chromium makes a nameless group of whatever is in the top layer.
-    this.#top.role = 'none';
-    this.#top.append(stand);
+    this.#top = build(['div', { role: 'none' }, [stand]]);
     this.#root.append(this.#top);
     this.#rise();
     this.#nameLauncher();
@@ -170,7 +168,9 @@ export class ChataibotWidget extends Base {
     if (label && this.#stand) this.#stand.querySelector('span').textContent = this.#launcher.ariaLabel = label;
   }
 
-  #click() {
+  /** Heard on the window: a page that keeps the focus in a dialog of its own may let no click get as far as here. */
+  #click = (event) => {
+    if (!event.composedPath().includes(this.#launcher)) return;
     if (this.#panel?.isOpen) this.close();
     // No second try while there is something to lose or nothing to win.
     else if (this.#panel && (this.#problem?.final || this.#panel.holdsText)) this.#panel.open();
@@ -178,7 +178,7 @@ export class ChataibotWidget extends Base {
       this.#wish = this.#clicked = true;
       this.#start();
     }
-  }
+  };
 
   /* ---- the program's arrival ---- */
 

@@ -2,6 +2,8 @@
 // the element as its target and could not know better. It ends here, when all of ours have heard it. Clicks, and what makes them, go on:
 // pages close their menus by them, and end what they drag.
 
+import { followClicks, isPages } from './focus_trap.js';
+
 const KEPT =
   'beforeinput input selectstart compositionstart compositionupdate compositionend paste copy cut drag dragstart dragend ' +
   'dragenter dragover dragleave drop focusin focusout dblclick contextmenu wheel touchmove';
@@ -30,12 +32,13 @@ export function isolateEvents(host) {
   const root = host.shadowRoot;
   if (isolated.has(root)) return;
   isolated.add(root);
+  followClicks(host);
   const on = (types, listener, options) => types.split(' ').forEach((type) => root.addEventListener(type, listener, options));
   /** What the page has put into our slots is its own. */
   const isInside = ({ target }) => target.getRootNode() === root;
 
   on(KEPT, (event) => {
-    if (!isInside(event)) return;
+    if (!isInside(event) || isPages(event)) return;
     event.stopPropagation();
     // No page is left for a file that was meant for the chat.
     if (/^d(ragover|rop)$/.test(event.type) && !event.defaultPrevented && event.dataTransfer?.types.includes('Files')) {

@@ -1,4 +1,3 @@
-// What the page around us makes necessary: its handlers are kept from our fields, and our launcher stands above what fills the screen.
+// What the page around us makes necessary with every window: its handlers are kept from our fields, and its dialogs from taking the focus.
 
 export { isolateEvents } from './event_isolation.js';
-export { rise } from './full_screen.js';

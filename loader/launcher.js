@@ -5,8 +5,8 @@ import { markup } from './launcher_markup.js';
 import { launcherCss } from './generated/styles.js';
 import { css } from './loader_css.js';
 
-/** The launcher's elements, new. */
-export const buildLauncher = () => markup.map((node) => build(node));
+/** The launcher's elements, new, in one that holds them. */
+export const buildLauncher = () => build(['div', {}, markup]);
 
 let sheet;
 

@@ -51,7 +51,7 @@ const filled = (place) =>
  * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
  * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
  * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with two more methods:
- * `launcher()` waits until the program has its launcher, and `change(name, value)` gives it a setting.
+ * `launcher()` waits until the program has its launcher, and hands back what clicks it; `change(name, value)` gives it a setting.
  */
 export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const shell = panel?.takeOver && panel;
@@ -94,8 +94,9 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
       hear();
     });
     if (hasOwnSize(shelf)) await followed;
-    // The window stands open: no click has to say so, to the page's listeners neither.
-    return shell ? { click: () => mounted.open() } : launcher;
+    // The window stands open: no click has to say so, to the page's listeners neither. Else it is not composed: a page that stops clicks on
+    // their way does not hear of it.
+    return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };
   };
 
   let changes;

@@ -16,8 +16,6 @@ let attempts = 0;
 export function load() {
   if (loading) return loading;
   attempts++;
-  // There before a field is, which the shell has; without it the chat works all the same.
-  loadHostPage().catch(() => {});
   const shell = import(file('chataibot-shell.js'));
   const app = start(shell);
   app.catch(({ final }) => final || (loading = null));
@@ -30,8 +28,8 @@ const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : '')
 /** What is needed only where a page asks for it: see extras.js. */
 export const loadExtras = () => import(file('chataibot-beside.js'));
 
-/** What is needed with a window, or when something fills the screen: see host_page.js. */
-export const loadHostPage = () => import(file('chataibot-host-page.js'));
+/** What is needed when something fills the screen: see top_layer.js. */
+export const loadTopLayer = () => import(file('chataibot-top-layer.js'));
 
 /** What is needed only when something is amiss. */
 const loadHelp = () => import(file('chataibot-fallback.js'));

@@ -1,38 +1,253 @@
-//! A page whose dialog keeps the focus: whoever opens the chat beside it can write there.
+//! A page whose dialog keeps the focus: whoever opens the chat beside it can write there, and the dialog goes on when the chat closes.
 
 import assert from 'node:assert/strict';
-import { Widget, story } from './harness.mjs';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Widget, story, until } from './harness.mjs';
 
-const DIALOG = '<div id="dialog" role="dialog" tabindex="-1"><input id="field"><button id="last">Close</button></div>';
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** How libraries hold the focus in a dialog. */
+const DIALOG = `<div id="dialog" role="dialog" tabindex="-1"><div class="modal-dialog">
+  <input id="field"><button id="ask">Ask us</button><button id="last">Close</button></div></div>`;
+
+/** How libraries hold the focus in a dialog; each ends with the focus in its field. */
 const TRAPS = {
-  // Bootstrap 5, jQuery UI, Micromodal, Foundation.
-  'focusin while bubbling': () => {
-    document.addEventListener('focusin', (event) => dialog.contains(event.target) || field.focus());
-  },
-  // MUI, Ant Design: what the document says has the focus.
-  'focusin and what has the focus': () => {
-    document.addEventListener('focusin', () => dialog.contains(document.activeElement) || field.focus());
-  },
+  // Bootstrap 4, jQuery UI, Micromodal, Foundation.
+  'focusin while bubbling': "document.addEventListener('focusin', ({ target }) => dialog.contains(target) || field.focus()); field.focus();",
+  // Ant Design: what the document says has the focus.
+  'focusin and what has the focus':
+    "document.addEventListener('focusin', () => dialog.contains(document.activeElement) || field.focus()); field.focus();",
   // Tab is kept by hand, whoever has the focus.
-  'Tab while bubbling': () => {
-    document.addEventListener('keydown', (event) => event.key === 'Tab' && (event.preventDefault(), field.focus()));
-  },
+  'Tab while bubbling': "document.addEventListener('keydown', (event) => event.key === 'Tab' && (event.preventDefault(), field.focus())); field.focus();",
+  'all while capturing': `for (const type of ['focusin', 'mousedown', 'touchstart', 'click', 'keydown']) {
+      document.addEventListener(type, (event) => {
+        if (dialog.contains(event.target)) return;
+        if (type === 'click' || type === 'focusin') event.stopImmediatePropagation();
+        if (type !== 'keydown' || event.key === 'Tab') event.preventDefault(), field.focus();
+      }, { capture: true, passive: false });
+    }
+    field.focus();`,
+  'the focus that is lost': `dialog.addEventListener('focusout', () => setTimeout(() => dialog.contains(document.activeElement) || field.focus()));
+    field.focus();`,
+  // As MUI's: what is beside it is hidden from screen readers, and the focus is looked after at intervals, too.
+  'a look at intervals': `for (const one of document.body.children) if (one !== dialog) one.setAttribute('aria-hidden', 'true');
+    const contain = () => dialog.contains(document.activeElement) || field.focus();
+    document.addEventListener('focusin', contain);
+    setInterval(contain, 50);
+    field.focus();`,
+  'focus-trap': `import { createFocusTrap } from 'focus-trap';
+    createFocusTrap(dialog, { initialFocus: field }).activate();`,
+  Bootstrap: `import Modal from 'bootstrap/js/dist/modal.js';
+    new Modal(dialog, { backdrop: false }).show();
+    field.focus();`,
+  // Nothing outside can be pressed, either.
+  Radix: `import { createElement as h } from 'react'; import { createRoot } from 'react-dom/client'; import { flushSync } from 'react-dom';
+    import { Content, Overlay, Portal, Root, Title, Description } from '@radix-ui/react-dialog';
+    dialog.remove();
+    const stays = (event) => event.preventDefault();
+    const inside = [h(Title, { key: 1 }, 'Terms'), h(Description, { key: 2 }, 'To read'), h('input', { key: 3, id: 'field' }),
+      h('button', { key: 4, id: 'ask' }, 'Ask us'), h('button', { key: 5, id: 'last' }, 'Close')];
+    flushSync(() => createRoot(document.body.appendChild(document.createElement('div'))).render(h(Root, { defaultOpen: true },
+      h(Portal, {}, h(Overlay), h(Content, { id: 'dialog', onPointerDownOutside: stays, onFocusOutside: stays, onInteractOutside: stays }, inside)))));
+    document.querySelector('#field').focus();`,
+  // The browser itself leaves all else inert.
+  'a modal dialog of the browser': `dialog.outerHTML = '<dialog' + dialog.outerHTML.slice(4, -6) + '</dialog>';
+    document.querySelector('dialog').showModal();
+    document.querySelector('#field').focus();`,
 };
+const TAB = TRAPS['Tab while bubbling'];
+const NATIVE = 'a modal dialog of the browser';
+
+const ASKS = "document.addEventListener('click', (event) => event.target.id === 'ask' && document.querySelector('chataibot-widget').open());";
+
+const bundle = (source) =>
+  execFileSync(`${ROOT}node_modules/.bin/esbuild`, ['--bundle', '--format=iife', '--define:process.env.NODE_ENV="production"'], {
+    input: source,
+    cwd: ROOT,
+    maxBuffer: 1 << 26,
+  }).toString();
+
+const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.localName);
+
+/** A page with its dialog open, and the focus in that. */
+async function trapped(world, trap, options = {}) {
+  world.host.script('/trap.js', bundle(`${trap}\n${ASKS}`));
+  const address = world.page({ path: '/trap', scripts: `${DIALOG}<script defer src="/trap.js"></script>` });
+  const page = await (await world.visitor(options)).tab(address);
+  await until('the dialog has the focus', async () => (await focused(page)) === 'field');
+  return { page, widget: new Widget(page) };
+}
+
+/** Has the focus come to the message field, to stay? */
+const arrives = (widget) => until('the field has the focus', () => widget.input.evaluate((input) => input.matches(':focus')));
+
+async function writes(page, widget, text) {
+  await arrives(widget);
+  await page.keyboard.type(text, { delay: 10 });
+  assert.equal(await widget.input.inputValue(), text);
+  assert.equal(await page.locator('#field').inputValue(), '');
+}
+
+/** The page's dialog has the focus again, can be used, and is all that is modal. */
+async function goesOn(page, trap) {
+  // A dialog that hears of Tab alone knows nothing of the launcher, which had the focus first.
+  const isIn = () => page.evaluate(() => !!document.activeElement.closest('#dialog'));
+  if (trap !== TAB) await until('the dialog has the focus', isIn);
+  if (await page.evaluate(() => document.activeElement.id !== 'field')) await page.locator('#field').click();
+  await page.keyboard.type('Me');
+  assert.equal(await page.locator('#field').inputValue(), 'Me');
+  await page.locator('#field').fill('');
+  await page.keyboard.press('Tab');
+  assert.ok(await isIn());
+  const host = page.locator('chataibot-widget');
+  assert.equal(await host.evaluate((element) => element.closest('[inert],[aria-hidden=true]')), null);
+}
 
 for (const [name, trap] of Object.entries(TRAPS)) {
-  story(`focus traps: ${name}`, async (world) => {
-    world.host.script('/trap.js', `(${trap})(); field.focus();`);
-    const address = world.page({ path: '/trap', scripts: `${DIALOG}<script src="/trap.js"></script>` });
-    const page = await (await world.visitor()).tab(address);
-    const widget = new Widget(page);
-    await widget.open();
+  story(`focus traps: ${name}: who opens the chat by mouse writes there, moves by Tab, presses, and is back in the dialog after it`, async (world) => {
+    const { page, widget } = await trapped(world, trap);
+    const opener = name === NATIVE ? page.locator('#ask') : widget.launcher;
+    await opener.click();
+    await widget.part('window-open').waitFor();
+    await writes(page, widget, 'Hello');
+    await widget.window.click({ position: { x: 60, y: 200 } });
     await widget.input.click();
-    await page.keyboard.type('Hello from beside');
-    assert.equal(await widget.input.inputValue(), 'Hello from beside');
+    await arrives(widget);
+    await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement.localName), 'chataibot-widget');
-    assert.equal(await page.locator('#field').inputValue(), '');
+    await arrives(widget);
+    await widget.part('send').click();
+    await widget.hears(/./);
+    await widget.say('Hello from beside');
+    await widget.part('more').click();
+    await widget.part('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await widget.close();
+    await goesOn(page, trap);
+    await opener.click();
+    await widget.part('window-open').waitFor();
+    await arrives(widget);
+  });
+
+  story(`focus traps: ${name}: who opens the chat by keyboard writes there, and leaves it for the dialog by Escape`, async (world) => {
+    const { page, widget } = await trapped(world, trap);
+    await page.locator('#ask').press('Enter');
+    await widget.part('window-open').waitFor();
+    await writes(page, widget, 'Hello');
+    await page.keyboard.press('Enter');
+    await widget.hears(/./);
+    await arrives(widget);
+    await page.keyboard.press('Escape');
+    await widget.part('window-open').waitFor({ state: 'detached' });
+    assert.ok(await page.locator('#dialog').isVisible());
+    await goesOn(page, trap);
+    await page.locator('#ask').press('Enter');
+    await widget.part('window-open').waitFor();
+    await arrives(widget);
   });
 }
+
+story('focus traps: a click beside the chat closes it over a modal dialog of the browser', async (world) => {
+  const { page, widget } = await trapped(world, TRAPS[NATIVE]);
+  await page.locator('#ask').click();
+  await widget.part('window-open').waitFor();
+  await arrives(widget);
+  await page.mouse.click(20, 20);
+  await widget.part('window-open').waitFor({ state: 'detached' });
+  await until('the button has the focus', async () => (await focused(page)) === 'ask');
+  assert.ok(await page.locator('#dialog').evaluate((dialog) => dialog.matches(':modal')));
+});
+
+story('focus traps: a click beside the chat leads back into the dialog, and one into the chat back again', async (world) => {
+  const { page, widget } = await trapped(world, TRAPS['focus-trap']);
+  await widget.open();
+  await writes(page, widget, 'Hello');
+  await page.mouse.click(20, 20);
+  await until('the dialog has the focus', async () => (await focused(page)) === 'field');
+  assert.equal(await widget.part('window-open').count(), 1);
+  await page.keyboard.type('My name');
+  assert.equal(await page.locator('#field').inputValue(), 'My name');
+  await widget.input.click();
+  await arrives(widget);
+  await page.keyboard.press('End');
+  await page.keyboard.type(' again');
+  assert.equal(await widget.input.inputValue(), 'Hello again');
+});
+
+story('focus traps: what is around the chat is hidden from screen readers again when it closes, as its dialog is still there', async (world) => {
+  world.host.script('/trap.js', bundle(TRAPS['a look at intervals']));
+  const body = `<div id="app"><chataibot-widget></chataibot-widget></div>${DIALOG}<script defer src="/trap.js"></script>`;
+  const page = await (await world.visitor()).tab(world.page({ path: '/trap', body }));
+  await until('the dialog has the focus', async () => (await focused(page)) === 'field');
+  const widget = new Widget(page);
+  await widget.open();
+  await writes(page, widget, 'Hello');
+  const app = page.locator('#app');
+  assert.equal(await app.getAttribute('aria-hidden'), null);
+  await widget.close();
+  await until('all is as it was', async () => (await app.getAttribute('aria-hidden')) === 'true' && (await focused(page)) === 'field');
+});
+
+story(
+  'focus traps: a dialog that refuses touches outside of it does not refuse them for the chat',
+  async (world) => {
+    const { page, widget } = await trapped(world, TRAPS['focus-trap'], { hasTouch: true });
+    // Whoever reaches for it the first time may be earlier than what helps.
+    await until('the window is open', async () => (await widget.part('window-open').count()) || (await widget.launcher.tap(), false));
+    await widget.input.tap();
+    await arrives(widget);
+    await page.keyboard.type('Hello');
+    assert.equal(await widget.input.inputValue(), 'Hello');
+  },
+  { chromium: 'touches are Playwright’s' },
+);
+
+story('focus traps: beside a page that keeps nothing the chat keeps nobody', async (world) => {
+  const { page, widget } = await trapped(world, 'field.focus();');
+  await widget.open();
+  await arrives(widget);
+  await page.locator('#field').click();
+  await page.keyboard.type('My name');
+  assert.equal(await page.locator('#field').inputValue(), 'My name');
+  // A script that takes the focus once.
+  await page.evaluate(() => addEventListener('focusin', () => field.focus(), { capture: true, once: true }));
+  await widget.input.click();
+  await arrives(widget);
+  await page.locator('#last').click();
+  assert.equal(await focused(page), 'last');
+  await widget.input.click();
+  await page.keyboard.press('Shift+Tab');
+  await page.locator('#field').focus();
+  assert.equal(await focused(page), 'field');
+});
+
+story('focus traps: a page that only hides the chat from screen readers, with no dialog, stays as it is, and fetches nothing for it', async (world) => {
+  const body = '<div id="app" aria-hidden="true"><chataibot-widget></chataibot-widget></div><input id="field">';
+  const page = await (await world.visitor()).tab(world.page({ path: '/hidden', body }));
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const widget = new Widget(page);
+  const ready = page.waitForResponse(/chataibot-host-page/);
+  await widget.launcher.hover();
+  await (await ready).finished();
+  await widget.open();
+  await arrives(widget);
+  await widget.say('Hello');
+  await page.locator('#field').click();
+  assert.equal(await focused(page), 'field');
+  await widget.close();
+  assert.deepEqual(asked.filter((address) => address.includes('top-layer')), []);
+});
+
+story('focus traps: a dialog that the page opens over the chat is above it, and has the focus', async (world) => {
+  const { page, widget } = await trapped(world, 'dialog.remove(); document.body.insertAdjacentHTML("beforeend", "<dialog id=over><input id=name></dialog><input id=field>"); field.focus();');
+  await widget.open();
+  await arrives(widget);
+  await page.keyboard.type('Hello');
+  await page.evaluate(() => document.querySelector('#over').showModal());
+  await page.keyboard.type('Me');
+  assert.equal(await page.locator('#name').inputValue(), 'Me');
+  await page.keyboard.press('Escape');
+  await widget.input.click();
+  await arrives(widget);
+});

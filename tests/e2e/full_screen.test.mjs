@@ -69,7 +69,7 @@ for (const [name, [body, selector]] of Object.entries(FILMS)) {
   story(`full screen: ${name} is not covered, and the chat is back after it`, async (world) => {
     const page = await (await world.visitor()).tab(world.page({ path: '/film', body }));
     await new Widget(page).launcher.waitFor();
-    const asked = page.waitForResponse((response) => response.url().includes('chataibot-host-page.js'));
+    const asked = page.waitForResponse((response) => response.url().includes('chataibot-top-layer.js'));
     await fill(page, selector);
     await asked;
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));

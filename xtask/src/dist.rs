@@ -51,8 +51,10 @@ pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
 pub const FRAME: &str = "chataibot-frame.js";
-/// What keeps the page's handlers from our fields, and stands above what fills the screen; fetched with the widget, and with the plain form.
+/// What keeps the page's handlers from our fields, and its dialogs from taking the focus; fetched with the widget, and with the plain form.
 pub const HOST_PAGE: &str = "chataibot-host-page.js";
+/// What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
+pub const TOP_LAYER: &str = "chataibot-top-layer.js";
 /// What takes Back on a phone; fetched after the frame.
 pub const BACK: &str = "chataibot-back.js";
 /// What belongs to settings that few pages use.
@@ -66,10 +68,11 @@ const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: [(&str, &str); 8] = [
     (SHELL, "loader/shell.js"),
     (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
+    (TOP_LAYER, "loader/top_layer.js"),
     (BACK, "loader/back.js"),
     (BESIDE, "loader/extras.js"),
     (FALLBACK, "loader/fallback.js"),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, SHELL, WASM, WIDGET},
+    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
     project::Project,
 };
 
@@ -87,6 +87,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let frame = file("frame", "frame (once it stands)", FRAME)?;
     let host_page = file("host-page", "host page (with the window)", HOST_PAGE)?;
     let back = file("back", "back (after the frame)", BACK)?;
+    let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let older = file("older", "older (only in older browsers)", OLDER)?;
@@ -120,6 +121,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         back,
         first_reply,
         requests,
+        top_layer,
         beside,
         fallback,
         older,

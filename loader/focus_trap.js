@@ -1,0 +1,73 @@
+// A page that keeps the focus in a dialog of its own. Here it is noticed that a click of the visitor's was stopped on its way to us, or
+// that the focus is not where they have put it; modal.js helps then.
+
+import { DIALOGS } from './page_dialogs.js';
+
+/** After what to look where the focus is. */
+const LOOKS = ['click', 'focusout', 'chataibot-open'];
+
+/** The elements that tell of the clicks that arrive. */
+const followed = new WeakSet();
+
+/** Where the visitor has pressed something last, if it was in one of ours; when; and whether that has heard of it. */
+let pressed, at, arrived;
+/** What of the page had the focus last. */
+let left;
+/** Has a window of ours closed, and nothing been pressed since? */
+let isClosed;
+
+/** Is the focus not in the open window of `host`, or one that nobody hears of? `wanted`: what was pressed, or the host when it has opened. */
+function isAmiss(host, wanted) {
+  if (!host.hasAttribute('open')) return false;
+  if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
+  // It may be on its way, or lost with a button that is gone.
+  return !host.contains(host.getRootNode().activeElement) && (wanted === host || !document.activeElement?.matches('body,iframe'));
+}
+
+function look(host, wanted) {
+  if (pressed !== host || (arrived && !isAmiss(host, wanted))) return;
+  const about = { wanted, left, at, arrived, isAmiss };
+  arrived = true;
+  import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, about), () => {});
+}
+
+/** Tells a dialog of the page's, which had the focus before, that it has gone to the launcher of `root`: what keeps it may have it back. */
+function tell(root) {
+  const { activeElement: launcher } = root;
+  if (!left?.isConnected || !left.closest(DIALOGS)) return;
+  // From one of ours to another it goes unheard.
+  launcher?.blur();
+  launcher?.focus({ preventScroll: true });
+}
+
+for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot-close']) {
+  const hear = (event) => {
+    const path = event.composedPath();
+    const host = path.find((node) => node.localName === 'chataibot-widget');
+    if (type === 'touchstart') {
+      // Who refuses a touch refuses the click.
+      if (host) event.stopPropagation();
+    } else if (type === 'focusout') {
+      if (!host) left = path[0];
+    } else if (type !== 'chataibot-open' || navigator.userActivation?.isActive) {
+      // Tab may lead out of the chat.
+      pressed = event.key !== 'Tab' && host;
+      at = event.timeStamp;
+      arrived = type !== 'click' || !followed.has(host);
+      isClosed = type === 'chataibot-close';
+    }
+    // Once a window stands, and has what focus it could get.
+    if (host && LOOKS.includes(type)) setTimeout(look, 0, host, path[0]);
+    if (type === 'chataibot-close') setTimeout(tell, 0, host.shadowRoot);
+  };
+  addEventListener(type, hear, true);
+}
+
+/** Hears of the clicks that arrive in `host`. */
+export function followClicks(host) {
+  followed.add(host);
+  host.shadowRoot.addEventListener('click', () => (arrived = true), true);
+}
+
+/** May the page know that something of ours has the focus? Once a window has closed, a dialog of its that keeps it has it back. */
+export const isPages = ({ type }) => isClosed && type === 'focusin';
