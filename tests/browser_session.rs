@@ -1,4 +1,4 @@
-//! The session's rim in a real browser: storage that throws, JSON, streams, locks, timers, and a whole session against a stand-in `fetch`.
+//! The runtime in a real browser: storage that throws, JSON, streams, locks, timers, and a whole session against a stand-in `fetch`.
 #![cfg(target_arch = "wasm32")]
 
 mod browser_session {
@@ -246,7 +246,7 @@ fn the_system_variables_are_what_the_browser_says() {
 async fn ask(code: &str) -> ApiError {
     let net = Net::new(code);
     let guard = AbortGuard::new(Some(500)).expect("a guard");
-    let request = Request::post("https://proxy.example/x".into(), &SendMessage::text("hello"));
+    let request = Request::post("https://proxy.example/x", &SendMessage::text("hello"));
     let result = http::fetch_json(request, guard).await;
     drop(net);
     result.expect_err("that is no answer")
@@ -264,6 +264,59 @@ async fn what_is_no_answer_is_a_bad_line() {
     assert_eq!(ask("return new Promise(() => {})").await, ApiError::Network, "the guard ends a call that hangs");
     assert_eq!(ask("return answer({ ok: false, error: 'UNAUTHORIZED' }, 401)").await, ApiError::Unauthorized);
     assert_eq!(ask("return answer('busy', 503, { 'retry-after': '7' })").await.retry_after(), Some(7));
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_of_the_pages_that_throws_or_answers_with_anything_is_a_bad_line() {
+    let own = js("return window.fetch", &[]);
+    for code in [
+        "throw new TypeError('request.includes is not a function')",
+        "return Promise.reject('no error')",
+        "return Promise.reject(new Response('', { status: 500 }))",
+        "return Promise.resolve({ ok: true, status: 200, text: async () => '{}' })",
+        "return Promise.resolve()",
+    ] {
+        js(&["window.fetch = () => { ", code, " }"].concat(), &[]);
+        let request = Request::post("https://proxy.example/x", &SendMessage::text("hello"));
+        let result = http::fetch_json(request, AbortGuard::new(None).expect("a guard")).await;
+        js("window.fetch = a", &[&own]);
+        assert_eq!(result.expect_err(code), ApiError::Network, "{code}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_no_browser_would_send_does_not_leave() {
+    let net = Net::new("return answer({})");
+    let get = |url: &str| Request::get(url, "application/json");
+    for request in [get("https://"), get("https://proxy.example/x").bearer("a\nb")] {
+        let result = http::fetch_json(request, AbortGuard::new(None).expect("a guard")).await;
+        assert_eq!(result.expect_err("nothing left"), ApiError::Network);
+    }
+    assert_eq!(net.count("/x"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_takes_no_cookies_no_cache_and_no_redirect_and_keeps_its_query() {
+    let own = js("return window.fetch", &[]);
+    let seen = Object::new();
+    let see = "window.fetch = async (request, options) => { const r = new Request(request, options);
+        // A session of another test may still say good-bye.
+        if (!r.url.includes('/x?')) return new Response('{}');
+        for (const name of ['url', 'method', 'credentials', 'cache', 'redirect', 'keepalive']) a[name] = r[name];
+        a.headers = JSON.stringify(Object.fromEntries(r.headers)); a.body = await r.text(); return new Response('{}') }";
+    js(see, &[&seen]);
+    let request = Request::post_json("https://proxy.example/x?a=b%20c&d", "{\"e\":1}".into());
+    let request = request.bearer("token").with("Idempotency-Key", "key").keepalive();
+    let result = http::fetch_json(request, AbortGuard::new(None).expect("a guard")).await;
+    js("window.fetch = a", &[&own]);
+    assert!(result.is_ok());
+    let seen = String::from(js_sys::JSON::stringify(&seen).expect("JSON"));
+    assert_eq!(
+        seen,
+        "{\"url\":\"https://proxy.example/x?a=b%20c&d\",\"method\":\"POST\",\"credentials\":\"omit\",\"cache\":\"no-store\",\
+         \"redirect\":\"error\",\"keepalive\":true,\"headers\":\"{\\\"authorization\\\":\\\"Bearer token\\\",\
+         \\\"content-type\\\":\\\"application/json\\\",\\\"idempotency-key\\\":\\\"key\\\"}\",\"body\":\"{\\\"e\\\":1}\"}"
+    );
 }
 
 #[wasm_bindgen_test]

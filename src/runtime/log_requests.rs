@@ -42,7 +42,7 @@ impl Runtime {
     pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
         let Some(url) = self.events_url(conversation) else { return };
         let url = [&url, "?before=", &before.to_string(), PAGE].concat();
-        let request = Request::get(url, "application/json").bearer(&credentials.token);
+        let request = Request::get(&url, "application/json").bearer(&credentials.token);
         let guard = AbortGuard::new(Some(PATIENCE));
         self.requests.page.replace(guard.clone());
         let runtime = Rc::downgrade(self);
@@ -76,7 +76,7 @@ impl Runtime {
                 if after.is_none() {
                     url += &["?", LAST].concat();
                 }
-                let request = Request::get(url, "text/event-stream");
+                let request = Request::get(&url, "text/event-stream");
                 let request = match &after {
                     Some(after) => request.with("Last-Event-ID", after),
                     None => request,
@@ -89,7 +89,7 @@ impl Runtime {
                     None => ["?", LAST, "&wait="].concat(),
                 };
                 url += &wait.to_string();
-                (Request::get(url, "application/json"), Some(POLL_LIMIT))
+                (Request::get(&url, "application/json"), Some(POLL_LIMIT))
             }
         };
         let request = request.bearer(&credentials.token);

@@ -174,7 +174,7 @@ impl Runtime {
                 let identity =
                     settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
                 let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
-                Ok(Request::post(String::from(&*settings.token_url), &body))
+                Ok(Request::post(&settings.token_url, &body))
             }),
             finish: Box::new(move |answer| {
                 // Another tab was first, and the browser had not told this one: both are one visitor.
@@ -194,7 +194,7 @@ impl Runtime {
         let Some(guard) = AbortGuard::new(Some(PATIENCE)) else { return };
         spawn_local(async move {
             // A proxy that does not know the call, or no network: the token ends by itself.
-            let _ = http::fetch_json(Request::post(url, &body).keepalive(), guard).await;
+            let _ = http::fetch_json(Request::post(&url, &body).keepalive(), guard).await;
         });
     }
 
@@ -231,7 +231,7 @@ impl Runtime {
                     from: From { user_external_id: credentials.visitor.clone(), kind: UserType::Visitor },
                 };
                 let url = [&*settings.api_url, START_PATH].concat();
-                Ok(Request::post(url, &body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
+                Ok(Request::post(&url, &body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
             }),
             finish: Box::new(move |answer| {
                 let result = answer.and_then(|answer| start_answer_id(&answer).ok_or(ApiError::Network));
@@ -263,7 +263,7 @@ impl Runtime {
                     Some(answer) => send_body::send(answer),
                     None => send_body::send(&send_body::words("text", &message.text)),
                 };
-                Ok(Request::post_json(url, body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
+                Ok(Request::post_json(&url, body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
             }),
             finish: Box::new(|answer| Input::SendAnswered { id, result: decode::<SendAnswer>(answer).map(drop) }),
         });

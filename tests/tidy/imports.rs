@@ -27,12 +27,25 @@ const AND_PARTS: &[&str] = &[
     "wasm_split_helpers",
 ];
 
+/// The same, and what makes requests.
+const AND_PARTS_AND_HTTP: &[&str] = &[
+    "chataibot_wire",
+    "js_sys",
+    "web_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "serde",
+    "serde_wasm_bindgen",
+    "gloo_net",
+    "wasm_split_helpers",
+];
+
 const WIDGET: &[Part] = &[
     Part { name: "conversation", parts: &[], crates: &["chataibot_wire"] },
     // The types of what is stored are made by serde; nothing else of it can touch a browser.
     Part { name: "machine", parts: &["conversation", "api"], crates: &["chataibot_wire", "serde"] },
     Part { name: "runtime", parts: &["conversation", "machine", "api", "browser"], crates: AND_PARTS },
-    Part { name: "api", parts: &["conversation", "browser"], crates: AND_PARTS },
+    Part { name: "api", parts: &["conversation", "browser"], crates: AND_PARTS_AND_HTTP },
     Part { name: "browser", parts: &[], crates: BROWSER },
     Part { name: "config", parts: &[], crates: BROWSER },
     Part { name: "strings", parts: &[], crates: &["yew"] },
