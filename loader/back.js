@@ -2,37 +2,64 @@
 //
 // The entry is in the history of an empty frame of ours. Browsers have one order for the entries of a page and of its frames, so that Back
 // comes to ours first, and the page's own state, address and listeners see nothing of it. A page that is loaded again while the window is
-// open has lost the frame but not its entry: one press of Back is then without effect.
+// open has lost the frame but not its entry: a note in the tab's storage tells, and the entry is taken back and made anew.
 
-/** Keep this the same as `PHONE` in src/browser/environment.rs. */
+/** Keep this the same as `PHONE` in src/browser/environment.rs, and the numbers in viewport.js. */
 const PHONE = '(max-width: 480px), (max-height: 420px)';
+
+/** Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is left for. */
+const DONE = 300;
 
 /** Where the page is in its history, as far as it can know. */
 const here = () => `${history.length} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
-/** `place`: where the program is rendered. Returns how to end it. */
-export function closeOnBack(place, host) {
+/** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
+export function closeOnBack(place, host, shelf) {
   const root = host.shadowRoot;
   const section = place.querySelector('#window');
   const media = matchMedia(PHONE);
   let frame;
+  let ended = false;
+  /** Is an entry without its frame being taken back? */
+  let renewing = false;
   /** Where the page was when our entry was made; empty without one. */
   let entry = '';
+
+  /** Has something been said? Nothing is stored before, and a page that is loaded again then has no window open. */
+  const isUsed = () => place.querySelector('[part~="row"]');
+  /** Notes where our entry is, for a page that is loaded again. */
+  const hidden = () => {
+    try {
+      if (entry && shelf && isUsed()) sessionStorage.setItem(`${shelf}back`, entry);
+    } catch {
+      // Storage that may not be used: then one press of Back may be without effect.
+    }
+  };
+  const isNoted = () => {
+    try {
+      const noted = shelf && sessionStorage.getItem(`${shelf}back`);
+      if (noted) sessionStorage.removeItem(`${shelf}back`);
+      return noted === here();
+    } catch {
+      return false;
+    }
+  };
 
   const isWhole = () => media.matches && host.mode !== 'inline';
   const isOpen = () => section.part.contains('window-open');
   // Not composed: what the page hears as a click is a visitor's.
   const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 
-  const enter = () => {
-    // Browsers pass over what came without the visitor.
-    if (entry || !isOpen() || !isWhole() || navigator.userActivation?.hasBeenActive === false) return;
+  const enter = (isKnown) => {
+    if (entry || renewing || ended || !isOpen() || !isWhole()) return;
+    // Browsers pass over what came without the visitor, and the entries that follow would be lost.
+    if (isKnown !== true && navigator.userActivation?.hasBeenActive === false) return;
     if (!frame?.isConnected) {
       frame = document.createElement('iframe');
       frame.hidden = true;
       root.append(frame);
       // The document that a frame begins with has no history; one that it was sent to does.
-      frame.addEventListener('load', arrived);
+      frame.addEventListener('load', () => arrived(isKnown));
       frame.contentWindow.location.replace('about:blank');
     } else if (frame.contentWindow.history.state === null) {
       frame.contentWindow.history.pushState(1, '');
@@ -46,6 +73,18 @@ export function closeOnBack(place, host) {
     entry = '';
     // Not where the page has gone on meanwhile: that would be taken back instead.
     setTimeout(() => made === here() && (frame.contentWindow ?? globalThis).history.back(), delay);
+  };
+
+  /** Takes back an entry whose frame is gone, and makes it anew for a window that is still open. */
+  const renew = () => {
+    renewing = true;
+    entry = '';
+    history.back();
+    setTimeout(() => {
+      renewing = false;
+      frame?.remove();
+      enter(true);
+    }, DONE);
   };
 
   const popped = ({ state }) => {
@@ -66,14 +105,16 @@ export function closeOnBack(place, host) {
     }
   };
 
-  function arrived() {
+  function arrived(isKnown) {
     frame.contentWindow.addEventListener('popstate', popped);
-    enter();
+    // Moved with the element it has begun anew.
+    if (entry) renew();
+    else enter(isKnown);
   }
 
   const look = () => (isOpen() && isWhole() ? enter() : leave());
   // Nothing covers a page that comes back but what was said.
-  const shown = ({ persisted }) => persisted && isOpen() && isWhole() && !place.querySelector('[part~="row"]') && press('close');
+  const shown = ({ persisted }) => persisted && isOpen() && isWhole() && !isUsed() && press('close');
 
   const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
@@ -81,14 +122,19 @@ export function closeOnBack(place, host) {
   // A window that was open when the page was loaded is the visitor's once they touch it.
   place.addEventListener('click', enter);
   addEventListener('pageshow', shown);
-  look();
+  addEventListener('pagehide', hidden);
+  if (isNoted()) renew();
+  else look();
 
   return () => {
+    ended = true;
     watch.disconnect();
     media.removeEventListener('change', look);
     place.removeEventListener('click', enter);
     removeEventListener('pageshow', shown);
+    removeEventListener('pagehide', hidden);
     // The frame is removed next, and the browser may take its entries along.
-    leave(300);
+    leave(DONE);
+    setTimeout(() => frame?.remove(), DONE * 2);
   };
 }

@@ -63,10 +63,15 @@ export function frame(place, host, shelf) {
     }
   };
 
-  /* ---- the keyboard of a phone ---- */
+  /* ---- a phone: its Back, and its keyboard ---- */
 
   const view = globalThis.visualViewport;
+  /** How to end what takes Back. Without it the window works all the same. */
+  let endBack;
   const follow = () => {
+    if (innerWidth <= 480 || innerHeight <= 420) {
+      import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack ??= closeOnBack(place, host, shelf)), () => {});
+    }
     // Spread by two fingers it shows a part of the page, and the window stays what it is.
     if (view.scale !== 1) return;
     style.setProperty('--_view-top', `${view.offsetTop}px`);
@@ -206,9 +211,6 @@ export function frame(place, host, shelf) {
   // It may have been opened before this was there.
   look();
   const endLine = keepLine(place);
-  // Without it the window works all the same.
-  let endBack;
-  import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack = closeOnBack(place, host)), () => {});
 
   return () => {
     ending.abort();

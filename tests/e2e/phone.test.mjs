@@ -29,13 +29,16 @@ async function shopper(world, options = {}) {
   return { visitor, page, widget: new Widget(page) };
 }
 
+/** What the frame of this chat says of its place in the history. */
+const entry = (widget) => widget.part('window').evaluate((window) => window.getRootNode().querySelector('iframe')?.contentWindow.history.state);
+/** The entry is there once the parts that come later are. */
+const isReady = (widget) => until('Back is the window’s', async () => (await entry(widget)) === 1);
+const isUndone = (widget) => until('the entry is gone', async () => (await entry(widget)) === null);
+
 async function opens(widget) {
   await widget.launcher.tap();
   await widget.part('window-open').waitFor();
-  // The entry is there once the parts that come later are.
-  await until('Back is the window’s', () =>
-    widget.page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe')?.contentWindow.history.state === 1),
-  );
+  await isReady(widget);
 }
 
 const isOver = (widget) => widget.part('window-open').count();
@@ -61,9 +64,7 @@ story('on a phone a window that was closed by its button takes no press of Back'
   for (let times = 0; times < 2; times++) {
     await opens(widget);
     await widget.close();
-    await until('the entry is gone', () =>
-      page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow.history.state === null),
-    );
+    await isUndone(widget);
   }
   assert.deepEqual(await history(page), AS_IT_WAS);
   await page.goBack();
@@ -74,9 +75,7 @@ story('on a phone Forward brings back the window that its button has closed', as
   const { page, widget } = await shopper(world);
   await opens(widget);
   await widget.close();
-  await until('the entry is gone', () =>
-    page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow.history.state === null),
-  );
+  await isUndone(widget);
   await page.evaluate(() => window.history.forward());
   await widget.part('window-open').waitFor();
   await page.evaluate(() => window.history.back());
@@ -102,6 +101,7 @@ story('on a phone a page is loaded again without a window in which nothing was s
   await page.reload();
   await widget.launcher.tap({ trial: true });
   assert.equal(await isOver(widget), 0);
+  assert.deepEqual(await page.evaluate(() => Object.keys({ ...sessionStorage })), [], 'nothing is stored');
 });
 
 story('on a phone a page that comes back from the cache is not covered by a window in which nothing was said', async (world) => {
@@ -125,6 +125,114 @@ story('on a phone Back closes the window under the strictest policy, too', async
   await page.goBack();
   await closes(widget);
   assert.deepEqual(await history(page), AS_IT_WAS);
+});
+
+const goesBack = (page) => page.evaluate(() => window.history.back());
+
+story('on a phone the first Back after the page was loaded again with the chat open closes the chat, and the second leaves the page', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await widget.say('Hello');
+  await widget.settles();
+  await page.reload();
+  await widget.part('window-open').waitFor();
+  await isReady(widget);
+  await page.goBack();
+  await closes(widget);
+  assert.equal(new URL(page.url()).pathname, '/product');
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+story('on a phone Forward right after Back brings the window back, and the page hears nothing of either', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await goesBack(page);
+  await closes(widget);
+  await page.evaluate(() => window.history.forward());
+  await widget.part('window-open').waitFor();
+  await goesBack(page);
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await goesBack(page);
+  await page.waitForURL('**/shop');
+});
+
+story('on a phone with two chats Back closes the one that is open, whichever was before', async (world) => {
+  const body = '<chataibot-widget id="one"></chataibot-widget><chataibot-widget id="two" position="bottom-start"></chataibot-widget>';
+  const { page } = await shopper(world, { page: { body } });
+  const [one, two] = ['#one', '#two'].map((id) => new Widget(page, id));
+  await opens(one);
+  await page.goBack();
+  await closes(one);
+  await opens(two);
+  await page.goBack();
+  await closes(two);
+  await opens(one);
+  await one.close();
+  await isUndone(one);
+  await opens(two);
+  await page.goBack();
+  await closes(two);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+story('on a phone Back closes the light-box first, then the window, then leaves the page', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await widget.say('image');
+  await widget.part('enlarge').first().tap();
+  await widget.part('light-box').waitFor();
+  await page.goBack();
+  await widget.part('light-box').waitFor({ state: 'hidden' });
+  assert.equal(await isOver(widget), 1);
+  await isReady(widget);
+  await page.goBack();
+  await closes(widget);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+for (const [name, end] of [['destroyed', 'destroy'], ['removed', 'remove']]) {
+  story(`on a phone a chat that is ${name} while it is open takes no press of Back`, async (world) => {
+    const { page, widget } = await shopper(world);
+    await opens(widget);
+    const before = await page.evaluate(() => (window.host = document.querySelector('chataibot-widget')).shadowRoot.querySelectorAll('iframe').length);
+    assert.equal(before, 1);
+    await page.evaluate((end) => window.host[end](), end);
+    await until('nothing of it is left', () => page.evaluate(() => !window.host.shadowRoot.querySelector('iframe')));
+    assert.deepEqual(await history(page), AS_IT_WAS);
+    await page.goBack();
+    await page.waitForURL('**/shop');
+  });
+}
+
+story('on a phone Back closes a chat that the page has moved while it was open', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await page.evaluate(() => document.body.prepend(document.querySelector('chataibot-widget')));
+  assert.equal(await isOver(widget), 1);
+  await isReady(widget);
+  await page.goBack();
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+story('on a desktop nothing is fetched for Back, until the window is as narrow as a phone', async (world) => {
+  const { page, widget } = await world.chat();
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const fetched = () => page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('chataibot-back')).length);
+  await widget.say('Hello');
+  await widget.settles();
+  assert.equal(await fetched(), 0);
+  await page.setViewportSize(PHONE.viewport);
+  await until('it is fetched', async () => (await fetched()) === 1);
+  await isReady(widget);
 });
 
 const fromEnd = (widget) => widget.part('list').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);

@@ -55,7 +55,7 @@ pub const FRAME: &str = "chataibot-frame.js";
 pub const HOST_PAGE: &str = "chataibot-host-page.js";
 /// What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
 pub const TOP_LAYER: &str = "chataibot-top-layer.js";
-/// What takes Back on a phone; fetched after the frame.
+/// What takes Back; fetched on phones, with the frame.
 pub const BACK: &str = "chataibot-back.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";

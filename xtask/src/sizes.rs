@@ -86,7 +86,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let glue = file("glue", "glue", WIDGET)?;
     let frame = file("frame", "frame (once it stands)", FRAME)?;
     let host_page = file("host-page", "host page (with the window)", HOST_PAGE)?;
-    let back = file("back", "back (after the frame)", BACK)?;
+    let back = file("back", "back (on phones)", BACK)?;
     let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
