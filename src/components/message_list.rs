@@ -16,7 +16,7 @@ use super::{
     dom::{self, SizeWatch, Timer},
     elements::{at, button, element, group, on, plain, text},
     icons,
-    lazy_view::{View, messages},
+    lazy_view::{View, kind::Kind, messages},
     load_earlier,
     message_actions::{self, ActionState, MessageAction},
     message_row::{RowBlock, RowView},
@@ -301,11 +301,15 @@ impl MessageList {
             let row = &rows[at];
             let key = Some(row.key);
             RowView {
-                row: row.clone(),
-                answerable: answerable == key,
-                given: given(&rows[at..]),
-                look: look.clone(),
-                act: act.clone(),
+                kind: Kind {
+                    row: row.clone(),
+                    part: None,
+                    bubble: AttrValue::default(),
+                    look: look.clone(),
+                    act: act.clone(),
+                    open: answerable == key,
+                    given: given(&rows[at..]),
+                },
                 assignee: state.assignee().cloned(),
                 clock: self.clock.clone(),
                 minutes: time_format::minutes_since(row.at, self.now),

@@ -6,7 +6,7 @@ use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
 use super::{
-    UserAction, ViewConfig,
+    UserAction,
     announcer::notice_text,
     avatar::{author_name, avatar},
     content::content,
@@ -18,20 +18,15 @@ use super::{
 };
 use crate::{
     config::Name,
-    conversation::{MessageRow, Row, RowKind, SendError, SendState},
+    conversation::{MessageRow, RowKind, SendError, SendState},
     strings::fill,
 };
 
-/// Everything a row needs; the same for all rows but the first three.
+/// Everything a row needs.
 #[derive(Clone)]
 pub(super) struct RowView {
-    pub(super) row: Rc<Row>,
-    /// Can its answers be given now?
-    pub(super) answerable: bool,
-    /// What the visitor said next, where the row offered answers.
-    pub(super) given: Option<AttrValue>,
-    pub(super) look: Rc<ViewConfig>,
-    pub(super) act: Callback<UserAction>,
+    /// The row, and whether it can be answered; its bubble is made here.
+    pub(super) kind: Kind,
     pub(super) assignee: Option<Rc<Assignee>>,
     /// `None` until there was time to make one.
     pub(super) clock: Option<Rc<Clock>>,
@@ -78,11 +73,7 @@ impl Component for RowBlock {
 /// Only what changed is looked at again. Rows and clocks are replaced, never changed.
 impl PartialEq for RowView {
     fn eq(&self, other: &Self) -> bool {
-        (Rc::ptr_eq(&self.row, &other.row) || self.row == other.row)
-            && self.answerable == other.answerable
-            && self.given == other.given
-            && Rc::ptr_eq(&self.look, &other.look)
-            && self.act == other.act
+        self.kind == other.kind
             && self.assignee == other.assignee
             && self.clock.as_ref().map(Rc::as_ptr) == other.clock.as_ref().map(Rc::as_ptr)
             && self.minutes == other.minutes
@@ -95,7 +86,7 @@ impl PartialEq for RowView {
 
 /// The row as elements with keys, below the lines that it begins: a day, what was unread.
 pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
-    let key = view.row.key;
+    let key = view.kind.row.key;
     let line = |name: &'static str, inside: Html| {
         let mut line = element!("p", "class" = name, "part" = name; inside);
         line.key = Some([name, &key.to_string()].concat().into());
@@ -106,16 +97,16 @@ pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
         nodes.push(line("day-line", element!("time", "datetime" = time_format::iso_day(day); words).into()));
     }
     if view.unread {
-        nodes.push(line("unread", plain("span", text(view.look.strings.unread_divider()))));
+        nodes.push(line("unread", plain("span", text(view.kind.look.strings.unread_divider()))));
     }
-    nodes.push(match &view.row.kind {
+    nodes.push(match &view.kind.row.kind {
         RowKind::Message(message) => message_row(view, message),
-        RowKind::Notice(notice) => line("event", text(notice_text(notice, &view.look.strings).into())),
+        RowKind::Notice(notice) => line("event", text(notice_text(notice, &view.kind.look.strings).into())),
     });
 }
 
 fn message_row(view: &RowView, message: &MessageRow) -> Html {
-    let RowView { row, look, act, .. } = view;
+    let Kind { row, look, .. } = &view.kind;
     let strings = &look.strings;
     let visitor = message.author == Author::Visitor;
     let state = message.delivery.state();
@@ -147,15 +138,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
             class.push_str(name);
         }
     }
-    let kind = Kind {
-        row: row.clone(),
-        part: None,
-        bubble: bubble.into(),
-        look: look.clone(),
-        act: act.clone(),
-        open: view.answerable,
-        given: view.given.clone(),
-    };
+    let kind = Kind { bubble: bubble.into(), ..view.kind.clone() };
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
         spoken(content(&kind), if visitor { None } else { look.config.given(Name::BotLocale) }),
@@ -180,10 +163,10 @@ fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
 
 /// Time, and how the sending went.
 fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
-    let strings = &view.look.strings;
+    let strings = &view.kind.look.strings;
     let time = || match &view.clock {
         Some(clock) => {
-            let at = view.row.at;
+            let at = view.kind.row.at;
             let words = text(clock.write(at, view.minutes));
             element!("time", "part" = "time", "datetime" = time_format::iso(at), "title" = clock.write_full(at); words)
                 .into()
@@ -192,7 +175,7 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     };
     let button = |label: AttrValue, action: fn(Rc<str>) -> UserAction| {
         let Some(id) = message.id.clone() else { return Html::default() };
-        let onclick = view.act.reform(move |_: MouseEvent| action(id.clone()));
+        let onclick = view.kind.act.reform(move |_: MouseEvent| action(id.clone()));
         let of = message.content().to_plain();
         let element =
             element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; text(label));

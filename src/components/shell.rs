@@ -11,6 +11,7 @@ use super::{
     announcer::Announcer,
     chat_window::{ChatWindow, Places, chat_window},
     elements::{element, group},
+    lazy_view::kind::Kind,
     message_actions::ActionState,
     message_row::{RowView, put_row},
     view_context::ViewContext,
@@ -58,11 +59,15 @@ pub fn ShellRow() -> Html {
     let mut nodes = Vec::new();
     for row in conversation.rows() {
         let view = RowView {
-            row: row.clone(),
-            answerable: false,
-            given: None,
-            look: look(),
-            act: Callback::noop(),
+            kind: Kind {
+                row: row.clone(),
+                part: None,
+                bubble: AttrValue::default(),
+                look: look(),
+                act: Callback::noop(),
+                open: false,
+                given: None,
+            },
             assignee: None,
             clock: None,
             minutes: None,
