@@ -285,6 +285,16 @@ async fn a_fetch_of_the_pages_that_throws_or_answers_with_anything_is_a_bad_line
 }
 
 #[wasm_bindgen_test]
+async fn a_fetch_of_the_pages_that_takes_the_address_for_a_text_carries_the_calls() {
+    let own = js("return window.fetch", &[]);
+    js("window.fetch = async (...a) => new Response(JSON.stringify(a[0].includes('/x') && a[1].method.length))", &[]);
+    let request = Request::post("https://proxy.example/x", &SendMessage::text("hello"));
+    let result = http::fetch_json(request, AbortGuard::new(None).expect("a guard")).await;
+    js("window.fetch = a", &[&own]);
+    assert_eq!(result.expect("an answer").as_f64(), Some(4.0));
+}
+
+#[wasm_bindgen_test]
 async fn what_no_browser_would_send_does_not_leave() {
     let net = Net::new("return answer({})");
     let get = |url: &str| Request::get(url, "application/json");
