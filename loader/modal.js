@@ -33,15 +33,21 @@ function makeDialog(top) {
   return dialog;
 }
 
-/** Takes the mark away by which pages hide all that is beside a dialog. Returns the elements around `host` that had it. */
+/**
+ * Takes away the marks by which pages hide all that is beside a dialog, or leave it inert. Returns how to put them back; that `host` is
+ * hidden from screen readers is no use to anybody while its launcher can be pressed.
+ */
 function unhide(host) {
-  const hidden = [];
+  const marks = [];
   for (let at = host; at; at = at.parentNode ?? at.host) {
-    if (at.getAttribute?.('aria-hidden') !== 'true') continue;
-    at.removeAttribute('aria-hidden');
-    if (at !== host) hidden.push(at);
+    for (const name of ['aria-hidden', 'inert']) {
+      const value = at.getAttribute?.(name);
+      if (value == null || value === 'false') continue;
+      at.removeAttribute(name);
+      if (at !== host || name === 'inert') marks.push([at, name, value]);
+    }
   }
-  return hidden;
+  return () => marks.forEach(([at, name, value]) => at.setAttribute(name, value));
 }
 
 /** For so long after a press the focus is the visitor's, in milliseconds. */
@@ -89,7 +95,7 @@ function show(host, dialog, left) {
   const root = host.shadowRoot;
   const ending = new AbortController();
   const on = (target, type, listener) => target.addEventListener(type, listener, { capture: true, passive: false, signal: ending.signal });
-  const hidden = unhide(host);
+  const hide = unhide(host);
   // Where it was, when it was taken out of the page and put back.
   dialog.close();
   dialog.showModal();
@@ -101,7 +107,8 @@ function show(host, dialog, left) {
     // A field that has it from the browser takes no text in Chromium.
     left.blur();
     left.focus({ preventScroll: true });
-    for (const one of hidden) one.setAttribute('aria-hidden', 'true');
+    // Its dialog may be gone meanwhile.
+    if (left.getClientRects().length) hide();
   };
 
   for (const type of TYPES) {
@@ -113,11 +120,11 @@ function show(host, dialog, left) {
       if (target !== dialog && target.getRootNode() !== root) return;
       event.stopImmediatePropagation();
       if (target === dialog) {
-        // Beside the chat. Where the page has a modal dialog itself, an open chat could not be reached again.
         if (type !== 'click') return;
+        // Beside the chat. Where the page leaves it inert, an open one could not be reached again.
         gone = event.timeStamp;
-        if (document.querySelector(':modal')) host.close();
-        else leave();
+        leave();
+        if (document.querySelector(':modal') || host.closest('[inert]')) host.close();
       } else if (type !== 'touchstart' && !target.matches(NATIVE)) {
         // What a click does is done by the copy.
         if (!target.dispatchEvent(copy(event)) || type === 'click') event.preventDefault();
