@@ -84,6 +84,21 @@ export interface State {
   conversation: string | null;
 }
 
+/** What the widget cost on this page. Times are milliseconds since the page was asked for, null before it came to that. */
+export interface Metrics {
+  /** Files of the bundle that were fetched, also from the browser's cache. */
+  requests: number;
+  /** Their bytes as compressed; null where their server does not let the page know (`Timing-Allow-Origin`). */
+  bytes: number | null;
+  launcher: number | null;
+  /** When the visitor could first write. */
+  typing: number | null;
+  /** When the first message of somebody else was there. */
+  reply: number | null;
+  /** Tasks of more than 50 ms since the first of those files was asked for, the page's own among them, and what they took beyond; null where the browser does not tell. */
+  longTasks: { count: number; blocked: number } | null;
+}
+
 /** Events of the element, with their details. All bubble and cross shadow roots. */
 export interface ChataibotEventMap {
   'chataibot-ready': CustomEvent<Record<string, never>>;
@@ -122,6 +137,8 @@ export class ChataibotWidget extends HTMLElement {
   update(settings: Partial<Settings> & { open?: boolean } & Record<string, unknown>): Promise<void>;
   /** Saves the conversation as a file: plain text, or a web page. */
   transcript(kind?: 'text' | 'html'): Promise<void>;
+  /** What the widget cost on this page so far. Waits for nothing and loads nothing but what counts. */
+  metrics(): Promise<Metrics>;
   /** Forgets visitor and conversation, here and in storage. */
   reset(): Promise<void>;
   /** Ends the widget for good. What is stored stays. */

@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadExtras, loadTopLayer, origin } from './wasm_loader.js';
+import { asProblem, load, loadExtras, loadPart, loadTopLayer, origin } from './wasm_loader.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
@@ -13,7 +13,7 @@ const Base = globalThis.HTMLElement ?? class {};
 const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
 
 /** Settings with code of their own, which is fetched where one of them is set. */
-const EXTRAS = 'preload launcher-for avoid attention teaser'.split(' ');
+const EXTRAS = 'launcher-for avoid attention teaser preload'.split(' ');
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -159,6 +159,7 @@ export class ChataibotWidget extends Base {
     // Chromium makes a nameless group of whatever is in the top layer.
     this.#top = build(['div', { role: 'none' }, [stand]]);
     this.#root.append(this.#top);
+    performance.mark('chataibot-launcher');
     this.#rise();
     this.#nameLauncher();
   }
@@ -373,6 +374,11 @@ export class ChataibotWidget extends Base {
     return this.#call('transcript', kind === 'html');
   }
 
+  /** What the widget cost on this page so far. */
+  metrics() {
+    return loadPart('metrics').then((module) => module.metrics());
+  }
+
   /** Forgets visitor and conversation, here and in storage. */
   reset() {
     return this.#call('reset');
@@ -396,7 +402,7 @@ export class ChataibotWidget extends Base {
     this.#destroyed = true;
     this.#leave();
     this.#root.adoptedStyleSheets = this.#others;
-    this.#arrival.reject(new DOMException('The chat widget was destroyed.', 'InvalidStateError'));
+    this.#arrival.reject(new DOMException('destroyed', 'InvalidStateError'));
   }
 
   /** Calls keep their order: all wait for the same promise. */

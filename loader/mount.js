@@ -3,6 +3,7 @@
 
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
+import { note } from './moments.js';
 import { dress } from './window_css.js';
 import { follow, loadFrame } from './window_frame.js';
 
@@ -60,7 +61,11 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const launcher = top.querySelector('button');
   let place = document.createElement('div');
   shell?.expect(place);
-  const mounted = app.mount(place, launcher, settings, tell);
+  const mounted = app.mount(place, launcher, settings, (type, detail) => {
+    if (type === 'open') note('typing');
+    if (type === 'message' && detail.author !== 'visitor') note('reply');
+    tell(type, detail);
+  });
   mounted.speak(words);
   top.append(place);
   dress(host.shadowRoot);

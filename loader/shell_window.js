@@ -2,6 +2,7 @@
 // visitor's language. Stands aside where the program has more to say than this knows: see `isPlain`.
 
 import { build } from './dom.js';
+import { note } from './moments.js';
 import { arrival } from './shell_arrival.js';
 import { compose } from './shell_composer.js';
 import { markup } from './shell_markup.js';
@@ -137,6 +138,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       if (isPhone) followPhone();
       // Nothing but the visitor moves the focus.
       if (!isInline && (hasAsked || navigator.userActivation?.isActive)) enter();
+      note('typing');
     },
     close() {
       if (!shell.isOpen) return;

@@ -16,7 +16,7 @@ let attempts = 0;
 export function load() {
   if (loading) return loading;
   attempts++;
-  const shell = import(file('chataibot-shell.js'));
+  const shell = loadPart('shell');
   const app = start(shell);
   app.catch(({ final }) => final || (loading = null));
   return (loading = { shell, app });
@@ -25,14 +25,17 @@ export function load() {
 // Some browsers remember a failed import for the life of the page: a later attempt needs another address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
+/** Another of the bundle's scripts, by its name there. */
+export const loadPart = (name) => import(file(`chataibot-${name}.js`));
+
 /** What is needed only where a page asks for it: see extras.js. */
-export const loadExtras = () => import(file('chataibot-beside.js'));
+export const loadExtras = () => loadPart('beside');
 
 /** What is needed when something fills the screen: see top_layer.js. */
-export const loadTopLayer = () => import(file('chataibot-top-layer.js'));
+export const loadTopLayer = () => loadPart('top-layer');
 
 /** What is needed only when something is amiss. */
-const loadHelp = () => import(file('chataibot-fallback.js'));
+const loadHelp = () => loadPart('fallback');
 
 async function start(shell) {
   // What the page's Content-Security-Policy refuses meanwhile.
@@ -55,7 +58,7 @@ export async function asProblem(cause, refusals) {
   const help = await loadHelp().catch(() => null);
   const problem = help?.explain(cause, refusals, origin) ?? {
     code: 'NETWORK',
-    message: `${origin} cannot be reached, or script-src lacks it.`,
+    message: `${origin} cannot be reached, or script-src lacks it`,
   };
   console.error(`[chataibot] the chat could not start: ${problem.message}`);
   return Object.assign(Error(problem.message), problem, { help });

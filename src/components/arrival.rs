@@ -13,13 +13,19 @@ use crate::conversation::Row;
 /// The row to begin with where something that came after the row `chosen` is too long to be seen whole; a few words just before it are
 /// not left out. What has begun further up was seen. `rows`: those in the list.
 pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option<u32> {
-    let elements = elements(list)?;
+    let mut found = None;
     let (mut came, mut long) = (Vec::new(), None);
     for (at, row) in rows.iter().enumerate().rev() {
         if !row.fresh || row.key <= chosen || row.message().is_none_or(|message| message.author == Author::Visitor) {
             continue;
         }
+        // Looked for where there is a row to measure: not for what the visitor said.
+        let elements = match found {
+            Some(elements) => elements,
+            None => elements(list)?,
+        };
         let element = item(&elements, at)?;
+        found = Some(elements);
         let top = beginning_of(&element);
         if top + NEAR < list.scroll_top() {
             break;

@@ -97,6 +97,11 @@ impl View {
         SLOTS.with(|slots| slots[self.chunk_id() as usize].chunk.get())
     }
 
+    /// Does its placeholder stand first? Not where the chunk is there already and that would be hundreds of rows for no frame.
+    fn begins_with_placeholder(&self) -> bool {
+        !matches!(self, Self::Messages(_)) || self.chunk().is_none()
+    }
+
     /// Is the chunk needed now?
     fn is_wanted(&self) -> bool {
         match self {
@@ -130,6 +135,8 @@ pub(super) struct LazyView {
     place: NodeRef,
     /// Are the chunk's styles in this shadow root?
     styled: bool,
+    /// Does the placeholder stand until then?
+    holds_place: bool,
     /// How much there was to show when the chunk was last asked for.
     asked: Option<usize>,
     /// The chunk could not be had.
@@ -157,7 +164,9 @@ impl Component for LazyView {
     type Properties = LazyViewProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let mut this = Self { place: NodeRef::default(), styled: false, asked: None, missing: false, focused: false };
+        let holds_place = ctx.props().view.begins_with_placeholder();
+        let mut this =
+            Self { place: NodeRef::default(), styled: false, holds_place, asked: None, missing: false, focused: false };
         this.ask(ctx);
         this
     }
@@ -166,6 +175,7 @@ impl Component for LazyView {
         if discriminant(&old.view) != discriminant(&ctx.props().view) {
             // The view of another chunk stands in this place now.
             (self.styled, self.asked, self.missing) = (false, None, false);
+            self.holds_place = ctx.props().view.begins_with_placeholder();
         }
         if self.asked.is_none() || (self.missing && self.asked != Some(ctx.props().view.extent())) {
             self.ask(ctx);
@@ -187,7 +197,8 @@ impl Component for LazyView {
         let view = &ctx.props().view;
         let view = match view.chunk().filter(|_| self.styled) {
             Some(chunk) => (chunk.render)(view),
-            None => view.placeholder(retry),
+            None if self.holds_place => view.placeholder(retry),
+            None => Html::default(),
         };
         // Takes no room; it only knows where in the page this is, and says whether it will be more in a moment.
         let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };

@@ -44,7 +44,7 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         profile: BundleProfile,
     },
-    /// Measure the bundle's sizes, or the proxy under load
+    /// Measure the bundle's sizes, what the widget costs a visitor, or the proxy under load
     #[command(subcommand)]
     Bench(Bench),
     /// Run the real proxy through storms of network faults until one finds a defect
@@ -137,6 +137,15 @@ pub enum Bench {
         /// Fail when one is over its budget
         #[arg(long)]
         check: bool,
+    },
+    /// What a visitor waits for and downloads, beside a hand-written chat on the same page; writes docs/performance.md
+    Widget {
+        /// Runs, of which the medians count
+        #[arg(long, default_value_t = 5)]
+        runs: u32,
+        /// Take the bundle that is in dist/, as it is
+        #[arg(long)]
+        built: bool,
     },
     /// What one proxy carries, against its goals; stop other work on the machine first
     Proxy(LoadOptions),

@@ -59,6 +59,8 @@ pub const TOP_LAYER: &str = "chataibot-top-layer.js";
 pub const BACK: &str = "chataibot-back.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
+/// What the widget cost on a page; fetched when the page asks.
+pub const METRICS: &str = "chataibot-metrics.js";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
 /// What browsers of some years ago need besides.
@@ -68,13 +70,14 @@ const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
-const SCRIPTS: [(&str, &str); 8] = [
+const SCRIPTS: [(&str, &str); 9] = [
     (SHELL, "loader/shell.js"),
     (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
     (TOP_LAYER, "loader/top_layer.js"),
     (BACK, "loader/back.js"),
     (BESIDE, "loader/extras.js"),
+    (METRICS, "loader/metrics.js"),
     (FALLBACK, "loader/fallback.js"),
     (OLDER, "loader/older.js"),
 ];

@@ -7,6 +7,7 @@
 //! - [`setup`]: what a fresh machine lacks, installed by need
 //! - [`dist`]: the embeddable bundle
 //! - [`sizes`]: the bundle against its budgets
+//! - [`visit`]: what a visitor waits for, against a hand-written chat
 //! - [`load`]: what one proxy carries, against what it must
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
@@ -32,6 +33,7 @@ mod sizes;
 mod soak;
 mod suite;
 mod tables;
+mod visit;
 
 use std::process::ExitCode;
 
@@ -57,6 +59,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { suite } => suite::run(&project, suite.as_ref()),
         Command::Dist { profile } => dist::run(&project, profile),
         Command::Bench(Bench::Size { check }) => sizes::run(&project, check),
+        Command::Bench(Bench::Widget { runs, built }) => visit::run(&project, runs, built),
         Command::Bench(Bench::Proxy(options)) => load::run(&project, &options),
         Command::Soak(options) => soak::run(&project, &options),
         Command::Crash { rounds } => soak::crash(&project, rounds),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
+    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
     project::Project,
 };
 
@@ -89,6 +89,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let back = file("back", "back (on phones)", BACK)?;
     let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
+    let metrics = file("metrics", "metrics (when the page asks)", METRICS)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let older = file("older", "older (only in older browsers)", OLDER)?;
     let sum = |part: fn(&Row) -> usize| [&loader, &shell, &wasm, &glue].into_iter().map(part).sum();
@@ -105,7 +106,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         parts.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
     }
     let (first_reply, requests) = until_first_reply(
-        [&loader, &shell, &wasm, &glue, &host_page, &frame, &back]
+        [&loader, &shell, &wasm, &glue, &host_page, &frame]
             .into_iter()
             .chain(parts.iter().filter(|row| row.key == "talk")),
     );
@@ -123,6 +124,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         requests,
         top_layer,
         beside,
+        metrics,
         fallback,
         older,
     ];

@@ -266,6 +266,7 @@ async fn the_bundle_is_served_with_the_right_headers() {
         assert_eq!(header(&answer, "content-type"), mime, "{path}");
         assert_eq!(header(&answer, "access-control-allow-origin"), "*");
         assert_eq!(header(&answer, "cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(header(&answer, "timing-allow-origin"), "*");
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
         assert_eq!(header(&answer, "vary"), "Accept-Encoding");
         assert_eq!(header(&answer, "content-security-policy"), "", "pages of the bundle run scripts");

@@ -9,7 +9,11 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use super::{
-    GLUE, LINK, compact::compact, glue::slim, paths, read_bytes, read_text, shorten_imports, update, wasm_opt::wasm_opt,
+    GLUE, LINK,
+    compact::compact,
+    glue::slim,
+    paths, read_bytes, read_text, shorten_imports, update,
+    wasm_opt::{tidy, wasm_opt},
 };
 use crate::{
     command_line::BundleProfile,
@@ -72,7 +76,13 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
     }
     let wasm = read_bytes(&folder.join(format!("{NAME}_bg.wasm")))?;
     let glue = read_text(&folder.join(format!("{NAME}.js")))?;
-    let (wasm, glue) = shorten_imports::shorten(&wasm, &glue)?;
+    let (mut wasm, glue) = shorten_imports::shorten(&wasm, &glue)?;
+    if is_split(profile) {
+        let short = folder.join("short.wasm");
+        update(&short, &wasm)?;
+        tidy(project, &short)?;
+        wasm = read_bytes(&short)?;
+    }
     let mut parts = Vec::new();
     for path in paths(&folder.join(PARTS), ".wasm")? {
         let name = path.file_name().and_then(|name| name.to_str()).context("a part without a name")?;

@@ -30,9 +30,20 @@ const PASSES: &[&str] = &[
 /// functions of one line.
 const MAIN_PASSES: &[&str] = &["--skip-pass=inlining-optimizing"];
 
+/// What is left to be won where a program was written anew by another tool.
+const LAST_PASSES: &[&str] = &["--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
+
 /// Makes the WASM in `file` smaller.
 pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
+    optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { &[] }].concat())
+}
+
+/// Takes away what shortening the names of its imports has left in `file`.
+pub fn tidy(project: &Project, file: &Path) -> Result<()> {
+    optimize(project, file, LAST_PASSES)
+}
+
+fn optimize(project: &Project, file: &Path, passes: &[&str]) -> Result<()> {
     let mut command = project.command(project.root.join("node_modules/.bin/wasm-opt"));
-    command.args(FEATURES).args(PASSES).args(if is_main { MAIN_PASSES } else { &[] });
-    run(command.arg(file).arg("-o").arg(file)).context("wasm-opt failed")
+    run(command.args(FEATURES).args(passes).arg(file).arg("-o").arg(file)).context("wasm-opt failed")
 }

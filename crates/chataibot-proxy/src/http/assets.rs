@@ -122,6 +122,8 @@ impl Assets {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        // So that the page, on another origin, can tell what they weighed: nothing in them is secret.
+        headers.insert("timing-allow-origin", HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         Ok(response)
     }

@@ -1,0 +1,45 @@
+//! What the widget costs its visitors, beside a chat of sixty hand-written lines on the same page: `cargo xtask bench widget` runs this.
+//! The hand-written chat is the floor: what is left of a time when the widget costs nothing. Times depend on the machine and on what else
+//! it does, so both are measured in turns, in one run, and their ratio is what counts. Requests, bytes and rows are counted, and depend on
+//! nothing; tests hold them.
+//!
+//! - [subjects.mjs](subjects.mjs): the two that are measured
+//! - [server.mjs](server.mjs): one origin for page, files and a small stand-in of the proxy
+//! - [probe.mjs](probe.mjs): what runs in the page, and takes the times there
+//! - [measures.mjs](measures.mjs): one page load each, and what is read of it
+//! - [report.mjs](report.mjs): the table
+
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { cold, history, memory, warm } from './measures.mjs';
+import { median, table } from './report.mjs';
+import { Site } from './server.mjs';
+import { floor, widget } from './subjects.mjs';
+
+const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '5' }, report: { type: 'string' } } });
+const runs = Number(options.runs);
+const { CHATAIBOT_DIST, CHROMIUM } = process.env;
+if (!CHATAIBOT_DIST || !CHROMIUM || !(runs > 0)) throw new Error('run this by: cargo xtask bench widget [--runs N]');
+
+const ARGUMENTS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--enable-blink-features=ForceEagerMeasureMemory'];
+const start = () => chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, chromiumSandbox: false });
+
+const subjects = [];
+for (const subject of [await widget(CHATAIBOT_DIST), floor()]) subjects.push({ subject, site: await new Site(subject).start(), results: [] });
+for (let run = 0; run < runs; run++) {
+  const browser = await start();
+  // Who is second finds a warmer machine.
+  for (const { subject, site, results } of run % 2 ? subjects.toReversed() : subjects) {
+    const result = {};
+    for (const measure of [cold, warm, history, memory]) Object.assign(result, await measure(browser, site, subject));
+    results.push(result);
+    console.error(`${run + 1}/${runs} ${subject.name}: ${JSON.stringify(result, (_, value) => (typeof value === 'number' ? Math.round(value) : value))}`);
+  }
+  await browser.close();
+}
+const [ours, theirs] = subjects.map(({ results }) => median(results));
+await Promise.all(subjects.map(({ site }) => site.stop()));
+const report = table(ours, theirs, runs);
+console.log(report);
+if (options.report) await writeFile(options.report, report);
