@@ -71,8 +71,13 @@ export function closeOnBack(place, host, shelf) {
     const made = entry;
     if (!made) return;
     entry = '';
-    // Not where the page has gone on meanwhile: that would be taken back instead.
-    setTimeout(() => made === here() && (frame.contentWindow ?? globalThis).history.back(), delay);
+    setTimeout(() => {
+      // Not where the page has gone on meanwhile: that would be taken back instead.
+      if (made !== here()) return;
+      // Open again meanwhile, it goes on with its entry.
+      if (isOpen() && isWhole() && !ended) entry = made;
+      else (frame.contentWindow ?? globalThis).history.back();
+    }, delay);
   };
 
   /** Takes back an entry whose frame is gone, and makes it anew for a window that is still open. */
@@ -102,7 +107,7 @@ export function closeOnBack(place, host, shelf) {
         dialog.close();
         enter();
       } else press('close');
-    }
+    } else enter();
   };
 
   function arrived(isKnown) {

@@ -147,6 +147,7 @@ story('on a phone the first Back after the page was loaded again with the chat o
 story('on a phone Forward right after Back brings the window back, and the page hears nothing of either', async (world) => {
   const { page, widget } = await shopper(world);
   await opens(widget);
+  await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
   await goesBack(page);
   await closes(widget);
   await page.evaluate(() => window.history.forward());
@@ -174,6 +175,26 @@ story('on a phone with two chats Back closes the one that is open, whichever was
   await opens(two);
   await page.goBack();
   await closes(two);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
+story('on a phone Back closes a window that was closed and opened again at once, and only then leaves the page', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  for (const between of [0, 1, 10, 40]) {
+    await page.evaluate(async (between) => {
+      const host = document.querySelector('chataibot-widget');
+      await host.close();
+      if (between) await new Promise((resolve) => setTimeout(resolve, between));
+      await host.open();
+    }, between);
+    await widget.part('window-open').waitFor();
+    await isReady(widget);
+  }
+  await page.goBack();
+  await closes(widget);
   assert.deepEqual(await history(page), AS_IT_WAS);
   await page.goBack();
   await page.waitForURL('**/shop');
