@@ -4,8 +4,7 @@
 // comes to ours first, and the page's own state, address and listeners see nothing of it. A page that is loaded again while the window is
 // open has lost the frame but not its entry: a note in the tab's storage tells, and the entry is taken back and made anew.
 
-/** Keep this the same as `PHONE` in src/browser/environment.rs, and the numbers in viewport.js. */
-const PHONE = '(max-width: 480px), (max-height: 420px)';
+import { PHONE } from './phone.js';
 
 /** Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is left for. */
 const DONE = 300;

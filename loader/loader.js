@@ -17,7 +17,8 @@
  *                                  halves it, and the budget needs that. And `extrasCss`: styles/extras.css, for extras.js; `laterCss`, for
  *                                  viewport.js: what nobody sees in a window that has just opened; and `windowCss`, for shell.js: all of
  *                                  styles/ but `laterCss`, demo.css and themes.
- * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with one more export: `become`, see take_over.js.
+ * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with two more exports: `become`, see take_over.js, and
+ * `fetchTalk`, see program.js.
  * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
  *
  * `dist/chataibot.js` is a module that runs as a classic script, too, as some tag managers do: xtask/src/dist/script.rs says how.

@@ -1,6 +1,7 @@
 // The program's first steps in an element, and its settings from then on. Bundled with the shell, so that the loader, which every page
 // pays for, need not know them.
 
+import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
 import { note } from './moments.js';
@@ -9,9 +10,6 @@ import { follow, loadFrame } from './window_frame.js';
 
 /** Where this module came from; the proxy is there unless the page says otherwise. */
 const { origin } = new URL(import.meta.url);
-
-/** What keeps the page's handlers from our fields: there before a window is, and shared with the plain form. Asked for beside the shell. */
-const hostPage = import('./chataibot-host-page.js').catch(() => null);
 
 /** Did the visitor choose a size here? Then the window is not shown without it. */
 function hasOwnSize(shelf) {
@@ -27,9 +25,9 @@ function hasOwnSize(shelf) {
 export async function prepare(host, shelf) {
   // A failure is met where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
-  const words = await wordsFor(host);
-  (await hostPage)?.isolateEvents(host);
-  return words;
+  // There before a field is.
+  isolateEvents(host);
+  return wordsFor(host);
 }
 
 /** What decides on the language of `host`. */

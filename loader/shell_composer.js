@@ -2,6 +2,7 @@
 // program has it.
 
 import { build } from './dom.js';
+import { wantTalk } from './program.js';
 import { row } from './shell_markup.js';
 import { filled } from './shell_words.js';
 
@@ -40,8 +41,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     const text = field.value;
     button.disabled = BLANK.test(text);
     frame.dataset.text = text;
-    if (text) field.dir = 'auto';
-    else field.removeAttribute('dir');
+    if (text) {
+      wantTalk();
+      field.dir = 'auto';
+    } else field.removeAttribute('dir');
   };
 
   const add = (text) => {
@@ -124,6 +127,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     look,
     own,
     end: () => ending.abort(),
+    isOver: () => ending.signal.aborted,
     words,
     pressed: () => pressed,
     /** Resolves when what the visitor did is drawn, and no input method is at work: who writes into the field then breaks the word. */

@@ -2,16 +2,15 @@
 // visitor's language. Stands aside where the program has more to say than this knows: see `isPlain`.
 
 import { build } from './dom.js';
+import { askToken } from './early_token.js';
 import { note } from './moments.js';
+import { PHONE } from './phone.js';
 import { arrival } from './shell_arrival.js';
 import { compose } from './shell_composer.js';
 import { markup } from './shell_markup.js';
 import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
 import { dress } from './window_css.js';
 import { follow } from './window_frame.js';
-
-/** Keep this the same as `PHONE` in src/browser/environment.rs. */
-const PHONE = '(max-width: 480px), (max-height: 420px)';
 
 /** What stands before, above or in the place of an empty chat. */
 const MORE = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
@@ -125,6 +124,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     shell.handOver = () => removal.disconnect();
   };
 
+  let asked;
   const shell = {
     isOpen: false,
     // It is opened again, and the program is asked for again where it could not be had.
@@ -136,6 +136,10 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       show(true);
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
+      asked ??= askToken(settings, shelf).then((features) => {
+        // Room for the button that comes with it, as in src/components/lazy_view.rs.
+        if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
+      });
       // Nothing but the visitor moves the focus.
       if (!isInline && (hasAsked || navigator.userActivation?.isActive)) enter();
       note('typing');

@@ -3,6 +3,7 @@
 // no first open waits for it.
 
 import { laterCss } from './generated/styles.js';
+import { PHONE } from './phone.js';
 import { keepLine } from './reading_position.js';
 
 /** The smallest that a window can be pulled to, in pixels. */
@@ -69,7 +70,7 @@ export function frame(place, host, shelf) {
   /** How to end what takes Back. Without it the window works all the same. */
   let endBack;
   const follow = () => {
-    if (innerWidth <= 480 || innerHeight <= 420) {
+    if (matchMedia(PHONE).matches) {
       import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack ??= closeOnBack(place, host, shelf)), () => {});
     }
     // Spread by two fingers it shows a part of the page, and the window stays what it is.

@@ -13,8 +13,7 @@ pub fn window() -> Option<Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
-/// The screen belongs to the window. The same condition stands in `styles/window.css`, `loader/back.js` and
-/// `loader/viewport.js`.
+/// The screen belongs to the window. The same condition stands in `styles/window.css` and `loader/phone.js`.
 pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 
 /// Does an open window cover the page here?

@@ -64,7 +64,7 @@ story('a click while the program is still loading is not lost', async (world) =>
   const visitor = await world.visitor();
   let go;
   const held = new Promise((resolve) => (go = resolve));
-  await visitor.context.route('**/chataibot-widget_bg.wasm', async (route) => {
+  await visitor.context.route('**/chataibot-shell.js', async (route) => {
     await held;
     await route.continue();
   });

@@ -16,8 +16,9 @@ const DARK = { visitor: { colorScheme: 'dark' }, page: { head: '<meta name="colo
 const ARABIC = { page: { language: 'ar', direction: 'rtl' } };
 
 /** A visitor on the page, whose program waits for `release()`. `fail()` cuts it off. */
-async function arrive(world, { visitor: options, page: settings = {} } = {}) {
+async function arrive(world, { visitor: options, page: settings = {}, hasToken = true } = {}) {
   const visitor = await world.visitor(options);
+  if (!hasToken) await visitor.context.route('**/token', () => {});
   await visitor.context.route('**/face.svg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: FACE }));
   let release, fail;
   const held = new Promise((go, cut) => ([release, fail] = [() => go('continue'), () => go('abort')]));
@@ -136,9 +137,8 @@ const LOOKS = {
 
 for (const [name, settings] of Object.entries(LOOKS)) {
   story(`not a pixel moves when the program arrives: ${name}`, async (world) => {
-    const { visitor, page, widget, arrived } = await begin(world, settings);
     // With the token comes what the site takes: the button for files is news, and no change.
-    await visitor.context.route('**/token', () => {});
+    const { page, widget, arrived } = await begin(world, { ...settings, hasToken: false });
     await page.mouse.move(5, 5);
     await widget.input.fill(name === 'right to left' ? 'مرحبا' : 'Hello there');
     await page.addStyleTag({ content: 'chataibot-widget { --chataibot-motion: 0 }' });
@@ -387,6 +387,45 @@ story('a visitor who has only opened the window before gets it at once, while th
   assert.equal(await widget.part('window-open').count(), 1);
   assert.equal(await widget.input.inputValue(), 'Half a word');
   assert.equal(await focused(page), 'input');
+});
+
+/** Counts what the page asks of the proxy for a token. */
+async function tokens(visitor) {
+  const asked = [];
+  visitor.context.on('request', (request) => /\/token$/.test(request.url()) && asked.push(request));
+  return asked;
+}
+
+story('the token is there before the program, which takes it and asks for none', async (world) => {
+  const held = await arrive(world);
+  const { visitor, page, widget, arrived } = held;
+  const asked = await tokens(visitor);
+  await widget.launcher.hover();
+  await page.waitForFunction(() => performance.getEntriesByName(document.querySelector('script[src*=chataibot]').src.replace('.js', '-shell.js')).length);
+  assert.equal(asked.length, 0, 'not before the visitor has opened the window');
+  await widget.open();
+  const key = `chataibot:${world.proxy.address}:visitor`;
+  await page.waitForFunction((key) => localStorage.getItem(key), key);
+  const before = await page.evaluate((key) => JSON.parse(localStorage.getItem(key)).value.visitor, key);
+  await page.keyboard.type('Hello');
+  await arrived();
+  await page.keyboard.press('Enter');
+  await widget.settles();
+  assert.equal(asked.length, 1);
+  assert.equal(await page.evaluate((key) => JSON.parse(localStorage.getItem(key)).value.visitor, key), before);
+});
+
+story('where nothing may be kept the token waits for the program', async (world) => {
+  const held = await arrive(world, { page: { attributes: 'storage="memory"' } });
+  const asked = await tokens(held.visitor);
+  await held.widget.open();
+  await held.page.keyboard.type('Hello');
+  assert.equal(asked.length, 0);
+  await held.arrived();
+  await held.page.keyboard.press('Enter');
+  await held.widget.settles();
+  assert.equal(asked.length, 1);
+  assert.equal(await held.page.evaluate(() => localStorage.length), 0);
 });
 
 story('where a conversation is stored the window waits for the program, which knows it', async (world) => {

@@ -180,7 +180,12 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(LINK), bound.link.as_bytes())?;
         let glue = glue.join(GLUE);
-        update(&glue, bound.glue.as_bytes())?;
+        let early = if bound.link.is_empty() {
+            "export const fetchTalk = () => {};\n".to_owned()
+        } else {
+            format!("export {{ fetchTalk }} from \"{LINK}\";\n")
+        };
+        update(&glue, [bound.glue, early].concat().as_bytes())?;
         let mut files = vec![
             (LOADER.to_owned(), script::for_every_tag(&script::bundle(project, "loader/loader.js")?)?),
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),

@@ -85,7 +85,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let wasm = file("wasm", "WASM", WASM)?;
     let glue = file("glue", "glue", WIDGET)?;
     let frame = file("frame", "frame (once it stands)", FRAME)?;
-    let host_page = file("host-page", "host page (with the window)", HOST_PAGE)?;
+    let host_page = file("host-page", "host page (with the plain form)", HOST_PAGE)?;
     let back = file("back", "back (on phones)", BACK)?;
     let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
@@ -106,9 +106,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         parts.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
     }
     let (first_reply, requests) = until_first_reply(
-        [&loader, &shell, &wasm, &glue, &host_page, &frame]
-            .into_iter()
-            .chain(parts.iter().filter(|row| row.key == "talk")),
+        [&loader, &shell, &wasm, &glue, &frame].into_iter().chain(parts.iter().filter(|row| row.key == "talk")),
     );
     let mut rows = vec![
         loader,

@@ -39,9 +39,16 @@ const begun = (src, imports) => WebAssembly.instantiateStreaming(src, imports).c
     if (!answer.ok || answer.bodyUsed) throw cause;
     return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
 });
-const part = (address, ...deps) => makeLoad(() => {
+const get = (address) => {
     const src = fetch(new URL(address, import.meta.url));
     src.catch(() => {});
+    return src;
+};
+let early;
+const part = (address, ...deps) => makeLoad(() => {
+    const src = early?.get(address) ?? get(address);
+    // A second try fetches it again.
+    early?.delete(address);
     return (imports) => begun(src, imports);
 }, deps);
 ";
@@ -150,6 +157,13 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
         ensure!(theirs.contains(&export), "the splitter's module does not load {part}");
         link.push_str(&format!("{export}wrapAsyncCb({part});\n"));
     }
+    // What talking needs can be on its way before the program is there to ask for it.
+    let addresses: Vec<_> =
+        files[TALK].needs.iter().copied().chain([TALK]).map(|file| format!("\"./{}\"", name(file))).collect();
+    let addresses = addresses.join(", ");
+    link.push_str(&format!(
+        "export const fetchTalk = () => {{ early ??= new Map([{addresses}].map((address) => [address, get(address)])); }};\n"
+    ));
     Ok(link)
 }
 
@@ -218,6 +232,8 @@ mod tests {
                 "export const __wasm_split_load_kinds = wrapAsyncCb(kinds);",
                 "export const __wasm_split_load_notify = wrapAsyncCb(notify);",
                 "export const __wasm_split_load_talk = wrapAsyncCb(talk);",
+                "export const fetchTalk = () => { early ??= new Map([\"./base.wasm\", \"./talk.wasm\"]\
+                 .map((address) => [address, get(address)])); };",
             ]
         );
         assert!(!link.contains("__chunk_8"), "the splitter's own are gone: {link}");

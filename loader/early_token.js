@@ -1,0 +1,40 @@
+// The visitor's token, asked for while the program is on its way: as another tab of the program would ask, under the lock that all tabs
+// share, and kept where they find it (src/runtime/requests.rs, src/machine/storage_schema.rs). The program takes it from there.
+
+/** By then the program asks for itself, in milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Asks for the token of a new visitor. Only where the visitor has opened the window, nobody is signed in, and something may be kept.
+ * Resolves with what the site offers, or with nothing; a failure is the program's to meet, which asks again.
+ */
+export async function askToken(settings, shelf) {
+  const { user, identity } = settings;
+  if (!shelf || user != null || identity != null || !navigator.locks) return null;
+  try {
+    return await navigator.locks.request(`${shelf}token`, () => ask(settings, `${shelf}visitor`));
+  } catch {
+    return null;
+  }
+}
+
+async function ask(settings, key) {
+  if (localStorage.getItem(key)) return null;
+  const response = await fetch(settings['token-url'] ?? `${settings['proxy-url'].replace(/\/+$/, '')}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ site: settings.site }),
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const { ok, visitor, token, renewal, expires_in, features } = await response.json();
+  // Another tab without such locks may have been first.
+  if (!response.ok || !ok || localStorage.getItem(key)) return null;
+  const from = Date.now();
+  const { uploads, typed_answers: typed = false } = features ?? {};
+  const value = { visitor, token, renewal, from, until: from + expires_in * 1000, uploads, typed };
+  localStorage.setItem(key, JSON.stringify({ v: 2, value }));
+  return features ?? {};
+}
