@@ -1,7 +1,7 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadExtras, loadPart, loadTopLayer, origin } from './wasm_loader.js';
+import { asProblem, load, loadPart, origin } from './wasm_loader.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
 import { buildLauncher, styles } from './launcher.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
@@ -135,14 +135,14 @@ export class ChataibotWidget extends Base {
   }
 
   /** Something fills the screen now, or no longer. Without this the chat waits below. */
-  #fill = () => loadTopLayer().then(({ rise }) => this.#top && rise(this, this.#top), () => {});
+  #fill = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
     // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
     const hasOthers = this.querySelector(':scope>:not([slot])');
     if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
     // Without them the chat works all the same.
-    this.#extras ??= loadExtras().then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
+    this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
 
   /* ---- the launcher before the program ---- */

@@ -28,12 +28,6 @@ const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : '')
 /** Another of the bundle's scripts, by its name there. */
 export const loadPart = (name) => import(file(`chataibot-${name}.js`));
 
-/** What is needed only where a page asks for it: see extras.js. */
-export const loadExtras = () => loadPart('beside');
-
-/** What is needed when something fills the screen: see top_layer.js. */
-export const loadTopLayer = () => loadPart('top-layer');
-
 /** What is needed only when something is amiss. */
 const loadHelp = () => loadPart('fallback');
 
@@ -41,7 +35,7 @@ async function start(shell) {
   // What the page's Content-Security-Policy refuses meanwhile.
   const refusals = [];
   const note = (event) => refusals.push(event);
-  document.addEventListener('securitypolicyviolation', note);
+  addEventListener('securitypolicyviolation', note);
   try {
     return await (await shell).load(file, loadHelp);
   } catch (cause) {
@@ -49,7 +43,7 @@ async function start(shell) {
     await new Promise((resolve) => setTimeout(resolve));
     throw await asProblem(cause, refusals);
   } finally {
-    document.removeEventListener('securitypolicyviolation', note);
+    removeEventListener('securitypolicyviolation', note);
   }
 }
 
