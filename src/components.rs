@@ -65,6 +65,8 @@ mod widget;
 
 pub use app::{App, AppProps, ChatSource, Listener};
 pub use launcher::{Launcher, launcher_label};
+#[cfg(debug_assertions)]
+pub use message_row::rows_rendered;
 pub use rich_text::safe_address;
 pub use screens::gate;
 #[cfg(not(target_arch = "wasm32"))]

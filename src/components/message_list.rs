@@ -19,7 +19,7 @@ use super::{
     lazy_view::{View, kind::Kind, messages},
     load_earlier,
     message_actions::{self, ActionState, MessageAction},
-    message_row::{RowBlock, RowView},
+    message_row::{RowSlice, RowView, SLICE},
     row_block::BlockBounds,
     scrolling::{Follower, Measure, NEAR, Shown, beginning_of, distance, from_end, scroll_to},
     time_format::{self, Clock, now},
@@ -323,13 +323,19 @@ impl MessageList {
                 on_action: self.on_action.clone(),
             }
         };
-        let mut blocks = Vec::new();
+        let mut blocks: Vec<Html> = Vec::new();
         let mut start = first;
         while start < rows.len() {
             let end = self.bounds.end(start);
-            let views: Vec<RowView> = (start..end.min(rows.len())).map(view).collect();
-            let key = self.bounds.number(start).to_string();
-            blocks.push(html! { <RowBlock {key} rows={views} settled={end < rows.len()} /> });
+            let slices = (start..end.min(rows.len())).step_by(SLICE).map(|from| {
+                let rows: Vec<RowView> = (from..(from + SLICE).min(end).min(rows.len())).map(&view).collect();
+                html! { <RowSlice key={from - start} {rows} /> }
+            });
+            // Where nothing is added any more the browser may leave it out while it is out of view.
+            let class = if end < rows.len() { "block block-settled" } else { "block" };
+            let mut block = element!("div", "class" = class; slices.collect());
+            block.key = Some(self.bounds.number(start).to_string().into());
+            blocks.push(block.into());
             start = end;
         }
         blocks.into_iter().collect()

@@ -41,32 +41,32 @@ pub(super) struct RowView {
 }
 
 #[derive(Properties, Clone, PartialEq)]
-pub(super) struct RowBlockProps {
+pub(super) struct RowSliceProps {
     pub(super) rows: Vec<RowView>,
-    /// Nothing is added any more: the browser may leave it out while it is out of view.
-    pub(super) settled: bool,
 }
 
-/// Rows side by side: one component for a block of them, so that a change renders only its own.
-pub(super) struct RowBlock;
+/// Rows in a slice. One row more means that the others of its slice are made and compared again, with their times, which the browser
+/// writes: of fifty rows that took a slow phone longer than all the rest of a message.
+pub(super) const SLICE: usize = 8;
 
-impl Component for RowBlock {
+/// Some rows of a block, side by side in it: one component for them, so that a change renders only its own.
+pub(super) struct RowSlice;
+
+impl Component for RowSlice {
     type Message = ();
-    type Properties = RowBlockProps;
+    type Properties = RowSliceProps;
 
     fn create(_: &Context<Self>) -> Self {
         Self
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let RowBlockProps { rows, settled } = ctx.props();
-        let class = if *settled { "block block-settled" } else { "block" };
+        let rows = &ctx.props().rows;
         let mut nodes = Vec::with_capacity(rows.len());
         for view in rows {
             put_row(view, &mut nodes);
         }
-        let rows: Html = nodes.into_iter().collect();
-        element!("div", "class" = class; rows).into()
+        nodes.into_iter().collect()
     }
 }
 
@@ -84,8 +84,20 @@ impl PartialEq for RowView {
     }
 }
 
+#[cfg(debug_assertions)]
+thread_local!(static RENDERED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
+/// How many rows were rendered so far, of all lists. For tests: no other build counts.
+#[cfg(debug_assertions)]
+#[must_use]
+pub fn rows_rendered() -> usize {
+    RENDERED.get()
+}
+
 /// The row as elements with keys, below the lines that it begins: a day, what was unread.
 pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
+    #[cfg(debug_assertions)]
+    RENDERED.set(RENDERED.get() + 1);
     let key = view.kind.row.key;
     let line = |name: &'static str, inside: Html| {
         let mut line = element!("p", "class" = name, "part" = name; inside);

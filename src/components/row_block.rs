@@ -1,11 +1,11 @@
-//! Partition of the rows into blocks of a fixed size, which are rendered again only when one of
-//! their rows changed.
+//! Partition of the rows into blocks of a fixed size, which the browser may leave out while they are out
+//! of view.
 
 use std::rc::Rc;
 
 use crate::conversation::Row;
 
-/// Rows in a block: one row more means that the others of its block are made and compared again.
+/// Rows in a block. styles/on-demand/messages.css has their height.
 pub(super) const SIZE: usize = 50;
 
 /// Where blocks begin. They are counted from one row that stays: rows that come on top of it or below move no row to another block.

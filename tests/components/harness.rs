@@ -1,6 +1,9 @@
 //! A widget on a page of its own, with the real style sheets in a real shadow root. Dropping it leaves the page as it was.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
 
 use chataibot_widget::{
     components::{Launcher, UserAction, ViewConfig, Widget, WidgetProps},
@@ -49,6 +52,7 @@ struct Inner {
     state: RefCell<Conversation>,
     look: RefCell<Rc<ViewConfig>>,
     verbs: RefCell<Vec<UserAction>>,
+    act: OnceCell<Callback<UserAction>>,
 }
 
 pub fn document() -> Document {
@@ -84,6 +88,7 @@ impl Harness {
             state: RefCell::new(script.conversation),
             look: RefCell::new(Rc::new(look)),
             verbs: RefCell::default(),
+            act: OnceCell::new(),
         });
         let props = inner.props();
         *inner.app.borrow_mut() = Some(yew::Renderer::<Widget>::with_root_and_props(place, props).render());
@@ -242,17 +247,20 @@ impl Drop for Harness {
 
 impl Inner {
     fn props(self: &Rc<Self>) -> WidgetProps {
-        let inner = Rc::downgrade(self);
-        let act = Callback::from(move |verb| {
-            if let Some(inner) = inner.upgrade() {
-                inner.take(verb);
-            }
+        // The same one always, as the app has it.
+        let act = self.act.get_or_init(|| {
+            let inner = Rc::downgrade(self);
+            Callback::from(move |verb| {
+                if let Some(inner) = inner.upgrade() {
+                    inner.take(verb);
+                }
+            })
         });
         WidgetProps {
             state: Rc::new(self.state.borrow().clone()),
             look: self.look.borrow().clone(),
             launcher: self.launcher.clone(),
-            act,
+            act: act.clone(),
             sounds: true,
         }
     }

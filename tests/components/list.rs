@@ -1,7 +1,7 @@
 //! The message list: what screen readers get, and a scroll position that never fights a reader.
 
 use chataibot_widget::{
-    components::{UserAction, ViewConfig},
+    components::{UserAction, ViewConfig, rows_rendered},
     conversation::Action,
 };
 use chataibot_wire::Author;
@@ -206,6 +206,22 @@ async fn of_a_long_history_the_newest_part_is_shown_and_more_on_request() {
     harness.until("all rows", || harness.all(".row").len() == 480).await;
     assert!(harness.find(".earlier").is_none());
     assert_eq!(harness.text(".beginning"), "This is where the conversation began.");
+}
+
+#[wasm_bindgen_test]
+async fn a_message_renders_the_rows_beside_it_and_no_others() {
+    let mut script = many(open(), 130);
+    let said = script.message(Author::Visitor, text("said"), None);
+    let harness = Harness::show(script.restored_up_to(130)).await;
+    harness.until("times are there", || !harness.all("time").is_empty()).await;
+    harness.settled().await;
+    let before = rows_rendered();
+    assert!(before >= 130, "all rows were rendered: {before}");
+    harness.happens([said]);
+    harness.until("it stands in the list", || harness.all(".row").len() == 131).await;
+    harness.settled().await;
+    let rendered = rows_rendered() - before;
+    assert!((1..=9).contains(&rendered), "{rendered} rows for one message");
 }
 
 /// Counts what changes below an element, from now on.

@@ -62,7 +62,7 @@ const IN: &[Step] = &[
     step("src/components/chat_window.rs", ("src/components/widget.rs", "chat_window(ChatWindow {"), "fn chat_window("),
     step("src/components/lazy_view.rs", ("src/components/chat_window.rs", "View::Messages(view.clone())"), "fn view("),
     step("src/components/message_list.rs", ("src/components/lazy_view.rs", "(chunk.render)(view)"), "fn render("),
-    step("src/components/message_row.rs", ("src/components/message_list.rs", "<RowBlock "), "fn view("),
+    step("src/components/message_row.rs", ("src/components/message_list.rs", "<RowSlice "), "fn view("),
     step("src/components/content.rs", ("src/components/message_row.rs", "content(&kind)"), "fn content("),
 ];
 
