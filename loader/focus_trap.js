@@ -1,7 +1,7 @@
 // A page that keeps the focus in a dialog of its own. Here it is noticed that a click of the visitor's was stopped on its way to us, or
 // that the focus is not where they have put it; modal.js helps then.
 
-import { DIALOGS } from './page_dialogs.js';
+import { DIALOGS, focusedOf } from './page_dialogs.js';
 
 /** After what to look where the focus is. */
 const LOOKS = ['click', 'focusout', 'chataibot-open'];
@@ -21,7 +21,7 @@ function isAmiss(host, wanted) {
   if (!host.hasAttribute('open')) return false;
   if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
   // It may be on its way, or lost with a button that is gone.
-  return !host.contains(host.getRootNode().activeElement) && (wanted === host || !document.activeElement?.matches('body,iframe'));
+  return !host.contains(focusedOf(host.getRootNode())) && (wanted === host || !focusedOf(document)?.matches('body,iframe'));
 }
 
 function look(host, wanted) {

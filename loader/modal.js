@@ -3,7 +3,7 @@
 //
 // The dialog is in a shadow root of what is in the top layer, and what we show is slotted into it: nothing is moved or made anew.
 
-import { DIALOGS } from './page_dialogs.js';
+import { DIALOGS, focusedOf } from './page_dialogs.js';
 
 /** What dialogs of pages act upon where it happens outside of them. */
 const TYPES = ['pointerdown', 'mousedown', 'touchstart', 'click', 'keydown'];
@@ -78,7 +78,7 @@ export function keepFocus(host, { wanted, left, at, arrived, isAmiss }) {
   if (!field || !isAmiss(host, wanted) || host.mode === 'inline' || now - at > SOON || at <= gone) return;
   // A modal dialog of the page's that has come meanwhile is above us.
   if (wanted !== host && document.querySelector(':modal')) return;
-  const thief = document.activeElement;
+  const thief = focusedOf(document);
   // A script of the page's may give the focus to something else, but not back into a dialog or to where it was.
   if (wanted !== host && thief !== host && thief !== left && !thief.closest(DIALOGS)) return;
   const isTrap = thief === host || now - taken < SOON;

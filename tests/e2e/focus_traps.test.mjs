@@ -234,7 +234,7 @@ story('focus traps: a page that only hides the chat from screen readers, with no
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   const widget = new Widget(page);
-  const ready = page.waitForResponse(/chataibot-host-page/);
+  const ready = page.waitForResponse(/chataibot-shell/);
   await widget.launcher.hover();
   await (await ready).finished();
   await widget.open();
