@@ -61,7 +61,7 @@ export function keepLine(place) {
     // the reader's either, and is told of before that.
     const isReaders = !list.classList.contains('list-follows');
     if (isReaders && node?.isConnected && (isResized || now !== size)) keep();
-    else if (list.scrollTop !== top || !isReaders) note();
+    else if (isReaders ? list.scrollTop !== top : list.scrollHeight - list.clientHeight - list.scrollTop > 1) note();
     size = now;
     top = list.scrollTop;
   };

@@ -90,6 +90,8 @@ struct Inner {
     news: RefCell<News>,
     ringer: RefCell<Option<Rc<dyn Ringer>>>,
     fetching: Cell<bool>,
+    /// Could the ringer not be had? Only a message asks again.
+    missed: Cell<bool>,
 }
 
 impl Notifier {
@@ -107,6 +109,7 @@ impl Notifier {
             news: RefCell::default(),
             ringer: RefCell::default(),
             fetching: Cell::new(false),
+            missed: Cell::new(false),
         }))
     }
 
@@ -147,7 +150,8 @@ impl Notifier {
             news.title = (unread > 0).then(|| sentence(unread));
         }
         let mut messages = state.rows().iter().rev().filter_map(|row| row.message());
-        self.0.ring(messages.any(|message| message.author != Author::Visitor));
+        let has_answers = messages.any(|message| message.author != Author::Visitor);
+        self.0.ring(has_answers && (came || !self.0.missed.get()));
     }
 }
 
@@ -178,7 +182,10 @@ impl Inner {
                     inner.ring(false);
                 }
                 // The next message asks again; for this one it would sound too late.
-                Err(_) => drop(inner.take_news()),
+                Err(_) => {
+                    inner.missed.set(true);
+                    inner.take_news();
+                }
             }
         });
     }

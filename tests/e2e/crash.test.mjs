@@ -144,6 +144,8 @@ story('what was typed without a network goes out in order when it is back', asyn
   await widget.settles();
   await world.simulator.idle();
   visitor.expect(/ERR_INTERNET_DISCONNECTED/);
+  // What sounds is fetched with the first reply, and may be under way.
+  visitor.expect(/Failed to fetch/);
   await visitor.context.setOffline(true);
   await widget.part('notice-offline').waitFor();
   await widget.say('in a tunnel');
