@@ -163,7 +163,7 @@ async fn a_months_page_is_read_and_walked_by_keys() {
     harness.until("it is not said again", || said().is_empty()).await;
     harness.press(".month [tabindex='0']", "Escape", |_| {});
     harness.until("the page is put away", || harness.find(".month").is_none()).await;
-    assert!(harness.is_focused(".toggle"));
+    harness.until("the keyboard is where it was opened", || harness.is_focused(".toggle")).await;
     assert!(harness.verbs().is_empty(), "Escape was for the page, not for the window");
     harness.click(".control .primary");
     harness.until("it is answered", || !harness.verbs().is_empty()).await;

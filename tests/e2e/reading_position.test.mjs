@@ -17,7 +17,7 @@ async function reader(world) {
     await widget.say(Array.from({ length: 60 }, (_, at) => `word${number}x${at}`).join(' '));
   }
   await widget.settles();
-  await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 1);
+  await widget.isFollowed();
   const list = widget.part('list');
   await list.evaluate((list) => list.scrollTo({ top: list.scrollHeight * 0.45, behavior: 'instant' }));
   await widget.part('jump').waitFor();

@@ -67,7 +67,7 @@ async function over(world, { attributes = '', ...options } = {}) {
   const widget = new Widget(page);
   await widget.open();
   await page.evaluate(() => scrollTo(0, 1000));
-  await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 1);
+  await widget.isFollowed();
   return { page, widget };
 }
 
@@ -127,7 +127,7 @@ story('scrolling: over a window that is a box of the page’s, the page goes on 
   const page = await visitor.tab(world.page({ path: '/inline', body }));
   const widget = new Widget(page);
   await widget.part('window-open').waitFor();
-  await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 1);
+  await widget.isFollowed();
   for (const part of ['list', 'header', 'composer']) {
     await page.evaluate(() => scrollTo(0, 0));
     assert.ok((await wheel(page, widget.part(part))) > 0, part);

@@ -40,6 +40,13 @@ export class Widget {
     await this.part('window-open').waitFor();
   }
 
+  /** Waits until what follows the window is there, with the styles of what is not seen at once. */
+  async isFollowed() {
+    await this.page.waitForFunction(() =>
+      document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.some((sheet) => sheet.cssRules[0]?.selectorText === ':host > div'),
+    );
+  }
+
   async close() {
     await this.part('close').click();
     await this.part('window-open').waitFor({ state: 'detached' });
