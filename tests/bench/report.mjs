@@ -1,4 +1,4 @@
-//! The table that is printed, and kept in docs/performance.md.
+//! The table that is printed and kept in docs/performance.md, and the short one of the README.
 
 const milliseconds = (value) => Math.round(value).toLocaleString('en');
 const kilobytes = (value) => (value / 1_000).toFixed(1);
@@ -21,6 +21,11 @@ const ROWS = [
   ['memory of the page, window open, MB', 'memory', megabytes, true],
 ];
 
+/** What of them the README says. */
+const SHORT = ['typing', 'typingBytes', 'firstSend', 'reply', 'replyBytes', 'sendInView'];
+
+const line = (cells) => `| ${cells.join(' | ')} |`;
+
 /** The median of each number. */
 export function median(results) {
   const of = (values) => {
@@ -33,7 +38,6 @@ export function median(results) {
 
 /** The results as markdown. */
 export function table(widget, floor, runs) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
   const rows = ROWS.map(([title, name, write, compares]) =>
     line([title, write(widget[name]), write(floor[name]), compares ? (widget[name] / floor[name]).toFixed(2) : '–']),
   );
@@ -46,4 +50,14 @@ ${line(['', 'widget', 'floor', 'ratio'])}
 | :-- | --: | --: | --: |
 ${rows.join('\n')}
 `;
+}
+
+/** `readme` with the short table, between its marks. */
+export function withTable(readme, widget, floor) {
+  const rows = ROWS.filter(([, name]) => SHORT.includes(name)).map(([title, name, write]) => line([title, write(widget[name]), write(floor[name])]));
+  const [mark, end] = ['<!-- bench:widget -->', '<!-- /bench -->'];
+  const [before, inside] = readme.split(mark);
+  if (!inside?.includes(end)) throw new Error(`README.md has no place for the table between ${mark} and ${end}`);
+  const after = inside.split(end)[1];
+  return `${before}${mark}\n${line(['', 'widget', 'hand-written floor'])}\n| :-- | --: | --: |\n${rows.join('\n')}\n${end}${after}`;
 }

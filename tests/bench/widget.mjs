@@ -9,15 +9,15 @@
 //! - [measures.mjs](measures.mjs): one page load each, and what is read of it
 //! - [report.mjs](report.mjs): the table
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { cold, history, memory, warm } from './measures.mjs';
-import { median, table } from './report.mjs';
+import { median, table, withTable } from './report.mjs';
 import { Site } from './server.mjs';
 import { floor, widget } from './subjects.mjs';
 
-const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '5' }, report: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '5' }, report: { type: 'string' }, readme: { type: 'string' } } });
 const runs = Number(options.runs);
 const { CHATAIBOT_DIST, CHROMIUM } = process.env;
 if (!CHATAIBOT_DIST || !CHROMIUM || !(runs > 0)) throw new Error('run this by: cargo xtask bench widget [--runs N]');
@@ -43,3 +43,4 @@ await Promise.all(subjects.map(({ site }) => site.stop()));
 const report = table(ours, theirs, runs);
 console.log(report);
 if (options.report) await writeFile(options.report, report);
+if (options.readme) await writeFile(options.readme, withTable(await readFile(options.readme, 'utf8'), ours, theirs));

@@ -13,6 +13,8 @@ use crate::{
 const SCRIPT: &str = "tests/bench/widget.mjs";
 /// Where the table is kept.
 const REPORT: &str = "docs/performance.md";
+/// Where a short one is.
+const README: &str = "README.md";
 
 /// Measures the bundle that is shipped: built for it, or the one that is there.
 pub fn run(project: &Project, runs: u32, built: bool) -> Result<()> {
@@ -23,6 +25,6 @@ pub fn run(project: &Project, runs: u32, built: bool) -> Result<()> {
     }
     let chromium = setup::browser(project, Engine::Chromium)?;
     let mut bench = project.command("node");
-    bench.arg(SCRIPT).args(["--runs", &runs.to_string(), "--report", REPORT]);
+    bench.arg(SCRIPT).args(["--runs", &runs.to_string(), "--report", REPORT, "--readme", README]);
     run_command(bench.env("CHATAIBOT_DIST", project.dist()).env("CHROMIUM", &chromium.program))
 }
