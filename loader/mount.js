@@ -59,12 +59,11 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const launcher = top.querySelector('button');
   let place = document.createElement('div');
   shell?.expect(place);
-  const mounted = app.mount(place, launcher, settings, (type, detail) => {
+  const mounted = app.mount(place, launcher, settings, words, (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');
     tell(type, detail);
   });
-  mounted.speak(words);
   top.append(place);
   dress(host.shadowRoot);
 

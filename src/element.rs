@@ -28,12 +28,14 @@ pub struct Mounted(Handle);
 /// Starts a runtime and renders the widget into `place`, an element inside the shadow root that nothing else touches. `launcher` is
 /// the button that the page shows already, alone in an element beside `place`: it goes on as the widget's.
 ///
-/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `tell(type, detail)` is called for everything
-/// the page may want to know; the element makes events of it.
+/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `spoken`: as of [`Mounted::speak`]; with it from
+/// the beginning nothing is rendered in another language first. `tell(type, detail)` is called for everything the page may want to
+/// know; the element makes events of it.
 #[wasm_bindgen]
-pub fn mount(place: Element, launcher: Element, settings: &JsValue, tell: Function) -> Mounted {
+pub fn mount(place: Element, launcher: Element, settings: &JsValue, spoken: &JsValue, tell: Function) -> Mounted {
     let mut config = Config::default();
     from_js::apply(&mut config, settings, &mut warn);
+    config.set_language(from_js::language(spoken));
     Mounted(Handle::begin(place, launcher, config, tell))
 }
 

@@ -8,8 +8,9 @@ export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
 }
 
-export function mount(place, launcher, settings, tell) {
+export function mount(place, launcher, settings, words, tell) {
   calls.push(['mount', settings]);
+  spoken.push(words);
   if (settings.heading === 'broken') throw new WebAssembly.RuntimeError('unreachable');
   let open = false;
   const set = (now) => {
