@@ -144,12 +144,15 @@ story('on a phone the first Back after the page was loaded again with the chat o
   await page.waitForURL('**/shop');
 });
 
-story('on a phone Forward right after Back brings the window back, and the page hears nothing of either', async (world) => {
+story('on a phone Forward brings back the window that Back has closed, and the page hears nothing of either', async (world) => {
   const { page, widget } = await shopper(world);
   await opens(widget);
   await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
   await goesBack(page);
   await closes(widget);
+  await until('it has faded', () =>
+    page.evaluate(() => getComputedStyle(document.querySelector('chataibot-widget').shadowRoot.querySelector('#window')).visibility === 'hidden'),
+  );
   await page.evaluate(() => window.history.forward());
   await widget.part('window-open').waitFor();
   await goesBack(page);
