@@ -51,7 +51,7 @@ pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
 pub const FRAME: &str = "chataibot-frame.js";
-/// What keeps the page's handlers from our fields, and its dialogs from taking the focus; fetched with the widget, and with the plain form.
+/// What keeps the page's handlers from our fields, and its dialogs from taking the focus, for the plain form; the shell has it itself.
 pub const HOST_PAGE: &str = "chataibot-host-page.js";
 /// What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
 pub const TOP_LAYER: &str = "chataibot-top-layer.js";
