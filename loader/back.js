@@ -18,9 +18,13 @@ export function closeOnBack(place, host, shelf) {
   const section = place.querySelector('#window');
   const media = matchMedia(PHONE);
   let frame;
+  /** The document that the frame has loaded; one it begins with has no history. */
+  let loaded;
   let ended = false;
   /** Is an entry without its frame being taken back? */
   let renewing = false;
+  /** Is the open window one in which the visitor had an entry before the page was loaded again? */
+  let isKnown = false;
   /** Where the page was when our entry was made; empty without one. */
   let entry = '';
 
@@ -49,20 +53,20 @@ export function closeOnBack(place, host, shelf) {
   // Not composed: what the page hears as a click is a visitor's.
   const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 
-  const enter = (isKnown) => {
+  const enter = () => {
     if (entry || renewing || ended || !isOpen() || !isWhole()) return;
     // Browsers pass over what came without the visitor, and the entries that follow would be lost.
-    if (isKnown !== true && navigator.userActivation?.hasBeenActive === false) return;
+    if (!isKnown && navigator.userActivation?.hasBeenActive === false) return;
     if (!frame?.isConnected) {
       frame = document.createElement('iframe');
       frame.hidden = true;
       root.append(frame);
-      // The document that a frame begins with has no history; one that it was sent to does.
-      frame.addEventListener('load', () => arrived(isKnown));
+      frame.addEventListener('load', arrived);
       frame.contentWindow.location.replace('about:blank');
-    } else if (frame.contentWindow.history.state === null) {
+    } else if (frame.contentDocument === loaded && frame.contentWindow.history.state === null) {
       frame.contentWindow.history.pushState(1, '');
       entry = here();
+      isKnown = false;
     }
   };
 
@@ -86,8 +90,9 @@ export function closeOnBack(place, host, shelf) {
     history.back();
     setTimeout(() => {
       renewing = false;
+      isKnown = true;
       frame?.remove();
-      enter(true);
+      enter();
     }, DONE);
   };
 
@@ -109,11 +114,12 @@ export function closeOnBack(place, host, shelf) {
     } else enter();
   };
 
-  function arrived(isKnown) {
+  function arrived() {
+    loaded = frame.contentDocument;
     frame.contentWindow.addEventListener('popstate', popped);
     // Moved with the element it has begun anew.
     if (entry) renew();
-    else enter(isKnown);
+    else enter();
   }
 
   const look = () => (isOpen() && isWhole() ? enter() : leave());

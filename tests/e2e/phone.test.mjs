@@ -59,6 +59,25 @@ story('on a phone Back closes the window, and only then leaves the page, whose h
   assert.equal(await isOver(widget), 0);
 });
 
+story('on a phone a visitor who touches the window in its first moments stays on the page', async (world) => {
+  const { page, widget } = await shopper(world);
+  // As early as it can be: when the frame of our history is there and has not loaded.
+  await page.evaluate(() => {
+    const root = document.querySelector('chataibot-widget').shadowRoot;
+    new MutationObserver((_, watch) => {
+      if (!root.querySelector('iframe')) return;
+      watch.disconnect();
+      root.querySelector('#window').dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    }).observe(root, { childList: true });
+  });
+  await opens(widget);
+  await page.goBack();
+  await closes(widget);
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await page.goBack();
+  await page.waitForURL('**/shop');
+});
+
 story('on a phone a window that was closed by its button takes no press of Back', async (world) => {
   const { page, widget } = await shopper(world);
   for (let times = 0; times < 2; times++) {
