@@ -41,6 +41,7 @@ export interface Settings {
   contactEmail: string | null;
   contactPhone: string | null;
   demo: string | null;
+  design: boolean;
   contact: Contact | null;
   variables: Record<string, string | number | boolean | null> | null;
   strings: Record<string, string> | null;

@@ -13,7 +13,7 @@ const Base = globalThis.HTMLElement ?? class {};
 const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
 
 /** Settings with code of their own, which is fetched where one of them is set. */
-const EXTRAS = 'launcher-for avoid attention teaser preload'.split(' ');
+const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -111,7 +111,7 @@ export class ChataibotWidget extends Base {
     this.#wish = this.#clicked = false;
     this.#top?.remove();
     this.#top = null;
-    for (const state of ['ready', 'open', 'unread']) this.#mark(state, false);
+    this.#internals?.states?.clear();
   }
 
   /** Sheets that are not ours, of extensions and of the page. */

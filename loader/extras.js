@@ -1,5 +1,5 @@
 // What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
-// clear of, the teaser, a nod; or where the element has swallowed the page.
+// clear of, the teaser, a nod, design mode; or where the element has swallowed the page.
 
 import { openInView, preload } from './preload.js';
 import { avoid } from './collision.js';
@@ -9,8 +9,15 @@ import { serveLauncher } from './custom_launcher.js';
 import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
 
+/** Design mode; with `design="address"` where the page's address asks for it. */
+function design(host) {
+  if (!host.design || (host.getAttribute('design') === 'address' && !/[?&]chataibot-design\b/.test(location.search))) return;
+  const mode = import('./chataibot-design.js').then((module) => module.design(host));
+  return () => mode.then((end) => end());
+}
+
 /** What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A nod is only styles. */
-const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease };
+const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
 
 let sheet;
 
@@ -27,7 +34,7 @@ export function attend(host, shelf) {
   const ends = {};
   const begin = (name) => {
     ends[name]?.();
-    ends[name] = host.getAttribute(name) ? BEGIN[name](host, shelf) : null;
+    ends[name] = host.getAttribute(name) || host[name] ? BEGIN[name](host, shelf) : null;
   };
   const names = Object.keys(BEGIN);
   names.forEach(begin);

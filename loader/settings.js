@@ -5,7 +5,7 @@
 export const OBJECTS = 'contact variables strings prechat-fields starters'.split(' ');
 
 /** Settings that are there or not there. The property is `true` or `false`. */
-export const FLAGS = 'attention teaser-phone consent contact-locked home'.split(' ');
+export const FLAGS = 'attention teaser-phone consent contact-locked home design'.split(' ');
 
 /** Settings that are texts. */
 const TEXTS =

@@ -42,6 +42,7 @@ pub enum Name {
     Variables,
     Strings,
     Demo,
+    Design,
     Enter,
     Links,
     Feedback,
@@ -351,6 +352,14 @@ pub const SETTINGS: &[Setting] = &[
         SettingKind::Text,
         "(none)",
         "Shows one scene of a conversation, such as `carousel`, instead of a chat: for designers and tests. Nothing is connected or stored.",
+    ),
+    row(
+        Name::Design,
+        "design",
+        "design",
+        SettingKind::Flag,
+        "false",
+        "Design mode: shows part, states, tokens, box and contrast of what one points at. `address`: only where the page's address has `?chataibot-design`.",
     ),
     row(
         Name::Enter,

@@ -10,7 +10,7 @@ fn rust() -> Vec<Source> {
 }
 
 fn hand_written() -> Vec<Source> {
-    let scripts = ["loader", "tests"].iter().flat_map(|folder| files(folder, &[".js", ".mjs"]));
+    let scripts = ["loader", "studio", "tests"].iter().flat_map(|folder| files(folder, &[".js", ".mjs"]));
     rust().into_iter().chain(scripts).chain(files("styles", &[".css"])).collect()
 }
 
@@ -110,7 +110,7 @@ fn no_markup_is_ever_parsed_in_the_page() {
         "eval(",
         "new Function",
     ];
-    let sources = files("src", &[".rs"]).into_iter().chain(files("loader", &[".js"]));
+    let sources = files("src", &[".rs"]).into_iter().chain(files("loader", &[".js"])).chain(files("studio", &[".js"]));
     let sinks = sources.flat_map(|file| {
         let path = file.path.clone();
         SINKS

@@ -128,7 +128,9 @@ for (const group of ['api', 'javascript.builtins']) {
 }
 
 const folder = process.argv[2];
-for (const name of readdirSync(folder).filter((name) => name.startsWith('chataibot') && name.endsWith('.js'))) {
+// Design mode is for who makes the page, and names styles as its members.
+const isForVisitors = (name) => name.startsWith('chataibot') && name.endsWith('.js') && name !== 'chataibot-design.js';
+for (const name of readdirSync(folder).filter(isForVisitors)) {
   // Names in texts are none.
   const code = text(folder, name).replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
   for (const [, member] of code.matchAll(/\.([A-Za-z]\w+)/g)) {

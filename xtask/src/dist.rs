@@ -61,6 +61,8 @@ pub const BACK: &str = "chataibot-back.js";
 pub const BESIDE: &str = "chataibot-beside.js";
 /// What the widget cost on a page; fetched when the page asks.
 pub const METRICS: &str = "chataibot-metrics.js";
+/// What designers see of what they point at; fetched where the page asks for it.
+pub const DESIGN: &str = "chataibot-design.js";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
 /// What browsers of some years ago need besides.
@@ -70,7 +72,7 @@ const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
-const SCRIPTS: [(&str, &str); 9] = [
+const SCRIPTS: [(&str, &str); 10] = [
     (SHELL, "loader/shell.js"),
     (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
@@ -78,11 +80,16 @@ const SCRIPTS: [(&str, &str); 9] = [
     (BACK, "loader/back.js"),
     (BESIDE, "loader/extras.js"),
     (METRICS, "loader/metrics.js"),
+    (DESIGN, "loader/design.js"),
     (FALLBACK, "loader/fallback.js"),
     (OLDER, "loader/older.js"),
 ];
 /// The picture in the scenes of the scenario player.
 const SAMPLE: &str = "chataibot-sample.svg";
+/// The studio, in the project as in the bundle: served as it is written.
+const STUDIO: &str = "studio";
+/// The themes, which it begins with.
+const THEMES: &str = "styles/themes";
 /// The playground.
 pub const PLAYGROUND: &str = "index.html";
 
@@ -196,9 +203,24 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
             files.push((name.to_owned(), script::bundle(project, entry)?));
         }
         files.extend(bound.parts);
+        files.extend(studio(project)?);
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
     })
+}
+
+/// The studio's files, with the themes and their pictures.
+fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for (folder, place) in [(STUDIO, STUDIO.to_owned()), (THEMES, format!("{STUDIO}/themes"))] {
+        for path in paths(&project.root.join(folder), "")? {
+            let name = path.file_name().and_then(|name| name.to_str()).context("a file's name is no text")?;
+            if path.is_file() {
+                files.push((format!("{place}/{name}"), read_bytes(&path)?));
+            }
+        }
+    }
+    Ok(files)
 }
 
 fn page(project: &Project) -> Result<String> {
@@ -259,6 +281,9 @@ fn paths(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 fn update(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

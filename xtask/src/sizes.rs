@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{self, BACK, BESIDE, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
+    dist::{self, BACK, BESIDE, DESIGN, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
     project::Project,
 };
 
@@ -90,6 +90,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
     let metrics = file("metrics", "metrics (when the page asks)", METRICS)?;
+    let design = file("design", "design mode (if asked for)", DESIGN)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
     let older = file("older", "older (only in older browsers)", OLDER)?;
     let sum = |part: fn(&Row) -> usize| [&loader, &shell, &wasm, &glue].into_iter().map(part).sum();
@@ -123,6 +124,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         top_layer,
         beside,
         metrics,
+        design,
         fallback,
         older,
     ];

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -58,12 +58,21 @@ impl<'a> Bundle<'a> {
         let mut script = self.project.command("node");
         let hashes = read(script.arg(SCRIPT).arg(&self.folder).arg(mode).args(&self.names))?;
         update(&self.folder.join(INTEGRITY), hashes.as_bytes())?;
-        for file in fs::read_dir(&self.folder)? {
+        self.remove_stale(&self.folder, "")
+    }
+
+    /// Removes what is in this folder and not of this bundle; `place` is where it lies in the bundle's own.
+    fn remove_stale(&self, folder: &Path, place: &str) -> Result<()> {
+        for file in fs::read_dir(folder)? {
             let path = file?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let name = format!("{place}{}", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
+            if path.is_dir() {
+                self.remove_stale(&path, &format!("{name}/"))?;
+                continue;
+            }
             let base = match name.rsplit_once('.') {
                 Some((base, ending)) if self.compressed && TWINS.contains(&ending) => base,
-                Some(_) | None => name,
+                Some(_) | None => &name,
             };
             if path.is_file() && name != INTEGRITY && !self.names.contains(base) {
                 fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
@@ -118,6 +127,9 @@ mod tests {
         let unpacked = read(Command::new("node").args(["--eval", unpack]).current_dir(&folder)).expect("unpacked");
         assert_eq!(unpacked, "alert('Hello, world.');\n".repeat(2));
         assert_eq!(write("new.js", b"2", false), ["integrity.json", "new.js"], "a twin of other bytes is none");
+        assert_eq!(write("inner/new.js", b"3", false), ["inner", "integrity.json"], "a file may lie in a folder");
+        write("inner/other.js", b"4", false);
+        assert!(!folder.join("inner/new.js").exists(), "what lies in folders is removed, too");
         fs::remove_dir_all(&folder).expect("removed");
     }
 }

@@ -1,0 +1,207 @@
+// Design mode: shows of what one points at in the chat its part and states, its box, the tokens
+// that paint it with their values and where they come from, and its contrast. A click copies the
+// selector. Fetched only where the attribute `design` asks for it.
+
+import { contrastOf } from './design/contrast.js';
+import { css } from './design/css.js';
+import { card } from './design/card.js';
+import { paintedBy } from './design/tokens.js';
+import { build } from './dom.js';
+
+/** The element's part with its states: `{part, states, selector, exact}`. */
+export function nameOf(element) {
+  const [part, ...states] = element.part;
+  return { part, states, selector: `chataibot-widget::part(${part})`, exact: `chataibot-widget::part(${[part, ...states].join(' ')})` };
+}
+
+const isSeen = (element) => {
+  const { width, height } = element.getBoundingClientRect();
+  return width > 0 && height > 0 && element.checkVisibility?.({ visibilityProperty: true }) !== false && !element.closest('.unseen');
+};
+
+/** Begins design mode in `host`. Returns how to end it. */
+export function design(host) {
+  const root = host.shadowRoot;
+  const aside = build(['aside', {}]);
+  const shadow = aside.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  shadow.adoptedStyleSheets = [sheet];
+  const [frame, panel] = ['frame', 'card'].map((name) => build(['div', { class: name, part: name, hidden: '' }]));
+  const said = build(['p', { class: 'unseen', role: 'status' }]);
+  const toggle = build(['button', { type: 'button', class: 'toggle', 'aria-pressed': 'true', 'aria-label': 'Design mode' }, ['Design mode']]);
+  shadow.append(frame, panel, toggle, said);
+  // Rules of a sheet, as no element gets a style attribute.
+  const rule = (selector) => [...sheet.cssRules].find(({ selectorText }) => selectorText === selector).style;
+  const [frameRule, panelRule] = [rule('.frame'), rule('.card')];
+
+  let isActive = true;
+  let current = null;
+  /** Whether the keyboard walks: then the pointer's leaving ends nothing. */
+  let isWalking = false;
+  let drawn;
+
+  const ending = new AbortController();
+  const on = (target, types, listener, options) => types.split(' ').forEach((type) => target.addEventListener(type, listener, { signal: ending.signal, ...options }));
+
+  /* ---- where it is shown ---- */
+
+  const rise = () => {
+    if (host.mode === 'inline' || host.layer === 'page' || !aside.togglePopover) return;
+    aside.popover = 'manual';
+    aside.togglePopover(false);
+    aside.togglePopover(true);
+  };
+  /** What is shown in the top layer later lies above what was there. */
+  const stayAbove = ({ target, newState }) => target !== aside && newState === 'open' && rise();
+
+  const place = () => {
+    if (!current?.isConnected || !isSeen(current)) return show(null);
+    const { left, top, width, height } = current.getBoundingClientRect();
+    const at = [left, top, width, height, innerWidth, innerHeight].join();
+    if (at === drawn) return;
+    drawn = at;
+    const set = (style, lengths) => Object.entries(lengths).forEach(([name, length]) => style.setProperty(name, `${length}px`));
+    set(frameRule, { left, top, width, height });
+    const own = panel.getBoundingClientRect();
+    const gap = 10;
+    const bound = (value, most) => Math.max(gap, Math.min(value, most - gap));
+    // Beside it where there is room, else below or above, else over it.
+    const room = [
+      [left - own.width - gap, bound(top, innerHeight - own.height)],
+      [left + width + gap, bound(top, innerHeight - own.height)],
+      [bound(left, innerWidth - own.width), top + height + gap],
+      [bound(left, innerWidth - own.width), top - own.height - gap],
+    ].find(([x, y]) => x >= 0 && y >= 0 && x + own.width <= innerWidth && y + own.height <= innerHeight);
+    const [x, y] = room ?? [bound(left, innerWidth - own.width), bound(top + height, innerHeight - own.height)];
+    set(panelRule, { left: x, top: y });
+  };
+  const follow = () => {
+    if (ending.signal.aborted || !current) return;
+    place();
+    requestAnimationFrame(follow);
+  };
+
+  /* ---- what is shown ---- */
+
+  function show(element) {
+    if (element === current) return;
+    const wasShown = current;
+    current = element;
+    drawn = null;
+    frame.hidden = panel.hidden = !element;
+    if (!element) return (isWalking = false);
+    const facts = { ...nameOf(element), element, tokens: paintedBy(host, element), reading: contrastOf(element) };
+    panel.replaceChildren(...card(facts).map((node) => build(node)));
+    place();
+    if (isWalking) said.textContent = [facts.part, ...facts.states].join(', ') + (facts.reading ? `: ${facts.reading.verdict}` : '');
+    if (!wasShown) requestAnimationFrame(follow);
+  }
+
+  const parts = () => [...root.querySelectorAll('[part]')].filter(isSeen);
+
+  function activate(active) {
+    isActive = active;
+    toggle.setAttribute('aria-pressed', active);
+    if (!active) show(null);
+    said.textContent = active ? 'Design mode is on' : 'Design mode is off';
+  }
+
+  async function copy(exact) {
+    const { selector, exact: whole } = nameOf(current);
+    const text = exact ? whole : selector;
+    let done = `Copied: ${text}`;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // A page without a clipboard: it is marked, so that the designer's own shortcut works.
+      done = `Press your shortcut to copy ${text}`;
+      const code = panel.querySelector(exact ? '.exact' : '.selector') ?? panel.querySelector('.selector');
+      getSelection().selectAllChildren(code);
+    }
+    said.textContent = done;
+    const line = panel.querySelector('.hint');
+    if (line) line.textContent = done;
+  }
+
+  /* ---- pointing ---- */
+
+  /** The part at this point, below what is drawn here. */
+  const partAt = ({ clientX, clientY }) => {
+    const found = root.elementsFromPoint(clientX, clientY).find((element) => element !== aside && element.getRootNode() === root && element !== root.host);
+    const part = found?.closest('[part]');
+    return part && isSeen(part) ? part : null;
+  };
+  const isOurs = (event) => event.composedPath()[0].getRootNode() === shadow;
+
+  on(globalThis, 'pointermove pointerdown', (event) => {
+    if (!isActive || event.composedPath().includes(toggle) || event.altKey) return;
+    if (event.composedPath().includes(panel)) return;
+    const part = partAt(event);
+    if (part) {
+      isWalking = false;
+      show(part);
+    } else if (!isWalking) show(null);
+  }, { capture: true });
+
+  // The frame lies over what one points at, so that a click meets the frame. With Alt it meets the
+  // chat.
+  on(globalThis, 'pointermove keydown keyup', (event) => frame.classList.toggle('open', event.altKey || event.key === 'Alt'), { capture: true });
+  on(frame, 'click', ({ shiftKey }) => current && copy(shiftKey));
+  // A finger does not move before it touches: what follows would go to the chat.
+  on(globalThis, 'touchend', (event) => {
+    if (isActive && current && event.composedPath().includes(host) && !isOurs(event)) {
+      event.preventDefault();
+      copy(false);
+    }
+  }, { capture: true, passive: false });
+  on(toggle, 'click', ({ detail }) => {
+    activate(!isActive);
+    // By the keyboard: there is something to walk from.
+    if (isActive && !detail) walk(0);
+  });
+
+  /* ---- the keyboard ---- */
+
+  function walk(step) {
+    const all = parts();
+    if (!all.length) return;
+    isWalking = true;
+    const at = all.indexOf(current);
+    show(all[at < 0 ? 0 : (at + step + all.length) % all.length]);
+    current.scrollIntoView({ block: 'nearest' });
+  }
+  const enclosing = () => current && parts().findLast((part) => part !== current && part.contains(current));
+  const inside = () => current && parts().find((part) => part !== current && current.contains(part));
+
+  const KEYS = {
+    ArrowDown: () => walk(1),
+    ArrowRight: () => walk(1),
+    ArrowUp: () => walk(-1),
+    ArrowLeft: () => walk(-1),
+    Tab: (event) => walk(event.shiftKey ? -1 : 1),
+    '[': () => (isWalking = true) && show(enclosing() ?? current),
+    ']': () => (isWalking = true) && show(inside() ?? current),
+    Enter: (event) => copy(event.shiftKey),
+    Escape: () => activate(false),
+  };
+  on(globalThis, 'keydown', (event) => {
+    if (!isActive || event.altKey || event.ctrlKey || event.metaKey || !KEYS[event.key]) return;
+    const ours = event.composedPath().includes(toggle);
+    // The toggle is a button, and Enter presses it until something is shown.
+    if (!current && !(ours && event.key.startsWith('Arrow')) && event.key !== 'Escape') return;
+    if (!current && event.key === 'Escape' && !event.composedPath().includes(host)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    KEYS[event.key](event);
+  }, { capture: true });
+
+  on(root, 'toggle', stayAbove, { capture: true });
+  root.append(aside);
+  rise();
+  return () => {
+    ending.abort();
+    current = null;
+    aside.remove();
+  };
+}

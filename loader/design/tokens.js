@@ -1,0 +1,172 @@
+// Which tokens paint an element. Candidates are what the rules name that fit it; each is then
+// tried: set to another value for a moment, it has to change how the element is painted. So a
+// page's own rules for parts are seen, too. Nothing is drawn in between.
+
+import { parse, toHex } from '../../studio/colour.js';
+import { around } from './contrast.js';
+
+const TOKEN = /--chataibot-[a-z0-9-]+/g;
+const PRIVATE = /--(?:darkreader-text-)?-?_[a-z0-9-]+/g;
+
+/** What a token can be seen by, in the order in which it is told. */
+const PROPERTIES = [
+  'color', 'background-color', 'background-image', 'border-top-color', 'border-inline-start-color', 'box-shadow', 'outline-color', 'fill', 'stroke',
+  'font-family', 'font-size', 'font-weight', 'border-top-left-radius', 'border-bottom-right-radius', 'width', 'height', 'padding-top', 'padding-left',
+  'gap', 'right', 'bottom', 'left', 'top', 'z-index', 'mask-image', 'text-align', 'opacity', 'transition-duration',
+];
+/** … told as one. */
+const SHORT = {
+  'border-top-left-radius': 'border-radius', 'border-bottom-right-radius': 'border-radius', 'border-top-color': 'border-color', 'border-inline-start-color': 'border-color',
+  'background-image': 'background', 'background-color': 'background', 'padding-top': 'padding', 'padding-left': 'padding', top: 'place', bottom: 'place', left: 'place', right: 'place',
+};
+
+/** In which order they are told. */
+const RANK = ['color', 'background', 'border', 'box-shadow', 'fill', 'stroke', 'font'];
+
+/** What letters change, too. */
+const LAYOUT = ['width', 'height', 'padding', 'gap', 'place'];
+
+/** What an element has from those around it. */
+const INHERITED = ['color', 'font', 'font-family', 'font-size', 'font-weight', 'fill', 'stroke', 'text-align'];
+
+/** Every style rule whose conditions hold. */
+function* flat(rules) {
+  for (const rule of rules) {
+    if (rule.media && !matchMedia(rule.media.mediaText).matches) continue;
+    if (rule.constructor.name === 'CSSSupportsRule' && !CSS.supports(rule.conditionText)) continue;
+    if (rule.style && rule.selectorText) yield rule;
+    else if (rule.cssRules && rule.constructor.name !== 'CSSKeyframesRule') yield* flat(rule.cssRules);
+  }
+}
+
+const matches = (element, selector) => {
+  try {
+    return element.matches(selector.replaceAll(/::?(before|after|placeholder|selection|marker|-webkit-[a-z-]+)\b/g, ''));
+  } catch {
+    // A selector of another engine's.
+    return false;
+  }
+};
+
+const ofRoot = (selector) => /^:host\s*>\s*div$/.test(selector);
+
+/** The public tokens that these private names come from, through others. */
+function publicNames(text, declared, seen = new Set()) {
+  const found = new Set(text.match(TOKEN) ?? []);
+  for (const name of text.match(PRIVATE) ?? []) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    for (const value of declared.get(name) ?? []) publicNames(value, declared, seen).forEach((token) => found.add(token));
+  }
+  return found;
+}
+
+/** Another value of the same kind, that nobody chooses. */
+function otherThan(value) {
+  if (CSS.supports('color', value)) return 'rgb(1 2 3)';
+  if (CSS.supports('width', value)) return '7.5px';
+  if (CSS.supports('z-index', value) || CSS.supports('opacity', value)) return '0.25';
+  if (CSS.supports('box-shadow', value)) return '1px 2px 3px rgb(1 2 3)';
+  if (CSS.supports('background-image', value)) return 'linear-gradient(rgb(1 2 3), rgb(1 2 3))';
+  return CSS.supports('font-family', value) ? '"chataibot other"' : null;
+}
+
+const painted = (element) =>
+  ['', '::before', '::after', ...(element.localName === 'textarea' || element.localName === 'input' ? ['::placeholder'] : [])].map((pseudo) => {
+    const style = getComputedStyle(element, pseudo || null);
+    // A border or outline that is not drawn has a colour, too.
+    const isDrawn = { border: !/^0px$/.test(style.borderTopWidth) || !/^0px$/.test(style.borderInlineStartWidth), outline: style.outlineStyle !== 'none' };
+    const values = PROPERTIES.map((name) => (isDrawn[name.split('-')[0]] === false && name.endsWith('color') ? '' : style.getPropertyValue(name)));
+    return { pseudo, values, content: style.content };
+  });
+
+const readable = (value) => {
+  const colour = parse(value);
+  return colour ? toHex(colour) : value.replaceAll(/(?:rgba?|color|oklch|oklab)\([^()]*\)/g, (text) => (parse(text) ? toHex(parse(text)) : text));
+};
+
+/**
+ * Where the page sets this token for `host`: a rule of its sheets or a style attribute, the
+ * nearest that holds.
+ */
+function sourceOf(host, token) {
+  const own = getComputedStyle(host).getPropertyValue(token).trim();
+  if (!own) return { source: 'default', own: '' };
+  for (let at = host; at; at = around(at)) {
+    if (at.style?.getPropertyValue(token)) return { source: `style attribute of ${at.localName}`, own };
+    const sheets = [...(at.getRootNode().adoptedStyleSheets ?? []), ...document.styleSheets];
+    let found;
+    for (const sheet of sheets) {
+      let rules;
+      try {
+        rules = sheet.cssRules;
+      } catch {
+        // Of another origin: its rules are not told.
+        continue;
+      }
+      for (const rule of flat(rules)) {
+        if (rule.style.getPropertyValue(token) && matches(at, rule.selectorText)) found = `${rule.selectorText} in ${sheet.href?.split('/').at(-1)?.split('?')[0] || 'the page'}`;
+      }
+    }
+    if (found) return { source: found, own };
+  }
+  return { source: 'a style sheet of the page', own };
+}
+
+/** `[{token, properties, value, own, source}, …]`. */
+export function paintedBy(host, element) {
+  const root = host.shadowRoot;
+  const declared = new Map();
+  const named = new Set();
+  const near = [];
+  for (let at = element.parentElement; at; at = at.parentElement) near.push(at);
+  for (const sheet of root.adoptedStyleSheets) {
+    for (const { selectorText, style } of flat(sheet.cssRules)) {
+      for (const name of style) {
+        if (name.startsWith('--')) declared.set(name, [...(declared.get(name) ?? []), style.getPropertyValue(name)]);
+      }
+      if (matches(element, selectorText)) named.add(style.cssText);
+      // What comes from around it.
+      else if (ofRoot(selectorText) || near.some((one) => matches(one, selectorText))) for (const name of INHERITED) named.add(style.getPropertyValue(name));
+    }
+  }
+  const texts = [...named].join(' ');
+  const tokens = publicNames(texts, declared);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(':host > div, :host > div *, :host > div *::before, :host > div *::after { transition: none !important; } :host {}');
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const [, tried] = sheet.cssRules;
+  const before = painted(element);
+  const found = [];
+  for (const token of tokens) {
+    const { own, source } = sourceOf(host, token);
+    const fallback = [...declared.values()].flat().find((value) => value.includes(`var(${token}`));
+    const current = own || fallback?.slice(fallback.indexOf(',') + 1).replace(/\)$/, '').trim() || '';
+    const other = otherThan(current.startsWith('var(--_') ? resolved(element, current) : current);
+    if (!other) continue;
+    tried.style.setProperty(token, other, 'important');
+    const changes = new Map();
+    painted(element).forEach(({ pseudo, values, content }, at) => {
+      if (pseudo && pseudo !== '::placeholder' && ['none', 'normal', ''].includes(content)) return;
+      values.forEach((value, property) => {
+        const was = before[at].values[property];
+        if (value === was) return;
+        const name = `${SHORT[PROPERTIES[property]] ?? PROPERTIES[property]}${pseudo && ` of ${pseudo}`}`;
+        if (!changes.has(name)) changes.set(name, readable(was));
+      });
+    });
+    tried.style.removeProperty(token);
+    // What only follows from larger or other letters is no news.
+    if ([...changes.keys()].some((name) => name.startsWith('font-'))) for (const name of LAYOUT) changes.delete(name);
+    if (changes.size) found.push({ token, properties: [...changes.keys()], value: [...changes.values()][0], own, source });
+  }
+  // First back, and then with transitions again: they would show the way.
+  getComputedStyle(element).getPropertyValue('color');
+  root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
+  getComputedStyle(element).getPropertyValue('color');
+  const rank = ({ properties }) => Math.min(...properties.map((name) => RANK.findIndex((start) => name.startsWith(start))).map((at) => (at < 0 ? RANK.length : at)));
+  return found.sort((one, other) => rank(one) - rank(other));
+}
+
+/** `var(--_x)` as the element has it. */
+const resolved = (element, value) => getComputedStyle(element).getPropertyValue(/--_[a-z0-9-]+/.exec(value)[0]).trim();

@@ -1,0 +1,171 @@
+// Colours as numbers: sRGB and OKLCH, contrast as WCAG 2 counts it, and the forms in which style
+// sheets write them.
+
+const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+
+/** 0…1 as a screen has it → light. */
+const toLinear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+const fromLinear = (value) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
+
+/**
+ * `{r, g, b}` of 0…1 → `{l, c, h}`, by Björn Ottosson's matrices:
+ * https://bottosson.github.io/posts/oklab/
+ */
+export function toOklch({ r, g, b }) {
+  const [red, green, blue] = [r, g, b].map(toLinear);
+  const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+  const medium = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+  const short = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+  const l = 0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short;
+  const a = 1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short;
+  const y = 0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short;
+  const c = Math.hypot(a, y);
+  // A grey has no hue; what the rounding leaves of one would jump.
+  return { l, c: c < 0.0002 ? 0 : c, h: c < 0.0002 ? 0 : ((Math.atan2(y, a) * 180) / Math.PI + 360) % 360 };
+}
+
+function unclamped({ l, c, h }) {
+  const angle = (h * Math.PI) / 180;
+  const [a, y] = [c * Math.cos(angle), c * Math.sin(angle)];
+  const long = (l + 0.3963377774 * a + 0.2158037573 * y) ** 3;
+  const medium = (l - 0.1055613458 * a - 0.0638541728 * y) ** 3;
+  const short = (l - 0.0894841775 * a - 1.291485548 * y) ** 3;
+  const linear = [
+    4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+    -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+    -0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short,
+  ];
+  return linear.map(fromLinear);
+}
+
+const isInside = (channels) => channels.every((channel) => channel >= -0.0005 && channel <= 1.0005);
+
+/** `{l, c, h}` → `{r, g, b}`; what no screen shows is made greyer until one does. */
+export function fromOklch({ l, c, h }) {
+  const lightness = clamp(l, 0, 1);
+  let channels = unclamped({ l: lightness, c, h });
+  if (!isInside(channels)) {
+    let [least, most] = [0, c];
+    for (let step = 0; step < 20; step++) {
+      const middle = (least + most) / 2;
+      if (isInside(unclamped({ l: lightness, c: middle, h }))) least = middle;
+      else most = middle;
+    }
+    channels = unclamped({ l: lightness, c: least, h });
+  }
+  const [r, g, b] = channels.map((channel) => clamp(channel, 0, 1));
+  return { r, g, b };
+}
+
+const byte = (channel) => Math.round(clamp(channel, 0, 1) * 255);
+
+/** `#rrggbb`, or `#rrggbbaa` where it is not opaque. */
+export function toHex({ r, g, b, alpha = 1 }) {
+  const bytes = [r, g, b, ...(alpha < 1 ? [alpha] : [])].map((channel) => byte(channel).toString(16).padStart(2, '0'));
+  return `#${bytes.join('')}`;
+}
+
+/** What a screen of 8 bits shows of it. */
+export const rounded = ({ r, g, b, alpha = 1 }) => ({ r: byte(r) / 255, g: byte(g) / 255, b: byte(b) / 255, alpha });
+
+/** The relative luminance of WCAG 2. */
+export const luminance = ({ r, g, b }) => 0.2126 * toLinear(r) + 0.7152 * toLinear(g) + 0.0722 * toLinear(b);
+
+/** 1…21, of two opaque colours. */
+export function contrast(one, other) {
+  const [less, more] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (more + 0.05) / (less + 0.05);
+}
+
+/** `upper` as it is seen on `lower`, which is opaque. */
+export function over(upper, lower) {
+  const { alpha = 1 } = upper;
+  const mix = (name) => upper[name] * alpha + lower[name] * (1 - alpha);
+  return { r: mix('r'), g: mix('g'), b: mix('b'), alpha: 1 };
+}
+
+const number = (text, whole) => (text === 'none' ? 0 : text.endsWith('%') ? (parseFloat(text) / 100) * whole : parseFloat(text));
+const angle = (text) => {
+  const value = parseFloat(text);
+  const turns = { turn: 360, rad: 180 / Math.PI, grad: 0.9 };
+  return (((value * (turns[/[a-z]+$/.exec(text)?.[0]] ?? 1)) % 360) + 360) % 360 || 0;
+};
+
+function fromHsl(h, s, l) {
+  const channel = (n) => {
+    const k = (n + h / 30) % 12;
+    return l - s * Math.min(l, 1 - l) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+  };
+  return { r: channel(0), g: channel(8), b: channel(4) };
+}
+
+function fromOklab(l, a, b) {
+  return fromOklch({ l, c: Math.hypot(a, b), h: ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360 });
+}
+
+const FUNCTIONS = {
+  rgb: ([r, g, b]) => ({ r: number(r, 255) / 255, g: number(g, 255) / 255, b: number(b, 255) / 255 }),
+  hsl: ([h, s, l]) => fromHsl(angle(h), number(s.endsWith('%') ? s : `${s}%`, 1), number(l.endsWith('%') ? l : `${l}%`, 1)),
+  oklch: ([l, c, h]) => fromOklch({ l: number(l, 1), c: number(c, 0.4), h: angle(h) }),
+  oklab: ([l, a, b]) => fromOklab(number(l, 1), number(a, 0.4), number(b, 0.4)),
+  color: ([space, ...channels]) => {
+    if (space !== 'srgb') return null;
+    const [r, g, b] = channels.map((channel) => number(channel, 1));
+    return { r, g, b };
+  },
+};
+
+const NAMES = { black: '#000000', white: '#ffffff', transparent: '#00000000' };
+
+function fromHex(text) {
+  const digits = text.slice(1);
+  const wide = digits.length < 5 ? [...digits].map((digit) => digit + digit).join('') : digits;
+  const [r, g, b, alpha = 1] = wide.match(/../g).map((pair) => parseInt(pair, 16) / 255);
+  return { r, g, b, alpha };
+}
+
+/**
+ * `{r, g, b, alpha}` of what a style sheet writes: `#…`, `rgb()`, `hsl()`, `oklch()`, `oklab()`,
+ * `color(srgb …)`, black, white, transparent; null for all else, also where a number is missing.
+ */
+export function parse(text) {
+  const colour = String(text ?? '').trim().toLowerCase();
+  if (NAMES[colour]) return fromHex(NAMES[colour]);
+  if (/^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/.test(colour)) return fromHex(colour);
+  const [, name, inside] = /^(rgb|hsl|oklch|oklab|color)a?\(([^()]*)\)$/.exec(colour) ?? [];
+  if (!name) return null;
+  const words = inside.replaceAll(/[,/]/g, ' ').trim().split(/\s+/);
+  const own = name === 'color' ? 4 : 3;
+  if (words.length < own || words.length > own + 1) return null;
+  const alpha = words[own] === undefined ? 1 : number(words[own], 1);
+  const found = FUNCTIONS[name](words.slice(0, own));
+  if (!found || ![found.r, found.g, found.b, alpha].every(Number.isFinite)) return null;
+  return { r: clamp(found.r, 0, 1), g: clamp(found.g, 0, 1), b: clamp(found.b, 0, 1), alpha: clamp(alpha, 0, 1) };
+}
+
+/**
+ * Splits at commas outside of parentheses: the arguments of a function, the layers of a shadow.
+ */
+export function splitList(text) {
+  const parts = [];
+  let [depth, begin] = [0, 0];
+  [...text].forEach((letter, at) => {
+    if (letter === '(') depth++;
+    else if (letter === ')') depth--;
+    else if (letter === ',' && depth === 0) {
+      parts.push(text.slice(begin, at).trim());
+      begin = at + 1;
+    }
+  });
+  return [...parts, text.slice(begin).trim()];
+}
+
+/** `light-dark(a, b)` → `[a, b]`, anything else twice. */
+export function schemes(value) {
+  const inside = /^light-dark\((.*)\)$/s.exec(value.trim())?.[1];
+  const both = inside && splitList(inside);
+  return both?.length === 2 ? both : [value.trim(), value.trim()];
+}
+
+/** The shortest that says both. */
+export const lightDark = (light, dark) => (light === dark ? light : `light-dark(${light}, ${dark})`);
