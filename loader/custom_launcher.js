@@ -11,6 +11,8 @@ export function serveLauncher(host) {
   const ours = () => host.shadowRoot.querySelector('[part~="launcher"]');
   let buttons = [];
   let last;
+  /** Was the chat the last that had the focus? A browser may take it from a window that closes before we are told. */
+  let within = false;
 
   const tell = () => {
     for (const button of buttons) {
@@ -37,11 +39,14 @@ export function serveLauncher(host) {
       if (target.closest?.(selector)) ours()?.dispatchEvent(new Event(type, { bubbles: true }));
     });
   }
+  for (const type of ['focusin', 'pointerdown']) {
+    document.addEventListener(type, (event) => (within = event.composedPath().includes(host)), { capture: true, signal: ending.signal });
+  }
   on(host, 'chataibot-open', tell);
   on(host, 'chataibot-close', () => {
     tell();
-    // In the window that closes, or lost with it already because a browser was quick; elsewhere it is not ours to move.
-    const lost = document.activeElement === document.body && navigator.userActivation?.isActive;
+    // Elsewhere it is not ours to move.
+    const lost = within && document.activeElement === document.body;
     if (lost || host.shadowRoot.activeElement) (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
   });
 

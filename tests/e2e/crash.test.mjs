@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 
-/** What the browser itself writes about a server that is not there. */
-const GONE = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET_NOT_CONNECTED/;
+/** What is written about a server that is not there: by the browser itself, and for a part of the program that was on its way. */
+const GONE = /Failed to fetch|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET_NOT_CONNECTED/;
 
 story('the proxy is killed and restarted while the visitor types: nothing lost, nothing twice, order kept', async (world) => {
   const { widget, visitor, page } = await world.chat();

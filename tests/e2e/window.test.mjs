@@ -96,6 +96,20 @@ story("with the page's own launcher the focus goes back to it", async (world) =>
   await page.keyboard.press('Escape');
   await page.locator('#help[aria-expanded="false"]').waitFor();
   await until('the focus is back', async () => (await focused(page)) === 'help');
+
+  // Seconds later the browser counts the visitor's last press no more, and it may have taken the focus from the window before we hear.
+  await page.keyboard.press('Enter');
+  await until('the message field has the focus again', async () => /input/.test(await focused(page)));
+  await page.evaluate(() => {
+    const host = document.querySelector('chataibot-widget');
+    addEventListener('chataibot-close', () => host.shadowRoot.activeElement?.blur(), { capture: true, once: true });
+  });
+  // Playwright's own questions would count as a press.
+  const console = await page.context().newCDPSession(page);
+  const isPressed = () => console.send('Runtime.evaluate', { expression: 'navigator.userActivation.isActive' });
+  await until('the press is forgotten', async () => !(await isPressed()).result.value);
+  await page.keyboard.press('Escape');
+  await until('the focus is back once more', async () => (await focused(page)) === 'help');
 });
 
 story('in the page the window fills the box it is given, opens without taking the focus, and cannot be closed', async (world) => {
