@@ -15,7 +15,6 @@
 //!   they are fetched
 //! - `elements`: the plain elements of all of these; `dom`: what they ask of the browser
 //! - `announcer`: what screen readers say
-//! - [`parts`]: the names by which a page can style all of this
 
 mod announcer;
 mod answers;
@@ -47,7 +46,6 @@ mod message_list;
 mod message_row;
 mod notices;
 mod panels;
-pub mod parts;
 mod preview;
 mod rich_text;
 mod row_block;

@@ -93,6 +93,7 @@ const CRATES: &[&str] = &[
     "chataibot_proxy",
     "chataibot_simulator",
     "chataibot_conformance",
+    "chataibot_css",
     "chataibot_fake_browser",
     "chataibot_faults",
     "chataibot_properties",

@@ -2,6 +2,7 @@
 //!
 //! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says; [`proxy`]: those between the layers of the proxy
 //! - [`cycles`]: no files import one another in a circle
+//! - [`design`]: what designers and editors read of tokens and parts is the table's
 //! - [`files`]: length, first lines, names
 //! - [`launcher`]: the markup that the loader begins with is what the component renders
 //! - [`manifest`]: what editors and catalogues read of the element is that of the code
@@ -12,6 +13,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cycles;
+mod design;
 mod files;
 mod imports;
 mod launcher;

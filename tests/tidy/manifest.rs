@@ -5,12 +5,13 @@
 
 use std::{collections::BTreeSet, fs};
 
-use chataibot_widget::{components::parts::PARTS, config::SETTINGS};
+use chataibot_css::{PARTS, STATES, TOKENS};
+use chataibot_widget::config::SETTINGS;
 use serde_json::{Value, json};
 
 use crate::{
     source::{file, files, root},
-    tables::{is_to_be_written, rows, tokens},
+    tables::{is_to_be_written, rows},
 };
 
 const PATH: &str = "loader/custom-elements.json";
@@ -21,19 +22,9 @@ const SLOTS: &[(&str, &str)] = &[
     ("launcher-icon", "a sign on the launcher in place of ours"),
 ];
 
-/// `:state(NAME)` of the element.
-const STATES: &[(&str, &str)] =
-    &[("open", "the window is open"), ("ready", "the chat is loaded"), ("unread", "there are unread messages")];
-
 #[test]
 fn manifest_entries_are_those_of_the_code() {
-    let manifest = manifest();
-    serde_json::from_str::<Value>(&manifest).expect("it is JSON");
-    if is_to_be_written() {
-        fs::write(root().join(PATH), manifest).expect("the manifest can be written");
-    } else {
-        assert_eq!(file(PATH).text, manifest, "{PATH} is out of date; run: cargo xtask tables");
-    }
+    hold_json(PATH, &manifest());
 }
 
 #[test]
@@ -55,14 +46,26 @@ fn manifest_slots_and_states_are_those_of_the_element() {
     assert_eq!(marked, names(STATES));
 }
 
-fn manifest() -> String {
+/// Holds a generated file to what it should say, or writes it.
+pub fn hold_json(path: &str, text: &str) {
+    serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{path} would be no JSON: {error}"));
+    if is_to_be_written() {
+        fs::write(root().join(path), text).expect("it can be written");
+    } else {
+        assert!(root().join(path).exists(), "there is no {path}; run: cargo xtask tables");
+        assert!(file(path).text == text, "{path} is out of date; run: cargo xtask tables");
+    }
+}
+
+/// The manifest.
+pub fn manifest() -> String {
     let lists = [
         ("attributes", attributes()),
         ("members", members()),
         ("events", events()),
         ("slots", named(SLOTS)),
         ("cssStates", named(STATES)),
-        ("cssParts", named(PARTS)),
+        ("cssParts", css_parts()),
         ("cssProperties", css_properties()),
     ];
     let list = |(name, entries): (&str, Vec<Value>)| {
@@ -157,9 +160,19 @@ fn events() -> Vec<Value> {
 }
 
 fn css_properties() -> Vec<Value> {
-    let property =
-        |[name, what, default]: [String; 3]| json!({ "name": name, "description": what, "default": default });
-    tokens().into_iter().map(property).collect()
+    let property = |token: &chataibot_css::Token| {
+        json!({
+            "name": token.property(),
+            "syntax": token.syntax.definition(),
+            "description": token.paints,
+            "default": token.default_words(),
+        })
+    };
+    TOKENS.iter().map(property).collect()
+}
+
+fn css_parts() -> Vec<Value> {
+    PARTS.iter().map(|part| json!({ "name": part.name, "description": part.description() })).collect()
 }
 
 fn named(table: &[(&str, &str)]) -> Vec<Value> {

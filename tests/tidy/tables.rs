@@ -1,32 +1,59 @@
 //! The tables of `docs/reference.md` and what they are made from. A table stands between `<!-- table:NAME -->` and `<!-- /table -->`.
 //!
-//! Attributes, tokens and parts are made whole; `cargo xtask tables` writes them. Methods and events are written by hand, and
-//! only their names are held against the code.
+//! Attributes, tokens, parts and states are made whole; `cargo xtask tables` writes them, and the declarations of the tokens in
+//! `styles/tokens.css`. Methods and events are written by hand, and only their names are held against the code.
 
 use std::{collections::BTreeSet, fmt::Write, fs};
 
-use chataibot_widget::{
-    components::parts::PARTS,
-    config::{SETTINGS, allowed},
-};
+use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token};
+use chataibot_widget::config::{SETTINGS, allowed};
 
-use crate::source::{file, root};
+use crate::source::{file, files, root};
 
 const REFERENCE: &str = "docs/reference.md";
 
 #[test]
 fn reference_tables_are_those_of_the_code() {
-    let mut reference = file(REFERENCE).text;
-    for (name, table) in [("attributes", attributes()), ("tokens", token_table()), ("parts", parts())] {
-        let (begin, end) = place(&reference, name);
-        if is_to_be_written() {
-            reference.replace_range(begin..end, &table);
-        } else {
-            assert_eq!(reference[begin..end], table, "the table {name} is out of date; run: cargo xtask tables");
+    for (name, table) in
+        [("attributes", attributes()), ("tokens", token_table()), ("parts", parts()), ("states", states())]
+    {
+        hold(REFERENCE, &format!("<!-- table:{name} -->"), "<!-- /table -->", &table);
+    }
+}
+
+#[test]
+fn token_declarations_are_those_of_the_table() {
+    hold("styles/tokens.css", "/* table:tokens */\n", "    /* /table */", &declarations());
+}
+
+/// What parts of the loader say again, because they stand without the other sheets, is what the table says; and no sheet reads a
+/// token that the table does not have.
+#[test]
+fn style_sheets_read_tokens_as_the_table_says() {
+    let sheets = files("styles", &[".css"]).into_iter().chain(files("loader", &[".js"]));
+    for sheet in sheets.filter(|sheet| !sheet.path.ends_with("demo.css")) {
+        for rest in sheet.text.split("var(--chataibot-").skip(1) {
+            let name = rest.split([',', ')']).next().unwrap_or_default();
+            let token = TOKENS.iter().find(|token| token.name == name);
+            let token = token.unwrap_or_else(|| panic!("{} reads --chataibot-{name}, which is no token", sheet.path));
+            if sheet.path.starts_with("loader/") && sheet.text.contains(&format!("--_{name}: var(--chataibot-{name},"))
+            {
+                assert!(sheet.text.contains(&token.declaration()), "{}: not {}", sheet.path, token.declaration());
+            }
         }
     }
+}
+
+/// Holds what stands in a file between two marks to `text`, or writes it there.
+pub fn hold(path: &str, begin: &str, end: &str, text: &str) {
+    let mut whole = file(path).text;
+    let from = whole.find(begin).unwrap_or_else(|| panic!("{path} has no {begin}")) + begin.len();
+    let to = from + whole[from..].find(end).unwrap_or_else(|| panic!("{path} has no {end} after {begin}"));
     if is_to_be_written() {
-        fs::write(root().join(REFERENCE), reference).expect("the reference can be written");
+        whole.replace_range(from..to, text);
+        fs::write(root().join(path), whole).expect("it can be written");
+    } else {
+        assert_eq!(whole[from..to], *text, "{path} is out of date at {begin}; run: cargo xtask tables");
     }
 }
 
@@ -83,30 +110,45 @@ fn attributes() -> String {
     table
 }
 
-/// From the comments of the theming contract, `/* --chataibot-NAME: what. Default: value */`: name, what it is, default.
-pub fn tokens() -> Vec<[String; 3]> {
-    let contract = file("styles/tokens.css").text;
-    let comments = contract.lines().filter_map(|line| line.trim().strip_prefix("/* --chataibot-")?.strip_suffix(" */"));
-    let token = |comment: &str| {
-        let (name, what) = comment.split_once(": ").unwrap_or_else(|| panic!("no meaning in: {comment}"));
-        let (what, default) = what.split_once(" Default: ").unwrap_or_else(|| panic!("no default in: {comment}"));
-        [format!("--chataibot-{name}"), what.to_owned(), default.to_owned()]
-    };
-    comments.map(token).collect()
-}
-
 fn token_table() -> String {
-    let mut table = "\n| token | what it is | default |\n|---|---|---|\n".to_owned();
-    for [name, what, default] in tokens() {
-        row(&mut table, &[&format!("`{name}`"), &what, &default]);
+    let mut table =
+        "\n| token | group | what it paints | value | default | follows |\n|---|---|---|---|---|---|\n".to_owned();
+    for token in TOKENS {
+        let follows = match token.falls_back {
+            "" => "–".to_owned(),
+            name => format!("`--chataibot-{name}`"),
+        };
+        let (name, value) = (format!("`{}`", token.property()), format!("`{}`", token.syntax.definition()));
+        row(&mut table, &[&name, token.group, token.paints, &value, &token.default_words(), &follows]);
     }
     table
 }
 
+/// The tokens as `styles/tokens.css` reads them, each below its meaning.
+fn declarations() -> String {
+    let declaration = |token: &Token| {
+        let (property, paints) = (token.property(), token.paints);
+        format!("    /* {property}: {paints}. Default: {} */\n    {}\n", token.default_words(), token.declaration())
+    };
+    let group = |(group, title): &(&str, &str)| {
+        let tokens = TOKENS.iter().filter(|token| token.group == *group);
+        format!("\n    /* ---- {title} ---- */\n\n{}", tokens.map(declaration).collect::<String>())
+    };
+    GROUPS.iter().map(group).collect::<String>() + "\n"
+}
+
 fn parts() -> String {
     let mut table = "\n| part | what it is |\n|---|---|\n".to_owned();
-    for (name, what) in PARTS {
-        row(&mut table, &[&format!("`{name}`"), what]);
+    for part in PARTS {
+        row(&mut table, &[&format!("`{}`", part.name), &part.description()]);
+    }
+    table
+}
+
+fn states() -> String {
+    let mut table = "\n| state | when |\n|---|---|\n".to_owned();
+    for (name, when) in STATES {
+        row(&mut table, &[&format!("`{name}`"), when]);
     }
     table
 }

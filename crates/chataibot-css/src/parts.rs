@@ -1,0 +1,292 @@
+//! The parts: every `part` that a page's style sheet can reach as `chataibot-widget::part(NAME)`. What a part may be besides, such as
+//! a bubble that was not sent, is a part of its own.
+
+/// A part.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// As `::part(NAME)` names it.
+    pub name: &'static str,
+    /// One of [`REGIONS`].
+    pub region: &'static str,
+    /// Name of the part that this is a variant or a state of: both are on the same element. Empty where it is none.
+    pub of: &'static str,
+    /// What it is; begins with `…` where it goes on with what [`Part::of`] is.
+    pub what: &'static str,
+}
+
+impl Part {
+    /// What it is, in words that need no other part beside them.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let whole = PARTS.iter().find(|part| part.name == self.of);
+        match (whole, self.what.strip_prefix("… ")) {
+            (Some(whole), Some(rest)) => format!("{}, {rest}", whole.description()),
+            _ => self.what.to_owned(),
+        }
+    }
+}
+
+/// Where in the widget parts are, each with its title, from the page inwards.
+pub const REGIONS: &[(&str, &str)] = &[
+    ("launcher", "Launcher"),
+    ("window", "Window"),
+    ("header", "Header and menu"),
+    ("notices", "Notices"),
+    ("list", "List"),
+    ("messages", "Messages"),
+    ("media", "Pictures, films, files"),
+    ("answers", "Answers to choose"),
+    ("questions", "Questions to answer"),
+    ("composer", "Composer"),
+    ("panels", "Before and after a chat"),
+];
+
+/// In `region`, a variant of `of`.
+const fn part(region: &'static str, name: &'static str, of: &'static str, what: &'static str) -> Part {
+    Part { name, region, of, what }
+}
+
+/// Every part.
+pub const PARTS: &[Part] = &[
+    part("launcher", "launcher", "", "the button on the page"),
+    part("launcher", "launcher-open", "launcher", "… while the window is open"),
+    part("launcher", "launcher-label", "", "the words on the launcher"),
+    part("launcher", "badge", "", "the number of unread messages on the launcher"),
+    part("launcher", "preview", "", "the newest unread message beside the launcher"),
+    part("launcher", "preview-text", "", "the button in the preview that opens the window"),
+    part("launcher", "preview-author", "", "who wrote the message in the preview"),
+    part("launcher", "preview-words", "", "what was written, in the preview"),
+    part("launcher", "dismiss", "", "the button that takes preview or teaser away"),
+    part("window", "window", "", "the window"),
+    part("window", "window-open", "window", "… while it is open"),
+    part("window", "window-large", "window", "… while it is enlarged"),
+    part("window", "resize", "", "the handle that changes the window's size"),
+    part("header", "header", "", "the top of the window"),
+    part("header", "avatar", "", "picture of bot or team member, in the header, beside messages and in the greeting"),
+    part("header", "title", "", "the window's title"),
+    part("header", "status", "", "the line below the title"),
+    part("header", "status-live", "status", "… while replies arrive at once"),
+    part("header", "status-waiting", "status", "… while a connection is made"),
+    part("header", "status-none", "status", "… before the first message"),
+    part("header", "header-button", "", "a button in the header"),
+    part("header", "back", "header-button", "… that leads back"),
+    part("header", "expand", "header-button", "… that makes the window larger, or small again"),
+    part("header", "more", "header-button", "… that opens the menu"),
+    part("header", "close", "header-button", "… that closes the window"),
+    part("header", "menu", "", "the menu"),
+    part("header", "menu-item", "", "one line of the menu"),
+    part("notices", "notices", "", "the place for notices, below the header"),
+    part("notices", "notice", "", "a notice"),
+    part("notices", "notice-connection", "notice", "… on the connection"),
+    part("notices", "notice-reconnecting", "notice", "… on a lost connection that comes back"),
+    part("notices", "notice-offline", "notice", "… on a missing network"),
+    part("notices", "notice-unavailable", "notice", "… on a chat that does not work"),
+    part("notices", "notice-memory", "notice", "… on a browser that keeps nothing"),
+    part("notices", "notice-hours", "notice", "… while nobody answers"),
+    part("notices", "notice-restart", "", "the question before starting over"),
+    part("notices", "notice-end", "", "the question before ending a conversation"),
+    part("list", "list", "", "the scrolling list of messages"),
+    part("list", "rows", "", "what scrolls in the list"),
+    part("list", "greeting", "", "what stands in an empty list"),
+    part("list", "greeting-title", "", "the greeting's title"),
+    part("list", "greeting-text", "", "the greeting's text"),
+    part("list", "event", "", "a line between messages: handover, end"),
+    part("list", "day-line", "", "the line that begins a day"),
+    part("list", "unread", "", "the line above what was unread when the window opened"),
+    part("list", "earlier", "", "the button that shows earlier messages"),
+    part("list", "earlier-loading", "", "what stands in the place of that button while they are fetched"),
+    part("list", "earlier-failed", "", "what stands above that button when they could not be"),
+    part("list", "beginning", "", "the line above the very first message"),
+    part("list", "jump", "", "the button that goes to new messages"),
+    part("messages", "row", "", "a message with avatar, answers and time"),
+    part("messages", "row-bot", "row", "… of bot or team"),
+    part("messages", "row-visitor", "row", "… of the visitor"),
+    part("messages", "bubble", "", "a bubble"),
+    part("messages", "bubble-bot", "bubble", "… of bot or team"),
+    part("messages", "bubble-agent", "bubble", "… of a team member"),
+    part("messages", "bubble-visitor", "bubble", "… of the visitor"),
+    part("messages", "bubble-first", "bubble", "… that begins a group"),
+    part("messages", "bubble-last", "bubble", "… that ends a group"),
+    part("messages", "bubble-sending", "bubble", "… on its way"),
+    part("messages", "bubble-unknown", "bubble", "… that may or may not have arrived"),
+    part("messages", "bubble-failed", "bubble", "… that did not arrive"),
+    part("messages", "bubble-emoji", "bubble", "… of emoji alone"),
+    part("messages", "bubble-head", "", "the line above a question, in its bubble"),
+    part("messages", "bubble-foot", "", "the line below a question, in its bubble"),
+    part("messages", "typing", "", "the bubble that says a reply is being written"),
+    part("messages", "link", "", "a link in a text"),
+    part("messages", "note", "", "a collapsible note"),
+    part("messages", "meta", "", "the line below a message"),
+    part("messages", "meta-sending", "meta", "… on its way"),
+    part("messages", "meta-unknown", "meta", "… not confirmed"),
+    part("messages", "meta-failed", "meta", "… not sent"),
+    part("messages", "time", "", "the time in the line below a message"),
+    part("messages", "button-text", "", "try again and delete, in the line below a message"),
+    part("messages", "actions", "", "what can be done with a message"),
+    part("messages", "action", "", "one thing that can be done with a message"),
+    part("messages", "action-copy", "action", "… that copies"),
+    part("messages", "action-copied", "action", "… that has copied"),
+    part("messages", "action-pressed", "action", "… that was chosen: helpful, or not"),
+    part("media", "card", "", "a link to a file, film, sound, picture or booking page"),
+    part("media", "card-sign", "", "the sign on such a link"),
+    part("media", "picture", "", "a picture"),
+    part("media", "picture-missing", "", "what stands in for a picture that cannot be fetched"),
+    part("media", "enlarge", "", "the button that shows a picture large"),
+    part("media", "player", "", "a film or sound with its controls"),
+    part("media", "player-film", "player", "… a film"),
+    part("media", "player-sound", "player", "… a sound"),
+    part("media", "light-box", "", "pictures, large, over the page"),
+    part("media", "light-bar", "", "the top of the large pictures"),
+    part("media", "light-button", "", "a button over the large pictures"),
+    part("media", "light-back", "light-button", "… that goes to the picture before"),
+    part("media", "light-on", "light-button", "… that goes to the next"),
+    part("media", "light-position", "", "where one is among the large pictures"),
+    part("media", "light-words", "", "the words of a large picture"),
+    part("answers", "answers", "", "suggested replies and link buttons"),
+    part("answers", "answers-vertical", "answers", "… one below the other"),
+    part("answers", "answers-past", "answers", "… when the conversation went on"),
+    part("answers", "answer", "", "one suggested reply or link button"),
+    part("answers", "answer-link", "answer", "… that leads somewhere"),
+    part("answers", "answer-past", "answer", "… that can no longer be given"),
+    part("answers", "answer-chosen", "answer", "… that was given"),
+    part("answers", "carousel", "", "cards or pictures side by side, with what is below them"),
+    part("answers", "cards", "", "the row of cards"),
+    part("answers", "choice-card", "", "one of the cards"),
+    part("answers", "card-words", "", "the words of a card"),
+    part("answers", "cards-foot", "", "arrows and position below the row of cards"),
+    part("answers", "turn", "", "an arrow that goes one on or back: cards, months"),
+    part("answers", "sections", "", "choices in sections"),
+    part("answers", "sections-past", "sections", "… when the conversation went on"),
+    part("answers", "section", "", "one section of choices"),
+    part("answers", "section-title", "", "the heading of a section"),
+    part("answers", "section-items", "", "the choices of a section"),
+    part("questions", "control", "", "what a question is answered with: slider, date, form"),
+    part("questions", "hint", "", "how a question can be answered"),
+    part("questions", "given", "", "what a question was answered with"),
+    part("questions", "wrong", "", "a line that says what is wrong with an answer"),
+    part("questions", "slider", "", "the slider"),
+    part("questions", "slider-value", "", "the slider's value"),
+    part("questions", "slider-end", "", "the slider's least and largest value"),
+    part("questions", "entry", "", "a field in a question or form"),
+    part("questions", "entry-line", "", "a date field and its button"),
+    part("questions", "toggle", "", "the button that opens the month's page"),
+    part("questions", "month", "", "the month's page"),
+    part("questions", "month-head", "", "the top of the month's page"),
+    part("questions", "month-title", "", "the name of the month"),
+    part("questions", "day", "", "a day of the month"),
+    part("questions", "day-chosen", "day", "… that is chosen"),
+    part("questions", "form-field", "", "a field of a form with its label"),
+    part("questions", "form-field-wrong", "form-field", "… that does not hold what it should"),
+    part("questions", "optional", "", "what marks a field of a question that may stay empty"),
+    part("questions", "form-sent", "", "what was sent with a form"),
+    part("questions", "form-past", "", "the labels of a form that was not sent"),
+    part("questions", "drop-zone", "", "where a file is chosen, dropped or pasted"),
+    part("questions", "drop-zone-over", "drop-zone", "… while a file is held over it"),
+    part("questions", "drop-buttons", "", "buttons for a file that did not arrive"),
+    part("questions", "progress", "", "how much of a file is there"),
+    part("composer", "composer", "", "the bottom of the window"),
+    part("composer", "field", "", "the frame of the message field"),
+    part("composer", "input", "", "the message field"),
+    part("composer", "send", "", "the button that sends"),
+    part("composer", "emoji", "", "the button that tells how emoji are reached"),
+    part("composer", "emoji-tip", "", "how emoji are reached, above that button"),
+    part("composer", "attach", "", "the button that adds files to a message"),
+    part("composer", "files", "", "the files that are added"),
+    part("composer", "chip", "", "one of the added files"),
+    part("composer", "chip-underway", "chip", "… on its way"),
+    part("composer", "chip-done", "chip", "… that is there"),
+    part("composer", "chip-failed", "chip", "… that is not taken, or did not arrive"),
+    part("composer", "chip-name", "", "the name of an added file"),
+    part("composer", "chip-state", "", "the size of an added file, or how much of it is there"),
+    part("composer", "chip-retry", "", "the button that tries an added file again"),
+    part("composer", "chip-remove", "", "the button that takes an added file away"),
+    part("composer", "drop-cover", "", "what lies over the composer while a file is held over the window"),
+    part("composer", "counter", "", "how many characters are left"),
+    part("composer", "counter-over", "counter", "… or too many"),
+    part("composer", "starters", "", "suggestions above the composer of an empty chat"),
+    part("composer", "ended", "", "what stands in place of the composer when a conversation has ended"),
+    part("composer", "maintenance", "", "what stands in place of the composer during maintenance"),
+    part("panels", "button", "", "a quiet button"),
+    part("panels", "button-primary", "", "the one main button"),
+    part("panels", "panel", "", "what stands before the chat: consent, home screen, form"),
+    part("panels", "panel-title", "", "the panel's title"),
+    part("panels", "panel-text", "", "the panel's text"),
+    part("panels", "panel-link", "", "the link to the privacy policy"),
+    part("panels", "panel-sign", "", "a sign in a round field"),
+    part("panels", "panel-actions", "", "the buttons at the panel's end"),
+    part("panels", "consent", "", "the question for consent"),
+    part("panels", "home", "", "the home screen"),
+    part("panels", "home-welcome", "", "the welcome on the home screen"),
+    part("panels", "home-greeting", "", "the first line of the welcome"),
+    part("panels", "home-starters", "", "the suggestions on the home screen"),
+    part("panels", "starter", "", "one suggestion for a first message"),
+    part("panels", "home-continue", "", "the way back into a running conversation"),
+    part("panels", "home-last", "", "what was said last in the running conversation"),
+    part("panels", "prechat", "", "the form before the chat"),
+    part("panels", "form-label", "", "the label of a field before the chat"),
+    part("panels", "form-optional", "", "that a field before the chat may stay empty"),
+    part("panels", "form-input", "", "the field itself, before the chat"),
+    part("panels", "form-note", "", "what is to be known of a field before the chat"),
+    part("panels", "form-error", "", "what is amiss with a field before the chat"),
+    part("panels", "rating", "", "the bottom of a conversation that is rated"),
+    part("panels", "rating-form", "", "the rating"),
+    part("panels", "rating-scale", "", "question and marks of the rating"),
+    part("panels", "rating-question", "", "the question of the rating"),
+    part("panels", "rating-marks", "", "the marks of the rating"),
+    part("panels", "mark", "", "one mark"),
+    part("panels", "star", "mark", "… that is a star"),
+    part("panels", "thumb", "mark", "… that is a thumb"),
+    part("panels", "mark-chosen", "mark", "… that is given"),
+    part("panels", "rating-thanks", "", "the thanks for a rating"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeSet,
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    use super::{PARTS, REGIONS};
+
+    /// The files in `folder` and below.
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("the components are there");
+        let paths = entries.map(|entry| entry.expect("a file").path());
+        paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    /// Words of the texts in `src/components` that could be parts: lower case, digits and dashes.
+    fn words() -> BTreeSet<String> {
+        let mut words = BTreeSet::new();
+        for path in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/components")) {
+            let text = fs::read_to_string(path).expect("a text");
+            let quoted = text.split('"').skip(1).step_by(2);
+            words.extend(quoted.flat_map(str::split_whitespace).map(str::to_owned));
+        }
+        words
+    }
+
+    #[test]
+    fn every_part_is_on_some_element_and_stands_once() {
+        let words = words();
+        let mut seen = BTreeSet::new();
+        for part in PARTS {
+            assert!(words.contains(part.name), "no component has the part {}", part.name);
+            assert!(seen.insert(part.name), "{} stands twice", part.name);
+        }
+    }
+
+    #[test]
+    fn every_part_has_a_region_and_a_description_that_stands_alone() {
+        for part in PARTS {
+            assert!(REGIONS.iter().any(|(region, _)| *region == part.region), "{}: {}", part.name, part.region);
+            let whole = PARTS.iter().find(|other| other.name == part.of);
+            assert_eq!(whole.is_some(), !part.of.is_empty(), "{} is one of {}, which there is not", part.name, part.of);
+            assert_eq!(part.what.starts_with("… "), whole.is_some(), "{}: {}", part.name, part.what);
+            let description = part.description();
+            assert!(description.chars().all(|c| c != '…') && !description.is_empty(), "{}: {description}", part.name);
+        }
+    }
+}

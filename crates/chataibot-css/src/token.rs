@@ -1,0 +1,70 @@
+//! One public custom property.
+
+use crate::syntax::Syntax;
+
+/// A public custom property, `--chataibot-NAME`.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    /// Without `--chataibot-`.
+    pub name: &'static str,
+    /// One of [`crate::GROUPS`].
+    pub group: &'static str,
+    /// What values it takes.
+    pub syntax: Syntax,
+    /// What stands behind the comma where a style sheet reads it: `var(--chataibot-NAME, …)`.
+    pub css: &'static str,
+    /// What that comes to while no token is set.
+    pub shown: LightDark,
+    /// What it paints, or does.
+    pub paints: &'static str,
+    /// Name of the token that it follows while it is not set itself; empty where it follows none.
+    pub falls_back: &'static str,
+    /// Its default in words, where its value says too little.
+    pub words: &'static str,
+}
+
+/// A value in light and in dark colours.
+#[derive(Clone, Copy, Debug)]
+pub struct LightDark {
+    /// In light ones.
+    pub light: &'static str,
+    /// In dark ones.
+    pub dark: &'static str,
+}
+
+/// The same value in both.
+#[must_use]
+pub const fn both(value: &'static str) -> LightDark {
+    LightDark { light: value, dark: value }
+}
+
+/// One value for each.
+#[must_use]
+pub const fn each(light: &'static str, dark: &'static str) -> LightDark {
+    LightDark { light, dark }
+}
+
+impl Token {
+    /// As a style sheet writes it.
+    #[must_use]
+    pub fn property(&self) -> String {
+        format!("--chataibot-{}", self.name)
+    }
+
+    /// Its default for a person who reads.
+    #[must_use]
+    pub fn default_words(&self) -> String {
+        let LightDark { light, dark } = self.shown;
+        match self.words {
+            "" if light == dark => light.to_owned(),
+            "" => format!("{light}, dark {dark}"),
+            words => words.to_owned(),
+        }
+    }
+
+    /// The declaration that stands in `styles/tokens.css`: all other sheets read the private name.
+    #[must_use]
+    pub fn declaration(&self) -> String {
+        format!("--_{}: var({}, {});", self.name, self.property(), self.css)
+    }
+}
