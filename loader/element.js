@@ -10,7 +10,7 @@ import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js
 const Base = globalThis.HTMLElement ?? class {};
 
 /** The state until the program is there. */
-const BEFORE = { ready: false, open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
+const BEFORE = { open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
 
 /** Settings with code of their own, which is fetched where one of them is set. */
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
@@ -311,7 +311,7 @@ export class ChataibotWidget extends Base {
 
   /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
-    return this.#mounted ? { ...BEFORE, ready: true, ...this.#mounted.state() } : { ...BEFORE };
+    return { ready: !!this.#mounted, ...BEFORE, ...this.#mounted?.state() };
   }
 
   #open = () => {

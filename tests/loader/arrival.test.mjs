@@ -152,6 +152,50 @@ test('preload="idle" fetches by itself and mounts nothing', async (t) => {
   assert.deepEqual(await calls(page), ['init']);
 });
 
+test('the WASM is on its way before the shell is there, and fetched once', async (t) => {
+  const shell = gate('text/javascript', `export * from '/shell.js'`);
+  const page = await open(t, { body: WIDGET, routes: { '/chataibot-shell.js': shell.route } });
+  const asked = page.waitForRequest((request) => request.url().endsWith('_bg.wasm'));
+  await page.locator('button').click();
+  await asked;
+  assert.deepEqual(await calls(page), []);
+  shell.release();
+  await mounted(page);
+  assert.deepEqual(fetched(page), ['/chataibot-widget_bg.wasm', '/chataibot-widget.js']);
+  assert.deepEqual(page.lines, []);
+});
+
+/** Loads the program as a shell does in which somebody has written already. */
+const write = (page) =>
+  page.evaluate(async () => {
+    const { load, wantTalk } = await import('/program.js');
+    wantTalk();
+    globalThis.loaded = load((name) => `/${name}`);
+  });
+
+test('what talking needs is asked for when most of the WASM should be there', async (t) => {
+  const wasm = gate();
+  const page = await open(t, { routes: { '/chataibot-widget_bg.wasm': wasm.route } });
+  await write(page);
+  await page.waitForFunction(() => globalThis.calls?.length);
+  assert.deepEqual(await calls(page), ['fetchTalk']);
+  wasm.release();
+  await page.evaluate(() => loaded);
+  assert.deepEqual(await calls(page), ['fetchTalk', 'init']);
+});
+
+test('where the browser does not tell how fast the line is, it is asked for behind the WASM', async (t) => {
+  const wasm = gate();
+  const page = await open(t, { routes: { '/chataibot-widget_bg.wasm': wasm.route } });
+  await page.evaluate(() => (performance.getEntriesByName = () => []));
+  await write(page);
+  await page.waitForFunction(() => globalThis.calls);
+  assert.deepEqual(await calls(page), []);
+  wasm.release();
+  await page.evaluate(() => loaded);
+  assert.deepEqual(await calls(page), ['fetchTalk', 'init']);
+});
+
 test('two widgets share the program and nothing else', async (t) => {
   const page = await open(t, { body: '<chataibot-widget site="a"></chataibot-widget><chataibot-widget site="b"></chataibot-widget>' });
   const states = await page.evaluate(async () => {

@@ -8,6 +8,8 @@ export default async function init({ module_or_path }) {
   calls.push(['init', module_or_path instanceof WebAssembly.Module]);
 }
 
+export const fetchTalk = () => calls.push(['fetchTalk']);
+
 export function mount(place, launcher, settings, words, tell) {
   calls.push(['mount', settings]);
   spoken.push(words);
