@@ -37,7 +37,7 @@ export const LANGUAGE = BROWSER === 'webkit' ? 'en-US' : 'en-GB';
 const WEBHOOK_SECRET = 'demo-webhook-secret';
 
 /** What every world is made of. */
-class World {
+export class World {
   simulator;
   proxy;
   host;
@@ -56,7 +56,7 @@ class World {
 
     const platformUrl = `${this.#platform.address}/api/v1`;
     const configured = options.proxy?.(this.host.origin, platformUrl);
-    const common = (listen) => ['--listen', listen, '--database', join(this.#folder, 'log.sqlite'), '--assets', CHATAIBOT_DIST];
+    const common = (listen) => ['--listen', listen, '--database', join(this.#folder, 'log.sqlite'), '--assets', options.assets ?? CHATAIBOT_DIST];
     this.proxy = configured
       ? new Server('proxy', CHATAIBOT_PROXY, common, configured)
       : new Server('proxy', CHATAIBOT_PROXY, (listen) => [...common(listen), '--demo', ...typed, '--platform-url', platformUrl]);
@@ -116,6 +116,7 @@ class World {
 /**
  * One test in a world of its own. `tell(world)` is the story; at its end no page may have complained.
  * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
+ * `options.assets` is the folder that the proxy serves in place of the bundle's.
  * With `options.typed` platform and proxy take typed answers.
  * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone, `options.skip` why it does not run.
  */

@@ -34,7 +34,7 @@ pub enum Command {
     /// Run the tests: native, components in browsers, end to end, size budgets
     #[command(after_help = BROWSERS)]
     Test {
-        /// Everything but the screen reader, unless one suite is named.
+        /// Everything but the screen reader and most examples, unless one suite is named.
         #[command(subcommand)]
         suite: Option<Suite>,
     },
@@ -44,6 +44,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         profile: BundleProfile,
     },
+    /// Pack what others install and unpack, in target/package/: for npm, for a server of files, and the proxy for an operator
+    Package(PackageOptions),
     /// Measure the bundle's sizes, what the widget costs a visitor, or the proxy under load
     #[command(subcommand)]
     Bench(Bench),
@@ -99,6 +101,8 @@ pub enum Suite {
     EndToEnd(BundleTests),
     /// What the screen reader Orca says in Firefox and Chromium, by the walks of tests/reader; kept in target/reader/
     Reader(BundleTests),
+    /// Each folder of examples/, installed from the package, built, opened in Chromium and talked with; needs a package registry
+    Examples(BundleTests),
 }
 
 /// Tests that run on a bundle.
@@ -112,6 +116,17 @@ pub struct BundleTests {
     /// Take the bundle that is in dist/, as it is
     #[arg(long, conflicts_with = "profile")]
     pub built: bool,
+}
+
+/// What is packed.
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct PackageOptions {
+    /// Take the bundle that is in dist/, as it is
+    #[arg(long)]
+    pub built: bool,
+    /// Only the widget, and no archive of the proxy, which takes minutes to compile
+    #[arg(long)]
+    pub widget: bool,
 }
 
 /// How the WASM is compiled and bundled.

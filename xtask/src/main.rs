@@ -6,6 +6,7 @@
 //! - [`progress`]: what a person sees while steps run
 //! - [`setup`]: what a fresh machine lacks, installed by need
 //! - [`dist`]: the embeddable bundle
+//! - [`package`]: what others install and unpack
 //! - [`sizes`]: the bundle against its budgets
 //! - [`visit`]: what a visitor waits for, against a hand-written chat
 //! - [`load`]: what one proxy carries, against what it must
@@ -25,6 +26,7 @@ mod demo;
 mod dist;
 mod fuzz;
 mod load;
+mod package;
 mod progress;
 mod project;
 mod server;
@@ -58,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Cluster { ports, profile } => cluster::run(&project, &ports, profile),
         Command::Test { suite } => suite::run(&project, suite.as_ref()),
         Command::Dist { profile } => dist::run(&project, profile),
+        Command::Package(options) => package::run(&project, &options),
         Command::Bench(Bench::Size { check }) => sizes::run(&project, check),
         Command::Bench(Bench::Widget { runs, built }) => visit::run(&project, runs, built),
         Command::Bench(Bench::Proxy(options)) => load::run(&project, &options),

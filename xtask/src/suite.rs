@@ -2,11 +2,13 @@
 //!
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
+//! - [`examples`]: each way of putting it on a page, from the package
 //! - [`reader`]: what a screen reader says, apart from the rest
 //! - [`flaky`]: what becomes of a test in a browser that failed
 
 mod components;
 mod end_to_end;
+mod examples;
 mod flaky;
 mod reader;
 
@@ -37,6 +39,8 @@ pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
             browsers = setup::browsers(project)?;
             total += components(project, &browsers, None)?;
             total += end_to_end(project, &browsers, &BundleTests::default())?;
+            let chromium = setup::browser(project, Engine::Chromium)?;
+            total += run_suite("Examples", None, || examples::run_some(project, &chromium))?;
             println!("\n━━ Sizes ━━");
             total += sizes::weigh(project)?;
         }
@@ -53,6 +57,10 @@ pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
         }
         Some(Suite::Reader(tests)) => {
             total += run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, tests))?;
+        }
+        Some(Suite::Examples(tests)) => {
+            let chromium = setup::browser(project, Engine::Chromium)?;
+            total += run_suite("Examples", tests.name.as_deref(), || examples::run(project, &chromium, tests))?;
         }
     }
     println!("\nAll of it took {:.0} s.", begin.elapsed().as_secs_f32());

@@ -293,6 +293,54 @@ async fn the_bundle_is_served_with_the_right_headers() {
 }
 
 #[tokio::test]
+async fn releases_beside_each_other_are_kept_for_ever_and_what_leads_to_the_newest_for_minutes() {
+    const FOR_EVER: &str = "public, max-age=31536000, immutable";
+    const FOR_MINUTES: &str = "public, max-age=300";
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |path: &str| {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(&path, path.to_str().expect("text")).expect("written");
+    };
+    for release in ["0.9.1", "1.2.3", "1.10.0"] {
+        write(&format!("{release}/chataibot.js"));
+        write(&format!("{release}/chataibot-shell.js"));
+    }
+    for moving in ["0.9", "1"] {
+        write(&format!("{moving}/chataibot.js"));
+    }
+    write("chataibot.js");
+    write("1.2/chataibot.js");
+    fs::write(directory.path().join("integrity.json"), r#"{"version":"1.10.0"}"#).expect("written");
+    let app = spawn_app(|config| config.assets = Some(directory.path().to_owned())).await.expect("a proxy");
+    let client = Client::builder().build().expect("a client");
+    for (path, found, lasting) in [
+        ("/0.9.1/chataibot.js", "0.9.1/chataibot.js", FOR_EVER),
+        ("/1.2.3/chataibot-shell.js", "1.2.3/chataibot-shell.js", FOR_EVER),
+        ("/1.10.0/chataibot.js", "1.10.0/chataibot.js", FOR_EVER),
+        ("/0.9/chataibot.js", "0.9/chataibot.js", FOR_MINUTES),
+        ("/1/chataibot.js", "1/chataibot.js", FOR_MINUTES),
+        ("/1.2/chataibot.js", "1.2/chataibot.js", "no-cache"),
+        ("/chataibot.js", "chataibot.js", "no-cache"),
+        // What is here without a folder of its own is found by its version, too.
+        ("/v/1.10.0/chataibot.js", "chataibot.js", FOR_EVER),
+        ("/1.10.0/integrity.json", "", FOR_EVER),
+        ("/1/integrity.json", "", FOR_MINUTES),
+    ] {
+        let answer = send(client.get(app.url(path))).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(header(&answer, "cache-control"), lasting, "{path}");
+        let text = answer.text().await.expect("text");
+        assert!(text.ends_with(found), "{path} is {text}");
+    }
+    for path in
+        ["/1.2.4/chataibot.js", "/1.2.3/chataibot-widget.js", "/2/chataibot.js", "/0.9/integrity.json", "/1.2.3"]
+    {
+        assert_eq!(error(send(client.get(app.url(path))).await).await, (404, "NOT_FOUND".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn each_coding_has_its_own_bytes_and_tag_and_is_not_sent_twice() {
     let directory = tempfile::tempdir().expect("a directory");
     let dist = directory.path().join("dist");

@@ -95,7 +95,8 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
     }
 }
 
-fn tell_browser(runner: &mut Command, browser: &Browser) {
+/// Tells the tests which browser is theirs.
+pub fn tell_browser(runner: &mut Command, browser: &Browser) {
     let Browser { engine, program, driver } = browser;
     runner.env("CHATAIBOT_BROWSER", engine.key());
     match engine {

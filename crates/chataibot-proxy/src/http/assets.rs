@@ -1,7 +1,8 @@
 //! The widget's bundle, read once at the start and served from memory. No request names a path of the file system.
 //!
-//! Stable names (`/chataibot.js`) are asked for again each time and answered 304; the same files under `/v/<version>/` never change
-//! and are kept for a year. Pages of any origin may use them.
+//! Stable names (`/chataibot.js`) are asked for again each time and answered 304. Releases lie in folders of their own (`/1.2.3/`), never
+//! change and are kept for a year; what leads to the newest of them (`/1/`, and `/0.1/` before 1.0.0) is kept for minutes. The files at the
+//! top are found by their version, too (`/1.2.3/`, `/v/1.2.3/`). Pages of any origin may use them.
 
 use std::{
     collections::HashMap,
@@ -18,6 +19,13 @@ use crate::error::ApiError;
 
 /// More than any bundle has. A directory above it is a mistake, such as `/`.
 const LARGEST: usize = 64 * 1024 * 1024;
+
+/// How long browsers keep what never changes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// … what leads to the newest version.
+const FOR_MINUTES: &str = "public, max-age=300";
+/// … and what has one name for all versions.
+const EACH_TIME: &str = "no-cache";
 
 /// The files, by their path below `/`.
 #[derive(Debug, Default)]
@@ -88,16 +96,30 @@ impl Assets {
         Ok(Self { files, version })
     }
 
+    /// A file, and for how long browsers may keep it.
+    fn find(&self, path: &str) -> Option<(&File, &'static str)> {
+        let own = |name: &str| self.files.get(if name.is_empty() { "index.html" } else { name });
+        // Only the version that is here: anything else would be kept for a year under a wrong name.
+        if let Some(rest) = path.strip_prefix("v/") {
+            let name = rest.strip_prefix(&self.version)?.strip_prefix('/')?;
+            return Some((own(name)?, FOR_EVER));
+        }
+        let (folder, name) = path.split_once('/').unwrap_or_default();
+        let (is_own, lasting) = match release(folder) {
+            Some(Release::Version) => (folder == self.version, FOR_EVER),
+            Some(Release::Moving) => {
+                (self.version.strip_prefix(folder).is_some_and(|rest| rest.starts_with('.')), FOR_MINUTES)
+            }
+            None => return Some((own(path)?, EACH_TIME)),
+        };
+        let file = self.files.get(path).or_else(|| own(name).filter(|_| is_own))?;
+        Some((file, lasting))
+    }
+
     /// Answers `GET` and `HEAD`.
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
         let path = path.strip_prefix('/').unwrap_or(path);
-        // Only the version that is here: anything else would be kept for a year under a wrong name.
-        let pinned = path.strip_prefix("v/").and_then(|rest| rest.strip_prefix(&self.version)?.strip_prefix('/'));
-        let name = match pinned.unwrap_or(path) {
-            "" => "index.html",
-            name => name,
-        };
-        let file = self.files.get(name).ok_or_else(ApiError::not_found)?;
+        let (file, lasting) = self.find(path).ok_or_else(ApiError::not_found)?;
         if !matches!(*method, Method::GET | Method::HEAD) {
             return Err(ApiError::method_not_allowed());
         }
@@ -107,7 +129,6 @@ impl Assets {
             true => StatusCode::NOT_MODIFIED.into_response(),
             false => coded.bytes.clone().into_response(),
         };
-        let lasting = if pinned.is_some() { "public, max-age=31536000, immutable" } else { "no-cache" };
         response.extensions_mut().insert(Served);
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_TYPE);
@@ -158,6 +179,28 @@ fn has_tag(tags: &HeaderValue, tag: &HeaderValue) -> bool {
 
 fn is_coded_form(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
     [".br", ".gz"].iter().any(|ending| name.strip_suffix(ending).is_some_and(|plain| found.contains_key(plain)))
+}
+
+/// What a folder's name says of what is in it.
+enum Release {
+    /// `1.2.3`
+    Version,
+    /// `1`, and `0.1` before 1.0.0: what a page may follow without reading what changed.
+    Moving,
+}
+
+fn release(folder: &str) -> Option<Release> {
+    let numbers: Vec<&str> = folder.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !numbers.iter().all(is_number) {
+        return None;
+    }
+    match numbers[..] {
+        [_, _, _] => Some(Release::Version),
+        [major] if major != "0" => Some(Release::Moving),
+        ["0", _] => Some(Release::Moving),
+        _ => None,
+    }
 }
 
 /// The version the bundle gives itself, or this program's: they are built together.

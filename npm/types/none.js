@@ -1,0 +1,2 @@
+// Types alone have no code.
+export {};

@@ -1,0 +1,92 @@
+//! An example in a folder of its own, installed from the package's file and built as its `package.json` says.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const { CHATAIBOT_PACKAGE, CHATAIBOT_EXAMPLES } = process.env;
+assert.ok(CHATAIBOT_PACKAGE && CHATAIBOT_EXAMPLES, 'run these by: cargo xtask test examples');
+
+const SOURCES = new URL('../../examples/', import.meta.url).pathname;
+/** What npm says where it reaches no registry. */
+const UNREACHABLE = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|E50\d|ENOTCACHED)\b/;
+
+/** Nobody is asked or counted. */
+const ENVIRONMENT = { ...process.env, CI: '1', ASTRO_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', NEXT_TELEMETRY_DISABLED: '1' };
+
+const run = promisify(execFile);
+const exists = (path) => stat(path).then(() => true, () => false);
+
+/**
+ * The example `name`, ready to be served. `addresses` says what stands in the place of the addresses that its files name. Returns its folder
+ * and the scripts of its `package.json`.
+ */
+export async function install(name, addresses) {
+  const folder = await copy(join(SOURCES, name), name);
+  await replaceAddresses(folder, addresses);
+  await add(folder);
+  const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  if (scripts.build) await npm(folder, 'run', 'build');
+  return { folder, scripts };
+}
+
+/** The package in the folder `name`, beside the files of `template`, a folder of tests/examples. */
+export async function unpack(name, { template = 'empty' } = {}) {
+  const folder = await copy(new URL(template, import.meta.url).pathname, name);
+  await add(folder);
+  return { folder };
+}
+
+async function copy(source, name) {
+  const folder = join(CHATAIBOT_EXAMPLES, name);
+  await clear(folder);
+  await cp(source, folder, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
+  return folder;
+}
+
+/** Installs the package and what else the folder's `package.json` wants. */
+async function add(folder) {
+  await cp(CHATAIBOT_PACKAGE, join(folder, 'chataibot-widget.tgz'));
+  // Else npm takes what is there for the same version.
+  for (const old of ['chataibot-widget', '.package-lock.json', '.vite']) await rm(join(folder, 'node_modules', old), { recursive: true, force: true });
+  await npm(folder, 'install', '--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error');
+}
+
+/** Everything but what was installed before. */
+async function clear(folder) {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (name !== 'node_modules') await rm(join(folder, name), { recursive: true });
+  }
+}
+
+async function replaceAddresses(folder, addresses) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (!entry.isFile() || path.includes('/node_modules/')) continue;
+    let text = await readFile(path, 'utf8');
+    for (const [written, real] of Object.entries(addresses)) text = text.replaceAll(written, real);
+    await writeFile(path, text);
+  }
+}
+
+/** Runs npm in `folder`, and returns what it printed. */
+export async function npm(folder, ...words) {
+  try {
+    const { stdout } = await run('npm', words, { cwd: folder, maxBuffer: 1 << 24, env: ENVIRONMENT });
+    return stdout;
+  } catch (error) {
+    const said = `${error.stdout ?? ''}${error.stderr ?? ''}`;
+    const [unreachable] = UNREACHABLE.exec(said) ?? [];
+    if (unreachable) throw new Error(`npm reaches no package registry (${unreachable}), and examples need their frameworks from one: see \`npm config get registry\``);
+    throw new Error(`npm ${words.join(' ')} failed in ${folder}:\n${said}`, { cause: error });
+  }
+}
+
+/** Runs `program` of the package `name@version`, and returns what it printed. */
+export const npx = (folder, name, program, ...words) => npm(folder, 'exec', '--yes', '--prefer-offline', `--package=${name}`, '--', program, ...words);
+
+/** The folder that a server of files serves: what was built, or the example itself. */
+export const served = async (folder) => ((await exists(join(folder, 'dist'))) ? join(folder, 'dist') : folder);

@@ -1,0 +1,25 @@
+//! Pages that replace each other without a load: the element goes along, with its window open and its conversation.
+
+import assert from 'node:assert/strict';
+import { converse, example } from './harness.mjs';
+
+/** The chat goes on, on the next page: it is the same element, and no file was fetched again. */
+async function goesAlong({ page, widget }) {
+  await converse({ widget });
+  await page.evaluate(() => (document.querySelector('chataibot-widget').mark = 'the same'));
+  for (const where of ['second', 'first']) {
+    const before = (await widget.texts()).length;
+    // The window may lie above the link.
+    await page.getByRole('link', { name: `To the ${where} page` }).evaluate((link) => link.click());
+    await page.getByRole('heading', { name: `The ${where} page` }).waitFor();
+    assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').mark), 'the same');
+    await widget.beOpen();
+    await widget.say(`Now on the ${where} page`);
+    await widget.settles();
+    assert.ok((await widget.texts()).length > before, 'the conversation goes on');
+  }
+}
+
+example('turbo', 'the chat goes along with data-turbo-permanent', goesAlong);
+example('htmx', 'the chat goes along with hx-boost and hx-preserve', goesAlong);
+example('astro', 'the chat goes along through view transitions with transition:persist', goesAlong);

@@ -1,0 +1,74 @@
+// The bundle's scripts in the form that bundlers follow. As they are served, they make the addresses of their siblings from their own; a
+// bundler renames every file, so here each is named where it is asked for, by `import('./…')` or `new URL('…', import.meta.url)`.
+
+/** What is replaced, by script. Each pattern must be found once: a bundle that is written otherwise fails here and not on a page. */
+const CHANGES = {
+  'chataibot.js': [
+    // A module alone: a bundler reads no classic script.
+    [/^var ChataibotWidget=.*\n0&&await.*\nChataibotWidget=\(own=>\{/, ''],
+    // Defined when somebody says so, and at once then: frameworks ask which properties an element has when they make it.
+    [
+      /if\(globalThis\.customElements\)\{((?:[^{}]|\$\{\w+\})*)\}return (\w+)\}\)\(ChataibotWidget\);\n$/,
+      'function define(){if(globalThis.customElements){$1}return $2}export{$2 as ChataibotWidget,define};\n',
+    ],
+    // Where the script lies says nothing of the proxy any more: the page's own origin is as good a guess.
+    [/(\w+)=new URL\("\.",own\),\{origin:(\w+)\}=\1\b/, '{origin:$2}=globalThis.location??{origin:""}'],
+    [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
+  ],
+  'chataibot-shell.js': [
+    [/import\(\w+\("chataibot-widget\.js"\)\)/, 'import("./chataibot-widget.js")'],
+    [/new URL\(`\.\/(chataibot-locale-\$\{\w+\}\.json)`,import\.meta\.url\)/, 'addressOf(`$1`)'],
+    [/\{origin:(\w+)\}=new URL\(import\.meta\.url\)/, '{origin:$1}=location'],
+  ],
+  'chataibot-widget.js': [[/new URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
+  'chataibot-metrics.js': [
+    [/\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, ''],
+    [/(\w+)\.startsWith\(`\$\{\w+\}chataibot`\)/, '/\\/chataibot[^/]*$/.test($1)'],
+  ],
+};
+
+/** The module that knows every file. */
+export const FILES = 'files.js';
+
+/** `text` of the script `name`, for bundlers. */
+export function forBundlers(name, text) {
+  let changed = text;
+  for (const [pattern, replacement] of CHANGES[name] ?? []) {
+    // A program in one file asks for no parts.
+    if (name === 'chataibot-widget.js' && !text.includes('import.meta')) continue;
+    const found = [...changed.matchAll(new RegExp(pattern, `${pattern.flags}g`))].length;
+    if (found !== 1) throw new Error(`${name}: ${pattern} is found ${found} times; xtask/package/bundler_form.mjs must learn how it is written now`);
+    changed = changed.replace(pattern, replacement);
+  }
+  const helpers = ['addressOf', 'part'].filter((helper) => CHANGES[name]?.some(([, replacement]) => replacement.includes(helper)));
+  const head = helpers.length ? `import{${helpers}}from"./${FILES}";` : '';
+  // An address that is put together at run time is one that no bundler finds.
+  for (const left of [/\bimport\((?!")/, /new URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
+    if (left.test(changed)) throw new Error(`${name} still has ${left}, which no bundler follows`);
+  }
+  return head + changed;
+}
+
+/** The module that names all `names` of the bundle: scripts beside it, everything else in `../dist/`. */
+export function filesModule(names) {
+  const parts = names.filter((name) => /^chataibot-.+\.js$/.test(name));
+  const assets = names.filter((name) => /\.(wasm|json)$/.test(name));
+  const line = (key, value) => `  ${JSON.stringify(key)}: () => ${value},\n`;
+  return `// Every file of the bundle, named so that bundlers find it.
+
+const assets = {
+${assets.map((name) => line(name, `new URL("../dist/${name}", import.meta.url)`)).join('')}};
+
+const parts = {
+${parts.map((name) => line(name.slice('chataibot-'.length, -'.js'.length), `import("./${name}")`)).join('')}};
+
+/** Vite's development server joins packages in a folder of its own and leaves their assets where they were. */
+const moved = /^(.*\\/node_modules\\/)\\.vite\\/deps[^/]*\\//.exec(import.meta.url)?.[1];
+
+/** The address of a file that is no script. */
+export const addressOf = (name) => (moved ? \`\${moved}chataibot-widget/dist/\${name}\` : assets[name]().href);
+
+/** Fetches the script \`chataibot-<name>.js\`. */
+export const part = (name) => parts[name]();
+`;
+}

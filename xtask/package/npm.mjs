@@ -1,0 +1,44 @@
+// The package's folder as npm packs it: `node xtask/package/npm.mjs DIST FOLDER VERSION`, run in the project's root.
+//
+//   dist/    the bundle as it is served, for import maps, static hosts and `chataibot-widget/remote`
+//   lib/     its scripts in the form that bundlers follow
+//   types/   the element's types, and what templates of frameworks may say
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILES, filesModule, forBundlers } from './bundler_form.mjs';
+
+const [dist, folder, version] = process.argv.slice(2);
+const put = (name, text) => writeFileSync(join(folder, name), text);
+
+/** Of the bundle, not of the playground that lies beside it, and without compressed twins: a server or bundler makes its own. */
+const names = readdirSync(dist).filter((name) => /^chataibot[\w-]*\.(js|wasm|json|svg)$/.test(name));
+if (!names.includes('chataibot.js')) throw new Error(`there is no bundle in ${dist}: cargo xtask dist writes it`);
+
+rmSync(folder, { recursive: true, force: true });
+cpSync('npm', folder, { recursive: true });
+for (const name of ['dist', 'lib']) mkdirSync(join(folder, name));
+for (const name of names) cpSync(join(dist, name), join(folder, 'dist', name));
+
+const hashes = JSON.parse(readFileSync(join(dist, 'integrity.json'), 'utf8'));
+put('dist/integrity.json', `${JSON.stringify({ version, ...Object.fromEntries(names.map((name) => [name, hashes[name]])) }, null, 2)}\n`);
+
+for (const name of names.filter((name) => name.endsWith('.js'))) put(`lib/${name}`, forBundlers(name, readFileSync(join(dist, name), 'utf8')));
+put(`lib/${FILES}`, filesModule(names));
+
+cpSync('loader/chataibot.d.ts', join(folder, 'types/element.d.ts'));
+cpSync('styles/themes', join(folder, 'themes'), { recursive: true });
+for (const name of ['LICENSE', 'LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md']) cpSync(name, join(folder, name));
+
+/** What editors read of the element: written by the build, or kept beside the loader. */
+const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+manifest.version = version;
+const editorData = ['custom-elements.json', 'web-types.json', 'vscode.html-custom-data.json', 'vscode.css-custom-data.json'];
+for (const name of editorData) {
+  const found = [join(dist, name), join('loader', name)].find((path) => existsSync(path));
+  if (!found) continue;
+  cpSync(found, join(folder, name));
+  manifest.exports[`./${name}`] = `./${name}`;
+  if (name === 'web-types.json') manifest['web-types'] = name;
+}
+put('package.json', `${JSON.stringify(manifest, null, 2)}\n`);

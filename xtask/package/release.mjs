@@ -1,0 +1,76 @@
+// The bundle as releases lie on a server: `node xtask/package/release.mjs DIST FOLDER VERSION`. What is in the folder already stays, so
+// that pages which began with an earlier version find its files; docs/releases.md says for whom.
+//
+//   1.2.3/           the whole bundle with its hashes; never changes
+//   1/chataibot.js   the newest 1.x.y: the loader of that version, which takes everything else from ../1.2.3/
+//   chataibot.js     the newest of all, in the same way
+//   integrity.json   which version that is
+//   snippet.html     what to paste into a page
+
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+
+const LOADER = 'chataibot.js';
+/** The loader's last words: what it takes as its own address. */
+const OWN_ADDRESS = /\}\)\(ChataibotWidget\);\n$/;
+
+const [dist, folder, version] = process.argv.slice(2);
+if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${version} is no version such as 1.2.3`);
+
+/** What a page may rely on until the next breaking version: the major one, and before 1.0.0 the minor one, as npm's ^ has it. */
+const [major, minor] = version.split('.');
+const moving = major === '0' ? `0.${minor}` : major;
+
+/** Compresses what is named, and returns the hashes. */
+function finish(place, names) {
+  const { status, stdout, stderr } = spawnSync('node', [new URL('../compress.mjs', import.meta.url).pathname, place, 'compressed', ...names], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`compressing ${place} failed:\n${stderr}`);
+  return JSON.parse(stdout);
+}
+
+const names = readdirSync(dist).filter((name) => /^chataibot[\w-]*\.(js|wasm|json|svg)$/.test(name));
+if (!names.includes(LOADER)) throw new Error(`there is no bundle in ${dist}: cargo xtask dist writes it`);
+
+// Under its name only when it is whole: a server may read the folder meanwhile.
+const whole = join(folder, version);
+const part = join(folder, `.${version}.part`);
+rmSync(part, { recursive: true, force: true });
+mkdirSync(part, { recursive: true });
+for (const name of readdirSync(dist)) {
+  if (names.includes(name.replace(/\.(br|gz)$/, ''))) cpSync(join(dist, name), join(part, name));
+}
+const hashes = finish(part, names);
+writeFileSync(join(part, 'integrity.json'), `${JSON.stringify({ version, ...hashes }, null, 2)}\n`);
+rmSync(whole, { recursive: true, force: true });
+renameSync(part, whole);
+
+const loader = readFileSync(join(dist, LOADER), 'utf8');
+if (!OWN_ADDRESS.test(loader)) throw new Error(`${LOADER} does not end as it did; xtask/package/release.mjs must learn how it takes its address now`);
+
+/** A loader that lies elsewhere than its version. */
+function move(place, address) {
+  mkdirSync(place, { recursive: true });
+  for (const name of [LOADER, `${LOADER}.br`, `${LOADER}.gz`]) rmSync(join(place, name), { force: true });
+  writeFileSync(join(place, LOADER), loader.replace(OWN_ADDRESS, `})(new URL("${address}${version}/${LOADER}",ChataibotWidget).href);\n`));
+  finish(place, [LOADER]);
+}
+move(join(folder, moving), '../');
+move(folder, './');
+writeFileSync(join(folder, 'integrity.json'), `${JSON.stringify({ version, [`${version}/${LOADER}`]: hashes[LOADER] }, null, 2)}\n`);
+writeFileSync(
+  join(folder, 'snippet.html'),
+  `<!-- Follows every ${moving}.x: fixes arrive by themselves. Put your proxy in the place of chat.example.com. -->
+<script type="module" src="https://chat.example.com/${moving}/${LOADER}"></script>
+<chataibot-widget></chataibot-widget>
+
+<!-- Or this version and no other, which the browser checks. -->
+<script
+  type="module"
+  src="https://chat.example.com/${version}/${LOADER}"
+  integrity="${hashes[LOADER]}"
+  crossorigin="anonymous"
+></script>
+<chataibot-widget></chataibot-widget>
+`,
+);
