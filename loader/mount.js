@@ -1,6 +1,7 @@
 // The program's first steps in an element, and its settings from then on. Bundled with the shell, so that the loader, which every page
 // pays for, need not know them.
 
+import { hearClicks } from './clicks.js';
 import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
@@ -27,7 +28,9 @@ export async function prepare(host, shelf) {
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
   // There before a field is.
   isolateEvents(host);
-  return wordsFor(host);
+  // The click that asks for the chat may still be on its way to the launcher, where a program that is there already would hear it once more.
+  const [words] = await Promise.all([wordsFor(host), new Promise((resolve) => setTimeout(resolve))]);
+  return words;
 }
 
 /** What decides on the language of `host`. */
@@ -58,7 +61,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   if (!shell) panel?.close();
   const launcher = top.querySelector('button');
   let place = document.createElement('div');
-  shell?.expect(place);
+  if (shell) shell.expect(place);
+  else hearClicks(place, host.shadowRoot);
   const mounted = app.mount(place, launcher, settings, words, (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');

@@ -20,7 +20,7 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
 
     /** The program will be rendered into `made`; what it listens to there, it hears in the shell's place. */
     expect(made) {
-      for (const method of ['addEventListener', 'removeEventListener']) made[method] = (...listener) => place[method](...listener);
+      made.addEventListener = (...listener) => place.addEventListener(...listener);
     },
 
     /** The program has rendered. Returns the place that it goes on with. */
@@ -29,7 +29,6 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
       composer.end();
       shell.handOver?.();
       delete made.addEventListener;
-      delete made.removeEventListener;
       // The program opens its window a moment later.
       const ofWindow = shell.isOpen ? ['class', 'part', 'aria-modal'] : [];
       const holds = (node) => (node === section ? ofWindow : (OF_TEXT[node.nodeName] ?? []));

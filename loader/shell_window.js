@@ -1,6 +1,7 @@
 // The window before the program is there: made from the markup of the program's own components, dressed by the page's settings, in the
 // visitor's language. Stands aside where the program has more to say than this knows: see `isPlain`.
 
+import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
 import { askToken } from './early_token.js';
 import { note } from './moments.js';
@@ -105,6 +106,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   }
 
   const root = host.shadowRoot;
+  hearClicks(place, root);
   const holdsFocus = () => section.contains(root.activeElement);
   const show = (open) => {
     const names = open ? 'window window-open' : 'window';

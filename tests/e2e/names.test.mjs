@@ -136,3 +136,58 @@ story('names: nothing is without a name, and each message is said by somebody, i
   }
   assert.deepEqual(found, [], `${found.length} without a name`);
 }, { timeout: 480_000 });
+
+/** What listens to clicks and is no control: browsers tell screen readers of it, and of all that is in it, that it can be clicked. */
+async function clickable(session) {
+  const root = await session.send('Runtime.evaluate', { expression: "document.querySelector('chataibot-widget').shadowRoot" });
+  const { listeners } = await session.send('DOMDebugger.getEventListeners', { objectId: root.result.objectId, depth: -1 });
+  const found = [];
+  for (const { type, backendNodeId } of listeners.filter(({ type }) => /^(click|mousedown|mouseup)$/.test(type))) {
+    const { node } = await session.send('DOM.describeNode', { backendNodeId });
+    if (node.nodeType === 1 && node.localName !== 'button') found.push(`${type}: <${node.localName} ${(node.attributes ?? []).join(' ')}>`);
+  }
+  return found;
+}
+
+story('names: nothing but a control listens to clicks, before the program is there and with it', async (world) => {
+  const visitor = await world.visitor();
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await visitor.context.route(/chataibot-widget_bg\.wasm/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const page = await visitor.tab(`${world.host.origin}/`);
+  const widget = new Widget(page);
+  const session = await page.context().newCDPSession(page);
+  await widget.open();
+  assert.deepEqual(await clickable(session), []);
+  release();
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
+  await widget.say('Hello');
+  await widget.part('more').click();
+  await widget.part('menu').waitFor();
+  assert.deepEqual(await clickable(session), []);
+});
+
+story('names: a widget that was moved and one that is there without a shell have nothing clickable either, and hear each click once', async (world) => {
+  const { page, widget, show } = await harness(world);
+  const session = await page.context().newCDPSession(page);
+  await show('buttons');
+  for (let times = 0; times < 2; times++) {
+    await page.evaluate(async () => {
+      const host = document.querySelector('chataibot-widget');
+      host.remove();
+      await new Promise((resolve) => setTimeout(resolve));
+      document.body.append(host);
+      await host.open();
+    });
+    await widget.part('window-open').waitFor();
+    assert.deepEqual(await clickable(session), []);
+  }
+  const larger = () => widget.part('window-large').count();
+  await widget.part('expand').click();
+  assert.equal(await larger(), 1);
+  await widget.part('expand').click();
+  assert.equal(await larger(), 0);
+});

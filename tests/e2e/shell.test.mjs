@@ -449,3 +449,32 @@ story("a page that opens the window moves nobody's focus", async (world) => {
   assert.equal(await widget.part('window-open').count(), 1);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'own');
 });
+
+for (const attributes of ['consent', 'home', 'prechat="name"']) {
+  story(`one click opens the chat and leaves it open where the program was there before it: ${attributes}`, async (world) => {
+    const visitor = await world.visitor();
+    await visitor.context.addInitScript(() => {
+      const { instantiate } = WebAssembly;
+      WebAssembly.instantiate = async (...values) => {
+        const made = await instantiate.apply(WebAssembly, values);
+        // It waits for a task of its own.
+        setTimeout(() => setTimeout(() => (window.isThere = true)));
+        return made;
+      };
+    });
+    world.page({ attributes });
+    const page = await visitor.tab(`${world.host.origin}/`);
+    const widget = new Widget(page);
+    await widget.launcher.hover();
+    await page.waitForFunction(() => window.isThere);
+    await page.evaluate(() => {
+      window.steps = [];
+      for (const type of ['open', 'close']) addEventListener(`chataibot-${type}`, () => steps.push(type));
+    });
+    await widget.launcher.click();
+    await page.waitForFunction(() => steps.length > 0);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    assert.deepEqual(await page.evaluate(() => steps), ['open']);
+    assert.equal(await widget.part('window-open').count(), 1);
+  });
+}
