@@ -1,5 +1,6 @@
-//! What the table of tokens, parts and states is written as besides the reference and the manifest: the data that the pages for
-//! designers read, design tokens, what editors complete, and names for TypeScript. `cargo xtask tables` writes them.
+//! What the table of tokens, parts and states is written as besides the reference and the manifest:
+//! the data that the pages for designers read, design tokens, what editors complete, and names for
+//! TypeScript. `cargo xtask tables` writes them.
 
 use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token, design_tokens, parts::REGIONS};
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! The command line of `cargo xtask`, read by clap: the comments below are what `--help` prints.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const INSTALLS: &str = "What a command needs and does not find is installed: the WASM target by rustup, the bundler by npm, \
@@ -65,11 +67,27 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Check style sheets for the widget in every scene, in light and dark: names, values, contrast, sizes, focus, motion
+    Theme(ThemeOptions),
     /// Install now what demo and test would install when they need it
     Setup,
     /// Complete what Trunk has built; Trunk.toml calls it
     #[command(hide = true)]
     TrunkHook,
+}
+
+/// What is checked, and where.
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct ThemeOptions {
+    /// The style sheets, each by itself
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only these scenes, by their names with commas between them
+    #[arg(long, value_name = "NAMES")]
+    pub scenes: Option<String>,
+    /// Take the bundle that is in dist/, as it is
+    #[arg(long)]
+    pub built: bool,
 }
 
 /// The first ports that are tried; the next free one is taken where one is in use.
@@ -234,9 +252,11 @@ mod tests {
         let dev = BundleTests { profile: BundleProfile::Dev, ..named("life") };
         assert_eq!(read("test e2e --profile dev life"), end_to_end(dev));
         assert_eq!(read("test e2e --built"), end_to_end(BundleTests { built: true, ..BundleTests::default() }));
+        let theme = ThemeOptions { files: vec!["a.css".into(), "b.css".into()], scenes: None, built: true };
+        assert_eq!(read("theme a.css b.css --built"), Ok(Command::Theme(theme)));
         let reader = Suite::Reader(BundleTests { built: true, ..named("visit") });
         assert_eq!(read("test reader visit --built"), Ok(Command::Test { suite: Some(reader) }));
-        for wrong in ["test e2e two tabs", "test native --built", "test e2e --built --profile dev"] {
+        for wrong in ["theme", "test e2e two tabs", "test native --built", "test e2e --built --profile dev"] {
             read(wrong).expect_err(wrong);
         }
     }

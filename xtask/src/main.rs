@@ -17,6 +17,7 @@
 //! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
 //! - [`fuzz`]: anything at all against the properties of what comes in
 //! - [`tables`]: the files that are generated from the code
+//! - [`theme`]: style sheets for the widget, checked in every scene
 
 mod balancer;
 mod cluster;
@@ -35,6 +36,7 @@ mod sizes;
 mod soak;
 mod suite;
 mod tables;
+mod theme;
 mod visit;
 
 use std::process::ExitCode;
@@ -68,6 +70,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Crash { rounds } => soak::crash(&project, rounds),
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Tables { check } => tables::run(&project, check),
+        Command::Theme(options) => theme::run(&project, &options),
         Command::Setup => setup::everything(&project),
         Command::TrunkHook => dist::complete_trunk_build(&project),
     }

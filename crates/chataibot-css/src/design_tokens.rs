@@ -1,7 +1,8 @@
-//! The tokens for design tools, in the format of the Design Tokens Community Group: https://www.designtokens.org/tr/2025.10/format/
+//! The tokens for design tools, in the format of the Design Tokens Community Group:
+//! https://www.designtokens.org/tr/2025.10/format/
 //!
-//! The format knows neither modes nor shares: a token's value is that in light colours, the one in dark ones stands in its extension,
-//! and a share is written in pixels.
+//! The format knows neither modes nor shares: a token's value is that in light colours, the one in
+//! dark ones stands in its extension, and a share is written in pixels.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! The parts: every `part` that a page's style sheet can reach as `chataibot-widget::part(NAME)`. What a part may be besides, such as
-//! a bubble that was not sent, is a part of its own.
+//! The parts: every `part` that a page's style sheet can reach as `chataibot-widget::part(NAME)`.
+//! What a part may be besides, such as a bubble that was not sent, is a part of its own.
 
 /// A part.
 #[derive(Clone, Copy, Debug)]
@@ -8,7 +8,8 @@ pub struct Part {
     pub name: &'static str,
     /// One of [`REGIONS`].
     pub region: &'static str,
-    /// Name of the part that this is a variant or a state of: both are on the same element. Empty where it is none.
+    /// Name of the part that this is a variant or a state of: both are on the same element. Empty
+    /// where it is none.
     pub of: &'static str,
     /// What it is; begins with `…` where it goes on with what [`Part::of`] is.
     pub what: &'static str,

@@ -56,8 +56,9 @@ impl Syntax {
         }
     }
 
-    /// A declaration that a browser takes when the value in the place of `VALUE` is one of these: for `CSS.supports()`. A length is tried
-    /// inside of `calc()`, where the widget uses it: a zero without a unit is none there.
+    /// A declaration that a browser takes when the value in the place of `VALUE` is one of these:
+    /// for `CSS.supports()`. A length is tried inside of `calc()`, where the widget uses it: a zero
+    /// without a unit is none there.
     #[must_use]
     pub const fn check(self) -> &'static str {
         match self {

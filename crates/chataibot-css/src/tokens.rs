@@ -1,4 +1,5 @@
-//! The tokens, in the order in which a designer changes them: what is derived from others stands after them.
+//! The tokens, in the order in which a designer changes them: what is derived from others stands
+//! after them.
 
 use crate::{
     syntax::Syntax::{self, Background, Color, Corners, FontFamily, Integer, Length, LengthPercentage, Number, Shadow},
@@ -17,7 +18,8 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("composer", "Composer"),
 ];
 
-/// `group/name`, what it takes, its fallback in CSS and what that comes to, what it paints, and whom it follows: `name = words`.
+/// `group/name`, what it takes, its fallback in CSS and what that comes to, what it paints, and
+/// whom it follows: `name = words`.
 const fn token(
     (group, name): (&'static str, &'static str),
     syntax: Syntax,
@@ -338,7 +340,8 @@ mod tests {
                 token.css.split("var(--_").skip(1).filter_map(|rest| rest.split(')').next()).collect();
             let known = TOKENS.iter().any(|other| other.name == token.falls_back);
             assert_eq!(known, !token.falls_back.is_empty(), "{}", token.name);
-            // The colours that are worked out from the brand colour have a plain value where browsers cannot.
+            // The colours that are worked out from the brand colour have a plain value where
+            // browsers cannot.
             if !["on-accent", "link"].contains(&token.name) {
                 assert_eq!(read.is_empty(), token.falls_back.is_empty(), "{}", token.name);
                 assert!(read.is_empty() || read.contains(&token.falls_back), "{}: {read:?}", token.name);

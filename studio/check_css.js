@@ -1,0 +1,161 @@
+// The theme checker's rules for what a style sheet says: names that the widget does not have, and
+// values that do not parse. Runs in any browser; `cargo xtask theme` and the studio use it alike.
+
+const WIDE = /^(inherit|initial|unset|revert|revert-layer)$/i;
+/** What may change while motion is unwelcome: nothing moves by it. */
+const STILL = /^(none|all 0s|0s|(color|background|background-color|border-color|box-shadow|fill|opacity|outline|outline-color|stroke|visibility)\b.*)$/;
+const MOTION = /^(animation|transition)(-|$)/;
+/** In these nothing is said of an element. */
+const DESCRIPTORS = /^@(-\w+-)?(font-face|font-feature-values|property|counter-style|keyframes|page)\b/i;
+
+/** The text with its comments as blanks: every other sign keeps its place. */
+const withoutComments = (css) => css.replace(/\/\*[^]*?(\*\/|$)/g, (comment) => comment.replace(/[^\n]/g, ' '));
+
+/** Where a text in quotation marks or a bracket that begins at `at` ends. */
+function ending(css, at) {
+  const close = { '(': ')', '[': ']' }[css[at]];
+  for (let here = at + 1; here < css.length; here++) {
+    if (css[here] === '\\') here++;
+    else if (css[here] === (close ?? css[at])) return here;
+    else if (close && /["'([]/.test(css[here])) here = ending(css, here);
+    // A text ends with its line, whatever was meant.
+    else if (!close && css[here] === '\n') return here;
+  }
+  return css.length;
+}
+
+/**
+ * The rules of a style sheet: `{selector, around, declarations: [{property, value, line}], line}`, `around` the at-rules and rules that it
+ * stands in; and what is no CSS: `problems`.
+ */
+export function readCss(text) {
+  const css = withoutComments(text);
+  const starts = [0, ...[...css.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  const lineAt = (at) => starts.findLastIndex((start) => start <= at) + 1;
+  const rules = [];
+  const problems = [];
+  const open = [];
+  let from = 0;
+  for (let at = 0; at <= css.length; at++) {
+    if (/["'([]/.test(css[at] ?? '')) {
+      at = ending(css, at);
+      continue;
+    }
+    if (at < css.length && !'{};'.includes(css[at])) continue;
+    const chunk = css.slice(from, at);
+    const said = chunk.trim();
+    const line = lineAt(from + chunk.search(/\S|$/));
+    from = at + 1;
+    if (css[at] === '{') {
+      const rule = { selector: said, around: open.map(({ selector }) => selector), declarations: [], line };
+      rules.push(rule);
+      open.push(rule);
+      continue;
+    }
+    if (said && !said.startsWith('@')) {
+      const [, property, value] = /^([\w-]+)\s*:\s*([^]*)$/.exec(said) ?? [];
+      const rule = open.at(-1);
+      if (!property || !rule) problems.push({ line, message: `this is no declaration: ${said.slice(0, 60)}` });
+      else rule.declarations.push({ property, value: value.replace(/\s*!important\s*$/i, '').trim(), line });
+    }
+    if (css[at] === '}' && !open.pop()) problems.push({ line: lineAt(at), message: 'this } closes nothing' });
+  }
+  for (const rule of open) problems.push({ line: rule.line, message: 'this rule is never closed' });
+  return { rules, problems };
+}
+
+/** How many letters must be changed, put in or left out. */
+function distance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[other.length];
+}
+
+/** The name that was probably meant. */
+export function nearest(name, names) {
+  const best = names.map((other) => [distance(name, other), other]).sort(([a], [b]) => a - b)[0];
+  return best && best[0] <= Math.max(2, name.length / 2) ? best[1] : undefined;
+}
+
+const unknown = (kind, name, names) => {
+  const meant = nearest(name, names);
+  return `unknown ${kind} ${name}${meant ? `; did you mean ${meant}?` : ''}`;
+};
+
+/** The parts that a selector names. */
+export const partsOf = (selector) => [...selector.matchAll(/::part\(([^)]*)\)/g)].flatMap(([, names]) => names.trim().split(/\s+/));
+
+const isReduced = (rule) => [rule.selector, ...rule.around].some((prelude) => /prefers-reduced-motion\s*:\s*no-preference/.test(prelude));
+const isForReduced = (rule) => rule.around.some((prelude) => /prefers-reduced-motion(\s*:\s*reduce)?\s*\)/.test(prelude));
+
+/** Are these only changes of colour, or none at all? */
+function isStill({ property, value }) {
+  if (/^(animation|transition)-(delay|timing-function|play-state|behavior|composition|direction|fill-mode|iteration-count)$/.test(property)) return true;
+  const seconds = [...value.matchAll(/(\d*\.?\d+)m?s\b/g)].map(([, number]) => Number(number));
+  if (seconds.length && seconds.every((time) => time === 0)) return true;
+  if (property === 'transition') return value.split(/,(?![^(]*\))/).every((one) => STILL.test(one.trim()));
+  if (property === 'transition-property') return value.split(',').every((one) => STILL.test(one.trim()));
+  return value === 'none';
+}
+
+/** Everything that is wrong with a style sheet: `[{rule, line, message}]`, in the order of its lines. `design`: styles/design.json. */
+export function checkCss(text, design, supports = (property, value) => CSS.supports(property, value)) {
+  const { rules, problems } = readCss(text);
+  const tokens = new Map(design.tokens.map((token) => [token.name, token]));
+  const names = (list) => list.map(({ name }) => name);
+  const findings = problems.map((problem) => ({ rule: 'syntax', ...problem }));
+  const find = (rule, line, message) => findings.push({ rule, line, message });
+
+  const checkToken = ({ property, value, line }) => {
+    const token = tokens.get(property);
+    if (!token) return find('unknown-token', line, unknown('token', property, [...tokens.keys()]));
+    if (WIDE.test(value) || /\bvar\(/.test(value)) return;
+    const [tried, form] = token.check.split(': ');
+    if (value && supports(tried, form.replace('VALUE', value))) return;
+    const unit = /^[+-]?\d*\.?\d+$/.test(value) && /length/.test(token.kind) ? `; it needs a unit: ${value}px` : '';
+    find('value', line, `${property}: ${value || 'nothing'} is no ${token.syntax}${unit}`);
+  };
+  const checkOther = ({ property, value, line }) => {
+    if (/^-/.test(property) || /\b(var|env)\(/.test(value) || supports(property, value)) return;
+    find('value', line, supports(property, 'inherit') ? `${property} does not take ${value || 'nothing'}` : `there is no property ${property}`);
+  };
+
+  for (const rule of rules) {
+    if ([rule.selector, ...rule.around].some((prelude) => DESCRIPTORS.test(prelude))) continue;
+    const selectors = [rule.selector, ...rule.around].filter((prelude) => !prelude.startsWith('@')).join(' ');
+    const isOurs = /chataibot-widget|::part\(/.test(selectors);
+    const known = names(design.parts);
+    for (const part of partsOf(rule.selector)) if (!known.includes(part)) find('unknown-part', rule.line, unknown('part', part, known));
+    const states = isOurs ? [...rule.selector.matchAll(/:state\(([^)]*)\)/g)].map(([, name]) => name.trim()) : [];
+    for (const state of states) if (!names(design.states).includes(state)) find('unknown-state', rule.line, unknown('state', state, names(design.states)));
+    for (const declaration of rule.declarations) {
+      const { property, value, line } = declaration;
+      if (property.startsWith('--chataibot-')) checkToken(declaration);
+      else if (isOurs) checkOther(declaration);
+      for (const [read] of value.matchAll(/--chataibot-[\w-]+/g)) {
+        if (!tokens.has(read)) find('unknown-token', line, unknown('token', read, [...tokens.keys()]));
+      }
+      const moves = MOTION.test(property) && isOurs && !isStill(declaration) && !isReduced(rule) && !isForReduced(rule);
+      const stops = (other) =>
+        isForReduced(other) && partsOf(rule.selector).every((part) => partsOf(other.selector).includes(part)) &&
+        other.declarations.some((one) => one.property.split('-')[0] === property.split('-')[0] && isStill(one));
+      if (moves && !rules.some(stops)) {
+        find('motion', line, `${property} also where motion is unwelcome: put it into @media (prefers-reduced-motion: no-preference)`);
+      }
+    }
+  }
+  return findings.sort((one, other) => one.line - other.line);
+}
+
+/** The line of the last rule for one of these parts that says something of such a property. */
+export function lineOf(text, parts, properties) {
+  const { rules } = readCss(text);
+  const found = rules.filter((rule) => partsOf(rule.selector).some((part) => parts.includes(part)));
+  return found.flatMap(({ declarations }) => declarations).findLast(({ property }) => properties.test(property))?.line;
+}
