@@ -5,7 +5,7 @@
 import { followClicks, isPages } from './focus_trap.js';
 
 const KEPT =
-  'beforeinput input selectstart compositionstart compositionupdate compositionend paste copy cut drag dragstart dragend ' +
+  'beforeinput textInput input selectstart compositionstart compositionupdate compositionend paste copy cut drag dragstart dragend ' +
   'dragenter dragover dragleave drop focusin focusout dblclick contextmenu wheel touchmove';
 
 const isField = (element) => !!element?.matches('input,textarea,select');

@@ -3,10 +3,15 @@
 /** The BCP 47 tag in `text`: `pt_BR`, `de_AT.UTF-8` and ` EN-us` are some. Nothing for what names no language. */
 export function tagOf(text) {
   const [, tag] = /^((?!(?:und|mul|zxx|mis)(?![a-z]))[a-z]{2,3}(?:[-_][a-z\d]+)*)[-_]*\s*(?:[.@,;]|$)/i.exec(text?.trim()) ?? [];
-  try {
-    return tag && Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0];
-  } catch {
-    // It has the look of one and is none.
+  // Chinese has older names: `zh-cmn-Hans` is `cmn-Hans`, and `zh-CHT` is `zh-Hant`.
+  let name = tag?.replaceAll('_', '-').replace(/^zh-(?=(cmn|yue)\b)/i, '').replace(/^zh-cht\b/i, 'zh-Hant');
+  // What no standard knows at its end, as in `de_DE_EURO`, is left out.
+  for (; name; name = name.replace(/-?[^-]*$/, '')) {
+    try {
+      return Intl.getCanonicalLocales(name)[0];
+    } catch {
+      // It has the look of one and is none.
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 import { languages } from './generated/languages.js';
 
 /** Where a language has several forms, or another name. */
-const USUAL = { es: 'es-419', no: 'nb', pt: 'pt-PT', zh: 'zh-Hans' };
+const USUAL = { es: 'es-419', nn: 'nb', no: 'nb', pt: 'pt-PT', yue: 'zh-Hant', zh: 'zh-Hans' };
 
 /** What was fetched already, or is on its way. */
 const files = new Map();

@@ -21,7 +21,7 @@ use super::{
     icons, intl,
     lazy_view::{View, files::Files},
     message_kinds,
-    uploads::{self, Upload, UploadState},
+    uploads::{self, Upload, UploadError, UploadState},
     view_context::ViewContext,
 };
 use crate::{browser::events::Listener, strings::fill};
@@ -205,7 +205,7 @@ impl Attachments {
             self.chips.push(Chip { number: self.next, file, stage: Stage::Waiting, leaves: false });
             let at = self.chips.len() - 1;
             match refused {
-                Some(error) => self.chips[at].stage = Stage::Failed(error),
+                Some(error) => self.fail(ctx, at, error),
                 None => self.begin(ctx, at),
             }
         }
@@ -223,13 +223,28 @@ impl Attachments {
                 let sending = uploads.start.emit(Upload { file: chip.file.clone(), told });
                 Stage::Underway { percent: 0, _sending: sending }
             }
-            Some(_) | None => Stage::Waiting,
+            Some(_) | None => {
+                // It waits for the first message.
+                ctx.props().view.say.emit(chip.file.name().into());
+                Stage::Waiting
+            }
         };
+    }
+
+    /// It is not taken, or did not arrive.
+    fn fail(&mut self, ctx: &Context<Self>, at: usize, error: UploadError) {
+        let ViewContext { look, say, .. } = &ctx.props().view;
+        let chip = &mut self.chips[at];
+        chip.stage = Stage::Failed(error);
+        if let Some(uploads) = &look.uploads {
+            say.emit([chip.file.name().as_str(), ": ", &uploads.wrong(error, look)].concat().into());
+        }
     }
 
     /// How an upload goes; what was cancelled may still have a last word.
     fn hear(&mut self, ctx: &Context<Self>, number: u32, state: UploadState) {
-        let Some(chip) = self.chips.iter_mut().find(|chip| chip.number == number) else { return };
+        let Some(at) = self.place(number) else { return };
+        let chip = &mut self.chips[at];
         let Stage::Underway { percent, .. } = &mut chip.stage else { return };
         match state {
             UploadState::Underway(share) => *percent = share.min(100),
@@ -237,7 +252,7 @@ impl Attachments {
                 chip.stage = Stage::Done(address);
                 tell(ctx, &chip.file, 100);
             }
-            UploadState::Failed(error) => chip.stage = Stage::Failed(error),
+            UploadState::Failed(error) => self.fail(ctx, at, error),
         }
     }
 

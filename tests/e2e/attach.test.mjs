@@ -1,6 +1,7 @@
 //! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first message, beside one, and not at all.
 
 import assert from 'node:assert/strict';
+import { announced, forget, listen } from './announced.mjs';
 import { BROWSER, Widget, siteByEnvironment, story, until } from './harness.mjs';
 
 /** A picture of one pixel. */
@@ -109,6 +110,34 @@ story('what is not taken is refused before it leaves, and is put away by keyboar
   await widget.part('chip').waitFor({ state: 'detached' });
   await until('the field has the keyboard', () => widget.input.evaluate((field) => field.getRootNode().activeElement === field));
 }, { chromium: 'what is asked of the network is seen by Playwright alone' });
+
+story('a file is told to screen readers by its name: while it waits, on its way, there, and when it is not taken', async (world) => {
+  const visitor = await world.visitor();
+  await listen(visitor);
+  const page = await visitor.tab(`${world.host.origin}/`);
+  const widget = new Widget(page);
+  await widget.open();
+  await widget.part('attach').waitFor();
+  const tells = async (event, file, type, ...sentences) => {
+    await forget(page);
+    await carry(widget, event, file, type);
+    const told = await until(`${sentences} is told`, async () => {
+      const all = (await announced(page)).flatMap(({ how, text }) => text.split('\n').map((sentence) => `${how}: ${sentence}`));
+      return all.length >= sentences.length && all;
+    });
+    assert.deepEqual(told, sentences.map((sentence) => `polite: ${sentence}`));
+  };
+  await tells('drop', 'early.png', 'image/png', 'early.png');
+  await widget.part('chip-remove').click();
+  await widget.say('Hello');
+  await widget.hears(/./);
+  await widget.settles();
+  await world.simulator.idle();
+  await until('all of the beginning is told', async () => (await announced(page)).some(({ text }) => /Bot says/.test(text)));
+  await tells('drop', 'cat.png', 'image/png', 'Uploading cat.png: 0%', 'Uploading cat.png: 100%');
+  await tells('paste', 'page.html', 'text/html', 'page.html: Files of this type can’t be sent here.');
+  assert.equal(await widget.part('chip-failed').locator('[role=alert]').count(), 0, 'it is told once');
+}, { chromium: 'only Playwright listens from the first script on' });
 
 story('no word moves when the button comes; where it cannot be had, its room is given back', async (world) => {
   for (const fails of [false, true]) {

@@ -8,7 +8,7 @@ import { Widget, story, until } from './harness.mjs';
 const PAGE = () => {
   window.heard = [];
   const types =
-    'keydown keypress keyup beforeinput input change paste copy cut dragenter dragover dragleave drop compositionstart compositionupdate ' +
+    'keydown keypress keyup beforeinput textInput input change paste copy cut dragenter dragover dragleave drop compositionstart compositionupdate ' +
     'compositionend focusin focusout selectstart contextmenu dblclick wheel touchmove submit select invalid click';
   for (const type of types.split(' ')) {
     document.addEventListener(type, (event) => {

@@ -181,6 +181,24 @@ story('on a phone Forward brings back the window that Back has closed, and the p
   await page.waitForURL('**/shop');
 });
 
+story('on a phone Forward brings back the window at once, while it still fades', async (world) => {
+  const { page, widget } = await shopper(world);
+  await opens(widget);
+  await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
+  for (let times = 0; times < 2; times++) {
+    await goesBack(page);
+    await closes(widget);
+    await page.evaluate(() => window.history.forward());
+    await widget.part('window-open').waitFor();
+    await isReady(widget);
+  }
+  assert.deepEqual(await history(page), AS_IT_WAS);
+  await goesBack(page);
+  await closes(widget);
+  await goesBack(page);
+  await page.waitForURL('**/shop');
+});
+
 story('on a phone with two chats Back closes the one that is open, whichever was before', async (world) => {
   const body = '<chataibot-widget id="one"></chataibot-widget><chataibot-widget id="two" position="bottom-start"></chataibot-widget>';
   const { page } = await shopper(world, { page: { body } });

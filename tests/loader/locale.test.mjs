@@ -14,7 +14,7 @@ const OURS = ['ar', 'de', 'es', 'es-419', 'fil', 'fr', 'fr-CA', 'he', 'nb', 'pt-
 
 for (const [tag, expected] of Object.entries({
   de: 'de', 'de-AT': 'de', DE: 'de', 'fr-CA': 'fr-CA', 'fr-BE': 'fr', es: 'es', 'es-ES': 'es', 'es-MX': 'es-419', 'es-419': 'es-419',
-  pt: 'pt-BR', 'pt-AO': 'pt-PT', 'zh-CN': 'zh-Hans', 'zh-TW': 'zh-Hant', 'zh-HK': 'zh-Hant', zh: 'zh-Hans', iw: 'he', tl: 'fil', no: 'nb',
+  pt: 'pt-BR', 'pt-AO': 'pt-PT', 'zh-CN': 'zh-Hans', 'zh-TW': 'zh-Hant', 'zh-HK': 'zh-Hant', zh: 'zh-Hans', yue: 'zh-Hant', iw: 'he', tl: 'fil', no: 'nb', nn: 'nb',
   'nb-NO': 'nb', 'sr-Latn-RS': 'sr', en: undefined, 'en-GB': undefined, xx: undefined, 'not a tag': undefined, '': undefined,
 })) {
   test(`nearest to ${tag || 'nothing'}: ${expected ?? 'English'}`, () => assert.equal(nearest(tag, OURS), expected));
@@ -43,9 +43,9 @@ const { tagOf } = await import('../../loader/language.js');
 
 for (const [written, tag] of Object.entries({
   pt_BR: 'pt-BR', 'pt_BR.UTF-8': 'pt-BR', 'de-AT@euro': 'de-AT', 'sr_RS@latin': 'sr-RS', zh_Hant_TW: 'zh-Hant-TW', 'sr-Latn': 'sr-Latn', ' EN-us ': 'en-US',
-  'zh-hans-cn': 'zh-Hans-CN', 'en-US-': 'en-US', 'ja_JP.eucJP': 'ja-JP', 'de, en': 'de', 'fil': 'fil', iw: 'he', 'es-419': 'es-419', 'de-u-co-phonebk': 'de-u-co-phonebk',
+  'zh-hans-cn': 'zh-Hans-CN', 'zh-cmn-Hans': 'zh-Hans', 'zh-cmn-Hant-TW': 'zh-Hant-TW', 'zh-yue': 'yue', 'zh-CHT': 'zh-Hant', 'en-USA': 'en', de_DE_EURO: 'de-DE', 'de-1': 'de', 'en-US-': 'en-US', 'ja_JP.eucJP': 'ja-JP', 'de, en': 'de', 'fil': 'fil', iw: 'he', 'es-419': 'es-419', 'de-u-co-phonebk': 'de-u-co-phonebk',
   C: undefined, POSIX: undefined, 'C.UTF-8': undefined, und: undefined, zxx: undefined, mul_DE: undefined, '': undefined, ' ': undefined, english: undefined,
-  'Deutsch (Schweiz)': undefined, 'not a tag': undefined, 'de-1': undefined, '{{ lang }}': undefined, 'pt__BR': undefined, null: undefined,
+  'Deutsch (Schweiz)': undefined, 'not a tag': undefined, '{{ lang }}': undefined, 'pt__BR': undefined, null: undefined,
 })) {
   test(`the language written as "${written}": ${tag ?? 'none'}`, () => assert.equal(tagOf(written), tag));
 }

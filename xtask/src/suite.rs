@@ -3,7 +3,7 @@
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
 //! - [`examples`]: each way of putting it on a page, from the package
-//! - [`reader`]: what a screen reader says, apart from the rest
+//! - [`reader`]: what a screen reader says, where it is wanted
 //! - [`flaky`]: what becomes of a test in a browser that failed
 
 mod components;
@@ -13,6 +13,7 @@ mod flaky;
 mod reader;
 
 use std::{
+    env,
     io::{BufRead, BufReader},
     process::{Command, Stdio},
     time::Instant,
@@ -28,6 +29,9 @@ use crate::{
     sizes,
 };
 
+/// Names the walks with a screen reader that `cargo xtask test` runs after the other suites: `all`, or a part of their names.
+const READER: &str = "CHATAIBOT_READER";
+
 /// Runs one suite or all of them, prints the sum last, and fails when a test did.
 pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
     let begin = Instant::now();
@@ -41,6 +45,9 @@ pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
             total += end_to_end(project, &browsers, &BundleTests::default())?;
             let chromium = setup::browser(project, Engine::Chromium)?;
             total += run_suite("Examples", None, || examples::run_some(project, &chromium))?;
+            if let Some(tests) = walks_wanted(env::var(READER).ok()) {
+                total += run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))?;
+            }
             println!("\n━━ Sizes ━━");
             total += sizes::weigh(project)?;
         }
@@ -72,6 +79,12 @@ pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
         bail!("{} of {} tests failed", total.failed, total.passed + total.failed);
     }
     Ok(())
+}
+
+/// The bundle is there by then.
+fn walks_wanted(named: Option<String>) -> Option<BundleTests> {
+    let name = named.filter(|name| !name.is_empty())?;
+    Some(BundleTests { name: Some(name).filter(|name| name != "all"), built: true, ..BundleTests::default() })
 }
 
 /// Whoever wants one test wants it soon: it runs in Chromium alone, unless browsers are chosen.
@@ -164,6 +177,14 @@ fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Counts
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn walks_with_a_screen_reader_run_where_they_are_named() {
+        assert!(walks_wanted(None).is_none() && walks_wanted(Some(String::new())).is_none());
+        let named = |name: &str| walks_wanted(Some(name.to_owned())).map(|tests| (tests.name, tests.built));
+        assert_eq!(named("all"), Some((None, true)));
+        assert_eq!(named("first-visit"), Some((Some("first-visit".to_owned()), true)));
+    }
 
     #[test]
     fn a_runner_that_fails_without_a_count_is_a_failure() {

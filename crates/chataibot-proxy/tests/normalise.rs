@@ -216,6 +216,10 @@ fn an_element_without_an_end_swallows_nothing_but_source() {
         ("<math><mi>x</mi><p>a</p>", "x\na"),
         ("<style>.x{color:red}<p>a</p>b", "a\nb"),
         ("<style>p::before{content:'<p>'}</style>a", "a"),
+        ("<style>.x{color:red<p>a</p><p>b</p>", "a\nb"),
+        ("<style>a<p>b", "b"),
+        ("<style>p::before{content:'<p>x</p>'}<p>a</p>", "a"),
+        ("<style>p{background:url(data:image/svg+xml;utf8,<svg><path/></svg>)}<p>a</p>", "a"),
         ("<script src=x.js><p>a</p>", "a"),
         ("<script>document.write('<p>x</p>')", ""),
         ("<script>boom()", ""),
@@ -408,6 +412,14 @@ fn pictures_players_and_frames_leave_a_link_with_their_words() {
         (
             "<img src=https://a.example/menu.png alt=''>",
             json!([{ "paragraph": [link("https://a.example/menu.png", "menu.png")] }]),
+        ),
+        (
+            "<img srcset='https://a.example/1.png 1x, https://a.example/2.png 2x'>",
+            json!([{ "paragraph": [link("https://a.example/1.png", "1.png")] }]),
+        ),
+        (
+            "<img src='data:image/gif;base64,AA==' data-src=https://a.example/late.png alt=Menu>",
+            json!([link("https://a.example/late.png", "Menu")]),
         ),
         ("<img src=https://a.example/m.png title=Menu>", json!([link("https://a.example/m.png", "Menu")])),
         ("Hello <img src=https://a.example/m.png> you", json!([{ "text": "Hello you" }])),

@@ -6,9 +6,8 @@ use yew::{html::Scope, prelude::*, virtual_dom::VTag};
 use super::{Attachments, Msg};
 use crate::components::{
     ViewConfig,
-    elements::{button, element, group, part, text},
+    elements::{button, element, group, part, plain, text},
     icons, intl,
-    message_kinds::wrong,
     uploads::{Sending, UploadError, Uploads},
 };
 
@@ -62,8 +61,10 @@ impl Chip {
             }
             Stage::Done(_) => ("chip chip-done", size(), Html::default()),
             Stage::Failed(error) => {
-                let sentence = wrong(id("chip-wrong-"), Some(uploads.wrong(*error, look)));
-                ("chip chip-failed", size(), sentence)
+                // Said with the file's name when it happens, so no alert.
+                let sentence = plain("span", text(uploads.wrong(*error, look)));
+                let inside = group(vec![icons::sign("", icons::ALERT), sentence]);
+                ("chip chip-failed", size(), part("p", "wrong", inside))
             }
         };
         let remove = match &self.stage {

@@ -23,6 +23,8 @@ use crate::{
 static STARTED: AtomicU32 = AtomicU32::new(0);
 /// How long each part may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a browser with a new profile may take to start and to be read, on a machine that has other things to do as well.
+const ARRIVAL: Duration = Duration::from_secs(90);
 /// No sound: a speech server that answers and says nothing.
 const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
 /// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said.
@@ -146,7 +148,7 @@ impl Desktop {
             if at > 0 {
                 self.press("Tab")?;
             }
-            let said = self.heard.wait_until(PATIENCE, |said| said.iter().any(|one| one == words))?;
+            let said = self.heard.wait_until(ARRIVAL, |said| said.iter().any(|one| one == words))?;
             ensure!(said, "the screen reader does not say {words:?}");
             self.heard.wait_until_still(PATIENCE);
         }

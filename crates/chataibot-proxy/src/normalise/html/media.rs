@@ -12,6 +12,16 @@ pub fn name_of(element: &Element) -> Option<String> {
     names.map(str::trim).find(|name| !is_blank(name)).map(str::to_owned)
 }
 
+/// Where a picture may be had: as it is written, in one of several sizes, or by a script that waits until it is seen.
+pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
+    let of_set = |name| {
+        let first = element.attribute(name).and_then(|set| set.split_ascii_whitespace().next());
+        first.map(|first| first.trim_end_matches(','))
+    };
+    let sources = [element.attribute("src"), of_set("srcset"), element.attribute("data-src"), of_set("data-srcset")];
+    sources.into_iter().flatten()
+}
+
 /// The name of the file at an address, or of the place it is at.
 pub fn file_of(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();

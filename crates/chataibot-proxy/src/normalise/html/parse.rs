@@ -21,8 +21,10 @@ use html5ever::{
 
 use super::tags;
 use sink::Sink;
+use source::Source;
 
 mod sink;
+mod source;
 
 /// Most elements and texts. An honest message is far below; what is above costs a parser time.
 const MOST_NODES: usize = 20_000;
@@ -243,8 +245,8 @@ struct State {
     tags: usize,
     /// What is read to its end tag, outermost first.
     open: Vec<Swallower>,
-    /// Inside the source of a script or style without end: the last character of it.
-    in_source: Option<char>,
+    /// Inside the source of a script or style without end.
+    source: Option<Source>,
     tables: usize,
     is_full: bool,
 }
@@ -271,9 +273,12 @@ impl TokenSink for TokenFilter {
                         None => return TokenSinkResult::Continue,
                     }
                 }
-                Token::CharacterTokens(text) if state.in_source.is_some() => {
-                    state.in_source = text.chars().next_back().or(state.in_source);
-                    return TokenSinkResult::Continue;
+                Token::CharacterTokens(text) => {
+                    if let Some(source) = &mut state.source {
+                        source.read(&text);
+                        return TokenSinkResult::Continue;
+                    }
+                    Token::CharacterTokens(text)
                 }
                 Token::EOFToken => {
                     self.builder.sink.is_over.set(true);
@@ -282,7 +287,7 @@ impl TokenSink for TokenFilter {
                 Token::DoctypeToken(_) | Token::CommentToken(_) | Token::ParseError(_) => {
                     return TokenSinkResult::Continue;
                 }
-                Token::CharacterTokens(_) | Token::NullCharacterToken => token,
+                Token::NullCharacterToken => token,
             }
         };
         self.builder.process_token(token, line)
@@ -301,18 +306,17 @@ impl State {
     /// The tag as the tree builder gets it; `None` where it is left out.
     fn tag(&mut self, mut tag: Tag, left_out: &[Swallower], is_too_deep: bool) -> Option<Tag> {
         self.tags += 1;
-        if let Some(last) = self.in_source {
-            // Source ends where markup of a page begins, and not in a text of the source.
-            if !tags::is_known(&tag.name) || !(last.is_whitespace() || matches!(last, ';' | '}' | '>')) {
-                self.in_source = Some('"');
+        if let Some(source) = &mut self.source {
+            if !tags::is_known(&tag.name) || !source.may_end() {
+                source.pass_tag();
                 return None;
             }
-            self.in_source = None;
+            self.source = None;
         }
         match tag.kind {
             TagKind::StartTag => {
                 if left_out.iter().any(|one| one.name == tag.name && one.tag <= self.tags) {
-                    self.in_source = matches!(&*tag.name, "script" | "style").then_some(' ');
+                    self.source = Source::of(&tag.name);
                     return None;
                 }
                 if tags::swallows(&tag.name) && !tag.self_closing {

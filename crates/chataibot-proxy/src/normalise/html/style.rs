@@ -1,5 +1,7 @@
 //! What a `style` attribute says of meaning: what is hidden, kept apart, struck through.
 
+use chataibot_wire::rich_text::Numbering;
+
 use super::tree::Inline;
 
 /// The part of an element's style that is read.
@@ -17,6 +19,18 @@ pub struct Style {
     pub inlines: Vec<Inline>,
     /// As small as a picture that only counts its readers.
     pub is_dot: bool,
+    /// How a list counts, where it is set.
+    pub numbering: Option<Numbering>,
+}
+
+/// The ways in which an element takes no place or can't be seen; each may be taken back by a later declaration of the same name.
+#[derive(Default)]
+struct Hidden {
+    not_displayed: bool,
+    transparent: bool,
+    /// No room, and nothing is seen outside of it.
+    without_room: bool,
+    cut_off: bool,
 }
 
 /// How an element stands among others.
@@ -42,19 +56,21 @@ pub enum Spaces {
 impl Style {
     pub fn of(attribute: &str) -> Self {
         let mut style = Self::default();
+        let mut hidden = Hidden::default();
         for declaration in without_comments(attribute).split(';') {
             let Some((name, value)) = declaration.split_once(':') else { continue };
             let value = value.to_ascii_lowercase();
-            style.declare(&name.trim().to_ascii_lowercase(), value.trim_end_matches("!important").trim());
+            style.declare(&name.trim().to_ascii_lowercase(), value.trim_end_matches("!important").trim(), &mut hidden);
         }
+        style.is_hidden = hidden.not_displayed || hidden.transparent || hidden.without_room && hidden.cut_off;
         style
     }
 
-    fn declare(&mut self, name: &str, value: &str) {
+    fn declare(&mut self, name: &str, value: &str, hidden: &mut Hidden) {
         let first = value.split_ascii_whitespace().next().unwrap_or_default();
         match name {
             "display" => {
-                self.is_hidden = value == "none";
+                hidden.not_displayed = value == "none";
                 self.display = match first {
                     "block" | "flex" | "grid" | "table" | "list-item" | "table-row" | "table-caption" | "flow-root" => {
                         Some(Display::Block)
@@ -73,7 +89,11 @@ impl Style {
                     _ => self.is_visible,
                 }
             }
-            "opacity" => self.is_hidden |= value.trim_end_matches('%').parse() == Ok(0.0),
+            "opacity" => hidden.transparent = value.trim_end_matches('%').parse() == Ok(0.0),
+            "overflow" => hidden.cut_off = matches!(first, "hidden" | "clip"),
+            "list-style" | "list-style-type" => {
+                self.numbering = value.split_ascii_whitespace().find_map(numbering).or(self.numbering);
+            }
             "white-space" => {
                 self.spaces = match first {
                     "pre" | "pre-wrap" | "break-spaces" => Some(Spaces::Kept),
@@ -100,10 +120,25 @@ impl Style {
                 "sub" => self.inlines.push(Inline::Lowered),
                 _ => {}
             },
-            "width" | "height" => self.is_dot |= matches!(value, "0" | "0px" | "1px" | "2px"),
+            "width" | "height" | "max-width" | "max-height" => {
+                let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
+                hidden.without_room |= is_none && name.ends_with("height");
+                self.is_dot |= is_none || matches!(value, "1px" | "2px");
+            }
             _ => {}
         }
     }
+}
+
+fn numbering(word: &str) -> Option<Numbering> {
+    Some(match word {
+        "decimal" => Numbering::Numbers,
+        "lower-alpha" | "lower-latin" => Numbering::Letters,
+        "upper-alpha" | "upper-latin" => Numbering::CapitalLetters,
+        "lower-roman" => Numbering::Roman,
+        "upper-roman" => Numbering::CapitalRoman,
+        _ => return None,
+    })
 }
 
 fn without_comments(style: &str) -> String {
@@ -123,9 +158,16 @@ mod tests {
 
     #[test]
     fn what_is_hidden_is_known_however_it_is_written() {
-        for hidden in
-            ["display:none", "DISPLAY : None !important", "color:red;display:none", "opacity:0", "/*x*/display:none;"]
-        {
+        for hidden in [
+            "display:none",
+            "DISPLAY : None !important",
+            "color:red;display:none",
+            "opacity:0",
+            "opacity:0;display:block",
+            "/*x*/display:none;",
+            "max-height:0;overflow:hidden",
+            "overflow: hidden; height: 0px",
+        ] {
             assert!(Style::of(hidden).is_hidden, "{hidden}");
         }
         for shown in [
@@ -133,6 +175,10 @@ mod tests {
             "display:block",
             "display:none;display:block",
             "opacity:0.5",
+            "opacity:0;opacity:1",
+            "max-height:0",
+            "overflow:hidden",
+            "overflow:hidden;width:0",
             "content:'display:none'",
             "/*display:none*/",
         ] {

@@ -200,7 +200,7 @@ impl<'a> Walk<'a> {
             "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(id, element, inner),
             "a" => self.link(id, element, inner),
             "ul" | "menu" | "dir" | "select" => self.list(id, None, inner),
-            "ol" => self.numbered(id, element, inner),
+            "ol" => self.numbered(id, element, &style, inner),
             "li" | "dd" => self.item(id, element, inner),
             "optgroup" | "option" => self.option(id, element, inner),
             "hr" => {
@@ -300,8 +300,8 @@ impl<'a> Walk<'a> {
         self.numbers.push(None);
     }
 
-    fn numbered(&mut self, id: Id, element: &Element, inner: Inherited) {
-        let numbering = numbering(element.attribute("type").unwrap_or_default());
+    fn numbered(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+        let numbering = style.numbering.unwrap_or_else(|| numbering(element.attribute("type").unwrap_or_default()));
         self.list(id, Some(numbering), inner);
         let is_reversed = element.attribute("reversed").is_some();
         let items = self.document.node(id).children.iter();

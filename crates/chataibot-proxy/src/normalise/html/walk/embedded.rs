@@ -19,7 +19,7 @@ impl Walk<'_> {
             return;
         }
         self.has_media = true;
-        let address = element.attribute("src").and_then(links::anchor);
+        let address = media::sources(element).find_map(links::anchor);
         let words = element.attribute("alt").filter(|alt| !is_blank(alt)).map(str::to_owned);
         match (words.or_else(|| media::name_of(element)), address) {
             // A picture of an emoji belongs to the word beside it.
