@@ -24,7 +24,10 @@ export function wantTalk() {
  */
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
-  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, almost()])]);
+  const soon = almost();
+  // The first format of times takes tens of milliseconds, and no message is shown without one. Now nothing waits for it.
+  soon.then(() => isWanted && new Intl.RelativeTimeFormat());
+  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, soon])]);
   program = app;
   fetchTalk();
   await app.default({ module_or_path: await module });

@@ -6,9 +6,6 @@ const folder = new URL('.', import.meta.url);
 /** Where the script came from; the proxy is there unless the page says otherwise. */
 export const origin = folder.origin;
 
-/** For so long the shell's bytes are alone on the line, in milliseconds. */
-const HEAD_START = 100;
-
 let loading;
 let attempts = 0;
 
@@ -38,12 +35,12 @@ async function start(shell) {
   // What the page's Content-Security-Policy refuses meanwhile.
   const refusals = [];
   const note = (event) => refusals.push(event);
-  addEventListener('securitypolicyviolation', note);
-  // Set out before the shell is there to ask for it, so that it comes when the shell stands.
-  const wasm = new Promise((begin) => setTimeout(begin, HEAD_START)).then(() => fetch(file('chataibot-widget_bg.wasm')));
+  // Set out before the shell is there to ask for it, so that it comes when the shell stands, which is first on the line for 100 milliseconds.
+  const wasm = new Promise((begin) => setTimeout(begin, 100)).then(() => fetch(file('chataibot-widget_bg.wasm')));
   try {
     // Met where the shell waits for it.
     wasm.catch(() => {});
+    addEventListener('securitypolicyviolation', note);
     return await (await shell).load(file, loadHelp, wasm);
   } catch (cause) {
     // A refusal is reported in a task of its own.

@@ -10,7 +10,9 @@ const PAGE = (head, body) => `<!doctype html>
 /** The bundle in `dist`. */
 export async function widget(dist) {
   const files = new Map();
-  for (const name of await readdir(dist)) files.set(`/${name}`, await readFile(join(dist, name)));
+  // What lies in folders of the bundle is no visitor's.
+  const entries = (await readdir(dist, { withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const { name } of entries) files.set(`/${name}`, await readFile(join(dist, name)));
   return {
     name: 'widget',
     files,

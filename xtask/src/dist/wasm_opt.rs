@@ -26,21 +26,28 @@ const PASSES: &[&str] = &[
     "--skip-pass=simplify-locals",
 ];
 
-/// The same of a fourth in the main program. In a part it wins up to a twentieth: what a part calls of the main program it calls by
-/// functions of one line.
-const MAIN_PASSES: &[&str] = &["--skip-pass=inlining-optimizing"];
+/// A part gets its second round at once. What it calls of the main program it calls by functions of one line, which are inlined.
+const PART_PASSES: &[&str] = &["-O3"];
 
-/// What is left to be won where a program was written anew by another tool.
-const LAST_PASSES: &[&str] = &["--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
+/// In the main program only the smallest functions win by being inlined.
+const MAIN_PASSES: &[&str] = &[
+    "--always-inline-max-function-size=1",
+    "--flexible-inline-max-function-size=0",
+    "--one-caller-inline-max-function-size=20",
+];
+
+/// What is left to be won by a second round, where a program was written anew by another tool.
+const LAST_PASSES: &[&str] =
+    &["--coalesce-locals", "--reorder-locals", "--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
 
 /// Makes the WASM in `file` smaller.
 pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
-    optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { &[] }].concat())
+    optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { PART_PASSES }].concat())
 }
 
 /// Takes away what shortening the names of its imports has left in `file`.
 pub fn tidy(project: &Project, file: &Path) -> Result<()> {
-    optimize(project, file, LAST_PASSES)
+    optimize(project, file, &[PASSES, MAIN_PASSES, LAST_PASSES].concat())
 }
 
 fn optimize(project: &Project, file: &Path, passes: &[&str]) -> Result<()> {
