@@ -71,6 +71,7 @@ function before({ log }, text, limit) {
 // ---- Tokens -------------------------------------------------------------------------------------------------------------------
 function issue(origin, visitor, renewal = random(32)) {
   const token = random(32);
+  for (const [one, { ends }] of tokens) if (ends < Date.now()) tokens.delete(one);
   tokens.set(token, { visitor, origin, ends: Date.now() + TOKEN_LIFE * 1000 });
   if (!renewals.has(renewal)) renewals.set(renewal, { visitor });
   return { ok: true, token, expires_in: TOKEN_LIFE, renewal, visitor };
@@ -128,7 +129,7 @@ async function once(visitor, request, what, forward) {
   if (known && !known.failed) return known.answer;
   const send = known ?? { print };
   sends.set(id, Object.assign(send, { failed: false, answer: forward(key, send) }));
-  setTimeout(() => sends.delete(id), 48 * 3600_000).unref();
+  setTimeout(() => sends.delete(id), 48 * 3600_000).unref?.();
   return send.answer;
 }
 
@@ -356,7 +357,7 @@ function webhook({ request, body, secret }) {
     else if (early.size < 1000) {
       // Perhaps the start's answer is still on its way; a minute later it is not.
       early.set(id, [...(early.get(id) ?? []), told].slice(0, 100));
-      setTimeout(() => early.delete(id), 60_000).unref();
+      setTimeout(() => early.delete(id), 60_000).unref?.();
     }
   }
   return { ok: true };
@@ -412,15 +413,17 @@ async function answer(request, response) {
   if (told) response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(told));
 }
 
-const server = createServer((request, response) => {
+/** Answers one request; the serverless form calls it, too. */
+export const handle = (request, response) =>
   answer(request, response).catch((error) => {
     if (!(error instanceof Refusal)) console.error(error.stack);
     const { status, code, message, retryAfter } = error instanceof Refusal ? error : new Refusal(500, "UNAVAILABLE", "something went wrong here");
     request.resume();
     if (retryAfter) response.setHeader("retry-after", retryAfter);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify({ ok: false, error: code, message, status, retry_after: retryAfter }));
+    const body = JSON.stringify({ ok: false, error: code, message, status, retry_after: retryAfter });
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
-});
-setInterval(() => tokens.forEach(({ ends }, token) => ends < Date.now() && tokens.delete(token)), 60_000).unref();
-server.listen(Number(env("PORT", "8787")), env("HOST", "127.0.0.1"), () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+
+// Run, and not imported.
+const tell = (server) => server.on("listening", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+if (/own-proxy[\\/]proxy\.mjs$/.test(process.argv?.[1])) tell(createServer(handle)).listen(Number(env("PORT", "8787")), env("HOST", "127.0.0.1"));

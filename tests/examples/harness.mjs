@@ -1,5 +1,6 @@
 //! One example: installed from the package, built, served, opened in a browser, and talked with.
 
+import assert from 'node:assert/strict';
 import { World, story } from '../e2e/harness.mjs';
 import { Widget } from '../e2e/widget.mjs';
 import { install, served } from './install.mjs';
@@ -33,8 +34,13 @@ export function example(name, sentence, tell = converse, options = {}) {
       const visitor = await world.visitor();
       // A browser asks by itself for an icon, which no example has.
       visitor.expect(/favicon/);
+      const asked = [];
+      visitor.context.on('request', (request) => asked.push(request.url()));
       page = await visitor.tab(server.address);
       await tell({ world, second, visitor, page, widget: new Widget(page), address: server.address });
+      const files = asked.filter((url) => /\.(js|wasm|json)(\?|$)/.test(url));
+      assert.ok(files.some((url) => /\.wasm/.test(url)), 'the program was fetched');
+      assert.deepEqual(files.filter((url) => !url.startsWith(server.address)), [], 'every file comes from the server of the page, as the package brought it');
     } finally {
       // Before its servers go, of whose end it would complain.
       await page?.close();

@@ -16,6 +16,9 @@ const UNREACHABLE = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EN
 /** Nobody is asked or counted. */
 const ENVIRONMENT = { ...process.env, CI: '1', ASTRO_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', NEXT_TELEMETRY_DISABLED: '1' };
 
+/** As quick as it goes, with nobody's scripts, and without a lock that names a registry's host. */
+const QUIETLY = ['--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+
 const run = promisify(execFile);
 const exists = (path) => stat(path).then(() => true, () => false);
 
@@ -30,6 +33,13 @@ export async function install(name, addresses) {
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   if (scripts.build) await npm(folder, 'run', 'build');
   return { folder, scripts };
+}
+
+/** What the `package.json` of `template` wants, in the folder `name` and without the package. */
+export async function prepare(name, template) {
+  const folder = await copy(new URL(template, import.meta.url).pathname, name);
+  await npm(folder, 'install', ...QUIETLY);
+  return folder;
 }
 
 /** The package in the folder `name`, beside the files of `template`, a folder of tests/examples. */
@@ -51,7 +61,7 @@ async function add(folder) {
   await cp(CHATAIBOT_PACKAGE, join(folder, 'chataibot-widget.tgz'));
   // Else npm takes what is there for the same version.
   for (const old of ['chataibot-widget', '.package-lock.json', '.vite']) await rm(join(folder, 'node_modules', old), { recursive: true, force: true });
-  await npm(folder, 'install', '--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error');
+  await npm(folder, 'install', ...QUIETLY);
 }
 
 /** Everything but what was installed before. */

@@ -23,3 +23,4 @@ async function goesAlong({ page, widget }) {
 example('turbo', 'the chat goes along with data-turbo-permanent', goesAlong);
 example('htmx', 'the chat goes along with hx-boost and hx-preserve', goesAlong);
 example('astro', 'the chat goes along through view transitions with transition:persist', goesAlong);
+example('next', 'the chat goes along in a layout, with files that Next has renamed', goesAlong);

@@ -39,7 +39,7 @@ test('it can be imported where there is no browser', async () => {
   assert.equal(stdout, 'function undefined\n');
 });
 
-test('it holds no server’s files twice and no compressed twins, and says its version everywhere', async () => {
+test('it holds neither compressed twins nor the playground, its WASM once, and says its version everywhere', async () => {
   const { folder } = await unpack('server');
   const root = join(folder, 'node_modules/chataibot-widget');
   const names = (await readdir(root, { recursive: true })).filter((name) => /\.(br|gz|map|html)$/.test(name) || /playground|scenes\.js|demo/.test(name));

@@ -47,7 +47,8 @@ fn the_readme_is_read_in_one_sitting() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let documents = ["docs", "crates", "examples", "locales"].iter().flat_map(|folder| files(folder, &[".md"]));
+    let documents =
+        ["deploy", "docs", "crates", "examples", "locales", "npm"].iter().flat_map(|folder| files(folder, &[".md"]));
     let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md"].map(file);
     let broken = top.into_iter().chain(documents).flat_map(|document| {
         let folder = document.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));

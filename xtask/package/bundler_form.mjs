@@ -12,7 +12,7 @@ const CHANGES = {
       'function define(){if(globalThis.customElements){$1}return $2}export{$2 as ChataibotWidget,define};\n',
     ],
     // Where the script lies says nothing of the proxy any more: the page's own origin is as good a guess.
-    [/(\w+)=new URL\("\.",own\),\{origin:(\w+)\}=\1\b/, '{origin:$2}=globalThis.location??{origin:""}'],
+    [/(\w+)=new URL\("\.",own\),(?:\{origin:(\w+)\}=\1\b|(\w+)=\1\.origin\b)/, '$2$3=globalThis.location?.origin??""'],
     [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
   ],
   'chataibot-shell.js': [

@@ -27,18 +27,22 @@ for (const name of names.filter((name) => name.endsWith('.js'))) put(`lib/${name
 put(`lib/${FILES}`, filesModule(names));
 
 cpSync('loader/chataibot.d.ts', join(folder, 'types/element.d.ts'));
-cpSync('styles/themes', join(folder, 'themes'), { recursive: true });
 for (const name of ['LICENSE', 'LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md']) cpSync(name, join(folder, name));
 
-/** What editors read of the element: written by the build, or kept beside the loader. */
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 manifest.version = version;
-const editorData = ['custom-elements.json', 'web-types.json', 'vscode.html-custom-data.json', 'vscode.css-custom-data.json'];
-for (const name of editorData) {
-  const found = [join(dist, name), join('loader', name)].find((path) => existsSync(path));
-  if (!found) continue;
-  cpSync(found, join(folder, name));
-  manifest.exports[`./${name}`] = `./${name}`;
+
+/** A file or folder of the project that others may ask the package for. */
+function give(path, name, address) {
+  cpSync(path, join(folder, name), { recursive: true });
+  manifest.exports[address] = address;
+}
+give('styles/themes', 'themes', './themes/*');
+if (existsSync('styles/optional')) give('styles/optional', 'styles', './styles/*');
+give('loader/custom-elements.json', 'custom-elements.json', './custom-elements.json');
+// What editors read of element, tokens and parts.
+for (const name of existsSync('editors') ? readdirSync('editors').filter((name) => name.endsWith('.json')) : []) {
+  give(join('editors', name), name, `./${name}`);
   if (name === 'web-types.json') manifest['web-types'] = name;
 }
 put('package.json', `${JSON.stringify(manifest, null, 2)}\n`);

@@ -2,7 +2,7 @@
 //!
 //! - `chataibot-widget-<version>.tgz`, as npm takes it
 //! - `assets/`, the bundle as releases lie on a server; an earlier version in it stays
-//! - `chataibot-proxy-<version>-<system>.tar.gz`: the proxy's program, its example configuration and those assets
+//! - `chataibot-proxy-<version>-<system>.tar.gz`: the proxy's program, its example configuration, `deploy/` and those assets
 
 use std::{
     env, fs,
@@ -22,8 +22,9 @@ use crate::{
 /// The version of everything in this workspace.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What lies beside the program in its archive, by path in the project.
-const BESIDE_PROXY: [&str; 5] = [
+const BESIDE_PROXY: [&str; 6] = [
     "crates/chataibot-proxy/chataibot-proxy.example.toml",
+    "deploy",
     "LICENSE",
     "LICENSE-MIT",
     "LICENSE-APACHE",

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What every run of all tests has: the package itself, and what most pages are. The others take minutes to install and build.
-const ALWAYS: [&str; 6] = ["package", "pages", "plain_html", "react_19", "releases", "two_sites"];
+const ALWAYS: [&str; 7] = ["fresh_app", "package", "pages", "plain_html", "react_19", "releases", "two_sites"];
 
 /// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name contains `name`, or all.
 pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<Counts> {
@@ -41,12 +41,14 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
         return Ok(Counts::default());
     }
     let servers = step("Building proxy and simulator", || project.build_servers())?;
+    let [conformance] = project.build(["chataibot-conformance"])?;
     let (package, _) = (package::npm(project)?, package::assets(project)?);
     let mut runner = project.command("node");
     runner
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .env("CHATAIBOT_PROXY", &servers.proxy)
         .env("CHATAIBOT_SIMULATOR", &servers.simulator)
+        .env("CHATAIBOT_CONFORMANCE", conformance)
         .env("CHATAIBOT_DIST", project.dist())
         .env("CHATAIBOT_PACKAGE", package)
         .env("CHATAIBOT_EXAMPLES", project.scratch()?.join("examples"));

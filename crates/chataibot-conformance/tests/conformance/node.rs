@@ -1,4 +1,5 @@
-//! The example in `examples/own-proxy`: a proxy in Node, held against the contract by the program itself, as its README says.
+//! The examples in `examples/own-proxy` and `examples/serverless-proxy`: a proxy in Node, and the same as one function, held against the
+//! contract by the program itself, as their READMEs say.
 
 use std::{
     io::{BufRead, BufReader},
@@ -22,15 +23,24 @@ impl Drop for Node {
     }
 }
 
-fn example() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/own-proxy/proxy.mjs")
+fn example(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(path)
 }
 
 #[tokio::test]
 async fn the_own_proxy_in_node_keeps_the_contract_too() {
+    keeps_the_contract("own-proxy/proxy.mjs").await;
+}
+
+#[tokio::test]
+async fn the_same_as_one_function_from_request_to_response_keeps_it_too() {
+    keeps_the_contract("serverless-proxy/node.mjs").await;
+}
+
+async fn keeps_the_contract(path: &str) {
     let simulator = spawn(chataibot_simulator::Config::for_tests()).await.expect("a simulator");
     let mut node = Command::new("node")
-        .arg(example())
+        .arg(example(path))
         .env("PORT", "0")
         .env("PLATFORM_URL", format!("{}/api/v1", simulator.url()))
         .stdout(Stdio::piped())
@@ -58,7 +68,7 @@ async fn the_own_proxy_in_node_keeps_the_contract_too() {
 
 #[test]
 fn it_is_one_file_that_a_person_reads_in_a_sitting() {
-    let text = std::fs::read_to_string(example()).expect("it is there");
+    let text = std::fs::read_to_string(example("own-proxy/proxy.mjs")).expect("it is there");
     assert!(text.lines().count() < 430);
     let imports: Vec<&str> = text.lines().filter(|line| line.starts_with("import ")).collect();
     assert!(imports.iter().all(|line| line.contains("\"node:")), "no package: {imports:?}");

@@ -1,0 +1,189 @@
+//! The files of deploy/, as those who read them do: nginx and Caddy with a browser through them, systemd, and rules for images.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Widget, story, until } from './harness.mjs';
+
+const run = promisify(execFile);
+const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
+const read = (name) => readFile(join(DEPLOY, name), 'utf8');
+const folder = await mkdtemp(join(tmpdir(), 'chataibot-deploy-'));
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Why a test is left out where a program is not installed, or nothing. */
+async function without(...programs) {
+  for (const program of programs) {
+    const found = await run('sh', ['-c', `command -v ${program}`]).catch(() => undefined);
+    if (!found) return `${program} is not installed`;
+  }
+}
+
+async function freePort() {
+  const socket = createServer().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+/** Runs a server in the foreground while `tell()` runs. It is up when its port takes connections. */
+async function serving(program, words, environment, address, tell) {
+  const output = [];
+  const child = spawn(program, words, { env: { ...process.env, ...environment } });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => output.push(bytes));
+  try {
+    await until(`${program} serves`, async () => {
+      if (child.exitCode !== null) throw new Error(`${program} ended:\n${Buffer.concat(output)}`);
+      return run('curl', ['--insecure', '--silent', '--fail', `${address}/readyz`]).then(() => true, () => false);
+    });
+    await tell();
+  } finally {
+    if (child.exitCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    }
+  }
+}
+
+/** A conversation through the server at `address`: replies come by one stream, at once, and files as the proxy has compressed them. */
+async function converseThrough(world, address) {
+  const page = world.host.page(
+    '/behind',
+    `<h1>A page</h1><script type="module" src="${address}/chataibot.js"></script><chataibot-widget></chataibot-widget>`,
+  );
+  const visitor = await world.visitor({ ignoreHTTPSErrors: true });
+  const tab = await visitor.tab('about:blank');
+  const reads = [];
+  tab.on('request', (request) => /\/events(\?|$)/.test(request.url()) && reads.push(request.url()));
+  const codings = new Map();
+  tab.on('response', (response) => codings.set(new URL(response.url()).pathname, response.headers()['content-encoding']));
+  await tab.goto(page);
+  const widget = new Widget(tab);
+  await widget.open();
+  await widget.say('Hello');
+  await widget.settles();
+  await widget.isLive();
+  await widget.hears(/./);
+  await world.simulator.idle();
+  const before = reads.length;
+  for (const reply of ['one', 'two', 'three']) {
+    await world.simulator.reply(reply);
+    await widget.hears(new RegExp(`^${reply}$`));
+  }
+  assert.equal(reads.length, before, 'all came by the stream that was open');
+  assert.match(codings.get('/chataibot-widget_bg.wasm'), /^(br|gzip)$/);
+  // A server that ends waits for streams, and a page complains of theirs.
+  await tab.close();
+}
+
+const NGINX = await without('nginx', 'openssl', 'curl');
+
+/** deploy/nginx.conf with a test's own ports and files around it. Returns its path. */
+async function nginxFor(proxy, port) {
+  const site = (await read('nginx.conf'))
+    .replaceAll('127.0.0.1:8787', new URL(proxy).host)
+    .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
+    .replaceAll('/etc/ssl/chat.example.com/fullchain.pem', join(folder, 'certificate.pem'))
+    .replaceAll('/etc/ssl/chat.example.com/privkey.pem', join(folder, 'key.pem'));
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  await run('openssl', [...request, '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')]);
+  const bodies = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`).join('\n');
+  const path = join(folder, 'nginx.conf');
+  await writeFile(path, `daemon off; pid ${join(folder, 'nginx.pid')}; error_log ${join(folder, 'error.log')};
+    events {} http { access_log ${join(folder, 'access.log')}; ${bodies}\n${site} }`);
+  return path;
+}
+
+story('a conversation goes through nginx with TLS, HTTP/2 and an unbuffered stream, and its log has no secret', async (world) => {
+  const port = await freePort();
+  const configuration = await nginxFor(world.proxy.address, port);
+  await run('nginx', ['-t', '-p', folder, '-c', configuration]);
+  const address = `https://127.0.0.1:${port}`;
+  await serving('nginx', ['-p', folder, '-c', configuration], {}, address, async () => {
+    await converseThrough(world, address);
+    const hook = await run('curl', ['--insecure', '--silent', '--request', 'POST', '--data', '{}', '--write-out', '%{http_code}', `${address}/webhook/a-secret-word`]);
+    assert.match(hook.stdout, /404$/);
+  });
+  const logged = (await readFile(join(folder, 'access.log'), 'utf8')) + (await readFile(join(folder, 'error.log'), 'utf8'));
+  assert.match(logged, /GET \/chataibot\.js HTTP\/2\.0" 200/);
+  assert.doesNotMatch(logged, /a-secret-word/);
+}, { skip: NGINX });
+
+story('a conversation goes through Caddy with an unbuffered stream', async (world) => {
+  const port = await freePort();
+  const environment = {
+    CHATAIBOT_HOST: `http://127.0.0.1:${port}`,
+    CHATAIBOT_PROXY: new URL(world.proxy.address).host,
+    XDG_DATA_HOME: join(folder, 'caddy-data'),
+    XDG_CONFIG_HOME: join(folder, 'caddy-config'),
+  };
+  const configuration = ['--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
+  // Its own door for operators is the machine's, where another Caddy may run.
+  await writeFile(join(folder, 'Caddyfile'), (await read('Caddyfile')).replace('grace_period 5s', 'grace_period 1s\n\tadmin off'));
+  await run('caddy', ['validate', ...configuration], { env: { ...process.env, ...environment } });
+  const address = `http://127.0.0.1:${port}`;
+  await serving('caddy', ['run', ...configuration], environment, address, () => converseThrough(world, address));
+}, { skip: await without('caddy', 'curl') });
+
+test('systemd understands the service, and it has few rights', { skip: await without('systemd-analyze') }, async () => {
+  const program = join(folder, 'chataibot-proxy');
+  await writeFile(program, '#!/bin/sh\n');
+  await chmod(program, 0o755);
+  const unit = join(folder, 'chataibot-proxy.service');
+  await writeFile(unit, (await read('chataibot-proxy.service')).replaceAll('/opt/chataibot/chataibot-proxy', program));
+  const { stdout, stderr } = await run('systemd-analyze', ['verify', unit]);
+  assert.equal(stdout + stderr, '');
+  // From 0, nothing to fear, to 10; in tenths.
+  await run('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
+});
+
+test('every option that service, image and compose file give the program is one it knows', async () => {
+  const { stdout: help } = await run(process.env.CHATAIBOT_PROXY, ['--help']);
+  const texts = (await Promise.all(['chataibot-proxy.service', 'Dockerfile', 'compose.yaml'].map(read))).join('\n');
+  const commands = texts.split('\n').filter((line) => /^(Exec\w+=|CMD )/.test(line)).join('\n');
+  const options = new Set(commands.match(/(?<=[\s"])--[a-z-]+/g));
+  assert.ok(options.size >= 4, 'they are found');
+  for (const option of [...options, ...new Set(texts.match(/CHATAIBOT_PROXY_[A-Z_]+/g))]) assert.ok(help.includes(option), `--help knows ${option}`);
+});
+
+test('the image is pinned, small, without root and without secrets', async () => {
+  const lines = (await read('Dockerfile')).replaceAll(/\\\n\s*/g, ' ').split('\n').filter((line) => line && !line.startsWith('#'));
+  const all = (word) => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const [base] = all('FROM');
+  assert.match(base, /:(?!latest)\S+$/, 'a version of its base is named');
+  const [user] = all('USER');
+  assert.match(user, /^[1-9]\d*:[1-9]\d*$/, 'a number, so that an orchestrator can tell that it is not root');
+  assert.ok(lines.indexOf(`USER ${user}`) > lines.findLastIndex((line) => line.startsWith('RUN ')), 'nothing runs as root after it');
+  assert.deepEqual([...all('ADD'), ...all('ENV'), ...all('ARG')], [], 'copies alone, and nothing that stays in the history of the image');
+  for (const command of all('RUN')) {
+    assert.match(command, /--no-install-recommends/);
+    assert.match(command, /rm -rf \/var\/lib\/apt\/lists/);
+    assert.doesNotMatch(command, /sudo|apt |curl|wget/);
+  }
+  for (const list of [...all('ENTRYPOINT'), ...all('CMD')]) assert.ok(Array.isArray(JSON.parse(list)), 'as a list: signals reach the program and not a shell');
+});
+
+test('the compose file has two proxies on one Redis that keeps everything, and only Caddy is reached from outside', { skip: await without('python3') }, async (t) => {
+  const parse = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))';
+  const child = run('python3', ['-c', parse]);
+  child.child.stdin.end(await read('compose.yaml'));
+  const parsed = await child.catch((error) => (/No module named 'yaml'/.test(error.stderr) ? undefined : Promise.reject(error)));
+  if (!parsed) return t.skip("Python's yaml is not installed");
+  const { services, volumes } = JSON.parse(parsed.stdout);
+  assert.deepEqual(Object.keys(services).filter((name) => services[name].ports), ['caddy']);
+  assert.deepEqual(services['proxy-1'], services['proxy-2']);
+  assert.match(services.redis.command.join(' '), /--appendonly yes --maxmemory-policy noeviction/);
+  for (const { image, volumes: mounted = [] } of Object.values(services)) {
+    assert.match(image, /:\d/, `${image} names a version`);
+    for (const one of mounted) assert.ok(/^\.\//.test(one) || one.split(':')[0] in volumes, one);
+  }
+});
