@@ -109,8 +109,8 @@ const FUNCTIONS = {
   oklch: ([l, c, h]) => fromOklch({ l: number(l, 1), c: number(c, 0.4), h: angle(h) }),
   oklab: ([l, a, b]) => fromOklab(number(l, 1), number(a, 0.4), number(b, 0.4)),
   color: ([space, ...channels]) => {
-    if (space !== 'srgb') return null;
-    const [r, g, b] = channels.map((channel) => number(channel, 1));
+    if (space !== 'srgb' && space !== 'srgb-linear') return null;
+    const [r, g, b] = channels.map((channel) => (space === 'srgb' ? number(channel, 1) : fromLinear(number(channel, 1))));
     return { r, g, b };
   },
 };
@@ -126,7 +126,8 @@ function fromHex(text) {
 
 /**
  * `{r, g, b, alpha}` of what a style sheet writes: `#…`, `rgb()`, `hsl()`, `oklch()`, `oklab()`,
- * `color(srgb …)`, black, white, transparent; null for all else, also where a number is missing.
+ * `color(srgb …)`, `color(srgb-linear …)`, black, white, transparent; null for all else, also
+ * where a number is missing.
  */
 export function parse(text) {
   const colour = String(text ?? '').trim().toLowerCase();

@@ -69,6 +69,8 @@ pub enum Command {
     },
     /// Check style sheets for the widget in every scene, in light and dark: names, values, contrast, sizes, focus, motion
     Theme(ThemeOptions),
+    /// Draw the pictures of the documents and the studio anew, and keep the layout of every scene as it is now
+    Pictures(PictureOptions),
     /// Install now what demo and test would install when they need it
     Setup,
     /// Complete what Trunk has built; Trunk.toml calls it
@@ -213,6 +215,16 @@ pub struct SoakOptions {
     /// Only this seed, with its story
     #[arg(long)]
     pub replay: Option<u64>,
+}
+
+/// Which pictures are drawn, and of what.
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct PictureOptions {
+    /// Only these: themes, anatomy, steps, layout
+    pub names: Vec<String>,
+    /// Take the bundle that is in dist/, as it is
+    #[arg(long)]
+    pub built: bool,
 }
 
 /// What is fuzzed, and for how long.

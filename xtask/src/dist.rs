@@ -88,8 +88,10 @@ const SCRIPTS: [(&str, &str); 10] = [
 const SAMPLE: &str = "chataibot-sample.svg";
 /// The studio, in the project as in the bundle: served as it is written.
 const STUDIO: &str = "studio";
-/// The themes, which it begins with.
-const THEMES: &str = "styles/themes";
+/// The table of tokens and parts, which its controls are made of.
+const TABLE: &str = "styles/design.json";
+/// The themes, which it begins with, and their pictures.
+const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
 /// The playground.
 pub const PLAYGROUND: &str = "index.html";
 
@@ -211,8 +213,9 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
 
 /// The studio's files, with the themes and their pictures.
 fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for (folder, place) in [(STUDIO, STUDIO.to_owned()), (THEMES, format!("{STUDIO}/themes"))] {
+    let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(TABLE))?)];
+    let themes = THEMES.map(|folder| (folder, format!("{STUDIO}/themes")));
+    for (folder, place) in [(STUDIO, STUDIO.to_owned())].into_iter().chain(themes) {
         for path in paths(&project.root.join(folder), "")? {
             let name = path.file_name().and_then(|name| name.to_str()).context("a file's name is no text")?;
             if path.is_file() {

@@ -10,6 +10,7 @@
 //! - [`sizes`]: the bundle against its budgets
 //! - [`visit`]: what a visitor waits for, against a hand-written chat
 //! - [`load`]: what one proxy carries, against what it must
+//! - [`pictures`]: the pictures of documents and studio, and the kept layout of every scene
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
@@ -28,6 +29,7 @@ mod dist;
 mod fuzz;
 mod load;
 mod package;
+mod pictures;
 mod progress;
 mod project;
 mod server;
@@ -71,6 +73,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Tables { check } => tables::run(&project, check),
         Command::Theme(options) => theme::run(&project, &options),
+        Command::Pictures(options) => pictures::run(&project, &options),
         Command::Setup => setup::everything(&project),
         Command::TrunkHook => dist::complete_trunk_build(&project),
     }

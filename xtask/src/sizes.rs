@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{self, BACK, BESIDE, DESIGN, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET},
+    dist::{
+        self, BACK, BESIDE, DESIGN, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET,
+    },
     project::Project,
 };
 

@@ -1,0 +1,63 @@
+// What was chosen as the address's hash, for people to share: readable, and only what differs. A
+// foreign address is read as strictly as any input.
+
+/**
+ * What a fresh studio shows. `tokens`: values by name without `--chataibot-`; `attributes`: of the
+ * element.
+ */
+export const BEGIN = {
+  scene: 'greeting',
+  width: 'desktop',
+  scheme: 'light',
+  rtl: false,
+  forced: false,
+  zoom: 1,
+  locale: '',
+  theme: '',
+  rules: '',
+  attributes: {},
+  tokens: {},
+};
+
+const TOKEN = /^[a-z][a-z0-9-]{0,60}$/;
+/** Attributes that belong to looks; no address sets where a chat connects to. */
+export const LOOKS = ['mode', 'position', 'launcher', 'heading', 'subheading', 'greeting', 'launcher-label'];
+/** Longer than any that the studio writes. */
+const LONGEST = 20_000;
+
+/** One declaration cannot end itself: a value with these would be more than a value. */
+export const isValue = (value) => value.length < 2_000 && !/[{};]|\/\*/.test(value);
+
+/** The state → what stands behind `#`. */
+export function toHash(state) {
+  const words = new URLSearchParams();
+  for (const [name, usual] of Object.entries(BEGIN)) {
+    const value = state[name];
+    if (typeof usual === 'object' || value === usual) continue;
+    words.set(name, typeof usual === 'boolean' ? '1' : String(value));
+  }
+  for (const [name, value] of Object.entries(state.attributes)) if (value) words.set(`a-${name}`, value);
+  for (const [name, value] of Object.entries(state.tokens)) words.set(`t-${name}`, value);
+  return words.toString();
+}
+
+/**
+ * The hash → a state. `known`: `{scenes, widths, themes, locales}`, lists of what there is; all
+ * else is passed over.
+ */
+export function fromHash(hash, known) {
+  const state = { ...BEGIN, attributes: {}, tokens: {} };
+  if (hash.length > LONGEST) return state;
+  const words = new URLSearchParams(hash.replace(/^#/, ''));
+  const lists = { scene: [...known.scenes, 'wall'], width: known.widths, scheme: ['light', 'dark'], theme: known.themes, locale: known.locales };
+  for (const [name, value] of words) {
+    const key = name.slice(2);
+    if (lists[name]?.includes(value)) state[name] = value;
+    else if (name === 'rtl' || name === 'forced') state[name] = value === '1';
+    else if (name === 'zoom' && value >= 1 && value <= 4) state.zoom = Number(value);
+    else if (name === 'rules') state.rules = value;
+    else if (name.startsWith('a-') && LOOKS.includes(key)) state.attributes[key] = value;
+    else if (name.startsWith('t-') && TOKEN.test(key) && isValue(value)) state.tokens[key] = value;
+  }
+  return state;
+}

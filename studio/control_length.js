@@ -1,0 +1,46 @@
+// Lengths and numbers: a slider for the usual range, and a field for any value.
+
+import { freshId, make } from './nodes.js';
+import { takes } from './table.js';
+
+/** The usual range of each, in pixels; what is not here goes to 64. */
+const MOST = { 'font-size': 24, 'launcher-size': 96, 'window-width': 720, 'window-height': 960, 'window-radius': 48, 'launcher-radius': 48, radius: 36, 'bubble-radius': 36 };
+const LEAST = { 'font-size': 11, 'launcher-size': 40, 'window-width': 300, 'window-height': 340 };
+
+function withField(studio, token, range, toCss) {
+  const { history } = studio;
+  const id = freshId('length');
+  const text = make('input', { type: 'text', id, class: 'short', spellcheck: 'false', autocomplete: 'off' });
+  range.setAttribute('aria-label', `${token.title}, by the slider`);
+  range.addEventListener('input', () => studio.setToken(token.name, toCss(range.value), token.name));
+  text.addEventListener('change', () => {
+    const value = text.value.trim();
+    const isGood = value === '' || takes(token, value);
+    text.setAttribute('aria-invalid', !isGood);
+    if (isGood) studio.setToken(token.name, value);
+  });
+  const follow = ({ tokens }) => {
+    const value = tokens[token.name] ?? '';
+    if (document.activeElement !== text) text.value = value;
+    text.placeholder = token.default;
+    // A default that is another token's has no number of its own.
+    const number = parseFloat(value || token.number);
+    if (Number.isFinite(number)) range.value = number;
+  };
+  history.subscribe(follow);
+  follow(history.state);
+  return make('div', { class: 'control' },
+    make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)),
+    make('div', { class: 'slider-field' }, range, text));
+}
+
+export function lengthControl(studio, token) {
+  const range = make('input', { type: 'range', min: String(LEAST[token.name] ?? 0), max: String(MOST[token.name] ?? 64), step: '1' });
+  return withField(studio, token, range, (value) => `${value}px`);
+}
+
+export function numberControl(studio, token) {
+  const isFactor = token.name === 'motion';
+  const range = make('input', { type: 'range', min: '0', max: isFactor ? '3' : '2147483000', step: isFactor ? '0.1' : '1' });
+  return withField(studio, token, range, (value) => value);
+}

@@ -1,0 +1,24 @@
+// A value of any kind, as CSS: backgrounds, which may be gradients, and what has no control of its
+// own.
+
+import { isValue } from './address.js';
+import { freshId, make } from './nodes.js';
+import { takes } from './table.js';
+
+export function textControl(studio, token) {
+  const { history } = studio;
+  const id = freshId('text');
+  const text = make('input', { type: 'text', id, spellcheck: 'false', autocomplete: 'off', placeholder: token.default });
+  text.addEventListener('change', () => {
+    const value = text.value.trim();
+    const isGood = value === '' || (isValue(value) && takes(token, value));
+    text.setAttribute('aria-invalid', !isGood);
+    if (isGood) studio.setToken(token.name, value);
+  });
+  const follow = ({ tokens }) => {
+    if (document.activeElement !== text) text.value = tokens[token.name] ?? '';
+  };
+  history.subscribe(follow);
+  follow(history.state);
+  return make('div', { class: 'control' }, make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)), text);
+}

@@ -1,0 +1,89 @@
+// What a designer takes home: a style sheet of only what differs, design tokens as JSON (DTCG),
+// and the lines for a page.
+
+import { parse, schemes, splitList, toHex } from './colour.js';
+import { parseShadow } from './shadow.js';
+
+/**
+ * The tokens that are not as they are without anybody: `[[name, value], …]` in the table's order.
+ * `defaults`: by name.
+ */
+export function changed(tokens, defaults) {
+  const order = Object.keys(defaults);
+  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.entries(tokens)
+    .filter(([name, value]) => value !== '' && value !== defaults[name])
+    .sort(([one], [other]) => place(one) - place(other));
+}
+
+/** The style sheet. `rules`: a theme's or a designer's own rules for parts, after the tokens. */
+export function toCss(tokens, defaults, rules = '') {
+  const lines = changed(tokens, defaults).map(([name, value]) => `  --chataibot-${name}: ${value};`);
+  const own = lines.length ? `chataibot-widget {\n${lines.join('\n')}\n}\n` : '';
+  return [own, rules.trim() && `${rules.trim()}\n`].filter(Boolean).join('\n');
+}
+
+/** A colour as the format's module for colours writes it, version 2025.10. */
+function colour(text) {
+  const { r, g, b, alpha } = parse(text);
+  const components = [r, g, b].map((channel) => Number(channel.toFixed(4)));
+  return { colorSpace: 'srgb', components, ...(alpha < 1 && { alpha: Number(alpha.toFixed(4)) }), hex: toHex({ r, g, b }) };
+}
+
+const pixels = (value) => ({ value, unit: 'px' });
+
+function shadow(text) {
+  const layers = parseShadow(text);
+  if (!layers?.length) return null;
+  const $value = layers.map(({ x, y, blur, spread, inset, ...layer }) => ({
+    color: colour(layer.colour),
+    offsetX: pixels(x),
+    offsetY: pixels(y),
+    blur: pixels(blur),
+    spread: pixels(spread),
+    ...(inset && { inset }),
+  }));
+  return { $type: 'shadow', $value };
+}
+
+/** `{$type, $value}` of one value, or null where the format has no type for it. */
+function typed(name, value) {
+  if (parse(value)) return { $type: 'color', $value: colour(value) };
+  const [, size, unit] = /^(-?[\d.]+)(px|rem)$/.exec(value) ?? [];
+  if (unit) return { $type: 'dimension', $value: { value: Number(size), unit } };
+  if (/^-?[\d.]+$/.test(value)) return { $type: 'number', $value: Number(value) };
+  if (/font(-family)?$/.test(name) && !value.includes('(')) {
+    return { $type: 'fontFamily', $value: splitList(value).map((font) => font.replaceAll(/["']/g, '')) };
+  }
+  return name.endsWith('shadow') ? shadow(value) : null;
+}
+
+/**
+ * The design tokens, one group for each scheme; what the format has no type for stands in the
+ * group's extension, as CSS.
+ */
+export function toDtcg(tokens, defaults) {
+  const group = (at) => {
+    const found = changed(tokens, defaults).map(([name, value]) => [name, schemes(value)[at]]);
+    const others = found.filter(([name, value]) => !typed(name, value));
+    const known = found.filter(([name, value]) => typed(name, value)).map(([name, value]) => [name, typed(name, value)]);
+    return { ...(others.length && { $extensions: { 'chataibot.css': Object.fromEntries(others) } }), ...Object.fromEntries(known) };
+  };
+  return { $description: 'Tokens of chataibot-widget: each is the custom property --chataibot-NAME.', light: group(0), dark: group(1) };
+}
+
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/**
+ * The lines for a page. `script`: where the loader is; `sheet`: what the style sheet will be
+ * called, empty where there is none.
+ */
+export function toSnippet(attributes, script, sheet) {
+  const said = Object.entries(attributes).filter(([, value]) => value);
+  const words = said.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('');
+  return [
+    ...(sheet ? [`<link rel="stylesheet" href="${escaped(sheet)}">`] : []),
+    `<script type="module" src="${escaped(script)}"></script>`,
+    `<chataibot-widget${words}></chataibot-widget>`,
+  ].join('\n');
+}

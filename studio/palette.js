@@ -1,0 +1,104 @@
+// From one brand colour to all the colours of the widget, light and dark. Every pair that is read
+// together reaches its contrast by how it is made: a colour moves away from what it stands on
+// until it is there, measured on the rounded colours that are written out.
+
+import { contrast, fromOklch, lightDark, over, parse, rounded, toHex, toOklch } from './colour.js';
+
+/** Contrast of text, and of what is no text but has to be seen (WCAG 2.2, 1.4.3 and 1.4.11). */
+export const TEXT = 4.5;
+export const SHAPE = 3;
+/** … and of long texts, where there is a choice. */
+const READING = 7;
+
+/**
+ * What the header mixes of the brand colour onto the surface, as `--chataibot-header-background`
+ * does by default.
+ */
+const HEADER_TINT = 0.11;
+
+const shown = (colour) => rounded(fromOklch(colour));
+const WHITE = { r: 1, g: 1, b: 1, alpha: 1 };
+const BLACK = { r: 0, g: 0, b: 0, alpha: 1 };
+
+/** White or black, whichever is easier to read on this; one of them reaches 4.5 on any colour. */
+const readable = (background) => (contrast(WHITE, background) >= contrast(BLACK, background) ? WHITE : BLACK);
+
+/**
+ * `wanted` as `{l, c, h}`, moved to lighter (`to` 1) or darker (`to` 0) until it has this contrast
+ * on all the backgrounds. Ends at white or black at the latest, which the surfaces below leave
+ * room for.
+ */
+function reach(wanted, to, backgrounds, ratio) {
+  const isEnough = (colour) => backgrounds.every((background) => contrast(colour, background) >= ratio);
+  const steps = 200;
+  for (let step = 0; step <= steps; step++) {
+    const l = wanted.l + ((to - wanted.l) * step) / steps;
+    const colour = shown({ ...wanted, l });
+    if (isEnough(colour)) return colour;
+  }
+  return to ? WHITE : BLACK;
+}
+
+/** The colours of one scheme. `brand` as `{l, c, h}`. */
+function scheme(exact, dark) {
+  const brand = toOklch(exact);
+  const to = dark ? 1 : 0;
+  // A breath of the brand's hue keeps greys from looking foreign beside it.
+  const tint = Math.min(brand.c, 0.14);
+  const grey = (l, share) => ({ l, c: tint * share, h: brand.h });
+  const surface = dark ? shown(grey(0.2, 0.1)) : WHITE;
+  const raised = shown(dark ? grey(0.27, 0.12) : grey(0.965, 0.07));
+  const accent = dark && contrast(exact, surface) < SHAPE ? reach(brand, 1, [surface], SHAPE) : exact;
+  const header = rounded(over({ ...accent, alpha: HEADER_TINT }, surface));
+  const grounds = [surface, raised];
+  const signal = (light, bright, c, h) => reach({ l: dark ? bright : light, c, h }, to, grounds, TEXT);
+  const link = reach({ l: dark ? 0.8 : Math.min(brand.l, 0.5), c: dark ? Math.min(brand.c, 0.12) : brand.c, h: brand.h }, to, grounds, TEXT);
+  return {
+    accent,
+    'on-accent': readable(accent),
+    surface,
+    'surface-raised': raised,
+    text: reach(grey(dark ? 0.94 : 0.23, 0.12), to, [...grounds, header], READING),
+    'text-muted': reach(grey(dark ? 0.74 : 0.5, 0.18), to, [...grounds, header], TEXT),
+    line: shown(grey(dark ? 0.34 : 0.92, 0.1)),
+    'line-strong': reach(grey(dark ? 0.56 : 0.66, 0.15), to, grounds, SHAPE),
+    link,
+    focus: link,
+    danger: signal(0.52, 0.78, dark ? 0.12 : 0.19, 27),
+    warning: signal(0.48, 0.83, 0.11, 75),
+    success: reach({ l: dark ? 0.75 : 0.6, c: 0.14, h: 155 }, to, grounds, SHAPE),
+  };
+}
+
+/**
+ * `{light, dark}`: for each the colours by token, as `{r, g, b}`. `brand`: any colour that [parse]
+ * reads.
+ */
+export function palette(brand) {
+  const exact = rounded({ ...parse(brand), alpha: 1 });
+  return { light: scheme(exact, false), dark: scheme(exact, true) };
+}
+
+/** The same as values of tokens: `{accent: '#…', surface: 'light-dark(#…, #…)', …}`. */
+export function paletteTokens(brand) {
+  const { light, dark } = palette(brand);
+  return Object.fromEntries(Object.keys(light).map((name) => [name, lightDark(toHex(light[name]), toHex(dark[name]))]));
+}
+
+/** Which colours are read on which, and how well they have to be: `[upper, lower, ratio]`. */
+export const PAIRS = [
+  ['on-accent', 'accent', TEXT],
+  ['text', 'surface', TEXT],
+  ['text', 'surface-raised', TEXT],
+  ['text-muted', 'surface', TEXT],
+  ['text-muted', 'surface-raised', TEXT],
+  ['link', 'surface', TEXT],
+  ['link', 'surface-raised', TEXT],
+  ['danger', 'surface', TEXT],
+  ['danger', 'surface-raised', TEXT],
+  ['warning', 'surface', TEXT],
+  ['warning', 'surface-raised', TEXT],
+  ['line-strong', 'surface', SHAPE],
+  ['focus', 'surface', SHAPE],
+  ['success', 'surface', SHAPE],
+];

@@ -1,0 +1,121 @@
+// A site's own variables, out of its style sheet: read by the browser's parser into a sheet that
+// styles nothing, never as markup. Then what each could be here, by the names that sites and
+// frameworks give such things.
+
+import { lightDark, parse, toHex } from './colour.js';
+
+const ROOT = /^(:root|html|body|:host|\*)$/;
+const DARK = /(^|[^\w-])(\.dark|\[data-(bs-)?(theme|color-scheme|mode)=["']?dark["']?\]|\.theme-dark|\.dark-mode)/;
+
+/** Every rule with the conditions around it: `{selector, condition, style}`. */
+function* flat(rules, condition = '') {
+  for (const rule of rules) {
+    if (rule.style && rule.selectorText) yield { selector: rule.selectorText, condition, style: rule.style };
+    if (rule.cssRules) yield* flat(rule.cssRules, `${condition} ${rule.conditionText ?? ''}`);
+  }
+}
+
+/** `{light, dark}`: the variables of the page's root, as they are written. Needs a browser. */
+export function readVariables(css) {
+  const sheet = new CSSStyleSheet();
+  // A pasted sheet may begin with imports, which such sheets do not have.
+  sheet.replaceSync(css.replaceAll(/@import[^;]*;/g, ''));
+  const found = { light: {}, dark: {} };
+  for (const { selector, condition, style } of flat(sheet.cssRules)) {
+    const isRoot = selector.split(',').some((one) => ROOT.test(one.trim()) || DARK.test(one));
+    if (!isRoot) continue;
+    const isDark = DARK.test(selector) || /prefers-color-scheme:\s*dark/.test(condition);
+    for (const name of style) if (name.startsWith('--')) found[isDark ? 'dark' : 'light'][name] = style.getPropertyValue(name).trim();
+    // Sites without variables say at least these.
+    for (const name of ['background-color', 'color', 'font-family']) {
+      const value = style.getPropertyValue(name);
+      if (value) found[isDark ? 'dark' : 'light'][`${name} of ${selector}`] = value;
+    }
+  }
+  return found;
+}
+
+/**
+ * A value with the variables in it put in their place; null where one is missing or they go round
+ * in a circle.
+ */
+export function resolve(value, variables, depth = 0) {
+  if (depth > 20) return null;
+  const begin = value.indexOf('var(');
+  if (begin < 0) return value.trim();
+  let [end, open] = [begin + 4, 1];
+  for (; open > 0 && end < value.length; end++) open += { '(': 1, ')': -1 }[value[end]] ?? 0;
+  if (open) return null;
+  const [name, ...fallback] = value.slice(begin + 4, end - 1).split(',');
+  const found = variables[name.trim()] ?? (fallback.length ? fallback.join(',') : null);
+  return found == null ? null : resolve(value.slice(0, begin) + found.trim() + value.slice(end), variables, depth + 1);
+}
+
+/** Some frameworks keep only the three numbers of a colour: `222 47% 11%`, `13, 110, 253`. */
+function whole(value) {
+  if (/^[\d.]+(deg)?[\s,]+[\d.]+%[\s,]+[\d.]+%$/.test(value)) return `hsl(${value.replaceAll(',', ' ')})`;
+  if (/^\d{1,3}[\s,]+\d{1,3}[\s,]+\d{1,3}$/.test(value)) return `rgb(${value.replaceAll(',', ' ')})`;
+  return value;
+}
+
+/**
+ * What names are given to what a token is; the first that fits counts, earlier patterns before
+ * later.
+ */
+const COLOURS = {
+  accent: [/^(brand|accent|primary)$/, /(^|-)(brand|accent)(-(color|colour|500|600|default|main|base))?$/, /(^|-)primary(-(color|colour|500|600|default|main|base))?$/, /(^|-)(theme|key)-colou?r$/],
+  'on-accent': [/(^|-)(primary|accent|brand)-(foreground|contrast|content)$/, /(^|-)on-(primary|accent|brand)$/, /(^|-)(primary|accent)-text$/],
+  surface: [/(^|-)(background|bg|surface|canvas|paper)$/, /(^|-)(body|page|base)-(bg|background|100)$/, /(^|-)(color|colour)-(bg|background|surface)$/, /(^|-)background-colou?r$/, /^background-color of/],
+  'surface-raised': [/(^|-)(card|muted|surface-?(2|raised|variant|alt)|bg-(alt|subtle|muted|secondary)|secondary-bg|tertiary-bg|base-200)$/],
+  text: [/(^|-)(foreground|text|fg|ink|content|on-surface|on-background)$/, /(^|-)(body|base|text)-(color|colour|content)$/, /(^|-)(color|colour)-(text|fg|ink)$/, /^color of/],
+  'text-muted': [/(muted|secondary|subtle|quiet)-(foreground|text|fg|color|colour)$/, /(^|-)(text|fg|ink|color)-(muted|secondary|subtle|quiet|light)$/],
+  line: [/(^|-)(border|divider|line|hairline|outline)(-(color|colour|subtle|light))?$/],
+  'line-strong': [/(^|-)(input|border-(strong|dark|input)|outline-strong)$/],
+  link: [/(^|-)(link|anchor)(-(color|colour))?$/],
+  focus: [/(^|-)(ring|focus)(-(ring|color|colour))*$/],
+  danger: [/(^|-)(danger|error|destructive|negative)(-(color|colour|text|500|600))?$/],
+  warning: [/(^|-)(warning|warn|caution)(-(color|colour|text|500|600))?$/],
+  success: [/(^|-)(success|positive|ok)(-(color|colour|text|500|600))?$/],
+};
+const LENGTHS = { radius: [/(^|-)(border-)?radius(-(md|base|default|lg))?$/, /(^|-)rounded(-(md|base|box))?$/], 'font-size': [/(^|-)(body|base|text)?-?font-size(-(base|body|md))?$/, /(^|-)text-base$/] };
+const FONTS = { font: [/(^|-)font(-family)?(-(sans|body|base|sans-serif))?$/, /(^|-)(body|base|sans)-font(-family)?$/, /^font-family of/] };
+
+function pick(names, patterns) {
+  for (const pattern of patterns) {
+    const found = names.find((name) => pattern.test(name.replace(/^--/, '').replace(/^(bs|color|colour|clr|c|md-sys-color)-(?=.)/, '')) || pattern.test(name.replace(/^--/, '')));
+    if (found) return found;
+  }
+  return null;
+}
+
+const colourOf = (name, variables) => {
+  const value = variables[name] && resolve(variables[name], variables);
+  const colour = value && parse(whole(value));
+  return colour && toHex(colour);
+};
+
+/**
+ * What the tokens would be: `[{token, value, from}, …]`. `light` and `dark` as of [readVariables].
+ */
+export function suggest({ light, dark }) {
+  const names = Object.keys(light);
+  const all = { ...light, ...dark };
+  const found = [];
+  for (const [token, patterns] of Object.entries(COLOURS)) {
+    const from = pick(names.filter((name) => colourOf(name, light)), patterns);
+    if (!from) continue;
+    const bright = colourOf(from, light);
+    found.push({ token, value: lightDark(bright, colourOf(from, all) ?? bright), from });
+  }
+  for (const [token, patterns] of Object.entries(LENGTHS)) {
+    const fits = names.filter((name) => /^[\d.]+(px|rem|em)$/.test(resolve(light[name], light) ?? ''));
+    const from = pick(fits, patterns);
+    if (from) found.push({ token, value: resolve(light[from], light), from });
+  }
+  for (const [token, patterns] of Object.entries(FONTS)) {
+    const fits = names.filter((name) => !/^(inherit|initial|[\d.]+\w*)$/.test(resolve(light[name], light) ?? 'inherit') && !colourOf(name, light));
+    const from = pick(fits, patterns);
+    if (from) found.push({ token, value: resolve(light[from], light), from });
+  }
+  return found;
+}

@@ -1,0 +1,177 @@
+// The page inside the studio: shows one scene, or all of them, as the studio says. Talks to the
+// studio alone, by messages of the same origin.
+
+import { SCENES } from '../scenes.js';
+import { checkScene } from './check_scene.js';
+
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [sheet];
+const wall = document.querySelector('#wall');
+const root = document.documentElement;
+
+/**
+ * What forced colours make of the tokens. The browser's own mode replaces more: borders appear,
+ * and pictures of backgrounds go.
+ */
+const FORCED = `:root { background: Canvas; --shape: Canvas; --paper: Canvas; }
+chataibot-widget {
+  --chataibot-accent: ButtonText !important; --chataibot-on-accent: ButtonFace !important; --chataibot-surface: Canvas !important;
+  --chataibot-surface-raised: Canvas !important; --chataibot-text: CanvasText !important; --chataibot-text-muted: CanvasText !important;
+  --chataibot-line: CanvasText !important; --chataibot-line-strong: CanvasText !important; --chataibot-link: LinkText !important;
+  --chataibot-focus: Highlight !important; --chataibot-danger: CanvasText !important; --chataibot-warning: CanvasText !important;
+  --chataibot-success: CanvasText !important; --chataibot-header-background: Canvas !important; --chataibot-header-color: CanvasText !important;
+  --chataibot-window-shadow: 0 0 0 2px CanvasText !important; --chataibot-bubble-visitor-background: Canvas !important;
+  --chataibot-bubble-visitor-color: CanvasText !important; --chataibot-bubble-bot-background: Canvas !important;
+  --chataibot-bubble-bot-color: CanvasText !important; --chataibot-launcher-background: ButtonFace !important;
+  --chataibot-launcher-color: ButtonText !important; --chataibot-avatar-background: Canvas !important; --chataibot-avatar-color: CanvasText !important;
+  --chataibot-badge-background: Canvas !important; --chataibot-badge-color: CanvasText !important;
+  --chataibot-composer-background: Canvas !important;
+}
+chataibot-widget::part(bubble), chataibot-widget::part(avatar), chataibot-widget::part(launcher) { outline: 1px solid CanvasText; outline-offset: -1px; }`;
+
+// A chat whose window opens takes the focus, as on any page, and keeps it from what would take it.
+// Here it gets it only from a designer who is in this frame: else it would be taken from the
+// studio's controls, and of a wall's chats each would take it from the others.
+for (const [prototype, name] of [[HTMLElement.prototype, 'focus'], [HTMLDialogElement.prototype, 'showModal']]) {
+  const original = prototype[name];
+  prototype[name] = function (...options) {
+    const isChat = this.getRootNode() instanceof ShadowRoot;
+    if (!isChat || (shown !== 'wall' && document.hasFocus())) original.apply(this, options);
+  };
+}
+
+let shown = '';
+let attributes = {};
+let looked;
+let names = [];
+
+function dress(widget, scene, isTile) {
+  const wanted = { demo: scene, ...attributes, ...(isTile && { layer: 'page' }) };
+  for (const { name } of [...widget.attributes]) if (!(name in wanted) && name !== 'open') widget.removeAttribute(name);
+  for (const [name, value] of Object.entries(wanted)) if (widget.getAttribute(name) !== value) widget.setAttribute(name, value);
+  return widget;
+}
+
+function showWall() {
+  looked?.disconnect();
+  // A tile's chat comes when it is looked at.
+  looked = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting || target.firstChild) continue;
+      const widget = dress(document.createElement('chataibot-widget'), target.dataset.scene, true);
+      target.append(widget);
+      widget.ready.then(() => tell({ type: 'shown', colours: colours(names) }));
+    }
+  }, { rootMargin: '600px' });
+  const tiles = Object.entries(SCENES).map(([scene, title]) => {
+    const figure = document.createElement('figure');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = title;
+    button.addEventListener('click', () => tell({ type: 'scene', scene }));
+    const tile = document.createElement('div');
+    tile.className = 'tile';
+    tile.dataset.scene = scene;
+    figure.append(button, tile);
+    looked.observe(tile);
+    return figure;
+  });
+  wall.replaceChildren(...tiles);
+}
+
+function show(state) {
+  root.lang = state.locale || 'en';
+  root.dir = state.rtl ? 'rtl' : 'ltr';
+  sheet.replaceSync(`:root { color-scheme: ${state.scheme === 'dark' ? 'dark' : 'light'}; }\n${state.css}\n${state.forced ? FORCED : ''}`);
+  ({ attributes, tokens: names } = state);
+  const before = shown;
+  shown = state.scene;
+  const isWall = shown === 'wall';
+  root.classList.toggle('is-wall', isWall);
+  if (isWall) {
+    document.querySelector('body > chataibot-widget')?.remove();
+    if (before !== 'wall') showWall();
+    for (const widget of wall.querySelectorAll('chataibot-widget')) dress(widget, widget.parentNode.dataset.scene, true);
+  } else {
+    looked?.disconnect();
+    wall.replaceChildren();
+    const one = document.querySelector('body > chataibot-widget');
+    if (one) dress(one, state.scene, false);
+    else document.body.append(dress(document.createElement('chataibot-widget'), state.scene, false));
+  }
+  const [one] = document.querySelectorAll('chataibot-widget');
+  // Of a wall, none may be there yet.
+  const ready = one?.state?.ready ? Promise.resolve() : customElements.whenDefined('chataibot-widget').then(() => one?.ready);
+  ready.then(() => requestAnimationFrame(() => tell({ type: 'shown', colours: colours(state.tokens) })));
+}
+
+/** What the tokens of colour are, as the browser makes them: `{name: {light, dark}}`. */
+function colours(names) {
+  const [top] = document.querySelector('chataibot-widget')?.shadowRoot?.querySelectorAll('div') ?? [];
+  if (!top) return {};
+  const probe = document.createElement('i');
+  top.append(probe);
+  const found = {};
+  for (const name of names) {
+    found[name] = {};
+    for (const scheme of ['light', 'dark']) {
+      probe.style.colorScheme = scheme;
+      probe.style.color = `var(--_${name})`;
+      found[name][scheme] = getComputedStyle(probe).color;
+    }
+  }
+  probe.remove();
+  return found;
+}
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Waits until the one chat on the page is there whole, and changes no more. */
+async function settled() {
+  const { shadowRoot, ready } = document.querySelector('body > chataibot-widget');
+  await ready;
+  const end = performance.now() + 5_000;
+  for (let frames = 0, before; frames < 4 && performance.now() < end; ) {
+    await frame();
+    const now = shadowRoot.textContent;
+    frames = now === before && !shadowRoot.querySelector('.on-demand.waits') ? frames + 1 : 0;
+    before = now;
+  }
+  for (const animation of shadowRoot.getAnimations()) if (animation.effect.getComputedTiming().iterations !== Infinity) animation.finish();
+}
+
+/**
+ * Shows every scene, light and dark, and tells what is wrong with each. Ends early when another is
+ * begun.
+ */
+let checking = 0;
+async function check(state) {
+  const own = ++checking;
+  const all = ['light', 'dark'].flatMap((scheme) => Object.keys(SCENES).map((scene) => ({ scheme, scene })));
+  for (const [at, { scheme, scene }] of all.entries()) {
+    show({ ...state, scheme, scene });
+    await settled();
+    if (own !== checking) return tell({ type: 'checked', stopped: true });
+    const findings = checkScene(document.querySelector('body > chataibot-widget'));
+    tell({ type: 'checked', scheme, scene, findings, done: at + 1, all: all.length });
+  }
+  show(state);
+}
+
+const tell = (message) => parent.postMessage(message, location.origin);
+
+addEventListener('message', ({ origin, source, data }) => {
+  if (origin !== location.origin || source !== parent) return;
+  // Another look: what is being checked is the one before.
+  checking++;
+  if (data.type === 'show') show(data.state);
+  else if (data.type === 'check') check(data.state);
+});
+// The studio's shortcuts hold here, too.
+addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !event.composedPath()[0].matches?.('input, textarea')) {
+    event.preventDefault();
+    tell({ type: event.shiftKey ? 'redo' : 'undo' });
+  }
+});
+tell({ type: 'ready' });

@@ -1,0 +1,105 @@
+// The studio: what was chosen lives in one History; every part of the page shows it and changes
+// it, and none knows another.
+
+import { SCENES } from '../scenes.js';
+import { fromHash, toHash } from './address.js';
+import { History } from './history.js';
+import { LOCALES } from './locales.js';
+import { copy, say } from './nodes.js';
+import { addExports } from './panel_export.js';
+import { addPanels } from './panels.js';
+import { WIDTHS, addStage } from './stage_view.js';
+import { loadTable } from './table.js';
+import { THEMES, loadTheme } from './themes.js';
+
+const known = { scenes: Object.keys(SCENES), widths: Object.keys(WIDTHS), themes: Object.keys(THEMES), locales: Object.keys(LOCALES) };
+const table = await loadTable();
+const asked = fromHash(location.hash, known);
+// On a phone there is room for a phone.
+const isSmall = innerWidth < 700 && !/[#&]width=/.test(location.hash);
+const first = isSmall ? { ...asked, width: 'phone' } : asked;
+const history = new History(first, ['theme', 'tokens', 'rules', 'attributes']);
+
+/**
+ * What every part gets: the table, the history, the theme's own CSS, and what the browser makes of
+ * the colours.
+ */
+const studio = {
+  table,
+  history,
+  /**
+   * The style sheet of the theme that was begun with: its rules for parts. Its tokens are in the
+   * state.
+   */
+  colours: {},
+  listeners: new Set(),
+  /** Calls `listener(colours)` when the browser has worked out the colours anew. */
+  onColours(listener) {
+    this.listeners.add(listener);
+  },
+  tell(colours) {
+    this.colours = colours;
+    for (const listener of this.listeners) listener(colours);
+  },
+  setToken(name, value, gesture = null) {
+    const tokens = { ...history.state.tokens };
+    if (value === '' || value === null) delete tokens[name];
+    else tokens[name] = value;
+    history.change({ tokens }, gesture);
+  },
+  async begin(name) {
+    const { tokens, rules } = name ? await loadTheme(name) : { tokens: {}, rules: '' };
+    history.change({ theme: name, tokens, rules });
+  },
+};
+
+// A theme in the address is where the tokens beside it begin.
+if (first.theme && !Object.keys(first.tokens).length) {
+  const { tokens, rules } = await loadTheme(first.theme);
+  history.state = { ...first, tokens, rules: first.rules || rules };
+}
+
+addStage(studio);
+addPanels(studio);
+addExports(studio);
+
+/* ---- undo, redo, address ---- */
+
+const [undo, redo] = ['undo', 'redo'].map((id) => document.getElementById(id));
+undo.addEventListener('click', () => history.undo());
+redo.addEventListener('click', () => history.redo());
+addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
+  // A text field has an undo of its own.
+  if (event.target.matches('textarea, input[type="text"]')) return;
+  event.preventDefault();
+  if (event.shiftKey) history.redo();
+  else history.undo();
+});
+// Another press, or another control, is another gesture.
+for (const type of ['pointerdown', 'focusout']) addEventListener(type, () => history.settle(), true);
+
+function follow(state) {
+  undo.disabled = !history.canUndo;
+  redo.disabled = !history.canRedo;
+  const hash = toHash(state);
+  globalThis.history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
+}
+history.subscribe(follow);
+follow(history.state);
+
+addEventListener('hashchange', () => history.change(fromHash(location.hash, known)));
+
+document.getElementById('share').addEventListener('click', ({ target }) => copy(location.href, target).then(() => say('The link is copied')));
+
+/* ---- on a small screen, one of two ---- */
+
+for (const button of document.querySelectorAll('[data-view]')) {
+  button.addEventListener('click', () => {
+    document.body.dataset.view = button.dataset.view;
+    for (const other of document.querySelectorAll('[data-view]')) if (other.matches('button')) other.setAttribute('aria-pressed', other === button);
+  });
+}
+document.body.dataset.view = 'stage';
+// Tests and designers' own scripts wait for it.
+document.body.dataset.ready = '';
