@@ -6,7 +6,7 @@ use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token, design_tokens, parts::
 use serde_json::{Value, json};
 
 use crate::{
-    manifest::{hold_json, manifest},
+    manifest::{hold_file, hold_json, manifest},
     tables::hold,
 };
 
@@ -49,6 +49,15 @@ fn design_tokens_are_those_of_the_table() {
     let document = design_tokens::document().expect("every default is understood");
     let text = serde_json::to_string_pretty(&document).expect("a document is JSON");
     hold_json("styles/tokens.json", &(text + "\n"));
+}
+
+#[test]
+fn design_registrations_are_those_of_the_table() {
+    let registrations: String = TOKENS.iter().filter_map(Token::registration).collect();
+    let all = "/* Registers the widget's lengths and numbers, for pages that animate them: see docs/reference.md. */\n"
+        .to_owned()
+        + &registrations;
+    hold_file("styles/optional/chataibot-tokens.css", &all);
 }
 
 #[test]

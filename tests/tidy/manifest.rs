@@ -46,9 +46,14 @@ fn manifest_slots_and_states_are_those_of_the_element() {
     assert_eq!(marked, names(STATES));
 }
 
-/// Holds a generated file to what it should say, or writes it.
+/// Holds a generated file of JSON to what it should say, or writes it.
 pub fn hold_json(path: &str, text: &str) {
     serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{path} would be no JSON: {error}"));
+    hold_file(path, text);
+}
+
+/// Holds a generated file to what it should say, or writes it.
+pub fn hold_file(path: &str, text: &str) {
     if is_to_be_written() {
         fs::write(root().join(path), text).expect("it can be written");
     } else {

@@ -65,6 +65,8 @@ pub const METRICS: &str = "chataibot-metrics.js";
 pub const DESIGN: &str = "chataibot-design.js";
 /// The plain form for browsers that refuse WASM.
 pub const FALLBACK: &str = "chataibot-fallback.js";
+/// Registers tokens, for pages that animate them; no part of the widget.
+const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/chataibot-tokens.css");
 /// What browsers of some years ago need besides.
 pub const OLDER: &str = "chataibot-older.js";
 /// The module that fetches parts of the program, as the program and the glue name it.
@@ -201,6 +203,7 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
             (WASM.to_owned(), bound.wasm),
             (SAMPLE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
         ];
+        files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
         for (name, entry) in SCRIPTS {
             files.push((name.to_owned(), script::bundle(project, entry)?));
         }

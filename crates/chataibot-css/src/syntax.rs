@@ -56,6 +56,19 @@ impl Syntax {
         }
     }
 
+    /// The syntax to register it with by `@property`, where that does no harm. Never a colour's: a registered colour is worked out where it
+    /// is set, by the page's `color-scheme`, and `light-dark()` could no longer follow the widget's own.
+    #[must_use]
+    pub const fn registered(self) -> Option<&'static str> {
+        match self {
+            Self::Length => Some("<length>"),
+            Self::LengthPercentage => Some("<length-percentage>"),
+            Self::Number => Some("<number>"),
+            Self::Integer => Some("<integer>"),
+            Self::Color | Self::Corners | Self::Background | Self::Shadow | Self::FontFamily => None,
+        }
+    }
+
     /// A declaration that a browser takes when the value in the place of `VALUE` is one of these:
     /// for `CSS.supports()`. A length is tried inside of `calc()`, where the widget uses it: a zero
     /// without a unit is none there.

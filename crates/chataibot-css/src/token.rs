@@ -67,4 +67,13 @@ impl Token {
     pub fn declaration(&self) -> String {
         format!("--_{}: var({}, {});", self.name, self.property(), self.css)
     }
+
+    /// Its registration. None where it follows another token: what is registered has a value of its own always, so that it would never
+    /// follow.
+    #[must_use]
+    pub fn registration(&self) -> Option<String> {
+        let syntax = self.syntax.registered().filter(|_| self.falls_back.is_empty())?;
+        let (property, initial) = (self.property(), self.shown.light);
+        Some(format!("@property {property} {{ syntax: \"{syntax}\"; inherits: true; initial-value: {initial} }}\n"))
+    }
 }

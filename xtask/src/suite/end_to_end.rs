@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, and what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
-const EVERYWHERE: [&str; 12] = [
+/// printing, language, a reader's line, registered tokens, and what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
+const EVERYWHERE: [&str; 13] = [
     "accessibility",
     "attach",
     "keyboard",
@@ -30,6 +30,7 @@ const EVERYWHERE: [&str; 12] = [
     "native_controls",
     "printing",
     "reading_position",
+    "registered",
     "reload",
     "tabs",
     "upload",
