@@ -100,6 +100,36 @@ export interface Metrics {
   longTasks: { count: number; blocked: number } | null;
 }
 
+/** Who the visitor is, for `identify`. */
+export interface Identity extends Contact {
+  /** Your own id of the user, which needs `identity`. */
+  user?: string | null;
+  /** What your server has signed about the user. */
+  identity?: string | null;
+  /** Variables of the conversation, for the bot's flow. */
+  variables?: Record<string, string | number | boolean | null>;
+}
+
+/** What `doctor` found. */
+export interface DoctorReport {
+  /** No line is a failure. */
+  ok: boolean;
+  lines: DoctorLine[];
+  /** The Content-Security-Policy that the page needs, where its own refuses something. */
+  policy: string | null;
+}
+
+/** One thing that was looked at. */
+export interface DoctorLine {
+  /** What: `policy`, `files`, `origin` … */
+  check: string;
+  /** `unknown`: it could not be looked at. */
+  state: 'ok' | 'warning' | 'failure' | 'unknown';
+  message: string;
+  /** What to change; empty where all is well. */
+  fix: string;
+}
+
 /** Events of the element, with their details. All bubble and cross shadow roots. */
 export interface ChataibotEventMap {
   'chataibot-ready': CustomEvent<Record<string, never>>;
@@ -114,6 +144,9 @@ export interface ChataibotEventMap {
   'chataibot-consent': CustomEvent<{ given: boolean }>;
   'chataibot-rating': CustomEvent<{ value: number; best: number; comment: string; conversation: string | null }>;
   'chataibot-error': CustomEvent<{ code: string; message: string }>;
+  'chataibot-before-open': CustomEvent<Record<string, never>>;
+  'chataibot-before-send': CustomEvent<{ text: string }>;
+  'chataibot-before-link': CustomEvent<{ readonly href: string; readonly newTab: boolean }>;
 }
 
 export interface ChataibotWidget extends Settings {}
@@ -138,6 +171,14 @@ export class ChataibotWidget extends HTMLElement {
   update(settings: Partial<Settings> & { open?: boolean } & Record<string, unknown>): Promise<void>;
   /** Saves the conversation as a file: plain text, or a web page. */
   transcript(kind?: 'text' | 'html'): Promise<void>;
+  /** Puts `text` into the message field, for the visitor to send. */
+  prefill(text: string): Promise<void>;
+  /** Says who the visitor is. What is missing stays as it is. */
+  identify(visitor: Identity): Promise<void>;
+  /** The visitor signs out: forgets them as `reset` does, and takes back what `identify` and the settings said of them. */
+  logout(): Promise<void>;
+  /** Looks for what keeps the chat from working here, and prints it as a table on the console. */
+  doctor(): Promise<DoctorReport>;
   /** What the widget cost on this page so far. Waits for nothing and loads nothing but what counts. */
   metrics(): Promise<Metrics>;
   /** Forgets visitor and conversation, here and in storage. */

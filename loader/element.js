@@ -15,6 +15,9 @@ const BEFORE = { open: false, unread: 0, phase: 'new', link: 'idle', conversatio
 /** Settings with code of their own, which is fetched where one of them is set. */
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
+/** Methods with code of their own, which is fetched when one of them is called: see page.js. */
+const FETCHED = 'identify logout prefill transcript metrics doctor'.split(' ');
+
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
   let resolve, reject;
@@ -43,7 +46,6 @@ export class ChataibotWidget extends Base {
   #extras = null;
   /** What stands in for the window: the shell while the program comes, something else after a failure. */
   #panel = null;
-  #problem = null;
   #mounted = null;
   #starting = false;
   #destroyed = false;
@@ -140,7 +142,7 @@ export class ChataibotWidget extends Base {
   #addExtras() {
     // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
     const hasOthers = this.querySelector(':scope>:not([slot])');
-    if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name))) return;
+    if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name)) && !/chataibot-doctor/.test(location)) return;
     // Without them the chat works all the same.
     this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
@@ -173,11 +175,13 @@ export class ChataibotWidget extends Base {
   #click = (event) => {
     if (!event.composedPath().includes(this.#launcher)) return;
     if (this.#panel?.isOpen) this.close();
-    // No second try while there is something to lose or nothing to win.
-    else if (this.#panel && (this.#problem?.final || this.#panel.holdsText)) this.#panel.open();
-    else {
-      this.#wish = this.#clicked = true;
-      this.#start();
+    else if (this.#tell('before-open', {})) {
+      // No second try while there is something to lose or nothing to win.
+      if (this.#panel?.stays) this.#panel.open();
+      else {
+        this.#wish = this.#clicked = true;
+        this.#start();
+      }
     }
   };
 
@@ -211,11 +215,10 @@ export class ChataibotWidget extends Base {
   }
 
   async #mount(begin, app, said) {
-    const tell = (type, detail) => this.#tell(type, detail);
-    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, tell, this.#panel));
+    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
-    this.#stand = this.#panel = this.#problem = null;
+    this.#stand = this.#panel = null;
     // A stored conversation opens its window without a word.
     const { open } = mounted.state();
     if (open) this.#showOpen(true);
@@ -230,7 +233,6 @@ export class ChataibotWidget extends Base {
 
   #fail(problem) {
     if (this.#destroyed) return;
-    this.#problem = problem;
     this.#busy(false);
     const show = this.#wish && this.#stand;
     this.#wish = this.#clicked = false;
@@ -240,14 +242,13 @@ export class ChataibotWidget extends Base {
     if (show) this.#standIn(problem);
   }
 
-  #standIn({ help }) {
+  #standIn({ help, final }) {
     if (help) {
-      const hasSlot = !!this.querySelector(':scope > [slot="fallback"]');
       // What was written in the shell is not lost.
       const words = this.#panel?.leave?.();
       if (words != null) this.#panel = null;
-      this.#panel ??= new help.Panel(this.#stand, this.#launcher, this.#settings(), hasSlot, words);
-      return this.#panel.open();
+      this.#panel ??= new help.Panel(this.#stand, this.#settings(), words);
+      return this.#panel.open(final);
     }
     // Not even that can be fetched: a sentence, which is read out, or what the page put in its place.
     const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
@@ -277,9 +278,12 @@ export class ChataibotWidget extends Base {
   }
 
   #flag(name, on) {
-    if (on === isOn(this.getAttribute(name))) return;
-    if (on) this.setAttribute(name, '');
-    else this.removeAttribute(name);
+    if (on !== isOn(this.getAttribute(name))) this.#put(name, on ? '' : null);
+  }
+
+  #put(name, value) {
+    if (value == null) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   }
 
   static {
@@ -288,21 +292,33 @@ export class ChataibotWidget extends Base {
       const isFlag = FLAGS.includes(name);
       Object.defineProperty(this.prototype, propertyOf(name), {
         get() {
-          return isObject ? (this.#objects[name] ?? null) : isFlag ? isOn(this.getAttribute(name)) : this.getAttribute(name);
+          const text = this.getAttribute(name);
+          return isObject ? (this.#objects[name] ?? null) : isFlag ? isOn(text) : text;
         },
         set(value) {
           if (isObject) {
-            this.#objects[name] = value ?? undefined;
+            this.#objects[name] = value;
             this.#changed(name);
           } else if (isFlag) this.#flag(name, !isOff(value));
-          else if (value == null) this.removeAttribute(name);
-          else this.setAttribute(name, value);
+          else this.#put(name, value);
         },
       });
     }
   }
 
   /* ---- methods and state ---- */
+
+  static {
+    for (const name of FETCHED) {
+      this.prototype[name] = async function (...values) {
+        try {
+          return (await loadPart('page'))[name](this, this.#call, ...values);
+        } catch (cause) {
+          throw await asProblem(cause);
+        }
+      };
+    }
+  }
 
   /** Resolves when the program is there; does not fetch it. */
   get ready() {
@@ -369,16 +385,6 @@ export class ChataibotWidget extends Base {
     return this.#call('send', String(text));
   }
 
-  /** Saves the conversation as a file: `text`, or `html` for a web page. */
-  transcript(kind = 'text') {
-    return this.#call('transcript', kind === 'html');
-  }
-
-  /** What the widget cost on this page so far. */
-  metrics() {
-    return loadPart('metrics').then((module) => module.metrics());
-  }
-
   /** Forgets visitor and conversation, here and in storage. */
   reset() {
     return this.#call('reset');
@@ -389,8 +395,8 @@ export class ChataibotWidget extends Base {
     for (const name in settings) {
       const value = settings[name];
       const property = propertyOf(name);
-      if (name === 'open') this.open = value;
-      else if (!SETTINGS.some((known) => propertyOf(known) === property)) {
+      // `open` can be set, too; what can only be called or read cannot.
+      if (!Object.getOwnPropertyDescriptor(ChataibotWidget.prototype, property)?.set) {
         console.warn(`[chataibot] there is no setting "${name}".`);
       } else if (value && typeof value === 'object' && !Array.isArray(value)) this[property] = { ...this[property], ...value };
       else this[property] = value;
@@ -406,20 +412,20 @@ export class ChataibotWidget extends Base {
   }
 
   /** Calls keep their order: all wait for the same promise. */
-  #call(name, ...values) {
+  #call = (name, ...values) => {
     if (!this.#destroyed) this.#start();
     const result = this.#arrival.promise.then((mounted) => mounted[name](...values));
     result.catch(() => {});
     return result;
-  }
+  };
 
   /* ---- telling the page ---- */
 
-  #tell(type, detail) {
+  #tell = (type, detail) => {
     if (type === 'open' || type === 'close') this.#showOpen(type === 'open');
     if (type === 'unread') this.#mark('unread', detail.count > 0);
-    this.dispatchEvent(new CustomEvent(`chataibot-${type}`, { detail, bubbles: true, composed: true }));
-  }
+    return this.dispatchEvent(new CustomEvent(`chataibot-${type}`, { cancelable: /^b/.test(type), detail, bubbles: true, composed: true }));
+  };
 
   #showOpen(open) {
     this.#wish = open;

@@ -30,6 +30,7 @@ export function attend(host, shelf) {
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   giveBack(host);
+  if (/[?&]chataibot-doctor/.test(location)) host.doctor();
   mendOlder(root);
   const ends = {};
   const begin = (name) => {

@@ -12,12 +12,17 @@ let sheet;
 export class Panel {
   #dialog;
   #launcher;
+  #isFinal;
 
   /**
    * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or property name.
-   * `hasSlot`: the page brought its own content. `words`: what the visitor has written already. Closed at first.
+   * `words`: what the visitor has written already. Closed at first.
    */
-  constructor(stand, launcher, settings, hasSlot, words) {
+  constructor(stand, settings, words) {
+    const { host } = stand.getRootNode();
+    const launcher = stand.querySelector('button');
+    // The page may have brought its own content.
+    const hasSlot = !!host.querySelector(':scope > [slot="fallback"]');
     const content = hasSlot ? build(['slot', { name: 'fallback' }]) : buildForm(settings);
     const name = hasSlot ? launcher.getAttribute('aria-label') : content.firstChild.textContent;
     const id = `panel-${++count}`;
@@ -31,20 +36,21 @@ export class Panel {
     });
     stand.append(this.#dialog);
     this.#dress(stand.getRootNode());
-    isolateEvents(stand.getRootNode().host);
+    isolateEvents(host);
   }
 
   get isOpen() {
     return !this.#dialog.hidden;
   }
 
-  /** Has the visitor written something that is not sent? */
-  get holdsText() {
-    return !!this.#dialog.querySelector('textarea')?.value;
+  /** Does it open again in place of another try? Then there is nothing to win, or something that is not sent to lose. */
+  get stays() {
+    return this.#isFinal || !!this.#dialog.querySelector('textarea')?.value;
   }
 
-  /** Shows the dialog. Focus goes in only from the launcher: nothing but the visitor moves focus. */
-  open() {
+  /** Shows the dialog; `isFinal`: trying again cannot help. Focus goes in only from the launcher: nothing but the visitor moves focus. */
+  open(isFinal = this.#isFinal) {
+    this.#isFinal = isFinal;
     this.#toggle(true);
     if (this.#hasFocus(this.#launcher)) (this.#dialog.querySelector('textarea') ?? this.#dialog).focus({ preventScroll: true });
   }

@@ -6,7 +6,7 @@
  * and the same for `loader/shell.js` → `dist/chataibot-shell.js`, `loader/viewport.js` → `dist/chataibot-frame.js`,
  * `loader/back.js` → `dist/chataibot-back.js`, `loader/host_page.js` → `dist/chataibot-host-page.js`, `loader/top_layer.js` →
  * `dist/chataibot-top-layer.js`, `loader/extras.js` → `dist/chataibot-beside.js`, `loader/metrics.js` → `dist/chataibot-metrics.js`,
- * `loader/older.js` → `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
+ * `loader/page.js` → `dist/chataibot-page.js`, `loader/doctor.js` → `dist/chataibot-doctor.js`, `loader/older.js` → `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
  *   loader/launcher_markup.js      `export const markup = [node, …]`: the Yew launcher as nested arrays, by `cargo xtask tables`;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/shell_markup.js         the window of an empty chat and a message on its way, in the same way, with the names of sentences in the

@@ -2,7 +2,7 @@
 // nothing of ours is printed over a page. Written tightly: it counts.
 
 export const css = `@layer states{
-.launcher[aria-busy=true] svg{opacity:.5;animation:busy calc(1s*var(--_motion)) .2s ease-in-out infinite alternate}
+.launcher[aria-busy=true] svg{opacity:.5;animation:busy calc(1s*var(--_motion)) .2s infinite alternate}
 @keyframes busy{from{opacity:1}}
 @media (prefers-reduced-motion:reduce){:host>div{--_motion:0}}
 @media print{:host(:not([mode=inline]))>div{display:none}}

@@ -1,6 +1,7 @@
 // The program's first steps in an element, and its settings from then on. Bundled with the shell, so that the loader, which every page
 // pays for, need not know them.
 
+import { ask } from './ask.js';
 import { hearClicks } from './clicks.js';
 import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
@@ -49,6 +50,26 @@ const filled = (place) =>
     new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
   });
 
+/** What opens the window. */
+const OPENS = '.launcher,.beside-text';
+
+/** Asks the page before what a click of the visitor's would do: open the window, or follow a link. */
+function askBefore(host, top) {
+  const hear = (event) => {
+    const { target, composed } = event;
+    const link = target.closest('a[href]');
+    // What is not composed is of our own making: a click that the page has agreed to before the program was there.
+    const isAgreed = link
+      ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
+      : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
+    if (isAgreed) return;
+    event.preventDefault();
+    // The program does not hear of it.
+    event.stopImmediatePropagation();
+  };
+  for (const type of ['click', 'auxclick']) top.addEventListener(type, hear, true);
+}
+
 /**
  * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
  * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
@@ -66,8 +87,9 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const mounted = app.mount(place, launcher, settings, words, (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');
-    tell(type, detail);
+    return tell(type, detail);
   });
+  askBefore(host, top);
   top.append(place);
   dress(host.shadowRoot);
 

@@ -1,6 +1,7 @@
 // What can be done in the window before the program is there: writing and sending, closing; every other button is pressed again when the
 // program has it.
 
+import { ask } from './ask.js';
 import { build } from './dom.js';
 import { wantTalk } from './program.js';
 import { row } from './shell_markup.js';
@@ -75,14 +76,21 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     look();
   };
 
+  /** Is it to be sent, as the page sees it too? It may change the words. */
+  const isAgreed = (detail) =>
+    !BLANK.test(detail.text) && [...detail.text].length <= LONGEST && ask(host, 'before-send', detail);
+
   const send = () => {
-    const text = field.value;
-    if (!BLANK.test(text) && [...text].length <= LONGEST) {
-      waiting.push(text);
-      host.send(text).then(() => waiting.splice(waiting.indexOf(text), 1), takeBack);
+    const detail = { text: field.value };
+    if (isAgreed(detail)) {
+      const text = String(detail.text);
       field.value = '';
       look();
-      add(text);
+      if (!BLANK.test(text)) {
+        waiting.push(text);
+        host.send(text).then(() => waiting.splice(waiting.indexOf(text), 1), takeBack);
+        add(text);
+      }
     }
     field.focus({ preventScroll: true });
   };

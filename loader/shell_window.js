@@ -130,7 +130,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const shell = {
     isOpen: false,
     // It is opened again, and the program is asked for again where it could not be had.
-    holdsText: true,
+    stays: true,
     open: () => host.open(),
     show() {
       if (shell.isOpen) return;

@@ -61,7 +61,7 @@ mod view_config;
 mod view_context;
 mod widget;
 
-pub use app::{App, AppProps, ChatSource, Listener};
+pub use app::{App, AppProps, BeforeSend, ChatSource, Listener};
 pub use launcher::{Launcher, launcher_label};
 #[cfg(debug_assertions)]
 pub use message_row::rows_rendered;

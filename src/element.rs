@@ -62,6 +62,11 @@ impl Mounted {
         self.0.act(UserAction::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
+    /// Puts `text` into the message field.
+    pub fn prefill(&self, text: &str) {
+        self.0.act(UserAction::Draft(text.to_owned()));
+    }
+
     /// Forgets visitor and conversation, here and in storage.
     pub fn reset(&self) {
         self.0.act(UserAction::Reset);
@@ -154,6 +159,14 @@ fn report(tell: &Function, outgoing: PageEvent) {
     // The element's `tell` dispatches an event, and what listeners throw is reported by the browser, not thrown here.
     let told = tell.call2(&JsValue::NULL, &kind.into(), &detail);
     debug_assert!(told.is_ok(), "the element's tell threw");
+}
+
+/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, perhaps with the page's changes.
+fn before_send(tell: &Function, text: &str) -> Option<String> {
+    let detail = object(&[("text", JsValue::from_str(text))]);
+    let goes_on = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|goes_on| goes_on.is_truthy());
+    // What is no text any more is nothing to send.
+    goes_on.then(|| Reflect::get(&detail, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default())
 }
 
 fn rated(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsValue); 4] {

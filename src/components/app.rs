@@ -21,6 +21,9 @@ use crate::{
 /// Called with the conversation after every change.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
+/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, or nothing.
+pub type BeforeSend = Rc<dyn Fn(&str) -> Option<String>>;
+
 /// Where a conversation comes from: a runtime, or a story in its place.
 pub trait ChatSource {
     /// The conversation as it stands.
@@ -104,6 +107,8 @@ pub struct AppProps {
     pub config: Rc<Config>,
     /// The launcher in the page.
     pub launcher: Element,
+    /// Asked before each message of the visitor's.
+    pub before_send: BeforeSend,
 }
 
 #[wasm_bindgen]
@@ -226,17 +231,32 @@ fn look(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
 }
 
 fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
-    let (source, notifier, app) = (ctx.props().source.clone(), notifier.clone(), ctx.link().clone());
+    let AppProps { source, before_send, .. } = ctx.props().clone();
+    let (notifier, app) = (notifier.clone(), ctx.link().clone());
     Callback::from(move |action| {
         if let UserAction::Sound(on) = action {
             notifier.choose_sound(on);
             app.send_message(Msg::Changed(source.state()));
         } else if let UserAction::Transcript(kind) = action {
             app.send_message(Msg::SaveTranscript(kind));
-        } else {
+        } else if let Some((action, said)) = agreed(action, &before_send) {
+            let was_draft = said.is_some_and(|said| said == **source.state().draft());
             source.act(action);
+            // What the page refuses stays in the message field.
+            if was_draft {
+                source.act(UserAction::Draft(String::new()));
+            }
         }
     })
+}
+
+/// The action as the page wants it, with what the visitor said by it, or nothing where the page refuses it.
+fn agreed(action: UserAction, before_send: &BeforeSend) -> Option<(UserAction, Option<String>)> {
+    let (UserAction::Send(text) | UserAction::Answer { text, .. }) = &action else { return Some((action, None)) };
+    let said = text.clone();
+    let wanted = before_send(&said)?;
+    // In other words it is no longer the answer that has a form of its own.
+    Some((if wanted == said { action } else { UserAction::Send(wanted) }, Some(said)))
 }
 
 fn wanted(config: &Config) -> Wanted {

@@ -205,7 +205,6 @@ impl Composer {
             } else {
                 if said {
                     act.emit(UserAction::Send(text));
-                    act.emit(UserAction::Draft(String::new()));
                     link.send_message(Msg::Written { composing: false });
                 }
                 if let Some(leave) = &leave {

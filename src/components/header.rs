@@ -43,6 +43,8 @@ pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) ->
         (_, ConnectionStatus::Offline) => ("status", strings.status_offline()),
     };
     let title = element!("h2", "id" = "title", "class" = "title", "part" = "title"; text(title));
+    // The page may bring a header of its own; the window keeps its name by what is then not shown.
+    let title = element!("slot", "name" = "header"; title.into());
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
     let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
     let expand = large.map(|large| {

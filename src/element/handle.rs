@@ -7,9 +7,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::AppHandle;
 
-use super::{report, runtime_settings, warn};
+use super::{before_send, report, runtime_settings, warn};
 use crate::{
-    components::{App, AppProps, ChatSource, Transcript, UserAction, gate},
+    components::{App, AppProps, BeforeSend, ChatSource, Transcript, UserAction, gate},
     config::{Config, Name, RawValue},
     demo,
     machine::effect::PageEvent,
@@ -24,6 +24,7 @@ struct Inner {
     place: Element,
     launcher: Element,
     on_event: Rc<dyn Fn(PageEvent)>,
+    before_send: BeforeSend,
     /// As the page set it. `None`: the widget has ended.
     config: RefCell<Option<Rc<Config>>>,
     /// `None` while a scene is fetched.
@@ -45,6 +46,10 @@ impl Handle {
         let handle = Self(Rc::new(Inner {
             place,
             launcher,
+            before_send: {
+                let tell = tell.clone();
+                Rc::new(move |text| before_send(&tell, text))
+            },
             on_event: Rc::new(move |outgoing| report(&tell, outgoing)),
             config: RefCell::new(Some(Rc::new(config))),
             shown: RefCell::default(),
@@ -79,7 +84,7 @@ impl Handle {
         let Some(config) = self.config() else { return };
         let config = staged(config, staging);
         source.ask(gate(&config));
-        let props = AppProps { source: source.clone(), config, launcher: self.0.launcher.clone() };
+        let props = self.props(&source, config);
         let mut shown = self.0.shown.borrow_mut();
         let app = match shown.take() {
             Some(before) => {
@@ -123,9 +128,13 @@ impl Handle {
         if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
             let config = staged(config, shown.staging);
             shown.source.ask(gate(&config));
-            let launcher = self.0.launcher.clone();
-            shown.app.update(AppProps { source: shown.source.clone(), config, launcher });
+            shown.app.update(self.props(&shown.source, config));
         }
+    }
+
+    fn props(&self, source: &Rc<dyn ChatSource>, config: Rc<Config>) -> AppProps {
+        let (launcher, before_send) = (self.0.launcher.clone(), self.0.before_send.clone());
+        AppProps { source: source.clone(), config, launcher, before_send }
     }
 
     fn config(&self) -> Option<Rc<Config>> {

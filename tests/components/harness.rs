@@ -272,9 +272,12 @@ impl Inner {
             UserAction::Open => Some(Action::WindowOpened),
             UserAction::Close => Some(Action::WindowClosed),
             UserAction::Step(step) => Some(self.state.borrow().after(step, 0)),
-            UserAction::Send(_)
-            | UserAction::Answer { .. }
-            | UserAction::Retry(_)
+            // As the root component does: what was in the composer is there no longer.
+            UserAction::Send(text) | UserAction::Answer { text, .. } => {
+                let was_draft = **self.state.borrow().draft() == **text;
+                was_draft.then(|| Action::Drafted("".into()))
+            }
+            UserAction::Retry(_)
             | UserAction::Discard(_)
             | UserAction::Restart
             | UserAction::End

@@ -49,6 +49,8 @@ export async function open(test, { body = '', headers = {}, routes = {}, shell =
       else if (path === '/chataibot-fallback.js') send('text/javascript', await readFile(new URL('fallback.js', LOADER)));
       else if (path === '/chataibot-host-page.js') send('text/javascript', await readFile(new URL('host_page.js', LOADER)));
       else if (path === '/chataibot-top-layer.js') send('text/javascript', await readFile(new URL('top_layer.js', LOADER)));
+      else if (path === '/chataibot-page.js') send('text/javascript', await readFile(new URL('page.js', LOADER)));
+      else if (path === '/chataibot-doctor.js') send('text/javascript', await readFile(new URL('doctor.js', LOADER)));
       else if (path === '/chataibot-metrics.js') send('text/javascript', await readFile(new URL('metrics.js', LOADER)));
       else if (path === '/chataibot-beside.js') send('text/javascript', await readFile(new URL('extras.js', LOADER)));
       else if (path === '/chataibot-widget.js') send('text/javascript', await readFile(new URL('stub_program.js', import.meta.url)));

@@ -18,6 +18,7 @@ mod files;
 mod imports;
 mod launcher;
 mod manifest;
+mod privacy;
 mod proxy;
 mod shell;
 mod source;

@@ -18,7 +18,9 @@ const PATH: &str = "loader/custom-elements.json";
 
 /// What the page puts inside of the element.
 const SLOTS: &[(&str, &str)] = &[
+    ("empty", "what stands in an empty chat in place of the greeting"),
     ("fallback", "what is shown where the chat cannot run"),
+    ("header", "what stands at the top of the window in place of the title"),
     ("launcher-icon", "a sign on the launcher in place of ours"),
 ];
 

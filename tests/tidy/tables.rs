@@ -6,11 +6,12 @@
 use std::{collections::BTreeSet, fmt::Write, fs};
 
 use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token};
-use chataibot_widget::config::{SETTINGS, allowed};
+use chataibot_widget::config::{SETTINGS, SettingKind, allowed};
 
 use crate::source::{file, files, root};
 
 const REFERENCE: &str = "docs/reference.md";
+const VALUES: &str = "loader/setting_values.js";
 
 #[test]
 fn reference_tables_are_those_of_the_code() {
@@ -54,6 +55,41 @@ pub fn hold(path: &str, begin: &str, end: &str, text: &str) {
         fs::write(root().join(path), whole).expect("it can be written");
     } else {
         assert_eq!(whole[from..to], *text, "{path} is out of date at {begin}; run: cargo xtask tables");
+    }
+}
+
+#[test]
+fn setting_values_are_those_of_the_code() {
+    let mut module =
+        "// What each attribute takes: the rows of src/config/table.rs, by `cargo xtask tables`, for doctor_settings.js.\n\n\
+         export const VALUES = {\n"
+            .to_owned();
+    for setting in SETTINGS.iter().filter(|setting| !setting.attribute.is_empty()) {
+        let taken = match setting.kind {
+            SettingKind::Text => "'text'".to_owned(),
+            SettingKind::Url => "'url'".to_owned(),
+            SettingKind::UrlOrNone => "'url-or-none'".to_owned(),
+            SettingKind::Flag => "'flag'".to_owned(),
+            SettingKind::Choice(values) => format!("['{}']", values.join("', '")),
+            SettingKind::Locale => "'locale'".to_owned(),
+            SettingKind::Number => "'number'".to_owned(),
+            SettingKind::Map => "'map'".to_owned(),
+            SettingKind::List => "'list'".to_owned(),
+            SettingKind::Json => "'json'".to_owned(),
+        };
+        writeln!(module, "  '{}': {taken},", setting.attribute).expect("a String takes everything");
+    }
+    // In an attribute they are JSON; the table has them as properties alone.
+    for name in ["contact", "variables", "strings"] {
+        if !module.contains(&format!("  '{name}': ")) {
+            writeln!(module, "  '{name}': 'map',").expect("a String takes everything");
+        }
+    }
+    module.push_str("};\n");
+    if is_to_be_written() {
+        fs::write(root().join(VALUES), module).expect("the module can be written");
+    } else {
+        assert_eq!(file(VALUES).text, module, "{VALUES} is out of date; run: cargo xtask tables");
     }
 }
 
@@ -200,7 +236,28 @@ fn methods() -> BTreeSet<String> {
             name.chars().all(|c| c.is_ascii_alphabetic()).then(|| name.to_owned())
         })
         .filter(|name| !name.ends_with("Callback") && name != "constructor")
+        .chain(text_after(&text, "\nconst FETCHED = '").split(' ').map(str::to_owned))
         .collect()
+}
+
+/// What stands between `mark` and the next quotation mark.
+fn text_after<'a>(text: &'a str, mark: &str) -> &'a str {
+    text.split_once(mark).and_then(|(_, rest)| rest.split('\'').next()).unwrap_or_else(|| panic!("there is no {mark}"))
+}
+
+/// Each method that is fetched when it is called is one of the file that is fetched.
+#[test]
+fn fetched_methods_are_those_of_their_file() {
+    let fetched: BTreeSet<String> =
+        text_after(&file("loader/element.js").text, "\nconst FETCHED = '").split(' ').map(str::to_owned).collect();
+    let page = file("loader/page.js").text;
+    let exported = page.lines().filter_map(|line| {
+        let line = line.strip_prefix("export ")?;
+        let line = line.strip_prefix("async ").unwrap_or(line);
+        let line = line.strip_prefix("const ").or_else(|| line.strip_prefix("function "))?;
+        line.split([' ', '(']).next().map(str::to_owned)
+    });
+    assert_eq!(fetched, exported.collect());
 }
 
 /// What the element and the border to it tell by name.
@@ -215,5 +272,10 @@ fn events() -> BTreeSet<String> {
         // `("open", object(…))` is an event; `("id", JsValue…)` is a field of one.
         (after.starts_with(", object(") || after.starts_with(", received(")).then_some(name)
     });
-    told_by_element.chain(told_by_border).map(|name| format!("chataibot-{name}")).collect()
+    // What is asked before something is done: by the shell and what mounts the program, and by the border.
+    let scripts = ["loader/mount.js", "loader/shell_composer.js"].map(|path| file(path).text).concat();
+    let asked = scripts.split("'before-").skip(1).filter_map(|rest| rest.split('\'').next());
+    let asked = asked.chain(border.split("\"before-").skip(1).filter_map(|rest| rest.split('"').next()));
+    let asked: Vec<String> = asked.map(|name| format!("chataibot-before-{name}")).collect();
+    told_by_element.chain(told_by_border).map(|name| format!("chataibot-{name}")).chain(asked).collect()
 }

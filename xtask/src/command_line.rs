@@ -61,6 +61,8 @@ pub enum Command {
     },
     /// Fuzz the parsers of whatever comes in, one target of fuzz/fuzz_targets or all of them
     Fuzz(FuzzOptions),
+    /// Write the documents as pages, with a search, to dist/docs
+    Docs,
     /// Write the tables of docs/reference.md and the other files that are generated from the code
     Tables {
         /// Only fail when they are out of date

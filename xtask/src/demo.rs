@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     command_line::{BundleProfile, Ports},
-    dist,
+    dist, docs,
     progress::{both, long_step, step},
     project::{Project, Servers},
     server::{Server, free_port},
@@ -30,13 +30,15 @@ pub fn run(project: &Project, ports: &Ports) -> Result<()> {
         || long_step("Compiling the widget", 70, || dist::compile(project, profile)),
     )?;
     let (_, servers) = both(
-        || dist::bundle(project, profile, &compiled),
+        || dist::bundle(project, profile, &compiled).and_then(|()| docs::build(project)),
         || long_step("Building proxy and simulator", 110, || project.build_servers()),
     )?;
     let interrupt = Interrupt::listen()?;
     let port = free_port(ports.port, &[])?;
     let mut pair = Pair::start(project, &servers, port, free_port(ports.scenario_port, &[port])?)?;
-    println!("\n  Chat at http://127.0.0.1:{port}/   (Ctrl-C ends it)\n");
+    println!(
+        "\n  Chat at http://127.0.0.1:{port}/, read at http://127.0.0.1:{port}/docs/index.html   (Ctrl-C ends it)\n"
+    );
     interrupt.wait(|| [&mut pair.proxy, &mut pair.simulator].into_iter().try_for_each(Server::must_run))
 }
 

@@ -59,6 +59,10 @@ pub const TOP_LAYER: &str = "chataibot-top-layer.js";
 pub const BACK: &str = "chataibot-back.js";
 /// What belongs to settings that few pages use.
 pub const BESIDE: &str = "chataibot-beside.js";
+/// The methods that few pages call; fetched when one of them is called.
+pub const PAGE: &str = "chataibot-page.js";
+/// What keeps the chat from working on a page; fetched when a developer asks.
+pub const DOCTOR: &str = "chataibot-doctor.js";
 /// What the widget cost on a page; fetched when the page asks.
 pub const METRICS: &str = "chataibot-metrics.js";
 /// What designers see of what they point at; fetched where the page asks for it.
@@ -74,17 +78,26 @@ const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
 /// The scripts that are bundled as they are, with their sources.
-const SCRIPTS: [(&str, &str); 10] = [
+const SCRIPTS: [(&str, &str); 12] = [
     (SHELL, "loader/shell.js"),
     (FRAME, "loader/viewport.js"),
     (HOST_PAGE, "loader/host_page.js"),
     (TOP_LAYER, "loader/top_layer.js"),
     (BACK, "loader/back.js"),
     (BESIDE, "loader/extras.js"),
+    (PAGE, "loader/page.js"),
+    (DOCTOR, "loader/doctor.js"),
     (METRICS, "loader/metrics.js"),
     (DESIGN, "loader/design.js"),
     (FALLBACK, "loader/fallback.js"),
     (OLDER, "loader/older.js"),
+];
+/// The scripts for pages that come from other chats, with their sources: classic ones, as theirs are.
+pub const COMPAT: [(&str, &str); 4] = [
+    ("chataibot-compat-intercom.js", "loader/compat/intercom.js"),
+    ("chataibot-compat-zendesk.js", "loader/compat/zendesk.js"),
+    ("chataibot-compat-crisp.js", "loader/compat/crisp.js"),
+    ("chataibot-compat-chatwoot.js", "loader/compat/chatwoot.js"),
 ];
 /// The picture in the scenes of the scenario player.
 const SAMPLE: &str = "chataibot-sample.svg";
@@ -206,6 +219,9 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
         for (name, entry) in SCRIPTS {
             files.push((name.to_owned(), script::bundle(project, entry)?));
+        }
+        for (name, entry) in COMPAT {
+            files.push((name.to_owned(), script::classic(project, entry)?));
         }
         files.extend(bound.parts);
         files.extend(studio(project)?);

@@ -17,6 +17,7 @@
 //! - [`suite`]: every test, counted by [`counts`]
 //! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
 //! - [`fuzz`]: anything at all against the properties of what comes in
+//! - [`docs`]: the documents as pages
 //! - [`tables`]: the files that are generated from the code
 //! - [`theme`]: style sheets for the widget, checked in every scene
 
@@ -26,6 +27,7 @@ mod command_line;
 mod counts;
 mod demo;
 mod dist;
+mod docs;
 mod fuzz;
 mod load;
 mod package;
@@ -71,6 +73,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Soak(options) => soak::run(&project, &options),
         Command::Crash { rounds } => soak::crash(&project, rounds),
         Command::Fuzz(options) => fuzz::run(&project, &options),
+        Command::Docs => docs::run(&project),
         Command::Tables { check } => tables::run(&project, check),
         Command::Theme(options) => theme::run(&project, &options),
         Command::Pictures(options) => pictures::run(&project, &options),

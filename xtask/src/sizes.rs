@@ -8,7 +8,8 @@ use crate::{
     command_line::BundleProfile,
     counts::Counts,
     dist::{
-        self, BACK, BESIDE, DESIGN, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, SHELL, TOP_LAYER, WASM, WIDGET,
+        self, BACK, BESIDE, COMPAT, DESIGN, DOCTOR, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, PAGE, SHELL,
+        TOP_LAYER, WASM, WIDGET,
     },
     project::Project,
 };
@@ -91,6 +92,8 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let back = file("back", "back (on phones)", BACK)?;
     let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
     let beside = file("beside", "beside (only if asked for)", BESIDE)?;
+    let page = file("page", "page (methods few pages call)", PAGE)?;
+    let doctor = file("doctor", "doctor (when a developer asks)", DOCTOR)?;
     let metrics = file("metrics", "metrics (when the page asks)", METRICS)?;
     let design = file("design", "design mode (if asked for)", DESIGN)?;
     let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
@@ -125,12 +128,17 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         requests,
         top_layer,
         beside,
+        page,
+        doctor,
         metrics,
         design,
         fallback,
         older,
     ];
     rows.extend(parts);
+    for (name, _) in COMPAT {
+        rows.push(file("compat", &format!("{} (instead of theirs)", name.trim_end_matches(".js")), name)?);
+    }
     Ok(rows)
 }
 

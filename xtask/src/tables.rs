@@ -16,6 +16,7 @@ const TESTS: &[&str] = &[
     "token_declarations_are_those_of_the_table",
     "design_",
     "names_for_typescript_are_those_of_the_table",
+    "setting_values_are_those_of_the_code",
     "manifest_entries_are_those_of_the_code",
     "data_for_editors_is_that_of_the_manifest",
     "launcher_markup_is_what_the_component_renders",

@@ -23,7 +23,7 @@ use crate::{
     http::{
         assets::{Assets, BadAssets},
         body, cors, middleware, rate_limits,
-        routes::{erase, events, files, health, metrics, openapi, send, start, token, webhook},
+        routes::{erase, events, files, health, metrics, openapi, probe, send, start, token, webhook},
         state::{App, Lifecycle, Services, Startup},
     },
     hub::Hub,
@@ -157,6 +157,10 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Router {
             post(send::send).route_layer(from_fn_with_state(state(), rate_limits::send)),
         )
         .route("/api/v1/conversation/{alias}/events", get(events::events))
+        .route(
+            "/api/v1/conversation/probe/events",
+            get(probe::probe).route_layer(from_fn_with_state(state(), rate_limits::token)),
+        )
         .layer(from_fn_with_state(state(), body::collect))
         .merge(
             Router::new().route(

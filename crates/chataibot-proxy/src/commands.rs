@@ -1,4 +1,7 @@
-//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it.
+//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it; and [`online`], which tries what a
+//! proxy needs.
+
+pub mod online;
 
 use std::path::{Path, PathBuf};
 

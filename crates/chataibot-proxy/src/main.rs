@@ -1,11 +1,14 @@
 //! The program: command line in, exit code out.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use chataibot_proxy::{
     App, Listeners, build,
     clock::Clock,
-    commands,
+    commands::{
+        self,
+        online::{self, Verdict},
+    },
     config::{Arguments, Config, command_line::LogFormat, read},
     demo, run,
 };
@@ -39,7 +42,7 @@ fn main() -> ExitCode {
     };
     if arguments.check_config {
         println!("{}", config.summary());
-        return ExitCode::SUCCESS;
+        return if arguments.online { check_online(&config, arguments.wait) } else { ExitCode::SUCCESS };
     }
     // Held to the end: what it has not sent yet goes out then.
     let _traces = match log(&arguments) {
@@ -54,6 +57,17 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => fail(&what),
     }
+}
+
+/// A line for each thing that was tried.
+fn check_online(config: &Config, wait: u64) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no threads: {error}")),
+    };
+    let findings = runtime.block_on(online::check(config, Duration::from_secs(wait)));
+    findings.iter().for_each(|finding| println!("{finding}"));
+    if findings.iter().any(|finding| finding.state == Verdict::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn fail(what: &str) -> ExitCode {

@@ -165,6 +165,8 @@ metrics! {
         sends_repeated,
         /// Answers of the platform that only the operator can do something about: token, plan, channel, account.
         platform_operator_faults,
+        /// Handshakes of the platform that were answered.
+        webhook_handshakes,
         /// Events in webhooks that passed authentication.
         webhook_events,
         /// Entries that webhooks added to logs.

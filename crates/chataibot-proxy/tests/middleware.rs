@@ -412,3 +412,41 @@ async fn a_message_of_an_unknown_kind_is_written_down_once_and_without_its_words
     assert_eq!(fs::read_dir(&path).expect("the directory").count(), 1, "the same shape is written once");
     assert_eq!(app.app.metrics.kinds_unknown.get(), 3);
 }
+
+/// `doctor()` tells by it whether something on the way collects streams.
+#[tokio::test]
+async fn the_probe_tells_the_time_event_by_event_to_the_pages_of_a_site_alone() {
+    let app = spawn_app(|_| {}).await.expect("a proxy");
+    let url = app.url("/api/v1/conversation/probe/events");
+    let mut answer = send(Client::new().get(&url).header("origin", ORIGIN)).await;
+    assert_eq!((answer.status(), header(&answer, "content-type")), (StatusCode::OK, "text/event-stream"));
+    assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN);
+    assert_eq!(header(&answer, "x-accel-buffering"), "no");
+    let mut pieces = Vec::new();
+    while let Some(piece) = answer.chunk().await.expect("a piece") {
+        pieces.push((std::time::Instant::now(), String::from_utf8(piece.to_vec()).expect("text")));
+    }
+    assert_eq!(pieces.len(), 3, "each event is a piece of its own: {pieces:?}");
+    let times = pieces.iter().map(|(_, event)| {
+        let data = event.strip_prefix("event: probe\ndata: ").expect("an event");
+        serde_json::from_str::<Value>(data.trim()).expect("JSON")["now"].as_u64().expect("a time")
+    });
+    assert!(times.is_sorted());
+    let span = pieces[2].0.duration_since(pieces[0].0);
+    assert!(span.as_millis() >= 400, "they are apart: {span:?}");
+
+    let refused = send(Client::new().get(&url).header("origin", "https://elsewhere.example")).await;
+    assert_eq!(error(refused).await, (403, "ORIGIN_NOT_ALLOWED".to_owned()));
+}
+
+/// A proxy that is down is told from one that refuses the page's origin.
+#[tokio::test]
+async fn a_page_of_any_origin_can_know_that_the_process_answers_and_no_more() {
+    let app = spawn_app(|_| {}).await.expect("a proxy");
+    let policy = |path: &str| {
+        let url = app.url(path);
+        async move { header(&send(Client::new().get(url)).await, "cross-origin-resource-policy").to_owned() }
+    };
+    assert_eq!(policy("/healthz").await, "cross-origin");
+    assert_eq!(policy("/readyz").await, "same-origin");
+}

@@ -58,5 +58,6 @@ pub(in crate::components) fn greeting(look: &ViewConfig) -> Html {
         part("p", "greeting-title", text(look.strings.greeting())),
         part("p", "greeting-text", text(look.strings.greeting_hint())),
     ];
-    part("div", "greeting", group(inside))
+    // The page may bring its own.
+    part("div", "greeting", element!("slot", "name" = "empty"; group(inside)).into())
 }

@@ -21,6 +21,11 @@ pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     )
 }
 
+/// The same as a classic script that leaves no name of its own: for what a page calls before its modules run.
+pub fn classic(project: &Project, entry: &str) -> Result<Vec<u8>> {
+    esbuild(project, &[entry, "--bundle", "--format=iife", "--minify", "--charset=utf8", TARGET], "")
+}
+
 /// The loader's module as a file that runs as a classic script, too: some tag managers and plug-ins know nothing else.
 ///
 /// In a module `await` is an operator and `/1/` behind it a pattern; in a script it is a name, divided by 1, and `/*` begins a comment. So the

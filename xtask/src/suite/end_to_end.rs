@@ -13,6 +13,7 @@ use crate::{
     command_line::BundleTests,
     counts::Counts,
     dist::{self, bindgen},
+    docs,
     progress::step,
     project::{Project, Servers, WASM_TARGET, run as run_command},
     setup::{self, Browser, Engine},
@@ -51,6 +52,7 @@ impl Product {
         } else {
             dist::build(project, tests.profile)?;
         }
+        docs::build(project)?;
         let [faults] = step("Building the fault proxy", || project.build(["chataibot-faults"]))?;
         Ok(Self {
             servers: step("Building proxy and simulator", || project.build_servers())?,

@@ -20,6 +20,12 @@ pub struct Arguments {
     /// Read the configuration, say everything that is wrong with it, and end
     #[arg(long)]
     pub check_config: bool,
+    /// With --check-config: try the platform, the account tokens and the webhooks, too; exit code 1 where something is to be changed
+    #[arg(long, requires = "check_config")]
+    pub online: bool,
+    /// With --online, while no proxy runs: seconds to wait for the platform's handshake
+    #[arg(long, value_name = "SECONDS", requires = "online", default_value_t = 60)]
+    pub wait: u64,
     /// Run without any configuration, against the simulator, for this machine only
     #[arg(long)]
     pub demo: bool,

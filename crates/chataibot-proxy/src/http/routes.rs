@@ -6,6 +6,7 @@ pub mod files;
 pub mod health;
 pub mod metrics;
 pub mod openapi;
+pub mod probe;
 pub mod send;
 pub mod start;
 pub mod token;

@@ -15,7 +15,7 @@ use std::{
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use chataibot_wire::Author;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tracing::Instrument;
 
@@ -27,6 +27,9 @@ use crate::{
     normalise::{Delivery, Diagnostic, EventKind, Incoming, Normalised, size},
     store::{Store, incoming::ReceiveStats},
 };
+
+/// Marks a handshake that the operator's own check made.
+pub const CHECK: HeaderName = HeaderName::from_static("x-chataibot-check");
 
 /// Receives the platform's events.
 pub struct WebhookReceiver {
@@ -50,7 +53,13 @@ impl WebhookReceiver {
         delivery: Delivery,
     ) -> Result<Response, ApiError> {
         match delivery {
-            Delivery::Handshake { token } => handshake(sites, &token),
+            Delivery::Handshake { token } => {
+                let answer = handshake(sites, &token)?;
+                if !headers.contains_key(CHECK) {
+                    self.metrics.webhook_handshakes.inc();
+                }
+                Ok(answer)
+            }
             Delivery::Events { token, events } => {
                 let presented = token.as_deref().or_else(|| token_of(headers));
                 let sites = proven(sites, presented)?;

@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::IntoResponse};
 use chataibot_wire::error::code;
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{error::ApiError, http::state::App};
@@ -12,9 +12,13 @@ use crate::{error::ApiError, http::state::App};
 /// Longer than a busy disk needs, shorter than a balancer waits.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Lets a page of any origin know that somebody answers, and no more: `doctor()` tells a proxy that is down from one that refuses its origin.
+const FOR_EVERYBODY: [(HeaderName, &str); 1] =
+    [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
+
 /// Alive.
-pub async fn live() -> Json<Value> {
-    Json(json!({ "ok": true }))
+pub async fn live() -> impl IntoResponse {
+    (FOR_EVERYBODY, Json(json!({ "ok": true })))
 }
 
 /// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis, "not ready" may mean that it is away.

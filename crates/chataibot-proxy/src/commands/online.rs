@@ -1,0 +1,328 @@
+//! `--check-config --online`: does the platform answer, does it take the account token, and does its webhook arrive?
+//!
+//! Nothing is said to any visitor or bot: the token is tried on a conversation that does not exist. Where a proxy runs already on the
+//! configured address it is asked; where none does, its place is taken for a while, for handshakes alone.
+
+use std::{
+    fmt, io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use chataibot_wire::{
+    documented::{MessageData, User},
+    typed::{SendTyped, TypedMessage},
+};
+use http::StatusCode;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    config::{Config, Site, Sites},
+    normalise::{self, Delivery},
+    platform::{Forwarded, PlatformClient, Timeouts},
+    service::webhook::CHECK,
+};
+
+/// A conversation that no platform has.
+const NOBODYS: &str = "chataibot-proxy-check";
+
+/// How long one call may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How it stands with one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Ok,
+    /// It could not be looked at.
+    Unknown,
+    /// Something is to be changed.
+    Failed,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How it stands.
+    pub state: Verdict,
+    /// What was seen.
+    pub seen: String,
+    /// What to change; empty where all is well.
+    pub fix: &'static str,
+}
+
+impl Finding {
+    fn ok(seen: String) -> Self {
+        Self { state: Verdict::Ok, seen, fix: "" }
+    }
+
+    fn failed(seen: String, fix: &'static str) -> Self {
+        Self { state: Verdict::Failed, seen, fix }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let word = match self.state {
+            Verdict::Ok => "ok     ",
+            Verdict::Unknown => "unknown",
+            Verdict::Failed => "FAILED ",
+        };
+        write!(f, "{word} {}", self.seen)?;
+        if self.fix.is_empty() { Ok(()) } else { write!(f, "\n        → {}", self.fix) }
+    }
+}
+
+/// Looks at everything. `wait`: how long to wait for the platform's handshake, where no proxy runs.
+pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: PATIENCE }) {
+        Ok(client) => {
+            for site in config.sites.iter() {
+                findings.push(platform(&client, site).await);
+            }
+        }
+        Err(error) => {
+            findings.push(Finding::failed(
+                format!("there is no HTTP client: {error}"),
+                "Are the system's certificates there?",
+            ));
+        }
+    }
+    findings.extend(webhooks(config, wait).await);
+    findings
+}
+
+async fn platform(client: &PlatformClient, site: &Site) -> Finding {
+    let message = TypedMessage::Text(MessageData { body: "check".to_owned() });
+    let answer = client.send(site, NOBODYS, &SendTyped { message, user: User::default() }).await;
+    let of = format!("site {}, {}", site.id, site.platform_url);
+    match answer {
+        // It said in its own words that there is no such conversation, so it has looked at the token before.
+        Forwarded::Accepted(_) | Forwarded::Refused(_) => {
+            Finding::ok(format!("{of}: the platform answers, and takes the account token"))
+        }
+        Forwarded::Failed(fault) | Forwarded::Unknown(fault) => {
+            let fix = remedy(&fault.cause, fault.operator);
+            Finding::failed(format!("{of}: {}", fault.cause), fix)
+        }
+    }
+}
+
+/// What to do about an answer that is no success, by the platform's code.
+fn remedy(cause: &str, is_operators: bool) -> &'static str {
+    let says = |word| cause.contains(word);
+    if says("JWT_SIGNATURE_EXCEPTION") || says(" 401") {
+        "Put the account token of Settings › Account Settings into the file of account_token_file (or its variable)."
+    } else if says("CHANNEL_") {
+        "Switch the \"API\" channel of the bot on, or renew its token, in the platform's settings."
+    } else if says("UNAUTHORIZED_FEATURE") {
+        "The account's plan lacks the API: ask the account manager."
+    } else if is_operators {
+        "Is platform_url the base address of the platform's API, such as https://…/api/v1?"
+    } else {
+        "Does this machine reach the platform (DNS, firewall, TLS)? If it does, the platform is away: try again."
+    }
+}
+
+/// The webhook of each account: its platform must reach it with its secret and its token.
+async fn webhooks(config: &Config, wait: Duration) -> Vec<Finding> {
+    let client = match reqwest::Client::builder().no_proxy().timeout(PATIENCE).build() {
+        Ok(client) => client,
+        Err(error) => {
+            return vec![Finding::failed(
+                format!("there is no HTTP client: {error}"),
+                "Are the system's certificates there?",
+            )];
+        }
+    };
+    let here = format!("http://{}", reachable(config.listen));
+    let answer = client.get(format!("{here}/healthz")).send().await;
+    if !answer.is_ok_and(|answer| answer.status().is_success()) {
+        return wait_for_handshakes(config, wait).await;
+    }
+    let mut findings = vec![Finding::ok(format!("a proxy runs at {here}"))];
+    let public = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+    for base in [Some(here), public].into_iter().flatten() {
+        for site in accounts(&config.sites) {
+            findings.push(shake_hands(&client, &base, site).await);
+        }
+    }
+    findings.push(seen(&client, config).await);
+    findings
+}
+
+/// An address that can be asked: what listens everywhere is asked here.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() { (IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port()).into() } else { listen }
+}
+
+/// One site of each account: sites of one share its webhook.
+fn accounts(sites: &Sites) -> Vec<&Arc<Site>> {
+    let mut accounts: Vec<&Arc<Site>> = Vec::new();
+    for site in sites.iter() {
+        let secret = first_line(site.webhook_secret.expose_secret());
+        if !accounts.iter().any(|known| first_line(known.webhook_secret.expose_secret()) == secret) {
+            accounts.push(site);
+        }
+    }
+    accounts
+}
+
+/// While a secret is being replaced the new one stands first.
+fn first_line(secrets: &str) -> &str {
+    secrets.lines().next().unwrap_or_default()
+}
+
+/// As the platform does when somebody saves its Events settings.
+async fn shake_hands(client: &reqwest::Client, base: &str, site: &Site) -> Finding {
+    let of = format!("site {}, {base}/webhook/…", site.id);
+    let token = first_line(site.webhook_token.expose_secret());
+    let url = format!("{base}/webhook/{}", first_line(site.webhook_secret.expose_secret()));
+    let answer = client.post(url).header(CHECK, "1").json(&json!({ "token": token })).send().await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            let fix = "Let DNS, certificate and reverse proxy of public_url lead here.";
+            return Finding::failed(format!("{of}: no answer: {}", error.without_url()), fix);
+        }
+    };
+    let status = answer.status();
+    let echoed = answer.json::<Value>().await.is_ok_and(|body| body["token"] == token);
+    if status.is_success() && echoed {
+        return Finding::ok(format!("{of}: takes the platform's handshake"));
+    }
+    let fix = match status {
+        StatusCode::NOT_FOUND => {
+            "Let the reverse proxy pass /webhook/ on; or the running proxy has another webhook secret: SIGHUP."
+        }
+        StatusCode::UNAUTHORIZED => "The running proxy has another webhook token: SIGHUP, or restart it.",
+        _ => "Look at the log of the running proxy.",
+    };
+    Finding::failed(format!("{of}: the handshake was answered {}", status.as_u16()), fix)
+}
+
+/// What the running proxy has seen of the platform since its start, by its metrics.
+async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
+    let unknown = |seen: String, fix| Finding { state: Verdict::Unknown, seen, fix };
+    let Some(address) = config.metrics_listen else {
+        let seen = "whether the platform has shaken hands: the running proxy has no metrics_listen".to_owned();
+        return unknown(
+            seen,
+            "Set metrics_listen, or press \"save\" in the platform's Events settings: it says whether that worked.",
+        );
+    };
+    let answer = client.get(format!("http://{}/metrics", reachable(address))).send().await;
+    let text = match answer {
+        Ok(answer) => answer.text().await.unwrap_or_default(),
+        Err(error) => {
+            return unknown(
+                format!("the metrics of the running proxy: {}", error.without_url()),
+                "Is metrics_listen the same there?",
+            );
+        }
+    };
+    let count = |name: &str| {
+        let line =
+            text.lines().find_map(|line| line.strip_prefix("chataibot_proxy_")?.strip_prefix(name)?.strip_prefix(' '));
+        line.and_then(|number| number.trim().parse::<f64>().ok()).unwrap_or_default()
+    };
+    let (handshakes, events) = (count("webhook_handshakes_total"), count("webhook_events_total"));
+    if handshakes + events > 0.0 {
+        return Finding::ok(format!(
+            "the platform was here since the proxy's start: {handshakes} handshakes, {events} events"
+        ));
+    }
+    let fix = "Enter the webhook's address and token in the platform's Events settings, and press \"save\" there: it shakes hands at once.";
+    Finding::failed("the platform was not here since the proxy's start".to_owned(), fix)
+}
+
+/// The webhook's place while no proxy runs.
+struct Waiting {
+    sites: Sites,
+    /// Names of sites whose handshake came, and whether one came with another token.
+    came: watch::Sender<Came>,
+}
+
+#[derive(Default)]
+struct Came {
+    sites: Vec<String>,
+    wrong_secrets: u32,
+    wrong_tokens: u32,
+}
+
+async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
+    let listener = match TcpListener::bind(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) => return vec![cannot_listen(config.listen, &error)],
+    };
+    let waiting = Arc::new(Waiting { sites: config.sites.clone(), came: watch::Sender::default() });
+    let mut came = waiting.came.subscribe();
+    let router = Router::new().route("/webhook/{secret}", post(take_handshake)).with_state(Arc::clone(&waiting));
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let accounts = accounts(&config.sites);
+    let all = |came: &Came| accounts.iter().all(|site| came.sites.iter().any(|id| id == site.id.as_str()));
+    // Too late is told by what has come until then.
+    let in_time = tokio::time::timeout(wait, came.wait_for(all)).await;
+    drop(in_time);
+    serving.abort();
+    let came = waiting.came.borrow();
+    accounts.iter().map(|site| outcome(site, &came, wait)).collect()
+}
+
+fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Finding {
+    let fix = "Something else than a proxy of ours has that address, or it is not this machine's: change `listen`.";
+    Finding::failed(format!("cannot listen on {listen}: {error}"), fix)
+}
+
+fn outcome(site: &Site, came: &Came, wait: Duration) -> Finding {
+    let of = format!("site {}, its webhook", site.id);
+    if came.sites.iter().any(|id| id == site.id.as_str()) {
+        return Finding::ok(format!("{of}: the platform has shaken hands"));
+    }
+    let (what, fix) = match (came.wrong_tokens, came.wrong_secrets) {
+        (0, 0) => (
+            "no handshake came",
+            "Press \"save\" in the platform's Events settings while this waits (--wait SECONDS); does its address lead here, through DNS and reverse proxy?",
+        ),
+        (0, _) => (
+            "a handshake came for another path",
+            "The last part of the address in the platform's Events settings is not the webhook secret.",
+        ),
+        _ => (
+            "a handshake came with another token",
+            "Make the token in the platform's Events settings and webhook_token the same.",
+        ),
+    };
+    Finding::failed(format!("{of}: {what} in {} s", wait.as_secs()), fix)
+}
+
+/// Handshakes alone: events are to come again, when a proxy is here.
+async fn take_handshake(State(waiting): State<Arc<Waiting>>, Path(secret): Path<String>, body: Bytes) -> Response {
+    let sites = waiting.sites.of_webhook_secret(&secret);
+    if sites.is_empty() {
+        waiting.came.send_modify(|came| came.wrong_secrets += 1);
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Ok(Delivery::Handshake { token }) = normalise::read(&body) else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let proven = sites.iter().filter(|site| site.is_webhook_token(&token)).map(|site| site.id.as_str().to_owned());
+    let proven: Vec<String> = proven.collect();
+    if proven.is_empty() {
+        waiting.came.send_modify(|came| came.wrong_tokens += 1);
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    waiting.came.send_modify(|came| came.sites.extend(proven));
+    Json(json!({ "token": token })).into_response()
+}

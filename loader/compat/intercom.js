@@ -1,0 +1,47 @@
+// `Intercom(…)` for pages that come from Intercom: the same calls, on our element. In place of their script.
+
+import { plain, unknown, widget } from './widget.js';
+
+const { run, on } = widget();
+const lacks = unknown('Intercom');
+
+/** Settings that are of the messenger, not of the visitor. */
+const OWN = /^(app_id|api_base|session_duration|user_hash|intercom_user_jwt|alignment|horizontal_padding|vertical_padding|hide_default_launcher|custom_launcher_selector|action_color|background_color|identity)$/;
+
+function take(host, { name, email, phone, user_id, identity, ...more }) {
+  const variables = plain(Object.fromEntries(Object.entries(more).filter(([key]) => !OWN.test(key))));
+  // Who is signed in only our own server's word says; without it the id is what the page says, as all else.
+  if (user_id != null && !identity) variables.user_id = String(user_id);
+  const { alignment, hide_default_launcher: isHidden, custom_launcher_selector: selector, horizontal_padding: side, vertical_padding: end } = more;
+  if (alignment) host.position = alignment === 'left' ? 'bottom-start' : 'bottom-end';
+  if (isHidden !== undefined) host.launcher = isHidden ? 'none' : null;
+  if (selector) host.launcherFor = selector;
+  if (side != null) host.style.setProperty('--chataibot-offset-inline', `${side}px`);
+  if (end != null) host.style.setProperty('--chataibot-offset-block', `${end}px`);
+  const contact = Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value != null));
+  return host.identify({ ...(identity ? { user: String(user_id), identity } : {}), ...contact, ...(Object.keys(variables).length ? { variables } : {}) });
+}
+
+const CALLS = {
+  boot: (settings = {}) => run((host) => take(host, settings)),
+  update: (settings = {}) => run((host) => take(host, settings)),
+  shutdown: () => run((host) => host.logout()),
+  show: () => run((host) => host.open()),
+  showMessages: () => CALLS.show(),
+  showSpace: () => CALLS.show(),
+  showNewMessage(text) {
+    run((host) => host.open());
+    if (text) run((host) => host.prefill(text));
+  },
+  hide: () => run((host) => host.close()),
+  ready: (listener) => run(() => listener()),
+  onShow: (listener) => on('open', () => listener()),
+  onHide: (listener) => on('close', () => listener()),
+  onUnreadCountChange: (listener) => on('unread', ({ count }) => listener(count)),
+};
+
+const waiting = globalThis.Intercom?.q ?? [];
+globalThis.Intercom = (method, ...values) => (Object.hasOwn(CALLS, method) ? void CALLS[method](...values) : lacks(method));
+globalThis.Intercom.booted = true;
+if (globalThis.intercomSettings) CALLS.boot(globalThis.intercomSettings);
+for (const call of waiting) globalThis.Intercom(...call);

@@ -1,0 +1,72 @@
+// `zE(…)` for pages that come from Zendesk: messaging (`messenger`) and the classic web widget (`webWidget`), on our element.
+
+import { plain, unknown, widget } from './widget.js';
+
+const it = widget();
+const { run, on } = it;
+const lacks = unknown('zE');
+
+/** What a JSON Web Token says, without a look at its signature: that is the proxy's. */
+function claims(token) {
+  try {
+    return JSON.parse(atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
+  } catch {
+    return {};
+  }
+}
+
+/** `loginUser(ask, done)`: `ask` calls back with a token, which our own server has signed (examples/signing). */
+function logIn(ask, done) {
+  ask?.((identity) =>
+    run(async (host) => {
+      const { sub, external_id: other } = claims(identity);
+      await host.identify({ user: String(sub ?? other), identity });
+      done?.(null);
+    }),
+  );
+}
+
+const text = (field) => (typeof field === 'object' ? field?.value : field);
+
+const prefill = ({ name, email, phone } = {}) =>
+  run((host) => host.identify(plain({ name: text(name), email: text(email), phone: text(phone) })));
+
+const DO = {
+  open: () => run((host) => host.open()),
+  close: () => run((host) => host.close()),
+  toggle: () => run((host) => host.toggle()),
+  show: () => run((host) => host.show()),
+  hide: () => run((host) => host.hide()),
+  loginUser: logIn,
+  logoutUser: () => run((host) => host.logout()),
+  logout: () => DO.logoutUser(),
+  identify: prefill,
+  prefill,
+  setLocale: (tag) => SET.locale(tag),
+};
+
+const SET = {
+  locale: (tag) => run((host) => void (host.locale = tag)),
+  zIndex: (height) => run((host) => host.style.setProperty('--chataibot-z-index', height)),
+  conversationFields: (fields) => run((host) => host.identify({ variables: plain(Object.fromEntries(fields.map(({ id, value }) => [id, value]))) })),
+};
+
+const ON = {
+  open: (listener) => on('open', () => listener({ type: 'messagingOpened', createdAt: Date.now() })),
+  close: (listener) => on('close', () => listener({ type: 'messagingClosed', createdAt: Date.now() })),
+  unreadMessages: (listener) => on('unread', ({ count }) => listener(count)),
+  'chat:unreadMessages': (listener) => ON.unreadMessages(listener),
+};
+
+const GET = { display: () => (it.host?.hidden ? 'hidden' : it.host?.state.open ? 'chat' : 'launcher') };
+
+const KINDS = { '': DO, on: ON, set: SET, get: GET };
+
+globalThis.zE = globalThis.zEmbed = (what, method, ...values) => {
+  if (typeof what === 'function') return void run(() => what());
+  const [, kind = ''] = String(what).match(/^(?:messenger|webWidget)(?::(\w+))?$/) ?? [null, '?'];
+  const call = Object.hasOwn(KINDS, kind) && Object.hasOwn(KINDS[kind], method) ? KINDS[kind][method] : null;
+  if (!call) return lacks(`${what}, ${method}`);
+  const answer = call(...values);
+  return kind === 'on' || kind === 'get' ? answer : undefined;
+};

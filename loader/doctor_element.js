@@ -1,0 +1,39 @@
+// The script and the element in the page: is it there, once, and ours?
+
+const NAME = 'chataibot-widget';
+
+/** What a browser runs as a script. */
+const RUNS = /^(|module|(text|application)\/(x-)?(java|ecma)script)$/i;
+
+/** Notes what of script and element is amiss. */
+export function checkElement({ host, note }) {
+  const scripts = [...document.querySelectorAll('script')].filter(({ src, dataset }) => /\/chataibot\.js\b/.test(src || dataset.src || ''));
+  const held = scripts.filter(({ type }) => !RUNS.test(type));
+  const addresses = new Set(scripts.filter((script) => !held.includes(script)).map(({ src }) => src));
+  const defined = customElements.get(NAME);
+
+  if (held.length) {
+    const message = `a script tag has type="${held[0].type}", which no browser runs: a consent manager or an optimiser holds it back.`;
+    note('script', defined ? 'warning' : 'failure', message, `Leave chataibot.js out of it, or allow it there; the tag is <script type="module" src="…/chataibot.js">.`);
+  } else if (!defined) {
+    const [address] = addresses;
+    const message = address ? `${address} is in the page and did not run.` : 'no script of the page names chataibot.js.';
+    note('script', 'failure', message, address ? 'See the lines on files and policy.' : `Add <script type="module" src="https://YOUR-PROXY/chataibot.js"></script>.`);
+  } else if (!defined.chataibot) {
+    note('script', 'failure', `another script has defined <${NAME}> before ours.`, 'Remove that script, or load chataibot.js before it.');
+  } else if (addresses.size > 1) {
+    note('script', 'warning', `chataibot.js is loaded from several addresses, of which the first counts: ${[...addresses].join(' ')}.`, 'Keep one of them.');
+  } else note('script', 'ok', 'the element is defined, once, by our script.');
+
+  if (!host) note('element', 'failure', `there is no <${NAME}> in the page.`, `Add <${NAME}></${NAME}>.`);
+  else if (!host.isConnected) note('element', 'failure', 'the element is not in the page.', 'Append it to the body.');
+  else if (host.hidden || getComputedStyle(host).visibility === 'hidden' || !host.getClientRects || isAway(host)) {
+    note('element', 'warning', 'the element, or a box around it, is hidden.', 'Call show(), or take away `hidden`, `display: none` or `visibility: hidden`.');
+  } else note('element', 'ok', `<${NAME}> is in the page.`);
+}
+
+/** Is a box around it not rendered? The element itself has no box of its own. */
+function isAway(host) {
+  for (let at = host; at; at = at.parentElement ?? at.getRootNode().host) if (getComputedStyle(at).display === 'none') return true;
+  return false;
+}

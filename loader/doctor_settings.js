@@ -1,0 +1,110 @@
+// The settings of an element: names that nobody knows, with the nearest that is known, and values that are not taken.
+
+import { VALUES } from './setting_values.js';
+import { propertyOf } from './settings.js';
+
+/** What any element may have. */
+const COMMON =
+  /^(id|class|style|slot|hidden|lang|dir|title|tabindex|role|part|exportparts|is|nonce|inert|popover|translate|draggable|accesskey|ref|key|itemprop|itemscope|xml:lang|xmlns|enterkeyhint|autofocus|spellcheck|contenteditable)$|^(aria-|data-|on|v-|ng-|_ng|x-|hx-|wire:|[:@#[(*])/;
+
+/** What the page may put inside. */
+const SLOTS = ['launcher-icon', 'fallback', 'header', 'empty'];
+
+/** How many letters are to be added, left out, changed or exchanged with the next, to make the one of the other. */
+function distance(a, b) {
+  const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = (rows[i] = [i]);
+    for (let j = 1; j <= b.length; j++) {
+      const changed = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(row[j - 1] + 1, rows[i - 1][j] + 1, changed);
+      const isExchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isExchanged) row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1);
+    }
+  }
+  return rows[a.length][b.length];
+}
+
+/** The one of `names` that `wrong` is likely to mean, or nothing. */
+export function nearest(wrong, names) {
+  // HTML makes small letters of all: `botKey` is `botkey` there.
+  const plain = (name) => name.toLowerCase().replace(/[-_]/g, '');
+  const ranked = names.map((name) => [distance(plain(wrong), plain(name)), name]).sort(([a], [b]) => a - b);
+  const [[far, name]] = ranked;
+  return far <= Math.max(1, Math.floor(wrong.length / 3)) ? name : null;
+}
+
+/** Notes what is amiss with the attributes, properties and slots of `host`. */
+export function checkSettings({ host, note }) {
+  let isWell = true;
+  const amiss = (state, message, fix) => {
+    isWell = false;
+    note('settings', state, message, fix);
+  };
+  const names = Object.keys(VALUES);
+  for (const { name, value } of host.attributes) {
+    if (name in VALUES) {
+      const wrong = misfit(name, value);
+      if (wrong) amiss('failure', `${name}="${value}" ${wrong.message}`, wrong.fix);
+    } else if (!COMMON.test(name)) {
+      const meant = nearest(name, names);
+      amiss('warning', `there is no setting "${name}".`, meant ? `Write ${meant}.` : 'docs/reference.md lists all of them.');
+    }
+  }
+  // Properties of the same kind that a script has set: only what is nearly the name of one, as frameworks keep things on elements, too.
+  for (const name of Object.keys(host).filter((name) => /^[a-z]\w+$/i.test(name) && !(name in HTMLElement.prototype))) {
+    const meant = nearest(name, names);
+    if (meant && propertyOf(meant) !== name) amiss('warning', `there is no property "${name}".`, `Write ${propertyOf(meant)}.`);
+  }
+  for (const { slot } of host.children) {
+    if (slot && !SLOTS.includes(slot)) amiss('warning', `there is no slot "${slot}".`, `Write one of ${SLOTS.join(', ')}.`);
+  }
+  const has = (name) => host.getAttribute(name) ?? host[propertyOf(name)];
+  if (has('user') && !has('identity')) amiss('warning', '`user` is set without `identity`.', 'Set what your server has signed about the user.');
+  if (has('identity') && !has('user')) amiss('warning', '`identity` is set without `user`.', 'Set the id of the user, so that what is stored is kept apart by it.');
+  for (const name of ['launcher-for', 'avoid']) if (has(name)) checkSelector(name, has(name), amiss);
+  if (isWell) note('settings', 'ok', 'all settings are known, and of values that are taken.');
+}
+
+function checkSelector(name, selector, amiss) {
+  try {
+    if (!document.querySelector(selector)) amiss('warning', `${name}="${selector}" finds nothing in the page now.`, 'It may come later; else name what is there.');
+  } catch {
+    amiss('failure', `${name}="${selector}" is not a selector.`, 'Write a CSS selector, such as #help.');
+  }
+}
+
+/** What is wrong with a value, and what to write. */
+function misfit(name, value) {
+  const kind = VALUES[name];
+  if (Array.isArray(kind)) {
+    if (kind.includes(value)) return null;
+    const meant = nearest(value, kind);
+    return { message: 'is not taken, and the default stands.', fix: meant ? `Write ${name}="${meant}".` : `Write one of ${kind.join(', ')}.` };
+  }
+  if ((kind === 'url' || (kind === 'url-or-none' && value !== 'none')) && !/^(https?:\/\/[^\s\\/?#@]+|\/(?!\/))[^\s\\]*$/i.test(value)) {
+    return { message: 'is no address.', fix: 'Write an https:// address, or a path that begins with /.' };
+  }
+  if (kind === 'number' && !/^\d+$/.test(value)) return { message: 'is no whole number.', fix: 'Write digits alone.' };
+  if (kind === 'locale' && !isLocale(value)) return { message: 'is no language tag.', fix: 'Write one such as en or pt-BR.' };
+  if ((kind === 'map' || kind === 'json') && !isJson(value)) {
+    return { message: 'is no JSON.', fix: 'Write it with double quotation marks inside of single ones, or set the property.' };
+  }
+  return null;
+}
+
+function isLocale(value) {
+  try {
+    return !!Intl.getCanonicalLocales(value.trim().replaceAll('_', '-').split(/[.@]/)[0]).length;
+  } catch {
+    return false;
+  }
+}
+
+function isJson(value) {
+  try {
+    return typeof JSON.parse(value) === 'object';
+  } catch {
+    return false;
+  }
+}

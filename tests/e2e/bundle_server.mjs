@@ -1,0 +1,59 @@
+//! Servers between a page and what it asks for, which are set up wrongly: one that serves the bundle's files, and one that stands before
+//! a proxy.
+
+import { readFile } from 'node:fs/promises';
+import { createServer, request as ask } from 'node:http';
+import { extname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+
+const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json', '.svg': 'image/svg+xml' };
+
+/** Both, until `stop()`. */
+class Listening {
+  address;
+  #server;
+
+  async listen(answer) {
+    this.#server = createServer((request, response) => answer(request, response).catch((error) => response.destroy(error)));
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.address = `http://127.0.0.1:${this.#server.address().port}`;
+    return this;
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/**
+ * Serves the bundle in `folder`. `change(name, file)` may change the `file` before it is sent, which is `{status, headers, body}`.
+ */
+export function serveBundle(folder, change = () => {}) {
+  return new Listening().listen(async (request, response) => {
+    const name = new URL(request.url, 'http://bundle').pathname.slice(1);
+    const body = await readFile(join(folder, name)).catch(() => null);
+    const file = {
+      status: body ? 200 : 404,
+      headers: { 'content-type': TYPES[extname(name)] ?? 'text/plain', 'access-control-allow-origin': '*', 'cache-control': 'no-cache' },
+      body: body ?? 'not there',
+    };
+    change(name, file);
+    response.writeHead(file.status, file.headers).end(file.body);
+  });
+}
+
+/** Stands before `target`. `change(answer)` may change an answer, which is `{url, status, headers, body}`; each is collected first. */
+export function standBefore(target, change = () => {}) {
+  return new Listening().listen(async (request, response) => {
+    const answer = await new Promise((resolve, reject) => {
+      const { host, ...headers } = request.headers;
+      const passed = ask(target + request.url, { method: request.method, headers }, resolve).on('error', reject);
+      request.pipe(passed);
+    });
+    const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers;
+    const whole = { url: request.url, status: answer.statusCode, headers, body: await buffer(answer) };
+    change(whole);
+    response.writeHead(whole.status, whole.headers).end(whole.body);
+  });
+}

@@ -1,0 +1,145 @@
+//! Pages that come from another chat go on with their calls: the snippets that those chats document, with our script in the place of theirs.
+
+import assert from 'node:assert/strict';
+import { Widget, story, until } from './harness.mjs';
+
+/** A visitor on a page with our script for `name` and with `before` and `after` around it; no element, and no script of the element's. */
+async function at(world, name, { before = '', after = '' } = {}) {
+  const { host, proxy } = world;
+  if (before) host.script(`/${name}-before.js`, before);
+  host.script(`/${name}-after.js`, after);
+  const script = (src) => `<script src="${src}"></script>`;
+  const address = host.page(
+    `/${name}`,
+    `<h1>A page</h1>${before && script(`/${name}-before.js`)}${script(`${proxy.address}/chataibot-compat-${name}.js`)}${script(`/${name}-after.js`)}`,
+  );
+  const visitor = await world.visitor();
+  const page = await visitor.tab(address);
+  const widget = new Widget(page);
+  await widget.launcher.waitFor();
+  return { page, widget, visitor };
+}
+
+const heard = (page) => page.evaluate(() => window.heard);
+const tells = (page, ...wanted) => until(`${wanted}`, async () => JSON.stringify(await heard(page)) === JSON.stringify(wanted)).catch(async () => assert.deepEqual(await heard(page), wanted));
+const contact = async (world) => (await world.simulator.look('calls', { call: 'start' })).calls.at(-1).body.variables;
+const isOpen = (page, open) => page.waitForFunction((open) => document.querySelector('chataibot-widget').state.open === open, open);
+
+/** The bot says something while the window is closed. */
+async function unread(world, page, widget) {
+  await widget.settles();
+  await widget.hears(/What shall we do/);
+  await page.evaluate(() => document.querySelector('chataibot-widget').close());
+  await isOpen(page, false);
+  await world.simulator.reply('Are you there?');
+}
+
+story('compat: Intercom', async (world) => {
+  const { page, widget, visitor } = await at(world, 'intercom', {
+    // What was called before the script is there waits in `q`, as their snippet has it.
+    before: `window.heard = []; window.intercomSettings = { app_id: 'abc12345', alignment: 'left' };
+      var i = function () { i.c(arguments) }; i.q = []; i.c = (all) => i.q.push(all); window.Intercom = i;
+      Intercom('onShow', () => heard.push('shown')); Intercom('onUnreadCountChange', (count) => heard.push(count));`,
+    after: `Intercom('boot', { app_id: 'abc12345', email: 'john.doe@example.com', name: 'John Doe', user_id: '9876', created_at: 1234567890, plan: 'pro' });
+      Intercom('onHide', () => heard.push('hidden'));`,
+  });
+  await page.evaluate(() => Intercom('showNewMessage', 'About my order'));
+  await widget.part('window-open').waitFor();
+  await until('the words are in the field', async () => (await widget.input.inputValue()) === 'About my order');
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').position), 'bottom-start');
+  await widget.input.press('Control+Enter');
+  await unread(world, page, widget);
+  await tells(page, 'shown', 'hidden', 1);
+  const variables = await contact(world);
+  assert.deepEqual(variables.contact, { name: 'John Doe', email: 'john.doe@example.com' });
+  assert.deepEqual([variables.conversation.plan, variables.conversation.user_id, variables.conversation.app_id], ['pro', '9876', undefined]);
+  await page.evaluate(() => Intercom('shutdown'));
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').contact === null);
+  visitor.expect(/trackEvent/);
+  await page.evaluate(() => Intercom('trackEvent', 'invited-friend'));
+});
+
+story('compat: Zendesk', async (world) => {
+  const { page, widget } = await at(world, 'zendesk', {
+    after: `window.heard = [];
+      zE('messenger:set', 'locale', 'de');
+      zE('messenger:set', 'conversationFields', [{ id: '4711', value: 'gold' }]);
+      zE('messenger:on', 'open', () => heard.push('open'));
+      window.end = zE('messenger:on', 'close', () => heard.push('close'));
+      zE('messenger:on', 'unreadMessages', (count) => heard.push(count));
+      zE('webWidget', 'identify', { name: 'Jane', email: 'jane@example.com' });
+      zE('messenger', 'open');`,
+  });
+  await widget.part('window-open').waitFor();
+  assert.equal(await page.evaluate(() => zE('webWidget:get', 'display')), 'chat');
+  await page.locator('chataibot-widget [lang="de"]').first().waitFor({ state: 'attached' });
+  await widget.say('Hallo');
+  await unread(world, page, widget);
+  await tells(page, 'open', 'close', 1);
+  const variables = await contact(world);
+  assert.deepEqual([variables.contact, variables.conversation['4711']], [{ name: 'Jane', email: 'jane@example.com' }, 'gold']);
+  await page.evaluate(() => {
+    window.end();
+    zE('messenger', 'open');
+    zE('messenger', 'close');
+    zE('messenger', 'hide');
+  });
+  await widget.launcher.waitFor({ state: 'hidden' });
+  await page.evaluate(() => zE('messenger', 'show'));
+  await widget.launcher.waitFor();
+  await until('closed without a word', async () => (await heard(page)).filter((word) => word === 'open').length === 2);
+  assert.equal((await heard(page)).filter((word) => word === 'close').length, 1, 'who has left hears nothing');
+});
+
+story('compat: Crisp', async (world) => {
+  const { page, widget } = await at(world, 'crisp', {
+    before: `window.heard = []; window.$crisp = []; window.CRISP_READY_TRIGGER = () => heard.push('ready');
+      $crisp.push(['set', 'user:email', ['john.doe@example.com']]);
+      $crisp.push(['set', 'user:nickname', 'John Doe']);
+      $crisp.push(['on', 'chat:opened', () => heard.push('opened')]);`,
+    after: `$crisp.push(['set', 'session:data', [[['plan', 'pro'], ['seats', 3]]]]);
+      $crisp.push(['on', 'message:received', () => heard.push('received')]);
+      $crisp.push(['set', 'message:text', ['Where is it?']]);`,
+  });
+  await tells(page, 'ready');
+  await page.evaluate(() => $crisp.push(['do', 'chat:open']));
+  await widget.part('window-open').waitFor();
+  assert.equal(await widget.input.inputValue(), 'Where is it?');
+  assert.deepEqual(await page.evaluate(() => [$crisp.is('chat:opened'), $crisp.get('user:email'), $crisp.get('chat:unread:count')]), [true, 'john.doe@example.com', 0]);
+  await page.evaluate(() => $crisp.push(['do', 'message:send', ['text', 'Hello there']]));
+  await until('it is said', async () => (await widget.texts()).includes('Hello there'));
+  await until('an answer was told', async () => (await heard(page)).includes('received'));
+  await page.evaluate(() => $crisp.push(['off', 'message:received']));
+  await unread(world, page, widget);
+  await page.waitForFunction(() => $crisp.get('chat:unread:count') === 1);
+  const variables = await contact(world);
+  assert.deepEqual(variables.contact, { name: 'John Doe', email: 'john.doe@example.com' });
+  assert.deepEqual([variables.conversation.plan, variables.conversation.seats], ['pro', '3']);
+});
+
+story('compat: Chatwoot', async (world) => {
+  const { page, widget } = await at(world, 'chatwoot', {
+    before: `window.heard = []; window.chatwootSettings = { position: 'left', type: 'expanded_bubble', launcherTitle: 'Chat with us', locale: 'fr', darkMode: 'auto' };
+      for (const name of ['ready', 'opened', 'closed']) addEventListener('chatwoot:' + name, () => heard.push(name));
+      addEventListener('chatwoot:on-unread-message-count-changed', (event) => heard.push(event.detail.unreadMessageCount));`,
+    after: `chatwootSDK.run({ websiteToken: 'token', baseUrl: 'https://chat.example.com' });
+      addEventListener('chatwoot:ready', () => {
+        $chatwoot.setUser('42', { name: 'Jane', email: 'jane@example.com', phone_number: '+15550100' });
+        $chatwoot.setCustomAttributes({ accountId: 1, pricingPlan: 'paid' });
+        $chatwoot.deleteCustomAttribute('accountId');
+      });`,
+  });
+  await tells(page, 'ready');
+  assert.equal(await widget.launcher.getAttribute('aria-label'), 'Chat with us');
+  await page.evaluate(() => $chatwoot.toggle('open'));
+  await widget.part('window-open').waitFor();
+  assert.equal(await page.evaluate(() => $chatwoot.isOpen), true);
+  await widget.say('Bonjour');
+  await unread(world, page, widget);
+  await tells(page, 'ready', 'opened', 'closed', 1);
+  const variables = await contact(world);
+  assert.deepEqual(variables.contact, { name: 'Jane', email: 'jane@example.com', phone: '+15550100' });
+  assert.deepEqual([variables.conversation.pricingPlan, variables.conversation.accountId], ['paid', undefined]);
+  await page.evaluate(() => $chatwoot.reset());
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').contact === null);
+});

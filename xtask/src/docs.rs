@@ -1,0 +1,141 @@
+//! `cargo xtask docs`: the documents of `docs/` as pages in `dist/docs`, with a search that needs no server and asks nobody.
+//!
+//! - [`page`]: one document as a page, with its links and headings
+//! - `docs.css`, `docs.js`: looks and search, as they are
+
+mod page;
+
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path, time::SystemTime};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::project::Project;
+use page::{Page, Source};
+
+/// The folder below `dist/`.
+const FOLDER: &str = "docs";
+const CSS: &str = include_str!("docs/docs.css");
+const ICON: &str = include_str!("docs/docs.svg");
+const JS: &str = include_str!("docs/docs.js");
+
+/// The pages in the order of the menu: name of the page, title in the menu, document.
+pub const PAGES: [(&str, &str, &str); 12] = [
+    ("index", "Quick start", "docs/quick-start.md"),
+    ("frameworks", "Frameworks", "docs/frameworks.md"),
+    ("reference", "Reference", "docs/reference.md"),
+    ("theming", "Theming", "docs/theming.md"),
+    ("troubleshooting", "Troubleshooting", "docs/troubleshooting.md"),
+    ("operations", "Operations", "docs/operations.md"),
+    ("contract", "Contract", "docs/contract.md"),
+    ("privacy", "Privacy", "docs/privacy.md"),
+    ("accessibility", "Accessibility", "docs/accessibility.md"),
+    ("performance", "Performance", "docs/performance.md"),
+    ("security", "Security", "SECURITY.md"),
+    ("changelog", "Changelog", "CHANGELOG.md"),
+];
+
+/// Writes the pages and says where they are.
+pub fn run(project: &Project) -> Result<()> {
+    build(project)?;
+    println!("The pages are in {}", project.dist().join(FOLDER).display());
+    Ok(())
+}
+
+/// Writes the pages.
+pub fn build(project: &Project) -> Result<()> {
+    let folder = project.dist().join(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let read = |path: &str| {
+        let path = project.root.join(path);
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let names: BTreeMap<&str, &str> = PAGES.iter().map(|(name, _, document)| (*document, *name)).collect();
+    let mut pages = Vec::new();
+    for (name, title, document) in PAGES {
+        let mut text = read(document)?;
+        if name == "accessibility" {
+            text = [statement(project)?, text].concat();
+        }
+        pages.push(page::read(&Source { name, title, document, text: &text }, &names));
+    }
+    check_links(&pages)?;
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    for page in &pages {
+        write(&format!("{}.html", page.name), &page::html(page, &pages))?;
+    }
+    write("docs.css", CSS)?;
+    write("docs.js", JS)?;
+    write("docs.svg", ICON)?;
+    write("search.js", &index(&pages)?)?;
+    for picture in pages.iter().flat_map(|page| &page.pictures) {
+        let from = project.root.join(picture);
+        let name = Path::new(picture).file_name().context("a picture has a name")?;
+        fs::copy(&from, folder.join(name)).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    Ok(())
+}
+
+/// Fails where a link leads to a heading that is not there.
+fn check_links(pages: &[Page]) -> Result<()> {
+    for page in pages {
+        for (name, heading) in &page.links {
+            let there = pages.iter().find(|other| other.name == name);
+            let there =
+                there.with_context(|| format!("{} links to a page {name}, which is not there", page.document))?;
+            let is_there = heading.is_empty() || there.sections.iter().any(|section| section.id == *heading);
+            ensure!(is_there, "{} links to {name}#{heading}, which is not there", page.document);
+        }
+    }
+    Ok(())
+}
+
+/// What can be found, as a script: a page that was opened from a folder may not fetch.
+fn index(pages: &[Page]) -> Result<String> {
+    let entries = pages.iter().flat_map(|page| {
+        page.sections.iter().map(|section| {
+            serde_json::json!({ "page": page.name, "title": page.title, "heading": section.heading, "id": section.id, "text": section.text })
+        })
+    });
+    let mut script = String::from("// What docs.js finds: every section with its words.\nconst SECTIONS = [\n");
+    for entry in entries {
+        writeln!(script, "{},", serde_json::to_string(&entry)?)?;
+    }
+    script.push_str("];\n");
+    Ok(script)
+}
+
+/// The statement of accessibility, with the evidence that lies on this machine.
+fn statement(project: &Project) -> Result<String> {
+    let mut text = String::from(
+        "# Accessibility\n\nThe widget is built to meet WCAG 2.2 at level AA. Every scene of every message and panel is held against axe-core's rules for \
+         it in eight ways of seeing (light, dark, forced colours, more contrast, right to left, 320 px, 200 %, with motion) by \
+         `tests/e2e/accessibility.test.mjs`; the keyboard by `tests/e2e/keyboard.test.mjs`; what is announced by `tests/e2e/announced.test.mjs`; and what a screen \
+         reader says, by the walks below. Tell us by an issue where it is not so.\n\n## Evidence of the last run\n\n",
+    );
+    let folder = project.root.join("target/reader");
+    let mut heard = Vec::new();
+    if folder.is_dir() {
+        for file in fs::read_dir(&folder)? {
+            let path = file?.path();
+            if path.extension().is_some_and(|ending| ending == "txt") {
+                let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+                heard.push((name, fs::read_to_string(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
+            }
+        }
+    }
+    heard.sort();
+    if heard.is_empty() {
+        text.push_str("No run of the screen reader lies on the machine that made these pages: `cargo xtask test reader` makes one.\n\n");
+        return Ok(text);
+    }
+    text.push_str("What the screen reader Orca said, walk by walk:\n\n| walk and browser | lines heard | days before these pages were made |\n|---|---|---|\n");
+    for (name, lines, at) in heard {
+        let days = SystemTime::now().duration_since(at).unwrap_or_default().as_secs() / 86_400;
+        writeln!(text, "| {name} | {lines} | {days} |")?;
+    }
+    text.push('\n');
+    Ok(text)
+}

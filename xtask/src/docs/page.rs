@@ -1,0 +1,306 @@
+//! One document as a page. Markup that a document holds is shown as text, and a link to a file that has no page is its words alone.
+
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html as render};
+
+/// A document, and what its page is called.
+pub struct Source<'a> {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub document: &'static str,
+    pub text: &'a str,
+}
+
+/// A page without what is around it.
+pub struct Page {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub document: &'static str,
+    pub body: String,
+    pub sections: Vec<Section>,
+    /// Pages and headings that it links to.
+    pub links: Vec<(String, String)>,
+    /// Pictures, by their paths in the project.
+    pub pictures: Vec<String>,
+}
+
+/// A heading with the words below it.
+#[derive(Default)]
+pub struct Section {
+    pub id: String,
+    pub heading: String,
+    pub text: String,
+}
+
+/// Reads a document. `names`: the pages by their documents.
+pub fn read(source: &Source, names: &BTreeMap<&str, &str>) -> Page {
+    let mut reader = Reader {
+        folder: source.document.rsplit_once('/').map_or("", |(folder, _)| folder),
+        own: source.name,
+        names,
+        sections: Vec::new(),
+        links: Vec::new(),
+        pictures: Vec::new(),
+        open_links: Vec::new(),
+        in_heading: false,
+        headings: 0,
+    };
+    let events: Vec<Event> = Parser::new_ext(source.text, Options::ENABLE_TABLES).collect();
+    let mut out = Vec::with_capacity(events.len());
+    let mut at = 0;
+    while at < events.len() {
+        // A heading is read as a whole: its id comes from its words.
+        if let Event::Start(Tag::Heading { level, .. }) = &events[at] {
+            let length = events[at..].iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_))));
+            let end = at + length.unwrap_or(0);
+            reader.heading(*level, &events[at + 1..end], &mut out);
+            at = end + 1;
+        } else {
+            reader.event(events[at].clone(), &mut out);
+            at += 1;
+        }
+    }
+    let mut body = String::new();
+    render::push_html(&mut body, out.into_iter());
+    let Reader { sections, links, pictures, .. } = reader;
+    Page { name: source.name, title: source.title, document: source.document, body, sections, links, pictures }
+}
+
+struct Reader<'n> {
+    folder: &'n str,
+    own: &'static str,
+    names: &'n BTreeMap<&'n str, &'n str>,
+    sections: Vec<Section>,
+    links: Vec<(String, String)>,
+    pictures: Vec<String>,
+    /// For each link that is open: does it lead anywhere?
+    open_links: Vec<bool>,
+    in_heading: bool,
+    headings: usize,
+}
+
+impl Reader<'_> {
+    fn heading<'e>(&mut self, level: HeadingLevel, inside: &[Event<'e>], out: &mut Vec<Event<'e>>) {
+        let words: String = inside.iter().filter_map(words_of).collect();
+        let mut id = slug(&words);
+        let same = self
+            .sections
+            .iter()
+            .filter(|section| section.id == id || section.id.starts_with(&format!("{id}-")))
+            .count();
+        if self.sections.iter().any(|section| section.id == id) {
+            id = format!("{id}-{same}");
+        }
+        self.sections.push(Section { id: id.clone(), heading: words, text: String::new() });
+        // One first heading for a page.
+        let level = if level == HeadingLevel::H1 && self.headings > 0 { HeadingLevel::H2 } else { level };
+        self.headings += 1;
+        out.push(Event::Html(format!("<{level} id=\"{}\">", escaped(&id)).into()));
+        self.in_heading = true;
+        for event in inside {
+            self.event(event.clone(), out);
+        }
+        self.in_heading = false;
+        out.push(Event::Html(format!("</{level}>\n").into()));
+    }
+
+    fn event<'e>(&mut self, event: Event<'e>, out: &mut Vec<Event<'e>>) {
+        if !self.in_heading
+            && let (Some(words), Some(section)) = (words_of(&event), self.sections.last_mut())
+        {
+            section.text.push_str(&words);
+        }
+        match event {
+            // Marks of tables, which are no words.
+            Event::Html(text) | Event::InlineHtml(text) if text.trim().starts_with("<!--") => {}
+            Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
+            Event::Start(Tag::Table(columns)) => {
+                // Wider than a phone: it is moved by itself, by keys too.
+                let name = self.sections.last().map_or("", |section| section.heading.as_str());
+                out.push(Event::Html(
+                    format!(
+                        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table: {}\">",
+                        escaped(name)
+                    )
+                    .into(),
+                ));
+                // How they are aligned would be a style attribute, which the policy refuses.
+                out.push(Event::Start(Tag::Table(vec![Alignment::None; columns.len()])));
+            }
+            Event::End(TagEnd::Table) => {
+                out.push(Event::End(TagEnd::Table));
+                out.push(Event::Html("</div>".into()));
+            }
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let to = self.target(&dest_url);
+                self.open_links.push(to.is_some());
+                if let Some(to) = to {
+                    out.push(Event::Start(Tag::Link { link_type, dest_url: to, title, id }));
+                }
+            }
+            Event::End(TagEnd::Link) => {
+                if self.open_links.pop() == Some(true) {
+                    out.push(Event::End(TagEnd::Link));
+                }
+            }
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let path = self.path(&dest_url);
+                let name: CowStr = path.rsplit('/').next().unwrap_or_default().to_owned().into();
+                self.pictures.push(path);
+                out.push(Event::Start(Tag::Image { link_type, dest_url: name, title, id }));
+            }
+            // Code wider than a phone is moved by itself, by keys too.
+            Event::Start(Tag::CodeBlock(_)) => out.push(Event::Html("<pre tabindex=\"0\"><code>".into())),
+            Event::End(TagEnd::CodeBlock) => out.push(Event::Html("</code></pre>\n".into())),
+            event @ (Event::Start(_)
+            | Event::End(_)
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::TaskListMarker(_)) => out.push(event),
+        }
+    }
+
+    /// Where a link leads in the pages; nothing where there is no page of it.
+    fn target<'e>(&mut self, link: &str) -> Option<CowStr<'e>> {
+        if link.contains("://") || link.starts_with("mailto:") {
+            return Some(link.to_owned().into());
+        }
+        let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+        let name = if path.is_empty() { self.own } else { self.names.get(self.path(path).as_str()).copied()? };
+        self.links.push((name.to_owned(), heading.to_owned()));
+        let heading = if heading.is_empty() { String::new() } else { format!("#{heading}") };
+        Some(format!("{name}.html{heading}").into())
+    }
+
+    /// A path of a document's, from the project's root.
+    fn path(&self, relative: &str) -> String {
+        let mut parts: Vec<&str> = self.folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in relative.split('/') {
+            match part {
+                "." | "" => {}
+                ".." => _ = parts.pop(),
+                part => parts.push(part),
+            }
+        }
+        parts.join("/")
+    }
+}
+
+/// What an event adds to the words of its section.
+fn words_of(event: &Event) -> Option<String> {
+    match event {
+        Event::Text(text) | Event::Code(text) => Some(text.to_string()),
+        Event::SoftBreak | Event::HardBreak | Event::End(_) => Some(" ".to_owned()),
+        Event::Start(_)
+        | Event::InlineMath(_)
+        | Event::DisplayMath(_)
+        | Event::Html(_)
+        | Event::InlineHtml(_)
+        | Event::FootnoteReference(_)
+        | Event::Rule
+        | Event::TaskListMarker(_) => None,
+    }
+}
+
+/// The id of a heading, as the forges of repositories make it.
+fn slug(words: &str) -> String {
+    let kept = words
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
+    kept.replace(' ', "-")
+}
+
+/// Text as it stands in markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The whole page, with the menu of all pages.
+pub fn html(page: &Page, pages: &[Page]) -> String {
+    let links: String = pages
+        .iter()
+        .map(|other| {
+            let current = if other.name == page.name { " aria-current=\"page\"" } else { "" };
+            format!("<li><a href=\"{}.html\"{current}>{}</a></li>", other.name, escaped(other.title))
+        })
+        .collect();
+    format!(
+        r##"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'">
+<meta name="color-scheme" content="light dark">
+<title>{title} · ChatAIBot widget</title>
+<link rel="icon" href="docs.svg">
+<link rel="stylesheet" href="docs.css">
+<script src="search.js" defer></script>
+<script src="docs.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">Skip to content</a>
+<header><a class="name" href="index.html">ChatAIBot widget</a>
+<search><label for="query">Search</label><input id="query" type="search" autocomplete="off" spellcheck="false">
+<p id="count" role="status"></p><ol id="results"></ol></search></header>
+<nav aria-label="Pages"><ul>{links}</ul></nav>
+<main id="content" tabindex="-1">{body}</main>
+</body>
+</html>
+"##,
+        title = escaped(page.title),
+        body = page.body,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Page {
+        let names = BTreeMap::from([("docs/one.md", "one"), ("docs/two.md", "two")]);
+        read(&Source { name: "one", title: "One", document: "docs/one.md", text }, &names)
+    }
+
+    #[test]
+    fn links_lead_to_pages_and_those_to_files_without_a_page_are_words() {
+        let made = page("# A\n\n[b](two.md#c) [d](#a) [e](../src/lib.rs) [f](https://example.com)");
+        assert!(
+            made.body.contains(
+                r#"<a href="two.html#c">b</a> <a href="one.html#a">d</a> e <a href="https://example.com">f</a>"#
+            ),
+            "{}",
+            made.body
+        );
+        assert_eq!(made.links, [("two".to_owned(), "c".to_owned()), ("one".to_owned(), "a".to_owned())]);
+    }
+
+    #[test]
+    fn headings_have_the_ids_that_forges_give_them_and_no_id_twice() {
+        let made = page("# What the page’s own styles do to it\n\n## `a` & b\n\n## `a` & b\n\ntext of `it`");
+        let ids: Vec<&str> = made.sections.iter().map(|section| section.id.as_str()).collect();
+        assert_eq!(ids, ["what-the-pages-own-styles-do-to-it", "a--b", "a--b-1"]);
+        assert_eq!(made.sections[2].text.trim(), "text of it");
+    }
+
+    #[test]
+    fn markup_in_a_document_is_shown_and_not_done() {
+        let made = page("<!-- table:x -->\n\nA <script>alert(1)</script> and\n\n<img src=x onerror=y>\n");
+        assert!(
+            !made.body.contains("<script") && !made.body.contains("<img") && !made.body.contains("table:x"),
+            "{}",
+            made.body
+        );
+        assert!(made.body.contains("&lt;script&gt;"), "{}", made.body);
+    }
+}
