@@ -36,6 +36,7 @@ export const VALUES = {
   'variables': 'map',
   'strings': 'map',
   'demo': 'text',
+  'design': 'flag',
   'enter': ['auto', 'send', 'newline'],
   'links': ['auto', 'new', 'same'],
   'feedback': ['on', 'off'],
