@@ -16,7 +16,7 @@ const BEFORE = { open: false, unread: 0, phase: 'new', link: 'idle', conversatio
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
 /** Methods with code of their own, which is fetched when one of them is called: see page.js. */
-const FETCHED = 'identify logout prefill transcript metrics doctor'.split(' ');
+const FETCHED = 'doctor identify logout metrics prefill transcript'.split(' ');
 
 /** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
 function deferred() {
@@ -47,7 +47,7 @@ export class ChataibotWidget extends Base {
   /** What stands in for the window: the shell while the program comes, something else after a failure. */
   #panel = null;
   #mounted = null;
-  #starting = false;
+  #starting;
   #destroyed = false;
   /** Somebody wanted the program: it comes back when the element does. */
   #wanted = false;
@@ -142,9 +142,9 @@ export class ChataibotWidget extends Base {
   #addExtras() {
     // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
     const hasOthers = this.querySelector(':scope>:not([slot])');
-    if (!hasOthers && this.mode !== 'inline' && !EXTRAS.some((name) => this.hasAttribute(name)) && !/chataibot-doctor/.test(location)) return;
-    // Without them the chat works all the same.
-    this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
+    if (hasOthers || this.mode === 'inline' || EXTRAS.some((name) => this.hasAttribute(name)) || /chataibot-doctor/.test(location))
+      // Without them the chat works all the same.
+      this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
 
   /* ---- the launcher before the program ---- */
@@ -288,8 +288,8 @@ export class ChataibotWidget extends Base {
 
   static {
     for (const name of SETTINGS) {
-      const isObject = OBJECTS.includes(name);
       const isFlag = FLAGS.includes(name);
+      const isObject = OBJECTS.includes(name);
       Object.defineProperty(this.prototype, propertyOf(name), {
         get() {
           const text = this.getAttribute(name);
@@ -311,11 +311,7 @@ export class ChataibotWidget extends Base {
   static {
     for (const name of FETCHED) {
       this.prototype[name] = async function (...values) {
-        try {
-          return (await loadPart('page'))[name](this, this.#call, ...values);
-        } catch (cause) {
-          throw await asProblem(cause);
-        }
+        return (await loadPart('page'))[name](this, this.#call, ...values);
       };
     }
   }
@@ -327,7 +323,7 @@ export class ChataibotWidget extends Base {
 
   /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
-    return { ready: !!this.#mounted, ...BEFORE, ...this.#mounted?.state() };
+    return { ...BEFORE, ready: !!this.#mounted, ...this.#mounted?.state() };
   }
 
   #open = () => {
