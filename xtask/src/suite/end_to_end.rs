@@ -140,7 +140,7 @@ fn files(project: &Project) -> Result<Vec<PathBuf>> {
 }
 
 /// `name` as a regular expression that matches only itself.
-fn literal_pattern(name: &str) -> String {
+pub fn literal_pattern(name: &str) -> String {
     name.chars().fold(String::new(), |mut pattern, c| {
         if !c.is_alphanumeric() && c != ' ' && c != '_' && c != '-' {
             pattern.push('\\');

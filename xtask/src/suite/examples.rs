@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{count, end_to_end};
+use super::{count, end_to_end, flaky};
 use crate::{
     command_line::BundleTests,
     counts::Counts,
@@ -43,17 +43,24 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let [conformance] = project.build(["chataibot-conformance"])?;
     let (package, _) = (package::npm(project)?, package::assets(project)?);
-    let mut runner = project.command("node");
-    runner
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
-        .env("CHATAIBOT_PROXY", &servers.proxy)
-        .env("CHATAIBOT_SIMULATOR", &servers.simulator)
-        .env("CHATAIBOT_CONFORMANCE", conformance)
-        .env("CHATAIBOT_DIST", project.dist())
-        .env("CHATAIBOT_PACKAGE", package)
-        .env("CHATAIBOT_EXAMPLES", project.scratch()?.join("examples"));
-    end_to_end::tell_browser(&mut runner, browser);
-    count(runner.args(files))
+    let folder = project.scratch()?.join("examples");
+    let runner = || {
+        let mut runner = project.command("node");
+        runner
+            .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
+            .env("CHATAIBOT_PROXY", &servers.proxy)
+            .env("CHATAIBOT_SIMULATOR", &servers.simulator)
+            .env("CHATAIBOT_CONFORMANCE", &conformance)
+            .env("CHATAIBOT_DIST", project.dist())
+            .env("CHATAIBOT_PACKAGE", &package)
+            .env("CHATAIBOT_EXAMPLES", &folder);
+        end_to_end::tell_browser(&mut runner, browser);
+        runner
+    };
+    flaky::count(runner().args(&files), |test| {
+        let only = format!("--test-name-pattern=^{}$", end_to_end::literal_pattern(test));
+        count(runner().arg(only).args(&files))
+    })
 }
 
 fn always(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
