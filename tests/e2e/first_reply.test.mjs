@@ -19,7 +19,7 @@ story('until the first reply a visitor downloads no more, in no more requests, t
   const fetched = [];
   visitor.context.on('requestfinished', (request) => {
     // Token, conversation and stream are answers, and no files. What rings, and what it needs, is fetched with the first reply.
-    if (/\/chataibot(?!-notify|-shared|-metrics)[^/]*\.(?:js|wasm|json)$/.test(new URL(request.url()).pathname)) fetched.push(request);
+    if (/\/chataibot(?!-notify|-shared|-page|-metrics)[^/]*\.(?:js|wasm|json)$/.test(new URL(request.url()).pathname)) fetched.push(request);
   });
   const widget = new Widget(await visitor.tab(world.page()));
   await widget.launcher.waitFor();
