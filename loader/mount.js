@@ -53,21 +53,26 @@ const filled = (place) =>
 /** What opens the window. */
 const OPENS = '.launcher,.beside-text';
 
-/** Asks the page before what a click of the visitor's would do: open the window, or follow a link. */
+/**
+ * Asks the page before what a click of the visitor's would do: open the window, or follow a link. Heard on the window, as an element that
+ * listens is one that can be clicked to a screen reader; our own clicks, which the page has agreed to, do not come as far. Returns how to end it.
+ */
 function askBefore(host, top) {
   const hear = (event) => {
-    const { target, composed } = event;
-    const link = target.closest('a[href]');
-    // What is not composed is of our own making: a click that the page has agreed to before the program was there.
+    const path = event.composedPath();
+    if (!path.includes(top)) return;
+    const link = path[0].closest('a[href]');
     const isAgreed = link
       ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
-      : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
+      : host.hasAttribute('open') || !path[0].closest(OPENS) || ask(host, 'before-open', {});
     if (isAgreed) return;
     event.preventDefault();
     // The program does not hear of it.
     event.stopImmediatePropagation();
   };
-  for (const type of ['click', 'auxclick']) top.addEventListener(type, hear, true);
+  const ending = new AbortController();
+  for (const type of ['click', 'auxclick']) addEventListener(type, hear, { capture: true, signal: ending.signal });
+  return () => ending.abort();
 }
 
 /**
@@ -89,7 +94,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     if (type === 'message' && detail.author !== 'visitor') note('reply');
     return tell(type, detail);
   });
-  askBefore(host, top);
+  const endAsking = askBefore(host, top);
   top.append(place);
   dress(host.shadowRoot);
 
@@ -147,6 +152,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   mounted.destroy = () => {
     endFrame?.();
     deafen?.();
+    endAsking();
     destroy();
   };
   return mounted;

@@ -8,7 +8,7 @@ mod handle;
 use std::rc::Rc;
 
 use chataibot_wire::{Author, documented::Contact, entry::Status};
-use js_sys::{Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -224,14 +224,11 @@ fn link(state: &Conversation) -> &'static str {
     }
 }
 
+/// Of properties that are its own, whatever a page has put into the prototype of all objects.
 fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in entries {
-        // Setting a property of a new plain object cannot fail.
-        let set = Reflect::set(&object, &JsValue::from_str(key), value);
-        debug_assert!(set.is_ok(), "a new object takes properties");
-    }
-    object.into()
+    let pairs: Array = entries.iter().map(|(key, value)| Array::of2(&JsValue::from_str(key), value)).collect();
+    // Pairs of a name and a value are what it takes.
+    Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
 }
 
 #[wasm_bindgen]
