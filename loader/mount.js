@@ -54,24 +54,25 @@ const filled = (place) =>
 const OPENS = '.launcher,.beside-text';
 
 /**
- * Asks the page before what a click of the visitor's would do: open the window, or follow a link. Heard on the window, as an element that
- * listens is one that can be clicked to a screen reader; our own clicks, which the page has agreed to, do not come as far. Returns how to end it.
+ * Asks the page before what a click of the visitor's would do: open the window, or follow a link. Heard on the shadow root, as an element that
+ * listens is one that can be clicked to a screen reader; and before the program, which hears clicks there, too. Returns how to end it.
  */
 function askBefore(host, top) {
   const hear = (event) => {
-    const path = event.composedPath();
-    if (!path.includes(top)) return;
-    const link = path[0].closest('a[href]');
+    const { target, composed } = event;
+    if (!top.contains(target)) return;
+    const link = target.closest('a[href]');
+    // What is not composed is of our own making: a click that the page has agreed to before the program was there.
     const isAgreed = link
       ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
-      : host.hasAttribute('open') || !path[0].closest(OPENS) || ask(host, 'before-open', {});
+      : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
     if (isAgreed) return;
     event.preventDefault();
     // The program does not hear of it.
     event.stopImmediatePropagation();
   };
   const ending = new AbortController();
-  for (const type of ['click', 'auxclick']) addEventListener(type, hear, { capture: true, signal: ending.signal });
+  for (const type of ['click', 'auxclick']) host.shadowRoot.addEventListener(type, hear, { capture: true, signal: ending.signal });
   return () => ending.abort();
 }
 
@@ -89,12 +90,12 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   let place = document.createElement('div');
   if (shell) shell.expect(place);
   else hearClicks(place, host.shadowRoot);
+  const endAsking = askBefore(host, top);
   const mounted = app.mount(place, launcher, settings, words, (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');
     return tell(type, detail);
   });
-  const endAsking = askBefore(host, top);
   top.append(place);
   dress(host.shadowRoot);
 
