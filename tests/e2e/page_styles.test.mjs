@@ -138,7 +138,11 @@ story('a page’s styles: what is hidden by visibility takes the chat with it, a
   const page = await visitor.tab(world.page({ body: '<main><chataibot-widget></chataibot-widget></main>' }));
   const widget = new Widget(page);
   for (const moment of ['before the program', 'open']) {
-    if (moment === 'open') await widget.open();
+    if (moment === 'open') {
+      await widget.open();
+      // What is hidden while the program takes over, Chromium may go on showing.
+      await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
+    }
     const part = moment === 'open' ? 'window' : 'launcher';
     for (const around of ['chataibot-widget', 'main', 'body', 'html']) {
       await page.locator(around).evaluate((element) => (element.style.visibility = 'hidden'));
