@@ -216,7 +216,7 @@ async fn what_is_not_taken_is_said_and_not_uploaded_and_can_be_put_away_by_keybo
     site.carry("drop", &["large.txt"], 101, "text/plain", false);
     site.carry("paste", &["page.html"], 10, "text/html", false);
     site.harness.until("both are refused", || site.harness.all(".chip-failed").len() == 2).await;
-    let said: Vec<_> = site.harness.all(".chip [role='alert']").iter().filter_map(|it| it.text_content()).collect();
+    let said: Vec<_> = site.harness.all(".chip [part~='wrong']").iter().filter_map(|it| it.text_content()).collect();
     assert!(said[0].starts_with("This file is too large."), "{said:?}");
     assert_eq!(said[1], "Files of this type can’t be sent here.");
     assert!(site.uploads.borrow().is_empty());

@@ -1,7 +1,8 @@
 //! The theming contract: tokens take effect from outside, text is readable on any brand colour, directions and corners mirror.
 
+use chataibot_css::PARTS;
 use chataibot_widget::{
-    components::{ViewConfig, parts::PARTS},
+    components::ViewConfig,
     conversation::{Action, ConnectionStatus, SendError},
 };
 use js_sys::Function;
@@ -152,7 +153,7 @@ async fn every_part_on_an_element_is_in_the_table_and_no_element_has_an_inline_s
     harness.until("the menu is open", || harness.find(".menu").is_some()).await;
     for element in harness.all("[part]") {
         for part in element.get_attribute("part").expect("parts").split_whitespace() {
-            assert!(PARTS.iter().any(|(name, _)| *name == part), "{part} is not in the table");
+            assert!(PARTS.iter().any(|known| known.name == part), "{part} is not in the table");
         }
     }
     assert!(harness.find("[style]").is_none(), "strict pages block it");

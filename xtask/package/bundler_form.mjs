@@ -21,6 +21,7 @@ const CHANGES = {
     [/\{origin:(\w+)\}=new URL\(import\.meta\.url\)/, '{origin:$1}=location'],
   ],
   'chataibot-widget.js': [[/new URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
+  'chataibot-doctor.js': [[/new URL\("\.",import\.meta\.url\)/, 'location']],
   'chataibot-metrics.js': [
     [/\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, ''],
     [/(\w+)\.startsWith\(`\$\{\w+\}chataibot`\)/, '/\\/chataibot[^/]*$/.test($1)'],
