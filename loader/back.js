@@ -50,7 +50,7 @@ export function closeOnBack(place, host, shelf) {
 
   const isWhole = () => media.matches && host.mode !== 'inline';
   const isOpen = () => section.part.contains('window-open');
-  // Not composed: what the page hears as a click is a visitor's.
+  // Not composed: what the page hears as a click is a visitor's, and so is what `touched` does.
   const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 
   const enter = () => {
@@ -122,6 +122,8 @@ export function closeOnBack(place, host, shelf) {
     else enter();
   }
 
+  // A window that was open when the page was loaded is the visitor's once they touch it.
+  const touched = ({ composed }) => composed && enter();
   const look = () => (isOpen() && isWhole() ? enter() : leave());
   // Nothing covers a page that comes back but what was said.
   const shown = ({ persisted }) => persisted && isOpen() && isWhole() && !isUsed() && press('close');
@@ -129,8 +131,7 @@ export function closeOnBack(place, host, shelf) {
   const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
   media.addEventListener('change', look);
-  // A window that was open when the page was loaded is the visitor's once they touch it.
-  place.addEventListener('click', enter);
+  place.addEventListener('click', touched);
   addEventListener('pageshow', shown);
   addEventListener('pagehide', hidden);
   if (isNoted()) renew();
@@ -140,7 +141,7 @@ export function closeOnBack(place, host, shelf) {
     ended = true;
     watch.disconnect();
     media.removeEventListener('change', look);
-    place.removeEventListener('click', enter);
+    place.removeEventListener('click', touched);
     removeEventListener('pageshow', shown);
     removeEventListener('pagehide', hidden);
     // The frame is removed next, and the browser may take its entries along.

@@ -20,6 +20,10 @@ export function serveLauncher(host) {
       button.setAttribute('aria-expanded', host.state.open);
     }
   };
+  const focusBack = () => (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
+  // Nobody sees ours, and whoever closes the window, before the program is there as well, gives the focus to it.
+  const hiddenLauncher = ours();
+  hiddenLauncher.focus = focusBack;
   const unfollow = follow(selector, (found) => {
     buttons = found;
     tell();
@@ -47,11 +51,12 @@ export function serveLauncher(host) {
     tell();
     // Elsewhere it is not ours to move.
     const lost = within && document.activeElement === document.body;
-    if (lost || host.shadowRoot.activeElement) (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
+    if (lost || host.shadowRoot.activeElement) focusBack();
   });
 
   return () => {
     ending.abort();
+    delete hiddenLauncher.focus;
     unfollow();
     for (const button of buttons) {
       button.removeAttribute('aria-haspopup');

@@ -112,6 +112,30 @@ story("with the page's own launcher the focus goes back to it", async (world) =>
   await until('the focus is back once more', async () => (await focused(page)) === 'help');
 });
 
+story("before the program is there the focus goes back to the page's own launcher, too", async (world) => {
+  const address = world.page({ path: '/own', body: '<button id="help">Help</button><chataibot-widget launcher-for="#help"></chataibot-widget>' });
+  const visitor = await world.visitor();
+  const page = await visitor.tab('about:blank');
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(address);
+  const widget = new Widget(page);
+  await page.locator('#help[aria-expanded="false"]').focus();
+  await page.keyboard.press('Enter');
+  await widget.part('window-open').waitFor();
+  await until('the message field has the focus', async () => /input/.test(await focused(page)));
+  await page.keyboard.press('Escape');
+  await until('the focus is back', async () => (await focused(page)) === 'help');
+  release();
+  await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
+  assert.equal(await focused(page), 'help');
+  assert.equal(await widget.part('window-open').count(), 0);
+});
+
 story('in the page the window fills the box it is given, opens without taking the focus, and cannot be closed', async (world) => {
   const address = world.page({ path: '/inline', body: '<div style="width:400px;height:500px"><chataibot-widget mode="inline"></chataibot-widget></div>' });
   const page = await (await world.visitor()).tab(address);
