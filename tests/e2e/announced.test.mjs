@@ -145,9 +145,9 @@ story('a connection that is lost and comes back is told twice, however often it 
   await widget.isLive();
   await says(page, 'Connection lost. Trying to reconnect…', 'Connected again.');
   await forget(page);
-  await visitor.context.setOffline(true);
+  await visitor.goOffline();
   await says(page, 'You’re offline. Your messages will be sent when you’re back.');
-  await visitor.context.setOffline(false);
+  await visitor.goOnline();
   await widget.isLive();
   await says(page, 'You’re offline. Your messages will be sent when you’re back.', 'Connected again.');
 });

@@ -71,6 +71,16 @@ export class Profile {
     this.#expected.push(pattern);
   }
 
+  /** Takes the network away. A part of the program may be on its way then, the sound of a reply for one, and says so. */
+  async goOffline() {
+    this.expect(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
+    await this.#context.setOffline(true);
+  }
+
+  async goOnline() {
+    await this.#context.setOffline(false);
+  }
+
   /** Asks each page once more; Playwright has told all that there is. */
   async settle() {}
 

@@ -52,11 +52,10 @@ for (const [name, clear] of Object.entries(WAYS)) {
 
 story('what was written without a connection is sent although storage is cleared', async (world) => {
   const { widget, page, visitor } = await talk(world);
-  visitor.expect(/ERR_|Failed to fetch/);
-  await page.context().setOffline(true);
+  await visitor.goOffline();
   await widget.say('On its way');
   await page.evaluate(() => localStorage.clear());
-  await page.context().setOffline(false);
+  await visitor.goOnline();
   await widget.settles();
   assert.ok((await world.simulator.heard()).includes('On its way'));
 });

@@ -66,10 +66,10 @@ for (const [name, translate] of Object.entries({ replaceTexts, changeTexts, inse
     await translate(page);
     await world.simulator.order('handover', { name: 'Grace' });
     await until('the person is named', async () => (await text('title')) === 'Grace');
-    await page.context().setOffline(true);
+    await visitor.goOffline();
     await until('the status says so', async () => /offline/i.test(await text('status')));
     await translate(page);
-    await page.context().setOffline(false);
+    await visitor.goOnline();
     await until('and that it is over', async () => !/offline|«/i.test(await text('status')));
 
     await widget.input.fill('x'.repeat(3_990));

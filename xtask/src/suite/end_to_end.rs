@@ -91,9 +91,10 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
         // A word from a file's name stands for the whole file; any other is looked for in the tests' sentences.
         Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
-        None => flaky::count(tests.args(&files), |test| {
+        None => flaky::count(tests.args(&files), |test, file| {
             let only = format!("--test-name-pattern=^{}$", literal_pattern(test));
-            count(runner().arg(only).args(&files))
+            let is_wanted = |path: &&PathBuf| file.is_none_or(|file| stem(path) == file);
+            count(runner().arg(only).args(files.iter().filter(is_wanted)))
         }),
     }
 }

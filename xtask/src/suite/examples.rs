@@ -57,7 +57,7 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
         end_to_end::tell_browser(&mut runner, browser);
         runner
     };
-    flaky::count(runner().args(&files), |test| {
+    flaky::count(runner().args(&files), |test, _| {
         let only = format!("--test-name-pattern=^{}$", end_to_end::literal_pattern(test));
         count(runner().arg(only).args(&files))
     })

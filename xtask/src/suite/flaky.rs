@@ -4,7 +4,7 @@
 //! fail. That is told, with the failure as it was, and counted: a test that is flaky is to be mended. Where many are, none is
 //! excused, and whoever runs a test by its name sees what it does.
 
-use std::{collections::BTreeSet, process::Command};
+use std::{collections::BTreeMap, process::Command};
 
 use anyhow::Result;
 
@@ -16,18 +16,30 @@ const MOST: usize = 6;
 /// How often such a test must pass by itself.
 const TIMES: usize = 3;
 
-/// Runs tests, and those that failed again by `alone`, if they are few.
-pub fn count(command: &mut Command, mut alone: impl FnMut(&str) -> Result<Counts>) -> Result<Counts> {
-    let mut failed = BTreeSet::new();
-    let mut counts = count_and(command, |line| failed.extend(failed_test(line).map(str::to_owned)))?;
+/// Runs tests, and those that failed again by `alone`, if they are few. That is told the test's name and, where its error names it, its file.
+pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
+    let mut failed: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut last = None;
+    let mut counts = count_and(command, |line| {
+        if let Some(test) = failed_test(line) {
+            failed.entry(test.to_owned()).or_default();
+            last = Some(test.to_owned());
+        } else if line.starts_with('✔') {
+            last = None;
+        } else if let Some(file) = named_file(line)
+            && let Some(test) = last.take()
+        {
+            failed.insert(test, Some(file.to_owned()));
+        }
+    })?;
     // A file that broke off, or two tests of one name, is another matter.
     if failed.len() != counts.failed || failed.len() > MOST {
         return Ok(counts);
     }
-    for test in failed {
+    for (test, file) in failed {
         println!("\n● {test}: failed. It has to pass {TIMES} times by itself …");
         let mut passes = 0;
-        while passes < TIMES && is_passed(alone(&test)?) {
+        while passes < TIMES && is_passed(alone(&test, file.as_deref())?) {
             passes += 1;
         }
         if passes == TIMES {
@@ -52,17 +64,22 @@ fn failed_test(line: &str) -> Option<&str> {
     time.strip_suffix("ms)")?.parse::<f64>().ok().map(|_| name)
 }
 
+/// `tabs` in a line of an error's stack like `at file:///…/tests/e2e/tabs.test.mjs:12:3`.
+fn named_file(line: &str) -> Option<&str> {
+    let (path, _) = line.trim_start().strip_prefix("at ")?.split_once(".test.mjs:")?;
+    path.rsplit('/').next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SEEN: &str =
-        "✔ one (1.5ms)\n✖ two (fast) (12.5ms)\nℹ pass 1\nℹ fail 1\n✖ failing tests:\n✖ two (fast) (12.5ms)";
+    const SEEN: &str = "✔ one (1.5ms)\n✖ two (fast) (12.5ms)\n  Error: no\n      at until (file:///a/tests/e2e/wait.mjs:9:33)\n      at async file:///a/tests/e2e/life.test.mjs:98:3\n✔ three (1ms)\n      at b.test.mjs:1:1\nℹ pass 2\nℹ fail 1\n✖ failing tests:\n✖ two (fast) (12.5ms)";
 
     fn run(seen: &str, alone: &[usize]) -> (Counts, usize) {
         let mut tries = 0;
-        let counts = count(Command::new("printf").args(["%s", seen]), |test| {
-            assert_eq!(test, "two (fast)");
+        let counts = count(Command::new("printf").args(["%s", seen]), |test, file| {
+            assert_eq!((test, file), ("two (fast)", Some("life")));
             let failed = alone[tries];
             tries += 1;
             Ok(Counts { passed: 1 - failed, failed, ..Counts::default() })
@@ -72,13 +89,13 @@ mod tests {
 
     #[test]
     fn a_test_that_passes_every_time_by_itself_is_flaky() {
-        let expected = Counts { passed: 2, flaky: 1, ..Counts::default() };
+        let expected = Counts { passed: 3, flaky: 1, ..Counts::default() };
         assert_eq!(run(SEEN, &[0, 0, 0]), (expected, 3));
     }
 
     #[test]
     fn a_test_that_fails_once_more_has_failed() {
-        let expected = Counts { passed: 1, failed: 1, ..Counts::default() };
+        let expected = Counts { passed: 2, failed: 1, ..Counts::default() };
         assert_eq!(run(SEEN, &[0, 1]), (expected, 2));
     }
 
