@@ -4,7 +4,7 @@
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
 /** After what to look where the focus is. */
-const LOOKS = ['click', 'focusout', 'chataibot-open'];
+const LOOKS = ['focusout', 'click', 'chataibot-open'];
 
 /** The elements that tell of the clicks that arrive. */
 const followed = new WeakSet();
@@ -26,9 +26,8 @@ function isAmiss(host, wanted) {
 
 function look(host, wanted) {
   if (pressed !== host || (arrived && !isAmiss(host, wanted))) return;
-  const about = { wanted, left, at, arrived, isAmiss };
-  arrived = true;
-  import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, about), () => {});
+  const about = { wanted, left, at, isAmiss };
+  import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, { ...about, arrived }), () => {});
 }
 
 /** Tells a dialog of the page's, which had the focus before, that it has gone to the launcher of `root`: what keeps it may have it back. */
@@ -49,12 +48,15 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
       if (host) event.stopPropagation();
     } else if (type === 'focusout') {
       if (!host) left = path[0];
-    } else if (type !== 'chataibot-open' || navigator.userActivation?.isActive) {
-      // Tab may lead out of the chat.
-      pressed = event.key !== 'Tab' && host;
-      at = event.timeStamp;
-      arrived = type !== 'click' || !followed.has(host);
-      isClosed = type === 'chataibot-close';
+    } else {
+      // Of a click, or of what it has done: the loader hears one on the launcher before a page can stop it.
+      if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);
+      if (type !== 'chataibot-open' || navigator.userActivation?.isActive) {
+        // Tab may lead out of the chat.
+        pressed = event.key !== 'Tab' && host;
+        at = event.timeStamp;
+        isClosed = type === 'chataibot-close';
+      }
     }
     // Once a window stands, and has what focus it could get.
     if (host && LOOKS.includes(type)) setTimeout(look, 0, host, path[0]);
