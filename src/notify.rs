@@ -1,7 +1,7 @@
 //! Tells the visitor of new messages while nobody looks: a sound, and the title of the page's tab.
 //!
-//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before somebody answers: the ringer,
-//! which does all of it, is a part of the program of its own, fetched with the first reply.
+//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before somebody answers: the alerts,
+//! which do all of it, are a part of the program of its own, fetched with the first reply.
 
 mod alerts;
 mod sound;
@@ -37,12 +37,12 @@ pub struct Wanted {
     pub remember: bool,
 }
 
-/// The ringer could not be fetched.
+/// The alerts could not be fetched.
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Makes a ringer.
-type Make = fn() -> Rc<dyn Ringer>;
+/// Makes them.
+type Make = fn() -> Rc<dyn Alerts>;
 
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(notify, fallible)]
@@ -55,12 +55,12 @@ async fn fetch() -> Result<Make, Missing> {
 }
 
 /// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the sound.
-trait Ringer {
+trait Alerts {
     /// Takes how things stand now.
     fn tell(&self, news: News);
 }
 
-/// How things stand, as far as the ringer must know.
+/// How things stand, as far as the alerts must know.
 #[derive(Clone, Default)]
 struct News {
     /// The name of the conversation's lock: two chats on one origin know nothing of each other.
@@ -88,9 +88,9 @@ struct Inner {
     /// The newest row that was looked at here; `None` before the first look.
     heard: Cell<Option<u32>>,
     news: RefCell<News>,
-    ringer: RefCell<Option<Rc<dyn Ringer>>>,
+    alerts: RefCell<Option<Rc<dyn Alerts>>>,
     fetching: Cell<bool>,
-    /// Could the ringer not be had? Only a message asks again.
+    /// Could the alerts not be had? Only a message asks again.
     missed: Cell<bool>,
 }
 
@@ -107,7 +107,7 @@ impl Notifier {
             storage,
             heard: Cell::new(None),
             news: RefCell::default(),
-            ringer: RefCell::default(),
+            alerts: RefCell::default(),
             fetching: Cell::new(false),
             missed: Cell::new(false),
         }))
@@ -116,7 +116,7 @@ impl Notifier {
     /// Takes what the page wants now.
     pub fn want(&self, wanted: Wanted) {
         self.0.wanted.set(wanted);
-        self.0.ring(false);
+        self.0.alert(false);
     }
 
     /// Do new messages sound?
@@ -130,7 +130,7 @@ impl Notifier {
         self.0.choice.set(Some(on));
         self.0.storage.set(CHOICE, if on { "on" } else { "off" });
         self.0.news.borrow_mut().chosen = on;
-        self.0.ring(on);
+        self.0.alert(on);
     }
 
     /// Looks at the conversation after each change. `sentence` is the title for so many unread messages.
@@ -151,7 +151,7 @@ impl Notifier {
         }
         let mut messages = state.rows().iter().rev().filter_map(|row| row.message());
         let has_answers = messages.any(|message| message.author != Author::Visitor);
-        self.0.ring(has_answers && (came || !self.0.missed.get()));
+        self.0.alert(has_answers && (came || !self.0.missed.get()));
     }
 }
 
@@ -160,13 +160,13 @@ impl Inner {
         self.choice.get().unwrap_or(self.wanted.get().sound)
     }
 
-    /// Tells the ringer how things stand. Where there is none yet it is fetched, if there is something for it to do.
-    fn ring(self: &Rc<Self>, fetches: bool) {
-        let ringer = self.ringer.borrow().clone();
-        if let Some(ringer) = ringer {
+    /// Tells the alerts how things stand. Where there are none yet they are fetched, if there is something for them to do.
+    fn alert(self: &Rc<Self>, fetches: bool) {
+        let alerts = self.alerts.borrow().clone();
+        if let Some(alerts) = alerts {
             let mut news = self.take_news();
             news.sounds = self.sounds();
-            return ringer.tell(news);
+            return alerts.tell(news);
         }
         if !fetches || self.fetching.replace(true) {
             return;
@@ -178,8 +178,8 @@ impl Inner {
             inner.fetching.set(false);
             match made {
                 Ok(make) => {
-                    inner.ringer.replace(Some(make()));
-                    inner.ring(false);
+                    inner.alerts.replace(Some(make()));
+                    inner.alert(false);
                 }
                 // The next message asks again; for this one it would sound too late.
                 Err(_) => {

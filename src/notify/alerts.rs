@@ -8,7 +8,7 @@ use std::{
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::{News, Ringer, sound::Sound, title::Title};
+use super::{Alerts, News, sound::Sound, title::Title};
 use crate::browser::{
     tabs::{self, Lock},
     timers::Timer,
@@ -17,7 +17,7 @@ use crate::browser::{
 /// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that slept hears late.
 const QUIET: u64 = 5_000;
 
-struct Bell {
+struct TabAlerts {
     this: Weak<Self>,
     sound: Sound,
     title: Title,
@@ -30,9 +30,9 @@ struct Bell {
     quiet: RefCell<Option<(Lock, Option<Timer>)>>,
 }
 
-/// A ringer.
-pub(super) fn make() -> Rc<dyn Ringer> {
-    Rc::new_cyclic(|this| Bell {
+/// Makes the alerts of this tab.
+pub(super) fn make() -> Rc<dyn Alerts> {
+    Rc::new_cyclic(|this| TabAlerts {
         this: this.clone(),
         sound: Sound::default(),
         title: Title::default(),
@@ -43,7 +43,7 @@ pub(super) fn make() -> Rc<dyn Ringer> {
     })
 }
 
-impl Ringer for Bell {
+impl Alerts for TabAlerts {
     fn tell(&self, news: News) {
         let News { lock, watched, sounds, came, chosen, title } = news;
         self.sound.let_ready(sounds);
@@ -62,7 +62,7 @@ impl Ringer for Bell {
     }
 }
 
-impl Bell {
+impl TabAlerts {
     /// Takes or lets go the lock of those who look.
     fn watch(&self, name: &str, watching: bool) {
         if self.watching.replace(watching) == watching {
@@ -74,8 +74,8 @@ impl Bell {
             spawn_local(async move {
                 let lock = tabs::share(&name).await;
                 // They may have looked away, or gone, while another tab sounded.
-                if let Some(bell) = weak.upgrade().filter(|bell| bell.watching.get()) {
-                    bell.watch.replace(Some(lock));
+                if let Some(alerts) = weak.upgrade().filter(|alerts| alerts.watching.get()) {
+                    alerts.watch.replace(Some(lock));
                 }
             });
         }
@@ -89,16 +89,16 @@ impl Bell {
         let weak = self.this.clone();
         spawn_local(async move {
             let lock = tabs::try_lock(&name).await;
-            let Some(bell) = weak.upgrade() else { return };
-            let Some(lock) = lock else { return bell.sounding.set(false) };
-            bell.sound.play();
+            let Some(alerts) = weak.upgrade() else { return };
+            let Some(lock) = lock else { return alerts.sounding.set(false) };
+            alerts.sound.play();
             let over = Timer::after(QUIET, move || {
-                if let Some(bell) = weak.upgrade() {
-                    bell.sounding.set(false);
-                    bell.quiet.take();
+                if let Some(alerts) = weak.upgrade() {
+                    alerts.sounding.set(false);
+                    alerts.quiet.take();
                 }
             });
-            bell.quiet.replace(Some((lock, over)));
+            alerts.quiet.replace(Some((lock, over)));
         });
     }
 }
