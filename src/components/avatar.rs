@@ -9,8 +9,8 @@ use super::{
     icons,
 };
 
-/// Decoration: the name always stands beside it.
-pub(super) fn avatar(look: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> Html {
+/// Decoration: the name always stands beside it. `part`: its names as a class and as a part, which say where it stands.
+pub(super) fn avatar(look: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {
         Author::Agent => agent.and_then(|agent| agent.picture.clone()).map(AttrValue::from),
@@ -24,7 +24,7 @@ pub(super) fn avatar(look: &ViewConfig, author: Author, assignee: Option<&Assign
             None => icons::sign("spark", icons::SPARK),
         },
     };
-    element!("span", "class" = "avatar", "part" = "avatar", "aria-hidden" = "true"; inside).into()
+    element!("span", "class" = part, "part" = part, "aria-hidden" = "true"; inside).into()
 }
 
 /// What screen readers call the author.

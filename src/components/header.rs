@@ -55,8 +55,8 @@ pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) ->
         .then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| UserAction::Close)));
     let inside = vec![
         back.unwrap_or_default(),
-        avatar(look, kind, agent.map(AsRef::as_ref)),
-        element!("div", "class" = "titles"; group(vec![title.into(), status])).into(),
+        avatar(look, "avatar avatar-header", kind, agent.map(AsRef::as_ref)),
+        part("div", "titles", group(vec![title.into(), status])),
         expand.unwrap_or_default(),
         menu,
         close.unwrap_or_default(),

@@ -108,7 +108,7 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
     });
     let more = at(on(more, Rc::new(onmousedown::Wrapper::new(onmousedown))), &places.button).into();
     let list = if open { lines(label, items, &choose, places) } else { Html::default() };
-    let place = element!("div", "class" = "menu-place"; group(vec![more, list]));
+    let place = element!("div", "class" = "menu-place", "part" = "menu-place"; group(vec![more, list]));
     let place = on(place, Rc::new(onkeydown::Wrapper::new(onkeydown(open, toggle.clone(), places.clone()))));
     on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, places.list.clone())))).into()
 }

@@ -155,7 +155,11 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         visually_hidden(fill(&strings.said(), "author", &name).into()),
         spoken(content(&kind), if visitor { None } else { look.config.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
-        if last && !visitor { avatar(look, message.author, assignee) } else { Html::default() },
+        if last && !visitor {
+            avatar(look, "avatar avatar-message", message.author, assignee)
+        } else {
+            Html::default()
+        },
         actions(look, row.key, message, view.action_state, &view.on_action),
     ];
     let part = if visitor { "row row-visitor" } else { "row row-bot" };

@@ -34,7 +34,7 @@ pub(super) fn preview(
         element!("span", "class" = "preview-words", "part" = "preview-words", "dir" = "auto"; text(message.content().to_plain().into())).into(),
     ];
     let words = element!("span", "class" = "preview-lines"; group(words)).into();
-    let picture = avatar(look, message.author, assignee);
+    let picture = avatar(look, "avatar avatar-preview", message.author, assignee);
     let open = group(vec![picture, words]);
     let inside = vec![
         button("beside-text", "preview-text", None, open, onopen).into(),

@@ -40,9 +40,11 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
         Node::Italic(children) => plain("em", inside(children)),
         Node::Underline(children) => plain("u", inside(children)),
         Node::Strike(children) => plain("s", inside(children)),
-        Node::Code(children) => plain("code", inside(children)),
+        Node::Code(children) => element!("code", "part" = "code"; inside(children)).into(),
         Node::Paragraph(children) => match children.as_slice() {
-            [Node::Code(lines)] if lines.contains(&Node::Break) => auto_dir("pre", inside(lines)),
+            [Node::Code(lines)] if lines.contains(&Node::Break) => {
+                element!("pre", "part" = "code-block", "dir" = "auto"; inside(lines)).into()
+            }
             _ => auto_dir("p", inside(children)),
         },
         Node::List(list) => {

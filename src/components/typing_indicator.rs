@@ -17,13 +17,13 @@ pub(super) fn typing_indicator(look: &ViewConfig, state: &Conversation) -> Html 
     let name = author_name(look, author, assignee);
     let dots = html! {
         <div class="bubble bubble-bot bubble-first bubble-last typing" part="bubble bubble-bot typing" aria-hidden="true">
-            <i></i><i></i><i></i>
+            <i part="typing-dot"></i><i part="typing-dot"></i><i part="typing-dot"></i>
         </div>
     };
     let inside = vec![
         visually_hidden(fill(&look.strings.typing(), "author", &name).into()),
         dots,
-        avatar(look, author, assignee),
+        avatar(look, "avatar avatar-message", author, assignee),
     ];
     with_class_and_part("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
 }

@@ -54,7 +54,7 @@ fn line(ViewContext { state, look, .. }: &ViewContext, row: &Row) -> Html {
 /// What stands in an empty list.
 pub(in crate::components) fn greeting(look: &ViewConfig) -> Html {
     let inside = vec![
-        avatar(look, Author::Bot, None),
+        avatar(look, "avatar avatar-greeting", Author::Bot, None),
         part("p", "greeting-title", text(look.strings.greeting())),
         part("p", "greeting-text", text(look.strings.greeting_hint())),
     ];
