@@ -92,7 +92,9 @@ story('language: of many changes the last holds, however slow a file is', async 
     await gate;
     await route.continue();
   });
+  const asked = page.waitForRequest('**/chataibot-locale-de.json');
   await page.evaluate(() => (document.documentElement.lang = 'de'));
+  await asked;
   await page.evaluate(() => (document.documentElement.lang = 'ar'));
   await speaks(widget, 'ar');
   const late = page.waitForResponse('**/chataibot-locale-de.json');
