@@ -153,6 +153,12 @@ impl SizeWatch {
         }
         Some(Self(observer, call))
     }
+
+    /// Calls something once the browser has told of all sizes, unless dropped before. What changes sizes while it tells of them is an
+    /// error that it reports to the page: views draw themselves anew after that.
+    pub(super) fn after_delivery(call: impl FnOnce() + 'static) -> Option<Timer> {
+        Timer::after(0, call)
+    }
 }
 
 impl Drop for SizeWatch {

@@ -58,6 +58,8 @@ pub(super) enum Msg {
     Scrolled,
     /// It, or what is in it, became another size.
     Resized,
+    /// What was found then is to be shown.
+    Redraw,
     NewsCame,
     JumpAsked,
     EarlierAsked,
@@ -95,6 +97,7 @@ pub(super) struct MessageList {
     hold: Option<i32>,
     extent: Extent,
     size: Option<SizeWatch>,
+    redraw: Option<Timer>,
     clock: Option<Rc<Clock>>,
     /// The moment by which times are told.
     now: f64,
@@ -138,6 +141,7 @@ impl Component for MessageList {
             hold: None,
             extent: Extent::default(),
             size: None,
+            redraw: None,
             clock: None,
             now: now(&ctx.props().look),
             clock_wish: (None, false),
@@ -154,7 +158,16 @@ impl Component for MessageList {
         let before = (self.place, self.follower.follows());
         match msg {
             Msg::Scrolled => self.moved(&ctx.props().state, &list, true),
-            Msg::Resized => self.moved(&ctx.props().state, &list, false),
+            Msg::Resized => {
+                self.moved(&ctx.props().state, &list, false);
+                // It goes where it should be before anybody sees it.
+                if (self.place, self.follower.follows()) != before {
+                    let link = ctx.link().clone();
+                    self.redraw = SizeWatch::after_delivery(move || link.send_message(Msg::Redraw));
+                }
+                return false;
+            }
+            Msg::Redraw => return true,
             Msg::NewsCame => {
                 let alone = self.beginning.is_some() && news(spoken_of(&ctx.props().state), self.seen) == 0;
                 self.place = if alone { Place::Above } else { Place::AboveNews };

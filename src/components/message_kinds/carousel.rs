@@ -24,7 +24,7 @@ use super::{
 };
 use crate::components::{
     answers::{self, Choice},
-    dom::SizeWatch,
+    dom::{SizeWatch, Timer},
     elements::{at, auto_dir, button, element, group, on, part, plain, text, visually_hidden},
     icons,
     rich_text::safe_address,
@@ -36,6 +36,7 @@ pub(super) struct CardRow {
     /// Is the row at its beginning, and at its end?
     ends: (bool, bool),
     size: Option<SizeWatch>,
+    redraw: Option<Timer>,
     /// Did the visitor ask for a card? Then where the row goes is told.
     asked: bool,
     place: Aside,
@@ -45,6 +46,8 @@ pub(super) struct CardRow {
 pub(super) enum Msg {
     /// It was scrolled, or has another size.
     Moved,
+    /// It has another size, which is still being told of.
+    Resized,
     /// This card is wanted.
     Wanted(usize),
     /// Where the row stands was heard.
@@ -58,7 +61,15 @@ impl Component for CardRow {
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and what comes later would move what is being read.
         let fits = shown(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
-        Self { list: NodeRef::default(), at: 0, ends: (true, fits), size: None, asked: false, place: Aside::default() }
+        Self {
+            list: NodeRef::default(),
+            at: 0,
+            ends: (true, fits),
+            size: None,
+            redraw: None,
+            asked: false,
+            place: Aside::default(),
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -74,6 +85,11 @@ impl Component for CardRow {
                     self.place.say(position(&kind.look, self.at, count), move || link.send_message(Msg::Heard));
                 }
                 before != now
+            }
+            Msg::Resized => {
+                let link = ctx.link().clone();
+                self.redraw = SizeWatch::after_delivery(move || link.send_message(Msg::Moved));
+                false
             }
             Msg::Wanted(at) => {
                 self.asked = true;
@@ -132,7 +148,7 @@ impl Component for CardRow {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(list) = self.list.cast::<Element>().filter(|_| first) {
             let link = ctx.link().clone();
-            self.size = SizeWatch::new(&[&list], move || link.send_message(Msg::Moved));
+            self.size = SizeWatch::new(&[&list], move || link.send_message(Msg::Resized));
         }
     }
 }

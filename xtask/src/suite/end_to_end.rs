@@ -20,8 +20,9 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, registered tokens, and what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
-const EVERYWHERE: [&str; 13] = [
+/// printing, language, a reader's line, changes of size, registered tokens, and what browsers draw by themselves. A test in them that only
+/// Chromium can have says why (`chromium` in `story`).
+const EVERYWHERE: [&str; 14] = [
     "accessibility",
     "attach",
     "keyboard",
@@ -33,6 +34,7 @@ const EVERYWHERE: [&str; 13] = [
     "reading_position",
     "registered",
     "reload",
+    "resizing",
     "tabs",
     "upload",
 ];

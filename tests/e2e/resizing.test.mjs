@@ -1,0 +1,69 @@
+//! What changes its size is drawn anew after the browser has told of it, never meanwhile: whoever changes sizes in a `ResizeObserver` makes
+//! every engine report an error to the page, "ResizeObserver loop completed with undelivered notifications".
+
+import assert from 'node:assert/strict';
+import { Widget, story } from './harness.mjs';
+
+/** Notes what changes while sizes are told of, and the errors that browsers make of it. */
+const WATCH = () => {
+  window.loops = [];
+  window.redrawn = [];
+  addEventListener('error', ({ message }) => /ResizeObserver/.test(message) && window.loops.push(message));
+  let isTelling = false;
+  // What a callback leaves to microtasks is done before the browser goes on. It takes a few in a row.
+  const afterMicrotasks = async (many) => {
+    while (many--) await null;
+    isTelling = false;
+  };
+  const Own = window.ResizeObserver;
+  window.ResizeObserver = class extends Own {
+    constructor(call) {
+      super((...told) => {
+        isTelling = true;
+        call(...told);
+        afterMicrotasks(50);
+      });
+    }
+  };
+  const changed = ([{ target }]) => isTelling && window.redrawn.push(String(target.className));
+  window.watch = (root) => new MutationObserver(changed).observe(root, { subtree: true, childList: true, attributes: true });
+};
+
+const size = ([width, height]) => Object.assign(document.querySelector('#box').style, { width: `${width}px`, height: `${height}px` });
+
+story('nothing is drawn anew while a browser tells of sizes, and none reports a loop', async (world) => {
+  world.host.script('/watch.js', `(${WATCH})()`);
+  const body = '<div id="box" style="width: 1250px; height: 260px"><chataibot-widget mode="inline"></chataibot-widget></div>';
+  const visitor = await world.visitor({ reducedMotion: 'reduce' });
+  // Asked for below.
+  visitor.expect(/ResizeObserver/);
+  const page = await visitor.tab(world.page({ body, head: '<script src="/watch.js"></script>' }));
+  const widget = new Widget(page);
+  await widget.part('window-open').waitFor();
+  await page.evaluate(() => window.watch(document.querySelector('chataibot-widget').shadowRoot));
+  const isQuiet = async (when) => assert.deepEqual(await page.evaluate(() => [window.redrawn, window.loops]), [[], []], when);
+
+  // All its cards fit: what leads to more of them goes, and the list is shorter.
+  await widget.say('carousel');
+  await widget.part('cards').waitFor();
+  await widget.part('turn').first().waitFor({ state: 'detached' });
+  await isQuiet('a row of cards that fits');
+  for (const [shape, state] of [[[400, 260], 'visible'], [[1250, 300], 'detached']]) {
+    await page.evaluate(size, shape);
+    await widget.part('turn').first().waitFor({ state });
+    await isQuiet(`a row of cards in ${shape}`);
+  }
+
+  // A reader further up, whose window becomes so high that the end is in view.
+  const list = widget.part('list');
+  await page.evaluate(size, [400, 260]);
+  await widget.part('turn').first().waitFor();
+  await list.evaluate((list) => list.scrollBy({ top: -120, behavior: 'instant' }));
+  await widget.part('jump').waitFor();
+  await page.evaluate(size, [400, 1600]);
+  await widget.part('jump').waitFor({ state: 'detached' });
+  await isQuiet('a list whose end has come into view');
+  await page.evaluate(size, [300, 240]);
+  await widget.part('jump').waitFor();
+  await isQuiet('a list whose end is out of view again');
+});
