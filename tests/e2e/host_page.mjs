@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
 };
 
@@ -47,6 +48,12 @@ export class HostPage {
   /** Serves a script of the host's own at `path`. */
   script(path, body) {
     this.#pages.set(path, { body, headers: { 'content-type': TYPES['.js'] } });
+    return this.origin + path;
+  }
+
+  /** Serves a drawing at `path`. */
+  drawing(path, svg) {
+    this.#pages.set(path, { body: svg, headers: { 'content-type': TYPES['.svg'] } });
     return this.origin + path;
   }
 

@@ -100,7 +100,7 @@ impl Component for Picture {
         let link = ctx.link();
         let loaded = link.batch_callback(|event: Event| {
             let image = event.target()?.dyn_into::<HtmlImageElement>().ok()?;
-            Some(Msg::Loaded([image.natural_width(), image.natural_height()]))
+            Some(Msg::Loaded(natural_size(&image)))
         });
         let image = on(shot.image(Some(class), size), Rc::new(onload::Wrapper::new(loaded)));
         let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Msg::Failed))));
@@ -118,6 +118,14 @@ impl Component for Picture {
 fn known(props: &PictureProps) -> Option<[u32; 2]> {
     let shot = props.all.get(props.at)?;
     SIZES.with_borrow(|sizes| sizes.iter().find(|(address, _)| *address == shot.address).map(|(_, size)| *size))
+}
+
+/// The size that a picture says it has. WebKit tells of a drawing in the page the size in which it is drawn; one beside the page, which is
+/// there at once as the same has just come, tells its own.
+fn natural_size(image: &HtmlImageElement) -> [u32; 2] {
+    let size = |image: &HtmlImageElement| [image.natural_width(), image.natural_height()];
+    let own = image.clone_node().ok().and_then(|copy| copy.dyn_into::<HtmlImageElement>().ok());
+    own.map(|copy| size(&copy)).filter(|own| !own.contains(&0)).unwrap_or_else(|| size(image))
 }
 
 fn remember(address: &AttrValue, size: [u32; 2]) {
