@@ -64,15 +64,22 @@ export function readCss(text) {
   return { rules, problems };
 }
 
-/** How many letters must be changed, put in or left out. */
+/** How many letters must be changed, put in, left out, or swapped with the next one. */
 function distance(one, other) {
+  let before = [];
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 1; i <= one.length; i++) {
     const next = [i];
     for (let j = 1; j <= other.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
+      const isSwapped = one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      next[j] = Math.min(
+        row[j] + 1,
+        next[j - 1] + 1,
+        row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1),
+        isSwapped ? before[j - 2] + 1 : Infinity,
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[other.length];
 }
