@@ -80,8 +80,18 @@ pub(super) fn actions(
     element!("div", "class" = "actions", "part" = "actions"; group(inside)).into()
 }
 
-/// Arrow keys go from the actions of one message to those of the next. True when the key did.
-pub(super) fn walk(list: &Element, key: &str) -> bool {
+/// Hears arrow keys in the list, which go from the actions of one message to those of the next.
+pub(super) fn by_arrows(list: &NodeRef) -> Callback<KeyboardEvent> {
+    let list = list.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if list.cast::<Element>().is_some_and(|list| walk(&list, &event.key())) {
+            event.prevent_default();
+        }
+    })
+}
+
+/// True when the key did.
+fn walk(list: &Element, key: &str) -> bool {
     let down = match key {
         "ArrowDown" => true,
         "ArrowUp" => false,

@@ -283,7 +283,7 @@ impl Component for MessageList {
             inner.into()
         );
         let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(scrolled)));
-        let list = on(list, Rc::new(onkeydown::Wrapper::new(walks(&self.list))));
+        let list = on(list, Rc::new(onkeydown::Wrapper::new(message_actions::by_arrows(&self.list))));
         element!("div", "class" = "conversation"; group(vec![list.into(), jump.unwrap_or_default()])).into()
     }
 
@@ -496,13 +496,4 @@ fn given(rows: &[Rc<Row>]) -> Option<AttrValue> {
     offer.message().filter(|message| offers_answers(message.content()))?;
     let said = after.iter().filter_map(|row| row.message()).find(|message| message.author == Author::Visitor)?;
     Some(said.content().to_plain().trim().to_owned().into())
-}
-
-fn walks(list: &NodeRef) -> Callback<KeyboardEvent> {
-    let list = list.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        if list.cast::<Element>().is_some_and(|list| message_actions::walk(&list, &event.key())) {
-            event.prevent_default();
-        }
-    })
 }
