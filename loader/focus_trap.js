@@ -51,9 +51,9 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
     } else {
       // Of a click, or of what it has done: the loader hears one on the launcher before a page can stop it.
       if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);
-      if (type !== 'chataibot-open' || navigator.userActivation?.isActive) {
+      if (type !== 'chataibot-open' || pressed === host || navigator.userActivation?.isActive) {
         // Tab may lead out of the chat.
-        pressed = event.key !== 'Tab' && host;
+        pressed = event.code !== 'Tab' && host;
         at = event.timeStamp;
         isClosed = type === 'chataibot-close';
       }
@@ -63,6 +63,12 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
     if (type === 'chataibot-close') setTimeout(tell, 0, host.shadowRoot);
   };
   addEventListener(type, hear, true);
+}
+
+/** Says that the visitor has asked for the window of `host`, before any press was heard here. */
+export function remember(host) {
+  pressed ??= host;
+  at ??= performance.now();
 }
 
 /** Hears of the clicks that arrive in `host`. */

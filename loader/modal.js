@@ -14,8 +14,15 @@ const NATIVE = 'video,audio,input[type=date],input[type=time]';
 let sheet;
 
 /** An event that does not leave its shadow root. */
-const copy = (event) =>
-  new event.constructor(event.type, new Proxy(event, { get: (from, name) => name !== 'composed' && from[name] }));
+function copy(event) {
+  const options = new Proxy(event, { get: (from, name) => name !== 'composed' && from[name] });
+  const made = new event.constructor(event.type, options);
+  if (!made.composed) return made;
+  // Firefox lets each KeyboardEvent leave, whatever the options say.
+  const other = new UIEvent(event.type, options);
+  for (const name in event) if (!(name in other)) other[name] = event[name]?.bind?.(event) ?? event[name];
+  return other;
+}
 
 function makeDialog(top) {
   if (!sheet) {
@@ -51,7 +58,7 @@ function unhide(host) {
 }
 
 /** For so long after a press the focus is the visitor's, in milliseconds. */
-const SOON = 1_000;
+const SOON = 2_500;
 
 /** When a focus of ours was taken last, and when the visitor left for the page. */
 let taken = -SOON;

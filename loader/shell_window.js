@@ -4,6 +4,7 @@
 import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
 import { askToken } from './early_token.js';
+import { remember } from './focus_trap.js';
 import { note } from './moments.js';
 import { PHONE } from './phone.js';
 import { arrival } from './shell_arrival.js';
@@ -59,6 +60,7 @@ function set(element, name, value) {
  */
 export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const { tag } = said;
+  if (hasAsked) remember(host);
   if (!isPlain(settings, shelf)) return null;
   const words = wordsOf(settings, said);
   const isFinger = matchMedia('(pointer: coarse)').matches;

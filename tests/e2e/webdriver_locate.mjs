@@ -46,6 +46,7 @@ export async function act(elements, what, argument) {
     return { done: true };
   }
   if (what === 'fill') {
+    if (!box().width) return no('it is not seen');
     element.focus();
     if (/^(date|time|range)$/.test(element.type)) {
       const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');

@@ -18,6 +18,7 @@ const KEYS = {
 
 export class Page {
   isClosed = false;
+  mouse = { click: (x, y) => this.point({ x, y }, true), move: (x, y) => this.point({ x, y }, false) };
   keyboard = { press: (keys) => this.#press(keys), type: (text) => this.#type(text) };
   #session;
   #window;
@@ -178,6 +179,21 @@ class Locator {
 
   async getAttribute(name) {
     return (await this.evaluate((element, name) => element.getAttribute(name), name)) ?? null;
+  }
+
+  async isVisible() {
+    return (await this.evaluateAll(seen)) > 0;
+  }
+
+  async isHidden() {
+    return !(await this.isVisible());
+  }
+
+  boundingBox() {
+    return this.evaluate((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x, y, width, height };
+    });
   }
 
   inputValue() {
