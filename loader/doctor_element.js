@@ -1,12 +1,14 @@
 // The script and the element in the page: is it there, once, and ours?
 
+import { examiner } from './doctor_file.js';
+
 const NAME = 'chataibot-widget';
 
 /** What a browser runs as a script. */
 const RUNS = /^(|module|(text|application)\/(x-)?(java|ecma)script)$/i;
 
 /** Notes what of script and element is amiss. */
-export function checkElement({ host, note }) {
+export async function checkElement({ host, folder, note, watch }) {
   const scripts = [...document.querySelectorAll('script')].filter(({ src, dataset }) => /\/chataibot\.js\b/.test(src || dataset.src || ''));
   const held = scripts.filter(({ type }) => !RUNS.test(type));
   const addresses = new Set(scripts.filter((script) => !held.includes(script)).map(({ src }) => src));
@@ -18,9 +20,20 @@ export function checkElement({ host, note }) {
   } else if (!defined) {
     const [address] = addresses;
     const message = address ? `${address} is in the page and did not run.` : 'no script of the page names chataibot.js.';
-    note('script', 'failure', message, address ? 'See the lines on files and policy.' : `Add <script type="module" src="https://YOUR-PROXY/chataibot.js"></script>.`);
+    if (!address) note('script', 'failure', message, `Add <script type="module" src="https://YOUR-PROXY/chataibot.js"></script>.`);
+    else if (location.protocol === 'https:' && /^http:/.test(address)) {
+      note('script', 'failure', message, 'Write https:// in it: browsers refuse it otherwise.');
+    } else {
+      note('script', 'failure', message, 'See the lines on files and policy.');
+      const files = examiner({ note, watch });
+      // Its own folder is looked at later.
+      if (new URL('.', address).href !== folder.href) await files.check('chataibot.js', address).then(() => files.tell(address));
+    }
   } else if (!defined.chataibot) {
     note('script', 'failure', `another script has defined <${NAME}> before ours.`, 'Remove that script, or load chataibot.js before it.');
+  } else if (folder.files && addresses.size) {
+    const message = `the page's own bundle has the widget, and ${[...addresses].join(' ')} is loaded, too: the first counts.`;
+    note('script', 'warning', message, 'Keep one of them.');
   } else if (addresses.size > 1) {
     note('script', 'warning', `chataibot.js is loaded from several addresses, of which the first counts: ${[...addresses].join(' ')}.`, 'Keep one of them.');
   } else note('script', 'ok', 'the element is defined, once, by our script.');
@@ -29,6 +42,8 @@ export function checkElement({ host, note }) {
   else if (!host.isConnected) note('element', 'failure', 'the element is not in the page.', 'Append it to the body.');
   else if (host.hidden || getComputedStyle(host).visibility === 'hidden' || !host.getClientRects || isAway(host)) {
     note('element', 'warning', 'the element, or a box around it, is hidden.', 'Call show(), or take away `hidden`, `display: none` or `visibility: hidden`.');
+  } else if (host.querySelector(':scope > :not([slot])')) {
+    note('element', 'warning', 'the element has the rest of the page inside.', `HTML knows no />: write <${NAME}></${NAME}>.`);
   } else note('element', 'ok', `<${NAME}> is in the page.`);
 }
 

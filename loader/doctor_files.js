@@ -1,4 +1,6 @@
-// The files of the bundle: are all there, of the right type, from one build, and for this page to read?
+// The files of the bundle: are all there, of one build, and for this page to read?
+
+import { examiner } from './doctor_file.js';
 
 /** What there is at least. */
 const LEAST = ['chataibot.js', 'chataibot-shell.js', 'chataibot-frame.js', 'chataibot-widget.js', 'chataibot-widget_bg.wasm'];
@@ -6,90 +8,69 @@ const LEAST = ['chataibot.js', 'chataibot-shell.js', 'chataibot-frame.js', 'chat
 /** Those of the bundle's files that the browser runs. */
 const RUNS = /^chataibot(?!-compat)[\w-]*\.(js|wasm)$/;
 
-const SCRIPT = /^(text|application)\/(x-)?(java|ecma)script\b/i;
-
-/** What can be amiss with a file, with what to change; each is noted once, with all files that have it. */
-const FAULTS = {
-  cors: ['failure', 'other pages may not read', 'Let their server answer with the header Access-Control-Allow-Origin: *'],
-  away: ['failure', 'there is no answer for', 'Is that server up, and its certificate good? Does something between refuse it?'],
-  missing: ['failure', 'not there:', 'Copy all files of one build to the same folder.'],
-  page: ['failure', 'a web page answers in the place of', 'Let nothing answer for them but the files: no sign-in page, no index.html for all addresses.'],
-  type: ['failure', 'of a type that browsers run nothing of:', 'Serve .js with the header Content-Type: text/javascript'],
-  wasm: ['warning', 'of another type than WebAssembly:', 'Serve .wasm with the header Content-Type: application/wasm; it starts faster'],
-  mixed: ['failure', 'of another build than the others:', 'Copy all files of one build to the folder, and empty the cache of the CDN.'],
-  cached: ['failure', 'an old copy, of another build, in this browser’s cache:', 'Serve them with the header Cache-Control: no-cache, or under a versioned folder.'],
-};
-
 /** Notes what is amiss with the files in `folder`. */
-export async function checkFiles({ host, folder, note, watch }) {
+export async function checkFiles({ folder, note, watch }) {
+  const files = examiner({ note, watch });
   const read = (name, options) => fetch(new URL(name, folder), { credentials: 'omit', ...options });
   const hashes = await read('integrity.json')
     .then((response) => (response.ok ? response.json() : null))
     .catch(() => null);
   const names = [...new Set([...LEAST, ...Object.keys(hashes ?? {}).filter((name) => RUNS.test(name))])];
-  const found = {};
-  const find = (fault, what) => (found[fault] ??= []).push(what);
 
-  await Promise.all(names.map((name) => check(name)));
-  for (const [fault, what] of Object.entries(found)) {
-    const [state, words, fix] = FAULTS[fault];
-    note(fault === 'mixed' || fault === 'cached' ? 'versions' : 'files', state, `${words} ${what.sort().join(', ')} (${folder.href}).`, fix);
-  }
-  const failed = ['cors', 'away', 'missing', 'page', 'type'].some((fault) => found[fault]);
-  if (!failed && !(await watch.refused(folder.href))) note('files', 'ok', `${names.length} files are there (${folder.href}).`);
-  if (!found.mixed && !found.cached && !failed) {
+  await Promise.all(
+    names.map(async (name) => {
+      const bytes = await files.check(name, new URL(name, folder).href);
+      const wanted = hashes?.[name];
+      if (!bytes || !wanted || !globalThis.crypto?.subtle || (await hash(bytes)) === wanted) return;
+      const fresh = await read(name, { cache: 'reload' }).then((response) => response.arrayBuffer());
+      files.find((await hash(fresh)) === wanted ? 'cached' : 'mixed', name);
+    }),
+  );
+  const areThere = files.tell(folder.href);
+  if (areThere && !(await watch.refused(folder.href))) note('files', 'ok', `${names.length} files are there (${folder.href}).`);
+  if (areThere && !files.isMixed) {
     if (hashes && globalThis.crypto?.subtle) note('versions', 'ok', 'all files are of one build.');
     else note('versions', 'unknown', hashes ? 'this page cannot compute hashes.' : 'integrity.json is not there to compare with.', hashes ? 'Look again on an https page.' : 'Copy integrity.json beside the files.');
   }
   checkWorker(folder, note);
-  if (host?.avatar && !(await loads(host.avatar)) && !(await watch.refused(new URL(host.avatar, location).href))) {
-    note('avatar', 'warning', `${host.avatar} is no picture that this page can load.`, 'Set avatar to the address of a picture.');
-  }
-
-  async function check(name) {
-    let response;
-    try {
-      response = await read(name);
-    } catch {
-      // The policy has a line of its own.
-      if (await watch.refused(new URL(name, folder).href)) return null;
-      return read(name, { mode: 'no-cors' }).then(
-        () => find('cors', name),
-        () => find('away', name),
-      );
-    }
-    if (!response.ok) return find('missing', `${name} (${response.status})`);
-    const type = response.headers.get('content-type') ?? 'no type';
-    if (/^text\/html\b/i.test(type)) return find('page', name);
-    if (name.endsWith('.js') && !SCRIPT.test(type)) return find('type', `${name} (${type})`);
-    if (name.endsWith('.wasm') && type !== 'application/wasm') find('wasm', `${name} (${type})`);
-    const wanted = hashes?.[name];
-    if (!wanted || !globalThis.crypto?.subtle) return null;
-    if ((await hash(response)) === wanted) return null;
-    const fresh = await read(name, { cache: 'reload' });
-    return find((await hash(fresh)) === wanted ? 'cached' : 'mixed', name);
-  }
 }
 
-/** Can the page show this picture? */
-const loads = (address) =>
-  new Promise((resolve) => {
-    const picture = new Image();
-    picture.addEventListener('load', () => resolve(true));
-    picture.addEventListener('error', () => resolve(false));
-    picture.src = address;
-  });
+/**
+ * The same where a bundler has given the files other names and addresses, which `folder.files` knows (xtask/package/bundler_form.mjs). What the
+ * window needs is asked for; a bundler's own names tell one build from another.
+ */
+export async function checkBundled({ folder, note, watch }) {
+  const files = examiner({ note, watch });
+  const { assets, addressOf, part } = folder.files;
+  const names = assets.filter((name) => name.endsWith('.wasm'));
+  const scripts = ['shell', 'frame', 'widget'];
+  await Promise.all([
+    ...names.map((name) => files.check(name, new URL(addressOf(name), location).href)),
+    ...scripts.map(async (name) => {
+      try {
+        await part(name);
+      } catch ({ message, address }) {
+        const script = `chataibot-${name}.js`;
+        // Where the bundler fetches by means of its own only its words say which file it is.
+        const isBroken = address ? await files.check(script, address) : true;
+        if (isBroken) files.find('broken', `${script} (${message})`);
+      }
+    }),
+  ]);
+  if (files.tell('as the bundler has named them')) note('files', 'ok', `${names.length + scripts.length} files are there, as the bundler has named them.`);
+}
 
 /** As `integrity` has it. */
-async function hash(response) {
-  const digest = await crypto.subtle.digest('SHA-384', await response.arrayBuffer());
+async function hash(bytes) {
+  const digest = await crypto.subtle.digest('SHA-384', bytes);
   return `sha384-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }
 
 /** A service worker of the page's stands before every file; it may keep old ones, or answer with its own. */
 function checkWorker(folder, note) {
   const served = performance.getEntriesByType('resource').filter(({ name, workerStart }) => workerStart > 0 && name.startsWith(folder.href));
-  if (!navigator.serviceWorker?.controller || !served.length) return;
+  // In a sandboxed frame even the question throws.
+  if (!served.length || !navigator.serviceWorker?.controller) return;
   const fix = `Let its fetch handler pass over ${folder.origin}: return before respondWith().`;
   note('worker', 'warning', `a service worker of the page answers for ${served.length} requests to ${folder.origin}.`, fix);
 }

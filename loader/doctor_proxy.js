@@ -9,6 +9,9 @@ const APART = 250;
 /** Longer than this nobody waits, in milliseconds. */
 const PATIENCE = 15_000;
 
+/** As the browser tells it the proxy: of a file in a browser it is `null`, whatever `location` says. */
+const { origin: ORIGIN } = globalThis;
+
 const trim = (address) => address.replace(/\/+$/, '');
 
 /** Where everything is, as src/config/address.rs has it. */
@@ -20,6 +23,9 @@ function addresses(host, folder) {
   return { proxy, token: trim(absolute(host?.tokenUrl || `${proxy}/token`)), events };
 }
 
+/** Is it this device itself, which counts as secure? */
+const isHere = (address) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1])$/.test(new URL(address).hostname);
+
 /** Notes what is amiss between this page and its proxy. */
 export async function checkProxy({ host, folder, note, watch }) {
   let at;
@@ -28,9 +34,12 @@ export async function checkProxy({ host, folder, note, watch }) {
   } catch {
     return note('proxy', 'failure', 'the address of the proxy is none.', 'Set proxy-url to an https address, or leave it out.');
   }
-  const { protocol, hostname } = new URL(at.token);
-  if (location.protocol === 'https:' && protocol === 'http:' && !/^(localhost|127\.|\[::1])/.test(hostname)) {
+  if (location.protocol === 'https:' && at.token.startsWith('http:') && !isHere(at.token)) {
     return note('proxy', 'failure', `${at.token} is not secure, and the page is: browsers refuse it.`, 'Set proxy-url to an https:// address.');
+  }
+  if (/^http/.test(location.protocol) && isHere(at.token) && !isHere(location)) {
+    const message = `${at.proxy} is each visitor's own device: an address to try the chat with.`;
+    note('proxy', 'warning', message, 'Set proxy-url to the address that the proxy has for everybody.');
   }
   const answer = await askToken(at, host, note, watch);
   if (!answer) return null;
@@ -63,7 +72,7 @@ async function askToken(at, host, note, watch) {
   const body = await response.json().catch(() => null);
   if (response.ok && typeof body?.token === 'string') {
     note('proxy', 'ok', `${at.proxy} answers.`);
-    note('origin', 'ok', `${location.origin} is one of its origins.`);
+    note('origin', 'ok', `${ORIGIN} is one of its origins.`);
     note('token', 'ok', 'visitors get their token.');
     return body;
   }
@@ -84,8 +93,8 @@ const REFUSALS = {
     'site',
     (host) =>
       host?.site
-        ? `Is site="${host.site}" the id of a [[site]] in the proxy's configuration, with "${location.origin}" in its origins?`
-        : `Add "${location.origin}" to origins of the [[site]] in the proxy's configuration, then SIGHUP.`,
+        ? `Is site="${host.site}" the id of a [[site]] in the proxy's configuration, with "${ORIGIN}" in its origins?`
+        : `Add "${ORIGIN}" to origins of the [[site]] in the proxy's configuration, then SIGHUP.`,
   ],
   BAD_REQUEST: ['site', () => 'Name one of the proxy’s sites with the setting `site`; take `identity` back where the site has none.'],
   IDENTITY_REQUIRED: ['identity', () => 'This site talks to signed-in visitors only: set `user` and `identity`, or identity = "optional" in its [[site]].'],
@@ -109,13 +118,15 @@ async function explain({ proxy, token }, cause, note, watch) {
     return note('proxy', 'failure', `${proxy} cannot be reached.`, fix);
   }
   note('proxy', 'ok', `${proxy} is up.`);
-  if (location.origin === 'null' || location.protocol === 'file:') {
-    return note('origin', 'failure', 'the page has no origin: it is a file, or in a sandboxed frame.', 'Serve it by http(s); in a frame add allow-same-origin to sandbox.');
+  if (ORIGIN === 'null') {
+    const isFile = location.protocol === 'file:';
+    const message = `the page has no origin: it is ${isFile ? 'a file' : 'in a sandboxed frame'}.`;
+    return note('origin', 'failure', message, isFile ? 'Serve it by http(s); docs/frameworks.md has how apps do that.' : 'Add allow-same-origin to the frame’s sandbox.');
   }
   const fix =
-    `Add "${location.origin}", written exactly so, to origins of the [[site]] in the proxy's configuration, then SIGHUP. ` +
-    'Where it is there, what stands before the proxy drops its CORS headers or answers OPTIONS itself.';
-  return note('origin', 'failure', `the proxy does not let pages of ${location.origin} call it.`, fix);
+    `Add "${ORIGIN}", written exactly so, to origins of the [[site]] in the proxy's configuration, then SIGHUP. ` +
+    `Where it is there, what stands before the proxy drops its CORS headers or answers OPTIONS itself, or ${proxy} is not the proxy's address.`;
+  return note('origin', 'failure', `the proxy does not let pages of ${ORIGIN} call it.`, fix);
 }
 
 async function checkStream(events, note, watch) {
@@ -147,7 +158,8 @@ function checkClock({ theirs, ours } = {}, span, note) {
   if (!theirs) return note('clock', 'unknown', 'the proxy did not tell the time.');
   const ahead = ours - theirs;
   if (Math.abs(ahead) < FAR) return note('clock', 'ok', 'clocks agree.');
-  const minutes = Math.round(Math.abs(ahead) / 60_000);
-  const message = `this device's clock is ${minutes} minutes ${ahead > 0 ? 'ahead of' : 'behind'} the proxy's.`;
+  const hours = Math.abs(ahead) / 3_600_000;
+  const far = hours < 3 ? `${Math.round(hours * 60)} minutes` : `${Math.round(hours)} hours`;
+  const message = `this device's clock is ${far} ${ahead > 0 ? 'ahead of' : 'behind'} the proxy's.`;
   return note('clock', 'warning', message, 'Set the clock of whichever is wrong, best by NTP; times of messages, and identities that are signed here, depend on it.');
 }

@@ -1,9 +1,10 @@
 // `$chatwoot` and `chatwootSDK` for pages that come from Chatwoot: the same calls and events, on our element.
 
-import { plain, widget } from './widget.js';
+import { plain, unknown, widget } from './widget.js';
 
 const it = widget();
 const { run, on } = it;
+const lacks = unknown('$chatwoot');
 const tell = (name, detail) => dispatchEvent(new CustomEvent(`chatwoot:${name}`, { detail }));
 /** What the page has set, so that one of them can be taken back. */
 let variables = {};
@@ -38,6 +39,9 @@ const chatwoot = {
   setLocale: (tag) => run((host) => void (host.locale = tag)),
   setColorScheme: (scheme) => run((host) => void (host.theme = scheme === 'auto' ? 'system' : scheme)),
   reset: () => run((host) => host.logout()),
+  setLabel: () => lacks('setLabel'),
+  removeLabel: () => lacks('removeLabel'),
+  popoutChatWindow: () => lacks('popoutChatWindow'),
 };
 
 function settle(host, { hideMessageBubble, position, locale, type, launcherTitle, darkMode } = {}) {

@@ -38,11 +38,14 @@ const SET = {
   'user:nickname': tell('user:nickname', 'name'),
   'user:phone': tell('user:phone', 'phone'),
   'message:text': (value) => run((host) => host.prefill(first(value))),
+  'user:company': (value) => run((host) => host.identify({ variables: { company: String(first(value)) } })),
   'session:data': (value) => run((host) => host.identify({ variables: plain(pairs(value)) })),
 };
 
 const CONFIG = {
   'position:reverse': (value) => run((host) => void (host.position = first(value) ? 'bottom-start' : 'bottom-end')),
+  'container:index': (value) => run((host) => host.style.setProperty('--chataibot-z-index', first(value))),
+  'sound:mute': (value) => run((host) => void (host.sound = first(value) ? 'off' : 'on')),
   'color:theme': (value) => lacks(`config, color:theme, ${first(value)}: set --chataibot-accent`),
 };
 
@@ -70,12 +73,15 @@ const KINDS = {
     return void (ends[name] = ON[name](listener));
   },
   off: (name) => ends[name]?.(),
+  // Whether mistakes are told on the console: they are.
+  safe() {},
 };
 
 const IS = {
   'chat:opened': () => !!it.host?.state.open,
   'chat:closed': () => !it.host?.state.open,
   'chat:visible': () => !!it.host && !it.host.hidden,
+  'website:available': () => (it.host?.availability ?? 'open') === 'open',
   'session:ongoing': () => it.host?.state.phase === 'active',
 };
 

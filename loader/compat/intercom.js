@@ -6,7 +6,7 @@ const { run, on } = widget();
 const lacks = unknown('Intercom');
 
 /** Settings that are of the messenger, not of the visitor. */
-const OWN = /^(app_id|api_base|session_duration|user_hash|intercom_user_jwt|alignment|horizontal_padding|vertical_padding|hide_default_launcher|custom_launcher_selector|action_color|background_color|identity)$/;
+const OWN = /^(app_id|api_base|session_duration|user_hash|intercom_user_jwt|alignment|horizontal_padding|vertical_padding|hide_default_launcher|custom_launcher_selector|action_color|background_color|language_override|theme_mode|z_index|identity)$/;
 
 function take(host, { name, email, phone, user_id, identity, ...more }) {
   const variables = plain(Object.fromEntries(Object.entries(more).filter(([key]) => !OWN.test(key))));
@@ -16,6 +16,9 @@ function take(host, { name, email, phone, user_id, identity, ...more }) {
   if (alignment) host.position = alignment === 'left' ? 'bottom-start' : 'bottom-end';
   if (isHidden !== undefined) host.launcher = isHidden ? 'none' : null;
   if (selector) host.launcherFor = selector;
+  if (more.language_override) host.locale = more.language_override;
+  if (more.theme_mode) host.theme = more.theme_mode;
+  if (more.z_index != null) host.style.setProperty('--chataibot-z-index', more.z_index);
   if (side != null) host.style.setProperty('--chataibot-offset-inline', `${side}px`);
   if (end != null) host.style.setProperty('--chataibot-offset-block', `${end}px`);
   const contact = Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value != null));
@@ -23,9 +26,18 @@ function take(host, { name, email, phone, user_id, identity, ...more }) {
 }
 
 const CALLS = {
-  boot: (settings = {}) => run((host) => take(host, settings)),
-  update: (settings = {}) => run((host) => take(host, settings)),
-  shutdown: () => run((host) => host.logout()),
+  boot(settings = {}) {
+    run((host) => host.show());
+    CALLS.update(settings);
+  },
+  update: (settings) => run((host) => take(host, settings ?? globalThis.intercomSettings ?? {})),
+  // The page has no chat then, until the next `boot`.
+  shutdown() {
+    run((host) => host.hide());
+    run((host) => host.logout());
+  },
+  // What their snippet calls where it finds a script that is there already.
+  reattach_activator() {},
   show: () => run((host) => host.open()),
   showMessages: () => CALLS.show(),
   showSpace: () => CALLS.show(),

@@ -31,6 +31,21 @@ const text = (field) => (typeof field === 'object' ? field?.value : field);
 const prefill = ({ name, email, phone } = {}) =>
   run((host) => host.identify(plain({ name: text(name), email: text(email), phone: text(phone) })));
 
+/** `zESettings.webWidget`, of which what has something that stands for it here. */
+function settle({ position, offset, launcher, zIndex } = {}) {
+  const label = launcher?.label;
+  run((host) => {
+    if (position) host.position = `${position.vertical ?? 'bottom'}-${position.horizontal === 'left' ? 'start' : 'end'}`;
+    if (offset?.horizontal) host.style.setProperty('--chataibot-offset-inline', offset.horizontal);
+    if (offset?.vertical) host.style.setProperty('--chataibot-offset-block', offset.vertical);
+    if (label) {
+      host.launcher = 'label';
+      host.launcherLabel = label[host.locale] ?? label['*'] ?? Object.values(label)[0];
+    }
+  });
+  if (zIndex != null) SET.zIndex(zIndex);
+}
+
 const DO = {
   open: () => run((host) => host.open()),
   close: () => run((host) => host.close()),
@@ -43,6 +58,9 @@ const DO = {
   identify: prefill,
   prefill,
   setLocale: (tag) => SET.locale(tag),
+  reset: () => DO.logoutUser(),
+  'chat:send': (words) => run((host) => host.send(words)),
+  updateSettings: ({ webWidget } = {}) => settle(webWidget),
 };
 
 const SET = {
@@ -58,15 +76,23 @@ const ON = {
   'chat:unreadMessages': (listener) => ON.unreadMessages(listener),
 };
 
-const GET = { display: () => (it.host?.hidden ? 'hidden' : it.host?.state.open ? 'chat' : 'launcher') };
+const GET = {
+  'chat:isChatting': () => it.host?.state.phase === 'active',
+  display: () => (it.host?.hidden ? 'hidden' : it.host?.state.open ? 'chat' : 'launcher'),
+};
 
 const KINDS = { '': DO, on: ON, set: SET, get: GET };
 
-globalThis.zE = globalThis.zEmbed = (what, method, ...values) => {
+const waiting = globalThis.zE?._ ?? [];
+const zE = (globalThis.zE = globalThis.zEmbed = (what, method, ...values) => {
   if (typeof what === 'function') return void run(() => what());
   const [, kind = ''] = String(what).match(/^(?:messenger|webWidget)(?::(\w+))?$/) ?? [null, '?'];
   const call = Object.hasOwn(KINDS, kind) && Object.hasOwn(KINDS[kind], method) ? KINDS[kind][method] : null;
   if (!call) return lacks(`${what}, ${method}`);
   const answer = call(...values);
   return kind === 'on' || kind === 'get' ? answer : undefined;
-};
+});
+// Their first form, in which each call is a method.
+Object.assign(zE, { activate: DO.open, hide: DO.hide, show: DO.show, identify: DO.identify, setLocale: DO.setLocale, logout: DO.logout });
+settle(globalThis.zESettings?.webWidget);
+for (const call of waiting) zE(...call);

@@ -39,10 +39,12 @@ export class Profile {
   #own;
   #expected = [];
 
-  static async open({ backForwardCache = false, ...options } = {}) {
+  /** `switches` are Chromium's own, for a browser that is started with them. */
+  static async open({ backForwardCache = false, switches = [], ...options } = {}) {
     const profile = new Profile();
     // Playwright's own browser goes without this cache; one that keeps it is started for those who ask.
     if (backForwardCache) profile.#own = await start({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    else if (switches.length) profile.#own = await start({ args: [...ARGUMENTS, ...switches] });
     profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     profile.#context.setDefaultTimeout(15_000);
     await profile.#context.addInitScript(listen);

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { extname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
@@ -13,10 +14,12 @@ class Listening {
   address;
   #server;
 
-  async listen(answer) {
-    this.#server = createServer((request, response) => answer(request, response).catch((error) => response.destroy(error)));
+  /** By https where there is a certificate. */
+  async listen(answer, certificate) {
+    const listener = (request, response) => answer(request, response).catch((error) => response.destroy(error));
+    this.#server = certificate ? createSecureServer(certificate, listener) : createServer(listener);
     await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    this.address = `http://127.0.0.1:${this.#server.address().port}`;
+    this.address = `${certificate ? 'https' : 'http'}://127.0.0.1:${this.#server.address().port}`;
     return this;
   }
 
@@ -43,8 +46,11 @@ export function serveBundle(folder, change = () => {}) {
   });
 }
 
-/** Stands before `target`. `change(answer)` may change an answer, which is `{url, status, headers, body}`; each is collected first. */
-export function standBefore(target, change = () => {}) {
+/**
+ * Stands before `target`, by https with a `certificate`. `change(answer)` may change an answer, which is `{url, status, headers, body}`; each is
+ * collected first.
+ */
+export function standBefore(target, change = () => {}, certificate) {
   return new Listening().listen(async (request, response) => {
     const answer = await new Promise((resolve, reject) => {
       const { host, ...headers } = request.headers;
@@ -55,5 +61,5 @@ export function standBefore(target, change = () => {}) {
     const whole = { url: request.url, status: answer.statusCode, headers, body: await buffer(answer) };
     change(whole);
     response.writeHead(whole.status, whole.headers).end(whole.body);
-  });
+  }, certificate);
 }

@@ -143,3 +143,86 @@ story('compat: Chatwoot', async (world) => {
   await page.evaluate(() => $chatwoot.reset());
   await page.waitForFunction(() => document.querySelector('chataibot-widget').contact === null);
 });
+
+/** What the console of `page` warns of, from now on. */
+function warned(page, visitor) {
+  const words = [];
+  visitor.expect(/has nothing that stands for it here/);
+  page.on('console', (message) => message.type() === 'warning' && words.push(/: "([^"]+)"/.exec(message.text())?.[1]));
+  return words;
+}
+
+const look = (page, ...names) => page.evaluate((names) => names.map((name) => document.querySelector('chataibot-widget')[name]), names);
+
+story('compat: Intercom’s settings of the messenger are settings here, and after a shutdown there is no chat until the next boot', async (world) => {
+  const { page, widget } = await at(world, 'intercom', {
+    before: `window.intercomSettings = { app_id: 'abc12345', language_override: 'de', theme_mode: 'dark', hide_default_launcher: false, z_index: 77 };`,
+    // Their snippet, where a script is there already.
+    after: `Intercom('reattach_activator'); Intercom('update', window.intercomSettings); Intercom('update');`,
+  });
+  await page.locator('chataibot-widget[locale=de]').waitFor({ state: 'attached' });
+  assert.deepEqual(await look(page, 'theme', 'launcher', 'variables'), ['dark', null, null]);
+  await page.evaluate(() => Intercom('shutdown'));
+  await widget.launcher.waitFor({ state: 'hidden' });
+  await page.evaluate(() => Intercom('boot', { app_id: 'abc12345', name: 'Jane' }));
+  await widget.launcher.waitFor();
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').contact?.name === 'Jane');
+});
+
+story('compat: Zendesk’s first and classic forms, its settings, and calls that wait for the script', async (world) => {
+  const { page, widget, visitor } = await at(world, 'zendesk', {
+    before: `window.heard = [];
+      window.zESettings = { webWidget: { position: { horizontal: 'left', vertical: 'top' }, offset: { horizontal: '40px' }, launcher: { label: { '*': 'Ask us' } }, zIndex: 5 } };
+      window.zE = function () { zE._.push(arguments) }; zE._ = [];
+      zE(function () { heard.push('ready'); zE.identify({ name: 'Jane', email: 'jane@example.com' }); });
+      zE('webWidget:on', 'open', function () { heard.push('open') });`,
+    after: `zE('webWidget', 'setLocale', 'fr');`,
+  });
+  assert.equal(await widget.launcher.getAttribute('aria-label'), 'Ask us');
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').contact?.email === 'jane@example.com');
+  assert.deepEqual(await look(page, 'position', 'launcher', 'locale'), ['top-start', 'label', 'fr']);
+  await page.evaluate(() => zE.activate());
+  await widget.part('window-open').waitFor();
+  await tells(page, 'ready', 'open');
+  await page.evaluate(() => zE('webWidget', 'chat:send', 'Bonjour'));
+  await until('it is said', async () => (await widget.texts()).includes('Bonjour'));
+  await widget.settles();
+  assert.equal(await page.evaluate(() => zE('webWidget:get', 'chat:isChatting')), true);
+  await page.evaluate(() => zE('webWidget', 'updateSettings', { webWidget: { position: { horizontal: 'right' } } }));
+  await page.locator('chataibot-widget[position=bottom-end]').waitFor({ state: 'attached' });
+  const words = warned(page, visitor);
+  await page.evaluate(() => zE('webWidget', 'popout'));
+  await until('it says what it lacks', () => words.includes('webWidget, popout'));
+});
+
+story('compat: Crisp’s configuration, company, availability and safe mode', async (world) => {
+  const { page, widget } = await at(world, 'crisp', {
+    before: `window.$crisp = []; $crisp.push(['safe', true]); $crisp.push(['config', 'sound:mute', [true]]); $crisp.push(['config', 'position:reverse', [true]]);`,
+    after: `$crisp.push(['set', 'user:company', ['Acme', { url: 'https://example.com' }]]); $crisp.push(['config', 'container:index', [9]]);`,
+  });
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').variables?.company === 'Acme');
+  assert.deepEqual(await look(page, 'sound', 'position'), ['off', 'bottom-start']);
+  const facts = () => page.evaluate(() => ['chat:opened', 'chat:closed', 'chat:visible', 'website:available', 'session:ongoing'].map((name) => $crisp.is(name)));
+  assert.deepEqual(await facts(), [false, true, true, true, false]);
+  await page.evaluate(() => $crisp.push(['do', 'chat:hide']));
+  await widget.launcher.waitFor({ state: 'hidden' });
+  await page.evaluate(() => (document.querySelector('chataibot-widget').availability = 'away'));
+  assert.deepEqual(await facts(), [false, true, false, false, false]);
+});
+
+story('compat: Chatwoot’s calls that have nothing here harm nothing, and say so once', async (world) => {
+  const { page, widget, visitor } = await at(world, 'chatwoot', { after: `chatwootSDK.run({ websiteToken: 'token', baseUrl: 'https://chat.example.com' });` });
+  const words = warned(page, visitor);
+  await page.evaluate(() => {
+    for (const label of ['support', 'sales']) $chatwoot.setLabel(label);
+    $chatwoot.removeLabel('support');
+    $chatwoot.popoutChatWindow();
+    $chatwoot.toggle();
+  });
+  await widget.part('window-open').waitFor();
+  await page.evaluate(() => $chatwoot.toggleBubbleVisibility('hide'));
+  await page.locator('chataibot-widget[launcher=none]').waitFor({ state: 'attached' });
+  await page.evaluate(() => $chatwoot.toggleBubbleVisibility('show'));
+  await page.locator('chataibot-widget:not([launcher])').waitFor({ state: 'attached' });
+  assert.deepEqual(words, ['setLabel', 'removeLabel', 'popoutChatWindow']);
+});

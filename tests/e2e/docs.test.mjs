@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { story } from './harness.mjs';
 
@@ -92,3 +93,19 @@ for (const [where, address] of [
     assert.equal(await page.getByRole('status').textContent(), '0 found');
   });
 }
+
+test('docs: code of frameworks is that of the examples which are tested, line by line', async () => {
+  const read = (name) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const lines = (text) => text.split('\n').map((line) => line.trim()).filter(Boolean);
+  const found = [...(await read('docs/frameworks.md')).matchAll(/<!-- example: (\S+) -->\n```\w*\n([^]*?)\n```/g)];
+  assert.ok(found.length >= 15, 'they are found');
+  for (const [, name, code] of found) {
+    const example = lines((await read(`examples/${name}`)).replaceAll('http://127.0.0.1:8787', 'https://chat.example.com'));
+    let at = 0;
+    for (const line of lines(code)) {
+      const next = example.indexOf(line, at);
+      assert.ok(next >= 0, `examples/${name} has no such line, or not there: ${line}`);
+      at = next + 1;
+    }
+  }
+});

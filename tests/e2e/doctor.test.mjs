@@ -3,56 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serveBundle, standBefore } from './bundle_server.mjs';
+import { examine, fromConsole, says, saysAlone, scriptOf, withServer } from './examine.mjs';
 import { siteByEnvironment, story, until } from './harness.mjs';
 
 const { CHATAIBOT_DIST } = process.env;
-
-/** Servers of a test, which end with it. */
-async function withServer(starting, tell) {
-  const server = await starting;
-  try {
-    return await tell(server);
-  } finally {
-    await server.stop();
-  }
-}
-
-const scriptOf = (origin, more = '') => `<script type="module" src="${origin}/chataibot.js"${more}></script>`;
-
-/**
- * What `doctor()` says on a page of its own. `script`: the tag; `element`: the element; `before(page)`: what is done to an empty page first;
- * `run`: how the doctor is called.
- */
-async function examine(world, { script, attributes = '', element, headers, head, before, visitor: options, run, address } = {}) {
-  const visitor = await world.visitor(options);
-  // What is broken complains, and so does the doctor.
-  visitor.expect(/./);
-  const path = `/doctor-${Math.random()}`;
-  const html = `${script ?? scriptOf(world.proxy.address)}${element ?? `<chataibot-widget ${attributes}></chataibot-widget>`}`;
-  const place = world.host.page(path, html, { headers, head });
-  const page = await visitor.tab('about:blank');
-  await before?.(page, visitor);
-  await page.goto(address?.(place) ?? place);
-  const report = await (run ?? ((page) => page.evaluate(async () => {
-    await customElements.whenDefined('chataibot-widget');
-    return document.querySelector('chataibot-widget').doctor();
-  })))(page);
-  return { ...report, page, visitor };
-}
-
-/** Fails unless a line of this check says so, in message and fix together. */
-function says({ lines }, check, state, ...patterns) {
-  const line = lines.find((line) => line.check === check && line.state === state && patterns.every((pattern) => pattern.test(`${line.message} ${line.fix}`)));
-  assert.ok(line, `${check}: ${state} ${patterns} among ${JSON.stringify(lines, null, 1)}`);
-  if (state !== 'ok') assert.ok(line.fix, 'it says what to change');
-}
-
-/** Alone: nothing else is a failure. */
-function saysAlone(report, check, state, ...patterns) {
-  says(report, check, state, ...patterns);
-  const others = report.lines.filter((line) => line.state === 'failure' && line.check !== check);
-  assert.deepEqual(others, [], 'nothing else is blamed');
-}
 
 story('doctor: nothing is wrong with a good set-up, and that is said', async (world) => {
   const { ok, lines, policy } = await examine(world);
@@ -96,6 +50,11 @@ files('7, an old copy in the cache', (() => {
     if (asked++ === 0) file.body = `${file.body}//`;
   };
 })(), 'versions', 'failure', /in this browser’s cache: chataibot-frame\.js/, /no-cache/);
+
+files('31, a web page in the place of the program', (name, file) => {
+  if (name === 'chataibot-widget_bg.wasm') Object.assign(file, { headers: { ...file.headers, 'content-type': 'text/html' }, body: '<h1>Shop</h1>' });
+}, 'files', 'failure', /a web page answers in the place of chataibot-widget_bg\.wasm/, /no index\.html for all addresses/);
+files('32, files that are not compressed as their headers say', (name, file) => name === 'chataibot-frame.js' && (file.headers['content-encoding'] = 'br'), 'files', 'failure', /chataibot-frame\.js/, /Content-Encoding/);
 
 const policyOf = (proxy, parts) => ({ 'content-security-policy': parts.replaceAll('PROXY', proxy) });
 const policy = (name, parts, state, ...patterns) =>
@@ -211,9 +170,6 @@ story('doctor: 23, values that are not taken', async (world) => {
   }
 });
 
-/** Where the element cannot help: as a developer would call it on the console. */
-const fromConsole = (world) => (page) => page.evaluate((proxy) => import(`${proxy}/chataibot-doctor.js`).then((it) => it.doctor()), world.proxy.address);
-
 story('doctor: 24, another script has the element’s name', async (world) => {
   const script = `<script>customElements.define('chataibot-widget', class extends HTMLElement {})</script>${scriptOf(world.proxy.address)}`;
   saysAlone(await examine(world, { script, run: fromConsole(world) }), 'script', 'failure', /another script has defined/);
@@ -251,6 +207,26 @@ story('doctor: 28, a service worker of the page’s that answers for the chat', 
   saysAlone(await examine(world, { before }), 'worker', 'warning', /service worker/, /respondWith/);
 });
 
+story('doctor: 33, a service worker of the page’s that answers with files of an old build', async (world) => {
+  world.host.script('/worker.js', `
+    self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+    self.addEventListener('fetch', (event) => {
+      if (event.request.url.endsWith('/chataibot-frame.js')) {
+        const headers = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' };
+        event.respondWith(fetch(event.request).then(async (response) => new Response((await response.text()) + '//old', { headers })));
+      }
+    });`);
+  const before = async (page) => {
+    await page.goto(`${world.host.origin}/`);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register('/worker.js');
+      await navigator.serviceWorker.ready;
+    });
+  };
+  const report = await examine(world, { before });
+  saysAlone(report, 'versions', 'failure', /another build than the others: chataibot-frame\.js/, /service worker/);
+});
+
 story('doctor: 29, an element that is hidden', async (world) => {
   const report = await examine(world, { element: '<div style="display: none"><chataibot-widget></chataibot-widget></div>' });
   saysAlone(report, 'element', 'warning', /hidden/);
@@ -260,6 +236,35 @@ story('doctor: 30, a site for signed-in visitors alone', async (world) => {
   saysAlone(await examine(world), 'identity', 'failure', /IDENTITY_REQUIRED/);
   saysAlone(await examine(world, { attributes: 'user="42" identity="nonsense"' }), 'identity', 'failure', /IDENTITY_REFUSED/, /Sign anew/);
 }, { proxy: siteByEnvironment({ CHATAIBOT_PROXY_SITE_IDENTITY: 'required', CHATAIBOT_PROXY_SITE_IDENTITY_SECRET: 'a-secret-of-more-than-32-characters!' }) });
+
+story('doctor: 34, the script’s address is wrong', async (world) => {
+  const report = await examine(world, { script: scriptOf(`${world.proxy.address}/widget`), run: fromConsole(world) });
+  says(report, 'script', 'failure', /widget\/chataibot\.js is in the page and did not run/);
+  says(report, 'files', 'failure', /no answer that this page may see for chataibot\.js \(http:.*\/widget\/chataibot\.js\)/, /Are they there\?/);
+});
+
+story('doctor: 35, a tag that was closed as HTML does not know it', async (world) => {
+  const report = await examine(world, { element: '<chataibot-widget /><p>The rest of the page</p>' });
+  saysAlone(report, 'element', 'warning', /rest of the page inside/, /<chataibot-widget><\/chataibot-widget>/);
+});
+
+story('doctor: 36, a web page answers in the place of the proxy', (world) =>
+  withServer(standBefore(world.proxy.address, (answer) => {
+    if (answer.url === '/token') Object.assign(answer, { status: 200, headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'content-type': 'text/html' }, body: '<h1>Shop</h1>' });
+  }), async (server) => {
+    const report = await examine(world, { attributes: `proxy-url="${server.address}"` });
+    saysAlone(report, 'proxy', 'failure', /answered 200, and not as a proxy of the chat does/, /pass POST \/token on/);
+  }),
+);
+
+story('doctor: 37, a clock that is a day behind', async (world) => {
+  const before = (page) =>
+    page.addInitScript(() => {
+      const now = Date.now;
+      Date.now = () => now() - 86_400_000;
+    });
+  saysAlone(await examine(world, { before }), 'clock', 'warning', /24 hours behind/);
+});
 
 story('doctor: it leaves nothing behind, in storage and at the proxy', async (world) => {
   const asked = [];

@@ -1,5 +1,5 @@
 // The bundle's scripts in the form that bundlers follow. As they are served, they make the addresses of their siblings from their own; a
-// bundler renames every file, so here each is named where it is asked for, by `import('./…')` or `new URL('…', import.meta.url)`.
+// bundler renames every file, so here one module names each, by `import('./…')` or `new URL('…', import.meta.url)`.
 
 /** What is replaced, by script. Each pattern must be found once: a bundle that is written otherwise fails here and not on a page. */
 const CHANGES = {
@@ -16,14 +16,15 @@ const CHANGES = {
     [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
   ],
   'chataibot-shell.js': [
-    [/import\(\w+\("chataibot-widget\.js"\)\)/, 'import("./chataibot-widget.js")'],
+    [/import\(\w+\("chataibot-widget\.js"\)\)/, 'part("widget")'],
     [/new URL\(`\.\/(chataibot-locale-\$\{\w+\}\.json)`,import\.meta\.url\)/, 'addressOf(`$1`)'],
     [/\{origin:(\w+)\}=new URL\(import\.meta\.url\)/, '{origin:$1}=location'],
   ],
   'chataibot-widget.js': [[/new URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
-  'chataibot-doctor.js': [[/new URL\("\.",import\.meta\.url\)/, 'location']],
+  // The page's own folder, and what knows where the files are instead: see loader/doctor.js.
+  'chataibot-doctor.js': [[/new URL\("\.",import\.meta\.url\)/, 'Object.assign(new URL(".",location),{files})']],
   'chataibot-metrics.js': [
-    [/\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, ''],
+    [/var\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, 'var '],
     [/(\w+)\.startsWith\(`\$\{\w+\}chataibot`\)/, '/\\/chataibot[^/]*$/.test($1)'],
   ],
 };
@@ -41,13 +42,15 @@ export function forBundlers(name, text) {
     if (found !== 1) throw new Error(`${name}: ${pattern} is found ${found} times; xtask/package/bundler_form.mjs must learn how it is written now`);
     changed = changed.replace(pattern, replacement);
   }
-  const helpers = ['addressOf', 'part'].filter((helper) => CHANGES[name]?.some(([, replacement]) => replacement.includes(helper)));
-  const head = helpers.length ? `import{${helpers}}from"./${FILES}";` : '';
+  // Asked for anew after a failure, as no import by its own name is.
+  changed = changed.replace(/\bimport\("\.\/chataibot-([\w-]+)\.js"\)/g, 'part("$1")');
+  const helpers = ['addressOf', 'part'].filter((helper) => new RegExp(`(?<![\\w.:])${helper}\\(|=${helper}\\b`).test(changed));
+  const head = [helpers.length && `import{${helpers}}from"./${FILES}";`, changed.includes('{files}') && `import*as files from"./${FILES}";`];
   // An address that is put together at run time is one that no bundler finds.
-  for (const left of [/\bimport\((?!")/, /new URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
+  for (const left of [/\bimport\(/, /new URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
     if (left.test(changed)) throw new Error(`${name} still has ${left}, which no bundler follows`);
   }
-  return head + changed;
+  return head.filter(Boolean).join('') + changed;
 }
 
 /** The module that names all `names` of the bundle: scripts beside it, everything else in `../dist/`. */
@@ -57,7 +60,7 @@ export function filesModule(names) {
   const line = (key, value) => `  ${JSON.stringify(key)}: () => ${value},\n`;
   return `// Every file of the bundle, named so that bundlers find it.
 
-const assets = {
+const addresses = {
 ${assets.map((name) => line(name, `new URL("../dist/${name}", import.meta.url)`)).join('')}};
 
 const parts = {
@@ -66,10 +69,44 @@ ${parts.map((name) => line(name.slice('chataibot-'.length, -'.js'.length), `impo
 /** Vite's development server joins packages in a folder of its own and leaves their assets where they were. */
 const moved = /^(.*\\/node_modules\\/)\\.vite\\/deps[^/]*\\//.exec(import.meta.url)?.[1];
 
-/** The address of a file that is no script. */
-export const addressOf = (name) => (moved ? \`\${moved}chataibot-widget/dist/\${name}\` : assets[name]().href);
+/** The names of all files that are no scripts. */
+export const assets = Object.keys(addresses);
 
-/** Fetches the script \`chataibot-<name>.js\`. */
-export const part = (name) => parts[name]();
+/** The address of a file that is no script. */
+export const addressOf = (name) => (moved ? \`\${moved}chataibot-widget/dist/\${name}\` : addresses[name]().href);
+
+/** Parts that came or are on their way, by name. */
+const modules = {};
+
+/** Addresses of parts whose fetch failed: some browsers remember that for the life of the page, and ask again only under another address. */
+const failed = {};
+let attempts = 1;
+
+/** Fetches the script \`chataibot-<name>.js\`. A failure is not kept, and has the script's \`address\`, where that is known. */
+export const part = (name) => (modules[name] ??= fetchPart(name));
+
+async function fetchPart(name) {
+  try {
+    return await (failed[name] ? import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ again(failed[name])) : parts[name]());
+  } catch (cause) {
+    delete modules[name];
+    // Bundlers that fetch by means of their own throw something else, and ask again by themselves.
+    if (cause instanceof TypeError) cause.address = failed[name] ??= addressIn(cause, name);
+    throw cause;
+  }
+}
+
+function again(address) {
+  const url = new URL(address);
+  url.searchParams.set('retry', ++attempts);
+  return url.href;
+}
+
+/** Which address failed: some browsers say it, and of others the list of what was asked for does. */
+function addressIn({ message }, name) {
+  const file = new RegExp(\`/chataibot-\${name}\\\\b[^/?]*\\\\.m?js(\\\\?|$)\`);
+  const asked = performance.getEntriesByType('resource').map((entry) => entry.name);
+  return [...asked, ...(message.match(/\\b[a-z][\\w+.-]*:\\/\\/[^\\s'"]+/g) ?? [])].reverse().find((address) => file.test(address));
+}
 `;
 }

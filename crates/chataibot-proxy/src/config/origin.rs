@@ -2,25 +2,41 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
-/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header: `scheme://host[:port]`.
+/// What files are in apps that show their own. A browser's file is `null`, and no page of the web can be this.
+const FILES: &str = "file://";
+
+/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header: `scheme://host[:port]`. Apps have schemes of their
+/// own, such as `capacitor://localhost`.
 pub fn check(text: &str) -> Result<(), String> {
     if text.contains('*') {
         return Err(format!("`{text}` has a wildcard; list every origin by name"));
     }
     if text == "null" {
-        return Err("`null` is the origin of sandboxed pages and files; it can't be allowed".to_owned());
+        return Err(
+            "`null` is the origin of every sandboxed page and of files in a browser; it can't be allowed".to_owned()
+        );
+    }
+    if text == FILES {
+        return Ok(());
     }
     let Ok(url) = Url::parse(text) else {
         return Err(format!(
             "`{text}` is not an origin; write scheme://host or scheme://host:port, such as https://www.example.com"
         ));
     };
-    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        return Err(format!("`{text}` must begin with https:// or http://"));
+    if matches!(url.scheme(), "ftp" | "ws" | "wss" | "file") || url.host_str().is_none_or(str::is_empty) {
+        return Err(format!("`{text}` must begin with https:// or http://, or with an app's own scheme and a host"));
     }
-    let exact = url.origin().ascii_serialization();
+    let exact = match url.origin() {
+        web @ Origin::Tuple(..) => web.ascii_serialization(),
+        // The standard knows no origin of other schemes; apps that register one have it in the same form.
+        Origin::Opaque(_) => {
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default().to_ascii_lowercase())
+        }
+    };
     if exact == text { Ok(()) } else { Err(format!("`{text}` is not written as a browser does; write `{exact}`")) }
 }
 
@@ -80,8 +96,15 @@ mod tests {
 
     #[test]
     fn an_origin_is_taken_only_as_a_browser_writes_it() {
-        for good in ["https://example.com", "http://localhost:8080", "https://xn--bcher-kva.example", "http://[::1]:80"]
-        {
+        for good in [
+            "https://example.com",
+            "http://localhost:8080",
+            "https://xn--bcher-kva.example",
+            "http://[::1]:80",
+            "capacitor://localhost",
+            "app://shop:81",
+            "file://",
+        ] {
             let wanted = good.strip_suffix(":80").unwrap_or(good);
             assert_eq!(check(wanted), Ok(()), "{wanted}");
         }
@@ -97,6 +120,14 @@ mod tests {
             ("null", "sandboxed"),
             ("example.com", "scheme://host"),
             ("ftp://example.com", "https:// or http://"),
+            ("wss://example.com", "https:// or http://"),
+            ("file:///", "own scheme and a host"),
+            ("file:///home/page.html", "own scheme and a host"),
+            ("app://", "own scheme and a host"),
+            ("javascript:alert(1)", "own scheme and a host"),
+            ("data:text/html,x", "own scheme and a host"),
+            ("app://shop/", "write `app://shop`"),
+            ("App://Shop", "write `app://shop`"),
             ("", "scheme://host"),
         ] {
             let said = check(bad).expect_err(bad);
