@@ -83,7 +83,7 @@ story(
 
 story('hostile pages: a page that is zoomed', async (world) => {
   const { looked, widget } = await converses(world, { path: '/zoomed', head: '<style>html { zoom: 1.5 }</style>' });
-  const { width, height } = widget.page.viewportSize();
+  const { width, height } = await widget.page.viewportSize();
   for (const box of [looked.launcher, looked.window]) {
     assert.ok(box.left >= 0 && box.top >= 0 && box.left + box.width <= width + 1 && box.top + box.height <= height + 1, JSON.stringify(looked));
   }

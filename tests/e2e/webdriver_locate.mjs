@@ -2,7 +2,8 @@
 
 /**
  * The elements at the end of these steps: `{ css }` below what was found before, `{ role, name }` likewise, `{ text }` of those that
- * hold it, `{ at }` of their number, from the end when negative.
+ * hold it, `{ pattern }` of those whose text fits, `{ own }` of those that have it as their own text, `{ at }` of their number, from the
+ * end when negative.
  */
 export function find(steps) {
   const ROLES = {
@@ -22,10 +23,12 @@ export function find(steps) {
   const named = (element) => element.ariaLabel ?? (element.labels?.length ? [...element.labels].map((label) => label.textContent).join(' ') : element.textContent);
   const plain = (words) => words.replace(/\s+/g, ' ').trim().toLowerCase();
   const once = (elements) => [...new Set(elements)];
-  return steps.reduce((found, { css, role, name, text, at }) => {
+  return steps.reduce((found, { css, role, name, text, pattern, own, at }) => {
     if (css) return once(found.flatMap((scope) => all(scope, css)));
     if (role) return once(found.flatMap((scope) => all(scope, ROLES[role]))).filter((element) => name === undefined || named(element).includes(name));
     if (text !== undefined) return found.filter((element) => plain(element.textContent).includes(plain(text)));
+    if (pattern !== undefined) return found.filter((element) => new RegExp(pattern).test(element.textContent));
+    if (own !== undefined) return found.filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && plain(node.data).includes(plain(own))));
     return found.slice(at).slice(0, 1);
   }, [document]);
 }

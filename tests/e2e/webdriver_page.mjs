@@ -14,12 +14,20 @@ const KEYS = {
   Shift: '\uE008', Control: '\uE009', Alt: '\uE00A', Meta: '\uE03D',
   PageUp: '\uE00E', PageDown: '\uE00F', End: '\uE010', Home: '\uE011',
   ArrowLeft: '\uE012', ArrowUp: '\uE013', ArrowRight: '\uE014', ArrowDown: '\uE015',
+  F2: '\uE032', F6: '\uE036',
 };
 
 export class Page {
   isClosed = false;
-  mouse = { click: (x, y) => this.point({ x, y }, true), move: (x, y) => this.point({ x, y }, false) };
+  mouse = {
+    click: (x, y, { button } = {}) => this.point({ x, y }, button === 'right' ? [2] : [0]),
+    dblclick: (x, y) => this.point({ x, y }, [0, 0]),
+    move: (x, y) => this.point({ x, y }),
+    wheel: (x, y) => this.#wheel(x, y),
+  };
   keyboard = { press: (keys) => this.#press(keys), type: (text) => this.#type(text) };
+  #address;
+  #pointer = { x: 0, y: 0 };
   #session;
   #window;
 
@@ -29,8 +37,17 @@ export class Page {
   }
 
   async goto(address) {
+    this.#address = address;
     await this.#command('POST', '/url', { url: address });
     await this.#loaded();
+  }
+
+  url() {
+    return this.#address;
+  }
+
+  viewportSize() {
+    return this.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   }
 
   async reload() {
@@ -46,6 +63,10 @@ export class Page {
 
   locator(css) {
     return new Locator(this, [{ css }]);
+  }
+
+  getByText(text) {
+    return new Locator(this, [{ css: 'body *' }, { own: text }]);
   }
 
   /** Runs a function, or an expression, in the page. */
@@ -84,11 +105,17 @@ export class Page {
     }
   }
 
-  /** The pointer goes to a place in the page, and presses there if wished. */
-  async point({ x, y }, press) {
+  /** The pointer goes to a place in the page, and presses these buttons there. */
+  async point({ x, y }, presses = []) {
+    this.#pointer = { x: Math.round(x), y: Math.round(y) };
     const actions = [{ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 }];
-    if (press) actions.push({ type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 });
+    for (const button of presses) actions.push({ type: 'pointerDown', button }, { type: 'pointerUp', button });
     await this.#actions({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
+  }
+
+  /** Where the pointer is. */
+  async #wheel(deltaX, deltaY) {
+    await this.#actions({ type: 'wheel', id: 'wheel', actions: [{ type: 'scroll', ...this.#pointer, deltaX, deltaY, duration: 0 }] });
   }
 
   /** Drivers differ in how early they call a page loaded. */
@@ -137,7 +164,7 @@ class Locator {
   }
 
   filter({ hasText }) {
-    return this.#then({ text: hasText });
+    return this.#then(hasText instanceof RegExp ? { pattern: hasText.source } : { text: hasText });
   }
 
   getByRole(role, { name } = {}) {
@@ -171,6 +198,22 @@ class Locator {
 
   allTextContents() {
     return this.evaluateAll((elements) => elements.map((element) => element.textContent));
+  }
+
+  allInnerTexts() {
+    return this.evaluateAll((elements) => elements.map((element) => element.innerText));
+  }
+
+  innerText() {
+    return this.evaluate((element) => element.innerText);
+  }
+
+  isDisabled() {
+    return this.evaluate((element) => element.disabled);
+  }
+
+  scrollIntoViewIfNeeded() {
+    return this.evaluate((element) => element.scrollIntoView({ block: 'nearest', behavior: 'instant' }));
   }
 
   textContent() {
@@ -210,11 +253,11 @@ class Locator {
   }
 
   async click() {
-    await this.#page.point(await this.#ready('place'), true);
+    await this.#page.point(await this.#ready('place'), [0]);
   }
 
   async hover() {
-    await this.#page.point(await this.#ready('place'), false);
+    await this.#page.point(await this.#ready('place'));
   }
 
   async focus() {
