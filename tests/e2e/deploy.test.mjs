@@ -172,13 +172,55 @@ test('the image is pinned, small, without root and without secrets', async () =>
   for (const list of [...all('ENTRYPOINT'), ...all('CMD')]) assert.ok(Array.isArray(JSON.parse(list)), 'as a list: signals reach the program and not a shell');
 });
 
-test('the compose file has two proxies on one Redis that keeps everything, and only Caddy is reached from outside', { skip: await without('python3') }, async (t) => {
+/** `{services, volumes}` of the compose file; nothing where Python cannot read it. */
+async function composed() {
   const parse = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))';
   const child = run('python3', ['-c', parse]);
   child.child.stdin.end(await read('compose.yaml'));
   const parsed = await child.catch((error) => (/No module named 'yaml'/.test(error.stderr) ? undefined : Promise.reject(error)));
-  if (!parsed) return t.skip("Python's yaml is not installed");
-  const { services, volumes } = JSON.parse(parsed.stdout);
+  return parsed && JSON.parse(parsed.stdout);
+}
+
+test('image, compose file, Caddy and service name the same files, port and folders, and all that is copied is in the archive', { skip: await without('python3') }, async (t) => {
+  const compose = await composed();
+  if (!compose) return t.skip("Python's yaml is not installed");
+  const image = await read('Dockerfile');
+  const all = (word) => [...image.matchAll(new RegExp(`^${word} (.*)$`, 'gm'))].map(([, rest]) => rest);
+  const command = JSON.parse(all('CMD')[0]);
+  const option = (name) => command[command.indexOf(name) + 1];
+  const [, packed] = /const BESIDE_PROXY[^[]*\[&str; \d+\] = \[([^]*?)\];/.exec(await readFile(new URL('../../xtask/src/package.rs', import.meta.url), 'utf8'));
+  const archive = new Set(['chataibot-proxy', 'assets', ...[...packed.matchAll(/"([^"]+)"/g)].map(([, path]) => path.split('/').at(-1))]);
+  const copied = new Map(all('COPY').map((line) => line.split(' ').filter((word) => !word.startsWith('--'))));
+  for (const source of copied.keys()) assert.ok(archive.has(source), `${source} is in the archive`);
+  assert.equal(copied.get('chataibot-proxy'), JSON.parse(all('ENTRYPOINT')[0])[0]);
+  assert.equal(copied.get('assets'), option('--assets'));
+
+  const [port] = all('EXPOSE');
+  assert.equal(option('--listen'), `0.0.0.0:${port}`);
+  assert.equal(compose.services.caddy.environment.CHATAIBOT_PROXY, `proxy-1:${port} proxy-2:${port}`);
+  assert.match(await read('Caddyfile'), new RegExp(`CHATAIBOT_PROXY:127\\.0\\.0\\.1:${port}\\}`));
+  assert.match(await read('nginx.conf'), new RegExp(`server 127\\.0\\.0\\.1:${port};`));
+
+  const { build, volumes, stop_grace_period: patience } = compose.services['proxy-1'];
+  assert.equal(join(DEPLOY, build.context, build.dockerfile), join(DEPLOY, 'Dockerfile'));
+  assert.ok(volumes.includes(`./chataibot-proxy.toml:${option('--config')}:ro`));
+  assert.deepEqual([all('VOLUME'), all('WORKDIR')], [['/data'], ['/data']]);
+  assert.ok(volumes.includes('files:/data'), 'files of visitors are seen by both proxies');
+
+  const example = await readFile(new URL('../../crates/chataibot-proxy/chataibot-proxy.example.toml', import.meta.url), 'utf8');
+  const seconds = (name) => Number(new RegExp(`^# ${name} = (\\d+)`, 'm').exec(example)[1]);
+  const end = seconds('drain_seconds') + seconds('shutdown_grace_seconds');
+  const service = await read('chataibot-proxy.service');
+  for (const wait of [patience, /^TimeoutStopSec=(\d+)$/m.exec(service)[1]]) assert.ok(parseInt(wait, 10) > end, `${wait} is longer than ${end} s`);
+  // Where deploy/README.md unpacks it.
+  const [, folder] = /-C (\/\S+)/.exec(await read('README.md'));
+  assert.match(service, new RegExp(`^ExecStart=${folder}/chataibot-proxy .*--assets ${folder}/assets`, 'm'));
+});
+
+test('the compose file has two proxies on one Redis that keeps everything, and only Caddy is reached from outside', { skip: await without('python3') }, async (t) => {
+  const compose = await composed();
+  if (!compose) return t.skip("Python's yaml is not installed");
+  const { services, volumes } = compose;
   assert.deepEqual(Object.keys(services).filter((name) => services[name].ports), ['caddy']);
   assert.deepEqual(services['proxy-1'], services['proxy-2']);
   assert.match(services.redis.command.join(' '), /--appendonly yes --maxmemory-policy noeviction/);

@@ -19,13 +19,15 @@ const ICON: &str = include_str!("docs/docs.svg");
 const JS: &str = include_str!("docs/docs.js");
 
 /// The pages in the order of the menu: name of the page, title in the menu, document.
-pub const PAGES: [(&str, &str, &str); 12] = [
+pub const PAGES: [(&str, &str, &str); 14] = [
     ("index", "Quick start", "docs/quick-start.md"),
     ("frameworks", "Frameworks", "docs/frameworks.md"),
     ("reference", "Reference", "docs/reference.md"),
     ("theming", "Theming", "docs/theming.md"),
     ("troubleshooting", "Troubleshooting", "docs/troubleshooting.md"),
+    ("deploy", "Deploying", "deploy/README.md"),
     ("operations", "Operations", "docs/operations.md"),
+    ("releases", "Releases", "docs/releases.md"),
     ("contract", "Contract", "docs/contract.md"),
     ("privacy", "Privacy", "docs/privacy.md"),
     ("accessibility", "Accessibility", "docs/accessibility.md"),
