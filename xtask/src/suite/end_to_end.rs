@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus or act upon events, and what browsers draw by themselves. A test
-/// in them that only Chromium can have says why (`chromium` in `story`).
+/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus or act upon events, and what
+/// browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
 const EVERYWHERE: [&str; 16] = [
     "accessibility",
     "attach",
