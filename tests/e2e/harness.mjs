@@ -118,10 +118,11 @@ export class World {
  * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
  * `options.assets` is the folder that the proxy serves in place of the bundle's.
  * With `options.typed` platform and proxy take typed answers.
- * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone, `options.skip` why it does not run.
+ * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone, `options.notWebkit` why in all but WebKit,
+ * `options.skip` why it does not run.
  */
 export function story(name, tell, options = {}) {
-  const skip = options.skip || (BROWSER !== 'chromium' && options.chromium);
+  const skip = options.skip || (BROWSER !== 'chromium' && options.chromium) || (BROWSER === 'webkit' && options.notWebkit);
   // A driver takes several steps for one of Playwright's.
   const timeout = options.timeout ?? (BROWSER === 'chromium' ? 90_000 : 240_000);
   test(name, { timeout, skip }, async (t) => {
