@@ -11,6 +11,7 @@ export const BEGIN = {
   scheme: 'light',
   rtl: false,
   forced: false,
+  point: false,
   zoom: 1,
   locale: '',
   theme: '',
@@ -21,7 +22,7 @@ export const BEGIN = {
 
 const TOKEN = /^[a-z][a-z0-9-]{0,60}$/;
 /** Attributes that belong to looks; no address sets where a chat connects to. */
-export const LOOKS = ['mode', 'position', 'launcher', 'heading', 'subheading', 'greeting', 'launcher-label'];
+export const LOOKS = ['theme', 'mode', 'position', 'launcher', 'heading', 'subheading', 'greeting', 'launcher-label'];
 /** Longer than any that the studio writes. */
 const LONGEST = 20_000;
 
@@ -53,7 +54,7 @@ export function fromHash(hash, known) {
   for (const [name, value] of words) {
     const key = name.slice(2);
     if (lists[name]?.includes(value)) state[name] = value;
-    else if (name === 'rtl' || name === 'forced') state[name] = value === '1';
+    else if (['rtl', 'forced', 'point'].includes(name)) state[name] = value === '1';
     else if (name === 'zoom' && value >= 1 && value <= 4) state.zoom = Number(value);
     else if (name === 'rules') state.rules = value;
     else if (name.startsWith('a-') && LOOKS.includes(key)) state.attributes[key] = value;

@@ -39,8 +39,13 @@ export function lengthControl(studio, token) {
   return withField(studio, token, range, (value) => `${value}px`);
 }
 
+/** The usual range of each factor. */
+const NUMBERS = {
+  motion: { min: '0', max: '3', step: '0.1' },
+  density: { min: '0.4', max: '1.6', step: '0.05' },
+};
+
 export function numberControl(studio, token) {
-  const isFactor = token.name === 'motion';
-  const range = make('input', { type: 'range', min: '0', max: isFactor ? '3' : '2147483000', step: isFactor ? '0.1' : '1' });
+  const range = make('input', { type: 'range', ...NUMBERS[token.name] });
   return withField(studio, token, range, (value) => value);
 }

@@ -11,10 +11,22 @@ export const SHAPE = 3;
 const READING = 7;
 
 /**
- * What the header mixes of the brand colour onto the surface, as `--chataibot-header-background`
- * does by default.
+ * What the widget mixes of a colour onto what lies below: the most of the brand's that text stands
+ * on (the home screen; the header has less), and of links and signals under their own words.
  */
-const HEADER_TINT = 0.11;
+const TINTS = { accent: 0.17, link: 0.13, danger: 0.11, warning: 0.12 };
+
+/** `share` of the upper colour over the lower one. */
+export const mix = (upper, lower, share) => rounded(over({ ...upper, alpha: share }, lower));
+
+/** What quiet text stands on besides: the home screen's light, and a file that was refused. */
+export const textGrounds = ({ surface, accent, danger }) => [
+  ...(accent ? [mix(accent, surface, TINTS.accent)] : []),
+  ...(danger ? [mix(danger, surface, TINTS.danger)] : []),
+];
+
+/** What a colour's words stand on that is tinted with itself, on each of these grounds. */
+export const ownGrounds = (name, colour, grounds) => (TINTS[name] ? grounds.map((ground) => mix(colour, ground, TINTS[name])) : []);
 
 const shown = (colour) => rounded(fromOklch(colour));
 const WHITE = { r: 1, g: 1, b: 1, alpha: 1 };
@@ -25,11 +37,11 @@ const readable = (background) => (contrast(WHITE, background) >= contrast(BLACK,
 
 /**
  * `wanted` as `{l, c, h}`, moved to lighter (`to` 1) or darker (`to` 0) until it has this contrast
- * on all the backgrounds. Ends at white or black at the latest, which the surfaces below leave
- * room for.
+ * on all the backgrounds, and on what is tinted with it, where it is the colour of this `name`.
+ * Ends at white or black at the latest, which the surfaces below leave room for.
  */
-function reach(wanted, to, backgrounds, ratio) {
-  const isEnough = (colour) => backgrounds.every((background) => contrast(colour, background) >= ratio);
+function reach(wanted, to, backgrounds, ratio, name = '') {
+  const isEnough = (colour) => [...backgrounds, ...ownGrounds(name, colour, backgrounds)].every((background) => contrast(colour, background) >= ratio);
   const steps = 200;
   for (let step = 0; step <= steps; step++) {
     const l = wanted.l + ((to - wanted.l) * step) / steps;
@@ -49,23 +61,24 @@ function scheme(exact, dark) {
   const surface = dark ? shown(grey(0.2, 0.1)) : WHITE;
   const raised = shown(dark ? grey(0.27, 0.12) : grey(0.965, 0.07));
   const accent = dark && contrast(exact, surface) < SHAPE ? reach(brand, 1, [surface], SHAPE) : exact;
-  const header = rounded(over({ ...accent, alpha: HEADER_TINT }, surface));
   const grounds = [surface, raised];
-  const signal = (light, bright, c, h) => reach({ l: dark ? bright : light, c, h }, to, grounds, TEXT);
-  const link = reach({ l: dark ? 0.8 : Math.min(brand.l, 0.5), c: dark ? Math.min(brand.c, 0.12) : brand.c, h: brand.h }, to, grounds, TEXT);
+  const signal = (name, light, bright, c, h) => reach({ l: dark ? bright : light, c, h }, to, grounds, TEXT, name);
+  const link = reach({ l: dark ? 0.8 : Math.min(brand.l, 0.5), c: dark ? Math.min(brand.c, 0.12) : brand.c, h: brand.h }, to, grounds, TEXT, 'link');
+  const danger = signal('danger', 0.52, 0.78, dark ? 0.12 : 0.19, 27);
+  const read = [...grounds, ...textGrounds({ surface, accent, danger })];
   return {
     accent,
     'on-accent': readable(accent),
     surface,
     'surface-raised': raised,
-    text: reach(grey(dark ? 0.94 : 0.23, 0.12), to, [...grounds, header], READING),
-    'text-muted': reach(grey(dark ? 0.74 : 0.5, 0.18), to, [...grounds, header], TEXT),
+    text: reach(grey(dark ? 0.94 : 0.23, 0.12), to, read, READING),
+    'text-muted': reach(grey(dark ? 0.74 : 0.5, 0.18), to, read, TEXT),
     line: shown(grey(dark ? 0.34 : 0.92, 0.1)),
     'line-strong': reach(grey(dark ? 0.56 : 0.66, 0.15), to, grounds, SHAPE),
     link,
     focus: link,
-    danger: signal(0.52, 0.78, dark ? 0.12 : 0.19, 27),
-    warning: signal(0.48, 0.83, 0.11, 75),
+    danger,
+    warning: signal('warning', 0.48, 0.83, 0.11, 75),
     success: reach({ l: dark ? 0.75 : 0.6, c: 0.14, h: 155 }, to, grounds, SHAPE),
   };
 }

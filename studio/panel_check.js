@@ -1,16 +1,19 @@
 // What stands in the way of a good look, by the rules that `cargo xtask theme` has, too: the style
-// sheet itself at once, and every scene in light and dark when asked. Whether the focus can be
-// seen is told by the command alone: here the designer has it.
+// sheet itself at once, and every scene in light and dark when asked.
 
 import { checkCss } from './check_css.js';
 import { toCss } from './export.js';
 import { make } from './nodes.js';
 
 const TITLES = {
+  'unknown-token': 'Token',
+  'unknown-part': 'Part',
+  'unknown-state': 'State',
   contrast: 'Contrast',
   'text-size': 'Text size',
-  target: 'Size of targets',
+  'target-size': 'Size of targets',
   motion: 'Motion',
+  focus: 'Focus',
 };
 
 function row({ rule, message, parts, line, where = [] }, show) {
@@ -40,18 +43,25 @@ export function checkPanel(studio) {
     button.disabled = true;
     scenes.replaceChildren();
     try {
-      const found = await studio.check((done, all) => (seen.textContent = `${done} of ${all} scenes …`));
-      if (!found) return (seen.textContent = 'Stopped: something else is shown now.');
+      const checked = await studio.check((done, all) => (seen.textContent = `${done} of ${all} scenes …`));
+      if (!checked) return (seen.textContent = 'Stopped: something else is shown now.');
+      const { found, alone } = checked;
       const merged = new Map();
       for (const finding of found) {
         const key = `${finding.rule} ${finding.parts.join()} ${finding.message}`;
         if (!merged.has(key)) merged.set(key, { ...finding, where: [] });
         merged.get(key).where.push({ scene: finding.scene, scheme: finding.scheme });
       }
-      seen.textContent = merged.size ? `${merged.size} in what is seen:` : 'Every scene is in order, light and dark.';
+      const { theme } = history.state.attributes;
+      const verdict = merged.size ? `${merged.size} in what is seen:` : `Every scene is in order, ${/^(light|dark)$/.test(theme) ? theme : 'light and dark'}.`;
+      // It was being used for something else: not looked at is not in order.
+      const left = alone && `The focus was not looked at in ${alone} of them, as a field had it.`;
+      seen.textContent = [left, verdict].filter(Boolean).join(' ');
       scenes.replaceChildren(...[...merged.values()].map((finding) => row(finding, show)));
     } finally {
       button.disabled = false;
+      // It went through the preview's controls, to see whether they show it.
+      if (document.activeElement.matches('body, iframe')) button.focus();
     }
   });
   // What was found holds for what was looked at.
@@ -60,5 +70,5 @@ export function checkPanel(studio) {
     if (['tokens', 'rules', 'attributes'].some((name) => now[name] !== before[name])) seen.textContent = scenes.textContent = '';
   });
   follow(history.state);
-  return [make('section', { class: 'block' }, make('h2', {}, 'Style sheet'), state, list), make('section', { class: 'block' }, make('h2', {}, 'Scenes'), button, seen, scenes)];
+  return [make('section', { class: 'block' }, make('h2', {}, 'Style sheet'), state, list), make('section', { class: 'block' }, make('h2', {}, 'Scenes'), make('p', { class: 'note' }, 'Contrast, sizes, motion, and whether the focus is seen: it moves through the preview meanwhile.'), button, seen, scenes)];
 }

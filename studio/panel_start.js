@@ -1,7 +1,8 @@
 // How a look begins: with a brand colour, with a theme, or with what the site's style sheet says
 // already.
 
-import { contrast, parse, toHex } from './colour.js';
+import { contrast, luminance, parse, toHex } from './colour.js';
+import { complete } from './complete.js';
 import { make, say } from './nodes.js';
 import { PAIRS, palette, paletteTokens } from './palette.js';
 import { readVariables, suggest } from './site_variables.js';
@@ -76,22 +77,32 @@ function importSection({ history, table }) {
   const read = () => {
     const variables = readVariables(area.value);
     const suggestions = suggest(variables).filter(({ token }) => table.tokens[token]);
-    if (!suggestions.length) return found.replaceChildren(make('p', { class: 'note', role: 'status' }, 'No variable in it looks like a colour, a font or a radius of the root.'));
-    const rows = suggestions.map(({ token, value, from }) => {
+    if (!suggestions.length) return found.replaceChildren(make('p', { class: 'note', role: 'status' }, 'Nothing in it looks like a colour, a font, a radius or a shadow of the page: paste the sheet that has the variables of :root, or the rules for body, links and buttons.'));
+    const chosen = Object.fromEntries(suggestions.map(({ token, value }) => [token, value]));
+    const made = Object.entries(complete(chosen)).map(([token, value]) => ({ token, value, from: '' }));
+    const rows = [...suggestions, ...made].map(({ token, value, from }) => {
       const box = make('input', { type: 'checkbox', checked: true, value: token });
-      return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, token), make('span', {}, value), make('small', {}, from)) };
+      return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, token), make('span', {}, value), from && make('small', {}, from)) };
     });
+    // A site of one scheme: what follows the page's or the device's would have its colours in the other, too.
+    const surface = parse(chosen.surface ?? '');
+    const only = surface && !Object.keys(variables.dark).length ? (luminance(surface) < 0.18 ? 'dark' : 'light') : '';
+    const keep = make('input', { type: 'checkbox', checked: true });
     const use = make('button', { type: 'button', class: 'main', onclick: () => {
       const chosen = Object.fromEntries(rows.filter(({ box }) => box.checked).map(({ token, value }) => [token, value]));
-      history.change({ tokens: { ...history.state.tokens, ...chosen } });
+      const { tokens, attributes } = history.state;
+      const scheme = only && keep.checked && { scheme: only, attributes: { ...attributes, theme: only } };
+      history.change({ tokens: { ...tokens, ...chosen }, ...scheme });
       say(`${Object.keys(chosen).length} tokens are in the preview`);
     } }, 'Use these');
-    return found.replaceChildren(make('p', { class: 'note', role: 'status' }, `${rows.length} of your variables fit a token:`), ...rows.map(({ row }) => row), use);
+    return found.replaceChildren(make('p', { class: 'note', role: 'status' }, `${suggestions.length} of your variables fit a token:`), ...rows.slice(0, suggestions.length).map(({ row }) => row),
+      made.length > 0 && make('p', { class: 'note' }, `${made.length} colours that it does not say, made to be read on its background:`), ...rows.slice(suggestions.length).map(({ row }) => row),
+      only && make('label', { class: 'found-row' }, keep, make('code', {}, `theme="${only}"`), make('span', {}, 'it says nothing of the other scheme')), use);
   };
   const button = make('button', { type: 'button', class: 'quiet', onclick: read }, 'Read it');
   return make('section', { class: 'block' },
     make('h2', {}, 'From your site’s style sheet'),
-    make('label', { for: 'site-css', class: 'note' }, 'Paste its CSS: the variables of its root become tokens.'),
+    make('label', { for: 'site-css', class: 'note' }, 'Paste its CSS: the variables of its root, or the looks of body, links and buttons, become tokens.'),
     area, button, found);
 }
 

@@ -3,9 +3,13 @@
 // frameworks give such things.
 
 import { lightDark, parse, toHex } from './colour.js';
+import { parseShadow } from './shadow.js';
 
 const ROOT = /^(:root|html|body|:host|\*)$/;
 const DARK = /(^|[^\w-])(\.dark|\[data-(bs-)?(theme|color-scheme|mode)=["']?dark["']?\]|\.theme-dark|\.dark-mode)/;
+
+/** A link, and a main button: what sites without variables say of their brand. */
+const BRAND = /^a(:link)?$|(^|[\s.])(btn|button|cta)([-_]{1,2}(primary|main|cta|default))?$/i;
 
 /** Every rule with the conditions around it: `{selector, condition, style}`. */
 function* flat(rules, condition = '') {
@@ -22,9 +26,18 @@ export function readVariables(css) {
   sheet.replaceSync(css.replaceAll(/@import[^;]*;/g, ''));
   const found = { light: {}, dark: {} };
   for (const { selector, condition, style } of flat(sheet.cssRules)) {
-    const isRoot = selector.split(',').some((one) => ROOT.test(one.trim()) || DARK.test(one));
-    if (!isRoot) continue;
+    const all = selector.split(',').map((one) => one.trim());
+    const isRoot = all.some((one) => ROOT.test(one) || DARK.test(one));
     const isDark = DARK.test(selector) || /prefers-color-scheme:\s*dark/.test(condition);
+    const brand = !isRoot && !isDark && all.find((one) => BRAND.test(one));
+    if (brand) {
+      const what = brand.startsWith('a') ? 'link' : 'button';
+      for (const name of ['background-color', 'color', 'border-radius']) {
+        const value = style.getPropertyValue(name);
+        if (value) found.light[`${name} of the ${what}`] ??= value;
+      }
+    }
+    if (!isRoot) continue;
     for (const name of style) if (name.startsWith('--')) found[isDark ? 'dark' : 'light'][name] = style.getPropertyValue(name).trim();
     // Sites without variables say at least these.
     for (const name of ['background-color', 'color', 'font-family']) {
@@ -63,22 +76,24 @@ function whole(value) {
  * later.
  */
 const COLOURS = {
-  accent: [/^(brand|accent|primary)$/, /(^|-)(brand|accent)(-(color|colour|500|600|default|main|base))?$/, /(^|-)primary(-(color|colour|500|600|default|main|base))?$/, /(^|-)(theme|key)-colou?r$/],
-  'on-accent': [/(^|-)(primary|accent|brand)-(foreground|contrast|content)$/, /(^|-)on-(primary|accent|brand)$/, /(^|-)(primary|accent)-text$/],
-  surface: [/(^|-)(background|bg|surface|canvas|paper)$/, /(^|-)(body|page|base)-(bg|background|100)$/, /(^|-)(color|colour)-(bg|background|surface)$/, /(^|-)background-colou?r$/, /^background-color of/],
+  accent: [/^(brand|accent|primary)$/, /(^|-)(brand|accent)(-(color|colour|500|600|default|main|base))?$/, /(^|-)primary(-(color|colour|500|600|default|main|base))?$/, /(^|-)(theme|key)-colou?r$/, /^background-color of the button$/],
+  'on-accent': [/(^|-)(primary|accent|brand)-(foreground|contrast|content)$/, /(^|-)on-(primary|accent|brand)$/, /(^|-)(primary|accent)-text$/, /^color of the button$/],
+  surface: [/(^|-)(background|bg|surface|canvas|paper)$/, /(^|-)(body|page|base)-(bg|background|100)$/, /(^|-)(color|colour)-(bg|background|surface)$/, /(^|-)background-colou?r$/, /^background-color of (?!the )/],
   'surface-raised': [/(^|-)(card|muted|surface-?(2|raised|variant|alt)|bg-(alt|subtle|muted|secondary)|secondary-bg|tertiary-bg|base-200)$/],
-  text: [/(^|-)(foreground|text|fg|ink|content|on-surface|on-background)$/, /(^|-)(body|base|text)-(color|colour|content)$/, /(^|-)(color|colour)-(text|fg|ink)$/, /^color of/],
-  'text-muted': [/(muted|secondary|subtle|quiet)-(foreground|text|fg|color|colour)$/, /(^|-)(text|fg|ink|color)-(muted|secondary|subtle|quiet|light)$/],
+  text: [/(^|-)(foreground|text|fg|ink|content|on-surface|on-background)$/, /(^|-)(body|base|text)-(color|colour|content)$/, /(^|-)(color|colour)-(text|fg|ink)$/, /^color of (?!the )/],
+  'text-muted': [/(muted|secondary|subtle|quiet)-(foreground|text|fg|color|colour)$/, /(^|-)(text|fg|ink|color)-(muted|secondary|subtle|quiet|light|soft|dim|faint)$/],
   line: [/(^|-)(border|divider|line|hairline|outline)(-(color|colour|subtle|light))?$/],
   'line-strong': [/(^|-)(input|border-(strong|dark|input)|outline-strong)$/],
-  link: [/(^|-)(link|anchor)(-(color|colour))?$/],
+  link: [/(^|-)(link|anchor)(-(color|colour))?$/, /^color of the link$/],
   focus: [/(^|-)(ring|focus)(-(ring|color|colour))*$/],
   danger: [/(^|-)(danger|error|destructive|negative)(-(color|colour|text|500|600))?$/],
   warning: [/(^|-)(warning|warn|caution)(-(color|colour|text|500|600))?$/],
   success: [/(^|-)(success|positive|ok)(-(color|colour|text|500|600))?$/],
 };
-const LENGTHS = { radius: [/(^|-)(border-)?radius(-(md|base|default|lg))?$/, /(^|-)rounded(-(md|base|box))?$/], 'font-size': [/(^|-)(body|base|text)?-?font-size(-(base|body|md))?$/, /(^|-)text-base$/] };
-const FONTS = { font: [/(^|-)font(-family)?(-(sans|body|base|sans-serif))?$/, /(^|-)(body|base|sans)-font(-family)?$/, /^font-family of/] };
+const LENGTHS = { radius: [/(^|-)(border-)?radius(-(md|base|default|lg))?$/, /(^|-)rounded(-(md|base|box))?$/, /^border-radius of the button$/], 'font-size': [/(^|-)(body|base|text)?-?font-size(-(base|body|md))?$/, /(^|-)text-base$/] };
+const FONTS = { font: [/(^|-)font(-family)?(-(sans|body|base|sans-serif))?$/, /(^|-)(body|base|sans)-font(-family)?$/, /(^|-)(ff|fonts?|typeface)(-family)?-+(sans|body|base|text|primary|main|default)$/, /^font-family of/] };
+/** Shadows of what lies above a page, as a window does. */
+const SHADOWS = { 'window-shadow': [/(^|-)(shadow|elevation)-(xl|2xl|lg|large|high|4|5|overlay|modal|dialog|popover|floating)$/] };
 
 function pick(names, patterns) {
   for (const pattern of patterns) {
@@ -114,6 +129,11 @@ export function suggest({ light, dark }) {
   }
   for (const [token, patterns] of Object.entries(FONTS)) {
     const fits = names.filter((name) => !/^(inherit|initial|[\d.]+\w*)$/.test(resolve(light[name], light) ?? 'inherit') && !colourOf(name, light));
+    const from = pick(fits, patterns);
+    if (from) found.push({ token, value: resolve(light[from], light), from });
+  }
+  for (const [token, patterns] of Object.entries(SHADOWS)) {
+    const fits = names.filter((name) => parseShadow(resolve(light[name], light) ?? '')?.length);
     const from = pick(fits, patterns);
     if (from) found.push({ token, value: resolve(light[from], light), from });
   }

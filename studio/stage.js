@@ -2,7 +2,7 @@
 // studio alone, by messages of the same origin.
 
 import { SCENES } from '../scenes.js';
-import { checkScene } from './check_scene.js';
+import { checkFocus, checkScene } from './check_scene.js';
 
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [sheet];
@@ -31,22 +31,25 @@ chataibot-widget::part(bubble), chataibot-widget::part(avatar), chataibot-widget
 
 // A chat whose window opens takes the focus, as on any page, and keeps it from what would take it.
 // Here it gets it only from a designer who is in this frame: else it would be taken from the
-// studio's controls, and of a wall's chats each would take it from the others.
+// studio's controls, and of a wall's chats each would take it from the others. The checker gives it
+// to one control after the other.
+let isGiven = false;
 for (const [prototype, name] of [[HTMLElement.prototype, 'focus'], [HTMLDialogElement.prototype, 'showModal']]) {
   const original = prototype[name];
   prototype[name] = function (...options) {
     const isChat = this.getRootNode() instanceof ShadowRoot;
-    if (!isChat || (shown !== 'wall' && document.hasFocus())) original.apply(this, options);
+    if (!isChat || isGiven || (shown !== 'wall' && document.hasFocus())) original.apply(this, options);
   };
 }
 
 let shown = '';
 let attributes = {};
+let isPointing = false;
 let looked;
 let names = [];
 
 function dress(widget, scene, isTile) {
-  const wanted = { demo: scene, ...attributes, ...(isTile && { layer: 'page' }) };
+  const wanted = { demo: scene, ...attributes, ...(isTile ? { layer: 'page' } : isPointing && { design: '' }) };
   for (const { name } of [...widget.attributes]) if (!(name in wanted) && name !== 'open') widget.removeAttribute(name);
   for (const [name, value] of Object.entries(wanted)) if (widget.getAttribute(name) !== value) widget.setAttribute(name, value);
   return widget;
@@ -83,7 +86,7 @@ function show(state) {
   root.lang = state.locale || 'en';
   root.dir = state.rtl ? 'rtl' : 'ltr';
   sheet.replaceSync(`:root { color-scheme: ${state.scheme === 'dark' ? 'dark' : 'light'}; }\n${state.css}\n${state.forced ? FORCED : ''}`);
-  ({ attributes, tokens: names } = state);
+  ({ attributes, tokens: names, point: isPointing } = state);
   const before = shown;
   shown = state.scene;
   const isWall = shown === 'wall';
@@ -140,6 +143,9 @@ async function settled() {
   for (const animation of shadowRoot.getAnimations()) if (animation.effect.getComputedTiming().iterations !== Infinity) animation.finish();
 }
 
+/** Has the designer begun to write, or to choose, in the studio? The focus is not taken from that. */
+const isBusy = () => parent.document.activeElement?.matches('input, textarea, select') ?? false;
+
 /**
  * Shows every scene, light and dark, and tells what is wrong with each. Ends early when another is
  * begun.
@@ -147,13 +153,23 @@ async function settled() {
 let checking = 0;
 async function check(state) {
   const own = ++checking;
-  const all = ['light', 'dark'].flatMap((scheme) => Object.keys(SCENES).map((scene) => ({ scheme, scene })));
+  const focused = { light: new Set(), dark: new Set() };
+  // A chat that keeps to one scheme is never seen in the other.
+  const fixed = ['light', 'dark'].filter((scheme) => scheme === state.attributes.theme);
+  const all = (fixed.length ? fixed : ['light', 'dark']).flatMap((scheme) => Object.keys(SCENES).map((scene) => ({ scheme, scene })));
   for (const [at, { scheme, scene }] of all.entries()) {
-    show({ ...state, scheme, scene });
+    show({ ...state, scheme, scene, point: false });
     await settled();
     if (own !== checking) return tell({ type: 'checked', stopped: true });
-    const findings = checkScene(document.querySelector('body > chataibot-widget'));
-    tell({ type: 'checked', scheme, scene, findings, done: at + 1, all: all.length });
+    const widget = document.querySelector('body > chataibot-widget');
+    const findings = checkScene(widget);
+    const isLeftAlone = isBusy();
+    if (!isLeftAlone) {
+      isGiven = true;
+      findings.push(...checkFocus(widget, focused[scheme]));
+      isGiven = false;
+    }
+    tell({ type: 'checked', scheme, scene, findings, isLeftAlone, done: at + 1, all: all.length });
   }
   show(state);
 }

@@ -20,6 +20,7 @@ const WALL = 0.5;
 
 const NOTES = {
   forced: 'Forced colours are imitated by system colours in every token. The browser’s own mode also draws borders and drops shadows: try the result in it, too.',
+  point: 'A click in the preview copies the selector of the part that is pointed at, for the rules in the tab Parts.',
   zoom: 'Text size as a browser’s zoom makes it: everything grows, and the screen has less room.',
 };
 
@@ -58,7 +59,8 @@ export function addStage(studio) {
     make('div', { class: 'more' },
       toggle('rtl', 'Right to left', (rtl) => history.change({ rtl })),
       toggle('forced', 'Forced colours', (forced) => history.change({ forced })),
-      choice('zoom', 'Text size', Object.fromEntries(ZOOMS.map((zoom) => [zoom, `${zoom * 100} %`])), (zoom) => history.change({ zoom: Number(zoom) })),
+      toggle('point', 'Point at parts', (point) => history.change({ point })),
+      choice('zoom', 'Text size', Object.fromEntries(ZOOMS.map((zoom) => [zoom, `Text ${zoom * 100} %`])), (zoom) => history.change({ zoom: Number(zoom) })),
       choice('locale', 'Language', LOCALES, (locale) => history.change({ locale, rtl: RIGHT_TO_LEFT.includes(locale) }))),
   );
   form.addEventListener('submit', (event) => event.preventDefault());
@@ -79,44 +81,48 @@ export function addStage(studio) {
     document.querySelector('#caption').textContent = [
       isWall ? 'Every scene; press a title to see it alone.' : `${Math.round(width / zoom)} × ${Math.round(height / zoom)}${percent < 100 ? `, shown at ${percent} %` : ''}`,
       history.state.forced && NOTES.forced,
+      history.state.point && !isWall && NOTES.point,
       zoom !== 1 && NOTES.zoom,
     ].filter(Boolean).join(' ');
   }
 
   /** All that the page inside is told, as one style sheet and a few words. */
   function send(type = 'show') {
-    const { scene, scheme, rtl, forced, locale, attributes, tokens, rules } = history.state;
+    const { scene, scheme, rtl, forced, point, locale, attributes, tokens, rules } = history.state;
     const own = Object.entries(tokens).map(([name, value]) => `  --chataibot-${name}: ${value};\n`).join('');
     const css = `chataibot-widget {\n${own}}\n${rules}`;
-    const state = { scene, scheme, rtl, forced, locale, attributes, css, tokens: table.colours };
+    const state = { scene, scheme, rtl, forced, point, locale, attributes, css, tokens: table.colours };
     frame.contentWindow.postMessage({ type, state }, location.origin);
   }
 
   /**
-   * Has every scene looked at. Resolves with the findings, each with its `scene` and `scheme`;
-   * null where something else was to be shown meanwhile.
+   * Has every scene looked at. Resolves with the findings, each with its `scene` and `scheme`, and
+   * in how many the focus was left `alone`; null where something else was to be shown meanwhile.
    */
   let checked = null;
   studio.check = (onProgress) =>
     new Promise((resolve) => {
       const found = [];
-      checked = ({ stopped, findings, scene, scheme, done, all }) => {
+      let alone = 0;
+      checked = ({ stopped, findings, isLeftAlone, scene, scheme, done, all }) => {
         if (stopped) return resolve(null);
         found.push(...findings.map((finding) => ({ ...finding, scene, scheme })));
+        alone += Number(isLeftAlone);
         onProgress(done, all);
-        if (done === all) resolve(found);
+        if (done === all) resolve({ found, alone });
       };
       send('check');
     });
 
   function follow() {
-    const { scene, width, scheme, rtl, forced, zoom, locale } = history.state;
+    const { scene, width, scheme, rtl, forced, point, zoom, locale } = history.state;
     const { elements } = form;
     elements.scene.value = scene;
     elements.width.value = width;
     elements.scheme.value = scheme;
     elements.rtl.checked = rtl;
     elements.forced.checked = forced;
+    elements.point.checked = point;
     elements.zoom.value = zoom;
     elements.locale.value = locale;
     document.body.classList.toggle('shows-wall', scene === 'wall');

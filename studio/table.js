@@ -13,7 +13,6 @@ const CONTROLS = {
   background: 'background',
   'font-family': 'font',
   number: 'number',
-  integer: 'number',
   shadow: 'shadow',
 };
 

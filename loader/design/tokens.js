@@ -11,20 +11,20 @@ const PRIVATE = /--(?:darkreader-text-)?-?_[a-z0-9-]+/g;
 /** What a token can be seen by, in the order in which it is told. */
 const PROPERTIES = [
   'color', 'background-color', 'background-image', 'border-top-color', 'border-inline-start-color', 'box-shadow', 'outline-color', 'fill', 'stroke',
-  'font-family', 'font-size', 'font-weight', 'border-top-left-radius', 'border-bottom-right-radius', 'width', 'height', 'padding-top', 'padding-left',
+  'font-family', 'font-size', 'font-weight', 'border-top-left-radius', 'border-bottom-right-radius', 'width', 'height', 'padding-top', 'padding-left', 'margin-top',
   'gap', 'right', 'bottom', 'left', 'top', 'z-index', 'mask-image', 'text-align', 'opacity', 'transition-duration',
 ];
 /** … told as one. */
 const SHORT = {
   'border-top-left-radius': 'border-radius', 'border-bottom-right-radius': 'border-radius', 'border-top-color': 'border-color', 'border-inline-start-color': 'border-color',
-  'background-image': 'background', 'background-color': 'background', 'padding-top': 'padding', 'padding-left': 'padding', top: 'place', bottom: 'place', left: 'place', right: 'place',
+  'background-image': 'background', 'background-color': 'background', 'padding-top': 'padding', 'padding-left': 'padding', 'margin-top': 'margin', top: 'place', bottom: 'place', left: 'place', right: 'place',
 };
 
 /** In which order they are told. */
 const RANK = ['color', 'background', 'border', 'box-shadow', 'fill', 'stroke', 'font'];
 
 /** What letters change, too. */
-const LAYOUT = ['width', 'height', 'padding', 'gap', 'place'];
+const LAYOUT = ['width', 'height', 'padding', 'margin', 'gap', 'place'];
 
 /** What an element has from those around it. */
 const INHERITED = ['color', 'font', 'font-family', 'font-size', 'font-weight', 'fill', 'stroke', 'text-align'];
@@ -158,6 +158,8 @@ export function paintedBy(host, element) {
     tried.style.removeProperty(token);
     // What only follows from larger or other letters is no news.
     if ([...changes.keys()].some((name) => name.startsWith('font-'))) for (const name of LAYOUT) changes.delete(name);
+    // Nor is a size that follows from the room inside.
+    if (changes.has('padding') || changes.has('gap')) for (const name of ['width', 'height']) changes.delete(name);
     if (changes.size) found.push({ token, properties: [...changes.keys()], value: [...changes.values()][0], own, source });
   }
   // First back, and then with transitions again: they would show the way.

@@ -5,13 +5,13 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig,
-    elements::{group, part, with_class_and_part},
+    elements::{group, named, part},
     rich_text::rich_text,
 };
 
 /// A bubble with these names.
 pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
-    with_class_and_part("div", names.clone(), names.clone(), inside)
+    named("div", names.clone(), inside)
 }
 
 /// A bubble with a question, the line above and the line below it; nothing where there are no words.

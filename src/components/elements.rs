@@ -44,12 +44,12 @@ pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
 
 /// An element by whose names the page can style it, as we do.
 pub(super) fn part(tag: &'static str, names: &'static str, inside: Html) -> Html {
-    with_class_and_part(tag, names.into(), names.into(), inside)
+    named(tag, names.into(), inside)
 }
 
-/// An element that we style by other names than the page.
-pub(super) fn with_class_and_part(tag: &'static str, class: AttrValue, part: AttrValue, inside: Html) -> Html {
-    element!(tag, "class" = class, "part" = part; inside).into()
+/// The same, by names that are put together.
+pub(super) fn named(tag: &'static str, names: AttrValue, inside: Html) -> Html {
+    element!(tag, "class" = names.clone(), "part" = names; inside).into()
 }
 
 /// An element with words that somebody wrote: they run in the direction of their own language.

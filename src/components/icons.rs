@@ -7,9 +7,19 @@ use super::elements::element;
 
 /// A sign made of one path.
 pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
+    drawn(class, Some("icon"), path)
+}
+
+/// A sign of the launcher. It is no part: every page loads it, and what stands on the launcher alone
+/// is painted by the launcher.
+pub(super) fn on_launcher(class: &'static str, path: &'static str) -> Html {
+    drawn(class, None, path)
+}
+
+fn drawn(class: &'static str, part: Option<&'static str>, path: &'static str) -> Html {
     let path = element!("path", "d" = path; Html::default());
     let class = (!class.is_empty()).then_some(class);
-    element!("svg", "class" = class, "viewBox" = "0 0 24 24", "aria-hidden" = "true"; path.into()).into()
+    element!("svg", "class" = class, "part" = part, "viewBox" = "0 0 24 24", "aria-hidden" = "true"; path.into()).into()
 }
 
 /// The chat sign of the launcher: a filled bubble with two lines of text cut out.

@@ -32,8 +32,8 @@ pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
 pub fn Launcher() -> Html {
     let inside = vec![
         // The page may bring a sign of its own.
-        element!("slot", "name" = "launcher-icon"; icons::sign("sign-chat", icons::CHAT)).into(),
-        icons::sign("sign-close", icons::DOWN),
+        element!("slot", "name" = "launcher-icon"; icons::on_launcher("sign-chat", icons::CHAT)).into(),
+        icons::on_launcher("sign-close", icons::DOWN),
         part("span", "launcher-label", text("Chat".into())),
     ];
     element!(

@@ -17,7 +17,8 @@ pub(super) fn top(look: &ViewConfig, earlier: HistoryState, asked: bool, onclick
         HistoryState::None => Html::default(),
         HistoryState::Available => ask(strings.earlier()),
         HistoryState::Loading => {
-            let spinner = element!("i", "class" = "spinner", "aria-hidden" = "true"; Html::default());
+            let spinner =
+                element!("i", "class" = "spinner", "part" = "spinner", "aria-hidden" = "true"; Html::default());
             part("p", "earlier-loading", group(vec![spinner.into(), plain("span", text(strings.earlier_loading()))]))
         }
         HistoryState::Failed => {

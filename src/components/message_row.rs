@@ -144,12 +144,13 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     });
     // The fate of a message is always told; otherwise a group has one time, at its end.
     let has_meta = last || state != SendState::Sent;
-    let mut class = String::from(if visitor { "row row-visitor" } else { "row" });
+    let mut names = String::from(if visitor { "row row-visitor" } else { "row row-bot" });
     for (holds, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.fresh, " row-enter")] {
         if holds {
-            class.push_str(name);
+            names.push_str(name);
         }
     }
+    let names = AttrValue::from(names);
     let kind = Kind { bubble: bubble.into(), ..view.kind.clone() };
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
@@ -162,9 +163,11 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         },
         actions(look, row.key, message, view.action_state, &view.on_action),
     ];
-    let part = if visitor { "row row-visitor" } else { "row row-bot" };
-    // A touch gives it the focus, and that shows its actions.
-    let mut element = element!("div", "class" = class, "part" = part, "tabindex" = "-1"; group(inside));
+    // A touch gives it the focus, and that shows its actions. A style sheet writes the name by `attr()`.
+    let mut element = element!(
+        "div", "class" = names.clone(), "part" = names, "data-author" = name, "tabindex" = "-1";
+        group(inside)
+    );
     element.key = Some(row.key.into());
     element.into()
 }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig,
-    elements::{self, auto_dir, element, plain, text},
+    elements::{self, auto_dir, element, part, plain, text},
 };
 
 /// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
@@ -48,12 +48,13 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
             _ => auto_dir("p", inside(children)),
         },
         Node::List(list) => {
-            let items: Html = list.items.iter().map(|item| plain("li", inside(item))).collect();
+            let items: Html = list.items.iter().map(|item| part("li", "text-item", inside(item))).collect();
             if !list.ordered {
-                return auto_dir("ul", items);
+                return element!("ul", "part" = "text-list", "dir" = "auto"; items).into();
             }
             element!(
                 "ol",
+                "part" = "text-list",
                 "dir" = "auto",
                 "start" = list.start.map(|start| start.to_string()),
                 "reversed" = list.reversed.then_some(""),

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::{
     ViewConfig,
     avatar::{author_name, avatar},
-    elements::{group, visually_hidden, with_class_and_part},
+    elements::{group, part, visually_hidden},
 };
 use crate::{conversation::Conversation, strings::fill};
 
@@ -25,5 +25,5 @@ pub(super) fn typing_indicator(look: &ViewConfig, state: &Conversation) -> Html 
         dots,
         avatar(look, "avatar avatar-message", author, assignee),
     ];
-    with_class_and_part("div", "row row-first row-enter".into(), "row row-bot".into(), group(inside))
+    part("div", "row row-bot row-first row-enter", group(inside))
 }

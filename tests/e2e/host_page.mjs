@@ -36,9 +36,9 @@ export class HostPage {
   }
 
   /** Serves `body` as the page at `path`, and returns its address. */
-  page(path, body, { headers = {}, language = 'en', direction = 'ltr', head = '' } = {}) {
+  page(path, body, { headers = {}, language = 'en', direction = 'ltr', head = '', doctype = '<!doctype html>' } = {}) {
     const first = this.#listener ? '<script src="/listener.js"></script>' : '';
-    const html = `<!doctype html><html lang="${language}" dir="${direction}"><head>${first}<meta charset="utf-8">
+    const html = `${doctype}<html lang="${language}" dir="${direction}"><head>${first}<meta charset="utf-8">
       <meta name="viewport" content="width=device-width"><title>Host</title>${head}</head>
       <body>${body}</body></html>`;
     this.#pages.set(path, { body: html, headers: { 'content-type': TYPES['.html'], ...headers } });

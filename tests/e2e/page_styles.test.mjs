@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { Widget, story } from './harness.mjs';
+import { player, show } from './scenes.mjs';
 
 /** What follows the page, for its own sake, by the name of the property. */
 const FOLLOWS = ['visibility', 'direction', 'color-scheme', '-webkit-locale'];
@@ -161,4 +162,22 @@ story('a page’s styles: letters are those of the page’s language', async (wo
   assert.equal(await language('launcher'), own);
   await widget.open();
   assert.equal(await language('title'), own);
+});
+
+story('a page’s styles: in a page without a doctype every part of every scene lies where it does with one', async (world) => {
+  const boxes = async (doctype) => {
+    const page = await player(world, { visitor: { viewport: { width: 900, height: 780 } }, page: { path: doctype ? '/with' : '/without', ...(!doctype && { doctype: '' }) } });
+    assert.equal(await page.evaluate(() => document.compatMode), doctype ? 'CSS1Compat' : 'BackCompat');
+    const found = {};
+    for (const scene of ['empty', 'greeting', 'prechat', 'rating', 'home', 'form', 'rich', 'carousel']) {
+      await show(page, scene);
+      found[scene] = await page.evaluate(() => {
+        const elements = [...document.querySelector('chataibot-widget').shadowRoot.querySelectorAll('[part]')];
+        return elements.map((element) => [element.part.value, ...Object.values(element.getBoundingClientRect().toJSON()).map(Math.round)].join(' '));
+      });
+    }
+    return found;
+  };
+  const [usual, quirks] = [await boxes(true), await boxes(false)];
+  for (const [scene, parts] of Object.entries(usual)) assert.deepEqual(quirks[scene], parts, scene);
 });

@@ -71,7 +71,7 @@ story('what is exported holds only what differs, and dresses a plain page as the
 
 story('a pasted style sheet is read for variables, and never as markup', async (world) => {
   const { page, becomes } = await studio(world);
-  await page.getByLabel('Paste its CSS').fill(`@import "https://example.com/no.css";
+  await page.getByLabel(/^Paste its CSS/).fill(`@import "https://example.com/no.css";
     :root { --brand: #b4451f; --background: #fffaf3; --radius: 3px; --not-a-colour: solid }
     @media (prefers-color-scheme: dark) { :root { --background: #231a16 } }
     </style><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`);
@@ -117,6 +117,11 @@ story('lengths, shadows, fonts, backgrounds, rules and words have controls, and 
   await becomes('nonsense changes nothing', 'bubble-visitor', 'borderTopLeftRadius', '4px');
   await page.getByRole('button', { name: 'Radius: back to the default', exact: true }).click();
   await becomes('back', 'bubble-visitor', 'borderTopLeftRadius', '18px');
+  await page.getByLabel('Find a token').fill('density');
+  const row = () => part('row-first').evaluate((element) => parseFloat(getComputedStyle(element).marginBlockStart));
+  const before = await row();
+  await page.getByLabel('Density, by the slider', { exact: true }).fill('0.5');
+  await until('density', async () => Math.abs((await row()) - before / 2) < 0.1);
   await page.getByLabel('Find a token').fill('shadow');
   await page.getByLabel('Window shadow', { exact: true }).selectOption('Hard');
   await becomes('a shadow', 'window', 'boxShadow', 'rgb(16, 24, 40) 6px 6px 0px 0px');
@@ -131,6 +136,16 @@ story('lengths, shadows, fonts, backgrounds, rules and words have controls, and 
   await until('words', async () => (await part('title').innerText()) === 'Harbour & Hill');
   await page.getByLabel('Rules for parts').fill('chataibot-widget::part(title) { text-transform: uppercase }');
   await becomes('a rule', 'title', 'textTransform', 'uppercase');
+  const name = page.getByLabel('Part', { exact: true });
+  await name.fill('tilte');
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await page.getByText('There is no such part; did you mean title?').waitFor();
+  await name.fill('status');
+  await page.getByText('the line below the title.', { exact: true }).waitFor();
+  await name.press('Enter');
+  await page.keyboard.type('letter-spacing: 2px;');
+  await becomes('a rule that was begun by a name', 'status', 'letterSpacing', '2px');
+  await becomes('beside the other', 'title', 'textTransform', 'uppercase');
 });
 
 story('any scene, screen, scheme, direction, size and language is a choice, and the focus stays where the designer is', async (world) => {
@@ -146,7 +161,7 @@ story('any scene, screen, scheme, direction, size and language is a choice, and 
   const width = () => frame.locator('html').evaluate(() => innerWidth);
   await page.getByRole('radio', { name: 'Phone', exact: true }).check();
   await until('a phone', async () => (await width()) === 390);
-  await page.getByLabel('Text size').selectOption('200 %');
+  await page.getByLabel('Text size').selectOption('Text 200 %');
   await until('zoomed', async () => (await width()) === 195);
   await page.getByLabel('Language').selectOption('ar');
   await page.getByLabel('Right to left').check();
@@ -154,6 +169,32 @@ story('any scene, screen, scheme, direction, size and language is a choice, and 
   await until('in Arabic', async () => /[\u0600-\u06ff]/.test(await part('input').getAttribute('placeholder')));
   await page.getByLabel('Forced colours').check();
   await page.getByText('Forced colours are imitated').waitFor();
+});
+
+story('pointing at the preview names the part and copies its selector, and a click goes to the chat again afterwards', async (world) => {
+  // Large enough for the preview as it is: what is shown smaller is pressed beside.
+  const { page, frame, part } = await studio(world, { hash: '#scene=buttons', viewport: { width: 1500, height: 1200 } });
+  await page.getByLabel('Point at parts').check();
+  const card = frame.locator('chataibot-widget aside [part="card"]');
+  const point = async () => {
+    const { x, y } = await part('bubble-visitor').boundingBox();
+    await page.mouse.move(x + 12, y + 12);
+  };
+  await until('a card beside the part', async () => {
+    await point();
+    return (await card.isVisible()) && /^bubble\b/.test(await card.innerText());
+  });
+  // What is said below the preview may move it a little.
+  await until('it is copied', async () => {
+    await point();
+    await page.mouse.down();
+    await page.mouse.up();
+    return (await page.evaluate(() => navigator.clipboard.readText())) === 'chataibot-widget::part(bubble)';
+  });
+  await page.getByLabel('Point at parts').uncheck();
+  await until('it is gone', async () => (await frame.locator('chataibot-widget aside').count()) === 0);
+  await part('close').click();
+  await until('the chat is used again', async () => frame.locator('chataibot-widget').evaluate((widget) => !widget.state.open));
 });
 
 story('all scenes hang on one wall, and a press on a title shows one alone', async (world) => {
@@ -189,6 +230,58 @@ for (const [name, options] of Object.entries({
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Tokens');
   });
 }
+
+story('a brand nobody has met: its own style sheet becomes a look that is in order in every scene, and dresses a plain page', async (world) => {
+  const { page, tab, exported, style, becomes } = await studio(world);
+  await page.getByLabel(/^Paste its CSS/).fill(`
+    body { margin: 0; background: #fdf8f3; color: #2a1d17; font: 17px/1.6 Georgia, serif }
+    a { color: #a33b20 }
+    .btn-primary { background: #b5482a; color: #fff; border-radius: 6px; padding: 1em 2em }
+    footer a { color: #ccc }`);
+  await page.getByRole('button', { name: 'Read it' }).click();
+  await page.getByText('7 of your variables fit a token').waitFor();
+  await page.getByText('7 colours that it does not say, made to be read on its background').waitFor();
+  await page.getByText('theme="light"').waitFor();
+  await page.getByRole('button', { name: 'Use these' }).click();
+  await becomes('the button is the accent', 'bubble-visitor', 'backgroundColor', 'rgb(181, 72, 42)');
+  await becomes('bubbles go with the paper', 'bubble-bot', 'backgroundColor', 'rgb(240, 235, 230)');
+  await tab('Check');
+  await page.getByText('The style sheet is in order.').waitFor();
+  await page.getByRole('button', { name: 'Check every scene' }).click();
+  await page.getByText(/in what is seen:$|^Every scene is in order/).waitFor({ timeout: 150_000 });
+  assert.deepEqual(await page.locator('.findings li').allInnerTexts(), []);
+  const css = await exported('Style sheet');
+  assert.match(await exported('For your page'), /<chataibot-widget theme="light">/);
+  const visitor = await world.visitor({ reducedMotion: 'reduce', colorScheme: 'dark' });
+  const plain = await visitor.tab(world.page({ path: '/bakery', attributes: 'demo="greeting" theme="light"', head: `<style>${css}</style>` }));
+  const look = (name, property) => plain.locator(`chataibot-widget [part~="${name}"]`).first().evaluate((element, property) => getComputedStyle(element)[property], property);
+  await plain.locator('chataibot-widget [part~="bubble-bot"]').first().waitFor();
+  for (const [name, property] of [['bubble-bot', 'backgroundColor'], ['bubble-visitor', 'borderTopLeftRadius'], ['window', 'backgroundColor'], ['meta', 'color'], ['title', 'fontFamily']]) {
+    assert.equal(await look(name, property), await style(name, property), `${property} of ${name}`);
+  }
+}, { timeout: 240_000 });
+
+story('the checker sees that a focus does not show, after a press in the preview too, and gives the focus back', async (world) => {
+  const rules = 'chataibot-widget::part(answer):focus-visible { outline: none }';
+  const { page, tab, part } = await studio(world, { hash: `#scene=buttons&rules=${encodeURIComponent(rules)}`, viewport: { width: 1500, height: 1200 } });
+  await tab('Check');
+  // By the pointer: what is focused next is no less to be seen.
+  await part('title').click();
+  await page.getByRole('button', { name: 'Check every scene' }).click();
+  await page.getByText(/ in what is seen:$/).waitFor({ timeout: 120_000 });
+  const found = await page.locator('.findings li', { hasText: 'Focus' }).allInnerTexts();
+  assert.deepEqual(found.filter((text) => !/answer/.test(text)), [], 'every other control shows it');
+  assert.ok(found.length > 0 && found.every((text) => text.includes('nothing shows that it has the focus')), found.join('\n'));
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Check every scene');
+  await page.getByRole('button', { name: 'Check every scene' }).click();
+  // The field of the tokens' panel does not come into the way of a check, nor the check into its.
+  await tab('Tokens');
+  await page.getByLabel('Find a token').fill('radius');
+  await tab('Check');
+  await page.getByLabel('Scene', { exact: true }).focus();
+  await page.getByText(/^The focus was not looked at in \d+ of them, as a field had it\./).waitFor({ timeout: 120_000 });
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'scene');
+}, { timeout: 240_000 });
 
 story('the checker tells what is wrong with the style sheet and with what is seen, and leads there', async (world) => {
   const { page, tab, frame } = await studio(world, { hash: '#t-text-muted=light-dark(%23bbbbbb,%23a2a9b8)&t-acent=red' });

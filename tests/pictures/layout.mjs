@@ -21,9 +21,6 @@ const WAYS = {
 
 const DESKTOP = { width: 900, height: 780 };
 
-/** Too low for its list: the button that goes to its end comes and goes as it is scrolled. */
-const LEFT_OUT = ['low in the page, greeting'];
-
 const NOTE = '# Boxes and colours of every part in every scene; written by `cargo xtask pictures layout`. A line: part, x, y, width, height, then what is painted.';
 
 /**
@@ -54,15 +51,17 @@ const measure = (page) =>
     for (const element of shadowRoot.querySelectorAll('[part]')) {
       const { left, top, width, height } = element.getBoundingClientRect();
       if (!width || !height || element.checkVisibility?.({ visibilityProperty: true }) === false || element.closest('.unseen, [hidden]')) continue;
-      // The browser draws a film's and a sound's controls, and a range's parts, as it likes.
-      if (element.closest('[part~="player"]')) continue;
+      // The browser draws a film's and a sound's controls, and a range's parts, as it likes: the box
+      // that they stand in is ours.
+      if (element.parentElement?.closest('[part~="player"]')) continue;
       const style = getComputedStyle(element);
       const hasEmoji = EMOJI.test(element.textContent);
       const box = [left, top, width, height].map((length, at) => (hasEmoji && at !== 1 && at !== 3 ? '*' : Math.round(length)));
       const seen = {
         bg: style.backgroundColor !== 'rgba(0, 0, 0, 0)' && style.backgroundColor,
         image: style.backgroundImage !== 'none' && style.backgroundImage,
-        color: style.color,
+        // A picture's is that of the words in its place, which nobody sees once it is there.
+        color: element.localName !== 'img' && style.color,
         border: parseFloat(style.borderTopWidth) > 0 && `${style.borderTopWidth} ${style.borderTopColor}`,
         radius: style.borderTopLeftRadius !== '0px' && style.borderTopLeftRadius,
         shadow: style.boxShadow !== 'none' && style.boxShadow,
@@ -98,8 +97,10 @@ async function scenesOf(camera, way) {
   const page = await camera.stage({ ...size, deviceScaleFactor: 1 }, css(way), [{ box: 'page', attributes: { demo: 'empty' } }]);
   await page.evaluate((direction) => (document.documentElement.dir = direction), way.direction ?? 'ltr');
   await addFont(page);
+  // What is never answered plays nothing and fails at nothing: a film and a sound stay as they are.
+  await page.route(/\.(mp3|mp4)$/, () => {});
   const scenes = {};
-  for (const [title, scene, attributes] of everything().filter(([title]) => !LEFT_OUT.includes(title))) {
+  for (const [title, scene, attributes] of everything()) {
     await show(page, scene, attributes);
     scenes[title] = (await measure(page)).map(lineOf);
   }

@@ -85,6 +85,14 @@ pub const TOKENS: &[Token] = &[
         PLAIN,
     ),
     token(
+        ("brand", "density"),
+        Number,
+        "1",
+        both("1"),
+        "factor on the room in and between messages, in the header and in the composer; 0.6 is compact",
+        PLAIN,
+    ),
+    token(
         ("brand", "z-index"),
         Integer,
         "2147483000",

@@ -1,0 +1,64 @@
+// What a site's own colours leave open, made to go with them: greys between its background and its
+// text, and links and signals that are read on both, in each scheme. Ours would look foreign on a
+// cream background, and would not be read on a black one.
+
+import { contrast, fromOklch, lightDark, over, parse, rounded, schemes, toHex, toOklch } from './colour.js';
+import { SHAPE, TEXT, mix, ownGrounds, textGrounds } from './palette.js';
+
+/** Lightness, chroma and hue of signals on light and on dark grounds. */
+const SIGNALS = {
+  danger: { light: { l: 0.52, c: 0.19, h: 27 }, dark: { l: 0.78, c: 0.12, h: 27 }, ratio: TEXT },
+  warning: { light: { l: 0.48, c: 0.11, h: 75 }, dark: { l: 0.83, c: 0.11, h: 75 }, ratio: TEXT },
+  success: { light: { l: 0.6, c: 0.14, h: 155 }, dark: { l: 0.75, c: 0.14, h: 155 }, ratio: SHAPE },
+};
+
+/**
+ * The first of `towards(0)` to `towards(1)` that has this contrast on all the grounds, and on what
+ * is tinted with it, where it is the colour of this `name`; the last where none has.
+ */
+function reach(towards, grounds, ratio, name = '') {
+  const steps = 40;
+  for (let step = 0; step < steps; step++) {
+    const colour = towards(step / steps);
+    if ([...grounds, ...ownGrounds(name, colour, grounds)].every((ground) => contrast(colour, ground) >= ratio)) return colour;
+  }
+  return towards(1);
+}
+
+/** The colours of one scheme: `known` by token, with a surface and a text. */
+function scheme({ surface, text, accent, danger: ownDanger, 'surface-raised': own }) {
+  const raised = own ?? mix(text, surface, 0.06);
+  const grounds = [surface, raised];
+  const between = (least, ratio, on = grounds) => reach((share) => mix(text, surface, least + (1 - least) * share), on, ratio);
+  const isDark = toOklch(surface).l < 0.5;
+  const signal = (name) => {
+    const { light, dark, ratio } = SIGNALS[name];
+    const colour = rounded(fromOklch(isDark ? dark : light));
+    return reach((share) => mix(text, colour, share), grounds, ratio, name);
+  };
+  const signals = Object.fromEntries(Object.keys(SIGNALS).map((name) => [name, signal(name)]));
+  return {
+    'surface-raised': raised,
+    'text-muted': between(0.62, TEXT, [...grounds, ...textGrounds({ surface, accent, danger: ownDanger ?? signals.danger })]),
+    line: mix(text, surface, 0.14),
+    'line-strong': between(0.45, SHAPE),
+    ...(accent && { link: reach((share) => mix(text, accent, share), grounds, TEXT, 'link') }),
+    ...signals,
+  };
+}
+
+/**
+ * The tokens that are missing: `{token: value}`; none where the site says neither what its
+ * background is nor its text. `found`: values of tokens.
+ */
+export function complete(found) {
+  if (!found.surface || !found.text) return {};
+  const [light, dark] = [0, 1].map((at) => {
+    const known = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, parse(schemes(value)[at])]));
+    const ground = rounded({ ...known.surface, alpha: 1 });
+    const opaque = Object.entries(known).filter(([, colour]) => colour).map(([name, colour]) => [name, rounded(over(colour, ground))]);
+    return scheme(Object.fromEntries(opaque));
+  });
+  const missing = Object.keys(light).filter((name) => !(name in found));
+  return Object.fromEntries(missing.map((name) => [name, lightDark(toHex(light[name]), toHex(dark[name]))]));
+}
