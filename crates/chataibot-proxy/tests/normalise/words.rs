@@ -1,8 +1,8 @@
-//! What becomes of the characters of a text: addresses in it, and what is not to be seen.
+//! What becomes of the words of a text: addresses in them, what is not to be seen, and what stands apart.
 
 use serde_json::json;
 
-use super::rich;
+use super::{rich, words};
 
 #[test]
 fn addresses_in_words_are_links() {
@@ -26,4 +26,28 @@ fn addresses_in_words_are_links() {
 fn characters_that_reorder_or_control_are_left_out() {
     assert_eq!(rich("a\u{202e}b\u{2066}c\u{0}d\u{7}e\u{feff}f\u{200f}g"), json!([{ "text": "abcdef\u{200f}g" }]));
     assert_eq!(rich("a&#x202e;b&#8238;c"), json!([{ "text": "abc" }]));
+}
+
+#[test]
+fn what_a_style_sets_apart_does_not_run_together() {
+    for (html, said) in [
+        ("<div style=display:flex><span>Name</span><span>Ada</span></div>", "Name Ada"),
+        ("<p style='display:flex'>Sum<b>3 €</b></p>", "Sum 3 €"),
+        ("<nav style='display:inline grid'><a href=/a>One</a><a href=/b>Two</a></nav>", "One Two"),
+        ("<span style='float:left'>Left</span><span style=float:right>Right</span>", "Left Right"),
+        ("<b style='position: absolute'>New</b>Tea", "New Tea"),
+        ("<a style=display:block href=/a>One</a><a style=display:block href=/b>Two</a>", "One\nTwo"),
+        ("<a style=display:inline-block href=/a>One</a><a href=/b>Two</a>", "One Two"),
+        ("<q style=display:block>One</q>Two", "“One”\nTwo"),
+        ("<span style=float:none>a</span>b<i style=position:relative>c</i>", "abc"),
+        ("<div style=display:flex><span><b>a</b><i>b</i></span></div>", "ab"),
+        ("Hello<ul></ul>World", "Hello\nWorld"),
+        ("<b>Hello<ol><li> </ol>World</b>", "Hello\nWorld"),
+        ("a<ul><li>b</ul><i>c</i>d", "a\nb\ncd"),
+        ("<ul><li>a<ul></ul>b</ul>", "a\nb"),
+        ("<p hidden>a</p>b", "b"),
+        ("<p hidden style=display:block>a</p>b", "a\nb"),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
 }

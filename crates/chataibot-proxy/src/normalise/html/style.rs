@@ -3,6 +3,9 @@
 use chataibot_wire::rich_text::Numbering;
 
 use super::tree::Inline;
+use declarations::declarations;
+
+mod declarations;
 
 /// The part of an element's style that is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +16,10 @@ pub struct Style {
     pub is_visible: Option<bool>,
     /// Stands on lines of its own, or in a line but apart from its neighbours.
     pub display: Option<Display>,
+    /// Taken out of the line, and so apart from its neighbours whatever it is.
+    pub is_aside: bool,
+    /// What is in it stands side by side, each apart from the others.
+    pub is_row: bool,
     /// How white space is read.
     pub spaces: Option<Spaces>,
     /// Formatting.
@@ -31,6 +38,7 @@ struct Hidden {
     /// No room, and nothing is seen outside of it.
     without_room: bool,
     cut_off: bool,
+    not_rendered: bool,
 }
 
 /// How an element stands among others.
@@ -57,12 +65,11 @@ impl Style {
     pub fn of(attribute: &str) -> Self {
         let mut style = Self::default();
         let mut hidden = Hidden::default();
-        for declaration in without_comments(attribute).split(';') {
-            let Some((name, value)) = declaration.split_once(':') else { continue };
-            let value = value.to_ascii_lowercase();
-            style.declare(&name.trim().to_ascii_lowercase(), value.trim_end_matches("!important").trim(), &mut hidden);
+        for (name, value) in declarations(attribute) {
+            style.declare(&name, &value, &mut hidden);
         }
-        style.is_hidden = hidden.not_displayed || hidden.transparent || hidden.without_room && hidden.cut_off;
+        let Hidden { not_displayed, transparent, without_room, cut_off, not_rendered } = hidden;
+        style.is_hidden = not_displayed || transparent || not_rendered || without_room && cut_off;
         style
     }
 
@@ -70,18 +77,18 @@ impl Style {
         let first = value.split_ascii_whitespace().next().unwrap_or_default();
         match name {
             "display" => {
-                hidden.not_displayed = value == "none";
-                self.display = match first {
-                    "block" | "flex" | "grid" | "table" | "list-item" | "table-row" | "table-caption" | "flow-root" => {
-                        Some(Display::Block)
-                    }
-                    "inline-block" | "inline-flex" | "inline-grid" | "inline-table" | "table-cell" => {
-                        Some(Display::Apart)
-                    }
-                    "inline" | "contents" => Some(Display::Inline),
-                    _ => None,
-                };
+                if let Some(displayed) = displayed(value) {
+                    hidden.not_displayed = displayed == Displayed::No;
+                    self.is_row = matches!(displayed, Displayed::Row(_));
+                    self.display = match displayed {
+                        Displayed::As(display) | Displayed::Row(display) => Some(display),
+                        Displayed::No | Displayed::Usual => None,
+                    };
+                }
             }
+            "float" => self.is_aside = !matches!(value, "none" | "initial" | "inherit" | "unset" | "revert"),
+            "position" => self.is_aside |= matches!(value, "absolute" | "fixed"),
+            "content-visibility" => hidden.not_rendered = value == "hidden",
             "visibility" => {
                 self.is_visible = match value {
                     "hidden" | "collapse" => Some(false),
@@ -89,7 +96,11 @@ impl Style {
                     _ => self.is_visible,
                 }
             }
-            "opacity" => hidden.transparent = value.trim_end_matches('%').parse() == Ok(0.0),
+            "opacity" => {
+                if let Ok(opacity) = value.trim_end_matches('%').parse::<f32>() {
+                    hidden.transparent = opacity <= 0.0;
+                }
+            }
             "overflow" => hidden.cut_off = matches!(first, "hidden" | "clip"),
             "list-style" | "list-style-type" => {
                 self.numbering = value.split_ascii_whitespace().find_map(numbering).or(self.numbering);
@@ -141,15 +152,36 @@ fn numbering(word: &str) -> Option<Numbering> {
     })
 }
 
-fn without_comments(style: &str) -> String {
-    let mut out = String::new();
-    let mut rest = style;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        out.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, behind)| behind);
-    }
-    out.push_str(rest);
-    out
+/// What a value of `display` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Displayed {
+    No,
+    /// As the element stands by itself.
+    Usual,
+    As(Display),
+    /// The same, with what is in it side by side.
+    Row(Display),
+}
+
+/// `None` for what is no such value: a browser passes it over.
+fn displayed(value: &str) -> Option<Displayed> {
+    use Display::{Apart, Block, Inline};
+    let words: Vec<&str> = value.split_ascii_whitespace().collect();
+    Some(match words[..] {
+        ["none"] => Displayed::No,
+        ["inherit" | "unset" | "revert" | "revert-layer"] => Displayed::Usual,
+        ["flex" | "grid" | "-webkit-box" | "-webkit-flex"] | ["block", "flex" | "grid"] => Displayed::Row(Block),
+        ["inline-flex" | "inline-grid" | "-webkit-inline-box" | "-webkit-inline-flex"]
+        | ["inline", "flex" | "grid"] => Displayed::Row(Apart),
+        ["block" | "flow-root" | "list-item" | "table"]
+        | ["block", "flow" | "flow-root" | "table" | "list-item"]
+        | ["table-row" | "table-caption" | "table-row-group" | "table-header-group" | "table-footer-group"] => {
+            Displayed::As(Block)
+        }
+        ["inline-block" | "inline-table" | "table-cell"] | ["inline", "flow-root" | "table"] => Displayed::As(Apart),
+        ["inline" | "contents" | "ruby" | "initial"] | ["inline", "flow"] => Displayed::As(Inline),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -167,6 +199,17 @@ mod tests {
             "/*x*/display:none;",
             "max-height:0;overflow:hidden",
             "overflow: hidden; height: 0px",
+            "display: none ! important",
+            "display:none!important;display:block",
+            "display:none;display:nonsense",
+            "display:\\6eone",
+            "d\\69splay:n\\00006f ne",
+            "display:/* ; */none",
+            "display:none/* unclosed",
+            "background:url('a;b:c');display:none",
+            "@x;display:none",
+            "opacity:0%",
+            "content-visibility:hidden",
         ] {
             assert!(Style::of(hidden).is_hidden, "{hidden}");
         }
@@ -181,6 +224,14 @@ mod tests {
             "overflow:hidden;width:0",
             "content:'display:none'",
             "/*display:none*/",
+            "dis/**/play:none",
+            "display:no/**/ne",
+            "display:none none",
+            "display:none}",
+            "content:'; display:none; '",
+            "background:url(a;display:none;b)",
+            "display:block !important;display:none",
+            "opacity:none",
         ] {
             assert!(!Style::of(shown).is_hidden, "{shown}");
         }

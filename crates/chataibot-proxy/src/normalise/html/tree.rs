@@ -323,6 +323,8 @@ impl Tree {
                 self.pop();
             }
             self.pop();
+            // Also one in which nothing shows.
+            self.ended = Some(Vec::new());
         }
     }
 

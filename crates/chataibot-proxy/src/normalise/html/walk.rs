@@ -50,6 +50,8 @@ struct Inherited {
     in_link: bool,
     /// In a drawing, where only some elements hold words.
     is_drawn: bool,
+    /// Side by side with its neighbours, each apart from the others.
+    is_in_row: bool,
 }
 
 /// What is done behind the contents of an element.
@@ -177,10 +179,12 @@ impl<'a> Walk<'a> {
         let style = element.attribute("style").map(Style::of).unwrap_or_default();
         // What hides and is never closed would take the rest of the message with it.
         let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
-        if may_hide && (style.is_hidden || element.attribute("hidden").is_some()) {
+        // `hidden` is a style of the browser's, and weaker than the element's own.
+        let is_hidden = style.is_hidden || style.display.is_none() && element.attribute("hidden").is_some();
+        if may_hide && is_hidden {
             return;
         }
-        let mut inner = Inherited { is_drawn: false, ..inherited };
+        let mut inner = Inherited { is_drawn: false, is_in_row: style.is_row, ..inherited };
         if may_hide {
             inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
         }
@@ -188,6 +192,12 @@ impl<'a> Walk<'a> {
             inner.spaces = Spaces::Kept;
         }
         inner.spaces = style.spaces.unwrap_or(inner.spaces);
+        if inherited.is_in_row || style.is_aside {
+            self.stand(Display::Apart);
+        }
+        if let ("a" | "q", Some(display)) = (name, style.display) {
+            self.stand(display);
+        }
         match name {
             "script" | "style" | "template" | "title" | "head" | "noscript" | "noembed" | "noframes" | "datalist"
             | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" => {}
@@ -220,6 +230,21 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Begins what stands so, and ends it behind all that is begun after this.
+    fn stand(&mut self, display: Display) {
+        match display {
+            Display::Block => {
+                self.tree.open_paragraph();
+                self.tasks.push(Task::Leave(Leave::Block));
+            }
+            Display::Apart => {
+                self.tree.text(" ");
+                self.tasks.push(Task::Leave(Leave::Space));
+            }
+            Display::Inline => {}
+        }
+    }
+
     /// An element that only stands somehow and formats somehow.
     fn other(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
@@ -233,18 +258,8 @@ impl<'a> Walk<'a> {
                 () => Display::Inline,
             }),
         };
+        self.stand(display);
         let mut leave = Vec::new();
-        match display {
-            Display::Block => {
-                self.tree.open_paragraph();
-                leave.push(Leave::Block);
-            }
-            Display::Apart => {
-                self.tree.text(" ");
-                leave.push(Leave::Space);
-            }
-            Display::Inline => {}
-        }
         if let Some(words) = media::value_of(element) {
             leave.push(Leave::Instead { characters: self.tree.shown(), words });
         }

@@ -1,0 +1,110 @@
+//! The declarations of a `style` attribute, read as CSS reads them: with comments, strings, brackets, escapes and `!important`.
+
+use std::{iter::Peekable, str::Chars};
+
+/// Names and values in lower case, in the order in which they hold: of one name the last one counts.
+pub fn declarations(style: &str) -> Vec<(String, String)> {
+    let mut usual = Vec::new();
+    let mut important = Vec::new();
+    let mut characters = style.chars().peekable();
+    while characters.peek().is_some() {
+        let Some((name, mut value)) = one(&mut characters) else { continue };
+        match value.strip_suffix("important").and_then(|value| value.trim_end().strip_suffix('!')) {
+            Some(before) => {
+                value.truncate(before.trim_end().len());
+                important.push((name, value));
+            }
+            None => usual.push((name, value)),
+        }
+    }
+    usual.append(&mut important);
+    usual
+}
+
+/// Reads to the end of a declaration; `None` where it has no value.
+fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
+    let mut name = None;
+    let mut read = String::new();
+    // What ends the brackets and strings that are open, innermost last.
+    let mut open = Vec::new();
+    while let Some(character) = characters.next() {
+        let is_quoted = matches!(open.last(), Some('"' | '\''));
+        match character {
+            '\\' => read.extend(escaped(characters)),
+            _ if open.last() == Some(&character) => {
+                open.pop();
+                read.push(character);
+            }
+            _ if is_quoted => read.push(character),
+            '/' if characters.peek() == Some(&'*') => {
+                skip_comment(characters);
+                // It keeps words apart.
+                read.push(' ');
+            }
+            ';' if open.is_empty() => break,
+            ':' if name.is_none() && open.is_empty() => name = Some(std::mem::take(&mut read)),
+            _ => {
+                open.extend(match character {
+                    '(' => Some(')'),
+                    '[' => Some(']'),
+                    '{' => Some('}'),
+                    '"' | '\'' => Some(character),
+                    _ => None,
+                });
+                read.push(character);
+            }
+        }
+    }
+    Some((name?.trim().to_ascii_lowercase(), read.trim().to_ascii_lowercase()))
+}
+
+/// The character that stands behind a backslash: itself, or its number in up to six digits, with a space behind them.
+fn escaped(characters: &mut Peekable<Chars>) -> Option<char> {
+    let mut number = String::new();
+    while number.len() < 6
+        && let Some(digit) = characters.next_if(char::is_ascii_hexdigit)
+    {
+        number.push(digit);
+    }
+    if number.is_empty() {
+        return characters.next();
+    }
+    characters.next_if(char::is_ascii_whitespace);
+    u32::from_str_radix(&number, 16).ok().and_then(char::from_u32)
+}
+
+/// To its end, or to the end of everything.
+fn skip_comment(characters: &mut Peekable<Chars>) {
+    let mut before = ' ';
+    // Its own star does not end it.
+    characters.next();
+    for character in characters.by_ref() {
+        if before == '*' && character == '/' {
+            return;
+        }
+        before = character;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_ends_where_css_ends_it() {
+        for (style, expected) in [
+            ("a:b;C : D ;", vec![("a", "b"), ("c", "d")]),
+            ("a:'x;y';b:(;);c:d", vec![("a", "'x;y'"), ("b", "(;)"), ("c", "d")]),
+            ("a:'it\\'s;';b:c", vec![("a", "'it's;'"), ("b", "c")]),
+            ("a:b!important;a:c", vec![("a", "c"), ("a", "b")]),
+            ("a:b ! IMPORTANT;a:c", vec![("a", "c"), ("a", "b")]),
+            ("a:/*/;*/b;c", vec![("a", "b")]),
+            ("a:b:c", vec![("a", "b:c")]),
+            ("a:'open;b:c", vec![("a", "'open;b:c")]),
+        ] {
+            let read = declarations(style);
+            let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(read, expected, "{style}");
+        }
+    }
+}
