@@ -32,7 +32,9 @@ function addRule({ history, table }, rules) {
   const add = () => {
     const part = find();
     if (!part) {
-      const meant = nearest(name.value.trim(), parts.map((one) => one.name));
+      const written = name.value.trim();
+      const all = parts.map((one) => one.name);
+      const meant = all.find((one) => written && one.startsWith(written)) ?? nearest(written, all);
       name.setAttribute('aria-invalid', 'true');
       return (note.textContent = meant ? `There is no such part; did you mean ${meant}?` : 'There is no such part.');
     }

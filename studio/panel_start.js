@@ -1,7 +1,7 @@
 // How a look begins: with a brand colour, with a theme, or with what the site's style sheet says
 // already.
 
-import { contrast, luminance, parse, toHex } from './colour.js';
+import { contrast, luminance, parse, schemes, toHex } from './colour.js';
 import { complete } from './complete.js';
 import { make, say } from './nodes.js';
 import { PAIRS, palette, paletteTokens } from './palette.js';
@@ -82,7 +82,9 @@ function importSection({ history, table }) {
     const made = Object.entries(complete(chosen)).map(([token, value]) => ({ token, value, from: '' }));
     const rows = [...suggestions, ...made].map(({ token, value, from }) => {
       const box = make('input', { type: 'checkbox', checked: true, value: token });
-      return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, token), make('span', {}, value), from && make('small', {}, from)) };
+      const swatch = parse(schemes(value)[0]) && make('i', { class: 'found-swatch' });
+      if (swatch) swatch.style.background = value;
+      return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, swatch, token), make('span', {}, value), from && make('small', {}, from)) };
     });
     // A site of one scheme: what follows the page's or the device's would have its colours in the other, too.
     const surface = parse(chosen.surface ?? '');
@@ -95,7 +97,7 @@ function importSection({ history, table }) {
       history.change({ tokens: { ...tokens, ...chosen }, ...scheme });
       say(`${Object.keys(chosen).length} tokens are in the preview`);
     } }, 'Use these');
-    return found.replaceChildren(make('p', { class: 'note', role: 'status' }, `${suggestions.length} of your variables fit a token:`), ...rows.slice(0, suggestions.length).map(({ row }) => row),
+    return found.replaceChildren(make('p', { class: 'note', role: 'status' }, `${suggestions.length} of its values fit a token:`), ...rows.slice(0, suggestions.length).map(({ row }) => row),
       made.length > 0 && make('p', { class: 'note' }, `${made.length} colours that it does not say, made to be read on its background:`), ...rows.slice(suggestions.length).map(({ row }) => row),
       only && make('label', { class: 'found-row' }, keep, make('code', {}, `theme="${only}"`), make('span', {}, 'it says nothing of the other scheme')), use);
   };

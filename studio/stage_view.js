@@ -83,7 +83,7 @@ export function addStage(studio) {
       history.state.forced && NOTES.forced,
       history.state.point && !isWall && NOTES.point,
       zoom !== 1 && NOTES.zoom,
-    ].filter(Boolean).join(' ');
+    ].filter(Boolean).join(' · ');
   }
 
   /** All that the page inside is told, as one style sheet and a few words. */

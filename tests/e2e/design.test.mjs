@@ -50,6 +50,13 @@ story('design mode tells part, states, box, tokens with their source, and contra
   assert.match(told, /contrast 2\.\d\d, too low: 4\.5 is needed/, '#b5a58a on #ffe9c7');
 });
 
+story('design mode tells of density by the room that it gives, and of no size that follows from it', async (world) => {
+  const { card, point } = await designer(world);
+  await point('bubble');
+  const [, properties] = /--chataibot-density\s+([^:]+):/.exec(await card());
+  assert.equal(properties, 'padding');
+});
+
 story('design mode believes what is painted: a token that a rule of the page for the part overrides is not named', async (world) => {
   const { card, point } = await designer(world);
   await point('title');

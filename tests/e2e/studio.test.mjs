@@ -76,7 +76,7 @@ story('a pasted style sheet is read for variables, and never as markup', async (
     @media (prefers-color-scheme: dark) { :root { --background: #231a16 } }
     </style><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`);
   await page.getByRole('button', { name: 'Read it' }).click();
-  await page.getByText('3 of your variables fit a token').waitFor();
+  await page.getByText('3 of its values fit a token').waitFor();
   assert.equal(await page.locator('.found-row', { hasText: 'surface' }).locator('span').innerText(), 'light-dark(#fffaf3, #231a16)');
   await page.getByRole('checkbox', { name: /^radius/ }).uncheck();
   await page.getByRole('button', { name: 'Use these' }).click();
@@ -239,7 +239,7 @@ story('a brand nobody has met: its own style sheet becomes a look that is in ord
     .btn-primary { background: #b5482a; color: #fff; border-radius: 6px; padding: 1em 2em }
     footer a { color: #ccc }`);
   await page.getByRole('button', { name: 'Read it' }).click();
-  await page.getByText('7 of your variables fit a token').waitFor();
+  await page.getByText('7 of its values fit a token').waitFor();
   await page.getByText('7 colours that it does not say, made to be read on its background').waitFor();
   await page.getByText('theme="light"').waitFor();
   await page.getByRole('button', { name: 'Use these' }).click();
