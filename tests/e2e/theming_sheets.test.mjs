@@ -129,7 +129,8 @@ inPage('what a pointer is on changes another part', async (camera) => {
 
 inPage('lists in a text and the turning ring are painted as a page likes', async (camera) => {
   const page = await dressed(camera, [...SHEETS['Lists in a text'], ...SHEETS['The turning ring']].join('\n'));
-  assert.deepEqual([...new Set(await page.look('rich', '[part~="text-list"]', (style) => style.listStyleType))], ['"– "']);
+  assert.deepEqual([...new Set(await page.look('rich', '[part~="text-list"]', (style) => style.paddingInlineStart))], ['30px']);
+  assert.deepEqual([...new Set(await page.look('', '[part~="text-item"]', (style) => style.marginBlockEnd))], ['4.5px']);
   assert.deepEqual([...new Set(await page.look('', '[part~="text-item"]', (style) => `${style.color} ${style.fontWeight}`, '::marker'))], ['rgb(47, 91, 234) 700']);
   assert.equal((await page.look('', 'ul, ol, li', (style, element) => element.part.length)).every((count) => count === 1), true);
   assert.deepEqual(await page.look('earlier-loading', '[part~="spinner"]', (style) => `${style.borderTopColor} ${style.borderLeftColor} ${style.borderTopWidth}`), ['rgb(47, 91, 234) rgb(215, 224, 251) 3px']);
