@@ -20,8 +20,9 @@ let isClosed;
 function isAmiss(host, wanted) {
   if (!host.hasAttribute('open')) return false;
   if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
-  // It may be on its way, or lost with a button that is gone.
-  return !host.contains(focusedOf(host.getRootNode())) && (wanted === host || !focusedOf(document)?.matches('body,iframe'));
+  if (host.contains(focusedOf(host.getRootNode()))) return false;
+  // It may be on its way, or lost with a button that is gone; and another chat keeps nobody.
+  return !focusedOf(document)?.matches(host.localName + (wanted === host ? '' : ',body,iframe'));
 }
 
 function look(host, wanted) {

@@ -145,4 +145,6 @@ function show(host, dialog, left) {
   // Closed by the browser, which takes no second refusal.
   on(dialog, 'close', () => host.close());
   on(host, 'chataibot-close', leave);
+  // As a box in the page it is a part of what the page keeps the focus from.
+  on(dialog.parentNode.host, 'toggle', () => host.mode === 'inline' && leave());
 }

@@ -296,3 +296,50 @@ story('focus traps: a dialog that the page opens over the chat is above it, and 
   await widget.input.click();
   await arrives(widget);
 });
+
+/** Is each of the page's chats a modal dialog? */
+const modals = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('chataibot-widget')].map(({ shadowRoot }) =>
+      [...shadowRoot.children].some((top) => !!top.shadowRoot?.querySelector('dialog:modal')),
+    ),
+  );
+
+story('focus traps: of two chats that a page opens at once neither takes the other for a dialog that keeps the focus', async (world) => {
+  const body = `<button id="both">Ask us</button><chataibot-widget id="one"></chataibot-widget>
+    <chataibot-widget id="two" position="bottom-start" storage="memory"></chataibot-widget><script defer src="/both.js"></script>`;
+  world.host.script('/both.js', "document.querySelector('#both').onclick = () => { for (const id of ['one', 'two']) document.getElementById(id).open(); }");
+  const page = await (await world.visitor()).tab(world.page({ path: '/both', body }));
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.locator('#both').click();
+  const chats = ['#one', '#two'].map((selector) => new Widget(page, selector));
+  for (const chat of chats) await chat.part('window-open').waitFor();
+  for (let times = 0; times < 3; times++) {
+    for (const chat of chats) {
+      await chat.input.click();
+      await arrives(chat);
+    }
+  }
+  assert.deepEqual(await modals(page), [false, false]);
+  assert.deepEqual(asked.filter((address) => address.includes('top-layer')), []);
+});
+
+story('focus traps: a chat that becomes a box of the page is no modal dialog any more, and as large as its box', async (world) => {
+  const { page, widget } = await trapped(world, TRAPS['focus-trap']);
+  await widget.open();
+  await arrives(widget);
+  await widget.input.click();
+  await until('it is modal', async () => (await modals(page))[0]);
+  await page.evaluate(() => {
+    const host = document.querySelector('chataibot-widget');
+    const box = document.createElement('div');
+    box.style.cssText = 'width: 400px; height: 500px';
+    host.before(box);
+    host.mode = 'inline';
+    box.append(host);
+  });
+  await until('it is modal no more', async () => !(await modals(page))[0]);
+  const { width, height } = await widget.window.boundingBox();
+  assert.deepEqual([width, height], [400, 500]);
+});
