@@ -61,7 +61,8 @@ export class ChataibotWidget extends Base {
   /* ---- life in the page ---- */
 
   connectedCallback() {
-    if (this.#destroyed) return;
+    // In another document nothing can be shown: frameworks keep elements there between two pages.
+    if (this.#destroyed || this.ownerDocument !== document) return;
     if (this.#top) {
       this.#mounted?.change('lang');
       return this.#rise();
@@ -81,6 +82,11 @@ export class ChataibotWidget extends Base {
     queueMicrotask(() => this.isConnected || this.#leave());
   }
 
+  /** A browser takes our style sheets away on the way to another document and back. */
+  adoptedCallback() {
+    this.#leave();
+  }
+
   attributeChangedCallback(name, old, value) {
     if (name === 'open') return this.#follow(isOn(value));
     if (old === value) return;
@@ -93,11 +99,12 @@ export class ChataibotWidget extends Base {
   /** Properties set before this class was known lie on the element itself and would hide ours. */
   #takeEarlyProperties() {
     for (const property of Object.keys(this)) {
-      if (!(property in ChataibotWidget.prototype)) continue;
-      const value = this[property];
-      delete this[property];
-      // What is only to be read says no.
-      Reflect.set(this, property, value);
+      if (property in ChataibotWidget.prototype) {
+        const value = this[property];
+        delete this[property];
+        // What is only to be read says no.
+        Reflect.set(this, property, value);
+      }
     }
   }
 
@@ -156,7 +163,7 @@ export class ChataibotWidget extends Base {
   #showLauncher() {
     const stand = (this.#stand = buildLauncher());
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
-      stand.addEventListener(sign, load, { once: true, passive: true });
+      stand.addEventListener(sign, load, { passive: true, once: true });
     }
     // Chromium makes a nameless group of whatever is in the top layer.
     this.#top = build(['div', { role: 'none' }, [stand]]);

@@ -151,10 +151,14 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
 
   const destroy = mounted.destroy.bind(mounted);
   mounted.destroy = () => {
-    endFrame?.();
     deafen?.();
     endAsking();
     destroy();
+    try {
+      endFrame?.();
+    } catch {
+      // In another document no style sheet can be set, nor taken away.
+    }
   };
   return mounted;
 }

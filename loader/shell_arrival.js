@@ -44,7 +44,9 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
         // Not composed: the page has heard the click.
         if (pressed?.isConnected) pressed.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
       };
-      if (shell.isOpen) untilOpen(launcher, [section, field]).then(press);
+      // Where it was open when the program was left, it is open at once.
+      if (made.querySelector('.window-open')) press();
+      else if (shell.isOpen) untilOpen(launcher, [section, field]).then(press);
       return place;
     },
   };

@@ -9,7 +9,7 @@ export function shelfOf(element, origin) {
 /** Does this browser keep a conversation, or a message that waits to be sent? Reads only. */
 export function hasStoredConversation(shelf) {
   try {
-    return shelf && Object.keys(localStorage).some((key) => key === `${shelf}conversation` || key.startsWith(`${shelf}outbox:`));
+    return shelf && Object.keys(localStorage).some((key) => /^(conversation$|outbox:)/.test(key.split(shelf)[1]));
   } catch {
     // Storage that may not be read keeps nothing.
     return false;

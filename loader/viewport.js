@@ -216,8 +216,8 @@ export function frame(place, host, shelf) {
   return () => {
     ending.abort();
     watch.disconnect();
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
     endLine();
     endBack?.();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
   };
 }

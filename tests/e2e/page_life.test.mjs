@@ -110,3 +110,57 @@ story('a page that is itself a Yew app and the widget each handle their own clic
   await until('the page counts its own', async () => (await clicks.textContent()) === '1 1 1');
   assert.equal(await widget.part('window-open').count(), 0, 'and the widget does not hear them');
 });
+
+/** Where frameworks keep an element between two pages: browsers take its style sheets away there. */
+const DOCUMENTS = {
+  'a document that was only read': () => new DOMParser().parseFromString('<body>', 'text/html').body,
+  'the contents of a template': () => document.createElement('template').content,
+  'the document of a frame': () => document.body.appendChild(document.createElement('iframe')).contentDocument.body,
+};
+
+for (const [name, place] of Object.entries(DOCUMENTS)) {
+  story(`an element that was in ${name} is back as it was, open or not`, async (world) => {
+    const visitor = await world.visitor();
+    const widget = new Widget(await visitor.tab(world.page({ path: '/kept' })));
+    const { page } = widget;
+    const there = () => page.evaluate(`(${place})().append(window.kept = document.querySelector('chataibot-widget'))`);
+    const back = () => page.evaluate(() => document.body.append(window.kept));
+    const stands = (part) => widget.part(part).evaluate((element) => getComputedStyle(element).position);
+    await widget.launcher.waitFor();
+    await there();
+    await back();
+    assert.equal(await stands('launcher'), 'fixed');
+    await widget.open();
+    await widget.say('Hello');
+    await widget.settles();
+    await widget.input.fill('a draft');
+    await until('it is kept', () => page.evaluate(() => Object.entries(localStorage).some(([key, value]) => /:draft$/.test(key) && value === 'a draft')));
+    await there();
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
+    await back();
+    await widget.part('window-open').waitFor();
+    assert.equal(await stands('window'), 'fixed');
+    assert.equal(await widget.input.inputValue(), 'a draft');
+    await widget.say('And again');
+    await widget.settles();
+    assert.equal((await world.simulator.calls('start')).length, 1);
+  });
+}
+
+story('an element that is made anew while its window was open lets the keyboard into its field at once', async (world) => {
+  const { page, widget } = await world.chat();
+  const has = await page.evaluate(async () => {
+    document.querySelector('chataibot-widget').remove();
+    const host = document.createElement('chataibot-widget');
+    host.setAttribute('open', '');
+    document.body.append(host);
+    await host.ready;
+    const [close, input] = ['close', 'input'].map((part) => host.shadowRoot.querySelector(`[part~=${part}]`));
+    close.focus();
+    input.focus();
+    return host.shadowRoot.activeElement === input;
+  });
+  assert.ok(has, 'the field has the focus');
+  await widget.say('Hello');
+  await widget.settles();
+});
