@@ -98,9 +98,5 @@ fn link(label: &str, address: &str, choice: &Choice) -> Html {
         () => icons::OUT,
     };
     let inside = group(vec![auto_dir("span", words(label)), icons::sign("", sign)]);
-    let mut link = elements::link("answer answer-link", href, inside, choice.look.new_tab(href));
-    if let Some(card) = &choice.of {
-        link.add_attribute("aria-description", card.clone());
-    }
-    link.into()
+    elements::link("answer answer-link", href, inside, choice.look.new_tab(href), choice.of.clone())
 }

@@ -62,8 +62,15 @@ pub(super) fn visually_hidden(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
-/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab` says where it opens, unless that is here.
-pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Option<AttrValue>) -> VTag {
+/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab` says where it opens, unless that is here;
+/// `description` is for who does not see what it belongs to.
+pub(super) fn link(
+    names: &'static str,
+    href: &str,
+    inside: Html,
+    new_tab: Option<AttrValue>,
+    description: Option<AttrValue>,
+) -> Html {
     let target = new_tab.is_some().then_some("_blank");
     let inside = group(vec![inside, opens(new_tab)]);
     element!(
@@ -72,9 +79,11 @@ pub(super) fn link(names: &'static str, href: &str, inside: Html, new_tab: Optio
         "part" = names,
         "href" = href.to_owned(),
         "target" = target,
-        "rel" = "noopener noreferrer";
+        "rel" = "noopener noreferrer",
+        "aria-description" = description;
         inside
     )
+    .into()
 }
 
 /// That a link opens a new tab, for who does not see it.

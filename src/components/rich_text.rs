@@ -67,7 +67,7 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
             plain(if *shift == Shift::Sup { "sup" } else { "sub" }, inside(children))
         }
         Node::Link(link) => match safe_address(&link.href) {
-            Some(href) => elements::link("link", href, inside(&link.children), look.new_tab(href)).into(),
+            Some(href) => elements::link("link", href, inside(&link.children), look.new_tab(href), None),
             None => inside(&link.children),
         },
     }

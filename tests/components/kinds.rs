@@ -113,12 +113,15 @@ async fn a_list_has_headings_and_its_choices_are_answers() {
 
 #[wasm_bindgen_test]
 async fn cards_are_a_named_list_whose_buttons_answer() {
-    let cards = vec![card("Room", None, &["Book"]), card("Suite", None, &["Ask"]), card("Tent", None, &["Camp"])];
+    let mut tent = card("Tent", None, &["Camp"]);
+    tent.buttons.push(Button { label: "More".to_owned(), action: Action::Link("https://a.example/tent".to_owned()) });
+    let cards = vec![card("Room", None, &["Book"]), card("Suite", None, &["Ask"]), tent];
     let harness = Harness::show(open().bot_shows(Content::Carousel(Carousel { cards }))).await;
     harness.until("the cards are there", || harness.find(".cards").is_some()).await;
     assert_eq!(attribute(&harness.get(".cards"), "aria-label"), "Cards");
     assert!(harness.text(".choice-card:nth-child(2)").contains("2 of 3"));
     assert_eq!(attribute(&harness.labelled("Ask"), "aria-description"), "Suite", "of what it asks");
+    assert_eq!(attribute(&harness.get(".answer-link"), "aria-description"), "Tent", "of what it tells");
     harness.labelled("Book").unchecked_into::<HtmlElement>().click();
     assert_eq!(harness.verbs(), [UserAction::Send("Book".to_owned())]);
 }

@@ -22,7 +22,7 @@ pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
         element!("p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.consent_text()));
     let policy = look.config.given(Name::ConsentUrl).map(|address| {
         let inside = text(strings.consent_policy());
-        part("p", "panel-link", link("link", &address, inside, Some(strings.new_tab())).into())
+        part("p", "panel-link", link("link", &address, inside, Some(strings.new_tab()), None))
     });
     let decline = button(
         "quiet",
