@@ -77,7 +77,9 @@ fn fail(what: &str) -> ExitCode {
 
 /// Logs go to stderr: stdout has the one line that scripts wait for.
 fn log(arguments: &Arguments) -> Result<Traces, String> {
-    let filter = EnvFilter::try_new(&arguments.log).map_err(|error| format!("--log: {error}"))?;
+    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever itself comes later, and holds.
+    let filter =
+        EnvFilter::try_new(format!("html5ever=error,{}", arguments.log)).map_err(|error| format!("--log: {error}"))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match arguments.log_format {
         LogFormat::Pretty => lines.boxed(),
