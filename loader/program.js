@@ -25,11 +25,11 @@ export function wantTalk() {
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
   const soon = almost();
+  // The first format of times takes tens of milliseconds, and no message is shown without one. Now nothing waits for it.
+  soon.then(() => isWanted && new Intl.RelativeTimeFormat());
   const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, soon])]);
   program = app;
   fetchTalk();
-  // The first format of times takes tens of milliseconds, and no message is shown without one. Now nothing waits for it.
-  soon.then(() => isWanted && new Intl.RelativeTimeFormat());
   await app.default({ module_or_path: await module });
   // A task of its own for what follows: what the visitor does meanwhile goes first.
   await new Promise((resolve) => setTimeout(resolve));
