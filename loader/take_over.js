@@ -13,18 +13,16 @@ export function adopt(made, old, nodes, holds, keeps) {
     return;
   }
   const held = holds(old);
-  // By their names: an object for each, and for what holds them, would stay for as long as the element.
-  for (const name of made.getAttributeNames()) {
-    const value = made.getAttribute(name);
+  for (const { name, value } of made.attributes) {
     if (!held.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  for (const name of old.getAttributeNames()) if (!held.includes(name) && !made.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of [...old.attributes]) if (!held.includes(name) && !made.hasAttribute(name)) old.removeAttribute(name);
   // Yew's marks, which lead from a node to its listeners.
   for (const mark of Object.keys(made)) if (mark.startsWith('__')) old[mark] = made[mark];
 
-  const left = new Set(childrenOf(old));
+  const left = new Set(old.childNodes);
   let next = old.firstChild;
-  for (const child of childrenOf(made)) {
+  for (const child of [...made.childNodes]) {
     let twin = next;
     while (twin && kind(twin) !== kind(child)) twin = twin.nextSibling;
     if (twin) {
@@ -37,14 +35,4 @@ export function adopt(made, old, nodes, holds, keeps) {
 }
 
 /** What two nodes in the same place have in common. A button's names say what it does; what another node is, its first name does. */
-function kind(node) {
-  const { nodeName, id } = node;
-  const names = node.getAttribute?.('class') ?? '';
-  return `${nodeName} ${id} ${nodeName === 'BUTTON' ? names : names.split(' ')[0]}`;
-}
-
-function childrenOf(node) {
-  const children = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
-  return children;
-}
+const kind = ({ nodeName, id, className, classList }) => `${nodeName} ${id} ${nodeName === 'BUTTON' ? className : classList?.[0]}`;
