@@ -9,9 +9,6 @@ import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};
 
-/** The state until the program is there. */
-const BEFORE = { open: false, unread: 0, phase: 'new', link: 'idle', conversation: null };
-
 /** Settings with code of their own, which is fetched where one of them is set. */
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
@@ -328,9 +325,9 @@ export class ChataibotWidget extends Base {
     return this.#ready.promise;
   }
 
-  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
+  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. Open is the window from when it was asked for. */
   get state() {
-    return { ...BEFORE, ready: !!this.#mounted, ...this.#mounted?.state() };
+    return { phase: 'new', unread: 0, conversation: null, link: 'idle', ready: !!this.#mounted, ...this.#mounted?.state(), open: this.#wish };
   }
 
   #open = () => {

@@ -149,6 +149,7 @@ for (const [name, place] of Object.entries(DOCUMENTS)) {
 
 story('an element that is made anew while its window was open lets the keyboard into its field at once', async (world) => {
   const { page, widget } = await world.chat();
+  await until('it is kept that the window is open', () => page.evaluate(() => Object.values(localStorage).some((value) => value.includes('"open":true'))));
   const has = await page.evaluate(async () => {
     document.querySelector('chataibot-widget').remove();
     const host = document.createElement('chataibot-widget');

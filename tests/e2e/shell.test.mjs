@@ -65,6 +65,26 @@ story('the window stands and takes letters while the program is on its way', asy
   assert.deepEqual((await widget.texts()).slice(0, 1), ['Hello, you']);
 });
 
+story('a window is open for the page from when it was asked for, also while the program arrives', async (world) => {
+  const { page, arrived } = await arrive(world);
+  const seen = await page.evaluateHandle(() => {
+    const host = document.querySelector('chataibot-widget');
+    const seen = [host.state.open];
+    host.open();
+    const look = () => {
+      if (seen.at(-1) !== host.state.open) seen.push(host.state.open);
+    };
+    look();
+    new MutationObserver(look).observe(host.shadowRoot, { subtree: true, childList: true, attributes: true });
+    for (const type of ['ready', 'open']) host.addEventListener(`chataibot-${type}`, look);
+    host.ready.then(look);
+    return seen;
+  });
+  await arrived();
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').hasAttribute('open'));
+  assert.deepEqual(await seen.jsonValue(), [false, true]);
+});
+
 story('what is said before the program is there stands at once and is sent once and in order', async (world) => {
   const { page, widget, arrived } = await begin(world);
   await page.keyboard.type('First');
