@@ -60,11 +60,11 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
-    let project = Project::find()?;
+    let mut project = Project::find()?;
     match command {
         Command::Demo(ports) => demo::run(&project, &ports),
         Command::Cluster { ports, profile } => cluster::run(&project, &ports, profile),
-        Command::Test { suite } => suite::run(&project, suite.as_ref()),
+        Command::Test { suite } => suite::run(&mut project, suite.as_ref()),
         Command::Dist { profile } => dist::run(&project, profile),
         Command::Package(options) => package::run(&project, &options),
         Command::Bench(Bench::Size { check }) => sizes::run(&project, check),

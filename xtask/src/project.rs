@@ -1,7 +1,7 @@
 //! Where the project's parts lie, and cargo run in it.
 
 use std::{
-    env, fs,
+    env, fs, iter,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -17,6 +17,17 @@ pub struct Project {
     pub root: PathBuf,
     /// Where cargo builds.
     pub target: PathBuf,
+    /// Have the workspace's tests been built, and its programs with them?
+    pub tests_are_built: bool,
+}
+
+/// Packages that are built apart from the rest of the workspace, or cargo would join the features of both and build the dependencies of
+/// the automation twice.
+const APART: [&str; 3] = ["xtask", "chataibot-test-runner", "chataibot-code-split"];
+
+/// What tells cargo to take the rest of the workspace.
+pub fn workspace() -> impl Iterator<Item = &'static str> {
+    iter::once("--workspace").chain(APART.into_iter().flat_map(|package| ["--exclude", package]))
 }
 
 impl Project {
@@ -31,7 +42,7 @@ impl Project {
         ensure!(output.status.success(), "cargo metadata failed");
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into();
-        Ok(Self { root, target })
+        Ok(Self { root, target, tests_are_built: false })
     }
 
     /// A cargo command, to be run in the project's root.
@@ -58,10 +69,16 @@ impl Project {
         Ok(folder)
     }
 
-    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one visitor, and `cargo test` has built
-    /// most of them already.
+    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one visitor.
     pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
-        run(self.cargo().arg("build").args(packages.iter().flat_map(|package| ["--package", package])))?;
+        let mut cargo = self.cargo();
+        if self.tests_are_built && !packages.iter().any(|package| APART.contains(package)) {
+            // By themselves they need fewer features of their dependencies, which would all be compiled once more.
+            cargo.args(["test", "--quiet", "--no-run"]).args(workspace());
+        } else {
+            cargo.arg("build").args(packages.iter().flat_map(|package| ["--package", package]));
+        }
+        run(&mut cargo)?;
         Ok(packages.map(|package| self.program("debug", package)))
     }
 

@@ -24,7 +24,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
-    project::Project,
+    project::{Project, workspace},
     setup::{self, Browsers, Engine},
     sizes,
 };
@@ -33,13 +33,14 @@ use crate::{
 const READER: &str = "CHATAIBOT_READER";
 
 /// Runs one suite or all of them, prints the sum last, and fails when a test did.
-pub fn run(project: &Project, suite: Option<&Suite>) -> Result<()> {
+pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
     let begin = Instant::now();
     let mut total = Counts::default();
     let mut browsers = Browsers::default();
     match suite {
         None => {
             total += run_suite("Native", None, || native(project, None))?;
+            project.tests_are_built = true;
             browsers = setup::browsers(project)?;
             total += components(project, &browsers, None)?;
             total += end_to_end(project, &browsers, &BundleTests::default())?;
@@ -132,19 +133,18 @@ fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Count
     Ok(counts)
 }
 
-/// Apart from the rest, or cargo would join the features of both and build the automation's dependencies twice.
-const APART: [&str; 6] =
-    ["--exclude", "xtask", "--exclude", "chataibot-test-runner", "--exclude", "chataibot-code-split"];
-
 fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     setup::redis_server()?;
     setup::signing_languages();
-    let mut counts = count(project.cargo().args(["test", "--workspace", "--no-fail-fast"]).args(APART).args(name))?;
-    // The same tests once more on the other store; those of several proxies have run on it already.
-    let delivery =
-        ["test", "--package", "chataibot-proxy", "--test", "delivery", "--test", "host_jwt", "--no-fail-fast"];
-    let on_redis = [["--skip", "several"].as_slice(), name.as_slice()].concat();
-    counts += count(project.cargo().args(delivery).arg("--").args(on_redis).env("CHATAIBOT_TEST_STORE", "redis"))?;
+    let tests = || {
+        let mut cargo = project.cargo();
+        cargo.args(["test", "--no-fail-fast"]).args(workspace());
+        cargo
+    };
+    let mut counts = count(tests().args(name))?;
+    // Some of them once more on the other store; those of several proxies have run on it already.
+    let on_redis = ["--test", "delivery", "--test", "host_jwt", "--", "--skip", "several"];
+    counts += count(tests().args(on_redis).args(name).env("CHATAIBOT_TEST_STORE", "redis"))?;
     counts +=
         count(project.cargo().args(["test", "--package", "xtask", "--package", "chataibot-code-split"]).args(name))?;
     Ok(counts)
