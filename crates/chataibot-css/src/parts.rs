@@ -17,7 +17,6 @@ pub struct Part {
 
 impl Part {
     /// What it is, in words that need no other part beside them.
-    #[must_use]
     pub fn description(&self) -> String {
         let whole = PARTS.iter().find(|part| part.name == self.of);
         match (whole, self.what.strip_prefix("… ")) {

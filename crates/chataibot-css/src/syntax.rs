@@ -25,40 +25,39 @@ pub enum Syntax {
 
 impl Syntax {
     /// One word for it, for whoever makes a control for such values.
-    #[must_use]
     pub const fn kind(self) -> &'static str {
-        match self {
-            Self::Color => "color",
-            Self::Length => "length",
-            Self::LengthPercentage => "length-percentage",
-            Self::Corners => "corners",
-            Self::Number => "number",
-            Self::Integer => "integer",
-            Self::Background => "background",
-            Self::Shadow => "shadow",
-            Self::FontFamily => "font-family",
-        }
+        self.row().0
     }
 
     /// In CSS's own notation for values.
-    #[must_use]
     pub const fn definition(self) -> &'static str {
+        self.row().1
+    }
+
+    /// A declaration that a browser takes when the value in the place of `VALUE` is one of these:
+    /// for `CSS.supports()`. A length is tried inside of `calc()`, where the widget uses it: a zero
+    /// without a unit is none there.
+    pub const fn check(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Kind, definition and check.
+    const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Color => "<color>",
-            Self::Length => "<length>",
-            Self::LengthPercentage => "<length-percentage>",
-            Self::Corners => "<length-percentage>{1,4}",
-            Self::Number => "<number [0,∞]>",
-            Self::Integer => "<integer>",
-            Self::Background => "<color> | <image> | <bg-layer>#",
-            Self::Shadow => "none | <shadow>#",
-            Self::FontFamily => "<font-family>#",
+            Self::Color => ("color", "<color>", "color: VALUE"),
+            Self::Length => ("length", "<length>", "outline-offset: calc(1 * (VALUE))"),
+            Self::LengthPercentage => ("length-percentage", "<length-percentage>", "text-indent: calc(1 * (VALUE))"),
+            Self::Corners => ("corners", "<length-percentage>{1,4}", "border-radius: VALUE"),
+            Self::Number => ("number", "<number [0,∞]>", "flex-grow: VALUE"),
+            Self::Integer => ("integer", "<integer>", "order: VALUE"),
+            Self::Background => ("background", "<color> | <image> | <bg-layer>#", "background: VALUE"),
+            Self::Shadow => ("shadow", "none | <shadow>#", "box-shadow: VALUE"),
+            Self::FontFamily => ("font-family", "<font-family>#", "font-family: VALUE"),
         }
     }
 
     /// The syntax to register it with by `@property`, where that does no harm. Never a colour's: a registered colour is worked out where it
     /// is set, by the page's `color-scheme`, and `light-dark()` could no longer follow the widget's own.
-    #[must_use]
     pub const fn registered(self) -> Option<&'static str> {
         match self {
             Self::Length => Some("<length>"),
@@ -66,24 +65,6 @@ impl Syntax {
             Self::Number => Some("<number>"),
             Self::Integer => Some("<integer>"),
             Self::Color | Self::Corners | Self::Background | Self::Shadow | Self::FontFamily => None,
-        }
-    }
-
-    /// A declaration that a browser takes when the value in the place of `VALUE` is one of these:
-    /// for `CSS.supports()`. A length is tried inside of `calc()`, where the widget uses it: a zero
-    /// without a unit is none there.
-    #[must_use]
-    pub const fn check(self) -> &'static str {
-        match self {
-            Self::Color => "color: VALUE",
-            Self::Length => "outline-offset: calc(1 * (VALUE))",
-            Self::LengthPercentage => "text-indent: calc(1 * (VALUE))",
-            Self::Corners => "border-radius: VALUE",
-            Self::Number => "flex-grow: VALUE",
-            Self::Integer => "order: VALUE",
-            Self::Background => "background: VALUE",
-            Self::Shadow => "box-shadow: VALUE",
-            Self::FontFamily => "font-family: VALUE",
         }
     }
 }

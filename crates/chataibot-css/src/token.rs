@@ -32,27 +32,52 @@ pub struct LightDark {
     pub dark: &'static str,
 }
 
-/// The same value in both.
-#[must_use]
-pub const fn both(value: &'static str) -> LightDark {
-    LightDark { light: value, dark: value }
+/// In `group`, with what it paints: its default as CSS and what that comes to are `css` and `shown`.
+pub(crate) const fn token(
+    group: &'static str,
+    name: &'static str,
+    syntax: Syntax,
+    (css, shown): (&'static str, LightDark),
+    paints: &'static str,
+) -> Token {
+    Token { name, group, syntax, css, shown, paints, falls_back: "", words: "" }
 }
 
-/// One value for each.
-#[must_use]
-pub const fn each(light: &'static str, dark: &'static str) -> LightDark {
-    LightDark { light, dark }
+/// One default for light and dark colours.
+pub(crate) const fn both(value: &'static str) -> (&'static str, LightDark) {
+    (value, LightDark { light: value, dark: value })
 }
+
+/// One default for each.
+macro_rules! light_dark {
+    ($light:literal, $dark:literal) => {
+        (concat!("light-dark(", $light, ", ", $dark, ")"), LightDark { light: $light, dark: $dark })
+    };
+}
+pub(crate) use light_dark;
 
 impl Token {
+    /// Written in another way in CSS.
+    pub(crate) const fn css(self, css: &'static str) -> Self {
+        Self { css, ..self }
+    }
+
+    /// Its default is said in words.
+    pub(crate) const fn words(self, words: &'static str) -> Self {
+        Self { words, ..self }
+    }
+
+    /// Follows the token `falls_back` by this CSS.
+    pub(crate) const fn follows(self, falls_back: &'static str, css: &'static str) -> Self {
+        Self { falls_back, css, ..self }
+    }
+
     /// As a style sheet writes it.
-    #[must_use]
     pub fn property(&self) -> String {
         format!("--chataibot-{}", self.name)
     }
 
     /// Its default for a person who reads.
-    #[must_use]
     pub fn default_words(&self) -> String {
         let LightDark { light, dark } = self.shown;
         match self.words {
@@ -63,14 +88,12 @@ impl Token {
     }
 
     /// The declaration that stands in `styles/tokens.css`: all other sheets read the private name.
-    #[must_use]
     pub fn declaration(&self) -> String {
         format!("--_{}: var({}, {});", self.name, self.property(), self.css)
     }
 
     /// Its registration. None where it follows another token: what is registered has a value of its own always, so that it would never
     /// follow.
-    #[must_use]
     pub fn registration(&self) -> Option<String> {
         let syntax = self.syntax.registered().filter(|_| self.falls_back.is_empty())?;
         let (property, initial) = (self.property(), self.shown.light);
