@@ -14,6 +14,7 @@ use crate::{
     command_line::{BundleProfile, Ports},
     demo::{HANDSHAKE, Interrupt, proxy, simulator},
     dist,
+    files::create_folder,
     progress::step,
     project::Project,
     server::{Server, free_port},
@@ -74,7 +75,7 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> Result<Self> {
         let directory = std::env::temp_dir().join(format!("chataibot-cluster-{}", std::process::id()));
-        std::fs::create_dir_all(&directory).with_context(|| format!("cannot create {}", directory.display()))?;
+        create_folder(&directory)?;
         Ok(Self(directory))
     }
 }

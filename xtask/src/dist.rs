@@ -6,6 +6,7 @@
 //! - [`compact`]: the functions it gives the WASM, written shorter
 //! - [`shorten_imports`]: short names between the two
 //! - [`purge_css`]: what of a style sheet the launcher has a use for
+//! - [`css`]: style sheets taken apart into rules
 //! - [`older`]: what of them older browsers need in another form
 //! - [`styles`]: the style sheets, joined and minified
 //! - [`locales`]: the sentences in other languages, a file for each
@@ -14,6 +15,7 @@
 
 mod bundle;
 mod compact;
+mod css;
 mod glue;
 mod locales;
 mod older;
@@ -25,7 +27,7 @@ mod wasm;
 mod wasm_opt;
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -34,6 +36,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     command_line::BundleProfile,
+    files::{in_folder, name, read_bytes, read_text, update},
     progress::{both, step},
     project::{Project, run as run_command},
     setup,
@@ -43,54 +46,42 @@ pub use wasm::bindgen;
 
 /// The loader: the only file a page names.
 pub const LOADER: &str = "chataibot.js";
-/// The window before the program is there, with its styles, and the program's first steps; fetched first.
-pub const SHELL: &str = "chataibot-shell.js";
 /// The widget's JavaScript half.
 pub const WIDGET: &str = "chataibot-widget.js";
 /// The widget itself.
 pub const WASM: &str = "chataibot-widget_bg.wasm";
-/// What follows the window, and the styles of what is not seen at once; fetched when the window stands.
-pub const FRAME: &str = "chataibot-frame.js";
-/// What keeps the page's handlers from our fields, and its dialogs from taking the focus, for the plain form; the shell has it itself.
-pub const HOST_PAGE: &str = "chataibot-host-page.js";
-/// What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
-pub const TOP_LAYER: &str = "chataibot-top-layer.js";
-/// What takes Back; fetched on phones, with the frame.
-pub const BACK: &str = "chataibot-back.js";
-/// What belongs to settings that few pages use.
-pub const BESIDE: &str = "chataibot-beside.js";
-/// The methods that few pages call; fetched when one of them is called.
-pub const PAGE: &str = "chataibot-page.js";
-/// What keeps the chat from working on a page; fetched when a developer asks.
-pub const DOCTOR: &str = "chataibot-doctor.js";
-/// What the widget cost on a page; fetched when the page asks.
-pub const METRICS: &str = "chataibot-metrics.js";
-/// What designers see of what they point at; fetched where the page asks for it.
-pub const DESIGN: &str = "chataibot-design.js";
-/// The plain form for browsers that refuse WASM.
-pub const FALLBACK: &str = "chataibot-fallback.js";
 /// Registers tokens, for pages that animate them; no part of the widget.
 const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/chataibot-tokens.css");
-/// What browsers of some years ago need besides.
-pub const OLDER: &str = "chataibot-older.js";
 /// The module that fetches parts of the program, as the program and the glue name it.
 const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
-/// The scripts that are bundled as they are, with their sources.
+/// The scripts that are bundled as they are: what [`script_name`] is made of, and the source.
 const SCRIPTS: [(&str, &str); 12] = [
-    (SHELL, "loader/shell.js"),
-    (FRAME, "loader/viewport.js"),
-    (HOST_PAGE, "loader/host_page.js"),
-    (TOP_LAYER, "loader/top_layer.js"),
-    (BACK, "loader/back.js"),
-    (BESIDE, "loader/extras.js"),
-    (PAGE, "loader/page.js"),
-    (DOCTOR, "loader/doctor.js"),
-    (METRICS, "loader/metrics.js"),
-    (DESIGN, "loader/design.js"),
-    (FALLBACK, "loader/fallback.js"),
-    (OLDER, "loader/older.js"),
+    // The window before the program is there, with its styles, and the program's first steps; fetched first.
+    ("shell", "loader/shell.js"),
+    // What follows the window, and the styles of what is not seen at once; fetched when the window stands.
+    ("frame", "loader/viewport.js"),
+    // What keeps the page's handlers from our fields, and its dialogs from taking the focus, for the plain form; the shell has it itself.
+    ("host-page", "loader/host_page.js"),
+    // What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
+    ("top-layer", "loader/top_layer.js"),
+    // What takes Back; fetched on phones, with the frame.
+    ("back", "loader/back.js"),
+    // What belongs to settings that few pages use.
+    ("beside", "loader/extras.js"),
+    // The methods that few pages call; fetched when one of them is called.
+    ("page", "loader/page.js"),
+    // What keeps the chat from working on a page; fetched when a developer asks.
+    ("doctor", "loader/doctor.js"),
+    // What the widget cost on a page; fetched when the page asks.
+    ("metrics", "loader/metrics.js"),
+    // What designers see of what they point at; fetched where the page asks for it.
+    ("design", "loader/design.js"),
+    // The plain form for browsers that refuse WASM.
+    ("fallback", "loader/fallback.js"),
+    // What browsers of some years ago need besides.
+    ("older", "loader/older.js"),
 ];
 /// The scripts for pages that come from other chats, with their sources: classic ones, as theirs are.
 pub const COMPAT: [(&str, &str); 4] = [
@@ -129,6 +120,11 @@ pub fn build(project: &Project, profile: BundleProfile) -> Result<()> {
     let (_, compiled) =
         both(|| setup::npm_packages(project), || step("Compiling the widget", || compile(project, profile)))?;
     bundle(project, profile, &compiled)
+}
+
+/// Brings `dist/` up to date, or takes the bundle that is there as it is.
+pub fn provide(project: &Project, profile: BundleProfile, built: bool) -> Result<()> {
+    if built { setup::npm_packages(project) } else { build(project, profile) }
 }
 
 /// Compiles the widget, and says where the WASM is. Needs cargo alone.
@@ -188,7 +184,6 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
 /// Everything but the playground, by name.
 fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let generated = project.root.join("loader/generated");
-    fs::create_dir_all(&generated).with_context(|| format!("cannot create {}", generated.display()))?;
     update(&generated.join(".gitignore"), b"*\n")?;
 
     let bound = wasm::bind(project, profile, compiled)?;
@@ -201,7 +196,6 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         update(&generated.join("styles.js"), styles.loader_module(project, &markup, &row)?.as_bytes())?;
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
-        fs::create_dir_all(&glue).with_context(|| format!("cannot create {}", glue.display()))?;
         update(&glue.join(LINK), bound.link.as_bytes())?;
         let glue = glue.join(GLUE);
         let early = if bound.link.is_empty() {
@@ -218,7 +212,7 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         ];
         files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
         for (name, entry) in SCRIPTS {
-            files.push((name.to_owned(), script::bundle(project, entry)?));
+            files.push((script_name(name), script::bundle(project, entry)?));
         }
         for (name, entry) in COMPAT {
             files.push((name.to_owned(), script::classic(project, entry)?));
@@ -230,13 +224,18 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
     })
 }
 
+/// A script's file in the bundle.
+pub fn script_name(name: &str) -> String {
+    format!("chataibot-{name}.js")
+}
+
 /// The studio's files, with the themes and their pictures.
 fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(TABLE))?)];
     let themes = THEMES.map(|folder| (folder, format!("{STUDIO}/themes")));
     for (folder, place) in [(STUDIO, STUDIO.to_owned())].into_iter().chain(themes) {
-        for path in paths(&project.root.join(folder), "")? {
-            let name = path.file_name().and_then(|name| name.to_str()).context("a file's name is no text")?;
+        for path in in_folder(&project.root.join(folder), "")? {
+            let name = name(&path)?;
             if path.is_file() {
                 files.push((format!("{place}/{name}"), read_bytes(&path)?));
             }
@@ -272,42 +271,15 @@ fn copies(page: &str) -> impl Iterator<Item = &str> {
 
 /// The names of the parts in `dist/` that are fetched when needed.
 pub fn parts(project: &Project) -> Result<Vec<String>> {
-    let paths = paths(&project.dist(), ".wasm")?;
-    let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
-    Ok(names.filter(|name| *name != WASM).map(str::to_owned).collect())
+    let paths = in_folder(&project.dist(), ".wasm")?;
+    let mut names = paths.iter().map(|path| Ok(name(path)?.to_owned())).collect::<Result<Vec<_>>>()?;
+    names.retain(|name| name != WASM);
+    Ok(names)
 }
 
 /// The styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
     bundle::weigh(project, styles::Styles::read(project)?.window_css(project)?.as_bytes())
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// The paths of the files in this folder whose names end so, in the order of their names.
-fn paths(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    paths.retain(|path| path.to_str().is_some_and(|path| path.ends_with(ending)));
-    paths.sort();
-    Ok(paths)
-}
-
-/// Writes a file unless it says the same already, so that nothing built from it becomes older than it.
-fn update(path: &Path, bytes: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    }
-    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

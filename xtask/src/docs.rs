@@ -5,11 +5,14 @@
 
 mod page;
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path, time::SystemTime};
+use std::{collections::BTreeMap, fmt::Write, fs, time::SystemTime};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::project::Project;
+use crate::{
+    files::{in_folder, name, read_text, stem, write},
+    project::Project,
+};
 use page::{Page, Source};
 
 /// The folder below `dist/`.
@@ -46,25 +49,17 @@ pub fn run(project: &Project) -> Result<()> {
 /// Writes the pages.
 pub fn build(project: &Project) -> Result<()> {
     let folder = project.dist().join(FOLDER);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let read = |path: &str| {
-        let path = project.root.join(path);
-        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
     let names: BTreeMap<&str, &str> = PAGES.iter().map(|(name, _, document)| (*document, *name)).collect();
     let mut pages = Vec::new();
     for (name, title, document) in PAGES {
-        let mut text = read(document)?;
+        let mut text = read_text(&project.root.join(document))?;
         if name == "accessibility" {
             text = [statement(project)?, text].concat();
         }
         pages.push(page::read(&Source { name, title, document, text: &text }, &names));
     }
     check_links(&pages)?;
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-    };
+    let write = |name: &str, text: &str| write(&folder.join(name), text);
     for page in &pages {
         write(&format!("{}.html", page.name), &page::html(page, &pages))?;
     }
@@ -74,8 +69,7 @@ pub fn build(project: &Project) -> Result<()> {
     write("search.js", &index(&pages)?)?;
     for picture in pages.iter().flat_map(|page| &page.pictures) {
         let from = project.root.join(picture);
-        let name = Path::new(picture).file_name().context("a picture has a name")?;
-        fs::copy(&from, folder.join(name)).with_context(|| format!("cannot copy {}", from.display()))?;
+        fs::copy(&from, folder.join(name(&from)?)).with_context(|| format!("cannot copy {}", from.display()))?;
     }
     Ok(())
 }
@@ -120,15 +114,11 @@ fn statement(project: &Project) -> Result<String> {
     let folder = project.root.join("target/reader");
     let mut heard = Vec::new();
     if folder.is_dir() {
-        for file in fs::read_dir(&folder)? {
-            let path = file?.path();
-            if path.extension().is_some_and(|ending| ending == "txt") {
-                let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-                heard.push((name, fs::read_to_string(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
-            }
+        for path in in_folder(&folder, ".txt")? {
+            let name = stem(&path, ".txt").to_owned();
+            heard.push((name, read_text(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
         }
     }
-    heard.sort();
     if heard.is_empty() {
         text.push_str("No run of the screen reader lies on the machine that made these pages: `cargo xtask test reader` makes one.\n\n");
         return Ok(text);

@@ -1,12 +1,13 @@
 //! `cargo xtask fuzz`: each target of `fuzz/` for a while. What is found lies in `fuzz/found`, an input that breaks a property in
 //! `fuzz/artifacts`; what is worth keeping is moved to `fuzz/corpus` by hand, where every run of the tests has it again.
 
-use std::{fs, process::Command};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     command_line::FuzzOptions,
+    files::{create_folder, in_folder, stem},
     progress::step,
     project::{Project, run as run_command},
 };
@@ -29,7 +30,7 @@ pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     for name in chosen {
         println!("\n━━ {name}, {} s ━━", options.seconds);
         let found = project.root.join("fuzz/found").join(name);
-        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+        create_folder(&found)?;
         let mut fuzz = fuzz(project, options.address);
         let sanitizer = if options.address { "address" } else { "none" };
         fuzz.args(["run", "--fuzz-dir", "fuzz", "--sanitizer", sanitizer, name])
@@ -56,14 +57,8 @@ fn fuzz(project: &Project, address: bool) -> Command {
 }
 
 fn targets(project: &Project) -> Result<Vec<String>> {
-    let folder = project.root.join("fuzz/fuzz_targets");
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".rs").map(str::to_owned));
-    }
-    names.sort();
-    Ok(names)
+    let files = in_folder(&project.root.join("fuzz/fuzz_targets"), ".rs")?;
+    Ok(files.iter().map(|file| stem(file, ".rs").to_owned()).collect())
 }
 
 fn has_cargo_fuzz(project: &Project) -> Result<()> {

@@ -3,14 +3,14 @@
 //!
 //! - [`command_line`]: every command with its options and help
 //! - [`project`]: where everything lies, and cargo run so that it builds nothing twice
+//! - [`files`]: reading and writing, with the path in each error
 //! - [`progress`]: what a person sees while steps run
 //! - [`setup`]: what a fresh machine lacks, installed by need
 //! - [`dist`]: the embeddable bundle
 //! - [`package`]: what others install and unpack
 //! - [`sizes`]: the bundle against its budgets
-//! - [`visit`]: what a visitor waits for, against a hand-written chat
+//! - [`chromium_scripts`]: what a visitor waits for, themes and pictures
 //! - [`load`]: what one proxy carries, against what it must
-//! - [`pictures`]: the pictures of documents and studio, and the kept layout of every scene
 //! - [`server`]: a child process that serves, until dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
@@ -19,19 +19,19 @@
 //! - [`fuzz`]: anything at all against the properties of what comes in
 //! - [`docs`]: the documents as pages
 //! - [`tables`]: the files that are generated from the code
-//! - [`theme`]: style sheets for the widget, checked in every scene
 
 mod balancer;
+mod chromium_scripts;
 mod cluster;
 mod command_line;
 mod counts;
 mod demo;
 mod dist;
 mod docs;
+mod files;
 mod fuzz;
 mod load;
 mod package;
-mod pictures;
 mod progress;
 mod project;
 mod server;
@@ -40,8 +40,6 @@ mod sizes;
 mod soak;
 mod suite;
 mod tables;
-mod theme;
-mod visit;
 
 use std::process::ExitCode;
 
@@ -68,15 +66,15 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Dist { profile } => dist::run(&project, profile),
         Command::Package(options) => package::run(&project, &options),
         Command::Bench(Bench::Size { check }) => sizes::run(&project, check),
-        Command::Bench(Bench::Widget { runs, built }) => visit::run(&project, runs, built),
+        Command::Bench(Bench::Widget { runs, built }) => chromium_scripts::bench_widget(&project, runs, built),
         Command::Bench(Bench::Proxy(options)) => load::run(&project, &options),
         Command::Soak(options) => soak::run(&project, &options),
         Command::Crash { rounds } => soak::crash(&project, rounds),
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Docs => docs::run(&project),
         Command::Tables { check } => tables::run(&project, check),
-        Command::Theme(options) => theme::run(&project, &options),
-        Command::Pictures(options) => pictures::run(&project, &options),
+        Command::Theme(options) => chromium_scripts::theme(&project, &options),
+        Command::Pictures(options) => chromium_scripts::pictures(&project, &options),
         Command::Setup => setup::everything(&project),
         Command::TrunkHook => dist::complete_trunk_build(&project),
     }

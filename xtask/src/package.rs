@@ -5,18 +5,18 @@
 //! - `chataibot-proxy-<version>-<system>.tar.gz`: the proxy's program, its example configuration, `deploy/` and those assets
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     command_line::{BundleProfile, PackageOptions},
     dist,
+    files::{create_empty_folder, create_folder},
     progress::{long_step, step},
-    project::{Project, run as run_command},
-    setup,
+    project::{Project, read, run as run_command},
 };
 
 /// The version of everything in this workspace.
@@ -33,11 +33,7 @@ const BESIDE_PROXY: [&str; 6] = [
 
 /// Makes them, and says where they lie.
 pub fn run(project: &Project, options: &PackageOptions) -> Result<()> {
-    if options.built {
-        setup::npm_packages(project)?;
-    } else {
-        dist::build(project, BundleProfile::Small)?;
-    }
+    dist::provide(project, BundleProfile::Small, options.built)?;
     println!("For npm: {}", npm(project)?.display());
     let assets = assets(project)?;
     println!("For a server: {}", assets.display());
@@ -49,7 +45,7 @@ pub fn run(project: &Project, options: &PackageOptions) -> Result<()> {
 
 fn folder(project: &Project) -> Result<PathBuf> {
     let folder = project.target.join("package");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    create_folder(&folder)?;
     Ok(folder)
 }
 
@@ -62,7 +58,7 @@ pub fn npm(project: &Project) -> Result<PathBuf> {
         run_command(write.arg("xtask/package/npm.mjs").arg(project.dist()).arg(&unpacked).arg(VERSION))?;
         let mut pack = project.command("npm");
         pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(&unpacked);
-        crate::project::read(&mut pack)?;
+        read(&mut pack)?;
         Ok(folder.join(format!("chataibot-widget-{VERSION}.tgz")))
     })
 }
@@ -85,10 +81,7 @@ fn archive(project: &Project, assets: &Path) -> Result<PathBuf> {
     step("Packing the proxy", || {
         let name = format!("chataibot-proxy-{VERSION}-{}-{}", env::consts::OS, env::consts::ARCH);
         let unpacked = folder(project)?.join(&name);
-        if unpacked.exists() {
-            fs::remove_dir_all(&unpacked).with_context(|| format!("cannot remove {}", unpacked.display()))?;
-        }
-        fs::create_dir(&unpacked).with_context(|| format!("cannot create {}", unpacked.display()))?;
+        create_empty_folder(&unpacked)?;
         let mut copy = project.command("cp");
         copy.arg("-R").arg(project.program("release", "chataibot-proxy")).args(BESIDE_PROXY).arg(assets).arg(&unpacked);
         run_command(&mut copy)?;

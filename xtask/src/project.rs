@@ -1,12 +1,14 @@
 //! Where the project's parts lie, and cargo run in it.
 
 use std::{
-    env, fs, iter,
+    env, iter,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail, ensure};
+
+use crate::files::create_folder;
 
 /// The target the widget is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -65,7 +67,7 @@ impl Project {
     /// The automation's own corner of the target directory, created.
     pub fn scratch(&self) -> Result<PathBuf> {
         let folder = self.target.join("xtask");
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        create_folder(&folder)?;
         Ok(folder)
     }
 

@@ -13,6 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
+    files::{read_bytes, write},
     progress::step,
     project::{Project, WASM_TARGET, read, run},
 };
@@ -65,7 +66,7 @@ fn sysroot(project: &Project) -> Result<PathBuf> {
 /// Node.js and the npm packages of `package-lock.json`, exactly those.
 pub fn npm_packages(project: &Project) -> Result<()> {
     node()?;
-    let lock = fs::read(project.root.join("package-lock.json")).context("cannot read package-lock.json")?;
+    let lock = read_bytes(&project.root.join("package-lock.json"))?;
     let installed = project.root.join("node_modules/.installed-lock");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
@@ -75,7 +76,7 @@ pub fn npm_packages(project: &Project) -> Result<()> {
             .command("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
             .stdout(Stdio::null()))?;
-        fs::write(&installed, &lock).with_context(|| format!("cannot write {}", installed.display()))
+        write(&installed, &lock)
     })
 }
 

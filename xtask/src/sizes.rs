@@ -7,10 +7,8 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{
-        self, BACK, BESIDE, COMPAT, DESIGN, DOCTOR, FALLBACK, FRAME, HOST_PAGE, LOADER, METRICS, OLDER, PAGE, SHELL,
-        TOP_LAYER, WASM, WIDGET,
-    },
+    dist::{self, COMPAT, LOADER, WASM, WIDGET, script_name},
+    files::read_text,
     project::Project,
 };
 
@@ -67,8 +65,8 @@ pub fn weigh(project: &Project) -> Result<Counts> {
 
 fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
     let path = project.root.join(BUDGETS);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("{BUDGETS} should hold a number of bytes under each name"))
+    toml::from_str(&read_text(&path)?)
+        .with_context(|| format!("{BUDGETS} should hold a number of bytes under each name"))
 }
 
 fn rows(project: &Project) -> Result<Vec<Row>> {
@@ -81,81 +79,60 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         };
         Ok(Row { key, title: title.to_owned(), raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
     };
-    let loader = file("loader", "loader", LOADER)?;
-    let shell = file("shell", "shell with styles", SHELL)?;
+    let mut rows = vec![file("loader", "loader", LOADER)?, file("shell", "shell with styles", &script_name("shell"))?];
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
-    let styles = Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli };
-    let wasm = file("wasm", "WASM", WASM)?;
-    let glue = file("glue", "glue", WIDGET)?;
-    let frame = file("frame", "frame (once it stands)", FRAME)?;
-    let host_page = file("host-page", "host page (with the plain form)", HOST_PAGE)?;
-    let back = file("back", "back (on phones)", BACK)?;
-    let top_layer = file("top-layer", "top layer (only where needed)", TOP_LAYER)?;
-    let beside = file("beside", "beside (only if asked for)", BESIDE)?;
-    let page = file("page", "page (methods few pages call)", PAGE)?;
-    let doctor = file("doctor", "doctor (when a developer asks)", DOCTOR)?;
-    let metrics = file("metrics", "metrics (when the page asks)", METRICS)?;
-    let design = file("design", "design mode (if asked for)", DESIGN)?;
-    let fallback = file("fallback", "fallback (only if refused)", FALLBACK)?;
-    let older = file("older", "older (only in older browsers)", OLDER)?;
-    let sum = |part: fn(&Row) -> usize| [&loader, &shell, &wasm, &glue].into_iter().map(part).sum();
-    let first_open = Row {
-        key: "first-open",
-        title: "first open: loader to glue".to_owned(),
-        raw: sum(|row| row.raw),
-        gzip: sum(|row| row.gzip),
-        brotli: sum(|row| row.brotli),
-    };
-    let mut parts = Vec::new();
+    rows.push(Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli });
+    rows.push(file("wasm", "WASM", WASM)?);
+    rows.push(file("glue", "glue", WIDGET)?);
+    let first = rows.iter().filter(|row| row.key != "styles");
+    rows.push(total("first-open", "first open: loader to glue", first));
+    for (key, title) in SCRIPTS {
+        rows.push(file(key, title, &script_name(key))?);
+    }
     for name in dist::parts(project)? {
         let key = if TALKING.contains(&short(&name)) { "talk" } else { "part" };
-        parts.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
+        rows.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
     }
-    let (first_reply, requests) = until_first_reply(
-        [&loader, &shell, &wasm, &glue, &frame].into_iter().chain(parts.iter().filter(|row| row.key == "talk")),
-    );
-    let mut rows = vec![
-        loader,
-        shell,
-        styles,
-        wasm,
-        glue,
-        first_open,
-        host_page,
-        frame,
-        back,
-        first_reply,
-        requests,
-        top_layer,
-        beside,
-        page,
-        doctor,
-        metrics,
-        design,
-        fallback,
-        older,
-    ];
-    rows.extend(parts);
     for (name, _) in COMPAT {
         rows.push(file("compat", &format!("{} (instead of theirs)", name.trim_end_matches(".js")), name)?);
     }
+    let until_first_reply = || rows.iter().filter(|row| ["first-open", "frame", "talk"].contains(&row.key));
+    let first_reply = total("first-reply", "until the first reply, in all", until_first_reply());
+    // Four files are the first open.
+    let requests = until_first_reply().count() + 3;
+    let title = "  requests until then".to_owned();
+    let requests = Row { key: "requests-first-reply", title, raw: requests, gzip: requests, brotli: requests };
+    rows.extend([first_reply, requests]);
     Ok(rows)
 }
+
+/// The scripts that come after the first open, by their names in the bundle and in the budget file.
+const SCRIPTS: [(&str, &str); 11] = [
+    ("host-page", "host page (with the plain form)"),
+    ("frame", "frame (once it stands)"),
+    ("back", "back (on phones)"),
+    ("top-layer", "top layer (only where needed)"),
+    ("beside", "beside (only if asked for)"),
+    ("page", "page (methods few pages call)"),
+    ("doctor", "doctor (when a developer asks)"),
+    ("metrics", "metrics (when the page asks)"),
+    ("design", "design mode (if asked for)"),
+    ("fallback", "fallback (only if refused)"),
+    ("older", "older (only in older browsers)"),
+];
 
 /// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts in a browser.
 const TALKING: [&str; 2] = ["base", "talk"];
 
-/// What a visitor downloads until the first reply: all bytes, and how many files.
-fn until_first_reply<'a>(files: impl Iterator<Item = &'a Row>) -> (Row, Row) {
-    let mut sum =
-        Row { key: "first-reply", title: "until the first reply, in all".to_owned(), raw: 0, gzip: 0, brotli: 0 };
-    let mut requests = 0;
-    for file in files {
-        (sum.raw, sum.gzip, sum.brotli) = (sum.raw + file.raw, sum.gzip + file.gzip, sum.brotli + file.brotli);
-        requests += 1;
-    }
-    let title = "  requests until then".to_owned();
-    (sum, Row { key: "requests-first-reply", title, raw: requests, gzip: requests, brotli: requests })
+/// The sum of some files.
+fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
+    let none = Row { key, title: title.to_owned(), raw: 0, gzip: 0, brotli: 0 };
+    files.fold(none, |sum, file| Row {
+        raw: sum.raw + file.raw,
+        gzip: sum.gzip + file.gzip,
+        brotli: sum.brotli + file.brotli,
+        ..sum
+    })
 }
 
 /// `chataibot-kinds-0123abcd.wasm` as `kinds`.

@@ -10,8 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::update;
-use crate::project::{Project, read};
+use crate::{
+    files::{create_folder, in_folder, name, remove, update},
+    project::{Project, read},
+};
 
 /// Compresses and hashes, by what Node.js brings.
 const SCRIPT: &str = "xtask/compress.mjs";
@@ -32,7 +34,7 @@ pub struct Bundle<'a> {
 impl<'a> Bundle<'a> {
     /// Into this folder, with or without compressed twins.
     pub fn open(project: &'a Project, folder: PathBuf, compressed: bool) -> Result<Self> {
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        create_folder(&folder)?;
         Ok(Self { project, folder, compressed, names: BTreeSet::new() })
     }
 
@@ -41,11 +43,8 @@ impl<'a> Bundle<'a> {
         ensure!(!bytes.is_empty(), "{name} would be empty");
         let path = self.folder.join(name);
         if !fs::read(&path).is_ok_and(|present| present == bytes) {
-            for twin in
-                TWINS.map(|ending| self.folder.join(format!("{name}.{ending}"))).iter().filter(|twin| twin.exists())
-            {
-                fs::remove_file(twin).with_context(|| format!("cannot remove {}", twin.display()))?;
-            }
+            let twins = TWINS.map(|ending| self.folder.join(format!("{name}.{ending}")));
+            twins.iter().filter(|twin| twin.exists()).try_for_each(|twin| remove(twin))?;
             update(&path, bytes)?;
         }
         self.names.insert(name.to_owned());
@@ -63,9 +62,8 @@ impl<'a> Bundle<'a> {
 
     /// Removes what is in this folder and not of this bundle; `place` is where it lies in the bundle's own.
     fn remove_stale(&self, folder: &Path, place: &str) -> Result<()> {
-        for file in fs::read_dir(folder)? {
-            let path = file?.path();
-            let name = format!("{place}{}", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
+        for path in in_folder(folder, "")? {
+            let name = format!("{place}{}", name(&path)?);
             if path.is_dir() {
                 self.remove_stale(&path, &format!("{name}/"))?;
                 continue;
@@ -75,7 +73,7 @@ impl<'a> Bundle<'a> {
                 Some(_) | None => &name,
             };
             if path.is_file() && name != INTEGRITY && !self.names.contains(base) {
-                fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+                remove(&path)?;
             }
         }
         Ok(())

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{paths, read_text};
-use crate::project::Project;
+use crate::{
+    files::{in_folder, read_text, stem},
+    project::Project,
+};
 
 /// What only the repository has to know stands under names that begin so, such as who made a translation.
 const PRIVATE: char = '_';
 
 /// Tag and sentences, ready to be served, in the order of the tags.
 pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
-    let folder = project.root.join("locales");
     let mut locales = BTreeMap::new();
-    for path in paths(&folder, ".json")? {
-        let Some(tag) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json")) else { continue };
+    for path in in_folder(&project.root.join("locales"), ".json")? {
         let sentences: BTreeMap<String, String> = serde_json::from_str(&read_text(&path)?)
             .with_context(|| format!("{} is no object of texts", path.display()))?;
         let public: BTreeMap<_, _> = sentences.into_iter().filter(|(name, _)| !name.starts_with(PRIVATE)).collect();
         ensure!(!public.is_empty(), "{} holds no sentence", path.display());
-        locales.insert(tag.to_owned(), serde_json::to_string(&public)?);
+        locales.insert(stem(&path, ".json").to_owned(), serde_json::to_string(&public)?);
     }
     Ok(locales)
 }

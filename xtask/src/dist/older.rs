@@ -1,13 +1,11 @@
 //! What of the style sheets some browsers cannot read, in a form that they can: rules with `light-dark()`, `:dir()` and `:has()`, for
 //! loader/older.js, which only those browsers fetch. Everything else stays theirs as it is.
-//!
-//! Reads minified CSS only: no comments, no braces inside strings.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::purge_css::{closing, push_rule, selectors};
+use super::css::{Item, closing, items, push_rule, selectors};
 
 /// What those rules became.
 #[derive(Default)]
@@ -36,16 +34,8 @@ impl Older {
 
     fn rules(&mut self, block: &str) -> String {
         let mut out = String::new();
-        let mut rest = block;
-        while let Some(at) = rest.find(['{', ';']) {
-            let (prelude, after) = rest.split_at(at);
-            if let Some(after) = after.strip_prefix(';') {
-                rest = after;
-                continue;
-            }
-            let end = closing(after);
-            let body = &after[1..end - 1];
-            rest = &after[end..];
+        for item in items(block) {
+            let Item::Rule { prelude, body } = item else { continue };
             if prelude.starts_with('@') {
                 // What asks for `light-dark()` is not for them, and nothing is in frames.
                 if !prelude.contains(LIGHT_DARK) && !prelude.starts_with("@keyframes") {
@@ -71,7 +61,7 @@ impl Older {
         while let Some(at) = [rest.find(DIR), rest.find(HAS)].into_iter().flatten().min() {
             out.push_str(&rest[..at]);
             let open = at + rest[at..].find('(').unwrap_or_default();
-            let end = open + closing_bracket(&rest[open..]);
+            let end = open + closing(&rest[open..]);
             let inside = &rest[open + 1..end - 1];
             let subject = last_compound(&out).to_owned();
             if rest[at..].starts_with(DIR) {
@@ -109,27 +99,11 @@ fn toggled(declaration: &str) -> String {
     let Some((before, rest)) = declaration.split_once(LIGHT_DARK) else { return declaration.to_owned() };
     // From its own opening bracket on.
     let open = before.len() + LIGHT_DARK.len() - 1;
-    let end = closing_bracket(&declaration[open..]) - 1;
+    let end = closing(&declaration[open..]) - 1;
     let inside = &rest[..end - 1];
     let comma = selectors(inside).next().map_or(inside.len(), str::len);
     let (light, dark) = (inside[..comma].trim(), inside[comma..].trim_start_matches(',').trim());
     [before, "var(--_l,", &toggled(light), ") var(--_d,", &toggled(dark), ")", &toggled(&rest[end..])].concat()
-}
-
-/// Length of what the bracket that begins `text` encloses, brackets included.
-fn closing_bracket(text: &str) -> usize {
-    let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' => depth += 1,
-            b')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at + 1;
-        }
-    }
-    text.len()
 }
 
 /// What stands behind the last combinator.

@@ -1,13 +1,13 @@
 //! What of a style sheet the launcher has a use for: rules that can match its markup, and tokens that something reads.
-//!
-//! Reads minified CSS only: no comments, no braces inside strings.
 
 use std::collections::BTreeSet;
+
+use super::css::{Item, closing, items, push_rule, selectors};
 
 /// `sheet` without rules whose every selector names a class that is not in `classes`, and without private tokens (`--_…`) that neither
 /// what is left nor `also_read` reads.
 pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
-    let mut left = rules(sheet, classes);
+    let mut left = keep_selectors(sheet, &|selector| class_names(selector).all(|name| classes.contains(name)));
     loop {
         let fewer = tokens(&left, also_read);
         if fewer.len() == left.len() {
@@ -19,7 +19,7 @@ pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> Stri
 
 /// `sheet` without rules whose every selector names an element that is not in `tags`, and without animations that nothing left names.
 pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
-    let left = tagged(sheet, tags);
+    let left = keep_selectors(sheet, &|selector| type_names(selector).iter().all(|name| tags.contains(name)));
     let mut out = String::new();
     let mut rest = left.as_str();
     while let Some(at) = rest.find(KEYFRAMES) {
@@ -39,22 +39,20 @@ pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
 
 const KEYFRAMES: &str = "@keyframes";
 
-fn tagged(block: &str, tags: &BTreeSet<&str>) -> String {
+/// A block without the selectors that are not wanted, and without rules of which none is left.
+fn keep_selectors(block: &str, is_wanted: &dyn Fn(&str) -> bool) -> String {
     let mut out = String::new();
-    let mut rest = block;
-    while let Some(at) = rest.find('{') {
-        let (prelude, after) = rest.split_at(at);
-        let end = closing(after);
-        let body = &after[1..end - 1];
-        rest = &after[end..];
-        if prelude.starts_with(KEYFRAMES) {
-            push_rule(&mut out, prelude, body);
-        } else if prelude.starts_with('@') {
-            push_rule(&mut out, prelude, &tagged(body, tags));
-        } else {
-            let kept: Vec<&str> =
-                selectors(prelude).filter(|one| type_names(one).iter().all(|name| tags.contains(name))).collect();
-            push_rule(&mut out, &kept.join(","), body);
+    for item in items(block) {
+        match item {
+            Item::Statement(statement) => out.push_str(statement),
+            Item::Rule { prelude, body } if prelude.starts_with(KEYFRAMES) => push_rule(&mut out, prelude, body),
+            Item::Rule { prelude, body } if prelude.starts_with('@') => {
+                push_rule(&mut out, prelude, &keep_selectors(body, is_wanted));
+            }
+            Item::Rule { prelude, body } => {
+                let kept: Vec<&str> = selectors(prelude).filter(|selector| is_wanted(selector)).collect();
+                push_rule(&mut out, &kept.join(","), body);
+            }
         }
     }
     out
@@ -82,68 +80,6 @@ fn type_names(selector: &str) -> Vec<&str> {
         rest = &rest[length..];
     }
     names
-}
-
-/// The rules of one block, each `prelude{…}` or a statement up to `;`.
-fn rules(block: &str, classes: &BTreeSet<&str>) -> String {
-    let mut out = String::new();
-    let mut rest = block;
-    while let Some(at) = rest.find(['{', ';']) {
-        let prelude = &rest[..at];
-        if rest[at..].starts_with(';') {
-            out.push_str(&rest[..=at]);
-            rest = &rest[at + 1..];
-            continue;
-        }
-        let end = at + closing(&rest[at..]);
-        let body = &rest[at + 1..end - 1];
-        rest = &rest[end..];
-        if prelude.starts_with("@keyframes") {
-            push_rule(&mut out, prelude, body);
-        } else if prelude.starts_with('@') {
-            push_rule(&mut out, prelude, &rules(body, classes));
-        } else {
-            let kept: Vec<&str> =
-                selectors(prelude).filter(|one| class_names(one).all(|name| classes.contains(name))).collect();
-            push_rule(&mut out, &kept.join(","), body);
-        }
-    }
-    out
-}
-
-pub(super) fn push_rule(out: &mut String, prelude: &str, body: &str) {
-    if !prelude.is_empty() && !body.is_empty() {
-        out.extend([prelude, "{", body, "}"]);
-    }
-}
-
-/// Length of the block that begins `text`, braces included.
-pub(super) fn closing(text: &str) -> usize {
-    let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at + 1;
-        }
-    }
-    text.len()
-}
-
-/// The selectors of a list; commas inside brackets separate nothing.
-pub(super) fn selectors(list: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_i32;
-    list.split(move |c| {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        c == ',' && depth == 0
-    })
 }
 
 fn class_names(selector: &str) -> impl Iterator<Item = &str> {

@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use super::{
     older::Older,
-    paths,
     purge_css::{purge_css, purge_tags},
-    read_text, script,
+    script,
 };
-use crate::project::Project;
+use crate::{
+    files::{in_folder, read_text},
+    project::Project,
+};
 
 /// What the launcher needs before the rest is there, in this order; the first file declares the layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
@@ -46,7 +48,7 @@ impl Styles {
     pub fn read(project: &Project) -> Result<Self> {
         let folder = project.root.join("styles");
         let others = [LAUNCHER, LATER, &[DEMO]].concat();
-        let all = paths(&folder, ".css")?;
+        let all = in_folder(&folder, ".css")?;
         let names = all.iter().filter_map(|path| path.file_name()?.to_str());
         let regions: Vec<&str> = names.filter(|name| !others.contains(name)).collect();
         ensure!(!regions.is_empty(), "there is no region's style sheet in {}", folder.display());
@@ -91,7 +93,7 @@ impl Styles {
             sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
         }
         let folder = project.root.join("styles").join(ON_DEMAND);
-        for file in paths(&folder, ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
+        for file in in_folder(&folder, ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
             sheets.push(read_text(file)?);
         }
         // One after the other: minified together, rules of different sheets would be joined.

@@ -12,11 +12,12 @@ use super::{
     GLUE, LINK,
     compact::compact,
     glue::slim,
-    paths, read_bytes, read_text, shorten_imports, update,
+    shorten_imports,
     wasm_opt::{tidy, wasm_opt},
 };
 use crate::{
     command_line::BundleProfile,
+    files::{create_empty_folder, create_folder, in_folder, name, read_bytes, read_text, update},
     progress::step,
     project::{Project, WASM_TARGET, run},
     setup,
@@ -57,10 +58,8 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
         step("Binding it to JavaScript", || {
             let parts = folder.join(PARTS);
-            if folder.exists() {
-                fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
-            }
-            fs::create_dir_all(&parts).with_context(|| format!("cannot create {}", parts.display()))?;
+            create_empty_folder(&folder)?;
+            create_folder(&parts)?;
             if !is_split(profile) {
                 return bindgen(compiled, NAME, &folder);
             }
@@ -69,7 +68,7 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
             let main = folder.join("main.wasm");
             bindgen(&main, NAME, &folder)?;
             let bound = folder.join(format!("{NAME}_bg.wasm"));
-            paths(&parts, ".wasm")?.iter().try_for_each(|part| wasm_opt(project, part, false))?;
+            in_folder(&parts, ".wasm")?.iter().try_for_each(|part| wasm_opt(project, part, false))?;
             wasm_opt(project, &bound, true)
         })?;
         update(&stamp, source.as_bytes())?;
@@ -84,9 +83,8 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
         wasm = read_bytes(&short)?;
     }
     let mut parts = Vec::new();
-    for path in paths(&folder.join(PARTS), ".wasm")? {
-        let name = path.file_name().and_then(|name| name.to_str()).context("a part without a name")?;
-        parts.push((name.to_owned(), read_bytes(&path)?));
+    for path in in_folder(&folder.join(PARTS), ".wasm")? {
+        parts.push((name(&path)?.to_owned(), read_bytes(&path)?));
     }
     let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;

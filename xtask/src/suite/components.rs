@@ -1,7 +1,6 @@
 //! The widget's own tests in a browser: components, session, configuration, each file as one page.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use super::count;
 use crate::{
     counts::Counts,
+    files::{read_text, write},
     project::{Project, WASM_TARGET},
     setup::{self, Browser, Engine},
 };
@@ -100,7 +100,8 @@ fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
     let program = browser.program.to_str().context("the browser's path is no text")?;
     let capabilities = match browser.engine {
         Engine::Chromium => {
-            let mut capabilities = read(&project.root.join("webdriver.json"))?;
+            let ours = read_text(&project.root.join("webdriver.json"))?;
+            let mut capabilities: Value = serde_json::from_str(&ours).context("webdriver.json is not JSON")?;
             capabilities["goog:chromeOptions"]["binary"] = program.into();
             capabilities
         }
@@ -109,11 +110,6 @@ fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
         Engine::WebKit => json!({}),
     };
     let path = project.scratch()?.join(format!("webdriver-{}.json", browser.engine.key()));
-    fs::write(&path, capabilities.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    write(&path, capabilities.to_string())?;
     Ok(path)
-}
-
-fn read(path: &Path) -> Result<Value> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }

@@ -1,39 +1,31 @@
 //! The examples: each installed from the package's file, built, opened in Chromium and talked with.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{count, end_to_end, flaky};
 use crate::{
-    command_line::BundleTests,
-    counts::Counts,
-    dist, package,
-    progress::step,
-    project::Project,
-    setup::{self, Browser},
+    command_line::BundleTests, counts::Counts, dist, files, package, progress::step, project::Project, setup::Browser,
 };
 
 /// What every run of all tests has: the package itself, and what most pages are. The others take minutes to install and build.
 const ALWAYS: [&str; 7] = ["fresh_app", "package", "pages", "plain_html", "react_19", "releases", "two_sites"];
 
+/// How the names of their tests end.
+const ENDING: &str = ".test.mjs";
+
 /// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name contains `name`, or all.
 pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<Counts> {
-    if tests.built {
-        setup::npm_packages(project)?;
-    } else {
-        dist::build(project, tests.profile)?;
-    }
-    let named = |file: &PathBuf| tests.name.as_deref().is_none_or(|name| stem(file).contains(name));
-    run_files(project, browser, files(project)?.into_iter().filter(named).collect())
+    dist::provide(project, tests.profile, tests.built)?;
+    let mut files = all(project)?;
+    files.retain(|file| tests.name.as_deref().is_none_or(|name| stem(file).contains(name)));
+    run_files(project, browser, files)
 }
 
 /// Runs those of every run, on the bundle that is in `dist/`.
 pub fn run_some(project: &Project, browser: &Browser) -> Result<Counts> {
-    run_files(project, browser, always(files(project)?))
+    run_files(project, browser, always(all(project)?))
 }
 
 fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Result<Counts> {
@@ -63,6 +55,10 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
     })
 }
 
+fn all(project: &Project) -> Result<Vec<PathBuf>> {
+    files::in_folder(&project.root.join("tests/examples"), ENDING)
+}
+
 fn always(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
     files.retain(|file| ALWAYS.contains(&stem(file)));
     files
@@ -70,20 +66,7 @@ fn always(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
 
 /// `react_19` of `tests/examples/react_19.test.mjs`.
 fn stem(file: &Path) -> &str {
-    file.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".test.mjs")).unwrap_or_default()
-}
-
-fn files(project: &Project) -> Result<Vec<PathBuf>> {
-    let folder = project.root.join("tests/examples");
-    let mut files = Vec::new();
-    for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = file?.path();
-        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+    files::stem(file, ENDING)
 }
 
 #[cfg(test)]
@@ -93,7 +76,7 @@ mod tests {
     #[test]
     fn every_file_of_every_run_is_there() {
         let project = Project::find().expect("the project");
-        let always = always(files(&project).expect("the examples' tests"));
+        let always = always(all(&project).expect("the examples' tests"));
         assert_eq!(always.iter().map(|file| stem(file)).collect::<Vec<_>>(), ALWAYS);
     }
 }

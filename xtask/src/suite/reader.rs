@@ -14,8 +14,7 @@ mod perform;
 mod walk;
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -31,6 +30,7 @@ use crate::{
     command_line::BundleTests,
     counts::Counts,
     dist,
+    files::{create_folder, in_folder, read_text, stem},
     progress::step,
     project::{Project, Servers},
     setup::{self, Engine},
@@ -51,7 +51,7 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     }
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let transcripts = project.target.join("reader");
-    fs::create_dir_all(&transcripts).with_context(|| format!("cannot create {}", transcripts.display()))?;
+    create_folder(&transcripts)?;
     let performances: Vec<_> =
         walks.iter().flat_map(|walk| browsers.iter().map(move |(engine, program)| (walk, *engine, program))).collect();
     let next = AtomicUsize::new(0);
@@ -131,16 +131,11 @@ fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result
 }
 
 fn walks(folder: &Path, name: Option<&str>) -> Result<Vec<Walk>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>>>()?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "walk"));
-    paths.sort();
     let mut walks = Vec::new();
-    for path in paths {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).context("a walk's name is no text")?;
+    for path in in_folder(folder, ".walk")? {
+        let stem = stem(&path, ".walk");
         if name.is_none_or(|name| stem.contains(name)) {
-            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            walks.push(Walk::read(stem, &text).with_context(|| format!("in {}", path.display()))?);
+            walks.push(Walk::read(stem, &read_text(&path)?).with_context(|| format!("in {}", path.display()))?);
         }
     }
     ensure!(!walks.is_empty(), "no walk in {} is named so", folder.display());

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::heard::Heard;
 use crate::{
+    files::{create_empty_folder, name, write},
     project::run,
     setup::{ACCESSIBILITY_BUS, Engine},
 };
@@ -65,20 +66,13 @@ pub struct Desktop {
 impl Desktop {
     /// Starts all but the browser, in a new home below `home`.
     pub fn start(home: &Path) -> Result<Self> {
-        if home.exists() {
-            fs::remove_dir_all(home).with_context(|| format!("cannot empty {}", home.display()))?;
-        }
-        let write = |path: &str, text: &str| -> Result<()> {
-            let path = home.join(path);
-            fs::create_dir_all(path.parent().context("it has a folder")?)?;
-            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-        };
-        write("config/speech-dispatcher/speechd.conf", SPEECH)?;
-        write("data/orca/orca-customizations.py", LISTEN)?;
-        write("bin/pgrep", NO_OTHER)?;
+        create_empty_folder(home)?;
+        write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH)?;
+        write(&home.join("data/orca/orca-customizations.py"), LISTEN)?;
+        write(&home.join("bin/pgrep"), NO_OTHER)?;
         owners_alone(&home.join("bin/pgrep"))?;
         let preferences = FIREFOX.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
-        write("firefox/user.js", &preferences)?;
+        write(&home.join("firefox/user.js"), preferences)?;
         let log = home.join("reader.log");
         // Sockets have short names only, and the target directory may lie deep.
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -200,8 +194,7 @@ impl Desktop {
     }
 
     fn output(&self, program: &str) -> Result<File> {
-        let name = Path::new(program).file_name().and_then(|name| name.to_str()).unwrap_or(program);
-        let path = self.home.join(format!("{name}.txt"));
+        let path = self.home.join(format!("{}.txt", name(Path::new(program))?));
         File::create(&path).with_context(|| format!("cannot write {}", path.display()))
     }
 

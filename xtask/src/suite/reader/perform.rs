@@ -1,6 +1,6 @@
 //! A walk, step by step, against what is heard.
 
-use std::{fs, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
@@ -10,7 +10,7 @@ use super::{
     heard::Heard,
     walk::{Line, Pattern, Step, Walk, What},
 };
-use crate::setup::Engine;
+use crate::{files::write, setup::Engine};
 
 /// How long what must be said may take; a message that is tried again and again before it has failed takes longest.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -52,7 +52,7 @@ pub fn perform(
             said[begin..].iter().map(|words| format!("{words}\n")).collect::<String>()
         );
         record.push_str(&part);
-        fs::write(transcript, &record).with_context(|| format!("cannot write {}", transcript.display()))?;
+        write(transcript, &record)?;
         done.with_context(|| format!("in the step {:?}, in which was heard:\n{part}", step.title))?;
         if verdict.failures.len() > failed {
             verdict.failures.push(part);
