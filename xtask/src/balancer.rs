@@ -23,7 +23,6 @@ pub struct Balancer {
 }
 
 impl Balancer {
-    /// Listens on a port of 127.0.0.1.
     pub fn start(port: u16, servers: Vec<SocketAddr>) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("the balancer cannot listen on port {port}"))?;
@@ -47,7 +46,6 @@ impl Balancer {
         Ok(Self { address, ended })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

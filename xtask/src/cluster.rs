@@ -14,7 +14,6 @@ use crate::{
     command_line::{BundleProfile, Ports},
     demo::{HANDSHAKE, Interrupt, proxy, simulator},
     dist,
-    files::create_folder,
     progress::step,
     project::Project,
     server::{Server, free_port},
@@ -24,7 +23,6 @@ use crate::{
 /// What redis-server prints when it is ready.
 const READY: &str = "eady to accept connections";
 
-/// Builds, starts and waits until Ctrl-C.
 pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<()> {
     setup::redis_server()?;
     dist::build(project, profile)?;
@@ -33,13 +31,14 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
 
     let port = free_port(ports.port, &[])?;
     let platform_port = free_port(ports.scenario_port, &[port])?;
-    let directory = Scratch::new()?;
-    let redis = step("Starting Redis", || Redis::start(&directory.0))?;
+    // Not below the project, because a socket's path may have 107 bytes.
+    let directory = tempfile::Builder::new().prefix("chataibot-cluster-").tempdir()?;
+    let redis = step("Starting Redis", || Redis::start(directory.path()))?;
     let start = |name| {
         let mut proxy = proxy(project, &servers, 0, platform_port);
         proxy.args(["--redis", &format!("redis+unix://{}", redis.socket.display())]);
         // A file that came to one proxy is fetched from the other.
-        Server::start(name, proxy.arg("--uploads-directory").arg(directory.0.join("uploads")))
+        Server::start(name, proxy.arg("--uploads-directory").arg(directory.path().join("uploads")))
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
     let balancer = Balancer::start(port, proxies.iter().map(Server::address).collect())?;
@@ -68,24 +67,6 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
         ensure!(!proxies.is_empty(), "no proxy is left");
         Ok(())
     })
-}
-/// Where the cluster's Redis and files live while it runs. Not below the project, because a socket's path may have 107 bytes.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self> {
-        let directory = std::env::temp_dir().join(format!("chataibot-cluster-{}", std::process::id()));
-        create_folder(&directory)?;
-        Ok(Self(directory))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            eprintln!("{} is left behind: {error}", self.0.display());
-        }
-    }
 }
 
 /// A running redis-server on a socket of its own. Dropping it ends the process.

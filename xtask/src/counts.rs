@@ -2,14 +2,10 @@
 
 use std::{fmt, ops::AddAssign};
 
-/// Counts of tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Passed.
     pub passed: usize,
-    /// Failed.
     pub failed: usize,
-    /// Left out.
     pub skipped: usize,
     /// Failed among the others and passed every time by themselves; counted as passed too.
     pub flaky: usize,

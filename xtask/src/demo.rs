@@ -21,7 +21,6 @@ use crate::{
 /// The webhook's path on a demo proxy; its secret is the demo's own and opens nothing else.
 const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
 
-/// Builds, starts and waits until Ctrl-C.
 pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     let profile = BundleProfile::Demo;
     // Cargo locks its folder, so that its two runs follow one another; npm and the bundler work beside them.
@@ -44,9 +43,7 @@ pub fn run(project: &Project, ports: &Ports) -> Result<()> {
 
 /// A proxy with the simulated platform behind it.
 pub struct Pair {
-    /// The proxy, which browsers talk to.
     pub proxy: Server,
-    /// The platform.
     pub simulator: Server,
 }
 
@@ -90,7 +87,6 @@ pub fn simulator(project: &Project, servers: &Servers, port: u16, proxy_port: u1
 pub struct Interrupt(mpsc::Receiver<()>);
 
 impl Interrupt {
-    /// Listens.
     pub fn listen() -> Result<Self> {
         let (interrupt, interrupted) = mpsc::channel();
         // A second Ctrl-C finds the receiver gone, and nothing is left to tell.

@@ -48,7 +48,6 @@ pub use wasm::bindgen;
 pub const LOADER: &str = "chataibot.js";
 /// The widget's JavaScript half.
 pub const WIDGET: &str = "chataibot-widget.js";
-/// The widget itself.
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// Registers tokens, for pages that animate them; no part of the widget.
 const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/chataibot-tokens.css");
@@ -98,7 +97,6 @@ const STUDIO: &str = "studio";
 const TABLE: &str = "styles/design.json";
 /// The themes, which it begins with, and their pictures.
 const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
-/// The playground.
 pub const PLAYGROUND: &str = "index.html";
 
 /// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo xtask tables` writes it.
@@ -224,7 +222,6 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
     })
 }
 
-/// A script's file in the bundle.
 pub fn script_name(name: &str) -> String {
     format!("chataibot-{name}.js")
 }

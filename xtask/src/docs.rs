@@ -46,7 +46,6 @@ pub fn run(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Writes the pages.
 pub fn build(project: &Project) -> Result<()> {
     let folder = project.dist().join(FOLDER);
     let names: BTreeMap<&str, &str> = PAGES.iter().map(|(name, _, document)| (*document, *name)).collect();

@@ -8,7 +8,6 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// Fails when something is less than it must be.
 pub fn run(project: &Project, options: &LoadOptions) -> Result<()> {
     let build = ["build", "--release", "--package", "chataibot-proxy", "--package", "chataibot-load"];
     step("Building proxy and load generator", || run_command(project.cargo().args(build)))?;

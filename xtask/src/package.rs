@@ -31,7 +31,6 @@ const BESIDE_PROXY: [&str; 6] = [
     "CHANGELOG.md",
 ];
 
-/// Makes them, and says where they lie.
 pub fn run(project: &Project, options: &PackageOptions) -> Result<()> {
     dist::provide(project, BundleProfile::Small, options.built)?;
     println!("For npm: {}", npm(project)?.display());

@@ -10,14 +10,12 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::create_folder;
 
-/// The target the widget is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The checkout this runs in.
 pub struct Project {
     /// Where the root `Cargo.toml` lies.
     pub root: PathBuf,
-    /// Where cargo builds.
     pub target: PathBuf,
     /// Have the workspace's tests been built, and its programs with them?
     pub tests_are_built: bool,
@@ -47,7 +45,6 @@ impl Project {
         Ok(Self { root, target, tests_are_built: false })
     }
 
-    /// A cargo command, to be run in the project's root.
     pub fn cargo(&self) -> Command {
         cargo(&self.root)
     }
@@ -59,7 +56,6 @@ impl Project {
         command
     }
 
-    /// The bundle's folder.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
@@ -84,7 +80,6 @@ impl Project {
         Ok(packages.map(|package| self.program("debug", package)))
     }
 
-    /// Builds the two servers.
     pub fn build_servers(&self) -> Result<Servers> {
         let [proxy, simulator] = self.build(["chataibot-proxy", "chataibot-simulator"])?;
         Ok(Servers { proxy, simulator })
@@ -96,11 +91,8 @@ impl Project {
     }
 }
 
-/// The two server programs.
 pub struct Servers {
-    /// `chataibot-proxy`.
     pub proxy: PathBuf,
-    /// `chataibot-simulator`.
     pub simulator: PathBuf,
 }
 

@@ -1,7 +1,7 @@
 //! A child process that serves: it is up when it says so, and gone when its value is dropped.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -14,7 +14,6 @@ use anyhow::{Context, Result, bail};
 /// What a server prints, with its address behind, when it is ready.
 const READY: &str = "listening on http://";
 
-/// How long a server may take to become ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server. Dropping it ends the process.
@@ -57,17 +56,14 @@ impl Server {
         }
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it is called.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -80,12 +76,12 @@ impl Server {
         }
     }
 
-    /// Waits until `GET path` answers 200.
     pub fn wait_until_ok(&mut self, path: &str) -> Result<()> {
         let begin = Instant::now();
         loop {
             self.must_run()?;
-            if get_status(self.address, path) == Some(200) {
+            if ask(self.address, &format!("GET {path}"), "", Duration::from_secs(5)).is_ok_and(|answer| is_ok(&answer))
+            {
                 return Ok(());
             }
             if begin.elapsed() > PATIENCE {
@@ -104,14 +100,23 @@ impl Drop for Server {
     }
 }
 
-/// The status that `GET path` answers with, `None` when there is no answer.
-fn get_status(address: SocketAddr, path: &str) -> Option<u16> {
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
-    let mut answer = Vec::new();
-    stream.take(1024).read_to_end(&mut answer).ok()?;
-    String::from_utf8_lossy(&answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+/// Sends a request, such as `GET /readyz`, and hands back the whole answer with its head.
+pub fn ask(address: SocketAddr, request: &str, body: &str, patience: Duration) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
+    stream.set_read_timeout(Some(patience))?;
+    let length = body.len();
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Whether an answer has the status 200.
+pub fn is_ok(answer: &str) -> bool {
+    answer.starts_with("HTTP/1.1 200")
 }
 
 /// A port of 127.0.0.1 that is free now.

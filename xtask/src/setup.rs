@@ -23,7 +23,6 @@ pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_chosen, read
 /// The oldest Node.js whose test runner has what the end-to-end tests use.
 const OLDEST_NODE: u32 = 20;
 
-/// The name of Redis' program.
 pub const REDIS_SERVER: &str = "redis-server";
 
 /// Everything that `demo` and `test` would install when they need it.
@@ -81,9 +80,7 @@ pub fn npm_packages(project: &Project) -> Result<()> {
 }
 
 fn node() -> Result<()> {
-    if in_path("node").is_none() || in_path("npm").is_none() {
-        install(&["nodejs", "npm"], "Node.js 20 or newer with npm")?;
-    }
+    programs(&[("node", "nodejs"), ("npm", "npm")], "Node.js 20 or newer with npm")?;
     let version = read(Command::new("node").arg("--version"))?;
     let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     ensure!(
@@ -96,56 +93,47 @@ fn node() -> Result<()> {
 
 /// The Redis that tests of several proxies, and a cluster on this machine, run on.
 pub fn redis_server() -> Result<()> {
-    if in_path(REDIS_SERVER).is_some() {
-        return Ok(());
-    }
-    let wanted = "redis-server, version 7 or newer (on Debian: apt-get install redis-server)";
-    install(&["redis-server"], wanted)?;
-    ensure!(in_path(REDIS_SERVER).is_some(), "it was installed and still cannot be found: {wanted}");
-    Ok(())
+    programs(&[(REDIS_SERVER, REDIS_SERVER)], "redis-server, version 7 or newer")
 }
 
-/// What a screen reader runs on, by program and Debian package.
-const SCREEN_READER: [(&str, &str); 6] = [
-    ("orca", "orca"),
-    ("xdotool", "xdotool"),
-    ("openbox", "openbox"),
-    ("speech-dispatcher", "speech-dispatcher"),
-    ("Xvfb", "xvfb"),
-    ("dbus-daemon", "dbus"),
-];
 /// The accessibility bus, which is in nobody's path.
 pub const ACCESSIBILITY_BUS: &str = "/usr/libexec/at-spi-bus-launcher";
 
 /// The screen reader with a display, a bus and a speech server.
 pub fn screen_reader() -> Result<()> {
+    let needed = [
+        ("orca", "orca"),
+        ("xdotool", "xdotool"),
+        ("openbox", "openbox"),
+        ("speech-dispatcher", "speech-dispatcher"),
+        ("Xvfb", "xvfb"),
+        ("dbus-daemon", "dbus"),
+        (ACCESSIBILITY_BUS, "at-spi2-core"),
+    ];
+    programs(&needed, "a screen reader and what it needs")
+}
+
+/// The languages of `examples/signing`. Tests run those that are there: a developer may well do without the others.
+pub fn signing_languages() {
+    let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
+    if let Err(error) = programs(&languages, "the languages in which host sites sign") {
+        println!("{error:#}; until then their examples of signing are not tested");
+    }
+}
+
+/// Finds programs, each given with its Debian package, or installs those that are missing.
+fn programs(needed: &[(&str, &str)], what: &str) -> Result<()> {
     let missing = || -> Vec<&str> {
-        let programs = SCREEN_READER.iter().filter(|(program, _)| in_path(program).is_none());
-        let bus = (!Path::new(ACCESSIBILITY_BUS).is_file()).then_some("at-spi2-core");
-        programs.map(|(_, package)| *package).chain(bus).collect()
+        needed.iter().filter(|(program, _)| in_path(program).is_none()).map(|(_, package)| *package).collect()
     };
     let packages = missing();
     if packages.is_empty() {
         return Ok(());
     }
-    let wanted = format!("a screen reader and what it needs (on Debian: apt-get install {})", packages.join(" "));
+    let wanted = format!("{what} (on Debian: apt-get install {})", packages.join(" "));
     install(&packages, &wanted)?;
     ensure!(missing().is_empty(), "it was installed and still cannot be found: {wanted}");
     Ok(())
-}
-
-/// The languages of `examples/signing`, by program and Debian package. Tests run those that are there: a developer may well do without the others.
-pub fn signing_languages() {
-    let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
-    let missing: Vec<&str> =
-        languages.iter().filter(|(program, _)| in_path(program).is_none()).map(|(_, package)| *package).collect();
-    if missing.is_empty() {
-        return;
-    }
-    let wanted = missing.join(" and ");
-    if let Err(error) = install(&missing, &wanted) {
-        println!("{error:#}; until then their examples of signing are not tested");
-    }
 }
 
 fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> {
@@ -157,6 +145,7 @@ fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>
     Ok(programs.iter().find_map(|program| in_path(program)))
 }
 
+/// A program by its name, or by its whole path.
 fn in_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(format!("{program}{}", env::consts::EXE_SUFFIX)))

@@ -17,9 +17,7 @@ const BUDGETS: &str = "sizes.toml";
 
 /// One line of the table.
 struct Row {
-    /// The key in the budget file.
     key: &'static str,
-    /// What a person reads.
     title: String,
     raw: usize,
     gzip: usize,

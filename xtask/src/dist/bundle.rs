@@ -22,17 +22,14 @@ const INTEGRITY: &str = "integrity.json";
 /// How compressed twins end.
 const TWINS: [&str; 2] = ["br", "gz"];
 
-/// A bundle that is being written.
 pub struct Bundle<'a> {
     project: &'a Project,
     folder: PathBuf,
-    /// Whether each file has compressed twins.
     compressed: bool,
     names: BTreeSet<String>,
 }
 
 impl<'a> Bundle<'a> {
-    /// Into this folder, with or without compressed twins.
     pub fn open(project: &'a Project, folder: PathBuf, compressed: bool) -> Result<Self> {
         create_folder(&folder)?;
         Ok(Self { project, folder, compressed, names: BTreeSet::new() })

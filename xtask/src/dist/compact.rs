@@ -9,7 +9,6 @@ const HANDLE_ERROR: (&str, &str) = (
     "const caught = (f) => (...args) => {\n    try {\n        return f(...args);",
 );
 
-/// Before the imports.
 const IMPORTS: &str = "function __wbg_get_imports() {\n";
 
 /// Gives the WASM an object that may be missing.
@@ -80,7 +79,6 @@ pub fn compact(glue: &str) -> Result<String> {
     Ok(glue.replacen(IMPORTS, &[SHARED, IMPORTS].concat(), 1))
 }
 
-/// The first line of an import.
 struct Head<'a> {
     name: &'a str,
     arguments: &'a str,

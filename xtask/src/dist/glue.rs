@@ -50,7 +50,6 @@ const BECOME: [(&str, &str); 2] = [
     ),
 ];
 
-/// `glue` without what nobody needs.
 pub fn slim(glue: &str) -> Result<String> {
     let mut slim = glue.to_owned();
     for (head, instead) in FUNCTIONS {

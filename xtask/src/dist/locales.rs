@@ -31,7 +31,6 @@ pub fn module(locales: &BTreeMap<String, String>) -> String {
     format!("export const languages = {};\n", locales.keys().map(String::as_str).collect::<Value>())
 }
 
-/// The file's name as it is served.
 pub fn file_name(tag: &str) -> String {
     format!("chataibot-locale-{tag}.json")
 }

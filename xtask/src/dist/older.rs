@@ -18,7 +18,6 @@ pub struct Older {
 }
 
 impl Older {
-    /// Adds the rules of a sheet.
     pub fn add(&mut self, sheet: &str) {
         let rules = self.rules(sheet);
         self.css.push_str(&rules);

@@ -43,7 +43,6 @@ pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
     Ok(format!("{head}ChataibotWidget=(own=>{{{body}return {class}}})(ChataibotWidget);\n").into_bytes())
 }
 
-/// One style sheet, minified.
 pub fn minify_css(project: &Project, sheet: &str) -> Result<Vec<u8>> {
     let minified = esbuild(project, &["--loader=css", "--minify", "--charset=utf8", TARGET], sheet)?;
     Ok(tight(&String::from_utf8(minified).context("the minified style sheet is no text")?).into_bytes())

@@ -15,7 +15,6 @@ const MODULE: &str = "i";
 /// What the linker exports, and neither the glue nor a part asks for.
 const UNUSED: &[&str] = &["__abort_handler", "__instance_terminated", "__data_end", "__heap_base"];
 
-/// Renames every import in both files.
 pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let mut module: Module = ModuleConfig::new()
         .generate_name_section(false)

@@ -33,7 +33,6 @@ const ON_DEMAND: &str = "on-demand";
 const TRANSCRIPT: &str = "transcript.css";
 /// … and what of them a message needs that is said before they are there.
 const ROW: &[&str] = &["messages.css", "bubble.css"];
-/// For the playground only.
 const DEMO: &str = "demo.css";
 
 /// All of `styles/*.css` but the playground's. Themes are pages' files, not ours to load.
@@ -104,12 +103,10 @@ impl Styles {
     }
 }
 
-/// The elements in markup.
 fn tags(markup: &str) -> BTreeSet<&str> {
     markup.split("[\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// The classes that markup names.
 fn classes(markup: &str) -> Result<BTreeSet<&str>> {
     let classes = markup.split("\"class\":\"").skip(1).filter_map(|rest| rest.split('"').next());
     let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();

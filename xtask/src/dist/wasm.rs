@@ -40,7 +40,6 @@ const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zloca
 
 /// The widget as two files.
 pub struct Bound {
-    /// The binary.
     pub wasm: Vec<u8>,
     /// The ES module that loads and serves it.
     pub glue: String,
@@ -145,7 +144,6 @@ fn fingerprint(compiled: &Path) -> Result<String> {
     Ok(format!("{:016x} {}", hasher.finish(), bytes.len()))
 }
 
-/// Binds a compiled library to a JavaScript module of this name.
 pub fn bindgen(compiled: &Path, name: &str, folder: &Path) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen.web(true)?.input_path(compiled).out_name(name).typescript(false).omit_default_module_path(name == NAME);

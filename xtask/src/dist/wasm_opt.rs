@@ -40,7 +40,6 @@ const MAIN_PASSES: &[&str] = &[
 const LAST_PASSES: &[&str] =
     &["--coalesce-locals", "--reorder-locals", "--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
 
-/// Makes the WASM in `file` smaller.
 pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
     optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { PART_PASSES }].concat())
 }

@@ -220,7 +220,6 @@ fn slug(words: &str) -> String {
     kept.replace(' ', "-")
 }
 
-/// Text as it stands in markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

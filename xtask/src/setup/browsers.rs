@@ -55,10 +55,8 @@ impl Engine {
     }
 }
 
-/// A browser and the program that steers it.
 #[derive(Debug)]
 pub struct Browser {
-    /// Whose kind it is.
     pub engine: Engine,
     /// The browser; the environment's `CHROMIUM`, `FIREFOX` or `WEBKIT` comes first.
     pub program: PathBuf,
@@ -69,7 +67,6 @@ pub struct Browser {
 /// The browsers that tests run in, and why in others they do not.
 #[derive(Debug, Default)]
 pub struct Browsers {
-    /// Those that are there.
     pub found: Vec<Browser>,
     /// One line for each that is not.
     pub missing: Vec<String>,
@@ -84,7 +81,6 @@ enum Choice {
     These(Vec<Engine>),
 }
 
-/// Whether the environment says which browsers it shall be.
 pub fn is_chosen() -> bool {
     env::var_os(CHOICE).is_some_and(|choice| !choice.is_empty())
 }
@@ -129,7 +125,6 @@ fn choice(chosen: Option<&str>) -> Result<Choice> {
     Ok(Choice::These(engines))
 }
 
-/// One browser with its driver.
 pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
     let (program, driver) = match engine {
         Engine::Chromium => chromium()?,

@@ -6,12 +6,12 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
 
 use super::heard::Heard;
 use crate::{
@@ -20,8 +20,6 @@ use crate::{
     setup::{ACCESSIBILITY_BUS, Engine},
 };
 
-/// How many there were in this process: each has a folder of its own for its sockets.
-static STARTED: AtomicU32 = AtomicU32::new(0);
 /// How long each part may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a browser with a new profile may take to start and to be read, on a machine that has other things to do as well.
@@ -55,11 +53,10 @@ const FIREFOX: [(&str, &str); 14] = [
 /// Running programs, ended when it is dropped.
 pub struct Desktop {
     home: PathBuf,
-    /// Where the sockets are.
-    run: PathBuf,
+    /// Where the sockets are; only its owner may use it, as buses want it.
+    run: TempDir,
     environment: Vec<(&'static str, String)>,
     children: Vec<Child>,
-    /// What the reader says.
     pub heard: Heard,
 }
 
@@ -70,19 +67,16 @@ impl Desktop {
         write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH)?;
         write(&home.join("data/orca/orca-customizations.py"), LISTEN)?;
         write(&home.join("bin/pgrep"), NO_OTHER)?;
-        owners_alone(&home.join("bin/pgrep"))?;
+        make_executable(&home.join("bin/pgrep"))?;
         let preferences = FIREFOX.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
         write(&home.join("firefox/user.js"), preferences)?;
         let log = home.join("reader.log");
         // Sockets have short names only, and the target directory may lie deep.
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let run = std::env::temp_dir().join(format!("chataibot-reader-{}-{number}", std::process::id()));
-        fs::create_dir_all(&run)?;
-        owners_alone(&run)?;
+        let run = tempfile::Builder::new().prefix("chataibot-reader-").tempdir()?;
         let place = |part: &str| home.join(part).to_string_lossy().into_owned();
         let environment = vec![
             ("HOME", home.to_string_lossy().into_owned()),
-            ("XDG_RUNTIME_DIR", run.to_string_lossy().into_owned()),
+            ("XDG_RUNTIME_DIR", run.path().to_string_lossy().into_owned()),
             ("XDG_CONFIG_HOME", place("config")),
             ("XDG_CACHE_HOME", place("cache")),
             ("XDG_DATA_HOME", place("data")),
@@ -96,7 +90,7 @@ impl Desktop {
             ("NO_AT_BRIDGE", "0".to_owned()),
         ];
         let heard = Heard::new(&log);
-        let mut desktop = Self { home: home.to_owned(), run: run.clone(), environment, children: Vec::new(), heard };
+        let mut desktop = Self { home: home.to_owned(), run, environment, children: Vec::new(), heard };
         let screen =
             desktop.announced("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
         desktop.environment.push(("DISPLAY", format!(":{screen}")));
@@ -104,7 +98,7 @@ impl Desktop {
         desktop.environment.push(("DBUS_SESSION_BUS_ADDRESS", bus));
         desktop.start_child("openbox", &[])?;
         desktop.start_child(ACCESSIBILITY_BUS, &["--launch-immediately"])?;
-        let socket = run.join("speech.sock").to_string_lossy().into_owned();
+        let socket = desktop.run.path().join("speech.sock").to_string_lossy().into_owned();
         let speech = ["--run-single", "--timeout", "0", "--communication-method", "unix_socket", "--socket-path"];
         desktop.start_child("speech-dispatcher", &[speech.as_slice(), &[&socket]].concat())?;
         desktop.wait_for("the speech server", || Path::new(&socket).exists())?;
@@ -118,7 +112,6 @@ impl Desktop {
         Ok(desktop)
     }
 
-    /// Opens a page in a browser with a new profile.
     pub fn browse(&mut self, engine: Engine, program: &Path, address: &str) -> Result<()> {
         let program = program.to_str().context("the browser's path is no text")?;
         let profile = self.home.join(engine.key()).to_string_lossy().into_owned();
@@ -154,7 +147,6 @@ impl Desktop {
         run(self.command("xdotool").args(["key", "--clearmodifiers", key]))
     }
 
-    /// Types letters.
     pub fn type_letters(&self, letters: &str) -> Result<()> {
         run(self.command("xdotool").args(["type", "--delay", "60", "--", letters]))
     }
@@ -218,13 +210,11 @@ impl Drop for Desktop {
             let _ = child.kill();
             let _ = child.wait();
         }
-        // What is left of the sockets is nobody's any more.
-        let _ = fs::remove_dir_all(&self.run);
     }
 }
 
-/// Only its owner may use it: so buses want their folder, and so a script can be run.
-fn owners_alone(path: &Path) -> Result<()> {
+/// Lets its owner run a script.
+fn make_executable(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

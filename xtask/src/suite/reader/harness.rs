@@ -1,7 +1,7 @@
 //! Proxy, simulator and the page that embeds the widget, each on a free port of its own.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     thread,
     time::Duration,
@@ -13,7 +13,7 @@ use super::walk::Walk;
 use crate::{
     demo::Pair,
     project::{Project, Servers},
-    server::any_port,
+    server::{any_port, ask, is_ok},
 };
 
 /// How long an order may take, with what it waits for.
@@ -23,38 +23,26 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// widget. A reader that follows the page takes keys for text in a field, and says so.
 pub const HEARD: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
-/// What a walk takes place on.
 pub struct Harness {
     page: SocketAddr,
     pair: Pair,
 }
 
 impl Harness {
-    /// Starts it.
     pub fn set(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
         let pair = Pair::start(project, servers, any_port()?, any_port()?)?;
         let page = serve(html(walk, pair.proxy.address()))?;
         Ok(Self { page, pair })
     }
 
-    /// Of the page.
     pub fn address(&self) -> String {
         format!("http://{}/", self.page)
     }
 
-    /// Has the simulator do something.
     pub fn order(&self, name: &str, body: &str) -> Result<()> {
-        let address = self.pair.simulator.address();
-        let mut stream = TcpStream::connect(address).context("the simulator does not answer")?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let length = body.len();
-        write!(
-            stream,
-            "POST /_control/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).with_context(|| format!("the simulator does not answer {name}"))?;
-        ensure!(answer.starts_with("HTTP/1.1 200"), "the simulator refuses {name} {body}: {answer}");
+        let answer = ask(self.pair.simulator.address(), &format!("POST /_control/{name}"), body, PATIENCE);
+        let answer = answer.with_context(|| format!("the simulator does not answer {name}"))?;
+        ensure!(is_ok(&answer), "the simulator refuses {name} {body}: {answer}");
         Ok(())
     }
 }

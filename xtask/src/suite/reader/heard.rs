@@ -14,18 +14,15 @@ const STILL: Duration = Duration::from_millis(1500);
 /// How often the log is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The reader's log.
 pub struct Heard {
     log: PathBuf,
 }
 
 impl Heard {
-    /// Of the log in this file.
     pub fn new(log: &Path) -> Self {
         Self { log: log.to_owned() }
     }
 
-    /// All that was said so far.
     pub fn so_far(&self) -> Result<Vec<String>> {
         match fs::read(&self.log) {
             Ok(log) => Ok(said(&String::from_utf8_lossy(&log))),

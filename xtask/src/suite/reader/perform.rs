@@ -18,10 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const DOUBT: Duration = Duration::from_secs(5);
 /// How long a key may take to have something said; few keys have nothing said.
 const ANSWER: Duration = Duration::from_secs(8);
-/// How often a key is pressed until something is heard.
 const PRESSES: usize = 30;
 
-/// How a walk went.
 #[derive(Debug, Default)]
 pub struct Verdict {
     /// What was heard and must not be, or the other way round, each with the words around it.
@@ -30,7 +28,6 @@ pub struct Verdict {
     pub known_faults: Vec<String>,
 }
 
-/// Walks, keeps the transcript, and judges.
 pub fn perform(
     walk: &Walk,
     engine: Engine,
@@ -147,7 +144,6 @@ fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, behind: usize) -
     anyhow::bail!("{key} was pressed {PRESSES} times, and {:?} was not said", pattern.text())
 }
 
-/// Is it the name of a key that was pressed?
 fn is_echo(words: &str) -> bool {
     matches!(words, "tab" | "left shift" | "up" | "down" | "left" | "right" | "return" | "escape" | "space")
 }

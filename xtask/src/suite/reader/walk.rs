@@ -7,13 +7,11 @@ use crate::setup::Engine;
 /// A way through the widget by keyboard.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Walk {
-    /// The file's name.
     pub name: String,
     /// Attributes of the element.
     pub attributes: String,
     /// What stands behind the element in the page.
     pub page: String,
-    /// In their order.
     pub steps: Vec<Step>,
 }
 
@@ -22,29 +20,23 @@ pub struct Walk {
 pub struct Step {
     /// What a person would call it.
     pub title: String,
-    /// In their order.
     pub lines: Vec<Line>,
 }
 
-/// A line of a step.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Only in this browser.
     pub only: Option<Engine>,
     /// Why what is expected is not so yet.
     pub known_fault: Option<String>,
-    /// What to do, or to hear.
     pub what: What,
 }
 
-/// What a line says.
 #[derive(Debug, PartialEq, Eq)]
 pub enum What {
     /// Keys, as xdotool names them.
     Press(Vec<String>),
     /// One key, again and again until this is heard.
     PressUntil(String, Pattern),
-    /// Letters.
     Type(String),
     /// An order to the simulator, with its body.
     Order(String, String),
@@ -68,7 +60,6 @@ impl What {
 pub struct Pattern(String);
 
 impl Pattern {
-    /// Whether these words are meant.
     pub fn fits(&self, words: &str) -> bool {
         let mut parts = self.0.split('…');
         let first = parts.next().unwrap_or_default();
@@ -83,14 +74,12 @@ impl Pattern {
         last.map_or(rest.is_empty(), |last: &str| rest.ends_with(last))
     }
 
-    /// As the walk has it.
     pub fn text(&self) -> &str {
         &self.0
     }
 }
 
 impl Walk {
-    /// Reads a walk.
     pub fn read(name: &str, text: &str) -> Result<Self> {
         let mut walk =
             Self { name: name.to_owned(), attributes: String::new(), page: String::new(), steps: Vec::new() };
