@@ -25,7 +25,6 @@ impl fmt::Display for Level {
     }
 }
 
-/// What runs a check.
 pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// One thing the contract asks.
@@ -33,16 +32,14 @@ pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> +
 pub struct Check {
     /// Its name, unique, as `--only` takes it.
     pub name: &'static str,
-    /// How much it is wanted.
-    pub level: Level,
+    pub(crate) level: Level,
     /// What the contract asks, in a sentence.
     pub asks: &'static str,
     /// What to change when it does not hold.
     pub remedy: &'static str,
     /// It waits for long; it runs beside the others.
     pub slow: bool,
-    /// Runs it.
-    pub run: Run,
+    pub(crate) run: Run,
 }
 
 impl fmt::Debug for Check {
@@ -62,7 +59,6 @@ pub struct Found {
 
 impl Found {
     /// Does the contract break here?
-    #[must_use]
     pub fn is_broken(&self) -> bool {
         matches!(self.outcome, Err(CheckError::Violation(_)))
     }

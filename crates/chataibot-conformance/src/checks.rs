@@ -20,7 +20,6 @@ mod webhook;
 use crate::check::Check;
 
 /// All of them.
-#[must_use]
 pub fn all() -> Vec<Check> {
     [
         token::CHECKS,

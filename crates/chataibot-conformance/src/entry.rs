@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 /// `<epoch>-<seq>` as two numbers.
-#[must_use]
 pub fn cursor(text: &str) -> Option<(u32, u32)> {
     let (epoch, seq) = text.split_once('-')?;
     let number = |digits: &str| {
@@ -13,20 +12,16 @@ pub fn cursor(text: &str) -> Option<(u32, u32)> {
     Some((number(epoch)?, number(seq)?))
 }
 
-/// The cursor of an entry.
-#[must_use]
 pub fn cursor_of(entry: &Value) -> &str {
     entry["cursor"].as_str().unwrap_or_default()
 }
 
 /// `message`, `delivery`, `status` or `assignee`: the one key of the entry's event.
-#[must_use]
 pub fn kind(entry: &Value) -> &str {
     entry["event"].as_object().and_then(|event| event.keys().next()).map_or("", String::as_str)
 }
 
 /// All plain words of a content, in order.
-#[must_use]
 pub fn words(content: &Value) -> String {
     let mut out = String::new();
     collect(content, &mut out);
@@ -49,27 +44,23 @@ fn collect(value: &Value, out: &mut String) {
 }
 
 /// Is it a message of this author with these words?
-#[must_use]
 pub fn says(entry: &Value, author: &str, text: &str) -> bool {
     let message = &entry["event"]["message"];
     message["author"] == author && words(&message["content"]) == text
 }
 
 /// Is it the visitor's message of this key?
-#[must_use]
 pub fn is_sent_with(entry: &Value, key: &str) -> bool {
     entry["event"]["message"]["client_message_id"] == key
 }
 
 /// Is it this state of the message of this key?
-#[must_use]
 pub fn is_delivery(entry: &Value, key: &str, state: &str) -> bool {
     let delivery = &entry["event"]["delivery"];
     delivery["client_message_id"] == key && delivery["state"] == state
 }
 
 /// A log in a few words, for a report.
-#[must_use]
 pub fn short(log: &[Value]) -> String {
     let told: Vec<String> = log
         .iter()

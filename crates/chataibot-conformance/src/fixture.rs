@@ -29,11 +29,9 @@ pub struct Fixture {
     pub host: Option<HostSite>,
     /// Nobody gets a token without being signed in.
     pub identity_required: AtomicBool,
-    /// The platform behind it.
     pub simulator: Simulator,
     /// Where it takes the platform's events.
     pub webhook_url: String,
-    /// The token of these events.
     pub webhook_token: String,
     /// What must never stand in an answer.
     pub secrets: Vec<(&'static str, String)>,
@@ -50,11 +48,8 @@ pub struct Fixture {
 pub struct Answer {
     /// `POST /token` or the like.
     pub call: String,
-    /// Its status.
     pub status: u16,
-    /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
     pub text: String,
     /// Its body as JSON; null where it is none.
     pub json: Value,
@@ -79,22 +74,17 @@ impl Fixture {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 
-    /// The address of a path of the proxy.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.proxy)
     }
 }
 
 impl Answer {
-    /// A header as text.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The answer in short, for a report.
-    #[must_use]
     pub fn summary(&self) -> String {
         let body: String = self.text.chars().take(160).collect();
         let dots = if body.len() < self.text.len() { "…" } else { "" };

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 #[derive(Clone)]
 pub struct HostSite {
     secret: String,
-    /// The site's name at the proxy.
     site: String,
 }
 
@@ -21,14 +20,11 @@ impl std::fmt::Debug for HostSite {
 }
 
 impl HostSite {
-    /// One that signs with this secret.
-    #[must_use]
     pub fn new(secret: &str, site: &str) -> Self {
         Self { secret: secret.to_owned(), site: site.to_owned() }
     }
 
     /// What it says of this user.
-    #[must_use]
     pub fn claims(&self, user: &str) -> Value {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         json!({
@@ -37,14 +33,11 @@ impl HostSite {
         })
     }
 
-    /// A good identity of this user.
-    #[must_use]
     pub fn identity(&self, user: &str) -> String {
         signed(&self.secret, &json!({ "alg": "HS256", "typ": "JWT" }), &self.claims(user))
     }
 
     /// Identities that must not be believed, each with what is wrong with it.
-    #[must_use]
     pub fn forgeries(&self) -> Vec<(&'static str, String)> {
         let head = json!({ "alg": "HS256", "typ": "JWT" });
         let with = |name: &str, value: Value| {

@@ -63,7 +63,6 @@ pub struct Options {
 
 impl Options {
     /// Those of a command line that names only the proxy.
-    #[must_use]
     pub fn of(url: impl Into<String>) -> Self {
         let mut options = Self::parse_from(["chataibot-conformance", "--list"]);
         options.list = false;
@@ -72,7 +71,6 @@ impl Options {
     }
 
     /// How long something that must come may take.
-    #[must_use]
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.patience)
     }

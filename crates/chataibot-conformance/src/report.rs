@@ -8,7 +8,6 @@ use crate::{
 };
 
 /// The list of checks.
-#[must_use]
 pub fn list(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
@@ -21,7 +20,6 @@ pub fn list(checks: &[Check]) -> String {
 }
 
 /// What one check found.
-#[must_use]
 pub fn found(found: &Found) -> String {
     let Check { name, level, asks, remedy, .. } = found.check;
     match &found.outcome {
@@ -38,7 +36,6 @@ pub fn found(found: &Found) -> String {
 }
 
 /// The last lines.
-#[must_use]
 pub fn sum(all: &[Found]) -> String {
     let count = |wanted: &dyn Fn(&Found) -> bool| all.iter().filter(|found| wanted(found)).count();
     let held = count(&|found| found.outcome.is_ok());

@@ -1,7 +1,6 @@
 //! The order of things: a simulator, the first webhook, then one check after the other; what is slow runs beside them.
 
 use std::{
-    fmt,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -9,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::{anyhow, bail};
 use chataibot_simulator as simulator;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -23,23 +23,11 @@ use crate::{
     simulator::Simulator,
 };
 
-/// Why the checks could not begin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetupError(pub String);
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SetupError {}
-
 /// The checks that these options select, in order.
-pub fn selected(options: &Options) -> Result<Vec<Check>, SetupError> {
+fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
     let all = checks::all();
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
-        return Err(SetupError(format!("there is no check {unknown:?}; --list names them all")));
+        bail!("there is no check {unknown:?}; --list names them all");
     }
     let wanted = |check: &Check| match options.only.as_slice() {
         [] => !(options.quick && check.slow),
@@ -49,14 +37,14 @@ pub fn selected(options: &Options) -> Result<Vec<Check>, SetupError> {
 }
 
 /// Runs the checks. `tell` gets each line for people as soon as there is one, and each finding.
-pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> Result<Vec<Found>, SetupError> {
+pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Result<Vec<Found>> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
-        .map_err(|error| SetupError(format!("no HTTP client: {error}")))?;
+        .map_err(|error| anyhow!("no HTTP client: {error}"))?;
     let webhook_url = options.webhook_url.clone().unwrap_or_else(|| format!("{url}/webhook/demo-webhook-secret"));
     let own = match &options.simulator {
         Some(_) => None,
@@ -129,7 +117,6 @@ pub enum Progress<'a> {
 }
 
 /// Does the contract hold: is no "must" broken?
-#[must_use]
 pub fn holds(all: &[Found]) -> bool {
     !all.iter().any(|found| found.is_broken() && found.check.level == Level::Must)
 }
@@ -142,7 +129,7 @@ async fn run_one(fixture: &Fixture, check: Check) -> Found {
     Found { check, outcome }
 }
 
-async fn begin(options: &Options) -> Result<simulator::Simulator, SetupError> {
+async fn begin(options: &Options) -> anyhow::Result<simulator::Simulator> {
     let config = simulator::Config {
         listen: options.simulator_listen,
         account_token: options.account_token.clone(),
@@ -156,9 +143,9 @@ async fn begin(options: &Options) -> Result<simulator::Simulator, SetupError> {
     };
     let listen = options.simulator_listen;
     simulator::spawn(config).await.map_err(|error| {
-        SetupError(format!(
+        anyhow!(
             "the simulated platform can't listen on {listen}: {error}; use --simulator-listen, or --simulator with one that runs"
-        ))
+        )
     })
 }
 
@@ -170,11 +157,11 @@ fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
 }
 
 /// Waits for the proxy, and for its answer to the handshake.
-async fn reach(fixture: &Fixture, options: &Options) -> Result<(), SetupError> {
+async fn reach(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
     let until = Instant::now() + Duration::from_secs(options.wait);
     let order = json!({ "url": fixture.webhook_url, "token": fixture.webhook_token, "handshake": false });
     let aimed = fixture.simulator.order("webhook", order).await;
-    aimed.map_err(|fault| SetupError(format!("the simulator can't be used: {}", words(&fault))))?;
+    aimed.map_err(|fault| anyhow!("the simulator can't be used: {}", words(&fault)))?;
     loop {
         let reached = fixture.token(json!({})).await;
         let why = match reached {
@@ -192,14 +179,13 @@ async fn reach(fixture: &Fixture, options: &Options) -> Result<(), SetupError> {
                 continue;
             }
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {
-                let why = "this site takes signed-in visitors only: --identity-secret says what they are signed with";
-                return Err(SetupError(why.to_owned()));
+                bail!("this site takes signed-in visitors only: --identity-secret says what they are signed with");
             }
             Ok(answer) => answer.summary(),
             Err(fault) => words(&fault),
         };
         if Instant::now() >= until {
-            return Err(SetupError(why));
+            bail!(why);
         }
         sleep(Duration::from_millis(250)).await;
     }

@@ -14,25 +14,15 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// The one at this URL.
-    #[must_use]
     pub fn at(http: reqwest::Client, base: &str) -> Self {
         Self { http, base: base.trim_end_matches('/').to_owned() }
     }
 
-    /// Where it is.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.base
-    }
-
-    /// Gives an order.
     pub async fn order(&self, path: &str, order: Value) -> Result<Value, CheckError> {
         let request = self.http.post(format!("{}/_control/{path}", self.base)).json(&order);
         self.answer(path, request).await
     }
 
-    /// Asks what happened.
     pub async fn ask(&self, path: &str) -> Result<Value, CheckError> {
         self.answer(path, self.http.get(format!("{}/_control/{path}", self.base))).await
     }
@@ -85,7 +75,6 @@ impl Simulator {
         Ok(answer["calls"].as_array().cloned().unwrap_or_default())
     }
 
-    /// Those of them with this text.
     pub async fn calls_with(&self, kind: &str, text: &str) -> Result<Vec<Value>, CheckError> {
         let mut calls = self.calls(kind).await?;
         calls.retain(|call| call["body"]["message"]["data"]["body"] == text);

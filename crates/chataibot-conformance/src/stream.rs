@@ -10,28 +10,22 @@ use crate::{
     outcome::{CheckError, violation},
 };
 
-/// One block of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// The `event:` line; absent of a comment.
     pub event: Option<String>,
-    /// The `id:` line.
     pub id: Option<String>,
     /// The `data:` lines.
     pub data: String,
-    /// It holds a comment.
     pub comment: bool,
 }
 
 impl Block {
-    /// Its data as JSON.
-    #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.data).unwrap_or(Value::Null)
     }
 
     /// Is it an entry of the log?
-    #[must_use]
     pub fn entry(&self) -> Option<Value> {
         let json = self.json();
         json["cursor"].is_string().then_some(json)
@@ -54,7 +48,6 @@ impl Block {
     }
 }
 
-/// An open stream.
 #[derive(Debug)]
 pub struct Stream {
     response: reqwest::Response,
@@ -62,14 +55,10 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Reads this answer.
-    #[must_use]
     pub fn of(response: reqwest::Response) -> Self {
         Self { response, bytes: Vec::new() }
     }
 
-    /// A header of the answer.
-    #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -118,14 +107,11 @@ impl Stream {
     }
 }
 
-/// The entries among blocks.
-#[must_use]
 pub fn entries(blocks: &[Block]) -> Vec<Value> {
     blocks.iter().filter_map(Block::entry).collect()
 }
 
 /// Blocks in a few words.
-#[must_use]
 pub fn told(blocks: &[Block]) -> String {
     let others: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
     format!("the events {others:?} with the entries {}", entry::short(&entries(blocks)))

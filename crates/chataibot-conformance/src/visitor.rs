@@ -17,28 +17,22 @@ use crate::{
     stream::Stream,
 };
 
-/// A visitor with a token.
 #[derive(Debug)]
 pub struct Visitor<'a> {
     fixture: &'a Fixture,
-    /// The visitor token.
     pub token: String,
-    /// The visitor's id.
     pub id: String,
     /// The answer that brought them.
     pub answer: Answer,
 }
 
-/// A conversation that was started.
 #[derive(Clone, Debug)]
 pub struct Conversation {
     /// As the browser knows it.
     pub id: String,
     /// As the platform knows it.
     pub platform: String,
-    /// The first message, and its key.
-    pub text: String,
-    /// The key it was sent with.
+    /// The key of the first message.
     pub key: String,
 }
 
@@ -51,7 +45,6 @@ fn segment(id: &str) -> String {
 }
 
 /// Random lower-case hex digits, two for each byte.
-#[must_use]
 pub fn random(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     // Without randomness two runs meet on the same ids; nothing else depends on it.
@@ -60,7 +53,6 @@ pub fn random(bytes: usize) -> String {
 }
 
 /// A client message id: a UUID of version 7.
-#[must_use]
 pub fn key() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let (time, random) = (format!("{now:012x}"), random(10));
@@ -68,13 +60,10 @@ pub fn key() -> String {
 }
 
 /// A text nobody else says, and that no word of the simulator's bot is.
-#[must_use]
 pub fn text() -> String {
     format!("Conformance {}", random(4))
 }
 
-/// The documented body of a start.
-#[must_use]
 pub fn start_body(text: &str) -> Value {
     json!({
         "channel": "API",
@@ -84,8 +73,6 @@ pub fn start_body(text: &str) -> Value {
     })
 }
 
-/// The documented body of a send.
-#[must_use]
 pub fn send_body(text: &str) -> Value {
     json!({ "message": { "data": { "body": text }, "type": "text" }, "user": { "type": "VISITOR" } })
 }
@@ -121,7 +108,6 @@ impl Fixture {
         }
     }
 
-    /// A new visitor.
     pub async fn visitor(&self) -> Result<Visitor<'_>, CheckError> {
         let answer = self.token(json!({})).await?.expect_status(200)?;
         let text = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
@@ -133,7 +119,6 @@ impl Fixture {
         }
     }
 
-    /// A new visitor with a new conversation.
     pub async fn conversation(&self) -> Result<(Visitor<'_>, Conversation), CheckError> {
         let visitor = self.visitor().await?;
         let conversation = visitor.conversation().await?;
@@ -155,12 +140,10 @@ impl Visitor<'_> {
         request.header("origin", &self.fixture.origin).bearer_auth(&self.token)
     }
 
-    /// A start.
     pub fn start(&self, key: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, "/api/v1/conversations").header("idempotency-key", key).json(body)
     }
 
-    /// A send.
     pub fn send(&self, conversation: &str, key: &str, body: &Value) -> RequestBuilder {
         let path = format!("/api/v1/conversation/{}/messages", segment(conversation));
         self.request(Method::POST, &path).header("idempotency-key", key).json(body)
@@ -179,7 +162,6 @@ impl Visitor<'_> {
         Ok(key)
     }
 
-    /// A new conversation.
     pub async fn conversation(&self) -> Result<Conversation, CheckError> {
         let (key, text) = (key(), text());
         let answer =
@@ -189,7 +171,7 @@ impl Visitor<'_> {
         let calls = self.fixture.simulator.calls_with("start", &text).await?;
         let platform = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
         let platform = platform.ok_or_else(|| violation("the start did not reach the platform as it was said"))?;
-        Ok(Conversation { id, platform, text, key })
+        Ok(Conversation { id, platform, key })
     }
 
     /// A new conversation in which nothing happens any more, and its log.
@@ -200,7 +182,6 @@ impl Visitor<'_> {
         Ok((conversation, log))
     }
 
-    /// One poll that must be answered.
     pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, CheckError> {
         let answer = self.fixture.call(self.events(conversation, query)).await?.expect_status(200)?;
         if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer.summary())) }
