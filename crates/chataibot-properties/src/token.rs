@@ -40,7 +40,7 @@ pub fn holds(data: &[u8]) {
     let text = text_of(rest);
     let keys = keys();
     if let Ok(claims) = verify(&text, &keys) {
-        let again = sign(&claims, keys.newest()).expect("claims can be written");
+        let again = sign(&claims, &keys.newest).expect("claims can be written");
         assert_eq!(verify(&again, &keys).ok(), Some(claims), "what is believed can be said again");
     }
     claim(usize::from(which), &text, &keys);
@@ -77,7 +77,7 @@ fn claim(which: usize, text: &str, keys: &KeyRing) {
             true
         }
     };
-    let token = sign(&claims, keys.newest()).expect("claims can be written");
+    let token = sign(&claims, &keys.newest).expect("claims can be written");
     let read = verify(&token, keys).ok();
     // A token longer than ours can be is not read at all.
     let fits = token.len() <= 1024;
@@ -93,7 +93,7 @@ fn claim(which: usize, text: &str, keys: &KeyRing) {
 
 /// A good token in which anything is replaced by anything else is none.
 fn changed(place: usize, by: &[u8], keys: &KeyRing) {
-    let good = sign(&good(1_700_000_000), keys.newest()).expect("claims can be written");
+    let good = sign(&good(1_700_000_000), &keys.newest).expect("claims can be written");
     let place = (place * 2).min(good.len() - 1);
     let mut bytes = good.clone().into_bytes();
     let length = by.len().min(bytes.len() - place);

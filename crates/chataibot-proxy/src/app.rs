@@ -73,7 +73,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
     let hub = Hub::default();
     let (store, store_events) = match &config.redis {
         Some(redis) => {
-            let (store, events) = Store::redis(redis.secret(), hub.clone(), clock.clone()).await?;
+            let (store, events) = Store::redis(&redis.secret, hub.clone(), clock.clone()).await?;
             (store, Some(events))
         }
         None => (Store::open(&config.database, hub.clone(), clock.clone())?, None),

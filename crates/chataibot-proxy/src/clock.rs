@@ -28,12 +28,6 @@ impl Clock {
         self.0.as_ref().map_or_else(system_now, |time| time.load(Ordering::SeqCst))
     }
 
-    /// The clock as a function, for those who only ask.
-    pub fn function(&self) -> Arc<dyn Fn() -> u64 + Send + Sync> {
-        let clock = self.clone();
-        Arc::new(move || clock.now())
-    }
-
     /// Moves a standing clock forward. The system's clock stays as it is.
     pub fn advance(&self, by: Duration) {
         if let Some(time) = &self.0 {

@@ -46,7 +46,7 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| StoreError::Corrupt(format!("no threads: {error}")))?;
     runtime.block_on(async {
-        let (store, _news) = Store::redis(redis.secret(), Hub::default(), Clock::system()).await?;
+        let (store, _news) = Store::redis(&redis.secret, Hub::default(), Clock::system()).await?;
         let erased = store.erase_visitor(visitor).await;
         store.leave().await;
         erased

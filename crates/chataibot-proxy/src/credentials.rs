@@ -9,30 +9,16 @@ use sha2::{Digest, Sha256};
 
 /// One key: an id that goes into tokens, and 256 random bits that never leave the server.
 pub struct Key {
-    id: String,
-    signing: EncodingKey,
-    checking: DecodingKey,
+    /// `kid` in a token.
+    pub id: String,
+    pub(crate) signing: EncodingKey,
+    pub(crate) checking: DecodingKey,
 }
 
 impl Key {
     /// A key of known bytes.
     pub fn new(id: impl Into<String>, secret: &[u8; 32]) -> Self {
         Self { id: id.into(), signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) }
-    }
-
-    /// Its id, `kid` in a token.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Signs.
-    pub fn signing(&self) -> &EncodingKey {
-        &self.signing
-    }
-
-    /// Checks.
-    pub fn checking(&self) -> &DecodingKey {
-        &self.checking
     }
 }
 
@@ -45,7 +31,8 @@ impl fmt::Debug for Key {
 /// The keys, newest first. Never empty.
 #[derive(Debug)]
 pub struct KeyRing {
-    newest: Key,
+    /// The key that signs.
+    pub newest: Key,
     older: Vec<Key>,
 }
 
@@ -53,11 +40,6 @@ impl KeyRing {
     /// A ring that signs with `newest` and also believes `older`.
     pub fn new(newest: Key, older: Vec<Key>) -> Self {
         Self { newest, older }
-    }
-
-    /// The key that signs.
-    pub fn newest(&self) -> &Key {
-        &self.newest
     }
 
     /// The key of that id.

@@ -1,10 +1,11 @@
 //! Steps of a message through the proxy at which a test can stop the process, to kill it there. A release build holds none of it.
 
 /// A step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Failpoint {
     /// A transaction is open, and nothing is written.
-    BeginOutcome,
+    Begun,
     /// Everything is written, and nothing committed.
     Written,
     /// It is committed, and nobody knows.
@@ -18,20 +19,9 @@ pub enum Failpoint {
 }
 
 impl Failpoint {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::BeginOutcome, Self::Written, Self::Committed, Self::Published, Self::Logged, Self::Forwarded];
-
     /// Its name, as `CHATAIBOT_PROXY_STOP_AT` has it before a colon and the number of the time.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::BeginOutcome => "begun",
-            Self::Written => "written",
-            Self::Committed => "committed",
-            Self::Published => "published",
-            Self::Logged => "logged",
-            Self::Forwarded => "forwarded",
-        }
+        self.into()
     }
 }
 

@@ -5,14 +5,14 @@
 //! - [`routes`]: the calls; [`openapi`]: all of them as a document
 //! - [`assets`]: the widget's bundle
 
-pub mod assets;
-pub mod auth;
-pub mod body;
-pub mod cors;
-pub mod middleware;
+pub(crate) mod assets;
+pub(crate) mod auth;
+pub(crate) mod body;
+pub(crate) mod cors;
+pub(crate) mod middleware;
 pub mod openapi;
-pub mod rate_limits;
-pub mod routes;
+pub(crate) mod rate_limits;
+pub(crate) mod routes;
 pub mod state;
 
 /// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`] takes it out of hyper's hands.

@@ -18,29 +18,29 @@
 //!
 //! Absent on purpose: cookies, HTML in an answer, a platform error's own text in an answer, message text in a log.
 
-pub mod app;
+mod app;
 pub mod clock;
 pub mod commands;
-pub mod concurrency;
+mod concurrency;
 pub mod config;
 pub mod credentials;
 pub mod demo;
-pub mod error;
+mod error;
 pub mod failpoints;
 pub mod file_types;
 pub mod http;
 pub mod hub;
 pub mod ids;
 pub mod log_reader;
-pub mod metrics;
+mod metrics;
 pub mod normalise;
 #[cfg(feature = "otel")]
 pub mod otel;
 pub mod platform;
-pub mod server;
+mod server;
 pub mod service;
 pub mod store;
-pub mod sync;
+mod sync;
 pub mod testing;
 
 pub use app::{Listeners, StartError, build, run};

@@ -11,12 +11,12 @@
 //! - [`unknown_kinds`]: messages this version does not know, for an operator to report
 
 pub mod files;
-pub mod message_forwarding;
-pub mod peers;
-pub mod rate_limits;
-pub mod reload;
-pub mod retention;
+pub(crate) mod message_forwarding;
+pub(crate) mod peers;
+pub(crate) mod rate_limits;
+pub(crate) mod reload;
+pub(crate) mod retention;
 pub mod stream;
 pub mod token;
-pub mod unknown_kinds;
-pub mod webhook;
+pub(crate) mod unknown_kinds;
+pub(crate) mod webhook;

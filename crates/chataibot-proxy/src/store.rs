@@ -28,16 +28,16 @@ use crate::{
     normalise::Incoming,
 };
 
-pub mod erase;
-pub mod files;
-pub mod incoming;
+pub(crate) mod erase;
+pub(crate) mod files;
+pub(crate) mod incoming;
 pub mod log;
-pub mod pending_events;
+pub(crate) mod pending_events;
 mod redis;
-pub mod renewals;
-pub mod retention;
-pub mod sends;
-pub mod signed_in;
+pub(crate) mod renewals;
+pub(crate) mod retention;
+pub(crate) mod sends;
+pub(crate) mod signed_in;
 mod sqlite;
 
 use self::redis::Redis;

@@ -381,7 +381,7 @@ fn several_proxies_share_a_redis_and_its_password_is_never_shown() {
     ] {
         let config = load(&format!("{text}{SITE}"), &more).expect("fine");
         let redis = config.redis.as_ref().expect("a Redis");
-        assert_eq!(redis.secret().expose_secret(), secret.1, "{text}");
+        assert_eq!(redis.secret.expose_secret(), secret.1, "{text}");
         let shown = [config.summary(), format!("{config:?}")];
         assert!(shown.iter().all(|shown| !shown.contains("hunter2")), "{shown:?}");
         assert!(

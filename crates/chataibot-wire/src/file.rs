@@ -7,12 +7,6 @@ use serde::{Deserialize, Serialize};
 /// The header with the file's name.
 pub const NAME_HEADER: &str = "x-file-name";
 
-/// Path of the upload for one conversation, below the API's base URL.
-#[must_use]
-pub fn upload_path(conversation_id: &str) -> String {
-    ["/conversation/", conversation_id, "/files"].concat()
-}
-
 /// Answer of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

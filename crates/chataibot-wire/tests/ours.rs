@@ -2,7 +2,7 @@
 
 use chataibot_wire::{
     entry::{Begin, Poll},
-    file::{FileAnswer, upload_path},
+    file::FileAnswer,
     token::TokenAnswer,
     typed::SendTyped,
 };
@@ -44,7 +44,6 @@ fn what_a_token_does_not_offer_is_off() {
 fn a_stored_file_comes_back_field_for_field() {
     let file = json!({ "url": "https://chat.example.com/files/0/a.png", "name": "a.png", "mime_type": "image/png", "size": 24 });
     assert_eq!(comes_back_the_same::<FileAnswer>(json!({ "ok": true, "file": file })).file.size, 24);
-    assert_eq!(upload_path("abc"), "/conversation/abc/files");
 }
 
 #[test]

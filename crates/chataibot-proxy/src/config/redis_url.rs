@@ -8,10 +8,11 @@ use url::Url;
 /// The address of a Redis: `redis://`, `rediss://` (TLS) or `redis+unix://`.
 #[derive(Clone)]
 pub struct RedisUrl {
-    url: SecretString,
+    /// The address itself.
+    pub secret: SecretString,
     /// The same without user and password.
     shown: String,
-    has_password: bool,
+    pub(crate) has_password: bool,
 }
 
 impl RedisUrl {
@@ -44,17 +45,7 @@ impl RedisUrl {
             url.set_query(None);
         }
         let shown = url.as_str().replace("%E2%80%A6", "…");
-        Ok(Self { url: secret, shown, has_password })
-    }
-
-    /// The address itself.
-    pub fn secret(&self) -> &SecretString {
-        &self.url
-    }
-
-    /// Is there a password in it?
-    pub fn has_password(&self) -> bool {
-        self.has_password
+        Ok(Self { secret, shown, has_password })
     }
 }
 
@@ -72,7 +63,7 @@ impl fmt::Debug for RedisUrl {
 
 impl PartialEq for RedisUrl {
     fn eq(&self, other: &Self) -> bool {
-        self.url.expose_secret() == other.url.expose_secret()
+        self.secret.expose_secret() == other.secret.expose_secret()
     }
 }
 
@@ -93,8 +84,8 @@ mod tests {
             let url = RedisUrl::parse(text).expect(text);
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), shown);
-            assert_eq!(url.has_password(), text.contains("hunter2"));
-            assert_eq!(url.secret().expose_secret(), text.trim_end());
+            assert_eq!(url.has_password, text.contains("hunter2"));
+            assert_eq!(url.secret.expose_secret(), text.trim_end());
         }
     }
 

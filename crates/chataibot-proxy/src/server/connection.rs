@@ -83,7 +83,7 @@ impl Connection {
     fn refuse(&mut self, refusal: FramingError) {
         self.refused = Some(refusal);
         self.metrics.framing_refused.inc();
-        tracing::info!(refusal = refusal.word(), "a malformed request was refused");
+        tracing::info!(refusal = <&str>::from(refusal), "a malformed request was refused");
         let (status, message) = match refusal {
             FramingError::Chunk => return,
             FramingError::HeadTooLarge => {

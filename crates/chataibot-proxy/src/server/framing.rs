@@ -31,13 +31,6 @@ pub enum FramingError {
     Chunk,
 }
 
-impl FramingError {
-    /// A word for the log.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// Where in a request the bytes stand.
 #[derive(Debug, Default, PartialEq, Eq)]
 enum State {

@@ -98,7 +98,7 @@ impl Tokens {
             exp: now + u64::from(self.lifetime_seconds),
             signed_in,
         };
-        claims::sign(&claims, self.keys().newest())
+        claims::sign(&claims, &self.keys().newest)
     }
 
     /// The visitor a token stands for, whoever presents it: the caller still compares the origin.

@@ -64,8 +64,9 @@ pub struct Renewed {
     pub next: Secret,
 }
 
-/// Why a secret was refused. For the log; the answer is the same for all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a secret was refused. For the log, by its name; the answer is the same for all.
+#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RenewalRefusal {
     /// Nobody has it, or its family was forgotten.
     Unknown,
@@ -77,17 +78,4 @@ pub enum RenewalRefusal {
     Revoked,
     /// It was used before, and not just now: its family is ended herewith.
     Reused(FamilyId),
-}
-
-impl RenewalRefusal {
-    /// A word for the log.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Elsewhere => "elsewhere",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Reused(_) => "reused",
-        }
-    }
 }

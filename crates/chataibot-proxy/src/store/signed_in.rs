@@ -2,28 +2,17 @@
 //! visitor in every browser.
 
 use super::StoreError;
-use crate::{
-    credentials::{Secret, UserProfile},
-    ids::{FamilyId, VisitorId},
-};
+use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily};
 
 /// A sign-in.
 #[derive(Clone, Debug)]
 pub struct NewSignIn {
-    /// The site's id.
-    pub site: String,
-    /// The page's origin.
-    pub origin: String,
     /// The user's key.
     pub user: [u8; 32],
     /// What is known of them.
     pub person: UserProfile,
-    /// The visitor they become when nobody knows them yet.
-    pub otherwise: VisitorId,
-    /// The family.
-    pub family: FamilyId,
-    /// Its first secret.
-    pub first: Secret,
+    /// What begins for them; its visitor is the one they become when nobody knows them yet.
+    pub family: NewFamily,
 }
 
 /// A person as it is stored.

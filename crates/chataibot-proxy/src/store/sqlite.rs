@@ -1,5 +1,6 @@
 //! The store of one proxy: SQLite, in a file or in memory. All SQL of the proxy lives under here.
 //!
+//! - [`query`]: statements in one call each
 //! - [`schema`]: the tables, their versions, and the refusal of a newer one
 //! - [`writer`]: the one thread that writes, many requests to a commit
 //! - [`backup`]: a copy while the proxy writes
@@ -25,6 +26,7 @@ mod files;
 mod incoming;
 mod log;
 mod pending_events;
+mod query;
 mod renewals;
 mod retention;
 mod schema;
@@ -136,13 +138,8 @@ impl Sqlite {
     pub async fn check(&self) -> Result<()> {
         // Another value each time: what is written over with itself is not written at all, and a read-only disk would look well.
         let now = self.inner.clock.now();
-        self.write(move |tx| {
-            let sql =
-                "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
-            tx.execute(sql, [now])?;
-            Ok(())
-        })
-        .await
+        let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+        self.write(move |tx| query::execute(tx, sql, [now]).map(drop)).await
     }
 }
 

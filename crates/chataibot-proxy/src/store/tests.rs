@@ -80,7 +80,7 @@ impl Place {
             Self::Memory(name, _) => {
                 Store(super::Engine::Sqlite(Sqlite::memory_of(name.clone(), hub, clock).expect("a store")))
             }
-            Self::Redis(server) => Store::redis(server.url().secret(), hub, clock).await.expect("a store").0,
+            Self::Redis(server) => Store::redis(&server.url().secret, hub, clock).await.expect("a store").0,
         }
     }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use chataibot_proxy::{demo, failpoints::Failpoint};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
+use strum::VariantArray;
 
 use crate::{
     browser::{Browser, ORIGIN},
@@ -176,7 +177,7 @@ async fn killed_at_every_step_of_a_commit_nothing_acknowledged_is_lost_or_double
     let mut witness = Witness::arrive(directory.path().join("chat.sqlite")).await;
     let mut kills = 0;
     for round in 0..rounds {
-        for (at, step) in (0..).zip(Failpoint::ALL) {
+        for (at, step) in (0..).zip(Failpoint::VARIANTS.iter().copied()) {
             // Not always the first time.
             let times = (round * 7 + at * 3) % 11;
             witness.live(Some((step, times)), Duration::ZERO).await;

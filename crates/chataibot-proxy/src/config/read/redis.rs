@@ -31,7 +31,7 @@ impl ConfigReader<'_> {
             (None, None) => return None,
         };
         match RedisUrl::parse(&found.value) {
-            Ok(url) if url.has_password() && !may_hold_password => {
+            Ok(url) if url.has_password && !may_hold_password => {
                 let what = "`redis` has a password, which others can read here; put the address into a file (redis_file) or a variable (redis_env)";
                 self.problems.add(found.place, what);
                 None

@@ -65,7 +65,7 @@ pub async fn issue(
                 app.metrics.families_revoked.inc();
                 tracing::warn!(%family, "a renewal secret was used twice; its visitor must begin anew");
             }
-            Err(refused(&app, refusal.word()))
+            Err(refused(&app, refusal.into()))
         }
         Err(IssueError::Identity(fault)) => Err(not_believed(&app, fault)),
         Err(IssueError::Store(error)) => Err(ApiError::unavailable(error)),

@@ -81,13 +81,6 @@ pub enum TokenFault {
     Anonymous,
 }
 
-impl TokenFault {
-    /// A word for the log.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// Signs.
 ///
 /// # Errors
@@ -95,8 +88,8 @@ impl TokenFault {
 pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some(TYPE.to_owned());
-    header.kid = Some(key.id().to_owned());
-    jsonwebtoken::encode(&header, claims, key.signing()).map_err(|_| TokenFault::Form)
+    header.kid = Some(key.id.clone());
+    jsonwebtoken::encode(&header, claims, &key.signing).map_err(|_| TokenFault::Form)
 }
 
 /// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not look at the clock.
@@ -120,7 +113,7 @@ pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
     validation.validate_nbf = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    match jsonwebtoken::decode::<Claims>(token, key.checking(), &validation) {
+    match jsonwebtoken::decode::<Claims>(token, &key.checking, &validation) {
         Ok(data) => Ok(data.claims),
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(TokenFault::Signature),
         Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => Err(TokenFault::Claims),

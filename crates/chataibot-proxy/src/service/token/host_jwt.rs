@@ -66,13 +66,6 @@ pub enum IdentityFault {
     Required,
 }
 
-impl IdentityFault {
-    /// A word for the log.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is one.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
     if identity.len() > LONGEST || identity.split('.').count() != 3 {

@@ -45,11 +45,6 @@ impl Revocations {
         self.changed.send_modify(|count| *count += 1);
     }
 
-    /// Ends when this family is revoked; at once when it already is.
-    pub async fn until_revoked(&self, family: &FamilyId) {
-        self.until(|| self.contains(family)).await;
-    }
-
     /// Ends when something is so; it is looked at now and at every change.
     pub async fn until(&self, is_so: impl Fn() -> bool) {
         let mut changed = self.changed.subscribe();

@@ -48,7 +48,7 @@ pub struct Credentials {
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
     /// The secret was refused.
-    #[error("renewal refused: {}", .0.word())]
+    #[error("renewal refused: {}", <&str>::from(.0))]
     Refused(RenewalRefusal),
     /// The store failed.
     #[error(transparent)]
@@ -57,17 +57,11 @@ pub enum IssueError {
     #[error(transparent)]
     Token(#[from] TokenFault),
     /// The system gave no randomness.
-    #[error("{0}")]
-    Randomness(getrandom::Error),
+    #[error(transparent)]
+    Randomness(#[from] getrandom::Error),
     /// The host site's word was not believed, or is missing.
-    #[error("identity refused: {}", .0.word())]
+    #[error(transparent)]
     Identity(#[from] IdentityFault),
-}
-
-impl From<getrandom::Error> for IssueError {
-    fn from(error: getrandom::Error) -> Self {
-        Self::Randomness(error)
-    }
 }
 
 /// Issues, renews and ends credentials.
@@ -133,12 +127,10 @@ impl CredentialIssuer {
 
     /// Credentials for a visitor nobody has seen before.
     async fn begin(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
-        let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
-        let token = self.tokens.issue(site, origin, &visitor, &family, false)?;
-        let (site, origin) = (site.id.as_str().to_owned(), origin.to_owned());
-        let new = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first: first.clone() };
-        self.store.begin_family(new).await?;
-        Ok(Credentials { token, renewal: first, visitor, family, user: None })
+        let new = new_family(site, origin)?;
+        let token = self.tokens.issue(site, origin, &new.visitor, &new.family, false)?;
+        self.store.begin_family(new.clone()).await?;
+        Ok(Credentials { token, renewal: new.first, visitor: new.visitor, family: new.family, user: None })
     }
 
     async fn renew(&self, site: &Site, origin: &str, secret: Secret) -> Result<Credentials, IssueError> {
@@ -161,21 +153,11 @@ impl CredentialIssuer {
     }
 
     async fn sign_in(&self, site: &Site, origin: &str, profile: UserProfile) -> Result<Credentials, IssueError> {
-        let (family, first) = (FamilyId::random()?, Secret::random()?);
-        let new = NewSignIn {
-            site: site.id.as_str().to_owned(),
-            origin: origin.to_owned(),
-            user: profile.key(site.id.as_str()),
-            person: profile,
-            otherwise: VisitorId::random()?,
-            family: family.clone(),
-            first: first.clone(),
-        };
-        let user = Some(new.user);
-        let visitor = self.store.sign_in(new).await?;
-        let token = self.tokens.issue(site, origin, &visitor, &family, true)?;
+        let (user, new) = (profile.key(site.id.as_str()), new_family(site, origin)?);
+        let visitor = self.store.sign_in(NewSignIn { user, person: profile, family: new.clone() }).await?;
+        let token = self.tokens.issue(site, origin, &visitor, &new.family, true)?;
         self.metrics.signed_in.inc();
-        Ok(Credentials { token, renewal: first, visitor, family, user })
+        Ok(Credentials { token, renewal: new.first, visitor, family: new.family, user: Some(user) })
     }
 
     /// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families of its visitor. A secret that is not
@@ -193,6 +175,12 @@ impl CredentialIssuer {
         }
         Ok(())
     }
+}
+
+/// A family for a visitor nobody has seen before.
+fn new_family(site: &Site, origin: &str) -> Result<NewFamily, IssueError> {
+    let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
+    Ok(NewFamily { site: site.id.as_str().to_owned(), origin: origin.to_owned(), visitor, family, first })
 }
 
 impl UserProfile {

@@ -29,11 +29,7 @@ struct Answer {
 
 impl Redis {
     pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
-        let arguments = json!({
-            "family": new.family.as_str(), "site": new.site, "origin": new.origin,
-            "visitor": new.visitor.as_str(), "hash": hex::encode(new.first.hash()),
-        });
-        self.inner.run("begin_family", arguments).await
+        self.inner.run("begin_family", of_family(&new)).await
     }
 
     pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
@@ -104,7 +100,7 @@ impl Redis {
             let secret = unhex(secret).ok_or_else(|| unreadable("a signing key"))?;
             found.push((made, Key::new(pair[0].clone(), &secret)));
         }
-        found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id().cmp(other.id())));
+        found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id.cmp(&other.id)));
         // The newest that all know; of those that nobody may know yet, the oldest.
         let known = found.iter().position(|(made, _)| made.saturating_add(HOLD) <= now);
         let at = known.unwrap_or(found.len().saturating_sub(1));
@@ -114,6 +110,14 @@ impl Redis {
         let (_, newest) = found.remove(at);
         Ok(KeyRing::new(newest, found.into_iter().map(|(_, key)| key).collect()))
     }
+}
+
+/// A new family as the script takes it.
+pub(super) fn of_family(new: &NewFamily) -> Value {
+    json!({
+        "family": new.family.as_str(), "site": new.site, "origin": new.origin,
+        "visitor": new.visitor.as_str(), "hash": hex::encode(new.first.hash()),
+    })
 }
 
 fn open(secret: &Secret, sealed: &str) -> Result<Secret> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Redis, unreadable};
+use super::{Redis, renewals::of_family, unreadable};
 use crate::{
     credentials::{Secret, UserProfile, unhex},
     ids::{FamilyId, VisitorId},
@@ -24,10 +24,9 @@ struct Known {
 
 impl Redis {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
-        let arguments = json!({
-            "site": new.site, "origin": new.origin, "user": hex::encode(new.user), "person": written(&new.person)?,
-            "visitor": new.otherwise.as_str(), "family": new.family.as_str(), "hash": hex::encode(new.first.hash()),
-        });
+        let mut arguments = of_family(&new.family);
+        arguments["user"] = hex::encode(new.user).into();
+        arguments["person"] = written(&new.person)?.into();
         signed_in::visitor(&self.inner.ask::<String>("sign_in", arguments).await?)
     }
 

@@ -1,13 +1,7 @@
 //! What an event of a known conversation does to its log: see [`crate::store::incoming`].
 
-use chataibot_wire::{
-    Author, Content, Event,
-    entry::{Assignee, Message, Status},
-};
-use rusqlite::params;
-
 use super::{
-    WriteContext,
+    WriteContext, query,
     send_records::{awaiting_echo, set_echoed},
 };
 use crate::{
@@ -17,6 +11,10 @@ use crate::{
         Result, StoreError,
         incoming::{ECHO_WINDOW, ReceiveStats},
     },
+};
+use chataibot_wire::{
+    Author, Content, Event,
+    entry::{Assignee, Message, Status},
 };
 
 /// Does to the log what the event says.
@@ -74,11 +72,8 @@ fn apply_visitor(
 /// Logs who answers from now on, unless it is so already.
 fn set_assignee(ctx: &mut WriteContext<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
     let json = serde_json::to_string(assignee).map_err(StoreError::corrupt)?;
-    let changed = ctx
-        .transaction()
-        .prepare_cached("UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2")?
-        .execute(params![conversation.row(), json])?;
-    if changed == 0 {
+    let sql = "UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2";
+    if query::execute(ctx.transaction(), sql, (conversation.row(), json))? == 0 {
         return Ok(false);
     }
     ctx.append(conversation, Event::Assignee(assignee.clone()))?;

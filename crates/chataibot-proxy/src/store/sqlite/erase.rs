@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::{DatabaseLocation, Sqlite, schema};
+use super::{DatabaseLocation, Sqlite, query, schema};
 use crate::{
     ids::{ConversationId, FamilyId, VisitorId},
     store::{Result, StoreError, erase::Erased},
@@ -48,15 +48,9 @@ pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
 
 fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased> {
     let id = visitor.as_str();
-    let list = |sql: &str| -> Result<Vec<String>> {
-        let mut statement = tx.prepare(sql)?;
-        let rows = statement.query_map([id], |row| row.get::<_, String>(0))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
-    };
-    let conversations = tx
-        .prepare("SELECT id FROM conversations WHERE visitor = ?1")?
-        .query_map([id], |row| row.get(0).map(ConversationId::new))?
-        .collect::<Result<Vec<_>, _>>()?;
+    let list = |sql: &str| query::all(tx, sql, [id], |row| row.get::<_, String>(0));
+    let sql = "SELECT id FROM conversations WHERE visitor = ?1";
+    let conversations = query::all(tx, sql, [id], |row| row.get(0).map(ConversationId::new))?;
     let files = list("SELECT f.id FROM files f JOIN conversations c ON c.id = f.conversation WHERE c.visitor = ?1")?;
     let families = list("SELECT id FROM renewal_families WHERE visitor = ?1 AND revoked_at IS NULL")?;
     // Entries and sends go with their conversation; files lose it and their names, and the sweep deletes their bytes and rows.

@@ -1,8 +1,8 @@
 //! What the platform's events do to the rows: see [`crate::store::incoming`].
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::Transaction;
 
-use super::{Sqlite, WriteContext, apply, pending_events};
+use super::{Sqlite, WriteContext, apply, pending_events, query};
 use crate::{
     ids::ConversationId,
     normalise::Incoming,
@@ -42,17 +42,13 @@ impl Sqlite {
         self.write_deferred(move |ctx| {
             let tx = ctx.transaction();
             if !sent {
-                tx.prepare_cached("UPDATE received SET lost = 1 WHERE delivery = ?1")?.execute([delivery])?;
-                return Ok(());
+                return query::execute(tx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
             }
             // The platform has its answer now; an earlier delivery of the same that was lost will not come again.
-            tx.prepare_cached(
-                "DELETE FROM received WHERE NOT has_id AND lost
-                 AND digest IN (SELECT digest FROM received WHERE delivery = ?1)",
-            )?
-            .execute([delivery])?;
-            tx.prepare_cached("DELETE FROM received WHERE NOT has_id AND delivery = ?1")?.execute([delivery])?;
-            Ok(())
+            let sql = "DELETE FROM received WHERE NOT has_id AND lost
+                 AND digest IN (SELECT digest FROM received WHERE delivery = ?1)";
+            query::execute(tx, sql, [delivery])?;
+            query::execute(tx, "DELETE FROM received WHERE NOT has_id AND delivery = ?1", [delivery]).map(drop)
         });
     }
 }
@@ -93,25 +89,19 @@ fn receive(
 }
 
 fn by_platform_id(tx: &Transaction<'_>, sites: &[String], platform_id: &str) -> Result<Option<ConversationId>> {
-    let mut statement = tx.prepare_cached("SELECT id FROM conversations WHERE platform_id = ?1 AND site = ?2")?;
-    for site in sites {
-        if let Some(row) = statement.query_row([platform_id, site], |row| row.get(0)).optional()? {
-            return Ok(Some(ConversationId::new(row)));
-        }
-    }
-    Ok(None)
+    let sql = "SELECT id FROM conversations WHERE platform_id = ?1 AND site = ?2";
+    let found = |site| query::first(tx, sql, [platform_id, site], |row| row.get(0).map(ConversationId::new));
+    sites.iter().find_map(|site| found(site).transpose()).transpose()
 }
 
 fn is_redelivery(ctx: &WriteContext<'_>, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool> {
     let tx = ctx.transaction();
     let digest = digest(sites, event)?;
-    let seen: bool = tx
-        .prepare_cached(
-            // Twice in one delivery is said twice, unless both name the same id.
-            "SELECT EXISTS (SELECT 1 FROM received WHERE digest = ?1 AND (has_id OR (delivery <> ?2 AND at >= ?3)))",
-        )?
-        .query_row(params![digest, delivery, ctx.now.saturating_sub(REDELIVERY_WINDOW)], |row| row.get(0))?;
-    tx.prepare_cached("INSERT OR IGNORE INTO received (digest, delivery, has_id, at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![digest, delivery, event.id.is_some(), ctx.now])?;
+    // Twice in one delivery is said twice, unless both name the same id.
+    let sql = "SELECT EXISTS (SELECT 1 FROM received WHERE digest = ?1 AND (has_id OR (delivery <> ?2 AND at >= ?3)))";
+    let since = ctx.now.saturating_sub(REDELIVERY_WINDOW);
+    let seen = query::one(tx, sql, (digest, delivery, since), |row| row.get(0))?;
+    let sql = "INSERT OR IGNORE INTO received (digest, delivery, has_id, at) VALUES (?1, ?2, ?3, ?4)";
+    query::execute(tx, sql, (digest, delivery, event.id.is_some(), ctx.now))?;
     Ok(seen)
 }

@@ -6,9 +6,9 @@ use chataibot_wire::{
     Cursor, Entry, Event,
     entry::{Delivery, DeliveryState, Reset, Status},
 };
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use rusqlite::{Connection, Row};
 
-use super::{Sqlite, WriteContext};
+use super::{Sqlite, WriteContext, query};
 use crate::{
     ids::ConversationId,
     store::{Owned, Replay, Result, StoreError, log::reset_reason},
@@ -45,14 +45,11 @@ impl WriteContext<'_> {
     /// Adds an entry at the end of a log. It is published after the commit.
     pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32> {
         let tx = self.transaction();
-        let seq: u32 = tx
-            .prepare_cached(
-                "UPDATE conversations SET last_seq = last_seq + 1, last_at = ?2 WHERE id = ?1 RETURNING last_seq",
-            )?
-            .query_row(params![conversation.row(), self.now], |row| row.get(0))?;
+        let sql = "UPDATE conversations SET last_seq = last_seq + 1, last_at = ?2 WHERE id = ?1 RETURNING last_seq";
+        let seq = query::one(tx, sql, (conversation.row(), self.now), |row| row.get(0))?;
         let json = serde_json::to_string(&event).map_err(StoreError::corrupt)?;
-        tx.prepare_cached("INSERT INTO entries (conversation, seq, at, event) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![conversation.row(), seq, self.now, json])?;
+        let sql = "INSERT INTO entries (conversation, seq, at, event) VALUES (?1, ?2, ?3, ?4)";
+        query::execute(tx, sql, (conversation.row(), seq, self.now, json))?;
         let entry = Entry { cursor: Cursor { epoch: self.epoch, seq }, at: self.now, event };
         self.appended.push((conversation, Arc::new(entry)));
         Ok(seq)
@@ -72,11 +69,8 @@ impl WriteContext<'_> {
     /// Logs that a conversation was closed or opened again, unless it is so already. True when it was logged.
     pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
-        let changed = self
-            .transaction()
-            .prepare_cached("UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2")?
-            .execute(params![conversation.row(), ended])?;
-        if changed == 0 {
+        let sql = "UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2";
+        if query::execute(self.transaction(), sql, (conversation.row(), ended))? == 0 {
             return Ok(false);
         }
         self.append(conversation, Event::Status(status))?;
@@ -114,11 +108,8 @@ impl Sqlite {
                 let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;
                 return Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) });
             }
-            let mut statement = tx.prepare_cached(
-                "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            )?;
-            let rows = statement.query(params![conversation.row(), seq, i64::from(limit) + 1])?;
-            let (entries, more) = collect(epoch, rows, limit)?;
+            let sql = "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+            let (entries, more) = page(&tx, epoch, sql, (conversation.row(), seq.into()), limit)?;
             Ok(Replay { epoch, reset, entries, more, earlier: None })
         })
         .await
@@ -146,26 +137,17 @@ impl Sqlite {
 }
 
 pub(super) fn owned(db: &Connection, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
-    let found = db
-        .prepare_cached(
-            "SELECT id, platform_id, ended FROM conversations WHERE alias = ?1 AND site = ?2 AND visitor = ?3",
-        )?
-        .query_row([alias, site, visitor], |row| {
-            Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, ended: row.get(2)? })
-        })
-        .optional()?;
-    Ok(found)
+    let sql = "SELECT id, platform_id, ended FROM conversations WHERE alias = ?1 AND site = ?2 AND visitor = ?3";
+    query::first(db, sql, [alias, site, visitor], |row| {
+        Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, ended: row.get(2)? })
+    })
 }
 
 /// The numbers of the first and the last entry that are left.
 fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
-    let ends = db
-        .prepare_cached(
-            "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
-                    coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)",
-        )?
-        .query_row([conversation.row()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(ends)
+    let sql = "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
+                      coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)";
+    query::one(db, sql, [conversation.row()], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// At most `limit` entries before a number, or before the end of the log, in order; and whether there are more before them.
@@ -176,31 +158,24 @@ fn before(
     seq: Option<u32>,
     limit: u32,
 ) -> Result<(Vec<Entry>, bool)> {
-    let mut statement = db.prepare_cached(
-        "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
-    )?;
+    let sql = "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
     let seq = seq.map_or(i64::MAX, i64::from);
-    let rows = statement.query(params![conversation.row(), seq, i64::from(limit) + 1])?;
-    let (mut entries, earlier) = collect(epoch, rows, limit)?;
+    let (mut entries, earlier) = page(db, epoch, sql, (conversation.row(), seq), limit)?;
     entries.reverse();
     Ok((entries, earlier))
 }
 
-/// At most `limit` entries, and whether there was one more.
-fn collect(epoch: u32, mut rows: Rows<'_>, limit: u32) -> Result<(Vec<Entry>, bool)> {
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        if entries.len() == limit as usize {
-            return Ok((entries, true));
-        }
-        entries.push(entry(epoch, row)?);
-    }
-    Ok((entries, false))
-}
-
-fn entry(epoch: u32, row: &Row<'_>) -> Result<Entry> {
-    let json: String = row.get(2)?;
-    let event = serde_json::from_str(&json)
-        .map_err(|error| StoreError::Corrupt(format!("an entry that can't be read, at column {}", error.column())))?;
-    Ok(Entry { cursor: Cursor { epoch, seq: row.get(0)? }, at: row.get(1)?, event })
+/// At most `limit` entries on one side of a number, and whether there was one more.
+fn page(db: &Connection, epoch: u32, sql: &str, from: (i64, i64), limit: u32) -> Result<(Vec<Entry>, bool)> {
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let mut rows: Vec<(u32, u64, String)> = query::all(db, sql, (from.0, from.1, i64::from(limit) + 1), read)?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let entries = rows.into_iter().map(|(seq, at, json)| {
+        let event = serde_json::from_str(&json).map_err(|error| {
+            StoreError::Corrupt(format!("an entry that can't be read, at column {}", error.column()))
+        })?;
+        Ok(Entry { cursor: Cursor { epoch, seq }, at, event })
+    });
+    Ok((entries.collect::<Result<_>>()?, more))
 }

@@ -4,10 +4,10 @@ use chataibot_wire::{
     Author,
     entry::{DeliveryState, Status},
 };
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Params, Row, Transaction};
 
 use super::{
-    WriteContext, apply,
+    WriteContext, apply, query,
     send_records::{awaiting_echo, confirm_start},
 };
 use crate::{
@@ -76,16 +76,14 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
     let tx = ctx.transaction();
     let sites = format!(",{},", sites.join(","));
     let what = to_json(&event.kind)?;
-    let (count, bytes): (u32, u64) = tx
-        .prepare_cached("SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1")?
-        .query_row([&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1";
+    let (count, bytes): (u32, u64) = query::one(tx, sql, [&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if count >= MAX_EVENTS || bytes + what.len() as u64 > MAX_BYTES {
         return Ok(false);
     }
-    tx.prepare_cached(
-        "INSERT INTO waiting (sites, platform_id, visitor_key, event_id, what, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![sites, event.conversation, event.visitor_key, event.id, what, ctx.now])?;
+    let sql =
+        "INSERT INTO waiting (sites, platform_id, visitor_key, event_id, what, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    query::execute(tx, sql, (sites, &event.conversation, &event.visitor_key, &event.id, what, ctx.now))?;
     Ok(true)
 }
 
@@ -93,23 +91,19 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
 /// new start, the newer one takes it over and the older one ends. False where it is bound to another visitor's conversation, and stays so.
 pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
     let tx = ctx.transaction();
-    let holder: Option<(i64, bool)> = tx
-        .prepare_cached(
-            "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
-             WHERE new.id = ?1 AND old.site = new.site AND old.platform_id = ?2 AND old.id <> new.id",
-        )?
-        .query_row(params![conversation.row(), platform_id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let sql = "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
+         WHERE new.id = ?1 AND old.site = new.site AND old.platform_id = ?2 AND old.id <> new.id";
+    let holder = query::first(tx, sql, (conversation.row(), platform_id), |row| Ok((row.get(0)?, row.get(1)?)))?;
     match holder {
         Some((_, false)) => return Ok(false),
         Some((old, true)) => {
-            tx.prepare_cached("UPDATE conversations SET platform_id = NULL WHERE id = ?1")?.execute([old])?;
+            query::execute(tx, "UPDATE conversations SET platform_id = NULL WHERE id = ?1", [old])?;
             ctx.set_status(ConversationId::new(old), Status::Closed)?;
         }
         None => {}
     }
-    tx.prepare_cached("UPDATE conversations SET platform_id = ?2 WHERE id = ?1")?
-        .execute(params![conversation.row(), platform_id])?;
+    let sql = "UPDATE conversations SET platform_id = ?2 WHERE id = ?1";
+    query::execute(tx, sql, (conversation.row(), platform_id))?;
     Ok(true)
 }
 
@@ -121,20 +115,13 @@ pub(super) fn release(
     platform_id: &str,
 ) -> Result<u64> {
     let tx = ctx.transaction();
-    let waited = tx
-        .prepare_cached(
-            "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
-             WHERE platform_id = ?1 AND instr(sites, ?2) > 0 ORDER BY id",
-        )?
-        .query_map(params![platform_id, format!(",{site},")], read)?
-        .collect::<Result<Vec<_>, _>>()?;
+    let waited = waiting(tx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
     let mut stats = ReceiveStats::default();
-    let count = waited.len() as u64;
-    for row in waited {
-        tx.prepare_cached("DELETE FROM waiting WHERE id = ?1")?.execute([row.id])?;
-        apply::apply(ctx, conversation, &row.event()?, &mut stats)?;
+    for (id, event) in &waited {
+        query::execute(tx, "DELETE FROM waiting WHERE id = ?1", [id])?;
+        apply::apply(ctx, conversation, event, &mut stats)?;
     }
-    Ok(count)
+    Ok(waited.len() as u64)
 }
 
 /// [`bind`] and [`let_in`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
@@ -143,10 +130,8 @@ pub(super) fn bind_and_release(
     conversation: ConversationId,
     platform_id: &str,
 ) -> Result<u64> {
-    let site: String = ctx
-        .transaction()
-        .prepare_cached("SELECT site FROM conversations WHERE id = ?1")?
-        .query_row([conversation.row()], |row| row.get(0))?;
+    let sql = "SELECT site FROM conversations WHERE id = ?1";
+    let site: String = query::one(ctx.transaction(), sql, [conversation.row()], |row| row.get(0))?;
     if !bind(ctx, conversation, platform_id)? {
         // Only ids that no conversation of these sites has get here.
         return Err(StoreError::corrupt("a platform id is bound twice"));
@@ -158,16 +143,9 @@ pub(super) fn bind_and_release(
 /// A start's answer was lost: what waits may already tell the conversation's id. Returns how many events were let in.
 pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
     let tx = ctx.transaction();
-    let waited = tx
-        .prepare_cached(
-            "SELECT id, platform_id, visitor_key, event_id, what FROM waiting
-             WHERE substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0 ORDER BY id",
-        )?
-        .query_map(params![visitor, format!(",{site},")], read)?
-        .collect::<Result<Vec<_>, _>>()?;
+    let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
     let sites = [site.to_owned()];
-    for row in waited {
-        let event = row.event()?;
+    for (_, event) in waiting(tx, of_visitor, (visitor, format!(",{site},")))? {
         if let Some(conversation) = matching_start(tx, &sites, &event)? {
             return bind_and_release(ctx, conversation, &event.conversation);
         }
@@ -175,28 +153,15 @@ pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Re
     Ok(0)
 }
 
-struct Waited {
-    id: i64,
-    conversation: String,
-    visitor_key: Option<String>,
-    event_id: Option<String>,
-    what: String,
-}
-
-fn read(row: &Row<'_>) -> Result<Waited, rusqlite::Error> {
-    Ok(Waited {
-        id: row.get(0)?,
-        conversation: row.get(1)?,
-        visitor_key: row.get(2)?,
-        event_id: row.get(3)?,
-        what: row.get(4)?,
-    })
-}
-
-impl Waited {
-    fn event(self) -> Result<Incoming> {
-        let kind = serde_json::from_str(&self.what)
-            .map_err(|_| StoreError::Corrupt("a pending event that can't be read".to_owned()))?;
-        Ok(Incoming { conversation: self.conversation, visitor_key: self.visitor_key, id: self.event_id, kind })
-    }
+/// The events for which a condition holds, by the numbers of their rows, in the order in which they came.
+fn waiting(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
+    let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?));
+    let rows = query::all(tx, &sql, params, read)?.into_iter();
+    let events = rows.map(|(row, conversation, visitor_key, id, what)| {
+        let kind = serde_json::from_str(&what);
+        let kind = kind.map_err(|_| StoreError::Corrupt("a pending event that can't be read".to_owned()))?;
+        Ok((row, Incoming { conversation, visitor_key, id, kind }))
+    });
+    events.collect()
 }

@@ -1,8 +1,8 @@
 //! Renewal secrets and signing keys, as rows: see [`crate::store::renewals`].
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 
-use super::Sqlite;
+use super::{Sqlite, query};
 use crate::{
     credentials::{self, Key, KeyRing, Secret},
     ids::{FamilyId, VisitorId},
@@ -63,8 +63,8 @@ impl Sqlite {
             };
             let next = match row.used_at {
                 None => {
-                    tx.prepare_cached("UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1")?
-                        .execute(params![presented.hash(), times.now, presented.seal(fresh)])?;
+                    let sql = "UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1";
+                    query::execute(tx, sql, (presented.hash(), times.now, presented.seal(fresh)))?;
                     insert(tx, family.as_str(), fresh)?;
                     fresh.clone()
                 }
@@ -74,38 +74,25 @@ impl Sqlite {
                     return Ok(Err(RenewalRefusal::Reused(family)));
                 }
             };
-            tx.prepare_cached("UPDATE renewal_families SET used_at = ?2 WHERE id = ?1")?
-                .execute(params![family.as_str(), times.now])?;
+            let sql = "UPDATE renewal_families SET used_at = ?2 WHERE id = ?1";
+            query::execute(tx, sql, (family.as_str(), times.now))?;
             Ok(Ok(Renewed { visitor, family, next }))
         })
         .await
     }
 
     pub async fn revoked_since(&self, since: u64) -> Result<Vec<(FamilyId, u64)>> {
-        self.read(move |connection| {
-            let mut statement =
-                connection.prepare("SELECT id, revoked_at FROM renewal_families WHERE revoked_at > ?1")?;
-            let rows = statement.query_map([since], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
-            let mut families = Vec::new();
-            for row in rows {
-                let (id, at) = row?;
-                families.extend(FamilyId::parse(&id).map(|family| (family, at)));
-            }
-            Ok(families)
-        })
-        .await
+        let sql = "SELECT id, revoked_at FROM renewal_families WHERE revoked_at > ?1";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+        let rows = self.read(move |db| query::all(db, sql, [since], read)).await?;
+        Ok(rows.into_iter().filter_map(|(id, at)| Some((FamilyId::parse(&id)?, at))).collect())
     }
 
     pub async fn sweep_families(&self, before: u64) -> Result<()> {
-        self.write(move |tx| {
-            // At most a thousand, so that others get their turn.
-            tx.execute(
-                "DELETE FROM renewal_families WHERE id IN (SELECT id FROM renewal_families WHERE used_at < ?1 LIMIT 1000)",
-                [before],
-            )?;
-            Ok(())
-        })
-        .await
+        // At most a thousand, so that others get their turn.
+        let sql = "DELETE FROM renewal_families
+             WHERE id IN (SELECT id FROM renewal_families WHERE used_at < ?1 LIMIT 1000)";
+        self.write(move |tx| query::execute(tx, sql, [before]).map(drop)).await
     }
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
@@ -120,9 +107,9 @@ impl Sqlite {
                     params![kid, secret, now],
                 )?;
             }
-            let mut statement = tx.prepare("SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid")?;
-            let rows = statement.query_map([], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
-            let mut keys = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
+            let sql = "SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid";
+            let keys = query::all(tx, sql, [], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
+            let mut keys = keys.into_iter();
             let newest = keys.next().ok_or_else(|| StoreError::Corrupt("there is no signing key".to_owned()))?;
             Ok(KeyRing::new(newest, keys.collect()))
         })
@@ -133,16 +120,15 @@ impl Sqlite {
 /// Begins a family with its first secret.
 pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<()> {
     let family = new.family.as_str();
-    tx.prepare_cached("INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![family, new.site, new.visitor.as_str(), new.origin, now])?;
+    let sql = "INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    query::execute(tx, sql, (family, &new.site, new.visitor.as_str(), &new.origin, now))?;
     insert(tx, family, &new.first)
 }
 
 /// Ends a family.
 pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<()> {
-    tx.prepare_cached("UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
-        .execute(params![family.as_str(), now])?;
-    Ok(())
+    let sql = "UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+    query::execute(tx, sql, (family.as_str(), now)).map(drop)
 }
 
 struct Row {
@@ -156,38 +142,31 @@ struct Row {
 }
 
 fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT f.id, r.used_at, f.site, f.visitor, f.origin, f.used_at, f.revoked_at IS NOT NULL
-         FROM renewals r JOIN renewal_families f ON f.id = r.family WHERE r.hash = ?1",
-    )?;
-    Ok(statement
-        .query_row([secret.hash()], |row| {
-            Ok(Row {
-                family: row.get(0)?,
-                used_at: row.get(1)?,
-                site: row.get(2)?,
-                visitor: row.get(3)?,
-                origin: row.get(4)?,
-                last_used: row.get(5)?,
-                revoked: row.get(6)?,
-            })
+    let sql = "SELECT f.id, r.used_at, f.site, f.visitor, f.origin, f.used_at, f.revoked_at IS NOT NULL
+         FROM renewals r JOIN renewal_families f ON f.id = r.family WHERE r.hash = ?1";
+    query::first(tx, sql, [secret.hash()], |row| {
+        Ok(Row {
+            family: row.get(0)?,
+            used_at: row.get(1)?,
+            site: row.get(2)?,
+            visitor: row.get(3)?,
+            origin: row.get(4)?,
+            last_used: row.get(5)?,
+            revoked: row.get(6)?,
         })
-        .optional()?)
+    })
 }
 
 fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
-    tx.prepare_cached("INSERT INTO renewals (hash, family) VALUES (?1, ?2)")?
-        .execute(params![secret.hash(), family])?;
-    Ok(())
+    query::execute(tx, "INSERT INTO renewals (hash, family) VALUES (?1, ?2)", (secret.hash(), family)).map(drop)
 }
 
 /// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead.
 fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
-    let mut statement = tx.prepare_cached("SELECT successor FROM renewals WHERE hash = ?1")?;
+    let sql = "SELECT successor FROM renewals WHERE hash = ?1";
     let mut current = secret.clone();
     loop {
-        let sealed: Option<[u8; 32]> = statement.query_row([current.hash()], |row| row.get(0))?;
-        match sealed {
+        match query::one(tx, sql, [current.hash()], |row| row.get(0))? {
             Some(sealed) => current = current.open(&sealed),
             None => return Ok(current),
         }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::params;
-
-use super::Sqlite;
+use super::{Sqlite, query};
 use crate::{
     ids::ConversationId,
     store::{
@@ -23,16 +21,12 @@ impl Sqlite {
 
     pub async fn sweep_pending_events(&self) -> Result<u64> {
         let before = self.now().saturating_sub(MAX_WAIT);
-        let waits = self
-            .read(move |db| {
-                let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE at <= ?1)";
-                Ok(db.prepare_cached(sql)?.query_row([before], |row| row.get::<_, bool>(0))?)
-            })
-            .await?;
-        if !waits {
+        let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE at <= ?1)";
+        if !self.read(move |db| query::one(db, sql, [before], |row| row.get(0))).await? {
             return Ok(0);
         }
-        self.write(move |tx| Ok(tx.execute("DELETE FROM waiting WHERE at <= ?1", [before])? as u64)).await
+        let sql = "DELETE FROM waiting WHERE at <= ?1";
+        self.write(move |tx| Ok(query::execute(tx, sql, [before])? as u64)).await
     }
 
     pub async fn sweep_records(&self) -> Result<()> {
@@ -52,14 +46,10 @@ impl Sqlite {
         let before = self.now().saturating_sub(u64::from(days) * 24 * 60 * 60 * 1000);
         let site = site.to_owned();
         self.write(move |tx| {
-            let old = tx
-                .prepare_cached(
-                    "SELECT id FROM conversations WHERE site = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3",
-                )?
-                .query_map(params![site, before, BATCH], |row| row.get(0).map(ConversationId::new))?
-                .collect::<Result<Vec<_>, _>>()?;
+            let sql = "SELECT id FROM conversations WHERE site = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3";
+            let old = query::all(tx, sql, (site, before, BATCH), |row| row.get(0).map(ConversationId::new))?;
             for conversation in &old {
-                tx.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([conversation.row()])?;
+                query::execute(tx, "DELETE FROM conversations WHERE id = ?1", [conversation.row()])?;
             }
             Ok(old)
         })

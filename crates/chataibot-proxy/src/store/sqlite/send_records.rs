@@ -1,9 +1,9 @@
 //! The idempotency records as rows, and the one way their state changes: a row's state and the log's `delivery` entries never differ.
 
 use chataibot_wire::entry::DeliveryState;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Row, Transaction};
 
-use super::WriteContext;
+use super::{WriteContext, query};
 use crate::{
     ids::ConversationId,
     store::{
@@ -84,22 +84,19 @@ impl Stored {
 
     pub fn by_id(tx: &Transaction<'_>, send: SendId) -> Result<Self> {
         let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.id = ?1");
-        Ok(tx.prepare_cached(&sql)?.query_row([send.0], Self::read)?)
+        query::one(tx, &sql, [send.0], Self::read)
     }
 
     pub fn by_key(tx: &Transaction<'_>, key: &SendKey) -> Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.site = ?1 AND s.visitor = ?2 AND s.key = ?3");
-        Ok(tx.prepare_cached(&sql)?.query_row([&key.site, &key.visitor, &key.key], Self::read).optional()?)
+        query::first(tx, &sql, [&key.site, &key.visitor, &key.key], Self::read)
     }
 }
 
 /// Records a state and logs it, unless it is so already.
 pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliveryState) -> Result<()> {
-    let changed = ctx
-        .transaction()
-        .prepare_cached("UPDATE sends SET state = ?2 WHERE id = ?1 AND state <> ?2")?
-        .execute(params![stored.id.0, name_of(state)])?;
-    if changed > 0 {
+    let sql = "UPDATE sends SET state = ?2 WHERE id = ?1 AND state <> ?2";
+    if query::execute(ctx.transaction(), sql, (stored.id.0, name_of(state)))? > 0 {
         ctx.append_delivery(stored.conversation, &stored.key.key, state)?;
     }
     Ok(())
@@ -107,15 +104,13 @@ pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliverySta
 
 /// An echo of the message came: it arrived, whatever was known of it before.
 pub fn set_echoed(ctx: &mut WriteContext<'_>, stored: &Stored) -> Result<()> {
-    ctx.transaction()
-        .prepare_cached("UPDATE sends SET echoed_at = ?2 WHERE id = ?1")?
-        .execute(params![stored.id.0, ctx.now])?;
+    query::execute(ctx.transaction(), "UPDATE sends SET echoed_at = ?2 WHERE id = ?1", (stored.id.0, ctx.now))?;
     set_state(ctx, stored, DeliveryState::Sent)
 }
 
 /// An event told the platform's id of a conversation whose start had lost its answer: the start arrived.
 pub fn confirm_start(ctx: &mut WriteContext<'_>, conversation: ConversationId) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.conversation = ?1 AND s.is_start");
-    let start = ctx.transaction().prepare_cached(&sql)?.query_row([conversation.row()], Stored::read)?;
+    let start = query::one(ctx.transaction(), &sql, [conversation.row()], Stored::read)?;
     set_state(ctx, &start, DeliveryState::Sent)
 }

@@ -1,21 +1,19 @@
 //! The idempotency records as rows: see [`crate::store::sends`].
 
-use chataibot_wire::{
-    Author, Event,
-    entry::{DeliveryState, Message},
-};
-use rusqlite::params;
-
 use super::{
-    Sqlite, WriteContext, log, pending_events,
+    Sqlite, WriteContext, log, pending_events, query,
     send_records::{Stored, set_state},
 };
 use crate::{
     ids::ConversationId,
     store::{
         Result, StoreError,
-        sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, Settled},
+        sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled},
     },
+};
+use chataibot_wire::{
+    Author, Event,
+    entry::{DeliveryState, Message},
 };
 
 impl Sqlite {
@@ -36,11 +34,8 @@ fn begin_start(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Resul
     if let Some(stored) = Stored::by_key(ctx.transaction(), &send.key)? {
         return repeat(ctx, send, stored, None);
     }
-    ctx.transaction()
-        .prepare_cached(
-            "INSERT INTO conversations (alias, site, visitor, created_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)",
-        )?
-        .execute(params![alias, send.key.site, send.key.visitor, ctx.now])?;
+    let sql = "INSERT INTO conversations (alias, site, visitor, created_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)";
+    query::execute(ctx.transaction(), sql, (alias, &send.key.site, &send.key.visitor, ctx.now))?;
     let conversation = ConversationId::new(ctx.transaction().last_insert_rowid());
     record(ctx, send, conversation, true)
         .map(|send| BeginOutcome::Forward(Forward { send, conversation, platform_id: None }))
@@ -78,23 +73,13 @@ fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: Conversation
     };
     let message = Message { author: Author::Visitor, client_message_id: Some(send.key.key.clone()), content };
     let seq = ctx.append(conversation, Event::Message(message))?;
-    ctx.transaction()
-        .prepare_cached(
-            "INSERT INTO sends (site, visitor, key, fingerprint, is_start, conversation, seq, forwarded_seq, forwarded_at,
-                                state, created_at, echoes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8, ?9)",
-        )?
-        .execute(params![
-            send.key.site,
-            send.key.visitor,
-            send.key.key,
-            send.fingerprint,
-            is_start,
-            conversation.row(),
-            seq,
-            ctx.now,
-            echoes
-        ])?;
+    let sql =
+        "INSERT INTO sends (site, visitor, key, fingerprint, is_start, conversation, seq, forwarded_seq, forwarded_at,
+                            state, created_at, echoes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8, ?9)";
+    let SendKey { site, visitor, key } = &send.key;
+    let row = (site, visitor, key, send.fingerprint, is_start, conversation.row(), seq, ctx.now, echoes);
+    query::execute(ctx.transaction(), sql, row)?;
     Ok(SendId(ctx.transaction().last_insert_rowid()))
 }
 
@@ -111,11 +96,8 @@ fn repeat(
     match stored.record.state {
         DeliveryState::Failed => {
             let seq = ctx.append_delivery(stored.conversation, &stored.key.key, DeliveryState::Sending)?;
-            ctx.transaction()
-                .prepare_cached(
-                    "UPDATE sends SET state = 'sending', forwarded_seq = ?2, forwarded_at = ?3 WHERE id = ?1",
-                )?
-                .execute(params![stored.id.0, seq, ctx.now])?;
+            let sql = "UPDATE sends SET state = 'sending', forwarded_seq = ?2, forwarded_at = ?3 WHERE id = ?1";
+            query::execute(ctx.transaction(), sql, (stored.id.0, seq, ctx.now))?;
             Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
         }
         // Whoever forwarded it could not record how it ended, or this would not be asked: nobody knows.
@@ -135,9 +117,7 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
             if foreign {
                 set_state(ctx, &stored, DeliveryState::Unknown)?;
             } else {
-                ctx.transaction()
-                    .prepare_cached("UPDATE sends SET answer = ?2 WHERE id = ?1")?
-                    .execute(params![send.0, answer])?;
+                query::execute(ctx.transaction(), "UPDATE sends SET answer = ?2 WHERE id = ?1", (send.0, answer))?;
                 set_state(ctx, &stored, DeliveryState::Sent)?;
                 if let Some(platform_id) = &platform_id {
                     released = pending_events::release(ctx, stored.conversation, &stored.key.site, platform_id)?;
@@ -147,9 +127,8 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
         Outcome::Failed | Outcome::Refused(_) | Outcome::Unknown if stored.record.state != DeliveryState::Sending => {}
         Outcome::Failed => set_state(ctx, &stored, DeliveryState::Failed)?,
         Outcome::Refused(refusal) => {
-            ctx.transaction()
-                .prepare_cached("UPDATE sends SET refused_status = ?2, refused_code = ?3 WHERE id = ?1")?
-                .execute(params![send.0, refusal.status, refusal.code])?;
+            let sql = "UPDATE sends SET refused_status = ?2, refused_code = ?3 WHERE id = ?1";
+            query::execute(ctx.transaction(), sql, (send.0, refusal.status, refusal.code))?;
             set_state(ctx, &stored, DeliveryState::Refused)?;
         }
         Outcome::Unknown => {
@@ -164,12 +143,8 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
 
 /// After a start of the program: what was on its way has lost its answer.
 pub(super) fn recover(ctx: &mut WriteContext<'_>) -> Result<()> {
-    let tx = ctx.transaction();
-    let open = tx
-        .prepare("SELECT id FROM sends WHERE state = 'sending' ORDER BY id")?
-        .query_map([], |row| row.get(0).map(SendId))?
-        .collect::<Result<Vec<_>, _>>()?;
-    for send in open {
+    let sql = "SELECT id FROM sends WHERE state = 'sending' ORDER BY id";
+    for send in query::all(ctx.transaction(), sql, [], |row| row.get(0).map(SendId))? {
         settle(ctx, send, Outcome::Unknown)?;
     }
     Ok(())

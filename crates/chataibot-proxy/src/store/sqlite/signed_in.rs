@@ -1,14 +1,11 @@
 //! Signed-in visitors as rows: see [`crate::store::signed_in`].
 
-use rusqlite::{OptionalExtension, params};
-
-use super::{Sqlite, renewals};
+use super::{Sqlite, query, renewals};
 use crate::{
     credentials::{Secret, UserProfile},
     ids::{FamilyId, VisitorId},
     store::{
         Result,
-        renewals::NewFamily,
         signed_in::{self, NewSignIn, written},
     },
 };
@@ -33,71 +30,49 @@ CREATE TABLE signed_in (
 impl Sqlite {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
         self.write_log(move |ctx| {
+            let NewSignIn { user, person, mut family } = new;
             let (tx, now) = (ctx.transaction(), ctx.now);
-            let known: Option<String> = tx
-                .prepare_cached("SELECT visitor FROM users WHERE user = ?1")?
-                .query_row([new.user], |row| row.get(0))
-                .optional()?;
-            let visitor = match known {
-                Some(known) => signed_in::visitor(&known)?,
-                None => new.otherwise,
-            };
-            tx.prepare_cached(
-        "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3) ON CONFLICT (user) DO UPDATE SET seen_at = ?3",
-    )?
-    .execute(params![new.user, visitor.as_str(), now])?;
-            let NewSignIn { site, origin, family, first, .. } = new;
-            let begun = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first };
-            renewals::begin(tx, &begun, now)?;
-            tx.prepare_cached("INSERT INTO signed_in (family, user, person) VALUES (?1, ?2, ?3)")?.execute(params![
-                family.as_str(),
-                new.user,
-                written(&new.person)?
-            ])?;
-            Ok(visitor)
+            let known = query::first(tx, "SELECT visitor FROM users WHERE user = ?1", [user], |row| row.get(0))?;
+            if let Some(known) = known {
+                let known: String = known;
+                family.visitor = signed_in::visitor(&known)?;
+            }
+            let sql = "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (user) DO UPDATE SET seen_at = ?3";
+            query::execute(tx, sql, (user, family.visitor.as_str(), now))?;
+            renewals::begin(tx, &family, now)?;
+            let sql = "INSERT INTO signed_in (family, user, person) VALUES (?1, ?2, ?3)";
+            query::execute(tx, sql, (family.family.as_str(), user, written(&person)?))?;
+            Ok(family.visitor)
         })
         .await
     }
 
     pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT user FROM signed_in WHERE family = ?1")?;
-            Ok(statement.query_row([family.as_str()], |row| row.get(0)).optional()?)
-        })
-        .await
+        let sql = "SELECT user FROM signed_in WHERE family = ?1";
+        self.read(move |db| query::first(db, sql, [family.as_str()], |row| row.get(0))).await
     }
 
     pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT person FROM signed_in WHERE family = ?1")?;
-            let text: Option<String> = statement.query_row([family.as_str()], |row| row.get(0)).optional()?;
-            text.as_deref().map(signed_in::read).transpose()
-        })
-        .await
+        let sql = "SELECT person FROM signed_in WHERE family = ?1";
+        let text: Option<String> =
+            self.read(move |db| query::first(db, sql, [family.as_str()], |row| row.get(0))).await?;
+        text.as_deref().map(signed_in::read).transpose()
     }
 
     pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
         let person = written(&person)?;
-        self.write(move |tx| {
-            tx.prepare_cached("UPDATE signed_in SET person = ?2 WHERE family = ?1")?
-                .execute(params![family.as_str(), person])?;
-            Ok(())
-        })
-        .await
+        let sql = "UPDATE signed_in SET person = ?2 WHERE family = ?1";
+        self.write(move |tx| query::execute(tx, sql, (family.as_str(), person)).map(drop)).await
     }
 
     pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT f.id FROM renewals r JOIN renewal_families own ON own.id = r.family
-         JOIN renewal_families f ON f.id = own.id OR (?2 AND f.visitor = own.visitor AND f.site = own.site)
-         WHERE r.hash = ?1 AND f.revoked_at IS NULL",
-            )?;
-            let rows = statement.query_map(params![secret.hash(), everywhere], |row| row.get::<_, String>(0))?;
-            let ids = rows.collect::<Result<Vec<_>, _>>()?;
-            Ok(ids.iter().filter_map(|id| FamilyId::parse(id)).collect())
-        })
-        .await
+        let sql = "SELECT f.id FROM renewals r JOIN renewal_families own ON own.id = r.family
+             JOIN renewal_families f ON f.id = own.id OR (?2 AND f.visitor = own.visitor AND f.site = own.site)
+             WHERE r.hash = ?1 AND f.revoked_at IS NULL";
+        let params = (secret.hash(), everywhere);
+        let ids = self.read(move |db| query::all(db, sql, params, |row| row.get::<_, String>(0))).await?;
+        Ok(ids.iter().filter_map(|id| FamilyId::parse(id)).collect())
     }
 
     pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
@@ -105,7 +80,7 @@ impl Sqlite {
             let tx = ctx.transaction();
             for family in &families {
                 renewals::revoke(tx, family, ctx.now)?;
-                tx.prepare_cached("DELETE FROM signed_in WHERE family = ?1")?.execute([family.as_str()])?;
+                query::execute(tx, "DELETE FROM signed_in WHERE family = ?1", [family.as_str()])?;
             }
             Ok(())
         })
@@ -113,14 +88,8 @@ impl Sqlite {
     }
 
     pub async fn sweep_users(&self, before: u64) -> Result<()> {
-        self.write(move |tx| {
-            // At most a thousand, so that others get their turn.
-            tx.execute(
-                "DELETE FROM users WHERE user IN (SELECT user FROM users WHERE seen_at < ?1 LIMIT 1000)",
-                [before],
-            )?;
-            Ok(())
-        })
-        .await
+        // At most a thousand, so that others get their turn.
+        let sql = "DELETE FROM users WHERE user IN (SELECT user FROM users WHERE seen_at < ?1 LIMIT 1000)";
+        self.write(move |tx| query::execute(tx, sql, [before]).map(drop)).await
     }
 }

@@ -164,7 +164,7 @@ impl Thread {
         let mut appended = Vec::new();
         let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(tx) => {
-                failpoint(Failpoint::BeginOutcome);
+                failpoint(Failpoint::Begun);
                 let mut ctx =
                     WriteContext { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
                 let ran = run_group(&mut ctx, group, &mut answers);

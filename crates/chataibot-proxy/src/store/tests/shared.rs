@@ -23,7 +23,7 @@ struct Proxy {
 impl Proxy {
     async fn open(server: &RedisServer) -> Self {
         let hub = Hub::default();
-        let (store, news) = Store::redis(server.url().secret(), hub.clone(), Clock::system()).await.expect("a store");
+        let (store, news) = Store::redis(&server.url().secret, hub.clone(), Clock::system()).await.expect("a store");
         Self { store, hub, news }
     }
 
@@ -165,8 +165,8 @@ async fn all_sign_with_one_key_and_count_one_limit() {
     let (_server, one, other, _) = both().await;
     let day = 86_400_000;
     let now = one.store.now();
-    let first = one.store.signing_keys(now).await.expect("keys").newest().id().to_owned();
-    assert_eq!(other.store.signing_keys(now).await.expect("keys").newest().id(), first);
+    let first = one.store.signing_keys(now).await.expect("keys").newest.id.clone();
+    assert_eq!(other.store.signing_keys(now).await.expect("keys").newest.id, first);
     let ids = [one.store.take("sends", "v", 3).await, other.store.take("sends", "v", 3).await];
     assert!(ids.into_iter().all(|taken| taken.expect("counted").is_none()));
     assert!(one.store.take("sends", "v", 3).await.expect("counted").is_none());
@@ -174,7 +174,7 @@ async fn all_sign_with_one_key_and_count_one_limit() {
     assert!(wait <= Duration::from_secs(20), "{wait:?}");
     assert!(other.store.take("sends", "w", 3).await.expect("counted").is_none(), "another visitor");
     // Nothing above this line makes a key; a month later somebody must.
-    assert_eq!(one.store.signing_keys(now + 29 * day).await.expect("keys").newest().id(), first);
+    assert_eq!(one.store.signing_keys(now + 29 * day).await.expect("keys").newest.id, first);
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_restored_redis_without_its_epoch_begins_another_with_all_it_holds() {
     redis::cmd("DEL").arg("{chataibot}:epoch").exec(&mut server.look()).expect("deleted");
     let clock = Clock::standing();
     clock.advance(Duration::from_secs(60));
-    let (restored, _news) = Store::redis(server.url().secret(), Hub::default(), clock).await.expect("a store");
+    let (restored, _news) = Store::redis(&server.url().secret, Hub::default(), clock).await.expect("a store");
     assert!(restored.epoch() > epoch);
     let replay = restored.read_after(conversation, Some(Cursor { epoch, seq: 1 }), None, 10).await.expect("read");
     assert_eq!((replay.reset.expect("told").reason.as_str(), replay.entries.len()), ("epoch", 2));
@@ -244,6 +244,6 @@ async fn what_a_newer_proxy_wrote_is_refused() {
     let server = RedisServer::start();
     drop(Proxy::open(&server).await);
     redis::cmd("SET").arg("{chataibot}:version").arg(99).exec(&mut server.look()).expect("written");
-    let refused = Store::redis(server.url().secret(), Hub::default(), Clock::system()).await.err().expect("refused");
+    let refused = Store::redis(&server.url().secret, Hub::default(), Clock::system()).await.err().expect("refused");
     assert!(refused.to_string().contains("version 99"), "{refused}");
 }

@@ -40,15 +40,9 @@ fn user(number: u8) -> [u8; 32] {
 impl Bench {
     async fn sign_in_at(&self, site: &str, number: u8, name: &str) -> BeginOutcome {
         let (family, secret) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
-        let new = NewSignIn {
-            site: site.to_owned(),
-            origin: ORIGIN.to_owned(),
-            user: user(number),
-            person: person("u", name),
-            otherwise: VisitorId::random().expect("randomness"),
-            family: family.clone(),
-            first: secret.clone(),
-        };
+        let (site, origin, visitor) = (site.to_owned(), ORIGIN.to_owned(), VisitorId::random().expect("randomness"));
+        let new = NewFamily { site, origin, visitor, family: family.clone(), first: secret.clone() };
+        let new = NewSignIn { user: user(number), person: person("u", name), family: new };
         let visitor = self.store.sign_in(new).await.expect("signed in");
         BeginOutcome { visitor, family, secret }
     }

@@ -1,9 +1,9 @@
 //! Which messages still wait: for their echo, or for the platform's id of the conversation they started.
 
 use chataibot_wire::Event;
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
 
-use super::{COLUMNS, Stored};
+use super::{COLUMNS, Stored, query};
 use crate::{
     ids::ConversationId,
     store::{Result, StoreError, incoming},
@@ -32,66 +32,57 @@ const MAX_CANDIDATES: u32 = 200;
 
 /// The messages of a conversation whose echo may still come, in the order in which they were forwarded.
 pub fn awaiting(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
-         WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
-         ORDER BY s.forwarded_seq DESC LIMIT ?2"
-    );
-    let mut newest_first = collect_texts(tx, &sql, params![conversation.row(), MAX_CANDIDATES])?;
+    let condition = "WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
+         ORDER BY s.forwarded_seq DESC LIMIT ?2";
+    let mut newest_first = collect_texts(tx, condition, (conversation.row(), MAX_CANDIDATES))?;
     newest_first.reverse();
     Ok(newest_first)
 }
 
 /// The messages of a conversation whose echo came at or after `since`.
 pub fn echoed_since(tx: &Transaction<'_>, conversation: ConversationId, since: u64) -> Result<Vec<AwaitingEcho>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
-         WHERE s.conversation = ?1 AND s.echoed_at >= ?2 ORDER BY s.forwarded_seq"
-    );
-    collect_texts(tx, &sql, params![conversation.row(), since])
+    let condition = "WHERE s.conversation = ?1 AND s.echoed_at >= ?2 ORDER BY s.forwarded_seq";
+    collect_texts(tx, condition, (conversation.row(), since))
 }
 
 /// The starts of a visitor that no platform id is known for, and that may have reached the platform.
 pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result<Vec<AwaitingEcho>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq
-         JOIN conversations c ON c.id = s.conversation
+    let condition = "JOIN conversations c ON c.id = s.conversation
          WHERE c.site = ?1 AND c.visitor = ?2 AND c.platform_id IS NULL AND s.is_start AND s.state IN ('sending', 'unknown')
-         ORDER BY s.id"
-    );
-    collect_texts(tx, &sql, params![site, visitor])
+         ORDER BY s.id";
+    collect_texts(tx, condition, (site, visitor))
 }
 
 /// Is there a start of the site, of this visitor's if one is given, forwarded at or after `since`, that the platform may know and
 /// we have no id for?
 pub fn has_unbound_start(tx: &Transaction<'_>, site: &str, visitor: Option<&str>, since: u64) -> Result<bool> {
-    let found = tx
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM conversations c JOIN sends s ON s.conversation = c.id
-             WHERE c.site = ?1 AND c.platform_id IS NULL AND (?2 IS NULL OR c.visitor = ?2)
-               AND s.is_start AND s.state IN ('sending', 'unknown') AND s.forwarded_at >= ?3)",
-        )?
-        .query_row(params![site, visitor, since], |row| row.get(0))?;
-    Ok(found)
+    let sql = "SELECT EXISTS (SELECT 1 FROM conversations c JOIN sends s ON s.conversation = c.id
+         WHERE c.site = ?1 AND c.platform_id IS NULL AND (?2 IS NULL OR c.visitor = ?2)
+           AND s.is_start AND s.state IN ('sending', 'unknown') AND s.forwarded_at >= ?3)";
+    query::one(tx, sql, (site, visitor, since), |row| row.get(0))
 }
 
-fn collect_texts(tx: &Transaction<'_>, sql: &str, params: impl rusqlite::Params) -> Result<Vec<AwaitingEcho>> {
-    let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| {
+/// Sends with their texts; what follows in the statement says which, and in which order.
+fn collect_texts(tx: &Transaction<'_>, condition: &str, params: impl rusqlite::Params) -> Result<Vec<AwaitingEcho>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, e.event, s.echoes FROM sends s
+         JOIN entries e ON e.conversation = s.conversation AND e.seq = s.seq {condition}"
+    );
+    let rows = query::all(tx, &sql, params, |row| {
         Ok((Stored::read(row)?, row.get::<_, String>(12)?, row.get::<_, Option<String>>(13)?))
     })?;
-    rows.map(|row| {
-        let (stored, json, echoes) = row?;
-        let echoes = match echoes {
-            Some(json) => serde_json::from_str(&json).map_err(StoreError::corrupt)?,
-            None => Vec::new(),
-        };
-        match serde_json::from_str(&json) {
-            Ok(Event::Message(message)) => Ok(AwaitingEcho { stored, text: message.content.to_plain(), echoes }),
-            Ok(Event::Delivery(_) | Event::Status(_) | Event::Assignee(_)) | Err(_) => {
-                Err(StoreError::Corrupt("a send whose entry is not a message".to_owned()))
+    rows.into_iter()
+        .map(|(stored, json, echoes)| {
+            let echoes = match echoes {
+                Some(json) => serde_json::from_str(&json).map_err(StoreError::corrupt)?,
+                None => Vec::new(),
+            };
+            match serde_json::from_str(&json) {
+                Ok(Event::Message(message)) => Ok(AwaitingEcho { stored, text: message.content.to_plain(), echoes }),
+                Ok(Event::Delivery(_) | Event::Status(_) | Event::Assignee(_)) | Err(_) => {
+                    Err(StoreError::Corrupt("a send whose entry is not a message".to_owned()))
+                }
             }
-        }
-    })
-    .collect()
+        })
+        .collect()
 }
