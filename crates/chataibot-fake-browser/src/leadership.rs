@@ -14,7 +14,6 @@ pub struct Leadership {
 
 impl Leadership {
     /// Who holds the lock.
-    #[must_use]
     pub fn holder(&self) -> Option<Page> {
         self.holder
     }

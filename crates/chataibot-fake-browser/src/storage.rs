@@ -26,7 +26,6 @@ pub struct Storage {
 
 impl Storage {
     /// What a page finds when it loads. `shared`: do tabs coordinate?
-    #[must_use]
     pub fn load(&self, shared: bool) -> StoredSession {
         StoredSession {
             credentials: self.credentials.clone(),
@@ -89,7 +88,6 @@ impl Storage {
     }
 
     /// Is a message older than this one still to be sent? Only the oldest may start a conversation.
-    #[must_use]
     pub fn has_older(&self, id: &str) -> bool {
         self.outbox.iter().any(|(other, stored)| other.as_str() < id && stored.may_start())
     }

@@ -4,7 +4,6 @@ use crate::{fault::ByteOffset, rng::Rng};
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// Looks for one offset.
 #[derive(Clone, Debug)]
 pub struct Finder {
     offset: ByteOffset,

@@ -39,13 +39,11 @@ pub fn of(hop: Hop) -> impl Iterator<Item = &'static Fault> {
 }
 
 /// The fault with this name.
-#[must_use]
 pub fn find(name: &str) -> Option<&'static Fault> {
     all().find(|fault| fault.name == name)
 }
 
 /// The table for people: name, hop, and what it does.
-#[must_use]
 pub fn table() -> String {
     let mut text = String::from("| fault | where | what it does |\n|---|---|---|\n");
     for fault in all() {

@@ -41,7 +41,7 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
 }
 
 /// Follows an order; gives what there is to say, or why it is none.
-pub fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
+fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let only = query.strip_prefix("only=").map(ToOwned::to_owned);
     let words: Vec<&str> = path.split('/').skip(1).collect();

@@ -208,11 +208,9 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         Effect::Instead { answer, processed } => {
             let (head, body) = read_request(client).await?;
             if processed {
-                let mut server = connect(&assignment).await?;
-                server.write_all(&[head.bytes(), body].concat()).await?;
+                let mut server = request(&assignment, &[head.bytes(), body].concat()).await?;
                 // Something of the answer shows that the request is done.
-                let mut some = [0; 1];
-                server.read_exact(&mut some).await?;
+                server.read_u8().await?;
             }
             client.write_all(&rewrite::bytes_of(&answer)).await?;
             client.shutdown().await?;
@@ -220,33 +218,34 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         }
         Effect::Rewrite(change) => {
             let (head, body) = read_request(client).await?;
-            let mut server = connect(&assignment).await?;
-            server.write_all(&[head.bytes(), body].concat()).await?;
+            let mut server = request(&assignment, &[head.bytes(), body].concat()).await?;
             rewrite::carry(&mut server, client, change).await?;
             Ok(End::Closed)
         }
         Effect::Replay(times) => {
             let (head, body) = read_request(client).await?;
-            let request = [head.bytes(), body].concat();
+            let said = [head.bytes(), body].concat();
             let mut others = Vec::new();
             for _ in 1..times {
-                let mut server = connect(&assignment).await?;
-                server.write_all(&request).await?;
-                others.push(server);
+                others.push(request(&assignment, &said).await?);
             }
-            let mut server = connect(&assignment).await?;
-            server.write_all(&request).await?;
-            rewrite::carry(&mut server, client, Change::Nothing).await?;
+            rewrite::carry(&mut request(&assignment, &said).await?, client, Change::Nothing).await?;
             // They may take their time; nobody hears what they say.
             for mut other in others {
-                let mut some = [0; 1];
-                if other.read_exact(&mut some).await.is_err() {
+                if other.read_u8().await.is_err() {
                     shared.state().broken += 1;
                 }
             }
             Ok(End::Closed)
         }
     }
+}
+
+/// Asks the server, on a connection of its own.
+async fn request(assignment: &Assignment, request: &[u8]) -> io::Result<TcpStream> {
+    let mut server = connect(assignment).await?;
+    server.write_all(request).await?;
+    Ok(server)
 }
 
 async fn connect(assignment: &Assignment) -> io::Result<TcpStream> {

@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// The bytes of an answer that ends with its connection.
-#[must_use]
 pub fn bytes_of(answer: &Answer) -> Vec<u8> {
     let (body, promised) = match answer.body {
         Body::Empty => (Vec::new(), 0),

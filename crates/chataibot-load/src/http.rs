@@ -27,25 +27,12 @@ pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     socket.connect(to).await
 }
 
-/// An answer.
-#[derive(Debug)]
-pub struct Answer {
-    /// Its status.
-    pub status: u16,
-    /// The seconds of `Retry-After`.
-    pub retry_after: Option<u64>,
-    /// Its body.
-    pub body: Vec<u8>,
-}
-
 /// A head, read from the beginning of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head {
     /// The status of an answer; 0 for a request.
     pub status: u16,
-    /// The path of a request.
     pub path: String,
-    /// The length of the body.
     pub length: usize,
     /// The seconds of `Retry-After`.
     pub retry_after: Option<u64>,
@@ -89,7 +76,6 @@ pub async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Op
     }
 }
 
-/// One client's connection.
 pub struct Client {
     to: SocketAddr,
     socket: TcpStream,
@@ -97,13 +83,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects.
     pub async fn open(to: SocketAddr) -> io::Result<Self> {
         Ok(Self { to, socket: connect(to).await?, buffer: Vec::new() })
     }
 
-    /// Posts JSON. `headers` are whole lines.
-    pub async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
+    /// Posts JSON, and hands back the answer. `headers` are whole lines.
+    pub async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<(Head, Vec<u8>)> {
         let length = body.len();
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}",
@@ -111,8 +96,7 @@ impl Client {
         );
         self.socket.write_all(request.as_bytes()).await?;
         let answer = read(&mut self.socket, &mut self.buffer).await?;
-        let (head, body) = answer.ok_or(io::ErrorKind::UnexpectedEof)?;
-        Ok(Answer { status: head.status, retry_after: head.retry_after, body })
+        Ok(answer.ok_or(io::ErrorKind::UnexpectedEof)?)
     }
 }
 

@@ -11,32 +11,23 @@ use tokio::{
 
 use crate::http;
 
-/// The stub.
-#[derive(Debug)]
-pub struct Platform {
-    /// Where it answers.
-    pub address: SocketAddr,
-}
-
-impl Platform {
-    /// Starts it; it runs as long as the runtime does.
-    pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    if let Err(error) = serve(socket).await {
-                        // A proxy that was stopped leaves such ends behind.
-                        if error.kind() != io::ErrorKind::ConnectionReset {
-                            eprintln!("the platform's stub: {error}");
-                        }
-                    }
-                });
-            }
-        });
-        Ok(Self { address })
-    }
+/// Starts it, and says where it answers; it runs as long as the runtime does.
+pub async fn start() -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                // A proxy that was stopped leaves connections behind that are reset.
+                if let Err(error) = serve(socket).await
+                    && error.kind() != io::ErrorKind::ConnectionReset
+                {
+                    eprintln!("the platform's stub: {error}");
+                }
+            });
+        }
+    });
+    Ok(address)
 }
 
 async fn serve(mut socket: TcpStream) -> io::Result<()> {

@@ -7,17 +7,15 @@ use tokio::task::JoinSet;
 
 use crate::{
     BenchError,
-    http::{Answer, Client},
+    http::{Client, Head},
     program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
 };
 
 /// Visitors that arrive at one time.
 const DOORS: usize = 64;
 
-/// One visitor.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Their token.
     pub token: Arc<str>,
     /// Their conversation, as they know it.
     pub alias: Arc<str>,
@@ -71,11 +69,11 @@ pub fn headers(token: &str, number: usize) -> String {
 }
 
 /// The body of an answer that must be 200.
-pub fn accepted(answer: Answer) -> Result<Value, BenchError> {
-    if answer.status != 200 {
-        return Err(format!("answered with {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
+pub fn accepted((head, body): (Head, Vec<u8>)) -> Result<Value, BenchError> {
+    if head.status != 200 {
+        return Err(format!("answered with {}: {}", head.status, String::from_utf8_lossy(&body)).into());
     }
-    Ok(serde_json::from_slice(&answer.body)?)
+    Ok(serde_json::from_slice(&body)?)
 }
 
 fn text(value: &Value) -> Result<Arc<str>, BenchError> {
@@ -85,7 +83,7 @@ fn text(value: &Value) -> Result<Arc<str>, BenchError> {
 /// Delivers a webhook with one event, by which the bot says something to the visitor with that number.
 pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
     let path = format!("/webhook/{WEBHOOK_SECRET}");
-    match client.post(&path, "", &webhook(number, text)).await?.status {
+    match client.post(&path, "", &webhook(number, text)).await?.0.status {
         200 => Ok(()),
         status => Err(format!("a webhook was answered with {status}").into()),
     }

@@ -31,9 +31,7 @@ const NO_LIMITS: &[(&str, &str)] = &[
 /// A running proxy; killed when dropped.
 pub struct Program {
     child: Child,
-    /// Where it serves.
     pub address: SocketAddr,
-    /// Its process.
     pub id: u32,
 }
 

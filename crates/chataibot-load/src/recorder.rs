@@ -29,14 +29,11 @@ struct Event {
     times: u32,
 }
 
-/// What became of some events.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// How long each took from the moment it was due, milliseconds, sorted.
     pub millis: Vec<f64>,
-    /// How many never came.
     pub lost: usize,
-    /// How often one came again.
     pub doubled: usize,
 }
 
@@ -82,7 +79,6 @@ impl Recorder {
         }
     }
 
-    /// How many numbers were given.
     pub fn count(&self) -> usize {
         self.events().len()
     }

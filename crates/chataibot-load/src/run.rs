@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 use crate::{
     BenchError,
     measures::{forward, ingest, latency, memory, reconnect, token_check},
-    platform::Platform,
+    platform,
     population::{Visitor, populate},
     procfs,
     program::Program,
@@ -27,7 +28,7 @@ const DATABASE: &str = "chat.sqlite";
 pub struct Bench {
     proxy: PathBuf,
     scale: Scale,
-    platform: Platform,
+    platform: SocketAddr,
     visitors: Vec<Visitor>,
     /// Where a commit waits for a disk.
     disk: TempDir,
@@ -38,11 +39,11 @@ pub struct Bench {
 impl Bench {
     /// Lets the visitors arrive at a proxy of that program.
     pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, BenchError> {
-        let platform = Platform::start().await?;
+        let platform = platform::start().await?;
         // Beside the program, because the system's directory for such things is in memory on many machines.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
         let ram = TempDir::new_in(procfs::memory_directory()?)?;
-        let program = Program::start(proxy, &ram.path().join(DATABASE), platform.address).await?;
+        let program = Program::start(proxy, &ram.path().join(DATABASE), platform).await?;
         let visitors = populate(program.address, scale.most).await?;
         program.stop().await?;
         for file in fs::read_dir(ram.path())? {
@@ -82,7 +83,7 @@ impl Bench {
         outcomes.push(outcome);
         said("forward");
         let sender = self.visitors.last().ok_or("nobody arrived")?;
-        numbers.extend(forward::measure(program.address, self.platform.address, sender, &self.scale, number).await?);
+        numbers.extend(forward::measure(program.address, self.platform, sender, &self.scale, number).await?);
         said("reconnect");
         let reconnect = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
         numbers.insert("reconnect", reconnect.seconds);
@@ -99,7 +100,7 @@ impl Bench {
     }
 
     async fn start(&self, directory: &TempDir) -> Result<Program, BenchError> {
-        Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform.address).await
+        Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform).await
     }
 
     async fn listen(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), BenchError> {

@@ -67,7 +67,6 @@ enum End {
 }
 
 impl Streams {
-    /// None yet.
     pub fn new(proxy: SocketAddr, recorder: Arc<Recorder>) -> Self {
         let shared = Shared {
             proxy,
@@ -119,7 +118,6 @@ impl Streams {
     }
 }
 
-/// One visitor, for ever.
 async fn follow(shared: Arc<Shared>, visitor: Visitor) {
     let mut cuts = shared.open.subscribe();
     let mut reader = Reader::default();

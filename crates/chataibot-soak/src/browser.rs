@@ -82,6 +82,22 @@ struct Tab {
     order: checker::Order,
 }
 
+impl Tab {
+    fn new(page: u32) -> Self {
+        Self {
+            mind: Machine::Idle(IdleMachine::new(true)),
+            page,
+            listening: false,
+            calls: Default::default(),
+            timer: None,
+            waiting: VecDeque::new(),
+            hearing: false,
+            post: VecDeque::new(),
+            order: checker::Order::default(),
+        }
+    }
+}
+
 /// What comes from another tab, in its effect.
 enum News {
     Input(Input),
@@ -99,9 +115,6 @@ enum Kind {
 
 impl Browser {
     /// A browser with nothing stored, and no tab.
-    ///
-    /// # Errors
-    /// When there is no HTTP client to be had.
     pub fn open(base: String, seed: u64) -> Result<Self, reqwest::Error> {
         // A connection each: which fault a request meets is its own affair. Redirects are errors, as in the widget.
         let http = reqwest::Client::builder()
@@ -131,17 +144,7 @@ impl Browser {
     pub fn new_tab(&self) -> usize {
         let tab = {
             let mut tabs = self.0.tabs.borrow_mut();
-            tabs.push(Tab {
-                mind: Machine::Idle(IdleMachine::new(true)),
-                page: 0,
-                listening: false,
-                calls: Default::default(),
-                timer: None,
-                waiting: VecDeque::new(),
-                hearing: false,
-                post: VecDeque::new(),
-                order: checker::Order::default(),
-            });
+            tabs.push(Tab::new(0));
             tabs.len() - 1
         };
         self.load(tab);
@@ -149,14 +152,10 @@ impl Browser {
         tab
     }
 
-    /// How many tabs there are.
-    #[must_use]
     pub fn tabs(&self) -> usize {
         self.0.tabs.borrow().len()
     }
 
-    /// What a tab shows.
-    #[must_use]
     pub fn state(&self, tab: usize) -> Rc<Conversation> {
         self.0.tabs.borrow()[tab].mind.state().clone()
     }
@@ -181,14 +180,9 @@ impl Browser {
         }
         self.abort(tab);
         {
-            let mut tabs = self.0.tabs.borrow_mut();
-            let tab = &mut tabs[tab];
-            tab.page += 1;
-            tab.mind = Machine::Idle(IdleMachine::new(true));
-            tab.waiting.clear();
-            tab.post.clear();
-            tab.order = checker::Order::default();
-            if let Some((_, timer)) = tab.timer.take() {
+            let tab = &mut self.0.tabs.borrow_mut()[tab];
+            let next = Tab::new(tab.page + 1);
+            if let Some((_, timer)) = std::mem::replace(tab, next).timer {
                 timer.abort();
             }
         }
@@ -203,31 +197,25 @@ impl Browser {
     }
 
     /// Messages the page was told were accepted.
-    #[must_use]
     pub fn sent(&self) -> Vec<Rc<str>> {
         self.0.sent.borrow().clone()
     }
 
-    /// What must never be, if it was.
-    #[must_use]
     pub fn wrong(&self) -> Vec<String> {
         self.0.wrong.borrow().clone()
     }
 
     /// What happened, line by line, for the report of a violation.
-    #[must_use]
     pub fn story(&self) -> Vec<String> {
         self.0.story.borrow().clone()
     }
 
-    /// Adds a line to the story.
     pub fn note(&self, line: impl FnOnce() -> String) {
         let at = self.0.began.elapsed().as_millis();
         self.0.story.borrow_mut().push(format!("{at:>6} ms  {}", line()));
     }
 
     /// The visitor's token, as it is stored.
-    #[must_use]
     pub fn token(&self) -> Option<String> {
         self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.token.clone())
     }

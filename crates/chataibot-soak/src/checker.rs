@@ -19,9 +19,6 @@ pub struct Order {
 
 impl Order {
     /// Looks at a tab after a change.
-    ///
-    /// # Errors
-    /// What is wrong.
     pub fn look(&mut self, state: &Conversation) -> Result<(), String> {
         if self.conversation.as_ref() != state.id() {
             *self = Self { conversation: state.id().cloned(), shown: BTreeSet::new() };
@@ -67,7 +64,6 @@ pub struct Truth {
     pub accepted: Vec<Rc<str>>,
     /// Of these, what the visitor gave up.
     pub given_up: Vec<Rc<str>>,
-    /// The proxy's log.
     pub log: Vec<Entry>,
     /// The visitor's texts as the platform processed them, in order.
     pub processed: Vec<String>,
@@ -78,7 +74,6 @@ pub struct Truth {
 /// A message as somebody sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What it says.
     pub text: String,
     /// Of a visitor's message: how the sending went.
     pub state: Option<Seen>,
@@ -91,7 +86,6 @@ pub enum Seen {
     Underway,
     /// It arrived.
     Sent,
-    /// Nobody knows.
     Unknown,
     /// It did not arrive.
     Failed,
@@ -100,7 +94,6 @@ pub enum Seen {
 }
 
 /// The messages of a log, as a visitor should see them.
-#[must_use]
 pub fn lines_of(log: &[Entry]) -> Vec<Line> {
     let mut states: BTreeMap<&str, Seen> = BTreeMap::new();
     for entry in log {
@@ -127,7 +120,6 @@ pub fn lines_of(log: &[Entry]) -> Vec<Line> {
 }
 
 /// What a tab shows.
-#[must_use]
 pub fn lines_in(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
         let seen = match message.delivery.state() {
@@ -144,7 +136,6 @@ pub fn lines_in(state: &Conversation) -> Vec<Line> {
 
 impl Truth {
     /// What is wrong, if anything is. Each finding names the property it breaks.
-    #[must_use]
     pub fn findings(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();

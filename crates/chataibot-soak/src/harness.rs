@@ -15,9 +15,7 @@ use serde_json::{Value, json};
 /// What goes wrong while a harness is set up; none of it is the product's fault.
 pub type SetupError = Box<dyn Error + Send + Sync>;
 
-/// See the file's head.
 pub struct Harness {
-    /// The proxy's inside.
     pub app: Arc<App>,
     /// Where the proxy itself is, past the faults.
     pub proxy: SocketAddr,
@@ -35,9 +33,6 @@ pub struct Harness {
 
 impl Harness {
     /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's settings.
-    ///
-    /// # Errors
-    /// When this machine has no port or no directory to give.
     pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
@@ -77,35 +72,23 @@ impl Harness {
     }
 
     /// Gives the platform an order. Whether it could be followed.
-    ///
-    /// # Errors
-    /// When the platform does not answer.
     pub async fn order(&self, name: &str, body: Value) -> Result<bool, SetupError> {
         let url = format!("{}/_control/{name}", self.platform.url());
         Ok(self.http.post(url).json(&body).send().await?.status().is_success())
     }
 
     /// Asks the platform what happened.
-    ///
-    /// # Errors
-    /// When it does not answer.
     pub async fn look(&self, what: &str) -> Result<Value, SetupError> {
         let url = format!("{}/_control/{what}", self.platform.url());
         Ok(self.http.get(url).send().await?.json().await?)
     }
 
     /// Has the bot say something, if there is a conversation to say it in.
-    ///
-    /// # Errors
-    /// As [`Harness::order`].
     pub async fn reply(&self, text: &str) -> Result<bool, SetupError> {
         self.order("reply", json!({ "text": format!("<p>{text}</p>") })).await
     }
 
     /// Waits until no script runs and no webhook is under way, but not for ever.
-    ///
-    /// # Errors
-    /// As [`Harness::look`].
     pub async fn idle(&self, patience: Duration) -> Result<bool, SetupError> {
         let idle = self.look(&format!("idle?timeout_ms={}", patience.as_millis())).await?;
         Ok(idle["ok"] == true)

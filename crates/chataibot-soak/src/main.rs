@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chataibot_soak::{harness::SetupError, run};
+use chataibot_soak::{SetupError, run};
 use tokio::task::{JoinSet, LocalSet};
 
 /// Seeds at a time: they wait most of the time.

@@ -64,9 +64,6 @@ struct Run {
 }
 
 /// Runs one seed. Must run in a [`tokio::task::LocalSet`].
-///
-/// # Errors
-/// When this machine fails, not the product.
 pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
     let ids = Rng::new(seed).percent(50);
     let mut run = Run::open(seed, ids).await?;
@@ -75,9 +72,6 @@ pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
 }
 
 /// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run in a [`tokio::task::LocalSet`].
-///
-/// # Errors
-/// When this machine fails, not the product.
 pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupError> {
     // Without ids nobody can tell what was told twice because the answer got lost from an honest repeat.
     let mut run = Run::open(1, true).await?;

@@ -3,7 +3,7 @@
 
 use chataibot_faults::{Fault, Hop, catalogue};
 use chataibot_soak::{
-    harness::SetupError,
+    SetupError,
     run::{self, Outcome},
 };
 use tokio::task::{JoinSet, LocalSet};

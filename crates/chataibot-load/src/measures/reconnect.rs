@@ -22,11 +22,8 @@ const MEANWHILE: usize = 100;
 /// What the reconnection of all streams took.
 #[derive(Debug)]
 pub struct Reconnect {
-    /// Seconds until the last stream was back.
     pub seconds: f64,
-    /// How often one was told to come later.
     pub refused: usize,
-    /// The events that came meanwhile.
     pub meanwhile: Outcome,
 }
 

@@ -28,7 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A poll's own time limit.
 const POLL_LIMIT: Duration = Duration::from_secs(60);
 
-/// A request.
 struct Ask {
     method: Method,
     path: String,
