@@ -14,7 +14,7 @@ const WORDS = {
   'launcher-label': ['Words on the launcher', 'Chat'],
   heading: ['Title', 'Chat with us'],
   subheading: ['Line below the title', 'We’re here to help'],
-  greeting: ['Greeting', 'Hi there 👋'],
+  greeting: ['Greeting', 'Hi there'],
 };
 
 /** A field that finds any part by its name, and puts an empty rule for it where rules are written. */

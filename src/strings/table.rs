@@ -34,7 +34,7 @@ sentences! {
     /// Answer that stays in the conversation.
     restart_cancel = "Keep chatting";
     /// Title of an empty conversation.
-    greeting = "Hi there 👋";
+    greeting = "Hi there";
     /// Text of an empty conversation.
     greeting_hint = "Ask us anything. The answer will appear right here.";
     /// Name of the message list for screen readers.
