@@ -18,7 +18,7 @@ const setVariables = (more) => {
 const chatwoot = {
   hasLoaded: false,
   get isOpen() {
-    return !!it.host?.state.open;
+    return it.isOpen;
   },
   toggle: (state) => run((host) => (state === 'open' ? host.open() : state === 'close' ? host.close() : host.toggle())),
   toggleBubbleVisibility: (state) => run((host) => void (host.launcher = state === 'hide' ? 'none' : null)),

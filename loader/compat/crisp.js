@@ -78,8 +78,8 @@ const KINDS = {
 };
 
 const IS = {
-  'chat:opened': () => !!it.host?.state.open,
-  'chat:closed': () => !it.host?.state.open,
+  'chat:opened': () => it.isOpen,
+  'chat:closed': () => !it.isOpen,
   'chat:visible': () => !!it.host && !it.host.hidden,
   'website:available': () => (it.host?.availability ?? 'open') === 'open',
   'session:ongoing': () => it.host?.state.phase === 'active',

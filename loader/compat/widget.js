@@ -26,11 +26,15 @@ async function ready(own) {
 
 /**
  * `run(deed)` calls `deed(host)` when the element can do something, in the order of the calls, and resolves with what came of it. `on(type,
- * listener)` hears `chataibot-TYPE` and returns how to end that; `host` is the element, once it is there.
+ * listener)` hears `chataibot-TYPE` and returns how to end that; `host` is the element, once it is there; `isOpen`: is its window?
  */
 export function widget(own = document.currentScript?.src ?? location.href) {
   const it = {
     host: null,
+    /** Does the visitor see the window? It stands before the program has opened it. */
+    get isOpen() {
+      return !!it.host?.shadowRoot.querySelector('[part~=window-open]');
+    },
     run(deed) {
       last = last.then(async (host) => {
         try {

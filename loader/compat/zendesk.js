@@ -78,7 +78,7 @@ const ON = {
 
 const GET = {
   'chat:isChatting': () => it.host?.state.phase === 'active',
-  display: () => (it.host?.hidden ? 'hidden' : it.host?.state.open ? 'chat' : 'launcher'),
+  display: () => (it.host?.hidden ? 'hidden' : it.isOpen ? 'chat' : 'launcher'),
 };
 
 const KINDS = { '': DO, on: ON, set: SET, get: GET };
