@@ -6,6 +6,9 @@ import { languages } from './generated/languages.js';
 /** Where a language has several forms, or another name. */
 const USUAL = { es: 'es-419', nn: 'nb', no: 'nb', pt: 'pt-PT', yue: 'zh-Hant', zh: 'zh-Hans' };
 
+/** Our own words. */
+const ENGLISH = /^en\b/i;
+
 /** What was fetched already, or is on its way. */
 const files = new Map();
 
@@ -33,6 +36,9 @@ function whole(tag) {
 
 /** The nearest of our languages to a tag such as `pt-BR`; none for English and for what we do not have. */
 export function nearest(tag, ours = languages) {
+  // A browser's first look at scripts and regions takes a slow phone tens of milliseconds.
+  if (ours.includes(tag)) return tag;
+  if (ENGLISH.test(tag)) return;
   const { language, script, region } = whole(tag) ?? {};
   const names = [`${language}-${region}`, `${language}-${script}`];
   // Spanish of Spain is the one without a region; all other Spanish is Latin American.
@@ -53,12 +59,12 @@ export async function sentences(tag, asked) {
     try {
       words = await fetchWords(name);
       // Cyrillic words have no Latin dates.
-      if (whole(name).script !== whole(tag).script) tag = name;
+      if (name !== tag && whole(name).script !== whole(tag).script) tag = name;
     } catch (cause) {
       console.warn(`[chataibot] the sentences in "${name}" could not be fetched, they stay English: ${cause.message}`);
       tag = 'en';
     }
-  } else if (/^en\b/i.test(tag)) {
+  } else if (ENGLISH.test(tag)) {
     // Its own.
   } else if (!asked) tag = 'en';
   else {

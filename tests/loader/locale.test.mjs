@@ -20,6 +20,11 @@ for (const [tag, expected] of Object.entries({
   test(`nearest to ${tag || 'nothing'}: ${expected ?? 'English'}`, () => assert.equal(nearest(tag, OURS), expected));
 }
 
+test('scripts and regions are looked up only where a tag does not say enough', (t) => {
+  t.mock.method(Intl.Locale.prototype, 'maximize', () => assert.fail('a browser’s first look takes long'));
+  for (const tag of [...OURS, 'en', 'en-GB']) assert.equal(nearest(tag, OURS), OURS.includes(tag) ? tag : undefined);
+});
+
 const told = (page) => page.evaluate(() => globalThis.spoken.map(({ tag, words }) => ({ tag, words })));
 
 test('the language is the setting, else that of the page around the element, else the browser’s', async (t) => {
