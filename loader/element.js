@@ -325,9 +325,10 @@ export class ChataibotWidget extends Base {
     return this.#ready.promise;
   }
 
-  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. Open is the window from when it was asked for. */
+  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
-    return { phase: 'new', unread: 0, conversation: null, link: 'idle', ready: !!this.#mounted, ...this.#mounted?.state(), open: this.#wish };
+    const ready = !!this.#mounted && !this.#stand;
+    return { phase: 'new', conversation: null, link: 'idle', ready, unread: 0, open: false, ...this.#mounted?.state() };
   }
 
   #open = () => {

@@ -7,6 +7,7 @@ import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
 import { note } from './moments.js';
+import { nextTask } from './task.js';
 import { dress } from './window_css.js';
 import { follow, loadFrame } from './window_frame.js';
 
@@ -30,7 +31,7 @@ export async function prepare(host, shelf) {
   // There before a field is.
   isolateEvents(host);
   // The click that asks for the chat may still be on its way to the launcher, where a program that is there already would hear it once more.
-  const [words] = await Promise.all([wordsFor(host), new Promise((resolve) => setTimeout(resolve))]);
+  const [words] = await Promise.all([wordsFor(host), nextTask()]);
   return words;
 }
 
@@ -43,7 +44,7 @@ async function wordsFor(host) {
   return { ...(await sentences(languageOf(host), tagOf(host.locale))), wished };
 }
 
-/** Resolves when Yew has rendered for the first time, a microtask or two after mounting and before the next frame. */
+/** Resolves when Yew has rendered for the first time, a microtask or two after it was asked to and before the next frame. */
 const filled = (place) =>
   new Promise((resolve) => {
     if (place.firstChild) return resolve();
@@ -80,7 +81,7 @@ function askBefore(host, top) {
  * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
  * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
  * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with two more methods:
- * `launcher()` waits until the program has its launcher, and hands back what clicks it; `change(name, value)` gives it a setting.
+ * `launcher()` renders it, waits until it has its launcher, and hands back what clicks it; `change(name, value)` gives it a setting.
  */
 export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const shell = panel?.takeOver && panel;
@@ -88,15 +89,19 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   if (!shell) panel?.close();
   const launcher = top.querySelector('button');
   let place = document.createElement('div');
+  // Where there is a shell, its nodes are what stands in the page.
   if (shell) shell.expect(place);
-  else hearClicks(place, host.shadowRoot);
+  else {
+    hearClicks(place, host.shadowRoot);
+    top.append(place);
+  }
   const endAsking = askBefore(host, top);
-  const mounted = app.mount(place, launcher, settings, words, (type, detail) => {
+  const hear = (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');
     return tell(type, detail);
-  });
-  top.append(place);
+  };
+  const mounted = app.mount(place, launcher, settings, words, hear, true);
   dress(host.shadowRoot);
 
   let wished = words.wished;
@@ -111,12 +116,18 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     });
   };
   let endFrame, listen, deafen;
-  const hear = () => {
+  const attend = () => {
     deafen?.();
     deafen = listen?.(host, speak);
   };
   mounted.launcher = async () => {
+    // Each of the three takes a slow phone long enough: to start, to render, and to go on with the nodes of the shell.
+    await nextTask();
+    // A program of the version before has done so.
+    mounted.render?.();
     await filled(place);
+    await nextTask();
+    await shell?.written();
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
     if (shell) place = shell.takeOver(place, app.become);
@@ -125,7 +136,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     const followed = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
       if (!frame) return;
       ({ end: endFrame, listen } = frame);
-      hear();
+      attend();
     });
     if (hasOwnSize(shelf)) await followed;
     // The window stands open: no click has to say so, to the page's listeners neither. Else it is not composed: a page that stops clicks on
@@ -137,7 +148,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   mounted.change = (name, value) => {
     if (name === 'locale') return speak();
     // Moved: another page may be around it now.
-    if (name === 'lang') return hear();
+    if (name === 'lang') return attend();
     if (name === 'proxy-url') value ??= origin;
     if (!changes) {
       changes = {};

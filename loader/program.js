@@ -1,5 +1,7 @@
 // Fetches the program's module and its WASM.
 
+import { nextTask } from './task.js';
+
 /** How many times as long as the shell most of the WASM takes, from when the shell was there. */
 const SHELLS = 1.5;
 
@@ -31,8 +33,7 @@ export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_b
   program = app;
   fetchTalk();
   await app.default({ module_or_path: await module });
-  // A task of its own for what follows: what the visitor does meanwhile goes first.
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTask();
   return app;
 }
 

@@ -14,13 +14,24 @@ const OF_TEXT = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
 
 /** What `begin` in mount.js asks of the shell. */
 export function arrival({ shell, place, launcher, section, field, composer }) {
+  let end;
   return {
     /** Not while an input method puts a word together. */
     settled: composer.settled,
+    written: composer.written,
 
-    /** The program will be rendered into `made`; what it listens to there, it hears in the shell's place. */
+    /** The program will be rendered into `made`, which is in no page: its listeners and style sheets go where the shell's are. */
     expect(made) {
       made.addEventListener = (...listener) => place.addEventListener(...listener);
+      const root = place.getRootNode();
+      Object.defineProperty(made, 'adoptedStyleSheets', { get: () => root.adoptedStyleSheets, set: (sheets) => (root.adoptedStyleSheets = sheets) });
+      // The program opens its window when all else is done. Until then it cannot say on the launcher that it is closed.
+      launcher.setAttribute = (name, value) => {
+        if (shell.isOpen && ((name === 'part' && value === 'launcher') || (name === 'aria-expanded' && value === 'false'))) return;
+        Element.prototype.setAttribute.call(launcher, name, value);
+        // The program moves the focus in the same breath.
+        if (name === 'aria-expanded') queueMicrotask(() => end?.());
+      };
     },
 
     /** The program has rendered. Returns the place that it goes on with. */
@@ -34,45 +45,29 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
       const holds = (node) => (node === section ? ofWindow : (OF_TEXT[node.nodeName] ?? []));
       adopt(made, place, nodes, holds, (node) => composer.own.includes(node));
       if (composer.own.length) keepOwn(place, composer.own);
-      made.remove();
       become(nodes);
       // What stands in the field is the conversation's draft from now on.
       field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 
-      const press = () => {
-        const pressed = composer.pressed();
+      const elements = [section, field];
+      // Nor can it move the focus, which is where the visitor has it.
+      for (const element of elements) element.focus = () => {};
+      end = () => {
+        end = null;
+        clearTimeout(latest);
+        delete launcher.setAttribute;
+        for (const element of elements) delete element.focus;
+        const pressed = shell.isOpen && composer.pressed();
         // Not composed: the page has heard the click.
         if (pressed?.isConnected) pressed.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
       };
-      // Where it was open when the program was left, it is open at once.
-      if (made.querySelector('.window-open')) press();
-      else if (shell.isOpen) untilOpen(launcher, [section, field]).then(press);
+      const latest = setTimeout(() => end?.(), LATEST);
+      // Where it was open when the program was left, it is open at once; where it is closed, nothing is to be awaited.
+      if (!shell.isOpen || made.querySelector('.window-open')) end();
       return place;
     },
   };
 }
-
-/**
- * Resolves when the program's window is open. Until then the program can neither say on the launcher that it is closed, nor move the focus,
- * which is where the visitor has it, to one of `elements`.
- */
-const untilOpen = (launcher, elements) =>
-  new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(latest);
-      delete launcher.setAttribute;
-      for (const element of elements) delete element.focus;
-      resolve();
-    };
-    const latest = setTimeout(end, LATEST);
-    for (const element of elements) element.focus = () => {};
-    launcher.setAttribute = (name, value) => {
-      if ((name === 'part' && value === 'launcher') || (name === 'aria-expanded' && value === 'false')) return;
-      Element.prototype.setAttribute.call(launcher, name, value);
-      // The program moves the focus in the same breath.
-      if (name === 'aria-expanded') queueMicrotask(end);
-    };
-  });
 
 /**
  * The visitor's messages stand as they do until the program shows its own in their place, which do not come in a second time. Before that

@@ -6,6 +6,7 @@ import { build } from './dom.js';
 import { wantTalk } from './program.js';
 import { row } from './shell_markup.js';
 import { filled } from './shell_words.js';
+import { nextTask } from './task.js';
 
 /** Characters in one message, as in src/components/composer.rs. */
 const LONGEST = 4000;
@@ -18,11 +19,11 @@ const REACHABLE = "button:not(:disabled),textarea,[tabindex='0']";
 
 /** When nothing else is to be done; soon in any case. */
 const idle = () =>
-  new Promise((resolve) => (globalThis.requestIdleCallback ? requestIdleCallback(resolve, { timeout: 300 }) : setTimeout(resolve)));
+  globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
  * Listens in `place` until `end()`. `look()` shows what stands in the field; `words()` is all that was not sent; `pressed()` the button to
- * be pressed again; `isComposing()` tells whether an input method puts a word together; `rows` are the visitor's own messages.
+ * be pressed again; `own` are the visitor's own messages.
  */
 export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find }) {
   const ending = new AbortController();
@@ -36,6 +37,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   const own = [];
   let composing = false;
   let composed = () => {};
+  /** Resolves when no input method is at work: who writes into the field then breaks the word. */
+  const written = async () => {
+    while (composing) await new Promise((resolve) => (composed = resolve));
+  };
   let pressed = null;
 
   const look = () => {
@@ -138,12 +143,11 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     isOver: () => ending.signal.aborted,
     words,
     pressed: () => pressed,
-    /** Resolves when what the visitor did is drawn, and no input method is at work: who writes into the field then breaks the word. */
+    /** Resolves when what the visitor did is drawn, and [written]. */
     async settled() {
-      do {
-        await idle();
-        if (composing) await new Promise((resolve) => (composed = resolve));
-      } while (composing);
+      await idle();
+      await written();
     },
+    written,
   };
 }

@@ -137,7 +137,6 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     show() {
       if (shell.isOpen) return;
       shell.isOpen = true;
-      show(true);
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
       asked ??= askToken(settings, shelf).then((features) => {
@@ -145,8 +144,14 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
       });
       // Nothing but the visitor moves the focus.
-      if (!isInline && (hasAsked || navigator.userActivation?.isActive)) enter();
-      note('typing');
+      const enters = !isInline && (hasAsked || navigator.userActivation?.isActive);
+      // With what is drawn then: laid out here it would make one long task of two.
+      requestAnimationFrame(() => {
+        if (!shell.isOpen || composer.isOver()) return;
+        show(true);
+        if (enters) enter();
+        note('typing');
+      });
     },
     close() {
       if (!shell.isOpen) return;

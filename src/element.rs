@@ -25,22 +25,39 @@ use handle::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Handle);
 
-/// Starts a runtime and renders the widget into `place`, an element inside the shadow root that nothing else touches. `launcher` is
-/// the button that the page shows already, alone in an element beside `place`: it goes on as the widget's.
+/// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with `later`, [`Mounted::render`] renders
+/// it. `launcher` is the button that the page shows already, alone in an element of its own: it goes on as the widget's.
 ///
 /// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `spoken`: as of [`Mounted::speak`]; with it from
 /// the beginning nothing is rendered in another language first. `tell(type, detail)` is called for everything the page may want to
 /// know; the element makes events of it.
 #[wasm_bindgen]
-pub fn mount(place: Element, launcher: Element, settings: &JsValue, spoken: &JsValue, tell: Function) -> Mounted {
+pub fn mount(
+    place: Element,
+    launcher: Element,
+    settings: &JsValue,
+    spoken: &JsValue,
+    tell: Function,
+    later: bool,
+) -> Mounted {
     let mut config = Config::default();
     from_js::apply(&mut config, settings, &mut warn);
     config.set_language(from_js::language(spoken));
-    Mounted(Handle::begin(place, launcher, config, tell))
+    let handle = Handle::begin(place, launcher, config, tell);
+    // A shell of the version before does not ask for it.
+    if !later {
+        handle.render();
+    }
+    Mounted(handle)
 }
 
 #[wasm_bindgen]
 impl Mounted {
+    /// Renders the widget for the first time, within the next microtasks; from then on by itself.
+    pub fn render(&self) {
+        self.0.render();
+    }
+
     /// Opens the window.
     pub fn open(&self) {
         self.0.act(UserAction::Open);

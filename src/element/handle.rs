@@ -1,6 +1,9 @@
 //! A widget while it runs: its settings, where its conversation comes from, and its elements.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::Function;
 use wasm_bindgen_futures::spawn_local;
@@ -28,20 +31,25 @@ struct Inner {
     /// As the page set it. `None`: the widget has ended.
     config: RefCell<Option<Rc<Config>>>,
     /// `None` while a scene is fetched.
-    shown: RefCell<Option<Shown>>,
+    source: RefCell<Option<Source>>,
+    /// Is what there is to show rendered as soon as it is there?
+    rendered: Cell<bool>,
+    /// What stands in `place`.
+    app: RefCell<Option<AppHandle<App>>>,
 }
 
-struct Shown {
-    app: AppHandle<App>,
-    source: Rc<dyn ChatSource>,
-    /// The runtime, where the source is one.
+/// Where the conversation comes from.
+#[derive(Clone)]
+struct Source {
+    chat: Rc<dyn ChatSource>,
+    /// The same, where it is a runtime.
     runtime: Option<Rc<Runtime>>,
     /// What a scene wants to be otherwise than the page set it.
     staging: demo::Staging,
 }
 
 impl Handle {
-    /// Starts a runtime, or a scene where the page wants one, and renders it into `place`, with `launcher` as its launcher.
+    /// Starts a runtime, or a scene where the page wants one. `launcher` is to be the launcher of what is rendered into `place`.
     pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Self {
         let handle = Self(Rc::new(Inner {
             place,
@@ -52,7 +60,9 @@ impl Handle {
             },
             on_event: Rc::new(move |outgoing| report(&tell, outgoing)),
             config: RefCell::new(Some(Rc::new(config))),
-            shown: RefCell::default(),
+            source: RefCell::default(),
+            rendered: Cell::default(),
+            app: RefCell::default(),
         }));
         handle.start();
         handle
@@ -63,7 +73,7 @@ impl Handle {
         let on_event = self.0.on_event.clone();
         let Some(name) = config.given(Name::Demo) else {
             let runtime = Runtime::start(runtime_settings(&config), on_event);
-            return self.show(Rc::new(runtime.clone()), Some(runtime), &[]);
+            return self.show(Source { chat: Rc::new(runtime.clone()), runtime: Some(runtime), staging: &[] });
         };
         // A widget that is gone is not kept alive by its scene, and one that is set otherwise meanwhile does not show it.
         let handle = Rc::downgrade(&self.0);
@@ -73,38 +83,49 @@ impl Handle {
             let wants =
                 |handle: &Self| handle.config().and_then(|config| config.given(Name::Demo)).as_ref() == Some(&name);
             match (handle.filter(wants), scene) {
-                (Some(handle), Ok(scene)) => handle.show(scene.source, None, scene.staging),
+                (Some(handle), Ok(demo::Scene { source: chat, staging })) => {
+                    handle.show(Source { chat, runtime: None, staging });
+                }
                 (Some(_), Err(why)) => warn(&["[chataibot] demo: ", &why].concat()),
                 (None, _) => {}
             }
         });
     }
 
-    fn show(&self, source: Rc<dyn ChatSource>, runtime: Option<Rc<Runtime>>, staging: demo::Staging) {
-        let Some(config) = self.config() else { return };
-        let config = staged(config, staging);
-        source.ask(gate(&config));
-        let props = self.props(&source, config);
-        let mut shown = self.0.shown.borrow_mut();
-        let app = match shown.take() {
-            Some(before) => {
-                before.source.end();
-                let mut app = before.app;
-                app.update(props);
-                app
+    /// Takes `source` in the place of the one before; a scene that comes later than the rendering is rendered at once.
+    fn show(&self, source: Source) {
+        let Some(config) = self.config() else { return source.chat.end() };
+        source.chat.ask(gate(&staged(config, source.staging)));
+        if let Some(before) = self.0.source.replace(Some(source)) {
+            before.chat.end();
+        }
+        if self.0.rendered.get() {
+            self.render();
+        }
+    }
+
+    /// Renders what there is to show. Not done by [`Handle::begin`], as both take long on a slow phone, and the visitor may act between.
+    pub(super) fn render(&self) {
+        self.0.rendered.set(true);
+        let Some(props) = self.props() else { return };
+        let mut app = self.0.app.borrow_mut();
+        match app.as_mut() {
+            Some(app) => app.update(props),
+            None => {
+                let place = self.0.place.clone();
+                *app = Some(yew::Renderer::<App>::with_root_and_props(place, props).render());
             }
-            None => yew::Renderer::<App>::with_root_and_props(self.0.place.clone(), props).render(),
-        };
-        *shown = Some(Shown { app, source, runtime, staging });
+        }
     }
 
     /// Takes everything down.
     pub(super) fn end(&self) {
         self.0.config.take();
-        let shown = self.0.shown.borrow_mut().take();
-        if let Some(shown) = shown {
-            shown.source.end();
-            shown.app.destroy();
+        if let Some(source) = self.0.source.take() {
+            source.chat.end();
+        }
+        if let Some(app) = self.0.app.take() {
+            app.destroy();
         }
     }
 
@@ -121,20 +142,24 @@ impl Handle {
         if config.given(Name::Demo) != before.given(Name::Demo) {
             return self.start();
         }
-        let runtime = self.0.shown.borrow().as_ref().and_then(|shown| shown.runtime.clone());
-        if let Some(runtime) = runtime {
-            runtime.update(runtime_settings(&config));
+        // Cloned out, as below.
+        let source = self.0.source.borrow().clone();
+        if let Some(Source { chat, runtime, staging }) = source {
+            if let Some(runtime) = runtime {
+                runtime.update(runtime_settings(&config));
+            }
+            chat.ask(gate(&staged(config, staging)));
         }
-        if let Some(shown) = self.0.shown.borrow_mut().as_mut() {
-            let config = staged(config, shown.staging);
-            shown.source.ask(gate(&config));
-            shown.app.update(self.props(&shown.source, config));
+        if self.0.rendered.get() {
+            self.render();
         }
     }
 
-    fn props(&self, source: &Rc<dyn ChatSource>, config: Rc<Config>) -> AppProps {
+    fn props(&self) -> Option<AppProps> {
         let (launcher, before_send) = (self.0.launcher.clone(), self.0.before_send.clone());
-        AppProps { source: source.clone(), config, launcher, before_send }
+        let source = self.0.source.borrow();
+        let Source { chat, staging, .. } = source.as_ref()?;
+        Some(AppProps { source: chat.clone(), config: staged(self.config()?, staging), launcher, before_send })
     }
 
     fn config(&self) -> Option<Rc<Config>> {
@@ -143,7 +168,7 @@ impl Handle {
 
     /// Cloned out: what it does may call back into this value.
     pub(super) fn source(&self) -> Option<Rc<dyn ChatSource>> {
-        self.0.shown.borrow().as_ref().map(|shown| shown.source.clone())
+        self.0.source.borrow().as_ref().map(|source| source.chat.clone())
     }
 
     /// Does what the page wants.
@@ -155,8 +180,8 @@ impl Handle {
 impl Handle {
     /// Saves the conversation that is shown as a file.
     pub(super) fn save_transcript(&self, kind: Transcript) {
-        if let Some(shown) = self.0.shown.borrow().as_ref() {
-            App::save_transcript(&shown.app, kind);
+        if let Some(app) = self.0.app.borrow().as_ref() {
+            App::save_transcript(app, kind);
         }
     }
 }

@@ -65,26 +65,6 @@ story('the window stands and takes letters while the program is on its way', asy
   assert.deepEqual((await widget.texts()).slice(0, 1), ['Hello, you']);
 });
 
-story('a window is open for the page from when it was asked for, also while the program arrives', async (world) => {
-  const { page, arrived } = await arrive(world);
-  const seen = await page.evaluateHandle(() => {
-    const host = document.querySelector('chataibot-widget');
-    const seen = [host.state.open];
-    host.open();
-    const look = () => {
-      if (seen.at(-1) !== host.state.open) seen.push(host.state.open);
-    };
-    look();
-    new MutationObserver(look).observe(host.shadowRoot, { subtree: true, childList: true, attributes: true });
-    for (const type of ['ready', 'open']) host.addEventListener(`chataibot-${type}`, look);
-    host.ready.then(look);
-    return seen;
-  });
-  await arrived();
-  await page.waitForFunction(() => document.querySelector('chataibot-widget').hasAttribute('open'));
-  assert.deepEqual(await seen.jsonValue(), [false, true]);
-});
-
 story('what is said before the program is there stands at once and is sent once and in order', async (world) => {
   const { page, widget, arrived } = await begin(world);
   await page.keyboard.type('First');
@@ -271,6 +251,69 @@ story('a window that was closed and opened again before the program is there is 
   assert.equal(await widget.part('window-open').count(), 1);
   assert.equal(await focused(page), 'input');
   assert.equal(await widget.input.inputValue(), 'Again');
+});
+
+/** Holds the tasks that the program arrives in. `step()` lets the next one go. */
+async function steps(page) {
+  await page.evaluate(() => {
+    window.tasks = [];
+    const original = setTimeout;
+    window.setTimeout = (task, ...rest) => (rest.length ? original(task, ...rest) : void tasks.push(task));
+  });
+  return async () => {
+    await page.waitForFunction(() => tasks.length);
+    await page.evaluate(() => tasks.shift()());
+  };
+}
+
+story('whatever the visitor does between the tasks that the program arrives in is neither lost nor undone', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  const step = await steps(page);
+  const expanded = () => widget.launcher.getAttribute('aria-expanded');
+  release();
+  // Fetched and compiled, then started; rendered; and taken over.
+  await page.keyboard.type('One');
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  await page.keyboard.type(' two');
+  await page.keyboard.press('Escape');
+  assert.equal(await expanded(), 'false');
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  assert.equal(await expanded(), 'false', 'it is closed, and stays it');
+  await widget.launcher.click();
+  assert.equal(await expanded(), 'true');
+  await widget.part('window-open').waitFor();
+  assert.equal(await focused(page), 'input');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' three');
+  assert.equal(await expanded(), 'true');
+  await step();
+  await ready();
+  assert.equal(await widget.input.inputValue(), 'One two three');
+  assert.equal(await expanded(), 'true');
+  assert.equal(await focused(page), 'input');
+  await page.keyboard.press('Enter');
+  await until('it is said', async () => (await widget.texts()).includes('One two three'));
+});
+
+story('an input method that begins a word after the program was rendered is let finish it', async (world) => {
+  const { page, widget, release } = await begin(world);
+  const step = await steps(page);
+  const isTaken = () => inside(page, (root) => Object.keys(root.activeElement).some((mark) => mark.startsWith('__')));
+  const session = await page.context().newCDPSession(page);
+  release();
+  await step();
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  await step();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  assert.equal(await isTaken(), false);
+  await session.send('Input.insertText', { text: '日本' });
+  await until('the program has the field', isTaken);
+  await page.keyboard.type('語');
+  assert.equal(await widget.input.inputValue(), '日本語');
 });
 
 story('the keyboard is where the visitor has put it when the program arrives', async (world) => {
