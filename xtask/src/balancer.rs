@@ -16,7 +16,6 @@ use anyhow::{Context, Result};
 /// How long a server may take to accept a connection; one on this machine that takes longer is gone.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A running balancer. Dropping it ends the accepting.
 pub struct Balancer {
     address: SocketAddr,
     ended: Arc<AtomicBool>,

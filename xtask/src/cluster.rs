@@ -69,7 +69,6 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
     })
 }
 
-/// A running redis-server on a socket of its own. Dropping it ends the process.
 struct Redis {
     child: Child,
     socket: PathBuf,

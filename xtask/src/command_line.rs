@@ -14,12 +14,10 @@ const BROWSERS: &str = "Every test runs in Chromium, a chosen set of them also i
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = INSTALLS)]
 pub struct CommandLine {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Build everything, start proxy and simulator, and print an address to chat at
@@ -80,7 +78,6 @@ pub enum Command {
     TrunkHook,
 }
 
-/// What is checked, and where.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct ThemeOptions {
     /// The style sheets, each by itself
@@ -105,7 +102,6 @@ pub struct Ports {
     pub scenario_port: u16,
 }
 
-/// One kind of tests.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Suite {
     /// `cargo test` on this machine
@@ -140,7 +136,6 @@ pub struct BundleTests {
     pub built: bool,
 }
 
-/// What is packed.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct PackageOptions {
     /// Take the bundle that is in dist/, as it is
@@ -166,7 +161,6 @@ pub enum BundleProfile {
     Demo,
 }
 
-/// What is measured.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Bench {
     /// The bundle's sizes beside their budgets
@@ -219,7 +213,6 @@ pub struct SoakOptions {
     pub replay: Option<u64>,
 }
 
-/// Which pictures are drawn, and of what.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct PictureOptions {
     /// Only these: themes, anatomy, steps, layout
@@ -229,7 +222,6 @@ pub struct PictureOptions {
     pub built: bool,
 }
 
-/// What is fuzzed, and for how long.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct FuzzOptions {
     /// Only this target

@@ -136,14 +136,8 @@ pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Res
     let files = files(project, profile, compiled)?;
     step("Writing the bundle", || {
         // Nobody downloads a demo's from afar.
-        let mut bundle = Bundle::open(project, project.dist(), profile != BundleProfile::Demo)?;
-        for (name, bytes) in &files {
-            bundle.put(name, bytes)?;
-        }
-        let page = page(project)?;
-        bundle.put(PLAYGROUND, without_directions(&page).as_bytes())?;
-        put_copies(project, &page, &mut bundle)?;
-        bundle.finish()
+        let compressed = profile != BundleProfile::Demo;
+        write(project, project.dist(), compressed, &files, without_directions(&page(project)?).as_bytes())
     })?;
     match profile {
         BundleProfile::Small | BundleProfile::Stable | BundleProfile::Dev => check_browser_support(project),
@@ -167,16 +161,28 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
     setup::npm_packages(project)?;
     let files = files(project, profile, &step("Compiling the widget", || compile(project, profile))?)?;
     if is_release {
-        let mut bundle = Bundle::open(project, folder.clone(), true)?;
-        for (name, bytes) in &files {
-            bundle.put(name, bytes)?;
-        }
-        let built = folder.join(PLAYGROUND);
-        bundle.put(PLAYGROUND, &read_bytes(&built)?)?;
-        put_copies(project, &page(project)?, &mut bundle)?;
-        return bundle.finish();
+        let built = read_bytes(&folder.join(PLAYGROUND))?;
+        return write(project, folder, true, &files, &built);
     }
     files.iter().try_for_each(|(name, bytes)| update(&folder.join(name), bytes))
+}
+
+/// Writes these files, the playground and the files that it tells Trunk to copy.
+fn write(
+    project: &Project,
+    folder: PathBuf,
+    compressed: bool,
+    files: &[(String, Vec<u8>)],
+    playground: &[u8],
+) -> Result<()> {
+    let mut bundle = Bundle::open(project, folder, compressed)?;
+    files.iter().try_for_each(|(name, bytes)| bundle.put(name, bytes))?;
+    bundle.put(PLAYGROUND, playground)?;
+    for path in copies(&page(project)?) {
+        let path = project.root.join(path);
+        bundle.put(name(&path)?, &read_bytes(&path)?)?;
+    }
+    bundle.finish()
 }
 
 /// Everything but the playground, by name.
@@ -248,16 +254,6 @@ fn page(project: &Project) -> Result<String> {
 /// The page as it is served: its directions for Trunk are carried out, and left out.
 fn without_directions(page: &str) -> String {
     page.lines().filter(|line| !line.contains(DIRECTION)).flat_map(|line| [line, "\n"]).collect()
-}
-
-/// Puts the files beside the page that it tells Trunk to copy.
-fn put_copies(project: &Project, page: &str, bundle: &mut Bundle) -> Result<()> {
-    for path in copies(page) {
-        let bytes = read_bytes(&project.root.join(path))?;
-        let name = path.rsplit('/').next().unwrap_or(path);
-        bundle.put(name, &bytes)?;
-    }
-    Ok(())
 }
 
 /// The paths in `<link data-trunk rel="copy-file" href="PATH">`, one to a line.

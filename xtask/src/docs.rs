@@ -15,7 +15,6 @@ use crate::{
 };
 use page::{Page, Source};
 
-/// The folder below `dist/`.
 const FOLDER: &str = "docs";
 const CSS: &str = include_str!("docs/docs.css");
 const ICON: &str = include_str!("docs/docs.svg");
@@ -39,7 +38,6 @@ pub const PAGES: [(&str, &str, &str); 14] = [
     ("changelog", "Changelog", "CHANGELOG.md"),
 ];
 
-/// Writes the pages and says where they are.
 pub fn run(project: &Project) -> Result<()> {
     build(project)?;
     println!("The pages are in {}", project.dist().join(FOLDER).display());

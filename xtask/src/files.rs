@@ -53,7 +53,6 @@ pub fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// `tabs.js` of `a/tabs.js`.
 pub fn name(path: &Path) -> Result<&str> {
     path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} has no name", path.display()))
 }

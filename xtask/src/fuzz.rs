@@ -12,7 +12,6 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// The version that is installed where none is.
 const CARGO_FUZZ: &str = "0.13.2";
 /// Longest input, bytes; longest time for one, seconds.
 const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];

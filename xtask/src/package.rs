@@ -48,7 +48,6 @@ fn folder(project: &Project) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Packs what is in `dist/` for npm.
 pub fn npm(project: &Project) -> Result<PathBuf> {
     step("Packing for npm", || {
         let folder = folder(project)?;
@@ -62,7 +61,6 @@ pub fn npm(project: &Project) -> Result<PathBuf> {
     })
 }
 
-/// Adds what is in `dist/` to the releases.
 pub fn assets(project: &Project) -> Result<PathBuf> {
     step("Laying out the release", || {
         let assets = folder(project)?.join("assets");

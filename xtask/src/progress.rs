@@ -7,7 +7,6 @@ use std::{
 
 use anyhow::Result;
 
-/// Steps shorter than this get no second line.
 const WORTH_TELLING: Duration = Duration::from_secs(3);
 
 /// Runs one step under a title such as `Building the proxy`. Progress goes to standard error; results go to standard output.

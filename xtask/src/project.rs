@@ -12,9 +12,7 @@ use crate::files::create_folder;
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// The checkout this runs in.
 pub struct Project {
-    /// Where the root `Cargo.toml` lies.
     pub root: PathBuf,
     pub target: PathBuf,
     /// Have the workspace's tests been built, and its programs with them?
@@ -85,7 +83,6 @@ impl Project {
         Ok(Servers { proxy, simulator })
     }
 
-    /// Where cargo puts a package's program.
     pub fn program(&self, profile: &str, package: &str) -> PathBuf {
         self.target.join(profile).join(format!("{package}{}", env::consts::EXE_SUFFIX))
     }

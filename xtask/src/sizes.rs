@@ -122,7 +122,6 @@ const SCRIPTS: [(&str, &str); 11] = [
 /// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts in a browser.
 const TALKING: [&str; 2] = ["base", "talk"];
 
-/// The sum of some files.
 fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
     let none = Row { key, title: title.to_owned(), raw: 0, gzip: 0, brotli: 0 };
     files.fold(none, |sum, file| Row {

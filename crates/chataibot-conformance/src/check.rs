@@ -28,7 +28,7 @@ impl fmt::Display for Level {
 pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// One thing the contract asks.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// Its name, unique, as `--only` takes it.
     pub name: &'static str,
@@ -40,12 +40,6 @@ pub struct Check {
     /// It waits for long; it runs beside the others.
     pub slow: bool,
     pub(crate) run: Run,
-}
-
-impl fmt::Debug for Check {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_struct("Check").field("name", &self.name).field("level", &self.level).finish_non_exhaustive()
-    }
 }
 
 /// A check and what it found.

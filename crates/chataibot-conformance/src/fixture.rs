@@ -15,7 +15,6 @@ use crate::{
 };
 
 /// The proxy under test, the platform behind it, and what all checks share.
-#[derive(Debug)]
 pub struct Fixture {
     /// Without redirects and proxies.
     pub http: reqwest::Client,

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use clap::Parser;
 
@@ -68,10 +68,5 @@ impl Options {
         options.list = false;
         options.url = Some(url.into());
         options
-    }
-
-    /// How long something that must come may take.
-    pub fn patience(&self) -> Duration {
-        Duration::from_secs(self.patience)
     }
 }

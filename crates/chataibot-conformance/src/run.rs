@@ -74,7 +74,7 @@ pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Resu
         .into_iter()
         .chain(options.identity_secret.clone().map(|secret| ("the host site's secret", secret)))
         .collect(),
-        patience: options.patience(),
+        patience: Duration::from_secs(options.patience),
         platform_turn: tokio::sync::Mutex::default(),
         bodies: Mutex::default(),
     };

@@ -17,7 +17,6 @@ use crate::{
     stream::Stream,
 };
 
-#[derive(Debug)]
 pub struct Visitor<'a> {
     fixture: &'a Fixture,
     pub token: String,

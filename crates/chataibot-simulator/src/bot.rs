@@ -19,7 +19,6 @@ use serde_json::Value;
 
 use self::scenario::{Play, Trick};
 
-/// Who speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
@@ -55,7 +54,6 @@ pub struct Flow {
 /// Who answers the visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum With {
-    /// Pip.
     #[default]
     Bot,
     /// Noor, with this many lines said; she gives the conversation back on request.
@@ -67,7 +65,6 @@ pub enum With {
 /// What the bot has just asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Expects {
-    /// Nothing.
     #[default]
     Nothing,
     Choice,
@@ -150,17 +147,14 @@ pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
     }
 }
 
-/// The bot takes a moment, then says it.
 fn say(steps: &mut Vec<Step>, message: Value) {
     steps.extend(reply_with(message));
 }
 
-/// One reply with one message.
 fn reply_with(message: Value) -> Vec<Step> {
     vec![Step::Wait(1), Step::Say(Author::Bot, message)]
 }
 
-/// One reply with one text.
 fn reply(html: impl Into<String>) -> Vec<Step> {
     reply_with(message::text(html))
 }

@@ -1,9 +1,11 @@
 //! What happened: each documented call that came in and each webhook call that went out, for tests to assert on.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Which documented call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallKind {
     Start,
     Send,
@@ -11,22 +13,12 @@ pub enum CallKind {
     Other,
 }
 
-impl CallKind {
-    /// As it stands in controls.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Send => "send",
-            Self::Other => "other",
-        }
-    }
-}
-
-/// A documented call that came in.
-#[derive(Clone, Debug)]
+/// A documented call that came in, as the controls tell of it.
+#[derive(Clone, Debug, Serialize)]
 pub struct Call {
     /// `c1`, `c2`, …
     pub id: String,
+    #[serde(rename = "call")]
     pub kind: CallKind,
     /// The request line and the headers, in order; `authorization` and `cookie` only say that they were there.
     pub request: Value,
@@ -34,35 +26,21 @@ pub struct Call {
     pub conversation: Option<String>,
     /// Was it processed: did it start a conversation or add a message?
     pub processed: bool,
+    #[serde(flatten)]
     pub outcome: Outcome,
 }
 
 /// What became of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", content = "status", rename_all = "snake_case")]
 pub enum Outcome {
     Open,
     Held,
     Answered(u16),
     /// The connection was closed without a whole answer, as ordered.
     Cut,
+    #[serde(rename = "caller gone")]
     CallerGone,
-}
-
-impl Call {
-    /// For the controls.
-    pub fn describe(&self) -> Value {
-        let (outcome, status) = match self.outcome {
-            Outcome::Open => ("open", None),
-            Outcome::Held => ("held", None),
-            Outcome::Answered(status) => ("answered", Some(status)),
-            Outcome::Cut => ("cut", None),
-            Outcome::CallerGone => ("caller gone", None),
-        };
-        json!({
-            "id": self.id, "call": self.kind.name(), "request": self.request, "body": self.body,
-            "conversation": self.conversation, "processed": self.processed, "outcome": outcome, "status": status,
-        })
-    }
 }
 
 /// A webhook call, made or waiting.
@@ -99,7 +77,6 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    /// As it stands in controls.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -120,12 +97,10 @@ impl DeliveryState {
 }
 
 impl Delivery {
-    /// A delivery of events for one lane.
     pub fn events(lane: &str, events: Vec<Value>) -> Self {
         Self::new(lane, Content::Events(events))
     }
 
-    /// A delivery of exactly these bytes.
     pub fn raw(lane: &str, body: String) -> Self {
         Self::new(lane, Content::Raw(body))
     }
@@ -135,7 +110,6 @@ impl Delivery {
         Self { id: String::new(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() }
     }
 
-    /// For the controls.
     pub fn describe(&self) -> Value {
         let attempts: Vec<Value> = self
             .attempts

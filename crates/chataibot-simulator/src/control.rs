@@ -31,7 +31,6 @@ use serde_json::{Value, json};
 
 use crate::{call_log::CallKind, platform::Platform};
 
-/// Everything below `/_control`.
 pub fn routes() -> Router<Arc<Platform>> {
     let docs = || async { ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], include_str!("../CONTROL.md")) };
     Router::new()
@@ -89,10 +88,8 @@ fn done(mut more: Value) -> Response {
     Json(more).into_response()
 }
 
-/// What a control answers.
 type Reply = Result<Response, BadOrder>;
 
-/// How a control gets at the platform.
 type Shared = axum::extract::State<Arc<Platform>>;
 
 /// The body of an order; nothing counts as `{}`.
@@ -109,7 +106,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Order<T> {
     }
 }
 
-/// An order without fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}

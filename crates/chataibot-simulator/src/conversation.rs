@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::bot::{Flow, Step, With};
 
-/// One conversation.
 #[derive(Clone, Debug)]
 pub struct Conversation {
     pub id: String,
@@ -14,7 +13,6 @@ pub struct Conversation {
     pub visitor: String,
     pub closed: bool,
     pub flow: Flow,
-    /// How many messages of the visitor were processed.
     pub visitor_messages: u32,
     pub script: VecDeque<Step>,
     /// Does a task wait before the script goes on?
@@ -27,7 +25,6 @@ impl Conversation {
         format!("{}_{account}", self.visitor)
     }
 
-    /// What the controls tell of it.
     pub fn describe(&self) -> Value {
         let with = match self.flow.with {
             With::Bot => "bot",

@@ -11,7 +11,6 @@ use crate::{
 
 /// The bot's user, as the start answer and assignee events name it. The address must never reach a browser.
 pub const BOT_ID: &str = "5d1f8a";
-/// The bot's e-mail address.
 pub const BOT_EMAIL: &str = "pip@staff.example.com";
 
 /// `event.{type,payload}` (DOC) with the sibling keys `conversation.key` and `visitor.key` (OBS).

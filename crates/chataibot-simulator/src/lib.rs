@@ -4,7 +4,7 @@
 //! - [`config`]: every setting
 //! - [`server`]: [`spawn`] and the accept loop
 //! - `api`: the two documented calls (DOC), checked strictly
-//! - `bot`: what the bot says; its table of scenarios is in [`scenario`]
+//! - `bot`: what the bot says; its table of scenarios is [`scenario::SCENARIOS`]
 //! - `conversation`, `script`: one conversation, and how its next steps are played
 //! - `events`: events as the platform writes them; `webhook`: how they go out
 //! - `control`: how a test decides what happens, and when: the calls below `/_control`
@@ -30,6 +30,9 @@ pub mod server;
 mod stub_rules;
 mod webhook;
 
-pub use bot::scenario;
+/// What the bot can show, by the words that visitors type.
+pub mod scenario {
+    pub use crate::bot::scenario::{SCENARIOS, find};
+}
 pub use config::Config;
 pub use server::{Simulator, spawn};

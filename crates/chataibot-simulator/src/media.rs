@@ -12,7 +12,6 @@ use axum::{
 
 use crate::platform::Platform;
 
-/// Everything below `/media`.
 pub fn routes() -> Router<Arc<Platform>> {
     Router::new().route("/media/{name}", get(serve))
 }
@@ -30,7 +29,6 @@ media! {
     "night-train.webm" "packing-list.pdf"
 }
 
-/// A file's kind and bytes.
 fn find(name: &str) -> Option<(&'static str, Vec<u8>)> {
     let stored = match name {
         "harbour-bell.wav" => return Some(("audio/wav", bell())),

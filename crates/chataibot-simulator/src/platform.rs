@@ -19,7 +19,6 @@ use crate::{
     stub_rules::{Hold, Rule},
 };
 
-/// Shared by all calls and tasks.
 pub struct Platform {
     pub config: Config,
     /// How the simulator is reached, without a slash at the end.
@@ -31,12 +30,11 @@ pub struct Platform {
 }
 
 /// All that changes.
+#[derive(Default)]
 pub struct State {
-    /// The account's number, the second half of each visitor key.
     pub account_id: String,
     /// The token that calls must bring; a control can rotate it.
     pub account_token: String,
-    /// How long the bot takes for one reply.
     pub pace: Duration,
     pub style: Style,
     pub webhook: Webhook,
@@ -58,7 +56,7 @@ pub struct State {
 }
 
 /// Where events go, and whether they may.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Webhook {
     pub url: Option<String>,
     pub token: String,
@@ -87,7 +85,6 @@ pub enum Block {
 }
 
 impl Platform {
-    /// A platform without conversations.
     pub fn new(config: Config, addr: SocketAddr) -> Result<Arc<Self>, reqwest::Error> {
         let base = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
         let client = reqwest::Client::builder()
@@ -103,21 +100,9 @@ impl Platform {
             webhook: Webhook {
                 url: config.webhook_url.clone(),
                 token: config.webhook_token.clone(),
-                greeted: false,
-                paused: false,
-                version: 0,
-                handshakes: Vec::new(),
+                ..Webhook::default()
             },
-            conversations: HashMap::new(),
-            order: Vec::new(),
-            blocked: HashMap::new(),
-            once_refused: HashSet::new(),
-            calls: Vec::new(),
-            deliveries: Vec::new(),
-            lanes: HashMap::new(),
-            rules: Vec::new(),
-            holds: Vec::new(),
-            generation: 0,
+            ..State::default()
         };
         Ok(Arc::new(Self {
             base: base.trim_end_matches('/').to_owned(),

@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc};
 use axum::{Router, body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet};
 use tower::ServiceExt;
 use tracing::debug;
 
@@ -16,7 +16,6 @@ pub struct Simulator {
     /// Where it listens.
     pub addr: SocketAddr,
     platform: Arc<Platform>,
-    stop: watch::Sender<bool>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -24,18 +23,13 @@ pub struct Simulator {
 #[derive(Clone, Copy, Debug)]
 pub struct Cut;
 
-impl fmt::Display for Cut {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("closed without an answer, as ordered")
+impl From<Cut> for io::Error {
+    fn from(_: Cut) -> Self {
+        Self::new(io::ErrorKind::ConnectionAborted, "closed without an answer, as ordered")
     }
 }
 
-impl std::error::Error for Cut {}
-
-/// Starts a simulator; it takes calls from when this returns.
-///
-/// # Errors
-/// When the address cannot be listened on, or the webhook client cannot be made.
+/// Starts a simulator; it takes calls from when this returns. Fails when the address cannot be listened on.
 pub async fn spawn(config: Config) -> io::Result<Simulator> {
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;
@@ -50,32 +44,35 @@ pub async fn spawn(config: Config) -> io::Result<Simulator> {
         .merge(media::routes())
         .merge(api::routes())
         .with_state(Arc::clone(&platform));
-    let (stop, stopped) = watch::channel(false);
-    let accepting = tokio::spawn(accept(listener, router, stopped));
-    Ok(Simulator { addr, platform, stop, accepting })
+    let accepting = tokio::spawn(accept(listener, router));
+    Ok(Simulator { addr, platform, accepting })
 }
 
 impl Simulator {
     /// `http://ADDR:PORT`.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
     /// Stops listening, closes every connection and ends every task.
     pub async fn shutdown(mut self) {
-        self.stop.send_replace(true);
-        self.platform.stop();
-        if let Err(error) = (&mut self.accepting).await {
+        self.stop();
+        if let Err(error) = (&mut self.accepting).await
+            && !error.is_cancelled()
+        {
             debug!(%error, "the accept loop ended badly");
         }
+    }
+
+    fn stop(&self) {
+        self.accepting.abort();
+        self.platform.stop();
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
-        self.platform.stop();
+        self.stop();
     }
 }
 
@@ -85,14 +82,11 @@ impl fmt::Debug for Simulator {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    // Dropping the set closes the connections.
+/// Until it is aborted: then the set of connections is dropped, too, which closes them.
+async fn accept(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
-        let accepted = tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => return,
-            accepted = listener.accept() => accepted,
-        };
+        let accepted = listener.accept().await;
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((stream, _)) => {
@@ -115,11 +109,11 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
     }
 }
 
-async fn serve(router: Router, request: hyper::Request<Incoming>) -> Result<Response, Cut> {
+async fn serve(router: Router, request: hyper::Request<Incoming>) -> io::Result<Response> {
     let request: Request = request.map(Body::new);
     let Ok(response) = router.oneshot(request).await.map_err(|never: Infallible| match never {});
     match response.extensions().get::<Cut>() {
-        Some(cut) => Err(*cut),
+        Some(cut) => Err((*cut).into()),
         None => Ok(response),
     }
 }

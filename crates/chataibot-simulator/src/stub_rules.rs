@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::call_log::CallKind;
 
-/// One order.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// For which call; `None` is any.
@@ -23,7 +22,6 @@ pub enum Phase {
     After,
 }
 
-/// What a rule does.
 #[derive(Clone, Debug)]
 pub enum StubAction {
     Answer(Canned),
@@ -42,7 +40,6 @@ pub struct Canned {
     pub body: Body,
 }
 
-/// The body of a [`Canned`] answer.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// With `Content-Type: application/json`.

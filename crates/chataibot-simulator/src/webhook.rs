@@ -68,7 +68,6 @@ async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
     }
 }
 
-/// What the task of a lane does next.
 enum Next {
     Deliver(usize),
     Look,
@@ -144,28 +143,20 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
     }
     let delivery = &mut state.deliveries[index];
     delivery.attempts.push(met.clone());
-    let number = delivery.attempts.len();
-    match met {
+    let error = match met {
         Ok(status @ 200..=299) => {
             delivery.state = DeliveryState::Delivered;
-            Ok(status)
+            return Ok(status);
         }
-        Ok(status) => {
-            log_failure(&delivery.id, number, &format!("status {status}"));
-            Err(format!("status {status}"))
-        }
-        Err(error) => {
-            log_failure(&delivery.id, number, &error);
-            Err(error)
-        }
+        Ok(status) => format!("status {status}"),
+        Err(error) => error,
+    };
+    let attempt = delivery.attempts.len();
+    // At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the terminal.
+    if attempt.is_power_of_two() {
+        warn!(delivery = %delivery.id, attempt, error, "webhook not accepted, trying again");
     }
-}
-
-/// At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the terminal.
-fn log_failure(id: &str, number: usize, error: &str) {
-    if number.is_power_of_two() {
-        warn!(delivery = id, attempt = number, error, "webhook not accepted, trying again");
-    }
+    Err(error)
 }
 
 fn build(platform: &Platform, state: &State, content: &Content) -> Option<reqwest::RequestBuilder> {

@@ -75,43 +75,22 @@ pub struct Truth {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
-    /// Of a visitor's message: how the sending went.
-    pub state: Option<Seen>,
-}
-
-/// How a sending went, as a visitor sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// It is on its way.
-    Underway,
-    /// It arrived.
-    Sent,
-    Unknown,
-    /// It did not arrive.
-    Failed,
-    /// It never will.
-    Refused,
+    /// Of a visitor's message: how the sending went, as a visitor sees it.
+    pub state: Option<DeliveryState>,
 }
 
 /// The messages of a log, as a visitor should see them.
 pub fn lines_of(log: &[Entry]) -> Vec<Line> {
-    let mut states: BTreeMap<&str, Seen> = BTreeMap::new();
+    let mut states: BTreeMap<&str, DeliveryState> = BTreeMap::new();
     for entry in log {
         if let Event::Delivery(delivery) = &entry.event {
-            let seen = match delivery.state {
-                DeliveryState::Sending => Seen::Underway,
-                DeliveryState::Sent => Seen::Sent,
-                DeliveryState::Unknown => Seen::Unknown,
-                DeliveryState::Failed => Seen::Failed,
-                DeliveryState::Refused => Seen::Refused,
-            };
-            states.insert(&delivery.client_message_id, seen);
+            states.insert(&delivery.client_message_id, delivery.state);
         }
     }
     let line = |entry: &Entry| match &entry.event {
         Event::Message(message) => {
             let id = message.client_message_id.as_deref();
-            let state = id.map(|id| states.get(id).copied().unwrap_or(Seen::Underway));
+            let state = id.map(|id| states.get(id).copied().unwrap_or(DeliveryState::Sending));
             Some(Line { text: message.content.to_plain(), state })
         }
         Event::Delivery(_) | Event::Status(_) | Event::Assignee(_) => None,
@@ -122,14 +101,14 @@ pub fn lines_of(log: &[Entry]) -> Vec<Line> {
 /// What a tab shows.
 pub fn lines_in(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
-        let seen = match message.delivery.state() {
-            SendState::Queued | SendState::Sending => Seen::Underway,
-            SendState::Sent => Seen::Sent,
-            SendState::Unknown => Seen::Unknown,
-            SendState::Failed(SendError::Temporary | SendError::Ended) => Seen::Failed,
-            SendState::Failed(SendError::Refused) => Seen::Refused,
+        let state = match message.delivery.state() {
+            SendState::Queued | SendState::Sending => DeliveryState::Sending,
+            SendState::Sent => DeliveryState::Sent,
+            SendState::Unknown => DeliveryState::Unknown,
+            SendState::Failed(SendError::Temporary | SendError::Ended) => DeliveryState::Failed,
+            SendState::Failed(SendError::Refused) => DeliveryState::Refused,
         };
-        Line { text: message.content().to_plain(), state: message.id.as_ref().map(|_| seen) }
+        Line { text: message.content().to_plain(), state: message.id.as_ref().map(|_| state) }
     };
     state.rows().iter().filter_map(|row| row.message().map(line)).collect()
 }

@@ -11,12 +11,15 @@ use chataibot_widget::{
     conversation::{ConnectionStatus, OutboxMessage, SendError, SendState},
     machine::{input::Input, user_action::UserAction},
 };
-use chataibot_wire::{Entry, entry::Poll};
+use chataibot_wire::{
+    Entry,
+    entry::{DeliveryState, Poll},
+};
 use tokio::time::{Instant, sleep};
 
 use crate::{
     browser::{Browser, ORIGIN},
-    checker::{Line, Seen, Truth, lines_in, lines_of},
+    checker::{Line, Truth, lines_in, lines_of},
     harness::{Harness, SetupError},
 };
 
@@ -248,21 +251,11 @@ impl Run {
     fn try_again(&mut self) {
         let state = self.browser.state(0);
         let failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
-        let ids: Vec<Rc<str>> =
-            state.outbox().iter().filter(|one| failed(one.state)).map(|one| one.id.clone()).collect();
-        for id in ids {
-            self.browser.retry(0, id);
-        }
-        let logged: Vec<Rc<str>> = state
-            .rows()
-            .iter()
-            .filter_map(|row| row.message())
-            .filter(|message| failed(message.delivery.state()))
-            .filter_map(|message| message.id.clone())
-            .collect();
-        for id in logged {
-            self.browser.retry(0, id);
-        }
+        let waiting = state.outbox().iter().map(|one| (one.state, Some(&one.id)));
+        let shown = state.rows().iter().filter_map(|row| row.message());
+        let logged = shown.map(|message| (message.delivery.state(), message.id.as_ref()));
+        let ids = waiting.chain(logged).filter(|(state, _)| failed(*state)).filter_map(|(_, id)| id);
+        ids.for_each(|id| self.browser.retry(0, id.clone()));
     }
 
     /// A start whose answer was lost, and which the platform never had, is asked for until the visitor takes it back. While it is being
@@ -346,7 +339,7 @@ impl Run {
             let local = |line: &Line| {
                 let given_up =
                     self.truth.said.iter().any(|(id, text)| *text == line.text && self.truth.given_up.contains(id));
-                let stands = line.state == Some(Seen::Failed) || (held && line.state.is_some()) || given_up;
+                let stands = line.state == Some(DeliveryState::Failed) || (held && line.state.is_some()) || given_up;
                 stands && !expected.iter().any(|logged| logged.text == line.text)
             };
             let logged: Vec<&Line> = lines.iter().filter(|line| !local(line)).collect();

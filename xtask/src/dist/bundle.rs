@@ -19,7 +19,6 @@ use crate::{
 const SCRIPT: &str = "xtask/compress.mjs";
 /// The file that names every other one's hash.
 const INTEGRITY: &str = "integrity.json";
-/// How compressed twins end.
 const TWINS: [&str; 2] = ["br", "gz"];
 
 pub struct Bundle<'a> {

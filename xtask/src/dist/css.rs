@@ -1,6 +1,5 @@
 //! Minified CSS taken apart into rules: no comments, no braces inside strings.
 
-/// What a block of CSS consists of.
 pub enum Item<'a> {
     /// `@layer a,b;`
     Statement(&'a str),

@@ -32,16 +32,13 @@ const YEW_MARKS: &str = "__yew_";
 /// What our marks begin with instead.
 const OUR_MARKS: &str = "__chataibot_";
 
-/// Where the parts lie once they are ready.
 const PARTS: &str = "parts";
 
 /// The flags of the smallest build. A panic becomes a bare trap, and `{:?}` prints nothing.
 const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
-/// The widget as two files.
 pub struct Bound {
     pub wasm: Vec<u8>,
-    /// The ES module that loads and serves it.
     pub glue: String,
     /// The module that fetches parts, which imports the glue and is imported by it; empty where there are no parts.
     pub link: String,

@@ -13,6 +13,7 @@ pub struct Source<'a> {
 }
 
 /// A page without what is around it.
+#[derive(Default)]
 pub struct Page {
     pub name: &'static str,
     pub title: &'static str,
@@ -25,7 +26,6 @@ pub struct Page {
     pub pictures: Vec<String>,
 }
 
-/// A heading with the words below it.
 #[derive(Default)]
 pub struct Section {
     pub id: String,
@@ -35,17 +35,9 @@ pub struct Section {
 
 /// Reads a document. `names`: the pages by their documents.
 pub fn read(source: &Source, names: &BTreeMap<&str, &str>) -> Page {
-    let mut reader = Reader {
-        folder: source.document.rsplit_once('/').map_or("", |(folder, _)| folder),
-        own: source.name,
-        names,
-        sections: Vec::new(),
-        links: Vec::new(),
-        pictures: Vec::new(),
-        open_links: Vec::new(),
-        in_heading: false,
-        headings: 0,
-    };
+    let page = Page { name: source.name, title: source.title, document: source.document, ..Page::default() };
+    let folder = source.document.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut reader = Reader { folder, names, page, open_links: Vec::new(), in_heading: false };
     let events: Vec<Event> = Parser::new_ext(source.text, Options::ENABLE_TABLES).collect();
     let mut out = Vec::with_capacity(events.len());
     let mut at = 0;
@@ -61,41 +53,32 @@ pub fn read(source: &Source, names: &BTreeMap<&str, &str>) -> Page {
             at += 1;
         }
     }
-    let mut body = String::new();
-    render::push_html(&mut body, out.into_iter());
-    let Reader { sections, links, pictures, .. } = reader;
-    Page { name: source.name, title: source.title, document: source.document, body, sections, links, pictures }
+    render::push_html(&mut reader.page.body, out.into_iter());
+    reader.page
 }
 
 struct Reader<'n> {
     folder: &'n str,
-    own: &'static str,
     names: &'n BTreeMap<&'n str, &'n str>,
-    sections: Vec<Section>,
-    links: Vec<(String, String)>,
-    pictures: Vec<String>,
+    page: Page,
     /// For each link that is open: does it lead anywhere?
     open_links: Vec<bool>,
     in_heading: bool,
-    headings: usize,
 }
 
 impl Reader<'_> {
     fn heading<'e>(&mut self, level: HeadingLevel, inside: &[Event<'e>], out: &mut Vec<Event<'e>>) {
         let words: String = inside.iter().filter_map(words_of).collect();
         let mut id = slug(&words);
-        let same = self
-            .sections
-            .iter()
-            .filter(|section| section.id == id || section.id.starts_with(&format!("{id}-")))
-            .count();
-        if self.sections.iter().any(|section| section.id == id) {
+        let sections = &mut self.page.sections;
+        if sections.iter().any(|section| section.id == id) {
+            let numbered = format!("{id}-");
+            let same = sections.iter().filter(|section| section.id == id || section.id.starts_with(&numbered)).count();
             id = format!("{id}-{same}");
         }
-        self.sections.push(Section { id: id.clone(), heading: words, text: String::new() });
+        sections.push(Section { id: id.clone(), heading: words, text: String::new() });
         // One first heading for a page.
-        let level = if level == HeadingLevel::H1 && self.headings > 0 { HeadingLevel::H2 } else { level };
-        self.headings += 1;
+        let level = if level == HeadingLevel::H1 && sections.len() > 1 { HeadingLevel::H2 } else { level };
         out.push(Event::Html(format!("<{level} id=\"{}\">", escaped(&id)).into()));
         self.in_heading = true;
         for event in inside {
@@ -107,7 +90,7 @@ impl Reader<'_> {
 
     fn event<'e>(&mut self, event: Event<'e>, out: &mut Vec<Event<'e>>) {
         if !self.in_heading
-            && let (Some(words), Some(section)) = (words_of(&event), self.sections.last_mut())
+            && let (Some(words), Some(section)) = (words_of(&event), self.page.sections.last_mut())
         {
             section.text.push_str(&words);
         }
@@ -117,7 +100,7 @@ impl Reader<'_> {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::Table(columns)) => {
                 // Wider than a phone: it is moved by itself, by keys too.
-                let name = self.sections.last().map_or("", |section| section.heading.as_str());
+                let name = self.page.sections.last().map_or("", |section| section.heading.as_str());
                 out.push(Event::Html(
                     format!(
                         "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table: {}\">",
@@ -147,7 +130,7 @@ impl Reader<'_> {
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let path = self.path(&dest_url);
                 let name: CowStr = path.rsplit('/').next().unwrap_or_default().to_owned().into();
-                self.pictures.push(path);
+                self.page.pictures.push(path);
                 out.push(Event::Start(Tag::Image { link_type, dest_url: name, title, id }));
             }
             // Code wider than a phone is moved by itself, by keys too.
@@ -173,8 +156,8 @@ impl Reader<'_> {
             return Some(link.to_owned().into());
         }
         let (path, heading) = link.split_once('#').unwrap_or((link, ""));
-        let name = if path.is_empty() { self.own } else { self.names.get(self.path(path).as_str()).copied()? };
-        self.links.push((name.to_owned(), heading.to_owned()));
+        let name = if path.is_empty() { self.page.name } else { self.names.get(self.path(path).as_str()).copied()? };
+        self.page.links.push((name.to_owned(), heading.to_owned()));
         let heading = if heading.is_empty() { String::new() } else { format!("#{heading}") };
         Some(format!("{name}.html{heading}").into())
     }
@@ -195,18 +178,10 @@ impl Reader<'_> {
 
 /// What an event adds to the words of its section.
 fn words_of(event: &Event) -> Option<String> {
-    match event {
-        Event::Text(text) | Event::Code(text) => Some(text.to_string()),
-        Event::SoftBreak | Event::HardBreak | Event::End(_) => Some(" ".to_owned()),
-        Event::Start(_)
-        | Event::InlineMath(_)
-        | Event::DisplayMath(_)
-        | Event::Html(_)
-        | Event::InlineHtml(_)
-        | Event::FootnoteReference(_)
-        | Event::Rule
-        | Event::TaskListMarker(_) => None,
+    if let Event::Text(text) | Event::Code(text) = event {
+        return Some(text.to_string());
     }
+    matches!(event, Event::SoftBreak | Event::HardBreak | Event::End(_)).then(|| " ".to_owned())
 }
 
 /// The id of a heading, as the forges of repositories make it.

@@ -22,7 +22,6 @@ const WEBKIT_FOLDERS: [&str; 4] =
     ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib64"];
 const WEBKIT_VERSIONS: [&str; 3] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
 
-/// What draws and runs a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Of Chrome, Edge, Opera and more: every test runs in it.
@@ -64,15 +63,13 @@ pub struct Browser {
     pub driver: PathBuf,
 }
 
-/// The browsers that tests run in, and why in others they do not.
 #[derive(Debug, Default)]
 pub struct Browsers {
     pub found: Vec<Browser>,
-    /// One line for each that is not.
+    /// One line for each browser that was not found.
     pub missing: Vec<String>,
 }
 
-/// Which browsers tests shall run in.
 #[derive(Debug, PartialEq, Eq)]
 enum Choice {
     /// Chromium, and what else can be had.

@@ -12,7 +12,6 @@ use crate::{
 /// What every run of all tests has: the package itself, and what most pages are. The others take minutes to install and build.
 const ALWAYS: [&str; 7] = ["fresh_app", "package", "pages", "plain_html", "react_19", "releases", "two_sites"];
 
-/// How the names of their tests end.
 const ENDING: &str = ".test.mjs";
 
 /// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name contains `name`, or all.

@@ -13,7 +13,6 @@ use crate::counts::Counts;
 
 /// How many tests of a run may be flaky: about one in a hundred.
 const MOST: usize = 6;
-/// How often such a test must pass by itself.
 const TIMES: usize = 3;
 
 /// Runs tests, and those that failed again by `alone`, if they are few. That is told the test's name and, where its error names it, its file.

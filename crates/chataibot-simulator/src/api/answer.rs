@@ -15,16 +15,13 @@ use crate::{
     stub_rules::{self, Canned, StubAction},
 };
 
-/// Why a call is refused.
 #[derive(Clone, Debug)]
 pub enum Refusal {
     /// 400 `BAD_REQUEST`: says which field is wrong and why.
     BadRequest(String),
     /// 401 `JWT_SIGNATURE_EXCEPTION`: no token, or a wrong one.
     JwtSignature,
-    /// 400 `CHANNEL_NOT_ENABLED`.
     ChannelNotEnabled,
-    /// 400 `CONTACT_IS_BLOCKED`.
     ContactIsBlocked,
     /// 400 `CONVERSATION_CREATION_EXCEPTION`: temporary.
     ConversationCreation,
@@ -35,12 +32,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A `BAD_REQUEST`.
     pub fn bad(message: impl Into<String>) -> Self {
         Self::BadRequest(message.into())
     }
 
-    /// As it is answered.
     pub fn into_answer(self) -> Answer {
         let (error, message) = match self {
             Self::BadRequest(message) => return Answer::json(400, error_body("BAD_REQUEST", Some(&message), 400)),
@@ -85,7 +80,6 @@ pub fn error_body(error: &str, message: Option<&str>, status: u16) -> Value {
     json!({ "ok": false, "error": error, "code": error, "message": message.unwrap_or(usual), "status": status })
 }
 
-/// What a caller gets.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Whole(Canned),
@@ -95,7 +89,6 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// A JSON answer.
     pub fn json(status: u16, body: Value) -> Self {
         Self::Whole(Canned { status, headers: Vec::new(), body: stub_rules::Body::Json(body) })
     }
@@ -108,14 +101,12 @@ impl Answer {
         }
     }
 
-    /// As it goes out.
     pub fn into_response(self) -> Response {
         match self {
             Self::Whole(canned) => respond(canned, Body::from),
             Self::Half(canned) => respond(canned, |bytes| {
                 let half = bytes.slice(..bytes.len() / 2);
-                let broken = io::Error::new(io::ErrorKind::ConnectionAborted, Cut);
-                Body::from_stream(futures_util::stream::iter([Ok(half), Err(broken)]))
+                Body::from_stream(futures_util::stream::iter([Ok(half), Err(io::Error::from(Cut))]))
             }),
             Self::Cut => {
                 let mut response = StatusCode::OK.into_response();

@@ -4,18 +4,13 @@
 
 use serde_json::{Map, Value};
 
-/// What counts of a start call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Start {
-    /// `from.user_external_id`.
     pub visitor: String,
-    /// `bot_key`.
     pub bot_key: String,
-    /// What the visitor says.
     pub text: String,
 }
 
-/// What counts of a send call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Send {
     /// What the visitor says, as a bot reads it.

@@ -2,7 +2,6 @@
 
 use super::{Author, Flow, Step, With, message, reply, say};
 
-/// Her name.
 pub const NAME: &str = "Noor Haddad";
 
 const LINES: &[&str] = &[
@@ -11,7 +10,6 @@ const LINES: &[&str] = &[
     "<p>Good news: that can be done. Say <b>bot</b> when you would like Pip back, or <b>close</b> when we are done.</p>",
 ];
 
-/// Noor takes over.
 pub fn take_over(flow: &mut Flow) -> Vec<Step> {
     flow.with = With::Noor(0);
     let mut steps = reply("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>");
@@ -21,7 +19,6 @@ pub fn take_over(flow: &mut Flow) -> Vec<Step> {
     steps
 }
 
-/// What Noor answers.
 pub fn answer(flow: &mut Flow, said: usize, text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     match text.trim().to_lowercase().as_str() {

@@ -40,14 +40,17 @@ pub fn fixture(body: &str) -> Value {
 
 /// The same value with every picture and file taken from this simulator.
 pub fn with_media_from(value: Value, base: &str) -> Value {
+    map_texts(value, &|text| text.replace(MEDIA_HOST, &format!("{base}/media/")))
+}
+
+/// The same value with each text in it changed.
+pub fn map_texts(value: Value, change: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) if text.contains(MEDIA_HOST) => text.replace(MEDIA_HOST, &format!("{base}/media/")).into(),
-        Value::Array(items) => items.into_iter().map(|item| with_media_from(item, base)).collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(name, value)| (name, with_media_from(value, base)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+        Value::String(text) => change(&text).into(),
+        Value::Array(items) => items.into_iter().map(|item| map_texts(item, change)).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, map_texts(value, change))).collect())
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
     }
 }

@@ -4,45 +4,14 @@ use serde_json::Value;
 
 use super::{Author, Expects, Flow, Step, agent, message, reply, reply_with, say, tour};
 
-/// One scenario.
 #[derive(Debug)]
 pub struct Scenario {
     /// What a visitor types, in lower case; the first one stands in the help.
     pub words: &'static [&'static str],
-    /// Under which heading the help lists it.
-    pub group: Group,
-    /// What happens.
+    /// The heading under which the help lists it.
+    pub group: &'static str,
     pub play: Play,
 }
-
-/// A heading of the help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Kinds of text.
-    Words,
-    /// Pictures, films, sounds, files.
-    Media,
-    /// Things to choose from.
-    Choices,
-    /// Things to fill in.
-    Questions,
-    /// How replies arrive.
-    Arrival,
-    /// What goes wrong on the way.
-    Trouble,
-    /// The course of a conversation.
-    Course,
-}
-
-const GROUPS: &[(Group, &str)] = &[
-    (Group::Course, "The whole story"),
-    (Group::Words, "Words"),
-    (Group::Media, "Pictures and files"),
-    (Group::Choices, "Choices"),
-    (Group::Questions, "Questions"),
-    (Group::Arrival, "How replies arrive"),
-    (Group::Trouble, "When something goes wrong"),
-];
 
 /// What a scenario does.
 #[derive(Debug)]
@@ -52,8 +21,7 @@ pub enum Play {
     /// Does something with the call that brought the word, and then, where the call is accepted, says this.
     Trick(Trick, &'static str),
     /// Does several things.
-    Act(Act),
-    /// Lists all scenarios.
+    Act(fn(&mut Flow) -> Vec<Step>),
     Help,
 }
 
@@ -76,29 +44,6 @@ pub enum Trick {
     Blocked,
 }
 
-/// Scenarios of several steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// The guided conversation.
-    Tour,
-    /// `delay`, a pause, then words.
-    Typing,
-    /// Twenty short messages without a pause.
-    Burst,
-    /// A long line of short messages, a few webhook calls.
-    LongThread,
-    /// Three messages in one webhook call.
-    Batch,
-    /// One message, delivered twice.
-    Twice,
-    /// Script kind, then words.
-    Script,
-    /// A person takes over.
-    HandOver,
-    /// The conversation ends.
-    Close,
-}
-
 macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!("../../../../tests/fixtures/platform/", $name, ".json"))
@@ -106,21 +51,21 @@ macro_rules! fixture {
 }
 
 macro_rules! scenarios {
-    ($($group:ident: $([$($word:literal),+] => $play:expr),+ $(,)?;)+) => {
+    ($($group:literal: $([$($word:literal),+] => $play:expr),+ $(,)?;)+) => {
         /// Every scenario.
         pub static SCENARIOS: &[Scenario] = &[$($(
-            Scenario { words: &[$($word),+], group: Group::$group, play: $play },
+            Scenario { words: &[$($word),+], group: $group, play: $play },
         )+)+];
     };
 }
 
 scenarios! {
-    Course:
-        ["tour", "plan a weekend", "start", "start again"] => Play::Act(Act::Tour),
-        ["handover", "talk to a person", "human", "agent"] => Play::Act(Act::HandOver),
-        ["close", "end the chat"] => Play::Act(Act::Close),
+    "The whole story":
+        ["tour", "plan a weekend", "start", "start again"] => Play::Act(tour::begin),
+        ["handover", "talk to a person", "human", "agent"] => Play::Act(agent::take_over),
+        ["close", "end the chat"] => Play::Act(close),
         ["help", "show me everything", "menu", "?"] => Play::Help;
-    Words:
+    "Words":
         ["text"] => Play::Show(fixture!("seen-message-text"), Expects::Nothing),
         ["rich"] => Play::Show(fixture!("seen-message-text-rich"), Expects::Nothing),
         ["long"] => Play::Show(fixture!("guess-message-text-long"), Expects::Nothing),
@@ -134,14 +79,14 @@ scenarios! {
         ["info"] => Play::Show(fixture!("guess-message-send-message-info"), Expects::Nothing),
         ["unknown"] => Play::Show(fixture!("guess-message-unknown-with-title"), Expects::Nothing),
         ["unknown text"] => Play::Show(fixture!("guess-message-unknown-with-text"), Expects::Nothing);
-    Media:
+    "Pictures and files":
         ["image"] => Play::Show(fixture!("guess-message-send-message-image"), Expects::Nothing),
         ["video"] => Play::Show(fixture!("guess-message-send-message-video"), Expects::Nothing),
         ["audio"] => Play::Show(fixture!("guess-message-send-message-audio"), Expects::Nothing),
         ["document"] => Play::Show(fixture!("guess-message-send-message-document"), Expects::Nothing),
         ["documents"] => Play::Show(fixture!("guess-message-document-size"), Expects::Nothing),
         ["parts"] => Play::Show(fixture!("guess-message-send-message"), Expects::Nothing);
-    Choices:
+    "Choices":
         ["buttons"] => Play::Show(fixture!("seen-message-button"), Expects::Choice),
         ["button column"] => Play::Show(fixture!("guess-message-button-vertical"), Expects::Choice),
         ["links"] => Play::Show(fixture!("guess-message-button-links"), Expects::Choice),
@@ -153,7 +98,7 @@ scenarios! {
         ["old carousel"] => Play::Show(fixture!("guess-message-carousel-history"), Expects::Choice),
         ["old gallery"] => Play::Show(fixture!("guess-message-image-carousel-history"), Expects::Nothing),
         ["bad links"] => Play::Show(fixture!("guess-message-button-hostile-links"), Expects::Nothing);
-    Questions:
+    "Questions":
         ["name"] => Play::Show(fixture!("guess-message-name"), Expects::Name),
         ["email", "e-mail"] => Play::Show(fixture!("guess-message-email"), Expects::Email),
         ["phone"] => Play::Show(fixture!("guess-message-phone"), Expects::Phone),
@@ -165,13 +110,13 @@ scenarios! {
         ["long form"] => Play::Show(fixture!("guess-message-form-choice"), Expects::Form),
         ["appointment"] => Play::Show(fixture!("guess-message-appointment-booking"), Expects::Day),
         ["calendly"] => Play::Show(fixture!("guess-message-calendly"), Expects::Nothing);
-    Arrival:
-        ["typing", "delay"] => Play::Act(Act::Typing),
-        ["burst"] => Play::Act(Act::Burst),
-        ["long thread"] => Play::Act(Act::LongThread),
-        ["batch"] => Play::Act(Act::Batch),
-        ["twice"] => Play::Act(Act::Twice),
-        ["javascript"] => Play::Act(Act::Script),
+    "How replies arrive":
+        ["typing", "delay"] => Play::Act(typing),
+        ["burst"] => Play::Act(burst),
+        ["long thread"] => Play::Act(long_thread),
+        ["batch"] => Play::Act(batch),
+        ["twice"] => Play::Act(twice),
+        ["javascript"] => Play::Act(script),
         ["late"] => Play::Trick(
             Trick::Late,
             "<p>This reply set out <b>before</b> the platform had answered your message. It still belongs below it.</p>"
@@ -180,7 +125,7 @@ scenarios! {
             Trick::Slow,
             "<p>Sorry to keep you. The platform took its time with <b>that</b> one, on purpose.</p>"
         );
-    Trouble:
+    "When something goes wrong":
         ["fail"] => Play::Trick(
             Trick::Fail,
             "<p>There it is. The first try was turned away on purpose; the second one arrived, <b>once</b>.</p>"
@@ -197,16 +142,12 @@ scenarios! {
         ["blocked"] => Play::Trick(Trick::Blocked, "");
 }
 
-/// Messages of the long thread, a multiple of 50.
-pub const THREAD: usize = 250;
-
 /// The scenario of a word, whatever its case and the space around it.
 pub fn find(text: &str) -> Option<&'static Scenario> {
     let word = text.trim().to_lowercase();
     SCENARIOS.iter().find(|scenario| scenario.words.contains(&word.as_str()))
 }
 
-/// The greeting's suggestions.
 pub fn menu() -> Value {
     message::buttons(
         "<p>What shall we do? Tap a suggestion, or type one of the words above.</p>",
@@ -214,7 +155,6 @@ pub fn menu() -> Value {
     )
 }
 
-/// Plays a scenario.
 pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
     match &scenario.play {
         Play::Show(fixture, then) => {
@@ -226,53 +166,61 @@ pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
             steps.extend(reply(*html));
             steps
         }
-        Play::Act(act) => perform(flow, *act),
+        Play::Act(act) => act(flow),
         Play::Help => help(),
     }
 }
 
-fn perform(flow: &mut Flow, act: Act) -> Vec<Step> {
-    let shown = |fixture| Step::Say(Author::Bot, message::fixture(fixture));
-    let said = |html: &str| Step::Say(Author::Bot, message::text(html));
-    match act {
-        Act::Tour => tour::begin(flow),
-        Act::HandOver => agent::take_over(flow),
-        Act::Typing => {
-            let mut steps = vec![shown(fixture!("guess-message-delay")), Step::Wait(4)];
-            steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
-            steps
-        }
-        Act::Burst => {
-            let mut steps = reply("<p>Twenty stations, no stop in between:</p>");
-            steps.extend((1..=20).map(|number| said(&format!("<p>Station <b>{number}</b> of 20</p>"))));
-            steps
-        }
-        Act::LongThread => {
-            let mut steps = reply(format!("<p>{THREAD} kilometres of track, one message each:</p>"));
-            let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", view(number)));
-            let batches = (1..=THREAD).step_by(50);
-            steps.extend(batches.map(|first| Step::Batch((first..first + 50).map(kilometre).collect())));
-            steps
-        }
-        Act::Batch => {
-            let texts = ["<p>Three messages,</p>", "<p>one delivery,</p>", "<p>in this order.</p>"];
-            vec![Step::Wait(1), Step::Batch(texts.map(message::text).into())]
-        }
-        Act::Twice => {
-            let text = "<p>The platform delivers this one <b>twice</b>. You should see it once.</p>";
-            vec![Step::Wait(1), Step::Twice(message::text(text))]
-        }
-        Act::Script => vec![
-            Step::Wait(1),
-            shown(fixture!("guess-message-javascript")),
-            said("<p>I have just sent a script along. Nothing should have come of it.</p>"),
-        ],
-        Act::Close => {
-            let mut steps = reply("<p>It was a pleasure. Have a good journey! 🚆</p>");
-            steps.push(Step::Close);
-            steps
-        }
-    }
+fn shown(fixture: &str) -> Step {
+    Step::Say(Author::Bot, message::fixture(fixture))
+}
+
+fn said(html: &str) -> Step {
+    Step::Say(Author::Bot, message::text(html))
+}
+
+fn typing(_: &mut Flow) -> Vec<Step> {
+    let mut steps = vec![shown(fixture!("guess-message-delay")), Step::Wait(4)];
+    steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
+    steps
+}
+
+fn burst(_: &mut Flow) -> Vec<Step> {
+    let mut steps = reply("<p>Twenty stations, no stop in between:</p>");
+    steps.extend((1..=20).map(|number| said(&format!("<p>Station <b>{number}</b> of 20</p>"))));
+    steps
+}
+
+/// So many short messages that the list is a long one, in a few webhook calls.
+fn long_thread(_: &mut Flow) -> Vec<Step> {
+    /// A multiple of 50.
+    const MESSAGES: usize = 250;
+    let mut steps = reply(format!("<p>{MESSAGES} kilometres of track, one message each:</p>"));
+    let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", view(number)));
+    let batches = (1..=MESSAGES).step_by(50);
+    steps.extend(batches.map(|first| Step::Batch((first..first + 50).map(kilometre).collect())));
+    steps
+}
+
+fn batch(_: &mut Flow) -> Vec<Step> {
+    let texts = ["<p>Three messages,</p>", "<p>one delivery,</p>", "<p>in this order.</p>"];
+    vec![Step::Wait(1), Step::Batch(texts.map(message::text).into())]
+}
+
+fn twice(_: &mut Flow) -> Vec<Step> {
+    let text = "<p>The platform delivers this one <b>twice</b>. You should see it once.</p>";
+    vec![Step::Wait(1), Step::Twice(message::text(text))]
+}
+
+fn script(_: &mut Flow) -> Vec<Step> {
+    let words = said("<p>I have just sent a script along. Nothing should have come of it.</p>");
+    vec![Step::Wait(1), shown(fixture!("guess-message-javascript")), words]
+}
+
+fn close(_: &mut Flow) -> Vec<Step> {
+    let mut steps = reply("<p>It was a pleasure. Have a good journey! 🚆</p>");
+    steps.push(Step::Close);
+    steps
 }
 
 /// What is seen from the train now and then, so that not all lines are alike.
@@ -289,9 +237,9 @@ const fn view(kilometre: usize) -> &'static str {
 /// The list of all words, from the table.
 pub fn words() -> String {
     let mut html = String::from("<p>All the words I know</p>");
-    for (group, heading) in GROUPS {
-        let words: Vec<&str> = SCENARIOS.iter().filter(|one| one.group == *group).map(|one| one.words[0]).collect();
-        html.push_str(&format!("<p><b>{heading}</b><br>{}</p>", words.join(" · ")));
+    for group in SCENARIOS.chunk_by(|one, next| one.group == next.group) {
+        let words: Vec<&str> = group.iter().map(|one| one.words[0]).collect();
+        html.push_str(&format!("<p><b>{}</b><br>{}</p>", group[0].group, words.join(" · ")));
     }
     html
 }

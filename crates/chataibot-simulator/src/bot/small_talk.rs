@@ -34,7 +34,6 @@ topics! {
         "<p>Hello again! Shall we plan a weekend? Say <b>tour</b>.</p>"
 }
 
-/// A kind answer.
 pub fn answer(text: &str) -> Vec<Step> {
     let said = text.trim().to_lowercase();
     let topic = TOPICS.iter().find(|(words, _)| words.iter().any(|word| mentions(&said, word)));

@@ -11,7 +11,6 @@ pub enum Stop {
     Summary { name: String },
 }
 
-/// A weekend on offer.
 struct Weekend {
     place: &'static str,
     pitch: &'static str,
@@ -32,7 +31,6 @@ pub fn keeps(expects: &Expects, text: &str) -> bool {
     matches!(expects, Expects::Tour(Stop::Name)) && !way_out
 }
 
-/// The first question.
 pub fn begin(flow: &mut Flow) -> Vec<Step> {
     flow.expects = Expects::Tour(Stop::Name);
     let mut steps =

@@ -39,7 +39,6 @@ body!(EventOrder {
     payload: Value
 });
 
-/// What a reply order wants said.
 enum ReplyContent {
     Message(Value),
     Event(String, Value),
@@ -100,29 +99,17 @@ fn write(
     what: &ReplyContent,
     n: u32,
 ) -> Delivery {
-    let number = n.to_string();
+    let number = |text: &str| text.replace("{n}", &n.to_string());
+    let numbered = |value: &Value| message::map_texts(value.clone(), &number);
     match what {
         ReplyContent::Message(message) => {
-            let message = message::with_media_from(numbered(message, &number), &platform.base);
+            let message = message::with_media_from(numbered(message), &platform.base);
             Delivery::events(lane, vec![events::message(state, lane, by, message)])
         }
         ReplyContent::Event(kind, payload) => {
-            Delivery::events(lane, vec![events::envelope(state, lane, kind, numbered(payload, &number))])
+            Delivery::events(lane, vec![events::envelope(state, lane, kind, numbered(payload))])
         }
-        ReplyContent::Raw(raw) => Delivery::raw(lane, raw.replace("{n}", &number)),
-    }
-}
-
-fn numbered(value: &Value, number: &str) -> Value {
-    match value {
-        Value::String(text) => text.replace("{n}", number).into(),
-        Value::Array(items) => items.iter().map(|item| numbered(item, number)).collect(),
-        Value::Object(fields) => {
-            let fields: serde_json::Map<_, _> =
-                fields.iter().map(|(name, value)| (name.clone(), numbered(value, number))).collect();
-            fields.into()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        ReplyContent::Raw(raw) => Delivery::raw(lane, number(raw)),
     }
 }
 

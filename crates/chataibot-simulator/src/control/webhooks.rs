@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -187,15 +187,8 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
         let platform = Arc::clone(&platform);
         async move { result(&id, &webhook::attempt(&platform, index, generation).await) }
     });
-    let results = if order.together {
-        join_all(attempts).await
-    } else {
-        let mut results = Vec::new();
-        for attempt in attempts {
-            results.push(attempt.await);
-        }
-        results
-    };
+    let at_once = if order.together { usize::MAX } else { 1 };
+    let results: Vec<Value> = stream::iter(attempts).buffered(at_once).collect().await;
     Ok(done(json!({ "results": results })))
 }
 

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 
 /// How long nothing may be noted for everything to have been said; the reader notes each event that it gets, spoken or not.
 const STILL: Duration = Duration::from_millis(1500);
-/// How often the log is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
 pub struct Heard {
