@@ -34,7 +34,7 @@ use crate::{
         files::Files,
         message_forwarding::MessageForwarder,
         peers::Peers,
-        rate_limits::RateLimits,
+        rate_limits::{Limited, RateLimits},
         reload::{KeysError, LiveSites, signing_keys},
         retention::Retention,
         stream::Streams,
@@ -148,28 +148,22 @@ async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens,
 /// Every route of the public listener.
 pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let state = || Arc::clone(app);
+    let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::of_visitor);
     let called_by_pages = Router::new()
         .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), rate_limits::token)))
         .route("/token/end", post(token::end).route_layer(from_fn_with_state(state(), rate_limits::token)))
-        .route("/api/v1/conversations", post(start::start).route_layer(from_fn_with_state(state(), rate_limits::start)))
-        .route(
-            "/api/v1/conversation/{alias}/messages",
-            post(send::send).route_layer(from_fn_with_state(state(), rate_limits::send)),
-        )
+        .route("/api/v1/conversations", post(start::start).route_layer(limited(Limited::Start)))
+        .route("/api/v1/conversation/{alias}/messages", post(send::send).route_layer(limited(Limited::Send)))
         .route("/api/v1/conversation/{alias}/events", get(events::events))
         .route(
             "/api/v1/conversation/probe/events",
             get(probe::probe).route_layer(from_fn_with_state(state(), rate_limits::token)),
         )
         .layer(from_fn_with_state(state(), body::collect))
-        .merge(
-            Router::new().route(
-                "/api/v1/conversation/{alias}/files",
-                post(files::upload)
-                    .route_layer(from_fn_with_state(state(), rate_limits::upload))
-                    .route_layer(from_fn(files::hold)),
-            ),
-        )
+        .merge(Router::new().route(
+            "/api/v1/conversation/{alias}/files",
+            post(files::upload).route_layer(limited(Limited::Upload)).route_layer(from_fn(files::hold)),
+        ))
         .layer(from_fn_with_state(state(), cors::check));
     let called_by_others = Router::new()
         .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))

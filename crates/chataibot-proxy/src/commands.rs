@@ -20,23 +20,23 @@ use crate::{
 
 /// Runs a command. Returns what to print.
 pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
-    let Locations { storage, uploads } = locations(arguments)?;
-    match (command, storage) {
-        (Command::Erase { visitor }, storage) => {
+    let Locations { database, redis, uploads } = locations(arguments)?;
+    match command {
+        Command::Erase { visitor } => {
             let visitor = VisitorId::parse(visitor)
                 .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
-            let erased = match storage {
-                Storage::File(database) => Store::erase_in_file(&database, &visitor, Clock::system().now()),
-                Storage::Redis(redis) => erase_in_redis(&redis, visitor),
+            let erased = match redis {
+                None => Store::erase_in_file(&database, &visitor, Clock::system().now()),
+                Some(redis) => erase_in_redis(&redis, visitor),
             };
             Ok(report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
         }
-        (Command::Backup { to }, Storage::File(database)) => {
+        Command::Backup { .. } if redis.is_some() => {
+            Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned())
+        }
+        Command::Backup { to } => {
             Store::back_up(&database, to).map_err(|error| error.to_string())?;
             Ok(format!("copied to {}", to.display()))
-        }
-        (Command::Backup { .. }, Storage::Redis(_)) => {
-            Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned())
         }
     }
 }
@@ -67,25 +67,20 @@ fn report(erased: &Erased, uploads: Option<&Path>) -> String {
     text
 }
 
-/// Where things lie.
+/// Where things lie. The database is not used where there is a Redis.
 struct Locations {
-    storage: Storage,
+    database: PathBuf,
+    redis: Option<RedisUrl>,
     uploads: Option<PathBuf>,
-}
-
-enum Storage {
-    File(PathBuf),
-    Redis(RedisUrl),
 }
 
 /// From the configuration; a `--database` alone is enough.
 fn locations(arguments: &Arguments) -> Result<Locations, String> {
     match (&arguments.database, &arguments.config) {
-        (Some(database), None) => Ok(Locations { storage: Storage::File(database.clone()), uploads: None }),
+        (Some(database), None) => Ok(Locations { database: database.clone(), redis: None, uploads: None }),
         (Some(_) | None, _) => {
             let config = read::read(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
-            let storage = config.redis.map_or(Storage::File(config.database), Storage::Redis);
-            Ok(Locations { storage, uploads: config.uploads_directory })
+            Ok(Locations { database: config.database, redis: config.redis, uploads: config.uploads_directory })
         }
     }
 }

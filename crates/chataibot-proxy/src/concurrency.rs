@@ -29,7 +29,6 @@ pub struct Permit<K: Hash + Eq> {
 }
 
 impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
-    /// So many for each.
     pub fn new(most: usize) -> Self {
         Self { most: most.max(1), holders: Arc::default() }
     }
@@ -54,7 +53,6 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
         permit
     }
 
-    /// How many are taken.
     pub fn in_use(&self, key: &K) -> usize {
         self.holders.lock().unwrap_or_else(PoisonError::into_inner).get(key).map_or(0, VecDeque::len)
     }

@@ -104,25 +104,6 @@ pub struct LimitSettings {
     pub body_timeout: Duration,
 }
 
-impl Default for LimitSettings {
-    fn default() -> Self {
-        Self {
-            token_per_minute: 60,
-            start_per_minute: 60,
-            send_per_minute: 60,
-            upload_per_minute: 10,
-            upload_bytes: 10 * 1024 * 1024,
-            body_bytes: 64 * 1024,
-            webhook_bytes: 4 * 1024 * 1024,
-            connections: 20_000,
-            connections_per_address: 2_000,
-            streams: 64,
-            head_timeout: Duration::from_secs(15),
-            body_timeout: Duration::from_secs(20),
-        }
-    }
-}
-
 impl Config {
     /// The configuration in a few lines, without any secret: what `--check-config` prints when all is well.
     pub fn summary(&self) -> String {

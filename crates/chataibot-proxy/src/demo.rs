@@ -1,13 +1,8 @@
 //! `--demo`: a whole configuration without any, for this machine only.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
-use secrecy::SecretString;
-
-use crate::config::{
-    Arguments, Config, IdentityPolicy, LimitSettings, MEGABYTE, Origins, Problems, RedisUrl, Site, SiteId, Sites,
-    problem::Location, read::platform_url, settings,
-};
+use crate::config::{Arguments, Config, Origins, Problems, RedisUrl, Site, Sites, problem::Location, read};
 use crate::file_types;
 
 /// The simulator's account token.
@@ -23,6 +18,26 @@ pub const SITE: &str = "demo";
 /// Where the simulator answers.
 pub const PLATFORM_URL: &str = "http://127.0.0.1:8788/api/v1";
 
+/// The demo's settings, as variables without `CHATAIBOT_PROXY_`; all others are as they always are.
+const SETTINGS: [(&str, &str); 15] = [
+    ("PLATFORM_URL", PLATFORM_URL),
+    ("UPLOADS_TOTAL_MEGABYTES", "256"),
+    ("DRAIN_SECONDS", "0"),
+    // Every tab and every test of this machine comes from one address.
+    ("LIMITS_TOKEN_PER_MINUTE", "6000"),
+    ("LIMITS_START_PER_MINUTE", "6000"),
+    ("LIMITS_SEND_PER_MINUTE", "600"),
+    ("LIMITS_UPLOAD_PER_MINUTE", "600"),
+    ("LIMITS_UPLOAD_BYTES", "2097152"),
+    ("LIMITS_CONNECTIONS_PER_ADDRESS", "20000"),
+    ("SITE_ID", SITE),
+    ("SITE_ORIGINS", "http://localhost"),
+    ("SITE_BOT_KEYS", BOT_KEY),
+    ("SITE_ACCOUNT_TOKEN", ACCOUNT_TOKEN),
+    ("SITE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
+];
+
 /// The demo's configuration. The directory holds the database while the demo runs, unless `--database` names another.
 ///
 /// # Errors
@@ -32,9 +47,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
     if arguments.config.is_some() {
         problems.add(Location::Flag("--demo"), "needs no --config; leave one of them out");
     }
-    let default: SocketAddr = ([127, 0, 0, 1], 8787).into();
-    let listen = arguments.listen.unwrap_or(default);
-    for (flag, address) in [("--listen", Some(listen)), ("--metrics-listen", arguments.metrics_listen)] {
+    for (flag, address) in [("--listen", arguments.listen), ("--metrics-listen", arguments.metrics_listen)] {
         if address.is_some_and(|address| !address.ip().is_loopback()) {
             problems.add(
                 Location::Flag(flag),
@@ -42,63 +55,25 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
             );
         }
     }
-    let platform_url = platform_url(arguments.platform_url.as_deref().unwrap_or(PLATFORM_URL))
-        .map_err(|what| problems.add(Location::Flag("--platform-url"), what));
-    if let Some(assets) = arguments.assets.as_ref().filter(|assets| !assets.is_dir()) {
-        problems.add(Location::Flag("--assets"), format!("`{}` is not a directory", assets.display()));
-    }
+    // What is known to everybody may hold a password, too.
     let redis = arguments.redis.as_deref().map(RedisUrl::parse).transpose();
     let redis = redis.map_err(|what| problems.add(Location::Flag("--redis"), what));
-    let id = SiteId::parse(SITE).map_err(|what| problems.add(Location::Flag("--demo"), what));
-    let (Ok(platform_url), Ok(id), Ok(redis), true) = (platform_url, id, redis, problems.0.is_empty()) else {
-        return Err(problems);
-    };
+    let environment = SETTINGS.map(|(name, value)| (format!("CHATAIBOT_PROXY_{name}"), value.to_owned())).into();
+    let read = read::check(None, &Arguments { redis: None, ..arguments.clone() }, &environment);
+    let read = read.map_err(|more| problems.0.extend(more.0));
+    let (Ok(config), Ok(redis), true) = (read, redis, problems.0.is_empty()) else { return Err(problems) };
+    let site = config.sites.get(SITE).expect("the settings above name it");
     let site = Site {
-        id,
         origins: Origins::loopback(),
-        bot_key: BOT_KEY.to_owned(),
-        bot_keys: vec![BOT_KEY.to_owned()],
-        account_token: SecretString::from(ACCOUNT_TOKEN),
-        webhook_secret: SecretString::from(WEBHOOK_SECRET),
-        webhook_token: SecretString::from(WEBHOOK_TOKEN),
-        platform_url,
-        retention_days: default_number("retention_days"),
         upload_types: file_types::usual(),
         typed_answers: arguments.typed_answers,
-        identity: IdentityPolicy::Off,
+        ..Site::clone(site)
     };
     Ok(Config {
-        listen,
-        metrics_listen: arguments.metrics_listen,
         database: arguments.database.clone().unwrap_or_else(|| directory.join("chat.sqlite")),
         redis,
-        assets: arguments.assets.clone(),
-        token_lifetime: Duration::from_secs(u64::from(default_number("token_lifetime_seconds"))),
-        renewal_lifetime: Duration::from_secs(u64::from(default_number("renewal_lifetime_days")) * 24 * 3600),
-        token_keys_file: None,
-        // Every tab and every test of this machine comes from one address.
-        limits: LimitSettings {
-            token_per_minute: 6_000,
-            start_per_minute: 6_000,
-            send_per_minute: 600,
-            upload_per_minute: 600,
-            upload_bytes: 2 * 1024 * 1024,
-            connections_per_address: 20_000,
-            ..LimitSettings::default()
-        },
-        trusted_proxies: Vec::new(),
-        public_url: None,
         uploads_directory: Some(arguments.uploads_directory.clone().unwrap_or_else(|| directory.join("uploads"))),
-        uploads_total: 256 * MEGABYTE,
-        capture_unknown: None,
-        drain: Duration::ZERO,
-        operator_token: None,
-        shutdown_grace: Duration::from_secs(u64::from(default_number("shutdown_grace_seconds"))),
         sites: Sites::new(vec![site]),
+        ..config
     })
-}
-
-fn default_number(key: &str) -> u32 {
-    let setting = settings::find("", key).expect("the key stands in the table of settings");
-    setting.default.parse().expect("the default of a number is a number")
 }

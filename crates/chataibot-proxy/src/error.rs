@@ -89,13 +89,11 @@ impl ApiError {
     /// A body that can't be read to its end: 400 for chunks that are none, 408 for one that broke off, which is the network's doing: the
     /// same again is fine.
     pub fn broken_body(error: axum::Error) -> Self {
-        let mut is_malformed = false;
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-        while let Some(one) = cause {
-            let kind = one.downcast_ref::<io::Error>().map(io::Error::kind);
-            is_malformed |= matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
-            cause = one.source();
-        }
+        let mut causes = std::iter::successors(Some(&error as &(dyn Error + 'static)), |&cause| cause.source());
+        let is_malformed = causes.any(|cause| {
+            let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+            matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData))
+        });
         let refusal = if is_malformed { Self::bad_request("the body's chunks are malformed") } else { Self::timeout() };
         refusal.cause(error)
     }
@@ -132,17 +130,14 @@ impl ApiError {
         self
     }
 
-    /// The status it will have.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The code it will have.
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The body it will have.
     pub fn body(&self) -> ErrorBody {
         ErrorBody {
             ok: false,

@@ -5,6 +5,8 @@
 //! - [`routes`]: the calls; [`openapi`]: all of them as a document
 //! - [`assets`]: the widget's bundle
 
+use http::{HeaderName, HeaderValue, header};
+
 pub(crate) mod assets;
 pub(crate) mod auth;
 pub(crate) mod body;
@@ -14,6 +16,13 @@ pub mod openapi;
 pub(crate) mod rate_limits;
 pub(crate) mod routes;
 pub mod state;
+
+/// Of each event stream: whoever stands between must neither keep nor change nor collect it.
+pub const EVENT_STREAM: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+];
 
 /// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`] takes it out of hyper's hands.
 #[derive(Clone, Copy, Debug)]

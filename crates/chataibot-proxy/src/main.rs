@@ -17,62 +17,46 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    obey(&Arguments::parse()).unwrap_or_else(|what| {
+        eprintln!("{what}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Does what the command line asks for. An error is what to print.
+fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     if let Some(command) = &arguments.command {
-        return match commands::run(command, &arguments) {
-            Ok(text) => {
-                println!("{text}");
-                ExitCode::SUCCESS
-            }
-            Err(what) => fail(&what),
-        };
+        println!("{}", commands::run(command, arguments)?);
+        return Ok(ExitCode::SUCCESS);
     }
-    let directory = match tempfile::Builder::new().prefix("chataibot-proxy-").tempdir() {
-        Ok(directory) => directory,
-        Err(error) => return fail(&format!("no temporary directory: {error}")),
-    };
+    let directory = tempfile::Builder::new().prefix("chataibot-proxy-").tempdir();
+    let directory = directory.map_err(|error| format!("no temporary directory: {error}"))?;
     let config = if arguments.demo {
-        demo::config(&arguments, directory.path().to_owned())
+        demo::config(arguments, directory.path().to_owned())
     } else {
-        read::read(&arguments, &read::process_environment())
+        read::read(arguments, &read::process_environment())
     };
-    let config = match config {
-        Ok(config) => config,
-        Err(problems) => return fail(&problems.to_string()),
-    };
+    let config = config.map_err(|problems| problems.to_string())?;
+    let no_threads = |error| format!("no threads: {error}");
     if arguments.check_config {
         println!("{}", config.summary());
-        return if arguments.online { check_online(&config, arguments.wait) } else { ExitCode::SUCCESS };
+        if !arguments.online {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_threads)?;
+        return Ok(runtime.block_on(check_online(&config, arguments.wait)));
     }
     // Held to the end: what it has not sent yet goes out then.
-    let _traces = match log(&arguments) {
-        Ok(traces) => traces,
-        Err(what) => return fail(&what),
-    };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("no threads: {error}")),
-    };
-    match runtime.block_on(serve(config, &arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(what) => fail(&what),
-    }
+    let _traces = log(arguments)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?;
+    runtime.block_on(serve(config, arguments)).map(|()| ExitCode::SUCCESS)
 }
 
 /// A line for each thing that was tried.
-fn check_online(config: &Config, wait: u64) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("no threads: {error}")),
-    };
-    let findings = runtime.block_on(online::check(config, Duration::from_secs(wait)));
+async fn check_online(config: &Config, wait: u64) -> ExitCode {
+    let findings = online::check(config, Duration::from_secs(wait)).await;
     findings.iter().for_each(|finding| println!("{finding}"));
     if findings.iter().any(|finding| finding.state == Verdict::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn fail(what: &str) -> ExitCode {
-    eprintln!("{what}");
-    ExitCode::FAILURE
 }
 
 /// Logs go to stderr: stdout has the one line that scripts wait for.

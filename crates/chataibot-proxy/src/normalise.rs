@@ -112,6 +112,11 @@ pub enum Diagnostic {
     Cut,
 }
 
+/// Several contents as one; `None` where there is none.
+pub fn together(mut parts: Vec<Content>) -> Option<Content> {
+    if parts.len() > 1 { Some(Content::Parts(parts)) } else { parts.pop() }
+}
+
 /// What stands inside a node: its nodes, or those of each item.
 fn children(node: &Node) -> Vec<&[Node]> {
     match node {

@@ -11,8 +11,9 @@ use chataibot_wire::{
     typed::{SendTyped, TypedMessage},
 };
 use http::{HeaderMap, StatusCode, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::config::Site;
 
@@ -104,7 +105,7 @@ impl PlatformClient {
         self.call(site, &send_path(&escaped(conversation)), body, private_texts_of(&body.message)).await
     }
 
-    async fn call<T: DeserializeOwned + Answered>(
+    async fn call<T: DeserializeOwned>(
         &self,
         site: &Site,
         path: &str,
@@ -155,22 +156,10 @@ fn private_texts_of(message: &TypedMessage) -> Vec<&str> {
     }
 }
 
-/// An answer that says itself whether it is one.
-pub trait Answered {
-    /// Its `ok`.
-    fn is_ok(&self) -> bool;
-}
-
-impl Answered for StartAnswer {
-    fn is_ok(&self) -> bool {
-        self.ok
-    }
-}
-
-impl Answered for SendAnswer {
-    fn is_ok(&self) -> bool {
-        self.ok
-    }
+/// What every answer says of itself.
+#[derive(Deserialize)]
+struct Answer {
+    ok: bool,
 }
 
 /// The body; `None` when it is longer than any documented answer.
@@ -198,25 +187,20 @@ fn unanswered<T>(error: reqwest::Error) -> Forwarded<T> {
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
+    let causes = std::iter::successors(Some(error), |&cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// What an answer means. `private` are texts that must not get into the cause.
-fn classify<T: DeserializeOwned + Answered>(
+fn classify<T: DeserializeOwned>(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
     private: &[&str],
 ) -> Forwarded<T> {
     if status.is_success()
-        && let Ok(answer) = serde_json::from_slice::<T>(body)
-        && answer.is_ok()
+        && let Ok(Answer { ok: true }) = serde_json::from_slice(body)
+        && let Ok(answer) = serde_json::from_slice(body)
     {
         return Forwarded::Accepted(answer);
     }
@@ -307,17 +291,12 @@ fn is_usable_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 200 && !matches!(id, "." | "..") && !id.chars().any(char::is_control)
 }
 
+/// All that stands as itself in a path (RFC 3986).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// One segment of a path: whatever the id holds, it stays inside it.
 fn escaped(id: &str) -> String {
-    let mut escaped = String::with_capacity(id.len());
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
+    utf8_percent_encode(id, UNRESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -70,7 +70,6 @@ pub struct Server {
     pub per_address: ConcurrencyLimit<IpAddr>,
     /// Reverse proxies of ours, which may have as many as they need.
     pub trusted: Vec<IpNet>,
-    /// Where refusals are counted.
     pub metrics: Arc<Metrics>,
     /// Ends the accepting; then each connection finishes the request it has.
     pub shutdown: CancellationToken,

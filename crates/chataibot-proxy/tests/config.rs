@@ -1,10 +1,10 @@
 //! The configuration: what is taken, what is refused, and that a refusal says where and what to change.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use chataibot_proxy::{
     config::{
-        Arguments, Config, Problems,
+        Arguments, Config, LimitSettings, Problems,
         read::{Environment, read},
         settings,
     },
@@ -54,7 +54,21 @@ fn a_site_needs_few_lines_and_the_rest_has_defaults() {
     assert_eq!(site.account_token.expose_secret(), "an-account-token");
     assert_eq!(site.platform_url.as_str(), "https://app.chataibot.io/api/v1");
     assert_eq!((config.listen.to_string().as_str(), site.retention_days), ("127.0.0.1:8787", 90));
-    assert_eq!(config.limits, chataibot_proxy::config::LimitSettings::default());
+    let limits = LimitSettings {
+        token_per_minute: 60,
+        start_per_minute: 60,
+        send_per_minute: 60,
+        upload_per_minute: 10,
+        upload_bytes: 10 * 1024 * 1024,
+        body_bytes: 64 * 1024,
+        webhook_bytes: 4 * 1024 * 1024,
+        connections: 20_000,
+        connections_per_address: 2_000,
+        streams: 64,
+        head_timeout: Duration::from_secs(15),
+        body_timeout: Duration::from_secs(20),
+    };
+    assert_eq!(config.limits, limits);
 }
 
 #[test]

@@ -85,22 +85,19 @@ impl fmt::Display for Finding {
 
 /// Looks at everything. `wait`: how long to wait for the platform's handshake, where no proxy runs.
 pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
+    try_check(config, wait).await.unwrap_or_else(|error| {
+        vec![Finding::failed(format!("there is no HTTP client: {error}"), "Are the system's certificates there?")]
+    })
+}
+
+async fn try_check(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
     let mut findings = Vec::new();
-    match PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: PATIENCE }) {
-        Ok(client) => {
-            for site in config.sites.iter() {
-                findings.push(platform(&client, site).await);
-            }
-        }
-        Err(error) => {
-            findings.push(Finding::failed(
-                format!("there is no HTTP client: {error}"),
-                "Are the system's certificates there?",
-            ));
-        }
+    let client = PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: PATIENCE })?;
+    for site in config.sites.iter() {
+        findings.push(platform(&client, site).await);
     }
-    findings.extend(webhooks(config, wait).await);
-    findings
+    findings.extend(webhooks(config, wait).await?);
+    Ok(findings)
 }
 
 async fn platform(client: &PlatformClient, site: &Site) -> Finding {
@@ -136,20 +133,12 @@ fn remedy(cause: &str, is_operators: bool) -> &'static str {
 }
 
 /// The webhook of each account: its platform must reach it with its secret and its token.
-async fn webhooks(config: &Config, wait: Duration) -> Vec<Finding> {
-    let client = match reqwest::Client::builder().no_proxy().timeout(PATIENCE).build() {
-        Ok(client) => client,
-        Err(error) => {
-            return vec![Finding::failed(
-                format!("there is no HTTP client: {error}"),
-                "Are the system's certificates there?",
-            )];
-        }
-    };
+async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
     let here = format!("http://{}", reachable(config.listen));
     let answer = client.get(format!("{here}/healthz")).send().await;
     if !answer.is_ok_and(|answer| answer.status().is_success()) {
-        return wait_for_handshakes(config, wait).await;
+        return Ok(wait_for_handshakes(config, wait).await);
     }
     let mut findings = vec![Finding::ok(format!("a proxy runs at {here}"))];
     let public = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -159,7 +148,7 @@ async fn webhooks(config: &Config, wait: Duration) -> Vec<Finding> {
         }
     }
     findings.push(seen(&client, config).await);
-    findings
+    Ok(findings)
 }
 
 /// An address that can be asked: what listens everywhere is asked here.

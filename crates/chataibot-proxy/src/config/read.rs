@@ -325,7 +325,7 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 /// The platform's base URL, without a slash at its end.
-pub(crate) fn platform_url(text: &str) -> Result<Url, String> {
+fn platform_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim_end_matches('/'))
         .map_err(|_| format!("`{text}` is not a URL; write one such as https://app.chataibot.io/api/v1"))?;
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {

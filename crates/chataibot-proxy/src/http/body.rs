@@ -8,11 +8,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use chataibot_wire::error::code;
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::state::App;
@@ -37,34 +37,17 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
         drain(body).await;
         return Err(ApiError::too_large(limit));
     }
-    let bytes = match tokio::time::timeout(limits.body_timeout, take(&mut body, limit)).await {
+    let read = tokio::time::timeout(limits.body_timeout, Limited::new(&mut body, limit).collect()).await;
+    let bytes = match read {
         Err(_) => return Err(ApiError::timeout()),
-        Ok(Err(Broken::TooLarge)) => {
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             drain(body).await;
             return Err(ApiError::too_large(limit));
         }
-        Ok(Err(Broken::Off(error))) => return Err(ApiError::broken_body(error)),
-        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) => return Err(ApiError::broken_body(axum::Error::new(error))),
+        Ok(Ok(whole)) => whole.to_bytes(),
     };
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
-}
-
-enum Broken {
-    TooLarge,
-    Off(axum::Error),
-}
-
-async fn take(body: &mut Body, limit: usize) -> Result<Bytes, Broken> {
-    let mut bytes = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(Broken::Off)?;
-        let data = frame.data_ref().map_or(&[][..], |data| &data[..]);
-        if bytes.len() + data.len() > limit {
-            return Err(Broken::TooLarge);
-        }
-        bytes.extend_from_slice(data);
-    }
-    Ok(bytes.freeze())
 }
 
 /// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.

@@ -117,7 +117,7 @@ fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
         content.insert((*content_type).to_owned(), media(*shape, generator));
     }
     responses.insert("200".to_owned(), json!({ "description": call.answered, "content": content }));
-    for (status, refusals) in call.refusals {
+    for (status, refusals) in call.refusals.iter().copied().flatten() {
         let codes: Vec<&str> = refusals.to_vec();
         let mut response = json!({
             "description": codes.join(", "),

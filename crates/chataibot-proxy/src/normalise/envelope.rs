@@ -226,10 +226,7 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
         None => return Err(Ignored("assignee")),
     };
     let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
-    let picture = address.as_deref().and_then(links::secure);
-    if address.is_some() && picture.is_none() {
-        diagnostics.push(Diagnostic::LinkDropped);
-    }
+    let picture = links::checked(address, links::secure, diagnostics);
     Ok(EventKind::Assignee(Assignee { kind, name, picture }))
 }
 

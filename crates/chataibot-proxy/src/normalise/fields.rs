@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::Diagnostic;
+
 /// The first of the keys that holds something.
 pub fn any<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().filter_map(|key| value.get(key)).find(|found| !found.is_null())
@@ -48,6 +50,14 @@ pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
 /// The items of the first of the keys that holds a list.
 pub fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
     keys.iter().filter_map(|key| value.get(key)?.as_array()).next().map_or(&[], Vec::as_slice)
+}
+
+/// So many items of a list. Where there are more, that is noted.
+pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagnostic>) -> &'a [Value] {
+    if listed.len() > most {
+        diagnostics.push(Diagnostic::Cut);
+    }
+    &listed[..listed.len().min(most)]
 }
 
 /// A kind's name as it is compared: `Message-Create`, `message.create` and `message_create` are one.

@@ -7,7 +7,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Diagnostic, fields, html, links, shape, text};
+use super::{Diagnostic, fields, html, links, shape, text, together};
 
 mod choices;
 mod form;
@@ -88,16 +88,8 @@ fn parts(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Op
     if listed.is_empty() {
         return texts(message, None, diagnostics);
     }
-    if listed.len() > MOST_PARTS {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    let mut parts: Vec<Content> =
-        listed.iter().take(MOST_PARTS).filter_map(|part| at_depth(part, diagnostics, depth)).collect();
-    match parts.len() {
-        0 => None,
-        1 => parts.pop(),
-        _ => Some(Content::Parts(parts)),
-    }
+    let listed = fields::at_most(listed, MOST_PARTS, diagnostics);
+    together(listed.iter().filter_map(|part| at_depth(part, diagnostics, depth)).collect())
 }
 
 fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
@@ -170,10 +162,7 @@ fn day(text: &str) -> Option<String> {
 
 fn appointment(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Appointment {
     let address = fields::text(message, &["link", "url", "booking_url", "calendly_url", "href"]);
-    let link = address.as_deref().and_then(links::secure);
-    if address.is_some() && link.is_none() {
-        diagnostics.push(Diagnostic::LinkDropped);
-    }
+    let link = links::checked(address, links::secure, diagnostics);
     Appointment { title: title(message, diagnostics), duration: minutes(message), link }
 }
 

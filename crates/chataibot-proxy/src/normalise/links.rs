@@ -2,6 +2,8 @@
 
 use url::{Host, ParseError, Position, Url};
 
+use super::Diagnostic;
+
 /// Longer than any honest link.
 pub const LONGEST: usize = 2048;
 
@@ -25,6 +27,19 @@ pub fn media(raw: &str) -> Option<String> {
 /// browser runs on, which browsers trust as much and a demo needs.
 pub fn secure(raw: &str) -> Option<String> {
     parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
+}
+
+/// What `rule`, one of those above, makes of an address. One that it drops is noted.
+pub fn checked(
+    address: Option<String>,
+    rule: fn(&str) -> Option<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    let checked = rule(&address?);
+    if checked.is_none() {
+        diagnostics.push(Diagnostic::LinkDropped);
+    }
+    checked
 }
 
 fn is_this_machine(url: &Url) -> bool {

@@ -6,6 +6,8 @@ use chataibot_wire::{
     content::{Buttons, Carousel, ChoiceList, FieldKind, Form, Text, Unsupported},
 };
 
+use super::together;
+
 /// Most bytes of one content as JSON. Readers take events of up to a megabyte.
 pub const LONGEST: usize = 512 * 1024;
 
@@ -73,8 +75,7 @@ fn packed(parts: Vec<Content>, most: usize) -> Vec<Content> {
         }
         size += length;
     }
-    let one = |mut parts: Vec<Content>| if parts.len() == 1 { parts.pop() } else { Some(Content::Parts(parts)) };
-    all.into_iter().filter_map(one).collect()
+    all.into_iter().filter_map(together).collect()
 }
 
 fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
@@ -120,22 +121,8 @@ fn shortened(content: &Content, most: usize) -> Content {
 }
 
 fn length(content: &Content) -> usize {
-    struct Counter(usize);
-
-    impl std::io::Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut counter = Counter(0);
     // A content is always JSON; one that were not would have no length that fits.
-    serde_json::to_writer(&mut counter, content).map_or(usize::MAX, |()| counter.0)
+    serde_json::to_vec(content).map_or(usize::MAX, |json| json.len())
 }
 
 #[cfg(test)]

@@ -45,7 +45,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Guards a socket.
     pub fn new(socket: TcpStream, metrics: Arc<Metrics>, handoff: Arc<Handoff>) -> Self {
         Self {
             socket,

@@ -12,7 +12,6 @@ use std::{
 };
 
 use chataibot_wire::{
-    Pairs,
     documented::{
         Channel, Contact, From, MessageData, SendAnswer, StartAnswer, StartConversation, SystemVariables, User,
         UserType, Variables, VisitorMessage,
@@ -61,7 +60,6 @@ const PEER_POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// Its conversation's alias.
     pub alias: String,
     /// Of a start `created_at`, of a send the platform's message id; absent when an echo told of it and not the answer.
     pub answer: Option<String>,
@@ -104,14 +102,12 @@ impl Inner {
 }
 
 impl MessageForwarder {
-    /// Forwards from this store to this platform.
     pub fn new(store: Store, hub: Hub, platform: PlatformClient, metrics: Arc<Metrics>) -> Self {
         let (in_flight, conversation_locks) = (Mutex::default(), Mutex::default());
         let tasks = TaskTracker::new();
         Self(Arc::new(Inner { store, hub, platform, metrics, in_flight, conversation_locks, tasks }))
     }
 
-    /// How many messages are on their way.
     pub fn in_flight(&self) -> usize {
         self.0.in_flight().len()
     }
@@ -127,7 +123,8 @@ impl MessageForwarder {
     /// # Errors
     /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
     pub async fn start(&self, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
-        let text = message_body::validated_text(body.message.data)?;
+        let text = body.message.data.body;
+        message_body::check_text(&text)?;
         let site = Arc::clone(&visitor.site);
         let bot_key = match body.bot_key {
             none if none.is_empty() => site.bot_key.clone(),
@@ -138,7 +135,10 @@ impl MessageForwarder {
                 ));
             }
         };
-        let mut variables = body.variables.map(checked_variables).transpose()?;
+        let mut variables = body.variables;
+        if let Some(variables) = &variables {
+            check_variables(variables)?;
+        }
         if visitor.signed_in {
             let profile = self.0.store.profile_of(visitor.family.clone()).await.map_err(ApiError::unavailable)?;
             let profile = profile.ok_or_else(|| ApiError::unavailable("a signed-in visitor is not known"))?;
@@ -440,42 +440,27 @@ fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError>
     Ok(fingerprint(&["typed", alias, &json]))
 }
 
-/// The documented variables and no others; each of a size that fits a variable.
-fn checked_variables(variables: Variables) -> Result<Variables, ApiError> {
-    let fits = |value: Option<String>| match value {
-        Some(text) if text.chars().count() > VALUE_CHARS => {
-            Err(ApiError::bad_request(format!("a variable's value may hold {VALUE_CHARS} characters")))
-        }
-        value => Ok(value),
-    };
-    let system = match variables.system {
-        Some(SystemVariables { timezone, referrer_url, browser_language }) => Some(SystemVariables {
-            timezone: fits(timezone)?,
-            referrer_url: fits(referrer_url)?,
-            browser_language: fits(browser_language)?,
-        }),
-        None => None,
-    };
-    let contact = match variables.contact {
-        Some(Contact { name, email, phone }) => {
-            Some(Contact { name: fits(name)?, email: fits(email)?, phone: fits(phone)? })
-        }
-        None => None,
-    };
-    let conversation = variables.conversation.map(checked_names).transpose()?;
-    Ok(Variables { system, contact, conversation })
-}
-
-fn checked_names(variables: Pairs) -> Result<Pairs, ApiError> {
-    if variables.len() > VARIABLES {
+/// The documented variables, each of a size that fits a variable. What else came was not read.
+fn check_variables(variables: &Variables) -> Result<(), ApiError> {
+    let system = variables.system.iter().flat_map(|system| {
+        let SystemVariables { timezone, referrer_url, browser_language } = system;
+        [timezone, referrer_url, browser_language]
+    });
+    let contact = variables.contact.iter().flat_map(|Contact { name, email, phone }| [name, email, phone]);
+    if system.chain(contact).flatten().any(|value| value.chars().count() > VALUE_CHARS) {
+        return Err(ApiError::bad_request(format!("a variable's value may hold {VALUE_CHARS} characters")));
+    }
+    let Some(own) = &variables.conversation else { return Ok(()) };
+    if own.len() > VARIABLES {
         return Err(ApiError::bad_request(format!("`variables.conversation` may hold {VARIABLES} variables")));
     }
-    for (name, value) in variables.iter() {
-        if name.is_empty() || name.chars().count() > NAME_CHARS || value.chars().count() > VALUE_CHARS {
-            return Err(ApiError::bad_request(format!(
-                "a conversation variable has a name of 1 to {NAME_CHARS} and a value of up to {VALUE_CHARS} characters"
-            )));
-        }
+    let fits = |(name, value): (&str, &str)| {
+        !name.is_empty() && name.chars().count() <= NAME_CHARS && value.chars().count() <= VALUE_CHARS
+    };
+    if !own.iter().all(fits) {
+        return Err(ApiError::bad_request(format!(
+            "a conversation variable has a name of 1 to {NAME_CHARS} and a value of up to {VALUE_CHARS} characters"
+        )));
     }
-    Ok(variables)
+    Ok(())
 }

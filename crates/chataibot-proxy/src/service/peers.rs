@@ -16,17 +16,13 @@ const RESYNC_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Follows the other proxies.
 pub struct Peers {
-    /// Where changes take effect.
     pub tokens: Arc<Tokens>,
-    /// Where they are read.
     pub store: Store,
-    /// What time it is.
     pub clock: Clock,
     /// How long a revocation matters.
     pub token_lifetime: Duration,
     /// The keys are in the store, not in a file.
     pub are_keys_shared: bool,
-    /// Ends the following.
     pub shutdown: CancellationToken,
 }
 

@@ -12,11 +12,8 @@ use crate::{config::LimitSettings, error::ApiError, ids::VisitorId, metrics::Met
 /// What is limited by visitor and by address.
 #[derive(Clone, Copy, Debug)]
 pub enum Limited {
-    /// The start of a conversation.
     Start,
-    /// A message.
     Send,
-    /// A file.
     Upload,
 }
 
@@ -43,7 +40,6 @@ struct Limiter<K: Hash + Eq + Clone> {
 }
 
 impl RateLimits {
-    /// Limiters for these settings.
     pub fn new(settings: &LimitSettings, store: Store, metrics: Arc<Metrics>) -> Self {
         let pair = |visitor, per_visitor, address, per_address| Pair {
             visitor: Limiter::new(visitor, per_visitor),
@@ -60,12 +56,10 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request for a token.
     pub async fn check_token(&self, address: IpAddr) -> Result<(), ApiError> {
         self.count(self.token.check(&self.store, &address).await)
     }
 
-    /// Counts a request of a visitor's.
     pub async fn check(&self, limited: Limited, visitor: &VisitorId, address: IpAddr) -> Result<(), ApiError> {
         let pair = match limited {
             Limited::Start => &self.start,

@@ -17,7 +17,6 @@ use crate::{
 pub struct LiveSites(RwLock<Arc<Sites>>);
 
 impl LiveSites {
-    /// Those of the configuration.
     pub fn new(sites: Sites) -> Self {
         Self(RwLock::new(Arc::new(sites)))
     }
@@ -27,7 +26,6 @@ impl LiveSites {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on these.
     pub fn replace(&self, sites: Sites) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sites);
     }

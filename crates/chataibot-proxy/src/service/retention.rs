@@ -20,19 +20,12 @@ const TICKS_PER_SWEEP: u32 = 40;
 
 /// Deletes.
 pub struct Retention {
-    /// Where the records are.
     pub store: Store,
-    /// Whose subscribers of a deleted conversation are cut.
     pub hub: Hub,
-    /// Where the bytes of files are.
     pub files: Arc<Files>,
-    /// Which of an erased visitor are revoked.
     pub tokens: Arc<Tokens>,
-    /// How long each site keeps its conversations.
     pub sites: Arc<LiveSites>,
-    /// Where deletions are counted.
     pub metrics: Arc<Metrics>,
-    /// Ends the sweeping.
     pub shutdown: CancellationToken,
 }
 

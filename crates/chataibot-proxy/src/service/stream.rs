@@ -48,22 +48,15 @@ pub struct ReadFrom {
 
 /// Sends logs to browsers. Shared by the tasks of all streams.
 pub struct Streams {
-    /// Where logs are read.
-    pub store: Store,
-    /// Where their next entries come from.
-    pub hub: Hub,
-    /// What time it is.
-    pub clock: Clock,
-    /// Where streams are counted.
-    pub metrics: Arc<Metrics>,
-    /// Which tokens were revoked.
-    pub tokens: Arc<Tokens>,
-    /// Which sites and origins there are.
-    pub sites: Arc<LiveSites>,
+    pub(crate) store: Store,
+    pub(crate) hub: Hub,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) sites: Arc<LiveSites>,
     /// How many streams and long polls one visitor may have. One more evicts the oldest: the newest is the one that somebody looks at.
     pub permits: ConcurrencyLimit<VisitorId>,
-    /// Ends them all.
-    pub shutdown: CancellationToken,
+    pub(crate) shutdown: CancellationToken,
 }
 
 impl Streams {

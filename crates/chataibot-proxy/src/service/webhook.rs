@@ -3,20 +3,20 @@
 //! The 200 goes out after the commit. Whether it went out is remembered, because only a delivery without it comes again: see
 //! [`crate::store::incoming`].
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::{Context, Poll},
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use axum::{body::Body, response::Response};
+use axum::{
+    Json,
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
 use chataibot_wire::Author;
-use http::{HeaderMap, HeaderName, StatusCode, header};
-use http_body::{Frame, SizeHint};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http_body_util::{BodyExt, Full};
 use tracing::Instrument;
 
 use super::unknown_kinds::UnknownKinds;
@@ -33,11 +33,8 @@ pub const CHECK: HeaderName = HeaderName::from_static("x-chataibot-check");
 
 /// Receives the platform's events.
 pub struct WebhookReceiver {
-    /// Where they are stored.
     pub store: Store,
-    /// Where they are counted.
     pub metrics: Arc<Metrics>,
-    /// Where messages of unknown kinds are written down.
     pub unknown_kinds: UnknownKinds,
 }
 
@@ -127,8 +124,7 @@ impl WebhookReceiver {
 /// The platform checks the address: it wants its token back (DOC), and gets it only when it is ours.
 fn handshake(sites: &[Arc<Site>], token: &str) -> Result<Response, ApiError> {
     proven(sites, Some(token))?;
-    let body = serde_json::json!({ "token": token }).to_string();
-    Ok(json(Body::from(body)))
+    Ok(Json(serde_json::json!({ "token": token })).into_response())
 }
 
 /// The ids of the sites whose token it is.
@@ -164,15 +160,19 @@ fn divided(event: Incoming) -> Vec<Incoming> {
     pieces.map(piece).collect()
 }
 
-fn answer(acknowledgement: Acknowledgement) -> Response {
-    json(Body::new(AckBody { left: Some(Bytes::from_static(b"{\"ok\":true}")), acknowledgement }))
-}
-
-fn json(body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::OK;
-    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
-    response
+/// The 200; it notes when its body is taken.
+fn answer(mut acknowledgement: Acknowledgement) -> Response {
+    let body = Bytes::from_static(b"{\"ok\":true}");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_LENGTH, HeaderValue::from(body.len())),
+    ];
+    // The whole body is one frame: with it, the connection has all of the answer.
+    let body = Full::new(body).map_frame(move |frame| {
+        acknowledgement.set_sent();
+        frame
+    });
+    (headers, Body::new(body)).into_response()
 }
 
 /// One delivery, from the moment it is stored until its 200 is handed to the connection. Dropped before that, because the
@@ -192,39 +192,14 @@ impl Acknowledgement {
         let delivery = last.unwrap_or_default().max(first) + 1;
         Self { store: store.clone(), delivery, sent: false }
     }
+
+    fn set_sent(&mut self) {
+        self.sent = true;
+    }
 }
 
 impl Drop for Acknowledgement {
     fn drop(&mut self) {
         self.store.acknowledge(self.delivery, self.sent);
-    }
-}
-
-/// The body of the 200; knows when it was taken.
-struct AckBody {
-    left: Option<Bytes>,
-    acknowledgement: Acknowledgement,
-}
-
-impl http_body::Body for AckBody {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::convert::Infallible>>> {
-        let left = self.left.take();
-        // The whole body is one frame: with it, the connection has all of the answer.
-        self.acknowledgement.sent = true;
-        Poll::Ready(left.map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
 }

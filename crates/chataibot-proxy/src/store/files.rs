@@ -14,10 +14,7 @@ pub(in crate::store) const UNSENT: u64 = 24 * 60 * 60 * 1000;
 pub struct NewFile {
     /// Its name on the disk.
     pub id: String,
-    /// Whose visitor sent it.
     pub site: String,
-    /// What it belongs to.
     pub conversation: ConversationId,
-    /// What it is.
     pub file: StoredFile,
 }

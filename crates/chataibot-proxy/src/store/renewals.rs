@@ -17,26 +17,18 @@ pub(in crate::store) const KEY_REST: u64 = 2 * 24 * 3600 * 1000;
 /// Where a family lives, and whose it is.
 #[derive(Clone, Debug)]
 pub struct NewFamily {
-    /// The site's id.
     pub site: String,
-    /// The page's origin.
     pub origin: String,
-    /// The visitor.
     pub visitor: VisitorId,
-    /// The family.
     pub family: FamilyId,
-    /// Its first secret.
     pub first: Secret,
 }
 
 /// A secret that somebody presents, and where.
 #[derive(Clone, Debug)]
 pub struct Presented {
-    /// The site's id.
     pub site: String,
-    /// The page's origin.
     pub origin: String,
-    /// The secret.
     pub secret: Secret,
     /// Becomes its successor if it has none yet.
     pub fresh: Secret,
@@ -45,7 +37,6 @@ pub struct Presented {
 /// When a secret may be used again, and when not any more. All milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
-    /// Now.
     pub now: u64,
     /// How long after its first use a secret still works.
     pub grace: u64,
@@ -56,9 +47,7 @@ pub struct Times {
 /// Who a secret belongs to, and the secret that replaces it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Renewed {
-    /// The visitor.
     pub visitor: VisitorId,
-    /// The family.
     pub family: FamilyId,
     /// The secret for the next renewal.
     pub next: Secret,

@@ -11,9 +11,7 @@ use crate::ids::ConversationId;
 /// Whose message it is, and the key it came with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SendKey {
-    /// The site's id.
     pub site: String,
-    /// The visitor's id.
     pub visitor: String,
     /// The `Idempotency-Key`, which is the client message id.
     pub key: String,
@@ -22,11 +20,9 @@ pub struct SendKey {
 /// A message to send: what must be the same when its key comes again.
 #[derive(Clone, Debug)]
 pub struct NewSend {
-    /// Whose it is.
     pub key: SendKey,
     /// A digest of what is sent and where to.
     pub fingerprint: [u8; 32],
-    /// What it says.
     pub body: MessageBody,
 }
 
@@ -66,9 +62,7 @@ pub enum BeginOutcome {
 /// A message that is to be forwarded now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
-    /// Its record.
     pub send: SendId,
-    /// Its conversation.
     pub conversation: ConversationId,
     /// The platform's id of the conversation; `None` for a start.
     pub platform_id: Option<String>,
@@ -79,7 +73,6 @@ pub struct Forward {
 pub struct Record {
     /// Its conversation's alias.
     pub alias: String,
-    /// What became of it.
     pub state: DeliveryState,
     /// Of an accepted start `created_at`, of an accepted send the platform's message id; each as the platform wrote it.
     pub answer: Option<String>,
@@ -90,9 +83,7 @@ pub struct Record {
 /// A final refusal by the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformRefusal {
-    /// The status to answer with.
     pub status: u16,
-    /// The code to answer with.
     pub code: String,
 }
 
@@ -117,7 +108,6 @@ pub enum Outcome {
 /// What settling came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// The record now.
     pub record: Record,
     /// Events that had waited for the conversation and are in its log now.
     pub released: u64,

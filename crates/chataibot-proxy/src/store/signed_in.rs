@@ -7,9 +7,7 @@ use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily
 /// A sign-in.
 #[derive(Clone, Debug)]
 pub struct NewSignIn {
-    /// The user's key.
     pub user: [u8; 32],
-    /// What is known of them.
     pub person: UserProfile,
     /// What begins for them; its visitor is the one they become when nobody knows them yet.
     pub family: NewFamily,

@@ -90,9 +90,12 @@ pub struct Call {
     pub answered: &'static str,
     /// Content types and contents of a 200.
     pub answers: &'static [(&'static str, Shape)],
-    /// Statuses and codes.
-    pub refusals: &'static [(u16, &'static [&'static str])],
+    /// Statuses and codes, in groups that several calls have.
+    pub refusals: &'static [&'static [Refusal]],
 }
+
+/// A status, and the codes it may come with.
+pub type Refusal = (u16, &'static [&'static str]);
 
 const JSON: &str = "application/json";
 
@@ -108,22 +111,34 @@ const fn query(name: &'static str, range: Option<(u32, u32)>, description: &'sta
     Parameter { name, place: "query", required: false, description, range }
 }
 
-const BAD: (u16, &[&str]) = (400, &[code::BAD_REQUEST]);
-const NO_TOKEN: (u16, &[&str]) = (401, &[code::UNAUTHORIZED]);
-const ORIGIN: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED]);
-const IDENTITY: (u16, &[&str]) = (403, &[code::ORIGIN_NOT_ALLOWED, code::IDENTITY_REFUSED, code::IDENTITY_REQUIRED]);
-const NOT_THERE: (u16, &[&str]) = (404, &[code::NOT_FOUND]);
-const METHOD: (u16, &[&str]) = (405, &[code::METHOD_NOT_ALLOWED]);
-const SLOW: (u16, &[&str]) = (408, &[code::TIMEOUT]);
-const LARGE: (u16, &[&str]) = (413, &[code::TOO_LARGE]);
-const NOT_JSON: (u16, &[&str]) = (415, &[code::BAD_REQUEST]);
-const OTHER_JSON: (u16, &[&str]) = (422, &[code::BAD_REQUEST]);
-const RATE: (u16, &[&str]) = (429, &[code::RATE_LIMITED]);
-const FAULT: (u16, &[&str]) = (500, &[code::UNAVAILABLE]);
-const LOST: (u16, &[&str]) = (502, &[code::UNKNOWN_OUTCOME]);
-const BUSY: (u16, &[&str]) = (503, &[code::UNAVAILABLE]);
-const PLATFORM_BUSY: (u16, &[&str]) = (503, &[code::UNAVAILABLE, code::CONVERSATION_CREATION_EXCEPTION]);
-const REFUSED: (u16, &[&str]) = (400, &[code::BAD_REQUEST, code::CONTACT_IS_BLOCKED]);
+const BAD: Refusal = (400, &[code::BAD_REQUEST]);
+const NO_TOKEN: Refusal = (401, &[code::UNAUTHORIZED]);
+const ORIGIN: Refusal = (403, &[code::ORIGIN_NOT_ALLOWED]);
+const IDENTITY: Refusal = (403, &[code::ORIGIN_NOT_ALLOWED, code::IDENTITY_REFUSED, code::IDENTITY_REQUIRED]);
+const NOT_THERE: Refusal = (404, &[code::NOT_FOUND]);
+const METHOD: Refusal = (405, &[code::METHOD_NOT_ALLOWED]);
+const SLOW: Refusal = (408, &[code::TIMEOUT]);
+const LARGE: Refusal = (413, &[code::TOO_LARGE]);
+const NOT_JSON: Refusal = (415, &[code::BAD_REQUEST]);
+const OTHER_JSON: Refusal = (422, &[code::BAD_REQUEST]);
+const RATE: Refusal = (429, &[code::RATE_LIMITED]);
+const FAULT: Refusal = (500, &[code::UNAVAILABLE]);
+const LOST: Refusal = (502, &[code::UNKNOWN_OUTCOME]);
+const BUSY: Refusal = (503, &[code::UNAVAILABLE]);
+const PLATFORM_BUSY: Refusal = (503, &[code::UNAVAILABLE, code::CONVERSATION_CREATION_EXCEPTION]);
+const REFUSED: Refusal = (400, &[code::BAD_REQUEST, code::CONTACT_IS_BLOCKED]);
+const REUSED: Refusal = (409, &[code::KEY_REUSED]);
+const ENDED: Refusal = (409, &[code::CONVERSATION_ENDED]);
+const REUSED_OR_ENDED: Refusal = (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]);
+const OTHER_TYPE: Refusal = (415, &[code::TYPE_NOT_ALLOWED]);
+/// Of every call with a visitor token.
+const OF_VISITOR: &[Refusal] = &[NO_TOKEN, ORIGIN, METHOD];
+/// Of every call with JSON.
+const OF_JSON: &[Refusal] = &[SLOW, LARGE, NOT_JSON, OTHER_JSON];
+/// Of every call that needs the store.
+const OF_STORE: &[Refusal] = &[FAULT, BUSY];
+/// Of what is forwarded to the platform.
+const OF_FORWARDING: &[Refusal] = &[REFUSED, RATE, FAULT, LOST, PLATFORM_BUSY];
 
 const STREAM: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
 
@@ -140,7 +155,7 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<TokenRequest>()))),
         answered: "A token.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<TokenAnswer>()))],
-        refusals: &[BAD, NO_TOKEN, IDENTITY, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+        refusals: &[&[BAD, NO_TOKEN, IDENTITY, METHOD, RATE], OF_JSON, OF_STORE],
     },
     Call {
         method: "post",
@@ -153,7 +168,7 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EndRequest>()))),
         answered: "There is nothing left to end.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<Ended>()))],
-        refusals: &[BAD, ORIGIN, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, RATE, FAULT, BUSY],
+        refusals: &[&[BAD, ORIGIN, METHOD, RATE], OF_JSON, OF_STORE],
     },
     Call {
         method: "post",
@@ -166,21 +181,7 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<StartConversation>()))),
         answered: "It began. Neither `assignee` nor `contact` is ever in it.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<StartAnswer>()))],
-        refusals: &[
-            REFUSED,
-            NO_TOKEN,
-            ORIGIN,
-            METHOD,
-            SLOW,
-            (409, &[code::KEY_REUSED]),
-            LARGE,
-            NOT_JSON,
-            OTHER_JSON,
-            RATE,
-            FAULT,
-            LOST,
-            PLATFORM_BUSY,
-        ],
+        refusals: &[OF_VISITOR, &[REUSED], OF_JSON, OF_FORWARDING],
     },
     Call {
         method: "post",
@@ -193,22 +194,7 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<SendTyped>()))),
         answered: "The platform has it. The reply comes by the log.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<SendAnswer>()))],
-        refusals: &[
-            REFUSED,
-            NO_TOKEN,
-            ORIGIN,
-            NOT_THERE,
-            METHOD,
-            SLOW,
-            (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]),
-            LARGE,
-            NOT_JSON,
-            OTHER_JSON,
-            RATE,
-            FAULT,
-            LOST,
-            PLATFORM_BUSY,
-        ],
+        refusals: &[OF_VISITOR, &[NOT_THERE, REUSED_OR_ENDED], OF_JSON, OF_FORWARDING],
     },
     Call {
         method: "get",
@@ -241,7 +227,7 @@ pub const CALLS: &[Call] = &[
             (JSON, Shape::Of(|generator| generator.subschema_for::<Poll>())),
             ("text/event-stream", Shape::Text(STREAM)),
         ],
-        refusals: &[BAD, NO_TOKEN, ORIGIN, NOT_THERE, METHOD, FAULT, BUSY],
+        refusals: &[OF_VISITOR, &[BAD, NOT_THERE], OF_STORE],
     },
     Call {
         method: "get",
@@ -254,7 +240,7 @@ pub const CALLS: &[Call] = &[
         body: None,
         answered: "The time, three times.",
         answers: &[("text/event-stream", Shape::Text("event: probe\ndata: {\"now\":1767225600000}\n\n"))],
-        refusals: &[ORIGIN, METHOD, RATE],
+        refusals: &[&[ORIGIN, METHOD, RATE]],
     },
     Call {
         method: "post",
@@ -273,20 +259,7 @@ pub const CALLS: &[Call] = &[
         body: Some(("*/*", Shape::Bytes)),
         answered: "It is stored. The bot learns of it by a message with its `url`.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<FileAnswer>()))],
-        refusals: &[
-            BAD,
-            NO_TOKEN,
-            ORIGIN,
-            NOT_THERE,
-            METHOD,
-            SLOW,
-            (409, &[code::CONVERSATION_ENDED]),
-            LARGE,
-            (415, &[code::TYPE_NOT_ALLOWED]),
-            RATE,
-            FAULT,
-            BUSY,
-        ],
+        refusals: &[OF_VISITOR, &[BAD, NOT_THERE, SLOW, ENDED, LARGE, OTHER_TYPE, RATE], OF_STORE],
     },
     Call {
         method: "get",
@@ -299,7 +272,7 @@ pub const CALLS: &[Call] = &[
         body: None,
         answered: "The file.",
         answers: &[("*/*", Shape::Bytes)],
-        refusals: &[NOT_THERE, METHOD, FAULT, BUSY],
+        refusals: &[&[NOT_THERE, METHOD], OF_STORE],
     },
     Call {
         method: "post",
@@ -312,7 +285,7 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Any("A handshake or events, read tolerantly: their form is the platform's."))),
         answered: "Taken.",
         answers: &[(JSON, Shape::Any("{\"token\":…} to a handshake, {\"ok\":true} to events."))],
-        refusals: &[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON, FAULT, BUSY],
+        refusals: &[&[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON], OF_STORE],
     },
     Call {
         method: "get",
@@ -325,7 +298,7 @@ pub const CALLS: &[Call] = &[
         body: None,
         answered: "Alive.",
         answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[METHOD],
+        refusals: &[&[METHOD]],
     },
     Call {
         method: "get",
@@ -338,7 +311,7 @@ pub const CALLS: &[Call] = &[
         body: None,
         answered: "Ready.",
         answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[METHOD, BUSY],
+        refusals: &[&[METHOD, BUSY]],
     },
     Call {
         method: "get",
@@ -351,7 +324,7 @@ pub const CALLS: &[Call] = &[
         body: None,
         answered: "An OpenAPI 3.1 document.",
         answers: &[(JSON, Shape::Any("OpenAPI 3.1."))],
-        refusals: &[METHOD],
+        refusals: &[&[METHOD]],
     },
     Call {
         method: "get",
@@ -369,7 +342,7 @@ pub const CALLS: &[Call] = &[
                 "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n",
             ),
         )],
-        refusals: &[METHOD],
+        refusals: &[&[METHOD]],
     },
     Call {
         method: "post",
@@ -382,6 +355,6 @@ pub const CALLS: &[Call] = &[
         body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EraseRequest>()))),
         answered: "It is gone.",
         answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<EraseAnswer>()))],
-        refusals: &[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON, OTHER_JSON, FAULT, BUSY],
+        refusals: &[&[BAD, NO_TOKEN, NOT_THERE, METHOD], OF_JSON, OF_STORE],
     },
 ];

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     response::{IntoResponse, Response},
@@ -12,12 +12,12 @@ use chataibot_wire::{
     Cursor,
     entry::{BadCursor, LONGEST_PAGE},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, header};
 use serde::Deserialize;
 
 use crate::{
     error::ApiError,
-    http::{LongLived, state::App},
+    http::{EVENT_STREAM, LongLived, state::App},
     service::{
         stream::ReadFrom,
         token::{TokenFault, Visitor},
@@ -78,17 +78,8 @@ pub async fn events(
         let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
         return Ok(Json(poll).into_response());
     }
-    let mut response = Response::new(Body::from_stream(app.services.streams.events(visitor, conversation, from)));
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        // Whoever stands between must neither keep nor change nor collect it.
-        (header::CACHE_CONTROL, "no-store, no-transform"),
-        (HeaderName::from_static("x-accel-buffering"), "no"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response.extensions_mut().insert(LongLived);
-    Ok(response)
+    let stream = Body::from_stream(app.services.streams.events(visitor, conversation, from));
+    Ok((Extension(LongLived), EVENT_STREAM, stream).into_response())
 }
 
 fn after(headers: &HeaderMap, parameter: Option<&str>) -> Result<Option<Cursor>, ApiError> {
@@ -119,6 +110,8 @@ fn wants_json(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -16,7 +16,6 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const FOR_EVERYBODY: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
 
-/// Alive.
 pub async fn live() -> impl IntoResponse {
     (FOR_EVERYBODY, Json(json!({ "ok": true })))
 }

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::http::openapi::DOCUMENT;
 
-/// The document.
 pub async fn openapi() -> Json<&'static Value> {
     Json(&DOCUMENT)
 }

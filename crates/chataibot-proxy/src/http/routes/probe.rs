@@ -11,16 +11,14 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderName, header};
 
-use crate::http::state::App;
+use crate::http::{EVENT_STREAM, state::App};
 
 /// How many events it has.
 const EVENTS: u32 = 3;
 /// What is between two of them: long enough to be told apart from one piece.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The time, three times.
 pub async fn probe(State(app): State<Arc<App>>) -> Response {
     let events = stream::unfold(0, move |told| {
         let clock = app.clock.clone();
@@ -35,11 +33,5 @@ pub async fn probe(State(app): State<Arc<App>>) -> Response {
             Some((Ok::<_, Infallible>(Bytes::from(event)), told + 1))
         }
     });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        // As the real streams have it.
-        (header::CACHE_CONTROL, "no-store, no-transform"),
-        (HeaderName::from_static("x-accel-buffering"), "no"),
-    ];
-    (headers, Body::from_stream(events)).into_response()
+    (EVENT_STREAM, Body::from_stream(events)).into_response()
 }

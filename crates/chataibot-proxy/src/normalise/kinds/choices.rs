@@ -43,10 +43,8 @@ pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conten
         Some(sections) => sections,
         None => fields::list(inner, &["sections"]),
     };
-    if listed.len() > MOST_SECTIONS {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    let mut sections: Vec<Section> = listed.iter().take(MOST_SECTIONS).map(|one| section(one, diagnostics)).collect();
+    let listed = fields::at_most(listed, MOST_SECTIONS, diagnostics);
+    let mut sections: Vec<Section> = listed.iter().map(|one| section(one, diagnostics)).collect();
     if listed.is_empty() {
         sections.push(section(inner, diagnostics));
         // Without sections, a title at hand is that of the whole.
@@ -58,56 +56,39 @@ pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conten
 }
 
 fn section(section: &Value, diagnostics: &mut Vec<Diagnostic>) -> Section {
-    let listed = fields::list(section, &["items", "rows", "options"]);
-    if listed.len() > MOST_ITEMS {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    let items = listed.iter().take(MOST_ITEMS).filter_map(|item| label(item, diagnostics)).collect();
+    let listed = fields::at_most(fields::list(section, &["items", "rows", "options"]), MOST_ITEMS, diagnostics);
+    let items = listed.iter().filter_map(|item| label(item, diagnostics)).collect();
     Section { title: label(section, diagnostics), items }
 }
 
 /// `carousel` and `image_carousel`; `items` is the history form (INT).
 pub fn carousel(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    let listed = fields::list(message, &["cards", "items"]);
-    if listed.len() > MOST_CARDS {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    let cards: Vec<Card> = listed.iter().take(MOST_CARDS).filter_map(|one| card(one, diagnostics)).collect();
+    let listed = fields::at_most(fields::list(message, &["cards", "items"]), MOST_CARDS, diagnostics);
+    let cards: Vec<Card> = listed.iter().filter_map(|one| card(one, diagnostics)).collect();
     (!cards.is_empty()).then_some(Content::Carousel(Carousel { cards }))
 }
 
 fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
     let image = fields::any(card, &["image", "image_url", "media", "picture"]);
     let address = image.and_then(|image| fields::plain(image).or_else(|| fields::text(image, &["link", "url", "src"])));
-    let image = address.as_deref().and_then(links::media);
-    if address.is_some() && image.is_none() {
-        diagnostics.push(Diagnostic::LinkDropped);
-    }
+    let image = links::checked(address, links::media, diagnostics);
     let title = block(card, &["title"], diagnostics).unwrap_or_default();
     let description =
         joined(block(card, &["subtitle"], diagnostics), block(card, &["description", "text"], diagnostics));
     let mut buttons = row(fields::list(card, &["buttons", "options"]), diagnostics);
     // In the history form a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
-    if let Some(link) = whole.as_deref() {
-        match links::anchor(link) {
-            Some(link) => {
-                let shown = super::text::line(&title.to_plain(), LONGEST_LABEL);
-                let label = if is_blank(&shown) { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
-                buttons.push(Button { label, action: Action::Link(link) });
-            }
-            None => diagnostics.push(Diagnostic::LinkDropped),
-        }
+    if let Some(link) = links::checked(whole, links::anchor, diagnostics) {
+        let shown = super::text::line(&title.to_plain(), LONGEST_LABEL);
+        let label = if is_blank(&shown) { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
+        buttons.push(Button { label, action: Action::Link(link) });
     }
     let says_something = image.is_some() || !title.is_empty() || !description.is_empty() || !buttons.is_empty();
     says_something.then_some(Card { image, title, description, buttons })
 }
 
 fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
-    if listed.len() > MOST_BUTTONS {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    listed.iter().take(MOST_BUTTONS).filter_map(|one| button(one, diagnostics)).collect()
+    fields::at_most(listed, MOST_BUTTONS, diagnostics).iter().filter_map(|one| button(one, diagnostics)).collect()
 }
 
 /// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose address is not allowed is left out:
@@ -125,13 +106,7 @@ fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     };
     let action = match address {
         None => Action::Reply(label.clone()),
-        Some(address) => match links::anchor(&address) {
-            Some(link) => Action::Link(link),
-            None => {
-                diagnostics.push(Diagnostic::LinkDropped);
-                return None;
-            }
-        },
+        address => Action::Link(links::checked(address, links::anchor, diagnostics)?),
     };
     Some(Button { label, action })
 }

@@ -16,12 +16,9 @@ const LONGEST_VALUE: usize = 1_000;
 
 /// `form`.
 pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
-    let listed = fields::list(message, &["fields", "inputs"]);
-    if listed.len() > MOST_FIELDS {
-        diagnostics.push(Diagnostic::Cut);
-    }
+    let listed = fields::at_most(fields::list(message, &["fields", "inputs"]), MOST_FIELDS, diagnostics);
     let title = title(message, diagnostics);
-    Form { title, fields: listed.iter().take(MOST_FIELDS).filter_map(|one| field(one, diagnostics)).collect() }
+    Form { title, fields: listed.iter().filter_map(|one| field(one, diagnostics)).collect() }
 }
 
 fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
@@ -32,11 +29,9 @@ fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
     }
     let kind = fields::text(field, &["type", "input_type"]).map(|kind| fields::name(&kind)).unwrap_or_default();
     let listed = fields::list(field, &["options", "choices", "values", "items"]);
-    if listed.len() > MOST_OPTIONS {
-        diagnostics.push(Diagnostic::Cut);
-    }
+    let listed = fields::at_most(listed, MOST_OPTIONS, diagnostics);
     let mut options: Vec<String> = Vec::new();
-    for option in listed.iter().take(MOST_OPTIONS).filter_map(|one| choices::label(one, diagnostics)) {
+    for option in listed.iter().filter_map(|one| choices::label(one, diagnostics)) {
         if !options.contains(&option) {
             options.push(option);
         }

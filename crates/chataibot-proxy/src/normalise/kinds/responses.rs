@@ -7,7 +7,7 @@ use chataibot_wire::{
 use serde_json::Value;
 
 use super::MOST_PARTS;
-use crate::normalise::{Diagnostic, fields, html, links, text};
+use crate::normalise::{Diagnostic, fields, html, links, text, together};
 
 /// `form.response`: a line for each filled field.
 pub fn form(message: &Value) -> Option<Content> {
@@ -28,12 +28,7 @@ pub fn form(message: &Value) -> Option<Content> {
 pub fn files(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
     let listed = fields::list(data, &["files"]).iter().take(MOST_PARTS);
-    let mut files: Vec<Content> = listed.filter_map(|file| media(file, diagnostics)).collect();
-    match files.len() {
-        0 => None,
-        1 => files.pop(),
-        _ => Some(Content::Parts(files)),
-    }
+    together(listed.filter_map(|file| media(file, diagnostics)).collect())
 }
 
 fn media(file: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {

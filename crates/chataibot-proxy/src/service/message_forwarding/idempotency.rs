@@ -5,7 +5,6 @@
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Reads a key.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 36
             && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -15,7 +14,6 @@ impl IdempotencyKey {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The key as text.
     pub fn into_string(self) -> String {
         self.0
     }

@@ -42,42 +42,34 @@ pub(super) async fn validate(
         let what = "`message.type` must be `text`: this site takes no typed answers; its operator can set `typed_answers` in its [[site]]";
         return Err(ApiError::bad_request(what));
     }
-    match message {
-        TypedMessage::Text(data) => {
-            let body = validated_text(data)?;
+    let logged = match &message {
+        TypedMessage::Text(MessageData { body }) => {
+            check_text(body)?;
             let file = match body.contains("/files/") {
                 true => issued_files(store, conversation, vec![body.clone()]).await?,
                 // Keeps the store out of every other text's way.
                 false => None,
             };
-            let logged = match file {
+            match file {
                 // The platform echoes the link; the visitor sees the file.
                 Some(files) => MessageBody { content: as_content(&files), echoes: vec![body.clone()] },
-                None => plain_body(&body),
-            };
-            Ok((TypedMessage::Text(MessageData { body }), logged))
+                None => plain_body(body),
+            }
         }
-        TypedMessage::Button(data) => {
-            let body = validated_text(data)?;
-            let logged = plain_body(&body);
-            Ok((TypedMessage::Button(MessageData { body }), logged))
-        }
-        TypedMessage::Slider(data) => {
-            let body = validated_text(data)?;
-            let logged = plain_body(&body);
-            Ok((TypedMessage::Slider(MessageData { body }), logged))
+        TypedMessage::Button(MessageData { body }) | TypedMessage::Slider(MessageData { body }) => {
+            check_text(body)?;
+            plain_body(body)
         }
         TypedMessage::Form(data) => {
-            let data = form(data)?;
+            check_form(data)?;
             let values: Vec<&str> = data.fields.iter().map(|field| field.value.as_str()).collect();
-            let logged = MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(&data)) };
-            Ok((TypedMessage::Form(data), logged))
+            MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(data)) }
         }
         TypedMessage::Files(data) => {
             if !(1..=FILES).contains(&data.files.len()) {
                 return Err(ApiError::bad_request(format!("`message.data.files` has 1 to {FILES} files")));
             }
-            let links: Vec<String> = data.files.into_iter().map(|file| file.link).collect();
+            let links: Vec<String> = data.files.iter().map(|file| file.link.clone()).collect();
             let files = issued_files(store, conversation, links.clone()).await?.ok_or_else(|| {
                 ApiError::bad_request(
                     "each `link` of `message.data.files` must be the `url` of an upload to this conversation",
@@ -89,28 +81,28 @@ pub(super) async fn validate(
                 filename: name,
                 mime_type,
             });
-            Ok((TypedMessage::Files(FilesData { files: files.collect() }), logged))
+            return Ok((TypedMessage::Files(FilesData { files: files.collect() }), logged));
         }
-    }
+    };
+    Ok((message, logged))
 }
 
-/// A text of the visitor's that says something and is not too long.
-pub(super) fn validated_text(data: MessageData) -> Result<String, ApiError> {
-    let validated_text = data.body;
-    if is_blank(&validated_text) {
+/// Does a text of the visitor's say something, and is it not too long?
+pub(super) fn check_text(text: &str) -> Result<(), ApiError> {
+    if is_blank(text) {
         return Err(ApiError::bad_request("`message.data.body` is empty"));
     }
     // Bytes first: counting characters of a megabyte is work nobody asked for.
-    if validated_text.len() > TEXT_CHARS * 4 || validated_text.chars().count() > TEXT_CHARS {
+    if text.len() > TEXT_CHARS * 4 || text.chars().count() > TEXT_CHARS {
         return Err(ApiError::bad_request(format!("`message.data.body` may hold {TEXT_CHARS} characters")));
     }
-    Ok(validated_text)
+    Ok(())
 }
 
 /// A text as the log shows it; its echo says the same.
-pub(super) fn plain_body(validated_text: &str) -> MessageBody {
+pub(super) fn plain_body(text: &str) -> MessageBody {
     // To the letter, with links where addresses stand.
-    let body = RichText(addresses::linked(RichText::plain(validated_text).0, MOST_NODES, DEEPEST));
+    let body = RichText(addresses::linked(RichText::plain(text).0, MOST_NODES, DEEPEST));
     MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
@@ -124,9 +116,8 @@ async fn issued_files(
     store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
 }
 
-fn form(data: FormData) -> Result<FormData, ApiError> {
-    let FormData { fields } = data;
-    let chars = |validated_text: &str| validated_text.chars().count();
+fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
+    let chars = |text: &str| text.chars().count();
     if !(1..=FIELDS).contains(&fields.len()) || fields.iter().all(|field| field.value.trim().is_empty()) {
         return Err(ApiError::bad_request(format!(
             "`message.data.fields` has 1 to {FIELDS} fields, and a value in at least one of them"
@@ -138,7 +129,7 @@ fn form(data: FormData) -> Result<FormData, ApiError> {
     if fields.iter().map(|field| chars(&field.label) + chars(&field.value)).sum::<usize>() > TEXT_CHARS {
         return Err(ApiError::bad_request(format!("`message.data.fields` may hold {TEXT_CHARS} characters together")));
     }
-    Ok(FormData { fields })
+    Ok(())
 }
 
 /// `Label: value`, a line each; what was left empty is left out. The widget shows the same until the log has it.
@@ -196,8 +187,8 @@ mod tests {
             vec![field("Name", &long)],
             vec![field("Name", "Ada"); FIELDS + 1],
         ] {
-            assert!(form(FormData { fields }).is_err());
+            assert!(check_form(&FormData { fields }).is_err());
         }
-        assert!(form(FormData { fields: vec![field("Name", "Ada"), field("Phone", "")] }).is_ok());
+        assert!(check_form(&FormData { fields: vec![field("Name", "Ada"), field("Phone", "")] }).is_ok());
     }
 }

@@ -32,14 +32,11 @@ pub const GRACE: Duration = Duration::from_secs(20);
 /// A visitor's credentials, ready to be answered.
 #[derive(Debug)]
 pub struct Credentials {
-    /// The token.
-    pub token: String,
+    pub(crate) token: String,
     /// The secret for the next renewal.
     pub renewal: Secret,
-    /// The visitor.
-    pub visitor: VisitorId,
-    /// Its family.
-    pub family: FamilyId,
+    pub(crate) visitor: VisitorId,
+    pub(crate) family: FamilyId,
     /// The user it belongs to; `None` for an anonymous visitor.
     pub user: Option<[u8; 32]>,
 }
@@ -66,14 +63,10 @@ pub enum IssueError {
 
 /// Issues, renews and ends credentials.
 pub struct CredentialIssuer {
-    /// Signs.
-    pub tokens: Arc<Tokens>,
-    /// Where families and users are.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Clock,
-    /// Where sign-ins and ends are counted.
-    pub metrics: Arc<Metrics>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
     /// How long a family lives without use.
     pub renewal_lifetime: Duration,
 }
