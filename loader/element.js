@@ -144,9 +144,14 @@ export class ChataibotWidget extends Base {
   #fill = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
-    // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
-    const hasOthers = this.querySelector(':scope>:not([slot])');
-    if (hasOthers || this.mode === 'inline' || EXTRAS.some((name) => this.hasAttribute(name)) || /chataibot-doctor/.test(location))
+    if (
+      this.mode === 'inline' ||
+      EXTRAS.some((name) => this.hasAttribute(name)) ||
+      // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
+      this.querySelector(':scope>:not([slot])') ||
+      this.closest('dialog') ||
+      /chataibot-doctor/.test(location)
+    )
       // Without them the chat works all the same.
       this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }

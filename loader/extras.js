@@ -1,11 +1,12 @@
 // What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
-// clear of, the teaser, a nod, design mode; or where the element has swallowed the page.
+// clear of, the teaser, a nod, design mode; or where the element has swallowed the page, or is in a dialog.
 
 import { openInView, preload } from './preload.js';
 import { avoid } from './collision.js';
 import { css } from './extras_css.js';
 import { mendOlder } from './mend_older.js';
 import { serveLauncher } from './custom_launcher.js';
+import { riseInDialog } from './in_dialog.js';
 import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
 
@@ -30,6 +31,7 @@ export function attend(host, shelf) {
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   giveBack(host);
+  const leaveDialog = riseInDialog(host);
   if (/[?&]chataibot-doctor/.test(location)) host.doctor();
   mendOlder(root);
   const ends = {};
@@ -43,6 +45,7 @@ export function attend(host, shelf) {
   watch.observe(host, { attributeFilter: names });
   return () => {
     watch.disconnect();
+    leaveDialog?.();
     for (const name of names) ends[name]?.();
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   };

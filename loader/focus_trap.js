@@ -11,8 +11,9 @@ const followed = new WeakSet();
 
 /** Where the visitor has pressed something last, if it was in one of ours; when; and whether that has heard of it. */
 let pressed, at, arrived;
-/** What of the page had the focus last. */
+/** What of the page had the focus last, and what had it before. */
 let left;
+const had = new WeakSet();
 /** Has a window of ours closed, and nothing been pressed since? */
 let isClosed;
 
@@ -27,7 +28,7 @@ function isAmiss(host, wanted) {
 
 function look(host, wanted) {
   if (pressed !== host || (arrived && !isAmiss(host, wanted))) return;
-  const about = { wanted, left, at, isAmiss };
+  const about = { wanted, left, had, at, isAmiss };
   import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, { ...about, arrived }), () => {});
 }
 
@@ -48,7 +49,7 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
       // Who refuses a touch refuses the click.
       if (host) event.stopPropagation();
     } else if (type === 'focusout') {
-      if (!host) left = path[0];
+      if (!host) had.add((left = path[0]));
     } else {
       // Of a click, or of what it has done: the loader hears one on the launcher before a page can stop it.
       if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);

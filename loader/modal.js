@@ -74,10 +74,10 @@ function focusable(root, target) {
 
 /**
  * Has `host` keep the focus where the page takes it: gives it back once, and makes a modal dialog of the chat the second time, until the
- * window closes. `wanted`: what was pressed, or had the focus; `left`: what of the page had it before; `at`: when the visitor has pressed
- * something in here last; `arrived`: false where the page has stopped the click; `isAmiss(…)`: is the focus still not here?
+ * window closes. `wanted`: what was pressed, or had the focus; `left`: what of the page had it last, and `had` what had it ever; `at`: when
+ * the visitor has pressed something in here last; `arrived`: false where the page has stopped the click; `isAmiss(…)`: is the focus still not here?
  */
-export function keepFocus(host, { wanted, left, at, arrived, isAmiss }) {
+export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   const root = host.shadowRoot;
   if (!arrived) wanted.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
   const field = focusable(root, wanted);
@@ -87,7 +87,7 @@ export function keepFocus(host, { wanted, left, at, arrived, isAmiss }) {
   if (wanted !== host && document.querySelector(':modal')) return;
   const thief = focusedOf(document);
   // A script of the page's may give the focus to something else, but not back into a dialog or to where it was.
-  if (wanted !== host && thief !== host && thief !== left && !thief.closest(DIALOGS)) return;
+  if (wanted !== host && thief !== host && !had.has(thief) && !thief.closest(DIALOGS)) return;
   const isTrap = thief === host || now - taken < SOON;
   taken = now;
   if (!isTrap) field.focus({ preventScroll: true });

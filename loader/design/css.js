@@ -19,6 +19,7 @@ export const css = `
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
+@media print { :host { display: none; } }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .frame {
   position: fixed;

@@ -172,6 +172,25 @@ for (const name of [NATIVE, INERT]) {
   });
 }
 
+story('focus traps: beside a box that is no dialog and looks after the focus at intervals, the keyboard opens the chat again and again', async (world) => {
+  const box = DIALOG.replace(' role="dialog" tabindex="-1"', '');
+  world.host.script('/trap.js', `setInterval(() => dialog.contains(document.activeElement) || field.focus(), 80); field.focus(); ${ASKS}`);
+  const page = await (await world.visitor()).tab(world.page({ path: '/box', scripts: `${box}<script defer src="/trap.js"></script>` }));
+  const widget = new Widget(page);
+  for (const word of ['one', 'two', 'three']) {
+    await until('the box has the focus', async () => (await focused(page)) === 'field');
+    await page.locator('#ask').press('Enter');
+    await widget.part('window-open').waitFor();
+    await writes(page, widget, word);
+    await widget.input.fill('');
+    const closed = await page.evaluate(() => performance.now());
+    await page.keyboard.press('Escape');
+    await widget.part('window-open').waitFor({ state: 'detached' });
+    // Long enough for what was done for it to be forgotten.
+    await page.waitForFunction((closed) => performance.now() - closed > 3_000, closed);
+  }
+});
+
 story('focus traps: a click beside the chat leads back into the dialog, and one into the chat back again', async (world) => {
   const { page, widget } = await trapped(world, TRAPS['focus-trap']);
   await widget.open();

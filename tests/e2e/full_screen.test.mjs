@@ -59,6 +59,67 @@ for (const [name, [body, selector]] of Object.entries(PLACES)) {
   });
 }
 
+story('full screen: one element after the other, inside of the first, and back', async (world) => {
+  const body = `<div id="outer" style="${BOX}"><div id="inner" style="${BOX}">A map</div></div><main><chataibot-widget></chataibot-widget></main>`;
+  const page = await (await world.visitor()).tab(world.page({ path: '/nested', body }));
+  const widget = new Widget(page);
+  await widget.open();
+  await widget.input.fill('Half a');
+  for (const selector of ['#outer', '#inner']) {
+    await fill(page, selector);
+    await until(`the window is reached in ${selector}`, () => isReached(page, 'input'));
+  }
+  await widget.input.click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' word');
+  assert.equal(await widget.input.inputValue(), 'Half a word');
+  await leave(page);
+  await until('the window is reached in the first', () => isReached(page, 'input'));
+  await leave(page);
+  await until('the window is reached', () => isReached(page, 'input'));
+  assert.equal(await page.evaluate(() => document.querySelector('main').innerHTML.replace(/<(\S+).*><\/\1>/, '$1')), 'chataibot-widget');
+}, { chromium: 'the drivers of others know one element' });
+
+story('full screen: in an element that shows nothing but its own shadow root, and with `layer="page"`', async (world) => {
+  world.host.script('/app.js', "customElements.define('x-app', class extends HTMLElement { connectedCallback() { this.attachShadow({ mode: 'open' }).append('An app'); } });");
+  const body = `<x-app id="app" style="${BOX}"></x-app><script src="/app.js"></script>`;
+  for (const attributes of ['', 'layer="page"']) {
+    const page = await (await world.visitor()).tab(world.page({ path: '/app', body: `${body}<chataibot-widget ${attributes}></chataibot-widget>` }));
+    await new Widget(page).launcher.waitFor();
+    await fill(page, '#app');
+    await until('the launcher is reached', () => isReached(page, 'launcher'));
+    await leave(page);
+    await until('the element is back', () => page.evaluate(() => document.body.lastElementChild.localName === 'chataibot-widget'));
+  }
+});
+
+story('full screen: what fills it is written anew or taken away, and the chat is there with what was said; taken away itself it is gone', async (world) => {
+  const body = `<div id="app" style="${BOX}"><p>1</p></div><main><chataibot-widget></chataibot-widget></main>`;
+  const page = await (await world.visitor()).tab(world.page({ path: '/anew', body }));
+  const widget = new Widget(page);
+  await widget.open();
+  await widget.say('Hello');
+  await widget.settles();
+  const program = await page.evaluateHandle(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('#window'));
+  await fill(page, '#app');
+  await until('the window is reached', () => isReached(page, 'input'));
+  await page.evaluate(() => (document.querySelector('#app').innerHTML = '<p>2</p>'));
+  await until('the window is reached in what is new', () => isReached(page, 'input'));
+  await page.evaluate(() => document.querySelector('#app').remove());
+  await until('the window is reached in its place', () => isReached(page, 'input'));
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').parentNode.localName), 'main');
+  assert.equal((await widget.texts())[0], 'Hello');
+  assert.ok(await program.evaluate((window) => window.isConnected), 'the program goes on');
+
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('div'), { id: 'app' })));
+  await fill(page, '#app');
+  await until('it is inside', () => page.evaluate(() => document.querySelector('#app chataibot-widget') !== null));
+  await page.evaluate(() => document.querySelector('chataibot-widget').remove());
+  await leave(page);
+  await until('nothing is left', () => page.evaluate(() => !document.fullscreenElement && document.querySelector('main').childNodes.length === 0));
+  assert.equal(await page.locator('chataibot-widget').count(), 0);
+});
+
 const FILMS = {
   'a film': ['<video id="app"></video><chataibot-widget></chataibot-widget>', '#app'],
   'a box with a film': ['<div id="app"><video style="width: 90vw; height: 90vh"></video></div><chataibot-widget></chataibot-widget>', '#app'],

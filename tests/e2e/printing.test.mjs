@@ -69,3 +69,12 @@ story('a page with an open chat is drawn on paper as it is without one', async (
   const bare = await visitor.tab(world.page({ path: '/', body: `<chataibot-none></chataibot-none>${TEXT}` }));
   assert.equal(paper, await drawn(bare));
 }, { skip: BROWSER === 'webkit' && 'its driver cannot print' });
+
+story('design mode is not printed, either', async (world) => {
+  const visitor = await world.visitor();
+  const page = await visitor.tab(world.page({ path: '/', body: body.replace('>', ' design>') }));
+  await page.locator('chataibot-widget aside .toggle').waitFor();
+  const paper = await drawn(page);
+  const bare = await visitor.tab(world.page({ path: '/', body: `<chataibot-none></chataibot-none>${TEXT}` }));
+  assert.equal(paper, await drawn(bare));
+}, { skip: BROWSER === 'webkit' && 'its driver cannot print' });

@@ -84,6 +84,20 @@ story('the window is above what the page has put over it when the visitor opens 
   await until('the message field has the focus', async () => /input/.test(await focused(page)));
 });
 
+story('in a dialog of the page the launcher is reached whenever that opens, as often as it does', async (world) => {
+  const body = '<dialog id="dialog"><p>Terms</p><chataibot-widget></chataibot-widget></dialog>';
+  const page = await (await world.visitor()).tab(world.page({ path: '/dialog', body }));
+  const widget = new Widget(page);
+  await widget.launcher.waitFor({ state: 'attached' });
+  for (const word of ['one', 'two']) {
+    await page.evaluate(() => document.querySelector('#dialog').showModal());
+    await widget.open();
+    await widget.input.fill(word);
+    await widget.close();
+    await page.evaluate(() => document.querySelector('#dialog').close());
+  }
+});
+
 story("with the page's own launcher the focus goes back to it", async (world) => {
   const address = world.page({ path: '/own', body: '<button id="help">Help</button><chataibot-widget launcher-for="#help"></chataibot-widget>' });
   const page = await (await world.visitor()).tab(address);
