@@ -333,7 +333,7 @@ export class ChataibotWidget extends Base {
   /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
     const ready = !!this.#mounted && !this.#stand;
-    return { phase: 'new', conversation: null, link: 'idle', ready, unread: 0, open: false, ...this.#mounted?.state() };
+    return { open: false, ready, link: 'idle', unread: 0, phase: 'new', conversation: null, ...this.#mounted?.state() };
   }
 
   #open = () => {
