@@ -1,11 +1,6 @@
 //! Composition root: builds the shared state, names every route on one screen, and runs the servers.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -13,6 +8,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
+use parking_lot::Mutex;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -47,23 +43,18 @@ use crate::{
 
 /// Why the proxy can't start.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each says in its message what could not be opened, read or set up")]
 pub enum StartError {
-    /// The store can't be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The signing keys can't be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// The bundle can't be read.
     #[error("`assets`: {0}")]
     Assets(#[from] BadAssets),
-    /// The directory of visitors' files can't be used.
     #[error("`uploads_directory`: {0}")]
     Uploads(io::Error),
-    /// The client of the platform can't be set up.
     #[error("no client for the platform: {0}")]
     Platform(reqwest::Error),
-    /// The address can't be listened to.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
 }
@@ -213,7 +204,7 @@ impl Listeners {
 
 /// Serves until [`Lifecycle::shutdown`] is cancelled, then ends streams, finishes requests, and returns how many had to be cut.
 pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
-    let startup = std::mem::take(&mut *app.startup.lock().unwrap_or_else(PoisonError::into_inner));
+    let startup = std::mem::take(&mut *app.startup.lock());
     let Startup { assets, store_events } = startup;
     let server = |router: Router, connections: Arc<Semaphore>| Server {
         router,

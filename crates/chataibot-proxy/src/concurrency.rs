@@ -4,9 +4,10 @@ use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 type Holders<K> = Mutex<HashMap<K, VecDeque<(u64, CancellationToken)>>>;
@@ -41,7 +42,7 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     /// A seat in any case: when there is none, the one that was taken first is told to go.
     pub fn acquire_evicting(&self, key: K) -> Permit<K> {
         let permit = self.insert(key);
-        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&permit.key) {
             while permits.len() > self.most {
                 if let Some((_, oldest)) = permits.pop_front() {
@@ -54,11 +55,11 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     }
 
     pub fn in_use(&self, key: &K) -> usize {
-        self.holders.lock().unwrap_or_else(PoisonError::into_inner).get(key).map_or(0, VecDeque::len)
+        self.holders.lock().get(key).map_or(0, VecDeque::len)
     }
 
     fn insert(&self, key: K) -> Permit<K> {
-        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holders = self.holders.lock();
         let permits = holders.entry(key.clone()).or_default();
         let id = permits.back().map_or(0, |(last, _)| last + 1);
         let evict = CancellationToken::new();
@@ -77,7 +78,7 @@ impl<K: Hash + Eq> Permit<K> {
 
 impl<K: Hash + Eq> Drop for Permit<K> {
     fn drop(&mut self) {
-        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&self.key) {
             // Not there any more when it was lost: then the number may be that of no other, as the last one is never lost.
             permits.retain(|(id, _)| *id != self.id);
@@ -114,7 +115,7 @@ mod tests {
         assert_eq!(permits.in_use(&"a"), 2);
         drop((two, three));
         assert_eq!(permits.in_use(&"a"), 0);
-        assert!(permits.holders.lock().expect("whole").is_empty(), "who holds nothing is forgotten");
+        assert!(permits.holders.lock().is_empty(), "who holds nothing is forgotten");
     }
 
     #[test]

@@ -75,32 +75,21 @@ pub struct Config {
     pub sites: Sites,
 }
 
-/// Limits of requests, bodies and connections.
+/// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in [`settings::SETTINGS`].
+#[expect(missing_docs, reason = "the table of settings has them")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitSettings {
-    /// `POST /token`, per minute and address.
     pub token_per_minute: u32,
-    /// Starts, per minute and address; a visitor gets a tenth.
     pub start_per_minute: u32,
-    /// Sends, per minute and visitor; an address gets ten times that.
     pub send_per_minute: u32,
-    /// Uploads, per minute and visitor; an address gets ten times that.
     pub upload_per_minute: u32,
-    /// Largest file of a visitor's, bytes.
     pub upload_bytes: u32,
-    /// Largest body of a visitor's other requests, bytes.
     pub body_bytes: usize,
-    /// Largest body of a webhook, bytes.
     pub webhook_bytes: usize,
-    /// Open connections at one time.
     pub connections: usize,
-    /// Open connections of one address; reverse proxies of ours have no limit of their own.
     pub connections_per_address: usize,
-    /// Streams and long polls of one visitor; one more ends the oldest.
     pub streams: usize,
-    /// How long a request's head may take, and how long an idle connection is kept.
     pub head_timeout: Duration,
-    /// How long a request's body may take.
     pub body_timeout: Duration,
 }
 

@@ -20,16 +20,10 @@ pub struct ApiError {
 }
 
 /// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that it is logged once, by the outermost middleware.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Cause(Arc<str>);
 
 impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -12,7 +12,7 @@ use chataibot_wire::{Cursor, Entry};
 use super::{
     hub::{Hub, Subscriber},
     ids::ConversationId,
-    store::Replay,
+    store::{ReadFrom, Replay},
     sync::Arc,
 };
 
@@ -25,8 +25,7 @@ pub trait LogSource {
     fn read_after(
         &self,
         conversation: ConversationId,
-        after: Option<Cursor>,
-        last: Option<u32>,
+        from: ReadFrom,
     ) -> impl Future<Output = Result<Replay, Self::Error>> + Send;
 }
 
@@ -34,10 +33,8 @@ pub trait LogSource {
 pub struct LogReader {
     hub: Hub,
     conversation: ConversationId,
-    /// The last entry that was handed out.
-    cursor: Option<Cursor>,
-    /// Where the whole log would be told, only so many entries of it are.
-    last: Option<u32>,
+    /// Its cursor is that of the last entry that was handed out.
+    from: ReadFrom,
     /// There once all of the log was read: the rest comes by itself.
     live: Option<Subscriber>,
 }
@@ -81,10 +78,9 @@ pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
 }
 
 impl LogReader {
-    /// A reader that has had everything up to a cursor; where there is none, or none that fits, it gets the whole log or its `last`
-    /// entries.
-    pub fn new(hub: Hub, conversation: ConversationId, after: Option<Cursor>, last: Option<u32>) -> Self {
-        Self { hub, conversation, cursor: after, last, live: None }
+    /// A reader that begins there.
+    pub fn new(hub: Hub, conversation: ConversationId, from: ReadFrom) -> Self {
+        Self { hub, conversation, from, live: None }
     }
 
     /// Was all of the log read? Then the rest comes by itself.
@@ -96,12 +92,12 @@ impl LogReader {
     pub async fn replay<L: LogSource>(&mut self, log: &L) -> Result<Replay, L::Error> {
         // The order matters: what is committed between the two is in both, and what comes later is in the queue.
         let subscriber = self.hub.subscribe(self.conversation);
-        let page = log.read_after(self.conversation, self.cursor, self.last).await?;
+        let page = log.read_after(self.conversation, self.from).await?;
         if page.reset.is_some() {
-            self.cursor = Some(Cursor { epoch: page.epoch, seq: 0 });
+            self.from.after = Some(Cursor { epoch: page.epoch, seq: 0 });
         }
         if let Some(last) = page.entries.last() {
-            self.cursor = Some(last.cursor);
+            self.from.after = Some(last.cursor);
         }
         self.live = (!page.more).then_some(subscriber);
         Ok(page)
@@ -112,10 +108,10 @@ impl LogReader {
         loop {
             let Some(live) = &mut self.live else { return LogUpdate::Gap };
             let Some(entry) = live.next().await else { return LogUpdate::Cut };
-            match position(self.cursor, entry.cursor) {
+            match position(self.from.after, entry.cursor) {
                 EntryPosition::Known => {}
                 EntryPosition::Next => {
-                    self.cursor = Some(entry.cursor);
+                    self.from.after = Some(entry.cursor);
                     return LogUpdate::Entry(entry);
                 }
                 EntryPosition::Gap => {

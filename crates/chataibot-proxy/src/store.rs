@@ -44,7 +44,7 @@ use self::redis::Redis;
 use erase::Erased;
 use files::NewFile;
 use incoming::ReceiveStats;
-pub use log::Replay;
+pub use log::{ReadFrom, Replay};
 use renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times};
 use sends::{BeginOutcome, NewSend, Outcome, SendId, Settled};
 use signed_in::NewSignIn;
@@ -259,8 +259,8 @@ operations! {
     take(limit: &str, who: &str, per_minute: u32) -> Option<Duration>;
     /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not yours" are the same `None`.
     owned(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
-    /// At most `limit` entries after a cursor. Where there is none, or none that fits: from the first, or only the `last` ones.
-    read_after(conversation: ConversationId, after: Option<Cursor>, last: Option<u32>, limit: u32) -> Replay;
+    /// At most `limit` entries, from where a reader begins. Where its cursor does not fit, as if it had none.
+    read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
     /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
     read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
     /// Drops the events that waited in vain. Returns how many.

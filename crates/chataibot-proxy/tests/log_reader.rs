@@ -21,7 +21,7 @@ mod ids {
 }
 
 mod store {
-    pub use chataibot_proxy::store::{Replay, log};
+    pub use chataibot_proxy::store::{ReadFrom, Replay, log};
 }
 
 mod sync {
@@ -48,7 +48,7 @@ use shuttle::{
 use hub::Hub;
 use ids::ConversationId;
 use log_reader::{LogReader, LogUpdate};
-use store::{Replay, log::reset_reason};
+use store::{ReadFrom, Replay, log::reset_reason};
 use sync::{Arc, Mutex};
 
 const TOPIC: ConversationId = ConversationId::new(7);
@@ -126,7 +126,7 @@ impl Model {
     /// Reads as a stream does until it was told that many entries of that epoch. Returns them all; after a reset, those since.
     async fn listen(&self, until: (u32, u32), log: &impl log_reader::LogSource<Error = Infallible>) -> Vec<Cursor> {
         let mut told: Vec<Cursor> = Vec::new();
-        let mut reader = LogReader::new(self.hub.clone(), TOPIC, None, None);
+        let mut reader = LogReader::new(self.hub.clone(), TOPIC, ReadFrom::default());
         while told.last().is_none_or(|last| (last.epoch, last.seq) < until) {
             if !reader.is_live() {
                 let Ok(page) = reader.replay(log).await;
@@ -141,7 +141,10 @@ impl Model {
                 LogUpdate::Entry(entry) => told.push(entry.cursor),
                 LogUpdate::Gap => {}
                 // The browser comes back with its cursor.
-                LogUpdate::Cut => reader = LogReader::new(self.hub.clone(), TOPIC, told.last().copied(), None),
+                LogUpdate::Cut => {
+                    reader =
+                        LogReader::new(self.hub.clone(), TOPIC, ReadFrom { after: told.last().copied(), last: None })
+                }
             }
         }
         told
@@ -158,8 +161,8 @@ impl Model {
 impl log_reader::LogSource for Model {
     type Error = Infallible;
 
-    async fn read_after(&self, _: ConversationId, after: Option<Cursor>, _: Option<u32>) -> Result<Replay, Infallible> {
-        Ok(self.read(after))
+    async fn read_after(&self, _: ConversationId, from: ReadFrom) -> Result<Replay, Infallible> {
+        Ok(self.read(from.after))
     }
 }
 
@@ -285,7 +288,7 @@ fn a_long_poll_hears_what_came_while_it_was_asked() {
             move || model.write(1)
         });
         let told = block_on(async {
-            let mut reader = LogReader::new(model.hub.clone(), TOPIC, None, None);
+            let mut reader = LogReader::new(model.hub.clone(), TOPIC, ReadFrom::default());
             let Ok(mut page) = reader.replay(&model).await;
             if page.entries.is_empty() {
                 reader.changed().await;
@@ -304,9 +307,9 @@ struct ReadBefore(Model, Mutex<Option<Replay>>);
 impl log_reader::LogSource for ReadBefore {
     type Error = Infallible;
 
-    async fn read_after(&self, _: ConversationId, after: Option<Cursor>, _: Option<u32>) -> Result<Replay, Infallible> {
+    async fn read_after(&self, _: ConversationId, from: ReadFrom) -> Result<Replay, Infallible> {
         let before = self.1.lock().expect("no test panics with it").take();
-        Ok(before.unwrap_or_else(|| self.0.read(after)))
+        Ok(before.unwrap_or_else(|| self.0.read(from.after)))
     }
 }
 

@@ -58,7 +58,7 @@ pub struct List {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<i32>,
     /// Does it count down?
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reversed: bool,
     /// How its numbers are written.
     #[serde(default, skip_serializing_if = "Numbering::is_usual")]
@@ -112,11 +112,6 @@ pub enum Shift {
     Sup,
     /// Below it: an index.
     Sub,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl Numbering {

@@ -70,14 +70,8 @@ pub struct Features {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploads: Option<Uploads>,
     /// Answers may be sent typed: see [`typed`](crate::typed).
-    #[serde(default, skip_serializing_if = "is_off")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typed_answers: bool,
-}
-
-// The signature is serde's.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_off(feature: &bool) -> bool {
-    !*feature
 }
 
 /// Which files a site takes.

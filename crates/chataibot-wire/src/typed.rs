@@ -39,20 +39,6 @@ pub enum TypedMessage {
     Files(FilesData),
 }
 
-impl TypedMessage {
-    /// The name of the variant, as it stands in `type`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "text",
-            Self::Button(_) => "button.response",
-            Self::Slider(_) => "slider.response",
-            Self::Form(_) => "form.response",
-            Self::Files(_) => "file_upload.response",
-        }
-    }
-}
-
 /// The filled form (INT).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

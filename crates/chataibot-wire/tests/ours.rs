@@ -57,8 +57,9 @@ fn typed_answers_have_the_form_of_the_internal_clients_and_a_text_the_documented
         ("guess-send-request-file-upload-response", "file_upload.response"),
     ] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).expect("a fixture");
-        let read: SendTyped = comes_back_the_same(serde_json::from_str(&text).expect("JSON"));
-        assert_eq!(read.message.name(), kind);
+        let sent: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(sent["message"]["type"], kind);
+        comes_back_the_same::<SendTyped>(sent);
     }
     assert!(
         serde_json::from_value::<SendTyped>(json!({ "message": { "type": "x", "data": {} }, "user": {} })).is_err()

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -28,13 +28,12 @@ const FOR_MINUTES: &str = "public, max-age=300";
 const EACH_TIME: &str = "no-cache";
 
 /// The files, by their path below `/`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Assets {
     files: HashMap<String, File>,
     version: String,
 }
 
-#[derive(Debug)]
 struct File {
     mime: &'static str,
     plain: Coded,
@@ -46,12 +45,6 @@ struct File {
 struct Coded {
     bytes: Bytes,
     tag: HeaderValue,
-}
-
-impl fmt::Debug for Coded {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
 }
 
 impl Coded {

@@ -1,13 +1,11 @@
 //! Where the three parties of a connection meet: the socket below hyper, the service above it, and the task around it.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::{body::Body, response::Response};
 use http::{Method, Request, StatusCode, Version};
 use http_body::Body as _;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::http::LongLived;
@@ -36,7 +34,7 @@ impl Handoff {
         if !is_long_lived || self.is_write_pending.load(Ordering::Relaxed) {
             return Some(answer);
         }
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        *self.answer.lock() = Some(answer);
         self.left.notify_one();
         None
     }
@@ -45,7 +43,7 @@ impl Handoff {
     pub async fn answer(&self) -> Response {
         loop {
             self.left.notified().await;
-            if let Some(answer) = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            if let Some(answer) = self.answer.lock().take() {
                 return answer;
             }
         }

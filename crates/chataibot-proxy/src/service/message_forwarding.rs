@@ -5,11 +5,7 @@
 //! - A lock per conversation: its messages are forwarded one after the other, in the order of the log, because their echoes are matched
 //!   by that order.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chataibot_wire::{
     documented::{
@@ -21,6 +17,7 @@ use chataibot_wire::{
     typed::{SendTyped, TypedMessage},
 };
 use http::StatusCode;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
@@ -91,16 +88,6 @@ struct InFlight {
     answer: watch::Receiver<Option<Answer>>,
 }
 
-impl Inner {
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<SendKey, InFlight>> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn conversation_locks(&self) -> MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
-        self.conversation_locks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl MessageForwarder {
     pub fn new(store: Store, hub: Hub, platform: PlatformClient, metrics: Arc<Metrics>) -> Self {
         let (in_flight, conversation_locks) = (Mutex::default(), Mutex::default());
@@ -109,7 +96,7 @@ impl MessageForwarder {
     }
 
     pub fn in_flight(&self) -> usize {
-        self.0.in_flight().len()
+        self.0.in_flight.lock().len()
     }
 
     /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
@@ -220,13 +207,13 @@ impl MessageForwarder {
     }
 
     async fn with_conversation_lock(&self, alias: &str, message: impl Future<Output = Answer>) -> Answer {
-        let lock = Arc::clone(self.0.conversation_locks().entry(alias.to_owned()).or_default());
+        let lock = Arc::clone(self.0.conversation_locks.lock().entry(alias.to_owned()).or_default());
         let answer = match tokio::time::timeout(LOCK_TIMEOUT, lock.lock()).await {
             Ok(_guard) => message.await,
             Err(_) => Err(ApiError::unavailable("the messages before this one in its conversation take too long")),
         };
         drop(lock);
-        let mut locks = self.0.conversation_locks();
+        let mut locks = self.0.conversation_locks.lock();
         // One is the map's own.
         if locks.get(alias).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             locks.remove(alias);
@@ -237,7 +224,7 @@ impl MessageForwarder {
     /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is under way.
     async fn coalesced(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
         let mut answer = {
-            let mut in_flight = self.0.in_flight();
+            let mut in_flight = self.0.in_flight.lock();
             match in_flight.get(&send.key) {
                 Some(other) if other.fingerprint != send.fingerprint => return Err(key_reused()),
                 Some(same) => {
@@ -363,7 +350,7 @@ struct InFlightGuard {
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        self.forwarder.0.in_flight().remove(&self.key);
+        self.forwarder.0.in_flight.lock().remove(&self.key);
     }
 }
 

@@ -1,10 +1,9 @@
 //! What changes while the proxy runs: sites with their secrets, and the keys of visitor tokens. A request under way keeps the snapshot
 //! it began with.
 
-use std::{
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 
 use super::token::{Tokens, Visitor};
 use crate::{
@@ -23,11 +22,11 @@ impl LiveSites {
 
     /// All of them, for one request.
     pub fn now(&self) -> Arc<Sites> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read())
     }
 
     pub fn replace(&self, sites: Sites) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sites);
+        *self.0.write() = Arc::new(sites);
     }
 
     /// Ends when the visitor's tokens no longer hold before their time: the family was revoked, or the site is gone or no longer takes
@@ -40,12 +39,6 @@ impl LiveSites {
                 || !site.is_some_and(|site| site.takes(&visitor.origin, visitor.signed_in))
         };
         tokens.revocations.until(is_revoked).await;
-    }
-}
-
-impl fmt::Debug for LiveSites {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.now().fmt(f)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     ids::{ConversationId, VisitorId},
     log_reader::{LogReader, LogSource, LogUpdate},
     metrics::{GaugeGuard, Metrics, StreamEnd},
-    store::{Replay, Store, StoreError},
+    store::{ReadFrom, Replay, Store, StoreError},
 };
 
 /// Entries read from the log at one time.
@@ -36,15 +36,6 @@ pub const LONGEST_POLL: Duration = Duration::from_secs(25);
 const REAUTH: Duration = Duration::from_secs(30);
 /// Heartbeats come after 15 to 25 seconds, each time another.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
-
-/// Where a reader begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadFrom {
-    /// After this entry; at the first one when there is none.
-    pub after: Option<Cursor>,
-    /// Where the whole log would be told, tell only so many of its last entries.
-    pub last: Option<u32>,
-}
 
 /// Sends logs to browsers. Shared by the tasks of all streams.
 pub struct Streams {
@@ -78,7 +69,7 @@ impl Streams {
             end: StreamEnd::HungUp,
             _open: GaugeGuard::new(&self.metrics.streams),
             permit: self.permits.acquire_evicting(visitor.visitor.clone()),
-            log_reader: LogReader::new(self.hub.clone(), conversation, from.after, from.last),
+            log_reader: LogReader::new(self.hub.clone(), conversation, from),
             streams: Arc::clone(self),
             visitor,
         };
@@ -97,7 +88,7 @@ impl Streams {
     ) -> Result<Option<Poll>, StoreError> {
         let left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
         let permit = self.permits.acquire_evicting(visitor.visitor.clone());
-        let mut log_reader = LogReader::new(self.hub.clone(), conversation, from.after, from.last);
+        let mut log_reader = LogReader::new(self.hub.clone(), conversation, from);
         let mut replay = log_reader.replay(&self.store).await?;
         if replay.entries.is_empty() && replay.reset.is_none() && !wait.is_zero() {
             tokio::select! {
@@ -136,13 +127,8 @@ impl Streams {
 impl LogSource for Store {
     type Error = StoreError;
 
-    async fn read_after(
-        &self,
-        conversation: ConversationId,
-        after: Option<Cursor>,
-        last: Option<u32>,
-    ) -> Result<Replay, StoreError> {
-        self.read_after(conversation, after, last, PAGE).await
+    async fn read_after(&self, conversation: ConversationId, from: ReadFrom) -> Result<Replay, StoreError> {
+        self.read_after(conversation, from, PAGE).await
     }
 }
 

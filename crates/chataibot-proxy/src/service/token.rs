@@ -8,7 +8,9 @@
 //! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a token. This module does not know what a visitor may do; who owns
 //! a conversation is the store's business.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 
 use crate::{
     clock::{Clock, millis},
@@ -62,12 +64,12 @@ impl Tokens {
     }
 
     fn keys(&self) -> Arc<KeyRing> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.keys.read())
     }
 
     /// From now on these keys sign and check.
     pub fn replace_keys(&self, keys: KeyRing) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        *self.keys.write() = Arc::new(keys);
     }
 
     /// Seconds a new token lives.

@@ -1,11 +1,8 @@
 //! Messages of unknown kinds, written down for an operator to report: shapes only, each once, and not many.
 
-use std::{
-    collections::HashSet,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::HashSet, path::PathBuf};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -32,7 +29,7 @@ impl UnknownKinds {
         let Ok(text) = serde_json::to_string_pretty(shape) else { return };
         let hash: [u8; 32] = Sha256::digest(&text).into();
         {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut seen = self.seen.lock();
             if seen.len() >= MOST || !seen.insert(hash) {
                 return;
             }

@@ -2,6 +2,15 @@
 
 use chataibot_wire::{Cursor, Entry, entry::Reset};
 
+/// Where a reader begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadFrom {
+    /// After this entry; at the first one when there is none.
+    pub after: Option<Cursor>,
+    /// Where the whole log would be told, tell only so many of its last entries.
+    pub last: Option<u32>,
+}
+
 /// What a reader gets for its cursor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replay {

@@ -10,12 +10,13 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use redis::{
     Client, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -237,7 +238,7 @@ impl Inner {
 
     /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give one.
     fn is_failover_allowed(&self) -> bool {
-        let failover_after = *self.failover_after.lock().unwrap_or_else(PoisonError::into_inner);
+        let failover_after = *self.failover_after.lock();
         !self.is_unavailable.load(Ordering::Relaxed) && Instant::now() >= failover_after
     }
 

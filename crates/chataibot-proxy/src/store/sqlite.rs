@@ -9,11 +9,12 @@
 use std::{
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use super::{Result, StoreError};
@@ -154,14 +155,14 @@ impl Readers {
     const KEPT: usize = 8;
 
     fn take(&self) -> Result<Connection> {
-        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+        if let Some(connection) = self.idle.lock().pop() {
             return Ok(connection);
         }
         self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
     fn give_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock();
         if idle.len() < Self::KEPT {
             idle.push(connection);
         }

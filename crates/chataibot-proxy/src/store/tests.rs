@@ -12,7 +12,7 @@ use chataibot_wire::{
 };
 
 use super::{
-    Store,
+    ReadFrom, Store,
     incoming::ReceiveStats,
     sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled},
     sqlite::Sqlite,
@@ -250,7 +250,7 @@ impl Bench {
 
     /// The whole log in short: `visitor: hello`, `k0 sent`, `closed`.
     async fn log(&self, conversation: ConversationId) -> Vec<String> {
-        let replay = self.store.read_after(conversation, None, None, 10_000).await.expect("read");
+        let replay = self.store.read_after(conversation, ReadFrom::default(), 10_000).await.expect("read");
         for (at, entry) in replay.entries.iter().enumerate() {
             assert_eq!(entry.cursor.seq as usize, at + 1, "numbers without gaps");
         }

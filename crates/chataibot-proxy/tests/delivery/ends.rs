@@ -37,7 +37,7 @@ async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() 
     held.send(PlatformAnswer::Accept).expect("held");
     assert_eq!(sending.await.expect("answered"), "message-2");
     assert_eq!(stopping.await.expect("stopped"), 0);
-    let log = store.read_after(conversation, None, None, 10).await.expect("read").entries;
+    let log = store.read_after(conversation, Default::default(), 10).await.expect("read").entries;
     assert_eq!(short(&log)[2..], ["visitor: text", "02 sent"]);
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chataibot_proxy::{
     ids::ConversationId,
     normalise::{EventKind, Incoming},
-    service::stream::ReadFrom,
+    store::ReadFrom,
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
 use futures_util::StreamExt;

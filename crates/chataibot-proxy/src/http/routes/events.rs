@@ -18,10 +18,8 @@ use serde::Deserialize;
 use crate::{
     error::ApiError,
     http::{EVENT_STREAM, LongLived, state::App},
-    service::{
-        stream::ReadFrom,
-        token::{TokenFault, Visitor},
-    },
+    service::token::{TokenFault, Visitor},
+    store::ReadFrom,
 };
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -1,9 +1,6 @@
 //! `POST /api/v1/conversation/{alias}/files` takes a file of the visitor's, `GET /files/{id}/{name}` gives it to whoever knows where.
 
-use std::{
-    io::SeekFrom,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{io::SeekFrom, sync::Arc};
 
 use axum::{
     Extension, Json,
@@ -14,6 +11,7 @@ use axum::{
 };
 use chataibot_wire::file::FileAnswer;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
@@ -33,11 +31,11 @@ pub struct Held(Arc<Mutex<Body>>);
 
 impl Held {
     fn take(&self) -> Body {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.0.lock())
     }
 
     fn give_back(&self, body: Body) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body;
+        *self.0.lock() = body;
     }
 }
 

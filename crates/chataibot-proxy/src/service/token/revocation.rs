@@ -1,10 +1,8 @@
 //! Families of tokens that ended before their time. In memory, because every request asks; the store has them for the next start.
 
-use std::{
-    collections::HashMap,
-    sync::{PoisonError, RwLock},
-};
+use std::collections::HashMap;
 
+use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use crate::ids::FamilyId;
@@ -26,18 +24,18 @@ impl Revocations {
 
     /// Is the family revoked?
     pub fn contains(&self, family: &FamilyId) -> bool {
-        self.families.read().unwrap_or_else(PoisonError::into_inner).contains_key(family)
+        self.families.read().contains_key(family)
     }
 
     /// Revokes a family, and wakes everybody who waits.
     pub fn add(&self, family: FamilyId, forget_at: u64) {
-        self.families.write().unwrap_or_else(PoisonError::into_inner).insert(family, forget_at);
+        self.families.write().insert(family, forget_at);
         self.changed.send_modify(|count| *count += 1);
     }
 
     /// Forgets families whose tokens have all ended by themselves.
     pub fn sweep(&self, now: u64) {
-        self.families.write().unwrap_or_else(PoisonError::into_inner).retain(|_, forget_at| *forget_at > now);
+        self.families.write().retain(|_, forget_at| *forget_at > now);
     }
 
     /// Wakes everybody who waits, because something else changed.

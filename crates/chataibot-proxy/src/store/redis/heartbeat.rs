@@ -2,10 +2,11 @@
 //! whoever comes first says that their answers are lost.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -50,7 +51,7 @@ impl RedisTime {
     }
 
     fn measured(&self) -> Option<Measured> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.lock()
     }
 
     /// The quickest answer is the most exact one.
@@ -58,7 +59,7 @@ impl RedisTime {
         let new = Measured { asked, answered: Instant::now(), time };
         let took = |measured: Measured| measured.answered - measured.asked;
         let is_better = |old: Measured| took(new) <= took(old) || old.answered.elapsed() > DRIFT;
-        let mut measured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut measured = self.0.lock();
         if measured.is_none_or(is_better) {
             *measured = Some(new);
         }
@@ -96,7 +97,7 @@ pub(super) async fn run(inner: Arc<Inner>) {
         let given = inner.heartbeat().await;
         let was_away = inner.is_unavailable.load(Ordering::Relaxed);
         if was_away && given.is_ok() {
-            *inner.failover_after.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now() + LEASE;
+            *inner.failover_after.lock() = tokio::time::Instant::now() + LEASE;
         }
         inner.is_unavailable.store(given.is_err(), Ordering::Relaxed);
         match given {

@@ -1,9 +1,6 @@
 //! The platform's events, with what the script compares made ready: it knows digests of words, not words.
 
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chataibot_wire::{
     Author, Event,
@@ -60,7 +57,7 @@ struct EventArgument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     letters: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
+    status: Option<Status>,
     closed: bool,
     /// How much room it takes while it waits.
     size: usize,
@@ -106,7 +103,7 @@ impl Redis {
 
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
         let note = AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: sent };
-        self.inner.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+        self.inner.ack_notes.lock().push(note);
         let inner = Arc::clone(&self.inner);
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
@@ -132,13 +129,13 @@ impl Inner {
     pub(super) async fn write_acks(&self) -> Result<()> {
         let _writing = self.writing_acks.lock().await;
         loop {
-            let first = self.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
+            let first = self.ack_notes.lock().first().copied();
             let Some(note) = first else { return Ok(()) };
             let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
             let delivery = self.delivery(note.delivery);
             let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
             self.ask::<Value>(op, arguments).await?;
-            self.ack_notes.lock().unwrap_or_else(PoisonError::into_inner).remove(0);
+            self.ack_notes.lock().remove(0);
         }
     }
 }
@@ -171,10 +168,7 @@ fn argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'
         }
         EventKind::Status(status) => {
             told.kind = "status";
-            told.status = Some(match status {
-                Status::Open => "open",
-                Status::Closed => "closed",
-            });
+            told.status = Some(*status);
         }
         EventKind::Assignee(assignee) => {
             told.kind = "assignee";

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Redis, Reply, id, number, unreadable};
 use crate::{
     ids::ConversationId,
-    store::{Owned, Replay, Result},
+    store::{Owned, ReadFrom, Replay, Result},
 };
 
 #[derive(Deserialize)]
@@ -35,19 +35,13 @@ impl Redis {
         Ok(Some(Owned { id, platform_id: found.platform, ended: found.ended }))
     }
 
-    pub async fn read_after(
-        &self,
-        conversation: ConversationId,
-        after: Option<Cursor>,
-        last: Option<u32>,
-        limit: u32,
-    ) -> Result<Replay> {
+    pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
         let mut arguments = json!({ "conversation": id(conversation.row()), "limit": limit });
-        if let Some(cursor) = after {
+        if let Some(cursor) = from.after {
             arguments["epoch"] = cursor.epoch.into();
             arguments["seq"] = cursor.seq.into();
         }
-        if let Some(last) = last {
+        if let Some(last) = from.last {
             arguments["last"] = last.into();
         }
         self.read("read_after", arguments).await

@@ -1,11 +1,7 @@
 //! The idempotency records. What its answer's loss would leave in doubt is made certain: a begun message that nobody forwarded is
 //! taken back, an outcome is told until it was heard.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chataibot_wire::{Author, Event, entry::Message};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -77,13 +73,13 @@ impl Redis {
         let nonce = random_hex().map_err(StoreError::no_randomness)?;
         let mut arguments = begun(&send, alias)?;
         arguments["nonce"] = nonce.as_str().into();
-        if self.inner.rollbacks().contains(&send.key) {
+        if self.inner.rollbacks.lock().contains(&send.key) {
             return Err(StoreError::Unavailable);
         }
         match self.inner.ask::<BeginAnswer>(op, arguments).await {
             Ok(answer) => answer.begun(),
             Err(StoreError::Redis(error)) if super::is_lost(&error) => {
-                self.inner.rollbacks().insert(send.key.clone());
+                self.inner.rollbacks.lock().insert(send.key.clone());
                 tokio::spawn(roll_back(Arc::clone(&self.inner), send.key, nonce));
                 Err(StoreError::Redis(error))
             }
@@ -121,12 +117,6 @@ impl Redis {
     }
 }
 
-impl Inner {
-    fn rollbacks(&self) -> MutexGuard<'_, HashSet<SendKey>> {
-        self.rollbacks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Tells something that must not be forgotten, until it was heard.
 async fn repeat_until_answered<T: DeserializeOwned>(
     inner: Arc<Inner>,
@@ -152,7 +142,7 @@ async fn roll_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
     if let Err(error) = repeat_until_answered::<Value>(Arc::clone(&inner), "roll_back", arguments).await {
         tracing::error!(%error, "a message that was not forwarded could not be taken back; it will count as lost");
     }
-    inner.rollbacks().remove(&key);
+    inner.rollbacks.lock().remove(&key);
 }
 
 fn begun(send: &NewSend, alias: String) -> Result<Value> {

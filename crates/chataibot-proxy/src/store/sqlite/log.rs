@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 use super::{Sqlite, WriteContext, query};
 use crate::{
     ids::ConversationId,
-    store::{Owned, Replay, Result, StoreError, log::reset_reason},
+    store::{Owned, ReadFrom, Replay, Result, StoreError, log::reset_reason},
 };
 
 pub(super) const SCHEMA: &str = "
@@ -84,14 +84,8 @@ impl Sqlite {
         self.read(move |db| owned(db, &site, &visitor, &alias)).await
     }
 
-    pub async fn read_after(
-        &self,
-        conversation: ConversationId,
-        after: Option<Cursor>,
-        last: Option<u32>,
-        limit: u32,
-    ) -> Result<Replay> {
-        let epoch = self.epoch();
+    pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
+        let (epoch, ReadFrom { after, last }) = (self.epoch(), from);
         self.read(move |db| {
             // One statement each would see two states of the log; a reader's transaction sees one.
             let tx = db.unchecked_transaction()?;

@@ -13,6 +13,8 @@ type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
 /// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
 const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
+/// The newest version.
+const KNOWN: u32 = MIGRATIONS.len() as u32;
 
 fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
@@ -44,14 +46,13 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
 
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = u32::try_from(MIGRATIONS.len()).map_err(|_| StoreError::Corrupt("too many versions".to_owned()))?;
-    if found > known {
-        return Err(StoreError::Newer { found, known });
+    if found > KNOWN {
+        return Err(StoreError::Newer { found, known: KNOWN });
     }
     for migration in MIGRATIONS.iter().skip(found as usize) {
         migration(&tx)?;
     }
-    tx.pragma_update(None, "user_version", known)?;
+    tx.pragma_update(None, "user_version", KNOWN)?;
     // A new database must not continue the cursors of one that was lost: seconds differ from any made before it.
     let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
     tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
@@ -66,12 +67,11 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
 /// For commands beside a running proxy: they neither make a database nor bring one up to date.
 pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = u32::try_from(MIGRATIONS.len()).map_err(|_| StoreError::Corrupt("too many versions".to_owned()))?;
-    match found.cmp(&known) {
+    match found.cmp(&KNOWN) {
         std::cmp::Ordering::Equal => Ok(()),
-        std::cmp::Ordering::Greater => Err(StoreError::Newer { found, known }),
+        std::cmp::Ordering::Greater => Err(StoreError::Newer { found, known: KNOWN }),
         std::cmp::Ordering::Less => Err(StoreError::Corrupt(format!(
-            "it has schema version {found} and this program works with {known}; start the proxy on it once, which brings it up to date"
+            "it has schema version {found} and this program works with {KNOWN}; start the proxy on it once, which brings it up to date"
         ))),
     }
 }

@@ -86,7 +86,7 @@ async fn an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_an
     };
     assert_eq!(erased, expected);
     assert!(!bench.is_owned(VISITOR, "alias").await && !bench.is_owned(VISITOR, "alias2").await);
-    let left = bench.store.read_after(first, None, None, 10).await.expect("read");
+    let left = bench.store.read_after(first, ReadFrom::default(), 10).await.expect("read");
     assert_eq!(left.entries.len(), 0);
     assert_eq!(bench.is_known(&secret).await, Err(Refused::Unknown));
     let revoked = bench.store.revoked_since(before).await.expect("asked");

@@ -20,7 +20,7 @@ async fn a_long_log_is_told_from_its_end_and_paged_backwards(bench: Bench) {
     };
     let after = async |after, last| {
         let limit = if last == Some(3) { 1 } else { 100 };
-        seqs(bench.store.read_after(conversation, after, last, limit).await.expect("read"))
+        seqs(bench.store.read_after(conversation, ReadFrom { after, last }, limit).await.expect("read"))
     };
     let before = async |cursor, limit| seqs(bench.store.read_before(conversation, cursor, limit).await.expect("read"));
     assert_eq!(after(None, Some(3)).await, (None, vec![8, 9, 10], Some(true)));

@@ -137,7 +137,8 @@ async fn a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left(bench: Ben
     bench.sent("k1", "text").await;
     let epoch = bench.store.epoch();
     let read = async |cursor: Option<Cursor>, limit| {
-        let replay = bench.store.read_after(conversation, cursor, None, limit).await.expect("read");
+        let replay =
+            bench.store.read_after(conversation, ReadFrom { after: cursor, last: None }, limit).await.expect("read");
         let reason = replay.reset.map(|reset| reset.reason);
         (reason, replay.entries.iter().map(|entry| entry.cursor.seq).collect::<Vec<_>>(), replay.more)
     };

@@ -121,7 +121,7 @@ async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_othe
     assert_eq!(stats.redelivered, 1, "each counts its deliveries for itself");
     other.store.acknowledge(1, true);
     assert_eq!(other.store.receive(2, sites(), event()).await.expect("received").entries, 1, "an honest repeat");
-    let replay = other.store.read_after(conversation, None, None, 10).await.expect("read");
+    let replay = other.store.read_after(conversation, ReadFrom::default(), 10).await.expect("read");
     assert_eq!(replay.entries.len(), 4);
 }
 
@@ -187,7 +187,11 @@ async fn a_flush_cuts_every_reader_and_uses_no_number_twice() {
     assert_eq!(other.news.recv().await, Some(StoreEvent::Resync));
     let begun = other.store.begin_start(Bench::new_send("k0", "hello"), "alias".to_owned()).await.expect("begun");
     assert_ne!(forward(begun).conversation, conversation);
-    let replay = one.store.read_after(conversation, Some(Cursor { epoch, seq: 1 }), None, 10).await.expect("read");
+    let replay = one
+        .store
+        .read_after(conversation, ReadFrom { after: Some(Cursor { epoch, seq: 1 }), last: None }, 10)
+        .await
+        .expect("read");
     assert_eq!((replay.reset.expect("told").reason.as_str(), replay.entries.len()), ("epoch", 0));
     assert!(replay.epoch > epoch);
 }
@@ -202,7 +206,10 @@ async fn a_restored_redis_without_its_epoch_begins_another_with_all_it_holds() {
     clock.advance(Duration::from_secs(60));
     let (restored, _news) = Store::redis(&server.url().secret, Hub::default(), clock).await.expect("a store");
     assert!(restored.epoch() > epoch);
-    let replay = restored.read_after(conversation, Some(Cursor { epoch, seq: 1 }), None, 10).await.expect("read");
+    let replay = restored
+        .read_after(conversation, ReadFrom { after: Some(Cursor { epoch, seq: 1 }), last: None }, 10)
+        .await
+        .expect("read");
     assert_eq!((replay.reset.expect("told").reason.as_str(), replay.entries.len()), ("epoch", 2));
 }
 
