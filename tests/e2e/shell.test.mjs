@@ -5,50 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { devices } from 'playwright-core';
 import { Widget, story, until } from './harness.mjs';
+import { PROGRAM, arrive, begin, focused, inside } from './held_program.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-const FACE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="green"/></svg>';
-const PROGRAM = /chataibot-widget_bg\.wasm/;
 
 const { defaultBrowserType, ...PHONE } = devices['iPhone 13'];
 const DARK = { visitor: { colorScheme: 'dark' }, page: { head: '<meta name="color-scheme" content="light dark">' } };
 const ARABIC = { page: { language: 'ar', direction: 'rtl' } };
-
-/** A visitor on the page, whose program waits for `release()`. `fail()` cuts it off. */
-async function arrive(world, { visitor: options, page: settings = {}, hasToken = true } = {}) {
-  const visitor = await world.visitor(options);
-  if (!hasToken) await visitor.context.route('**/token', () => {});
-  await visitor.context.route('**/face.svg', (route) => route.fulfill({ contentType: 'image/svg+xml', body: FACE }));
-  let release, fail;
-  const held = new Promise((go, cut) => ([release, fail] = [() => go('continue'), () => go('abort')]));
-  await visitor.context.route(PROGRAM, async (route) => route[await held]());
-  world.page(settings);
-  const page = await visitor.tab(`${world.host.origin}/`);
-  const widget = new Widget(page);
-  const ready = () => page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
-  const arrived = async () => {
-    release();
-    await ready();
-    // What the program does in the moment of its arrival is done.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
-  };
-  return { visitor, page, widget, release, fail, ready, arrived };
-}
-
-/** … who has opened the window that stands before the program, or has it come into view. */
-async function begin(world, options) {
-  const held = await arrive(world, options);
-  if (/inline/.test(options?.page?.attributes)) await held.widget.part('window-open').waitFor();
-  else await held.widget.open();
-  assert.equal(await held.page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
-  return held;
-}
-
-const inside = (page, look) => page.evaluate(`(() => { const root = document.querySelector('chataibot-widget').shadowRoot; return (${look})(root); })()`);
-
-/** What has the keyboard, by its parts. */
-const focused = (page) => inside(page, (root) => root.activeElement?.part.value ?? null);
 
 story('the window stands and takes letters while the program is on its way', async (world) => {
   const { page, widget, arrived } = await begin(world);
@@ -253,69 +217,6 @@ story('a window that was closed and opened again before the program is there is 
   assert.equal(await widget.input.inputValue(), 'Again');
 });
 
-/** Holds the tasks that the program arrives in. `step()` lets the next one go. */
-async function steps(page) {
-  await page.evaluate(() => {
-    window.tasks = [];
-    const original = setTimeout;
-    window.setTimeout = (task, ...rest) => (rest.length ? original(task, ...rest) : void tasks.push(task));
-  });
-  return async () => {
-    await page.waitForFunction(() => tasks.length);
-    await page.evaluate(() => tasks.shift()());
-  };
-}
-
-story('whatever the visitor does between the tasks that the program arrives in is neither lost nor undone', async (world) => {
-  const { page, widget, release, ready } = await begin(world);
-  const step = await steps(page);
-  const expanded = () => widget.launcher.getAttribute('aria-expanded');
-  release();
-  // Fetched and compiled, then started; rendered; and taken over.
-  await page.keyboard.type('One');
-  await step();
-  await page.waitForFunction(() => tasks.length);
-  await page.keyboard.type(' two');
-  await page.keyboard.press('Escape');
-  assert.equal(await expanded(), 'false');
-  await step();
-  await page.waitForFunction(() => tasks.length);
-  assert.equal(await expanded(), 'false', 'it is closed, and stays it');
-  await widget.launcher.click();
-  assert.equal(await expanded(), 'true');
-  await widget.part('window-open').waitFor();
-  assert.equal(await focused(page), 'input');
-  await page.keyboard.press('End');
-  await page.keyboard.type(' three');
-  assert.equal(await expanded(), 'true');
-  await step();
-  await ready();
-  assert.equal(await widget.input.inputValue(), 'One two three');
-  assert.equal(await expanded(), 'true');
-  assert.equal(await focused(page), 'input');
-  await page.keyboard.press('Enter');
-  await until('it is said', async () => (await widget.texts()).includes('One two three'));
-});
-
-story('an input method that begins a word after the program was rendered is let finish it', async (world) => {
-  const { page, widget, release } = await begin(world);
-  const step = await steps(page);
-  const isTaken = () => inside(page, (root) => Object.keys(root.activeElement).some((mark) => mark.startsWith('__')));
-  const session = await page.context().newCDPSession(page);
-  release();
-  await step();
-  await step();
-  await page.waitForFunction(() => tasks.length);
-  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
-  await step();
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-  assert.equal(await isTaken(), false);
-  await session.send('Input.insertText', { text: '日本' });
-  await until('the program has the field', isTaken);
-  await page.keyboard.type('語');
-  assert.equal(await widget.input.inputValue(), '日本語');
-});
-
 story('the keyboard is where the visitor has put it when the program arrives', async (world) => {
   const { page, widget, arrived } = await begin(world);
   await page.keyboard.press('Shift+Tab');
@@ -378,27 +279,6 @@ for (const attributes of ['consent', 'home', 'prechat="name"', 'availability="ma
     await widget.part('window-open').waitFor();
   });
 }
-
-story('an input method is let finish its word before the program arrives', async (world) => {
-  const { page, widget, release, ready } = await begin(world);
-  await page.evaluate(() => {
-    const { instantiate } = WebAssembly;
-    WebAssembly.instantiate = (...given) => instantiate(...given).then((made) => ((globalThis.isMade = true), made));
-  });
-  const session = await page.context().newCDPSession(page);
-  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
-  release();
-  await page.waitForFunction(() => globalThis.isMade);
-  // It would be mounted within the task in which it is made.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
-  await session.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
-  await session.send('Input.insertText', { text: '日本' });
-  await ready();
-  assert.equal(await widget.input.inputValue(), '日本');
-  await page.keyboard.type('語');
-  assert.equal(await widget.input.inputValue(), '日本語');
-});
 
 for (const [name, settings] of Object.entries({ light: {}, dark: DARK, 'right to left': ARABIC, phone: { visitor: PHONE } })) {
   story(`the window before the program has no violation of WCAG 2.2 AA that a machine finds: ${name}`, async (world) => {

@@ -1,0 +1,89 @@
+//! The program arrives in several tasks while the visitor goes on: nothing is lost between them, and no word of an input method broken.
+
+import assert from 'node:assert/strict';
+import { story, until } from './harness.mjs';
+import { begin, focused, inside } from './held_program.mjs';
+
+/** Holds the tasks that the program arrives in. `step()` lets the next one go. */
+async function steps(page) {
+  await page.evaluate(() => {
+    window.tasks = [];
+    const original = setTimeout;
+    window.setTimeout = (task, ...rest) => (rest.length ? original(task, ...rest) : void tasks.push(task));
+  });
+  return async () => {
+    await page.waitForFunction(() => tasks.length);
+    await page.evaluate(() => tasks.shift()());
+  };
+}
+
+story('whatever the visitor does between the tasks that the program arrives in is neither lost nor undone', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  const step = await steps(page);
+  const expanded = () => widget.launcher.getAttribute('aria-expanded');
+  release();
+  // Fetched and compiled, then started; rendered; and taken over.
+  await page.keyboard.type('One');
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  await page.keyboard.type(' two');
+  await page.keyboard.press('Escape');
+  assert.equal(await expanded(), 'false');
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  assert.equal(await expanded(), 'false', 'it is closed, and stays it');
+  await widget.launcher.click();
+  assert.equal(await expanded(), 'true');
+  await widget.part('window-open').waitFor();
+  assert.equal(await focused(page), 'input');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' three');
+  assert.equal(await expanded(), 'true');
+  await step();
+  await ready();
+  assert.equal(await widget.input.inputValue(), 'One two three');
+  assert.equal(await expanded(), 'true');
+  assert.equal(await focused(page), 'input');
+  await page.keyboard.press('Enter');
+  await until('it is said', async () => (await widget.texts()).includes('One two three'));
+});
+
+story('an input method that begins a word after the program was rendered is let finish it', async (world) => {
+  const { page, widget, release } = await begin(world);
+  const step = await steps(page);
+  const isTaken = () => inside(page, (root) => Object.keys(root.activeElement).some((mark) => mark.startsWith('__')));
+  const session = await page.context().newCDPSession(page);
+  release();
+  await step();
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  await step();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  assert.equal(await isTaken(), false);
+  await session.send('Input.insertText', { text: '日本' });
+  await until('the program has the field', isTaken);
+  await page.keyboard.type('語');
+  assert.equal(await widget.input.inputValue(), '日本語');
+});
+
+story('an input method is let finish its word before the program arrives', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  await page.evaluate(() => {
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = (...given) => instantiate(...given).then((made) => ((globalThis.isMade = true), made));
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  release();
+  await page.waitForFunction(() => globalThis.isMade);
+  // It would be mounted within the task in which it is made.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
+  await session.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
+  await session.send('Input.insertText', { text: '日本' });
+  await ready();
+  assert.equal(await widget.input.inputValue(), '日本');
+  await page.keyboard.type('語');
+  assert.equal(await widget.input.inputValue(), '日本語');
+});
