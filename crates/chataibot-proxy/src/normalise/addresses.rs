@@ -1,28 +1,21 @@
 //! Addresses in words become links: `https://…`, `http://…`, `www.…`, mail addresses, and telephone numbers in their international form.
 //!
-//! Where they begin and end is found by linkify, and then judged: what follows a sentence is not taken along, in any script; and
-//! only what [`links`] allows is a link. Nothing is sought in links and code.
+//! [`find`] knows where they begin and end; only what [`links`] allows is a link. Nothing is sought in links and code.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use chataibot_wire::{
     Node,
     rich_text::{Link, List},
 };
-use linkify::{LinkFinder, LinkKind};
 
 use super::{children, links};
+use find::Finder;
+
+mod find;
 
 /// Digits of a telephone number, with its country.
 const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
-
-static FINDER: LazyLock<LinkFinder> = LazyLock::new(|| {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
-    // `www.example.com` has no scheme; other names without one are judged not to be meant.
-    finder.url_must_have_scheme(false);
-    finder
-});
 
 /// The same nodes with links for the addresses in their words, as long as there is room for `most` nodes, `deepest` deep.
 pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
@@ -109,102 +102,15 @@ fn find(text: &str, before: Option<char>, behind: Option<char>) -> Vec<(Range<us
         return found;
     }
     let mut at = 0;
-    while let Some((range, href)) = next(text, at) {
-        let is_part = text[..range.start].chars().next_back().or(before).is_some_and(|c| c == '@');
-        if !is_part {
-            phones(text, at..range.start, before, behind, &mut found);
-            at = range.end;
-            found.push((range, href));
-        } else {
-            phones(text, at..range.end, before, behind, &mut found);
-            at = range.end;
-        }
+    let mut finder = Finder::new(text, before, behind);
+    while let Some((range, href)) = finder.next(at) {
+        let words = if href.is_some() { at..range.start } else { at..range.end };
+        phones(text, words, before, behind, &mut found);
+        at = range.end;
+        found.extend(href.map(|href| (range, href)));
     }
     phones(text, at..text.len(), before, behind, &mut found);
     found
-}
-
-/// The next address of the web or of mail.
-fn next(text: &str, from: usize) -> Option<(Range<usize>, String)> {
-    let mut at = from;
-    loop {
-        let one = FINDER.links(&text[at..]).next()?;
-        let start = at + one.start();
-        let end = start + trimmed(one.as_str()).len();
-        let address = &text[start..end];
-        let href = if *one.kind() == LinkKind::Email { mail(address) } else { web(address) };
-        // What would be shown in another order than it is written is not what it seems to be.
-        let is_reordered = text[end..].starts_with(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
-        if let Some(href) = href.filter(|_| !is_reordered) {
-            return Some((start..end, href));
-        }
-        // On from behind it, or from behind what was cut off.
-        at = if end > start { end } else { at + one.end() };
-    }
-}
-
-fn web(address: &str) -> Option<String> {
-    let starts = |start: &str| address.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
-    if starts("https://") || starts("http://") {
-        return links::link(address);
-    }
-    if !starts("www.") {
-        return None;
-    }
-    let href = links::link(&["https://", address].concat())?;
-    let host = links::host(&href)?;
-    (host.split('.').count() > 2 && has_top_level(&host)).then_some(href)
-}
-
-fn mail(address: &str) -> Option<String> {
-    let (_, host) = address.rsplit_once('@')?;
-    // `logo@2x.png`
-    let is_file = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"].iter().any(|end| host.ends_with(end));
-    // As hosts are written, so that a name that looks like another's is no address.
-    let host_of = links::host(&links::link(&["https://", host].concat())?)?;
-    if is_file || !has_top_level(&host_of) {
-        return None;
-    }
-    links::link(&["mailto:", address].concat()).filter(|href| !href.contains([' ', '?', '#']))
-}
-
-fn has_top_level(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or_default();
-    last.len() >= 2
-        && last.starts_with(|c: char| c.is_ascii_alphabetic())
-        && host.split('.').all(|label| !label.is_empty())
-}
-
-/// Without what belongs to the sentence around it.
-fn trimmed(address: &str) -> &str {
-    let end = address.find(is_foreign).unwrap_or(address.len());
-    let mut address = &address[..end];
-    loop {
-        let last = address.chars().next_back();
-        let opener = match last {
-            Some(')') => '(',
-            Some(']') => '[',
-            Some('}') => '{',
-            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}') => '\0',
-            _ => return address,
-        };
-        let closer = last.unwrap_or_default();
-        if opener != '\0' && address.matches(opener).count() >= address.matches(closer).count() {
-            return address;
-        }
-        address = &address[..address.len() - closer.len_utf8()];
-    }
-}
-
-/// Punctuation that no address is written with: quotes, and what ends sentences and brackets in scripts without spaces.
-fn is_foreign(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(character,
-            '<' | '>' | '"' | '`' | '|' | '\u{ab}' | '\u{bb}' | '\u{200b}' | '\u{2018}'..='\u{201f}' | '\u{2026}' | '\u{2028}'..='\u{202f}'
-            | '\u{2039}' | '\u{203a}' | '\u{2060}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
-            | '\u{3014}'..='\u{301f}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{feff}'
-            | '\u{ff01}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}'
-            | '\u{ff3b}' | '\u{ff3d}' | '\u{ff5b}' | '\u{ff5d}' | '\u{ff61}'..='\u{ff64}')
 }
 
 /// Telephone numbers that say so themselves: `+`, a country, and digits.
@@ -243,7 +149,8 @@ fn phone(text: &str) -> Option<(usize, String)> {
     let mut digits = String::new();
     let mut end = 1;
     let mut since_digit = 0;
-    let mut in_bracket = false;
+    // Where a bracket began, and how many digits came before it.
+    let mut bracket = None;
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
         match character {
@@ -253,16 +160,20 @@ fn phone(text: &str) -> Option<(usize, String)> {
                 end = at + 1;
             }
             // The zero that callers from abroad leave out: `+44 (0)20 …`.
-            '(' if !in_bracket && text[at..].starts_with("(0)") => {
+            '(' if bracket.is_none() && text[at..].starts_with("(0)") => {
                 characters.next();
                 characters.next();
                 since_digit = 0;
             }
-            '(' if !in_bracket => in_bracket = true,
-            ')' if in_bracket => {
-                in_bracket = false;
+            // `+49 30 1234567 (9-17)`
+            '(' if digits.len() >= *DIGITS.start() => break,
+            '(' if bracket.is_none() => bracket = Some((end, digits.len())),
+            ')' if bracket.is_some() => {
+                bracket = None;
                 end = at + 1;
             }
+            // Another one that differs in its last digits: `+44 20 7946 0018/19`.
+            '/' if digits.len() >= *DIGITS.start() => break,
             ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '.' | '/' if since_digit < 2 => {
                 since_digit += 1;
             }
@@ -272,7 +183,12 @@ fn phone(text: &str) -> Option<(usize, String)> {
             return None;
         }
     }
-    (!in_bracket && DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
+    // A bracket without end is the sentence's.
+    if let Some((before, count)) = bracket {
+        end = before;
+        digits.truncate(count);
+    }
+    (DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
 }
 
 /// Do the digits begin with the code of a country, and fit it where its numbers are all of one length?
@@ -373,6 +289,135 @@ mod tests {
     }
 
     #[test]
+    fn hosts_of_every_kind_are_found_with_their_ports_queries_and_places() {
+        for (text, address, href) in [
+            ("https://пример.рф, да", "https://пример.рф", "https://xn--e1afmkfd.xn--p1ai/"),
+            (
+                "https://例え.テスト/パス。",
+                "https://例え.テスト/パス",
+                "https://xn--r8jz45g.xn--zckzah/%E3%83%91%E3%82%B9",
+            ),
+            (
+                "(www.пример.рф/путь)",
+                "www.пример.рф/путь",
+                "https://www.xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C",
+            ),
+            (
+                "почта: info@пример.рф.",
+                "info@пример.рф",
+                "mailto:info@%D0%BF%D1%80%D0%B8%D0%BC%D0%B5%D1%80.%D1%80%D1%84",
+            ),
+            ("http://[::1]:3000/x", "http://[::1]:3000/x", "http://[::1]:3000/x"),
+            ("[https://[2001:db8::1]/x].", "https://[2001:db8::1]/x", "https://[2001:db8::1]/x"),
+            ("https://a.example#contact", "https://a.example#contact", "https://a.example/#contact"),
+            ("https://a.example?b=c.", "https://a.example?b=c", "https://a.example/?b=c"),
+            ("https://a.example:8443/x.", "https://a.example:8443/x", "https://a.example:8443/x"),
+            ("https://my_shop.example.com/x", "https://my_shop.example.com/x", "https://my_shop.example.com/x"),
+            ("https://a.example./x", "https://a.example./x", "https://a.example./x"),
+            (
+                "https://web.example/2020/https://a.example/",
+                "https://web.example/2020/https://a.example/",
+                "https://web.example/2020/https://a.example/",
+            ),
+        ] {
+            is(text, &[(address, href)]);
+        }
+    }
+
+    #[test]
+    fn what_follows_without_a_space_is_no_part_of_a_name() {
+        for (text, address, href) in [
+            ("https://example.com谢谢", "https://example.com", "https://example.com/"),
+            ("詳細はwww.example.comをご覧", "www.example.com", "https://www.example.com/"),
+            ("https://example.com👍", "https://example.com", "https://example.com/"),
+            ("メールはinfo@example.comまで", "info@example.com", "mailto:info@example.com"),
+            ("이메일info@example.com으로", "info@example.com", "mailto:info@example.com"),
+            ("https://example.com's", "https://example.com", "https://example.com/"),
+            ("https://a.example/x—it is good", "https://a.example/x", "https://a.example/x"),
+            ("https://a.example/x\\nNext", "https://a.example/x", "https://a.example/x"),
+            ("_https://a.example/x_", "https://a.example/x", "https://a.example/x"),
+            ("~~https://a.example/x~~.", "https://a.example/x", "https://a.example/x"),
+            ("__https://a.example/x__", "https://a.example/x", "https://a.example/x"),
+            ("https://a.example/x_", "https://a.example/x_", "https://a.example/x_"),
+            ("**info@a.example**", "info@a.example", "mailto:info@a.example"),
+            ("_info@a.example_", "info@a.example", "mailto:info@a.example"),
+            ("_info@a.example", "_info@a.example", "mailto:_info@a.example"),
+            ("'info@a.example'", "info@a.example", "mailto:info@a.example"),
+            ("[url=https://a.example/x]here[/url]", "https://a.example/x", "https://a.example/x"),
+            ("[here](https://a.example/x)[1]", "https://a.example/x", "https://a.example/x"),
+            ("www.a.example-", "www.a.example", "https://www.a.example/"),
+            ("www.ada@a.example", "www.ada@a.example", "mailto:www.ada@a.example"),
+            ("www.a.example/@ada", "www.a.example/@ada", "https://www.a.example/@ada"),
+            ("mail=info@a.example", "info@a.example", "mailto:info@a.example"),
+        ] {
+            is(text, &[(address, href)]);
+        }
+        is(
+            "https://a.example/x,https://b.example/y;http://c.example",
+            &[
+                ("https://a.example/x", "https://a.example/x"),
+                ("https://b.example/y", "https://b.example/y"),
+                ("http://c.example", "http://c.example/"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_address_of_the_web_before_one_of_mail_is_not_passed_over() {
+        let mail = ("b@c.example", "mailto:b@c.example");
+        is("www.a.example`=b@c.example", &[("www.a.example", "https://www.a.example/"), mail]);
+        is("https://a.example b@c.example", &[("https://a.example", "https://a.example/"), mail]);
+    }
+
+    #[test]
+    fn of_what_is_no_address_no_part_becomes_one() {
+        for text in [
+            "https://a.example:port/x",
+            "https://a.example:99999/x",
+            "https://exa%6.example/x",
+            "https://a^b.example/x",
+            "ftp://www.example.com/x",
+            "a..b@c.example",
+            "a#b@c.example",
+            "\"a b\"@c.example",
+            "a@b@c.example",
+            "a@b_c.example",
+            "a@b.example_c",
+            "https://user@a.example/",
+            "http://0x7f.1/",
+            "https:///a.example/",
+            "https://.a.example/",
+            "https://a..example/",
+            "https://-a.example/",
+            "a@-b.example",
+            "ada@host",
+            "ssh://a@b.example",
+        ] {
+            assert_eq!(of(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_goes_on_in_another_look_is_no_link() {
+        let text = |text: &str| Node::Text(text.to_owned());
+        for (one, other) in [
+            ("https://exam", "ple.com/"),
+            ("https://a.example", "/x"),
+            ("in", "fo@a.example"),
+            ("a@b.exam", "ple"),
+            ("https://a.example/", "x"),
+        ] {
+            let nodes = vec![text(one), Node::Bold(vec![text(other)])];
+            assert_eq!(linked(nodes.clone(), 100, 16), nodes);
+        }
+        for behind in [".", ", or", " x", "?", "をご覧"] {
+            let nodes = vec![Node::Bold(vec![text("https://a.example/x")]), text(behind)];
+            let link = Node::Link(Link::to("https://a.example/x".to_owned(), vec![text("https://a.example/x")]));
+            assert_eq!(linked(nodes, 100, 16), [Node::Bold(vec![link]), text(behind)]);
+        }
+    }
+
+    #[test]
     fn mail_addresses_and_international_numbers_are_links() {
         is("Write to ada+chat@mail.example.com.", &[("ada+chat@mail.example.com", "mailto:ada+chat@mail.example.com")]);
         is("mailto:a@b.example", &[("a@b.example", "mailto:a@b.example")]);
@@ -380,6 +425,10 @@ mod tests {
             ("Call +49 30 1234567.", "+49 30 1234567", "tel:+49301234567"),
             ("+1 (555) 123-4567", "+1 (555) 123-4567", "tel:+15551234567"),
             ("+44 (0)20 7946 0123, or", "+44 (0)20 7946 0123", "tel:+442079460123"),
+            ("+49 30 1234567 (Mo-Fr)", "+49 30 1234567", "tel:+49301234567"),
+            ("+49 30 1234567 (9-17)", "+49 30 1234567", "tel:+49301234567"),
+            ("+44 20 7946 0018/19", "+44 20 7946 0018", "tel:+442079460018"),
+            ("+49 30/1234567", "+49 30/1234567", "tel:+49301234567"),
             ("(+33 6 12 34 56 78)", "+33 6 12 34 56 78", "tel:+33612345678"),
             ("Tel.:+34 612 345 678", "+34 612 345 678", "tel:+34612345678"),
             ("+49\u{a0}151\u{2011}12345678!", "+49\u{a0}151\u{2011}12345678", "tel:+4915112345678"),

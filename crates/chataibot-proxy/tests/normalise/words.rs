@@ -51,3 +51,22 @@ fn what_a_style_sets_apart_does_not_run_together() {
         assert_eq!(words(html), said, "{html}");
     }
 }
+
+#[test]
+fn formatting_around_a_list_is_that_of_its_items_and_of_what_follows() {
+    let bold = |text: &str| json!({ "bold": [{ "text": text }] });
+    assert_eq!(
+        rich("<b>a<ul><li>b<li>c</ul>d</b>e"),
+        json!([bold("a"), { "list": { "ordered": false, "items": [[bold("b")], [bold("c")]] } }, bold("d"), { "text": "e" }])
+    );
+    let link = json!({ "link": { "href": "https://a.example/", "children": [{ "text": "x" }] } });
+    assert_eq!(
+        rich("<a href=https://a.example/><ul><li>x</ul></a>y"),
+        json!([{ "list": { "ordered": false, "items": [[link]] } }, { "text": "y" }])
+    );
+    let inner = json!({ "list": { "ordered": false, "items": [[{ "strike": [{ "text": "y" }] }]] } });
+    assert_eq!(
+        rich("<s><ul><li>x<ul><li>y</ul></ul></s>"),
+        json!([{ "list": { "ordered": false, "items": [[{ "strike": [{ "text": "x" }] }, inner]] } }])
+    );
+}

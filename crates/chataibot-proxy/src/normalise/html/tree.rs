@@ -77,6 +77,7 @@ enum Kind {
     List {
         numbering: Option<Numbering>,
         items: Vec<(Option<i32>, Vec<Node>)>,
+        formatting: Vec<Inline>,
     },
     /// With its number, where it has one.
     Item(Option<i32>),
@@ -310,9 +311,9 @@ impl Tree {
         if matches!(self.top().kind, Kind::List { .. }) {
             self.open_item(None);
         }
-        // Formatting around a whole list is rare, and a block inside inline elements helps nobody: it ends here.
-        drop(self.end_line());
-        self.push(Kind::List { numbering, items: Vec::new() });
+        // A block inside inline elements helps nobody: formatting around a list goes on in each of its items.
+        let formatting = self.end_line();
+        self.push(Kind::List { numbering, items: Vec::new(), formatting });
     }
 
     /// Ends the innermost list.
@@ -322,9 +323,9 @@ impl Tree {
             while !matches!(self.top().kind, Kind::List { .. }) {
                 self.pop();
             }
+            let formatting = self.list_formatting();
             self.pop();
-            // Also one in which nothing shows.
-            self.ended = Some(Vec::new());
+            self.ended = Some(formatting);
         }
     }
 
@@ -339,9 +340,15 @@ impl Tree {
         }
         // The depth may have refused the list; then the words of its items stand on lines of their own.
         if matches!(self.top().kind, Kind::List { .. }) {
+            let formatting = self.list_formatting();
             self.push(Kind::Item(number));
+            self.reopen(formatting);
         }
         self.spaced = true;
+    }
+
+    fn list_formatting(&mut self) -> Vec<Inline> {
+        if let Kind::List { formatting, .. } = &self.top().kind { formatting.clone() } else { Vec::new() }
     }
 
     /// Ends an item.
@@ -455,7 +462,7 @@ impl Tree {
                     items.push((number, nodes));
                 }
             }
-            Kind::List { numbering, mut items } => {
+            Kind::List { numbering, mut items, .. } => {
                 self.spaced = true;
                 // Words that found no place in an item, because the depth refused one.
                 if shows(&nodes) {

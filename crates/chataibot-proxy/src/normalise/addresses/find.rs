@@ -1,0 +1,293 @@
+//! Where an address begins and ends among words. It begins with `https://`, `http://` or `www.`,
+//! or stands around an `@`; it ends where the sentence goes on, in any script.
+
+use std::ops::Range;
+
+use super::super::links;
+
+/// What stands on both sides of words that are to be set apart, in many ways of writing.
+const WRAPPERS: &str = "*_~'";
+
+/// What an address would go on with, if it stood in the same words.
+const GOES_ON: &str = "/_@%=&#+~\\";
+
+/// Looks for addresses in a text, from its beginning on.
+pub struct Finder<'a> {
+    text: &'a str,
+    /// What the text stands between.
+    before: Option<char>,
+    behind: Option<char>,
+    /// Where the next one of the web begins, if there is one.
+    web: Option<usize>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(text: &'a str, before: Option<char>, behind: Option<char>) -> Self {
+        Self { text, before, behind, web: begin_of_web(text, 0, before) }
+    }
+
+    /// The next address of the web or of mail at or behind `from`, and where it leads; nowhere,
+    /// where it only looked like one.
+    pub fn next(&mut self, from: usize) -> Option<(Range<usize>, Option<String>)> {
+        let Self { text, before, behind, .. } = *self;
+        if self.web.is_some_and(|at| at < from) {
+            self.web = begin_of_web(text, from, before);
+        }
+        let mail = mail(text, from, before);
+        let (range, href) = match (self.web, mail) {
+            (Some(at), Some(found)) if found.0.start < at || found.0.start == at && is_user(&text[at..found.0.end]) => {
+                found
+            }
+            (Some(at), _) => web_at(text, at, before),
+            (None, found) => found?,
+        };
+        // Where it goes on in words of another look, it is not known where it leads.
+        let goes_on = behind.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c) || GOES_ON.contains(c));
+        Some((range.clone(), href.filter(|_| range.end < text.len() || !goes_on)))
+    }
+}
+
+/// `www.ada@a.example`
+fn is_user(text: &str) -> bool {
+    scheme(text) == 0 && text.contains('@') && !text.contains(['/', '?', '#'])
+}
+
+fn starts(text: &str, start: &str) -> bool {
+    text.as_bytes().get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// The length of `https://` or `http://`, where the text begins with it.
+fn scheme(text: &str) -> usize {
+    ["https://", "http://"].into_iter().find(|scheme| starts(text, scheme)).map_or(0, str::len)
+}
+
+fn char_before(text: &str, at: usize, before: Option<char>) -> Option<char> {
+    text[..at].chars().next_back().or(before)
+}
+
+fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> {
+    text[from..].match_indices(['h', 'H', 'w', 'W']).map(|(at, _)| from + at).find(|&at| {
+        if scheme(&text[at..]) > 0 {
+            // `xhttps://` is another scheme.
+            !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+        } else {
+            let previous = char_before(text, at, before);
+            starts(&text[at..], "www.") && !previous.is_some_and(|c| c.is_ascii_alphanumeric() || "/.-_@\\".contains(c))
+        }
+    })
+}
+
+/// The address of the web that begins here.
+fn web_at(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<String>) {
+    let whole = &text[at..];
+    let scheme = scheme(whole);
+    let part = &whole[..whole.floor_char_boundary(links::LONGEST + 4)];
+    let end = end_of_web(part, scheme);
+    if end > links::LONGEST {
+        let end = whole.find(is_foreign).unwrap_or(whole.len());
+        return (at..at + end, None);
+    }
+    let reordered = is_reordering(whole[end..].chars().next());
+    let address = trimmed(&whole[..end], char_before(text, at, before));
+    let href = if scheme > 0 { links::link(address) } else { www(address) };
+    let href = href.filter(|href| !reordered && leads_where_it_says(&address[scheme.min(address.len())..], href));
+    // Of what is none, no part is one.
+    let end = if href.is_some() { address.len() } else { end.max(scheme) };
+    (at..at + end, href)
+}
+
+/// Is the host that stands in the words the one that is reached, and a name that there can be?
+fn leads_where_it_says(words: &str, href: &str) -> bool {
+    let written = words.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some(host) = links::host(href) else { return false };
+    // In other letters it is written out, and what is in brackets is a number.
+    let is_same = !written.is_ascii() || written.starts_with('[') || starts(written, &host);
+    let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    is_same && host.strip_suffix('.').unwrap_or(&host).split('.').all(is_label)
+}
+
+fn www(address: &str) -> Option<String> {
+    let href = links::link(&["https://", address].concat())?;
+    let host = links::host(&href)?;
+    (host.split('.').count() > 2 && has_top_level(&host)).then_some(href)
+}
+
+/// Where an address can't go on. `scheme` is the length of what stands before its host.
+fn end_of_web(address: &str, scheme: usize) -> usize {
+    let end = address.find(is_foreign).unwrap_or(address.len());
+    let host_end = address[scheme..end].find(['/', '?', '#', '\\']).map_or(end, |at| scheme + at);
+    let host = &address[scheme..host_end];
+    if let Some(at) = host.find([',', ';', '!', '\'', '(', ')', '*', '~', '{', '}']) {
+        return scheme + at;
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    if let Some(at) = end_of_name(name) {
+        return scheme + at;
+    }
+    let mut open = Vec::new();
+    for (at, character) in address[host_end..end].char_indices().map(|(at, c)| (host_end + at, c)) {
+        let is_end = match character {
+            '(' | '[' | '{' => {
+                open.push(character);
+                false
+            }
+            // What was not opened in it is the sentence's.
+            ')' => open.pop() != Some('('),
+            ']' => open.pop() != Some('['),
+            '}' => open.pop() != Some('{'),
+            // Two of them with nothing but a comma between.
+            ',' | ';' => self::scheme(&address[at + 1..]) > 0,
+            // A line end as programs write it.
+            '\\' => true,
+            _ => false,
+        };
+        if is_end {
+            return at;
+        }
+    }
+    if host_end == end { end - (host.len() - host.trim_end_matches('-').len()) } else { end }
+}
+
+/// Where the last label of a host's name turns from Latin letters to another script: no such label
+/// is there, but words that follow without a space.
+fn end_of_name(name: &str) -> Option<usize> {
+    let last = name.rfind('.')? + 1;
+    let label = &name[last..];
+    let latin = label.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|end| *end >= 2)?;
+    let is_word = label[..latin].bytes().all(|b| b.is_ascii_alphabetic());
+    let turns = label[latin..].chars().next().is_some_and(|c| c > '\u{24f}' && !links::is_invisible(c));
+    (is_word && turns).then_some(last + latin)
+}
+
+/// The address of mail around the next `@`.
+fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, Option<String>)> {
+    let at = from + text[from..].find('@')?;
+    let start = begin_of_local(text, from, at);
+    let end = at + 1 + end_of_domain(&text[at + 1..]);
+    let range = start..end;
+    let local = &text[start..at];
+    let previous = char_before(text, start, before);
+    let next = text[end..].chars().next();
+    let is_local = !local.is_empty() && !local.ends_with('.') && !local.contains("..");
+    let is_part = previous.is_some_and(|c| c.is_alphanumeric() || "@\"#\\".contains(c))
+        && !is_word_end(previous, local)
+        || text[..start].ends_with("://");
+    let goes_on = match next {
+        Some('_') => text[end..].trim_start_matches('_').starts_with(char::is_alphanumeric),
+        next => next == Some('@') || is_reordering(next),
+    };
+    let href = (is_local && !is_part && !goes_on).then(|| mail_to(&text[range.clone()])).flatten();
+    Some((range, href))
+}
+
+/// Characters of the part before the `@`. What sets an address apart, and what hands it on
+/// (`mail=ada@a.example`), is none of them.
+fn is_of_local(character: char) -> bool {
+    character.is_alphanumeric() || "._-+%&'!$/^?~".contains(character) || is_mark(character)
+}
+
+/// Joins the character before: accents, and what scripts put on a letter.
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
+}
+
+fn begin_of_local(text: &str, from: usize, at: usize) -> usize {
+    let before = &text[from..at];
+    let start = before
+        .rfind(|c| !is_of_local(c))
+        .map_or(0, |last| last + before[last..].chars().next().map_or(0, char::len_utf8));
+    let mut start = from + start;
+    // Words of a script without spaces, and the address behind them.
+    if let Some((last, c)) = text[start..at].char_indices().rev().find(|(_, c)| is_unspaced(*c))
+        && text[start + last + c.len_utf8()..at].starts_with(|c: char| c.is_ascii_alphabetic())
+    {
+        start += last + c.len_utf8();
+    }
+    let local = &text[start..at];
+    start += local.len() - local.trim_start_matches(|c: char| !c.is_alphanumeric() && !"_%".contains(c)).len();
+    // `_ada@a.example_`
+    let local = &text[start..at];
+    let is_wrapped = text[at + 1 + end_of_domain(&text[at + 1..])..].starts_with('_');
+    if is_wrapped { start + local.len() - local.trim_start_matches('_').len() } else { start }
+}
+
+/// Is the character before the last of a word in a script without spaces?
+fn is_word_end(previous: Option<char>, local: &str) -> bool {
+    previous.is_some_and(is_unspaced) && local.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Han, Kana, Hangul, Thai, Lao, Khmer and Burmese.
+fn is_unspaced(character: char) -> bool {
+    matches!(character,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn end_of_domain(rest: &str) -> usize {
+    let end =
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || is_mark(c) || links::is_invisible(c)));
+    let domain = &rest[..end.unwrap_or(rest.len())];
+    let domain = domain[..end_of_name(domain).unwrap_or(domain.len())].trim_end_matches(['.', '-']);
+    // What nobody sees belongs to the words around.
+    domain.trim_end_matches(links::is_invisible).len()
+}
+
+fn mail_to(address: &str) -> Option<String> {
+    let (_, host) = address.rsplit_once('@')?;
+    // `logo@2x.png`
+    let is_file = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"].iter().any(|end| host.ends_with(end));
+    // As hosts are written, so that a name that looks like another's is no address.
+    let host_of = links::host(&links::link(&["https://", host].concat())?)?;
+    let is_name =
+        host_of.contains('.') && has_top_level(&host_of) && leads_where_it_says(host, &["https://", &host_of].concat());
+    if is_file || !is_name {
+        return None;
+    }
+    links::link(&["mailto:", address].concat()).filter(|href| !href.contains([' ', '?', '#']))
+}
+
+fn has_top_level(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.len() >= 2
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
+        && host.split('.').all(|label| !label.is_empty())
+}
+
+/// Without what belongs to the sentence around it. `before` is the character in front.
+fn trimmed(address: &str, before: Option<char>) -> &str {
+    let mut address = address;
+    loop {
+        let last = address.chars().next_back();
+        let opener = match last {
+            Some(')') => '(',
+            Some(']') => '[',
+            Some('}') => '{',
+            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}') => '\0',
+            Some(c) if before == Some(c) && WRAPPERS.contains(c) => '\0',
+            _ => return address,
+        };
+        let closer = last.unwrap_or_default();
+        if opener != '\0' && address.matches(opener).count() >= address.matches(closer).count() {
+            return address;
+        }
+        address = &address[..address.len() - closer.len_utf8()];
+    }
+}
+
+/// What would be shown in another order than it is written is not what it seems to be.
+fn is_reordering(next: Option<char>) -> bool {
+    next.is_some_and(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+}
+
+/// Punctuation that no address is written with: quotes, long dashes, and what ends sentences and
+/// brackets in scripts without spaces.
+fn is_foreign(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character,
+            '<' | '>' | '"' | '`' | '|' | '\u{ab}' | '\u{bb}' | '\u{200b}' | '\u{2014}' | '\u{2015}' | '\u{2018}'..='\u{201f}' | '\u{2026}'
+            | '\u{2028}'..='\u{202f}' | '\u{2039}' | '\u{203a}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '\u{3014}'..='\u{301f}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{feff}'
+            | '\u{ff01}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}'
+            | '\u{ff3b}' | '\u{ff3d}' | '\u{ff5b}' | '\u{ff5d}' | '\u{ff61}'..='\u{ff64}')
+}
