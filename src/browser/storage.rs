@@ -75,7 +75,10 @@ impl Storage {
     /// [`Refused`]: try something smaller, or [`Self::fall_back_to_memory`].
     pub fn try_set(&self, key: &str, value: &str) -> Result<(), Refused> {
         if let Some(local) = self.backing() {
-            return local.set_item(&self.full(key), value).map_err(|_| Refused);
+            let key = self.full(key);
+            // Tools that ask for consent put something in its place which keeps nothing and says nothing.
+            let kept = local.set_item(&key, value).and_then(|()| local.get_item(&key));
+            return if kept.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
         }
         let mut memory = self.memory.borrow_mut();
         memory.retain(|(known, _)| known != key);

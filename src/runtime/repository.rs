@@ -144,6 +144,12 @@ impl Repository {
         read_conversation(&self.0.get(CONVERSATION)?)
     }
 
+    /// The conversation that was begun, if it is nobody else's.
+    pub fn conversation_of(&self, visitor: &str) -> Option<StoredConversation> {
+        self.conversation()
+            .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|whose| whose == visitor))
+    }
+
     /// Was a conversation start_answer_id, as far as all tabs know?
     pub fn has_conversation(&self) -> bool {
         self.start_answer_id().is_some()

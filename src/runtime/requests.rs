@@ -207,7 +207,8 @@ impl Runtime {
                 check_storage(&weak);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
                 if repository.0.is_shared() {
-                    if let Some(stored) = repository.conversation().filter(|stored| stored.id.is_some()) {
+                    // One that another visitor has left there keeps nobody from beginning their own.
+                    if let Some(stored) = repository.conversation_of(&credentials.visitor) {
                         return Err(Input::RemoteConversation(Some(Box::new(stored))));
                     }
                     if !repository.has_message(&message.id) {

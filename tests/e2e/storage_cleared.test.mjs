@@ -50,6 +50,53 @@ for (const [name, clear] of Object.entries(WAYS)) {
   });
 }
 
+for (const [name, spoil] of Object.entries({
+  'is gone': (key) => localStorage.removeItem(key),
+  'was written over': (key) => localStorage.setItem(key, 'null'),
+})) {
+  story(`a visitor who ${name} in storage, while a conversation stands there, begins a new one`, async (world) => {
+    const { page, visitor } = await talk(world);
+    await page.close();
+    const bare = await visitor.tab(world.page({ path: '/bare', body: '<p>Without a chat</p>' }));
+    await bare.evaluate(`(${spoil})(Object.keys(localStorage).find((key) => key.endsWith(':visitor')))`);
+    const other = new Widget(await visitor.tab(`${world.host.origin}/`));
+    await other.beOpen();
+    await other.say('Somebody else');
+    await other.settles();
+    await until('it is answered', async () => (await other.texts()).length > 1);
+    assert.equal((await world.simulator.calls('start')).length, 2);
+    const texts = await other.texts();
+    await other.page.reload();
+    await other.beOpen();
+    await until('it is there again', async () => (await other.texts()).length >= texts.length);
+  });
+}
+
+/** What privacy tools make of storage until a visitor consents, or for good. */
+const REFUSING = {
+  'keeps nothing and says nothing': 'Storage.prototype.setItem = () => {};',
+  'is full': "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
+  'may not be read': "Storage.prototype.getItem = () => { throw new DOMException('denied', 'SecurityError'); };",
+  'lists no keys': "Storage.prototype.key = () => { throw new DOMException('denied', 'SecurityError'); };",
+  'is none': "Object.defineProperty(window, 'localStorage', { value: null });",
+  'may not be asked for': "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });",
+};
+
+for (const [name, script] of Object.entries(REFUSING)) {
+  story(`storage that ${name}: a conversation is had all the same`, async (world) => {
+    world.host.script('/storage.js', script);
+    const { widget } = await world.chat({ address: world.page({ path: '/refusing', head: '<script src="/storage.js"></script>' }) });
+    await widget.say('Hello');
+    await widget.settles();
+    await widget.hears(/^What shall we do/);
+    await widget.say('help');
+    await widget.settles();
+    await world.simulator.idle();
+    assert.deepEqual(await world.simulator.heard(), ['Hello', 'help']);
+    assert.equal((await world.simulator.calls('start')).length, 1);
+  });
+}
+
 story('what was written without a connection is sent although storage is cleared', async (world) => {
   const { widget, page, visitor } = await talk(world);
   await visitor.goOffline();
