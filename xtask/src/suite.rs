@@ -24,7 +24,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
-    project::{Project, workspace},
+    project::{Project, read, workspace},
     setup::{self, Browsers, Engine},
     sizes,
 };
@@ -136,18 +136,32 @@ fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Count
 fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     setup::redis_server()?;
     setup::signing_languages();
-    let tests = || {
-        let mut cargo = project.cargo();
-        cargo.args(["test", "--no-fail-fast"]).args(workspace());
-        cargo
-    };
-    let mut counts = count(tests().args(name))?;
+    let mut counts = count(project.cargo().args(["test", "--no-fail-fast"]).args(workspace()).args(name))?;
     // Some of them once more on the other store; those of several proxies have run on it already.
-    let on_redis = ["--test", "delivery", "--test", "host_jwt", "--", "--skip", "several"];
-    counts += count(tests().args(on_redis).args(name).env("CHATAIBOT_TEST_STORE", "redis"))?;
+    for program in test_programs(project, &["delivery", "host_jwt"])? {
+        let mut tests = Command::new(program);
+        tests.current_dir(project.root.join("crates/chataibot-proxy")).args(["--skip", "several"]).args(name);
+        counts += count(tests.env("CHATAIBOT_TEST_STORE", "redis"))?;
+    }
     counts +=
         count(project.cargo().args(["test", "--package", "xtask", "--package", "chataibot-code-split"]).args(name))?;
     Ok(counts)
+}
+
+/// The programs of the integration tests with these names, as the workspace's tests were built. Cargo would build them anew for a smaller
+/// selection, whose dependencies have fewer features.
+fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
+    let build = ["test", "--no-run", "--quiet", "--message-format=json"];
+    let messages = read(project.cargo().args(build).args(workspace()))?;
+    let programs: Vec<String> = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["kind"][0] == "test")
+        .filter(|message| names.iter().any(|name| message["target"]["name"] == *name))
+        .filter_map(|message| message["executable"].as_str().map(str::to_owned))
+        .collect();
+    ensure!(programs.len() == names.len(), "cargo has built {programs:?} for the tests {names:?}");
+    Ok(programs)
 }
 
 /// Runs a test runner with its output shown, and counts. A runner that fails without naming a test counts as one failure.
