@@ -46,10 +46,14 @@ export async function show(page, scene, attributes = {}) {
   await page.evaluate((attributes) => {
     const widget = document.querySelector('chataibot-widget');
     for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
-    // Where the scene before was read to is no part of this one.
-    const list = widget.shadowRoot.querySelector('[part~="list"]');
-    list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
   }, attributes);
+  // A list that is scrolled and becomes another size at once takes the first for a part of the second.
+  if (Object.keys(attributes).length) await still(page, scene);
+  await page.evaluate(() => {
+    // Where the scene before was read to is no part of this one.
+    const list = document.querySelector('chataibot-widget').shadowRoot.querySelector('[part~="list"]');
+    list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
+  });
   // It comes by a clock of its own, and after the scene.
   if (attributes.teaser) await page.locator('chataibot-widget [part~="preview"]').waitFor();
   await still(page, scene);
