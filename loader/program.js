@@ -27,8 +27,9 @@ export function wantTalk() {
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
   const soon = almost();
-  // The first format of times takes tens of milliseconds, and no message is shown without one. Now nothing waits for it.
-  soon.then(() => isWanted && new Intl.RelativeTimeFormat());
+  // The first format of times takes a slow phone a hundred milliseconds, and no message is shown without one. Now nothing waits for it but
+  // what the visitor does: a first letter and Enter, if they come at once, go first.
+  soon.then(() => isWanted && setTimeout(() => new Intl.RelativeTimeFormat(), 250));
   const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, soon])]);
   program = app;
   fetchTalk();
