@@ -123,6 +123,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   mounted.launcher = async () => {
     // Each of the three takes a slow phone long enough: to start, to render, and to go on with the nodes of the shell.
     await nextTask();
+    // Nothing is rendered in what was taken from the page meanwhile.
+    if (!top.parentNode) return null;
     // A program of the version before has done so.
     mounted.render?.();
     await filled(place);

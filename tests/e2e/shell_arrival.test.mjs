@@ -9,6 +9,7 @@ async function steps(page) {
   await page.evaluate(() => {
     window.tasks = [];
     const original = setTimeout;
+    window.letGo = () => (window.setTimeout = original);
     window.setTimeout = (task, ...rest) => (rest.length ? original(task, ...rest) : void tasks.push(task));
   });
   return async () => {
@@ -86,4 +87,22 @@ story('an input method is let finish its word before the program arrives', async
   assert.equal(await widget.input.inputValue(), '日本');
   await page.keyboard.type('語');
   assert.equal(await widget.input.inputValue(), '日本語');
+});
+
+story('an element that was taken from the page between two of these tasks starts anew when it is back', async (world) => {
+  const { page, widget, release } = await begin(world);
+  const step = await steps(page);
+  release();
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  await page.evaluate(() => (window.kept = document.querySelector('chataibot-widget')).remove());
+  await step();
+  await page.evaluate(() => {
+    letGo();
+    document.body.append(kept);
+  });
+  await widget.open();
+  await widget.say('Hello');
+  await widget.settles();
+  assert.equal(await page.evaluate(() => kept.state.ready), true);
 });
