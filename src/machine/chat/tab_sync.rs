@@ -42,10 +42,13 @@ impl ChatMachine {
             .state
             .id()
             .filter(|_| self.core.awake && self.core.state.may_call() && self.core.listens && running);
-        let wanted = log.is_some();
+        let exists = log.is_some();
+        // A conversation that is about to begin has its reader as soon as it is there.
+        let begins = self.core.state.id().is_none() && self.send_queue.in_flight().is_some() && self.core.listens;
         // Another conversation is another log: who reads it is found out anew.
         let other = self.synced.conversation.as_ref() != self.core.state.id();
-        if other && let Some(turn) = self.election.update(false, self.now.monotonic, self.now.random) {
+        let left = other && self.synced.conversation.is_some();
+        if left && let Some(turn) = self.election.update(false, self.now.monotonic, self.now.random) {
             self.run_election_effect(turn);
         }
         if other {
@@ -56,10 +59,12 @@ impl ChatMachine {
                 read: self.core.state.read(),
             };
         }
-        if let Some(turn) = self.election.update(wanted, self.now.monotonic, self.now.random) {
+        if let Some(turn) = self.election.update(exists || begins, self.now.monotonic, self.now.random) {
             self.run_election_effect(turn);
+        } else if other && !left {
+            self.query_log();
         }
-        let wants = self.election.wants(wanted);
+        let wants = if exists { self.election.wants(true) } else { Wanted::Nothing };
         if self.connection.want(wants, self.election.was_live()) {
             self.log_reader.cut();
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
