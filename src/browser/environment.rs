@@ -2,7 +2,7 @@
 //! system variables.
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{MediaQueryList, Window};
 
 use chataibot_wire::documented::SystemVariables;
@@ -97,14 +97,24 @@ fn uuid_v7(at: u64, random: [u8; 10]) -> String {
     text
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Fails where the browser has no `Temporal`. A format would know it, too, but the first one takes a slow phone a hundred
+    /// milliseconds, and this is asked for before the first message is sent.
+    #[wasm_bindgen(catch, js_namespace = ["Temporal", "Now"], js_name = timeZoneId)]
+    fn time_zone_id() -> Result<JsValue, JsValue>;
+}
+
 /// The documented system variables (DOC): time zone, referrer, language.
 #[must_use]
 pub fn variables() -> SystemVariables {
-    let options = Intl::DateTimeFormat::new(&js_sys::Array::new(), &Object::new()).resolved_options();
-    let timezone = Reflect::get(&options, &JsValue::from_str("timeZone")).ok().and_then(|zone| zone.as_string());
+    let timezone = time_zone_id().unwrap_or_else(|_| {
+        let options = Intl::DateTimeFormat::new(&js_sys::Array::new(), &Object::new()).resolved_options();
+        Reflect::get(&options, &JsValue::from_str("timeZone")).unwrap_or_default()
+    });
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     SystemVariables {
-        timezone: timezone.and_then(some),
+        timezone: timezone.as_string().and_then(some),
         referrer_url: window().and_then(|window| window.document()).map(|document| document.referrer()).and_then(some),
         browser_language: window().and_then(|window| window.navigator().language()).and_then(some),
     }
