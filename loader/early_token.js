@@ -11,15 +11,19 @@ const PATIENCE = 10_000;
 export async function askToken(settings, shelf) {
   const { user, identity } = settings;
   if (!shelf || user != null || identity != null || !navigator.locks) return null;
+  const key = `${shelf}visitor`;
   try {
-    return await navigator.locks.request(`${shelf}token`, () => ask(settings, `${shelf}visitor`));
+    if (localStorage.getItem(key)) return null;
+    // Set out before the lock is granted, which a busy page hears of late. Only who has the lock keeps the answer.
+    const answer = post(settings);
+    answer.catch(() => {});
+    return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && keep(await answer, key));
   } catch {
     return null;
   }
 }
 
-async function ask(settings, key) {
-  if (localStorage.getItem(key)) return null;
+async function post(settings) {
   const response = await fetch(settings['token-url'] ?? `${settings['proxy-url'].replace(/\/+$/, '')}/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -29,9 +33,14 @@ async function ask(settings, key) {
     redirect: 'error',
     signal: AbortSignal.timeout(PATIENCE),
   });
-  const { ok, visitor, token, renewal, expires_in, features } = await response.json();
+  const answer = await response.json();
+  return response.ok && answer.ok ? answer : null;
+}
+
+function keep(answer, key) {
   // Another tab without such locks may have been first.
-  if (!response.ok || !ok || localStorage.getItem(key)) return null;
+  if (!answer || localStorage.getItem(key)) return null;
+  const { visitor, token, renewal, expires_in, features } = answer;
   const from = Date.now();
   const { uploads, typed_answers: typed = false } = features ?? {};
   const value = { visitor, token, renewal, from, until: from + expires_in * 1000, uploads, typed };

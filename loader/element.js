@@ -224,7 +224,7 @@ export class ChataibotWidget extends Base {
   }
 
   async #mount(begin, app, said) {
-    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel));
+    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel, this.#arrival.resolve));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
     this.#stand = this.#panel = null;
@@ -234,7 +234,6 @@ export class ChataibotWidget extends Base {
     this.#mark('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
-    this.#arrival.resolve(mounted);
     // As a click, so that the program knows it was the visitor; not where a stored conversation has opened the window already.
     if (this.#clicked && !open) launcher?.click();
     this.#clicked = false;

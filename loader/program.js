@@ -14,8 +14,13 @@ function fetchTalk() {
   if (isWanted) program?.fetchTalk?.();
 }
 
-/** The visitor writes: what talking needs is fetched when nothing stands in the way, and before the program is there to ask for it. */
+/**
+ * The visitor writes: what talking needs is fetched when nothing stands in the way, and before the program is there to ask for it. The
+ * first format takes a slow phone a hundred milliseconds, and no message is shown without one: it is made while nothing waits for it but what
+ * the visitor does. A first letter and Enter, if they come at once, go first.
+ */
 export function wantTalk() {
+  if (!isWanted) setTimeout(() => new Intl.RelativeTimeFormat(), 250);
   isWanted = true;
   fetchTalk();
 }
@@ -26,11 +31,7 @@ export function wantTalk() {
  */
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
-  const soon = almost();
-  // The first format of times takes a slow phone a hundred milliseconds, and no message is shown without one. Now nothing waits for it but
-  // what the visitor does: a first letter and Enter, if they come at once, go first.
-  soon.then(() => isWanted && setTimeout(() => new Intl.RelativeTimeFormat(), 250));
-  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, soon])]);
+  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, almost()])]);
   program = app;
   fetchTalk();
   await app.default({ module_or_path: await module });

@@ -6,6 +6,9 @@ import { adopt } from './take_over.js';
 /** How long the program's own rows take the place of ours without coming in anew, in milliseconds. */
 const QUIET = 700;
 
+/** So long the program waits for the token, in milliseconds. */
+const TOKEN = 200;
+
 /** By then the program has opened its window, if it ever does, in milliseconds. */
 const LATEST = 2_000;
 
@@ -16,8 +19,11 @@ const OF_TEXT = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
 export function arrival({ shell, place, launcher, section, field, composer }) {
   let end;
   return {
-    /** Not while an input method puts a word together. */
-    settled: composer.settled,
+    /** Not while an input method puts a word together; with the token, if it is almost there: the program would ask for it once more. */
+    async settled() {
+      await Promise.race([shell.asked, new Promise((resolve) => setTimeout(resolve, TOKEN))]);
+      await composer.settled();
+    },
     written: composer.written,
 
     /** The program will be rendered into `made`, which is in no page: its listeners and style sheets go where the shell's are. */
@@ -37,6 +43,7 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
     /** The program has rendered. Returns the place that it goes on with. */
     takeOver(made, become) {
       const nodes = new Map();
+      shell.appear();
       composer.end();
       shell.handOver?.();
       delete made.addEventListener;
@@ -76,7 +83,7 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
 function keepOwn(place, own) {
   const rows = own[0].parentNode;
   place.className = 'taken arriving';
-  const watch = new MutationObserver(() => {
+  const look = () => {
     const lines = rows.querySelectorAll(':scope>p');
     if (lines.length && place.classList.contains('arriving')) {
       for (const line of lines) line.hidden = true;
@@ -86,6 +93,8 @@ function keepOwn(place, own) {
     watch.disconnect();
     place.classList.remove('arriving');
     setTimeout(() => place.removeAttribute('class'), QUIET);
-  });
+  };
+  const watch = new MutationObserver(look);
   watch.observe(place, { childList: true, subtree: true });
+  look();
 }

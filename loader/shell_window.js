@@ -62,6 +62,10 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const { tag } = said;
   if (hasAsked) remember(host);
   if (!isPlain(settings, shelf)) return null;
+  let asked;
+  const ask = () => (asked ??= askToken(settings, shelf));
+  // Before all else: another process grants the token's lock while the window is made.
+  if (isOpen) ask();
   const words = wordsOf(settings, said);
   const isFinger = matchMedia('(pointer: coarse)').matches;
   const isInline = settings.mode === 'inline';
@@ -128,9 +132,11 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     shell.handOver = () => removal.disconnect();
   };
 
-  let asked;
+  /** How the window is shown, until that is done. */
+  let due;
   const shell = {
     isOpen: false,
+    hasAsked,
     // It is opened again, and the program is asked for again where it could not be had.
     stays: true,
     open: () => host.open(),
@@ -139,23 +145,27 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       shell.isOpen = true;
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
-      asked ??= askToken(settings, shelf).then((features) => {
+      shell.asked ??= ask().then((features) => {
         // Room for the button that comes with it, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
       });
       // Nothing but the visitor moves the focus.
       const enters = !isInline && (hasAsked || navigator.userActivation?.isActive);
-      // With what is drawn then: laid out here it would make one long task of two.
-      requestAnimationFrame(() => {
-        if (!shell.isOpen || composer.isOver()) return;
+      due = () => {
+        due = null;
         show(true);
         if (enters) enter();
         note('typing');
-      });
+      };
+      // With what is drawn then: laid out here it would make one long task of two.
+      requestAnimationFrame(shell.appear);
     },
+    /** Shows now what is due with the next frame, which a page that nobody looks at does not get. */
+    appear: () => due?.(),
     close() {
       if (!shell.isOpen) return;
       shell.isOpen = false;
+      due = null;
       const inside = holdsFocus();
       show(false);
       if (inside) launcher.focus({ preventScroll: true });

@@ -63,6 +63,7 @@ mod widget;
 
 pub use app::{App, AppProps, BeforeSend, ChatSource, Listener};
 pub use launcher::{Launcher, launcher_label};
+pub use lazy_view::attached;
 #[cfg(debug_assertions)]
 pub use message_row::rows_rendered;
 pub use rich_text::safe_address;

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::{
-    components::{Transcript, UserAction, gate},
+    components::{Transcript, UserAction, attached, gate},
     config::{Config, Name, from_js},
     conversation::{ConnectionStatus, Conversation, MessageRow, Phase, onboarding::Rating},
     machine::effect::PageEvent,
@@ -56,6 +56,11 @@ impl Mounted {
     /// Renders the widget for the first time, within the next microtasks; from then on by itself.
     pub fn render(&self) {
         self.0.render();
+    }
+
+    /// What was rendered into a place outside of the page stands in it now.
+    pub fn attached(&self) {
+        attached();
     }
 
     /// Opens the window.

@@ -14,7 +14,10 @@ pub(super) mod kind;
 pub(super) mod messages;
 pub(super) mod panel;
 
-use std::{cell::Cell, mem::discriminant};
+use std::{
+    cell::{Cell, RefCell},
+    mem::discriminant,
+};
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
@@ -22,7 +25,7 @@ use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
 use super::{
-    dom,
+    dom::{self, Timer},
     elements::{at, element},
     view_context::ViewContext,
 };
@@ -52,6 +55,12 @@ pub(super) enum ChunkId {
     Files,
 }
 
+/// Fewer rows than these cost nothing to be shown twice.
+const FEW: usize = 8;
+
+/// So long a message that waits may take to go out before the list is made, in milliseconds.
+const SENDING: u64 = 150;
+
 /// How many chunks there are.
 const CHUNKS: usize = 4;
 
@@ -74,12 +83,21 @@ struct Slot {
 
 thread_local! {
     static LOADER: Cell<Option<Loader>> = const { Cell::new(None) };
+    /// What renders views again that wait until they stand in the page.
+    static DETACHED: RefCell<Vec<Callback<Msg>>> = const { RefCell::new(Vec::new()) };
     static SLOTS: [Slot; CHUNKS] = const { [const { Slot { chunk: Cell::new(None), sheet: Cell::new(None) } }; CHUNKS] };
 }
 
 /// Says how chunks are fetched. Until then, only placeholders are shown.
 pub(super) fn register(loader: Loader) {
     LOADER.set(Some(loader));
+}
+
+/// What was rendered outside of the page stands in it now.
+pub fn attached() {
+    for render in DETACHED.take() {
+        render.emit(Msg::Fetched(true));
+    }
 }
 
 impl View {
@@ -99,7 +117,7 @@ impl View {
 
     /// Does its placeholder stand first? Not where the chunk is there already and that would be hundreds of rows for no frame.
     fn begins_with_placeholder(&self) -> bool {
-        !matches!(self, Self::Messages(_)) || self.chunk().is_none()
+        !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < FEW
     }
 
     /// Is the chunk needed now?
@@ -109,6 +127,11 @@ impl View {
             Self::Messages(view) => messages::is_wanted(&view.state),
             Self::Files(files) => files.view.state.window_open(),
         }
+    }
+
+    /// Does a message wait that is shown by it?
+    fn has_unsent(&self) -> bool {
+        matches!(self, Self::Messages(view) if view.state.next_to_send().is_some())
     }
 
     /// How much it would show: with more of it, a chunk that could not be had is asked for again.
@@ -143,6 +166,8 @@ pub(super) struct LazyView {
     missing: bool,
     /// The placeholder that just gave way had the focus.
     focused: bool,
+    /// The list is made then.
+    later: Option<Timer>,
 }
 
 pub(super) enum Msg {
@@ -165,8 +190,15 @@ impl Component for LazyView {
 
     fn create(ctx: &Context<Self>) -> Self {
         let holds_place = ctx.props().view.begins_with_placeholder();
-        let mut this =
-            Self { place: NodeRef::default(), styled: false, holds_place, asked: None, missing: false, focused: false };
+        let mut this = Self {
+            place: NodeRef::default(),
+            styled: false,
+            holds_place,
+            asked: None,
+            missing: false,
+            focused: false,
+            later: None,
+        };
         this.ask(ctx);
         this
     }
@@ -187,7 +219,10 @@ impl Component for LazyView {
         match msg {
             Msg::Fetched(fetched) => self.missing = !fetched,
             Msg::Retried => self.ask(ctx),
-            Msg::Styled => self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place)),
+            Msg::Styled => {
+                self.later = None;
+                self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place));
+            }
         }
         true
     }
@@ -210,9 +245,20 @@ impl Component for LazyView {
         let view = &ctx.props().view;
         let chunk = view.chunk().filter(|_| !self.styled);
         if let Some((chunk, place)) = chunk.zip(self.place.get()) {
+            // What measures itself and watches its size is made where it stays.
+            if !place.is_connected() {
+                return DETACHED.with_borrow_mut(|waiting| waiting.push(ctx.link().callback(|msg| msg)));
+            }
             self.styled = true;
             SLOTS.with(|slots| adopt_stylesheet(&place, chunk.css, &slots[view.chunk_id() as usize].sheet));
-            ctx.link().send_message(Msg::Styled);
+            let link = ctx.link().clone();
+            let show = move || link.send_message(Msg::Styled);
+            if self.holds_place && view.has_unsent() {
+                // The same file has what sends: a message goes out before the list is made, which takes a slow phone long.
+                self.later = Timer::after(SENDING, show);
+            } else {
+                show();
+            }
         } else if std::mem::take(&mut self.focused)
             && let Some(next) = self.place.cast::<Element>().and_then(|place| dom::first_reachable(&place))
         {

@@ -193,13 +193,13 @@ story('before the program is there Escape, the button and the launcher close the
   await widget.launcher.click();
   await isClosed();
   await page.evaluate(() => {
-    globalThis.told = [];
-    for (const name of ['open', 'close']) document.addEventListener(`chataibot-${name}`, () => told.push(name));
+    globalThis.moved = [];
+    for (const name of ['open', 'close']) document.addEventListener(`chataibot-${name}`, () => moved.push(name));
   });
   await arrived();
   await until('it stays closed', async () => (await widget.part('window-open').count()) === 0);
   assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.open), false);
-  assert.equal(await page.evaluate(() => told.at(-1) ?? 'close'), 'close');
+  assert.equal(await page.evaluate(() => moved.at(-1) ?? 'close'), 'close');
   await widget.open();
   assert.equal(await widget.input.inputValue(), 'Not yet');
 });

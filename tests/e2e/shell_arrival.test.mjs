@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
-import { begin, focused, inside } from './held_program.mjs';
+import { arrive, begin, focused, inside } from './held_program.mjs';
 
 /** Holds the tasks that the program arrives in. `step()` lets the next one go. */
 async function steps(page) {
@@ -47,6 +47,81 @@ story('whatever the visitor does between the tasks that the program arrives in i
   assert.equal(await focused(page), 'input');
   await page.keyboard.press('Enter');
   await until('it is said', async () => (await widget.texts()).includes('One two three'));
+});
+
+story('what was said before the program is there is answered before anything is rendered, and stands there once', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ['open', 'unread', 'message', 'ready']) {
+      document.addEventListener(`chataibot-${name}`, ({ detail, target }) => heard.push([name, detail.author ?? target.state.open].join(' ')));
+    }
+  });
+  await page.keyboard.type('Hello');
+  await page.keyboard.press('Enter');
+  const step = await steps(page);
+  release();
+  // It is started, and not rendered.
+  await step();
+  await page.waitForFunction(() => heard.includes('message bot'));
+  assert.equal(await widget.part('bubble-bot').count(), 0);
+  assert.equal(await widget.part('bubble-visitor').count(), 1);
+  await page.keyboard.type('Another');
+  await page.keyboard.press('Enter');
+  await step();
+  await page.waitForFunction(() => tasks.length);
+  assert.equal(await widget.part('bubble-visitor').count(), 2, 'what was rendered is in no page yet');
+  await step();
+  await ready();
+  await widget.settles();
+  const texts = await until('both are answered', async () => (await widget.texts()).length >= 4 && widget.texts());
+  assert.deepEqual(texts.filter((text) => /^(Hello|Another)$/.test(text)), ['Hello', 'Another']);
+  assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.unread), 0);
+  const told = await page.evaluate(() => heard);
+  assert.equal(told[0], 'open true', 'first it is open, and says so');
+  assert.ok(!told.some((name) => name.startsWith('unread')), told.join());
+  assert.equal(await widget.part('badge').count(), 0);
+  assert.equal(await widget.part('preview').count(), 0);
+});
+
+story('a page that gets no frame, as nobody looks at it, has the window open once the program is there', async (world) => {
+  const { page, widget, ready, release } = await arrive(world);
+  await page.evaluate(() => {
+    window.due = 0;
+    window.original = requestAnimationFrame;
+    window.requestAnimationFrame = () => ++due;
+  });
+  await widget.launcher.click();
+  await until('the window waits for a frame', () => page.evaluate(() => due));
+  await page.evaluate(() => (window.requestAnimationFrame = original));
+  assert.equal(await widget.part('window-open').count(), 0);
+  release();
+  await ready();
+  await widget.part('window-open').waitFor();
+  assert.equal(await focused(page), 'input');
+  assert.equal(await widget.launcher.getAttribute('aria-expanded'), 'true');
+});
+
+story('what the page puts into the field or saves while the program arrives waits until it is there', async (world) => {
+  const { page, widget, release, ready } = await begin(world);
+  const step = await steps(page);
+  release();
+  await step();
+  await page.waitForFunction(() => document.querySelector('chataibot-widget').state.open);
+  const saved = page.waitForEvent('download');
+  await page.evaluate(() => {
+    const widget = document.querySelector('chataibot-widget');
+    widget.send('Saved');
+    widget.transcript('text');
+  });
+  await step();
+  await step();
+  await ready();
+  const stream = await (await saved).createReadStream();
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  assert.match(Buffer.concat(chunks).toString(), /Saved/);
+  await widget.settles();
 });
 
 story('an input method that begins a word after the program was rendered is let finish it', async (world) => {
@@ -101,7 +176,8 @@ story('an element that was taken from the page between two of these tasks starts
     letGo();
     document.body.append(kept);
   });
-  await widget.open();
+  // It was open, and opens again.
+  await widget.part('window-open').waitFor();
   await widget.say('Hello');
   await widget.settles();
   assert.equal(await page.evaluate(() => kept.state.ready), true);
