@@ -26,6 +26,8 @@ const ENGINES = {
         binary: FIREFOX,
         args: ['-headless', '-width', `${WIDTH}`, '-height', `${HEIGHT + 86}`],
         prefs: {
+          // A test asks for the full screen without a click.
+          'full-screen-api.allow-trusted-requests-only': false,
           'intl.accept_languages': 'en-GB',
           'ui.prefersReducedMotion': reducedMotion ? 1 : 0,
           'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,

@@ -329,8 +329,6 @@ story('focus traps: of two chats that a page opens at once neither takes the oth
     <chataibot-widget id="two" position="bottom-start" storage="memory"></chataibot-widget><script defer src="/both.js"></script>`;
   world.host.script('/both.js', "document.querySelector('#both').onclick = () => { for (const id of ['one', 'two']) document.getElementById(id).open(); }");
   const page = await (await world.visitor()).tab(world.page({ path: '/both', body }));
-  const asked = [];
-  page.on('request', (request) => asked.push(request.url()));
   await page.locator('#both').click();
   const chats = ['#one', '#two'].map((selector) => new Widget(page, selector));
   for (const chat of chats) await chat.part('window-open').waitFor();
@@ -341,7 +339,8 @@ story('focus traps: of two chats that a page opens at once neither takes the oth
     }
   }
   assert.deepEqual(await modals(page), [false, false]);
-  assert.deepEqual(asked.filter((address) => address.includes('top-layer')), []);
+  const fetched = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  assert.deepEqual(fetched.filter((address) => address.includes('top-layer')), []);
 });
 
 story('focus traps: a chat that becomes a box of the page is no modal dialog any more, and as large as its box', async (world) => {

@@ -1,7 +1,7 @@
 //! Something of the page fills the screen: launcher and window are reached above it, but not above a film.
 
 import assert from 'node:assert/strict';
-import { Widget, story, until } from './harness.mjs';
+import { BROWSER, Widget, story, until } from './harness.mjs';
 
 const BOX = 'background: #cde; width: 300px; height: 200px; display: block';
 
@@ -22,7 +22,11 @@ const isReached = (page, part) =>
     return element === found || element.contains(found);
   }, part);
 
-const fill = (page, selector) => page.evaluate((selector) => document.querySelector(selector).requestFullscreen(), selector);
+const fill = async (page, selector) => {
+  // Which is for visitors alone to ask for.
+  if (BROWSER === 'webkit') await page.keyboard.press('F2');
+  await page.evaluate((selector) => document.querySelector(selector).requestFullscreen(), selector);
+};
 const leave = (page) => page.evaluate(() => document.exitFullscreen());
 
 const PLACES = {
@@ -49,9 +53,9 @@ for (const [name, [body, selector]] of Object.entries(PLACES)) {
     await widget.input.focus();
     await fill(page, selector);
     await until('the window is reached', () => isReached(page, 'input'));
-    // What is beside it has lost the focus to the browser already.
+    // What is beside it has lost the focus to the browser already, but not in WebKit.
     const focused = await widget.input.evaluate((input) => input === input.getRootNode().activeElement);
-    assert.equal(focused, !/beside|small/.test(name), 'the focus stays');
+    assert.equal(focused, BROWSER === 'webkit' || !/beside|small/.test(name), 'the focus stays');
     assert.deepEqual(await widget.texts().then((texts) => texts[0]), 'Hello', 'and what was said');
     await leave(page);
     await until('the window is reached', () => isReached(page, 'close'));
@@ -100,7 +104,7 @@ story('full screen: what fills it is written anew or taken away, and the chat is
   await widget.open();
   await widget.say('Hello');
   await widget.settles();
-  const program = await page.evaluateHandle(() => document.querySelector('chataibot-widget').shadowRoot.querySelector('#window'));
+  await page.evaluate(() => void (window.program = document.querySelector('chataibot-widget').shadowRoot.querySelector('#window')));
   await fill(page, '#app');
   await until('the window is reached', () => isReached(page, 'input'));
   await page.evaluate(() => (document.querySelector('#app').innerHTML = '<p>2</p>'));
@@ -109,7 +113,7 @@ story('full screen: what fills it is written anew or taken away, and the chat is
   await until('the window is reached in its place', () => isReached(page, 'input'));
   assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').parentNode.localName), 'main');
   assert.equal((await widget.texts())[0], 'Hello');
-  assert.ok(await program.evaluate((window) => window.isConnected), 'the program goes on');
+  assert.ok(await page.evaluate(() => program.isConnected), 'the program goes on');
 
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('div'), { id: 'app' })));
   await fill(page, '#app');
@@ -130,9 +134,8 @@ for (const [name, [body, selector]] of Object.entries(FILMS)) {
   story(`full screen: ${name} is not covered, and the chat is back after it`, async (world) => {
     const page = await (await world.visitor()).tab(world.page({ path: '/film', body }));
     await new Widget(page).launcher.waitFor();
-    const asked = page.waitForResponse((response) => response.url().includes('chataibot-top-layer.js'));
     await fill(page, selector);
-    await asked;
+    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('chataibot-top-layer.js')));
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
     assert.equal(await isReached(page, 'launcher'), false);
     await leave(page);

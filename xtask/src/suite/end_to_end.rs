@@ -20,24 +20,29 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus or act upon events, and what
-/// browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
-const EVERYWHERE: [&str; 16] = [
+/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus, act upon events, move the element, fill
+/// the screen or clear storage, meaning in texts, and what browsers draw by themselves. A test in them that only Chromium can have says why
+/// (`chromium` in `story`).
+const EVERYWHERE: [&str; 20] = [
     "accessibility",
     "attach",
     "focus_traps",
+    "full_screen",
     "keyboard",
     "keyboard_flows",
     "languages",
     "life",
     "native_controls",
     "page_events",
+    "page_life",
     "printing",
     "reading_position",
     "registered",
     "reload",
     "resizing",
+    "storage_cleared",
     "tabs",
+    "texts",
     "upload",
 ];
 
