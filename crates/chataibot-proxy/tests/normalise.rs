@@ -4,6 +4,8 @@
 //!
 //! `UPDATE_SNAPSHOTS=1 cargo test -p chataibot-proxy --test normalise` writes the snapshots; read the difference before keeping it.
 
+#[path = "normalise/as_written.rs"]
+mod as_written;
 #[path = "normalise/words.rs"]
 mod words;
 

@@ -1,5 +1,6 @@
 //! The platform's HTML to a [`RichText`] tree, by an allow-list.
 //!
+//! - [`as_written`]: what was meant as text, and not as markup
 //! - [`parse`]: elements, as a browser's own parser makes them (html5ever)
 //! - [`walk`]: what each element means; what is not on the list leaves its words or nothing behind
 //! - [`tree`]: the tree; blocks never stand inside inline elements
@@ -14,6 +15,7 @@ use style::Spaces;
 use tree::Tree;
 use walk::Walk;
 
+mod as_written;
 mod math;
 mod media;
 mod parse;
@@ -42,7 +44,7 @@ pub(super) struct Read {
 pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
-    let input = with_plain_addresses(input);
+    let input = as_written::guarded(input);
     // Without any tag it is plain text, and its lines mean something.
     let has_tags =
         input.split('<').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)));
@@ -92,29 +94,6 @@ pub fn plain(text: &str) -> RichText {
         tree.text(line);
     }
     RichText(addresses::linked(tree.finish().0, MOST_NODES, DEEPEST))
-}
-
-/// Addresses in angle brackets, as people write them (`<ada@a.example>`, `<https://a.example/>`), are no tags.
-fn with_plain_addresses(input: &str) -> String {
-    let mut out = String::with_capacity(input.len());
-    let mut rest = input;
-    while let Some(at) = rest.find('<') {
-        let (before, tag) = rest.split_at(at);
-        out.push_str(before);
-        let inside = tag[1..].split(['<', '>']).next().unwrap_or_default();
-        let is_closed = tag[1 + inside.len()..].starts_with('>');
-        let starts = |start: &str| inside.get(..start.len()).is_some_and(|inside| inside.eq_ignore_ascii_case(start));
-        let is_mail = inside.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && host.contains('.') && inside.starts_with(|c: char| c.is_alphanumeric())
-        });
-        let is_address = ["https://", "http://", "mailto:", "tel:"].into_iter().any(starts) || is_mail;
-        let is_address =
-            is_address && is_closed && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c) && is_mail);
-        out.push_str(if is_address { "&lt;" } else { "<" });
-        rest = &tag[1..];
-    }
-    out.push_str(rest);
-    out
 }
 
 /// Anything in the list that shows at all?

@@ -11,6 +11,10 @@ const OTHER: &str = "a abbr acronym audio b bdi bdo big canvas cite code data dd
     mark math nobr object picture q ruby rp rt s samp small span strike strong sub sup svg time tt u var \
     video";
 
+/// Read like any other; here so that they are known as tags.
+const UNUSUAL: &str = "applet basefont bgsound blink command content element fencedframe image isindex keygen layer menuitem \
+    model nextid plaintext portal selectedcontent shadow slot spacer";
+
 fn is_in(names: &str, name: &str) -> bool {
     names.split(' ').any(|one| one == name)
 }
@@ -57,4 +61,9 @@ pub fn is_list(name: &str) -> bool {
 /// Is there such an element? Of what people write into texts, so that what only looks like a tag can be told from one.
 pub fn is_known(name: &str) -> bool {
     is_block(name) || is_void(name) || is_list(name) || is_apart(name) || swallows(name) || is_in(OTHER, name)
+}
+
+/// Is there, or was there, such an element, though nobody writes it into texts?
+pub fn is_unusual(name: &str) -> bool {
+    is_in(UNUSUAL, name)
 }

@@ -1,0 +1,88 @@
+//! Before a text is read as HTML: what people write as text, and not as markup, stays text.
+//!
+//! - addresses in angle brackets (`<ada@a.example>`, `<https://a.example/>`) are no tags
+//! - nor are names that stand for something (`Dear <first name>`) or belong to code (`List<String>`)
+//! - `&` in an address begins no character: `?amount=5&currency=EUR` holds no `¤`
+
+use std::collections::HashSet;
+
+use super::tags;
+
+/// The text with `&lt;` and `&amp;` where those signs were meant.
+pub fn guarded(input: &str) -> String {
+    let input = with_plain_ampersands(input);
+    let starts: HashSet<String> = input.split('<').skip(1).map(name_of).collect();
+    let holds_vocabulary = starts.contains("svg") || starts.contains("math");
+    let ends: HashSet<String> = input.split("</").skip(1).map(name_of).collect();
+    let mut out = String::with_capacity(input.len());
+    let mut rest = &*input;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let inside = tag[1..].split(['<', '>']).next().unwrap_or_default();
+        let behind = tag[1 + inside.len()..].strip_prefix('>');
+        let is_text = behind.is_some_and(|behind| {
+            is_address(inside) || !holds_vocabulary && is_placeholder(inside, &out, behind, &ends)
+        });
+        out.push_str(if is_text { "&lt;" } else { "<" });
+        rest = &tag[1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_address(inside: &str) -> bool {
+    let starts = |start: &str| inside.get(..start.len()).is_some_and(|inside| inside.eq_ignore_ascii_case(start));
+    let is_mail = inside.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && host.contains('.') && inside.starts_with(|c: char| c.is_alphanumeric())
+    });
+    let is_address = ["https://", "http://", "mailto:", "tel:"].into_iter().any(starts) || is_mail;
+    is_address && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c) && is_mail)
+}
+
+/// Is it a word in angle brackets? A tag of an element that nobody knows and that has no end looks the same, so the place decides:
+/// such a word stands in a sentence, and what follows is not written against it; or it is several words, or all capitals.
+fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<String>) -> bool {
+    let name = name_of(inside);
+    let is_tag = !name.starts_with(|c: char| c.is_ascii_alphabetic())
+        || name.contains(':')
+        || inside.contains('=')
+        || inside.ends_with('/')
+        || tags::is_known(&name)
+        || tags::is_unusual(&name)
+        || ends.contains(&name);
+    if is_tag {
+        return false;
+    }
+    let is_phrase = inside.trim().contains(' ') || inside.len() > 1 && !inside.contains(|c: char| c.is_lowercase());
+    let before = before.trim_end_matches([' ', '\t']);
+    let is_in_sentence = !before.is_empty() && !before.ends_with(['>', '\n']);
+    let is_apart = !behind.starts_with(char::is_alphanumeric);
+    is_phrase || is_in_sentence && is_apart
+}
+
+/// What a tag is called, in lower case.
+fn name_of(tag: &str) -> String {
+    let end = |c: char| c.is_whitespace() || matches!(c, '/' | '>' | '<');
+    tag.split(end).next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// In addresses among words a name without a semicolon is a parameter's, much as HTML reads it in attributes.
+fn with_plain_ampersands(input: &str) -> String {
+    let words = input.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+    let is_address = |word: &str| ["://", "www.", "mailto:"].into_iter().any(|sign| word.contains(sign));
+    words.map(|word| if word.contains('&') && is_address(word) { parameters(word) } else { word.to_owned() }).collect()
+}
+
+fn parameters(address: &str) -> String {
+    let mut parts = address.split('&');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(part.len());
+        let is_query = part[end..].starts_with('=') || out.contains('?') && !part[end..].starts_with(';');
+        let is_parameter = end > 0 && is_query;
+        out.push_str(if is_parameter { "&amp;" } else { "&" });
+        out.push_str(part);
+    }
+    out
+}
