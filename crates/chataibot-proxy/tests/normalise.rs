@@ -6,6 +6,8 @@
 
 #[path = "normalise/as_written.rs"]
 mod as_written;
+#[path = "normalise/lists.rs"]
+mod lists;
 #[path = "normalise/words.rs"]
 mod words;
 

@@ -26,8 +26,16 @@ pub struct Style {
     pub inlines: Vec<Inline>,
     /// As small as a picture that only counts its readers.
     pub is_dot: bool,
-    /// How a list counts, where it is set.
-    pub numbering: Option<Numbering>,
+    /// What stands before the items of a list, or before this one, where it is set.
+    pub marker: Option<Marker>,
+}
+
+/// What stands before an item of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    Nothing,
+    Bullet,
+    Number(Numbering),
 }
 
 /// The ways in which an element takes no place or can't be seen; each may be taken back by a later declaration of the same name.
@@ -103,7 +111,7 @@ impl Style {
             }
             "overflow" => hidden.cut_off = matches!(first, "hidden" | "clip"),
             "list-style" | "list-style-type" => {
-                self.numbering = value.split_ascii_whitespace().find_map(numbering).or(self.numbering);
+                self.marker = value.split_ascii_whitespace().find_map(marker).or(self.marker);
             }
             "white-space" => {
                 self.spaces = match first {
@@ -141,15 +149,30 @@ impl Style {
     }
 }
 
-fn numbering(word: &str) -> Option<Numbering> {
-    Some(match word {
-        "decimal" => Numbering::Numbers,
+fn marker(word: &str) -> Option<Marker> {
+    Some(Marker::Number(match word {
+        "none" => return Some(Marker::Nothing),
+        "disc" | "circle" | "square" | "disclosure-open" | "disclosure-closed" => return Some(Marker::Bullet),
         "lower-alpha" | "lower-latin" => Numbering::Letters,
         "upper-alpha" | "upper-latin" => Numbering::CapitalLetters,
         "lower-roman" => Numbering::Roman,
         "upper-roman" => Numbering::CapitalRoman,
+        // Other scripts count the same.
+        "decimal"
+        | "decimal-leading-zero"
+        | "lower-greek"
+        | "hebrew"
+        | "armenian"
+        | "georgian"
+        | "hiragana"
+        | "katakana"
+        | "cjk-ideographic" => Numbering::Numbers,
+        _ if ["-indic", "-decimal", "-informal", "-formal"].into_iter().any(|end| word.ends_with(end)) => {
+            Numbering::Numbers
+        }
+        _ if matches!(word, "persian" | "bengali" | "devanagari" | "thai" | "khmer" | "lao") => Numbering::Numbers,
         _ => return None,
-    })
+    }))
 }
 
 /// What a value of `display` says.

@@ -2,16 +2,16 @@
 
 use std::cmp::Ordering;
 
-use chataibot_wire::{
-    Node,
-    rich_text::{Link, Numbering, Shift},
-};
+use chataibot_wire::{Node, rich_text::Numbering};
 
 use super::shows;
 use crate::normalise::text::{is_shown, is_space};
 use trim::{in_sequence, trim_end, trim_space, trim_start};
 
+mod inline;
 mod trim;
+
+pub use inline::Inline;
 
 /// Deepest nesting of a tree.
 pub const DEEPEST: usize = 16;
@@ -19,56 +19,6 @@ pub const DEEPEST: usize = 16;
 pub const LONGEST: usize = 16_000;
 /// Most nodes of one text.
 pub const MOST_NODES: usize = 2_000;
-
-/// What formats a stretch of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Inline {
-    /// Strong.
-    Bold,
-    /// Emphasis.
-    Italic,
-    /// Underlined.
-    Underline,
-    /// Struck through.
-    Strike,
-    /// Code.
-    Code,
-    /// Above the line.
-    Raised,
-    /// Below the line.
-    Lowered,
-    /// A link to a checked address.
-    Link(String),
-}
-
-impl Inline {
-    /// The formatting an element stands for. Links are not here: they need their address.
-    pub fn of(element: &str) -> Option<Self> {
-        match element {
-            "b" | "strong" | "mark" => Some(Self::Bold),
-            "i" | "em" | "cite" | "dfn" | "var" => Some(Self::Italic),
-            "u" | "ins" => Some(Self::Underline),
-            "s" | "strike" | "del" => Some(Self::Strike),
-            "code" | "kbd" | "samp" | "tt" => Some(Self::Code),
-            "sup" => Some(Self::Raised),
-            "sub" => Some(Self::Lowered),
-            _ => None,
-        }
-    }
-
-    fn node(self, children: Vec<Node>) -> Node {
-        match self {
-            Self::Bold => Node::Bold(children),
-            Self::Italic => Node::Italic(children),
-            Self::Underline => Node::Underline(children),
-            Self::Strike => Node::Strike(children),
-            Self::Code => Node::Code(children),
-            Self::Raised => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sup) }),
-            Self::Lowered => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sub) }),
-            Self::Link(href) => Node::Link(Link::to(href, children)),
-        }
-    }
-}
 
 #[derive(Debug)]
 enum Kind {
@@ -81,6 +31,8 @@ enum Kind {
     },
     /// With its number, where it has one.
     Item(Option<i32>),
+    /// What stands in a list before its first item.
+    Lead,
     Inline(Inline),
 }
 
@@ -130,7 +82,7 @@ impl Tree {
             if text.chars().all(is_space) {
                 return;
             }
-            self.open_item(None);
+            self.stand_beside_items();
         }
         let mut shown = String::new();
         for character in text.chars() {
@@ -158,8 +110,8 @@ impl Tree {
             if index > 0 {
                 self.line_break();
             }
-            if matches!(self.top().kind, Kind::List { .. }) && !line.is_empty() {
-                self.open_item(None);
+            if !line.is_empty() {
+                self.stand_beside_items();
             }
             let mut shown = String::new();
             for character in line.chars() {
@@ -234,9 +186,7 @@ impl Tree {
 
     /// Begins a formatted stretch. False where it has begun already.
     pub fn open_inline(&mut self, inline: Inline) -> bool {
-        if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item(None);
-        }
+        self.stand_beside_items();
         if self.is_open(&inline) {
             return false;
         }
@@ -251,7 +201,9 @@ impl Tree {
     fn begin_line(&mut self) {
         let Some(formatting) = self.ended.take() else { return };
         // Beside a block, words stand on a line of their own; beside other words they need a block for that.
-        if !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break)) {
+        let is_lead = matches!(self.top().kind, Kind::Lead);
+        if is_lead || !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break))
+        {
             self.push(Kind::Paragraph);
         }
         self.reopen(formatting);
@@ -291,9 +243,7 @@ impl Tree {
 
     /// Begins a block. Formatting that is open goes on inside it.
     pub fn open_paragraph(&mut self) {
-        if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item(None);
-        }
+        self.stand_beside_items();
         let formatting = self.end_line();
         self.push(Kind::Paragraph);
         self.reopen(formatting);
@@ -308,9 +258,7 @@ impl Tree {
 
     /// Begins a list.
     pub fn open_list(&mut self, numbering: Option<Numbering>) {
-        if matches!(self.top().kind, Kind::List { .. }) {
-            self.open_item(None);
-        }
+        self.stand_beside_items();
         // A block inside inline elements helps nobody: formatting around a list goes on in each of its items.
         let formatting = self.end_line();
         self.push(Kind::List { numbering, items: Vec::new(), formatting });
@@ -326,6 +274,9 @@ impl Tree {
             let formatting = self.list_formatting();
             self.pop();
             self.ended = Some(formatting);
+        } else {
+            // The depth has refused it.
+            self.close_paragraph();
         }
     }
 
@@ -347,6 +298,21 @@ impl Tree {
         self.spaced = true;
     }
 
+    /// In a list but in none of its items, as many editors write lists in lists: goes on in the item before, or stands before the list.
+    fn stand_beside_items(&mut self) {
+        let is_full = self.frames.len() > DEEPEST;
+        let Kind::List { items, formatting, .. } = &mut self.top().kind else { return };
+        if is_full {
+            return self.open_item(None);
+        }
+        let formatting = formatting.clone();
+        match items.pop() {
+            Some((number, nodes)) => self.frames.push(Frame { kind: Kind::Item(number), nodes }),
+            None => self.push(Kind::Lead),
+        }
+        self.ended = Some(formatting);
+    }
+
     fn list_formatting(&mut self) -> Vec<Inline> {
         if let Kind::List { formatting, .. } = &self.top().kind { formatting.clone() } else { Vec::new() }
     }
@@ -356,7 +322,7 @@ impl Tree {
         self.ended = None;
         let in_item = self.frames.iter().rev().find_map(|frame| match frame.kind {
             Kind::Item(_) => Some(true),
-            Kind::List { .. } | Kind::Root => Some(false),
+            Kind::List { .. } | Kind::Lead | Kind::Root => Some(false),
             Kind::Paragraph | Kind::Inline(_) => None,
         });
         if in_item == Some(true) {
@@ -396,7 +362,7 @@ impl Tree {
                     self.pop();
                     break;
                 }
-                Kind::Root | Kind::Item(_) | Kind::List { .. } => break,
+                Kind::Root | Kind::Item(_) | Kind::Lead | Kind::List { .. } => break,
             }
         }
         self.trim_open_line();
@@ -418,7 +384,7 @@ impl Tree {
     fn open_inlines(&self) -> impl Iterator<Item = &Inline> {
         let on_line = self.frames.iter().rev().map_while(|frame| match &frame.kind {
             Kind::Inline(open) => Some(open),
-            Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item(_) => None,
+            Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item(_) | Kind::Lead => None,
         });
         self.ended.iter().flatten().chain(on_line)
     }
@@ -438,6 +404,7 @@ impl Tree {
         let Some(Frame { kind, mut nodes }) = self.frames.pop() else { return };
         match kind {
             Kind::Root => {}
+            Kind::Lead => self.top().nodes.append(&mut nodes),
             Kind::Inline(inline) => {
                 if shows(&nodes) {
                     self.top().nodes.push(inline.node(nodes));
@@ -464,6 +431,9 @@ impl Tree {
             }
             Kind::List { numbering, mut items, .. } => {
                 self.spaced = true;
+                if matches!(nodes.first(), Some(Node::Paragraph(_) | Node::List(_))) {
+                    self.top().nodes.append(&mut nodes);
+                }
                 // Words that found no place in an item, because the depth refused one.
                 if shows(&nodes) {
                     items.push((None, nodes));

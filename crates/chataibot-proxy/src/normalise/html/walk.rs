@@ -1,18 +1,21 @@
 //! From the elements of a text to its tree: what each of them means.
 
-use chataibot_wire::{rich_text::Numbering, text::is_blank};
+use chataibot_wire::text::is_blank;
 
 use super::{
     math::{self, Part},
     media,
     parse::{Document, Element, Id, Kind, Space},
-    style::{Display, Spaces, Style},
+    style::{Display, Marker, Spaces, Style},
     tags,
     tree::{Inline, Tree},
 };
 use crate::normalise::links;
 
 mod embedded;
+mod lists;
+
+use lists::Count;
 
 /// Walks through a text and builds its tree.
 pub struct Walk<'a> {
@@ -28,12 +31,6 @@ pub struct Walk<'a> {
     pub has_media: bool,
     /// Inside a frame's own document there are no further ones.
     is_framed: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Count {
-    next: i32,
-    step: i32,
 }
 
 enum Task {
@@ -209,9 +206,8 @@ impl<'a> Walk<'a> {
             "area" => self.area(element, inner.in_link),
             "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(id, element, inner),
             "a" => self.link(id, element, inner),
-            "ul" | "menu" | "dir" | "select" => self.list(id, None, inner),
-            "ol" => self.numbered(id, element, &style, inner),
-            "li" | "dd" => self.item(id, element, inner),
+            "ul" | "ol" | "menu" | "dir" | "select" => self.list(id, element, &style, inner),
+            "li" | "dd" => self.item(id, element, &style, inner),
             "optgroup" | "option" => self.option(id, element, inner),
             "hr" => {
                 self.tree.open_paragraph();
@@ -309,29 +305,16 @@ impl<'a> Walk<'a> {
         false
     }
 
-    fn list(&mut self, id: Id, numbering: Option<Numbering>, inner: Inherited) {
+    fn list(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+        let numbering = lists::numbering(self.document, id, element, style);
         self.tree.open_list(numbering);
         self.through(id, inner, vec![Leave::List]);
-        self.numbers.push(None);
+        self.numbers.push(numbering.and(lists::count(self.document, id, element)));
     }
 
-    fn numbered(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
-        let numbering = style.numbering.unwrap_or_else(|| numbering(element.attribute("type").unwrap_or_default()));
-        self.list(id, Some(numbering), inner);
-        let is_reversed = element.attribute("reversed").is_some();
-        let items = self.document.node(id).children.iter();
-        let items = items.filter(|id| self.document.element(**id).is_some_and(|one| one.name() == "li")).count();
-        let first = if is_reversed { i32::try_from(items).unwrap_or(i32::MAX) } else { 1 };
-        let next = element.attribute("start").and_then(number).unwrap_or(first);
-        if let Some(count) = self.numbers.last_mut() {
-            *count = Some(Count { next, step: if is_reversed { -1 } else { 1 } });
-        }
-    }
-
-    fn item(&mut self, id: Id, element: &Element, inner: Inherited) {
+    fn item(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
-        let parent = self.document.node(id).parent.and_then(|parent| self.document.element(parent));
-        let is_in_list = name == "li" && parent.is_some_and(|parent| tags::is_list(parent.name()));
+        let is_in_list = name == "li" && lists::holds(self.document, id);
         let mut leave = Vec::new();
         if !is_in_list {
             // Items without a list, and what explains a term, are lists of their own.
@@ -344,14 +327,18 @@ impl<'a> Walk<'a> {
                 leave.push(Leave::List);
             }
         }
-        let value = element.attribute("value").and_then(number);
-        let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| {
-            let number = value.unwrap_or(count.next);
-            count.next = number.saturating_add(count.step);
-            number
-        });
-        self.tree.open_item(number);
-        leave.push(Leave::Item);
+        let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| count.next(element));
+        if is_in_list && style.marker == Some(Marker::Nothing) {
+            // So editors write what stands in a list without being an item of it, such as a list in a list.
+            self.tree.open_paragraph();
+            leave.push(Leave::Block);
+        } else {
+            self.tree.open_item(number);
+            leave.push(Leave::Item);
+        }
+        if let Some(sign) = lists::sign(element) {
+            self.tree.text(sign);
+        }
         self.through(id, inner, leave);
     }
 
@@ -410,24 +397,4 @@ impl<'a> Walk<'a> {
             Part::End(inline) => Task::Leave(Leave::Inline(inline)),
         }));
     }
-}
-
-/// How a list counts.
-fn numbering(kind: &str) -> Numbering {
-    match kind {
-        "a" => Numbering::Letters,
-        "A" => Numbering::CapitalLetters,
-        "i" => Numbering::Roman,
-        "I" => Numbering::CapitalRoman,
-        _ => Numbering::Numbers,
-    }
-}
-
-fn number(text: &str) -> Option<i32> {
-    // As a browser reads a number: what follows the digits does not matter.
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let sign = text.len() - digits.len();
-    text[..sign + end].parse().ok()
 }

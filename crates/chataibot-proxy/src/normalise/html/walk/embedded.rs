@@ -60,8 +60,11 @@ impl Walk<'_> {
     /// A field of a form: what is written in it, or on it.
     pub(super) fn field(&mut self, element: &Element) {
         let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        let is_checked = element.attribute("checked").is_some();
         let words = match kind.as_str() {
-            "hidden" | "password" | "checkbox" | "radio" | "file" | "color" | "range" => None,
+            "hidden" | "password" | "file" | "color" | "range" => None,
+            "checkbox" => Some(if is_checked { "☑" } else { "☐" }),
+            "radio" => Some(if is_checked { "◉" } else { "○" }),
             "image" => element.attribute("alt").or(element.attribute("value")),
             _ => {
                 let value = element.attribute("value").filter(|value| !is_blank(value));

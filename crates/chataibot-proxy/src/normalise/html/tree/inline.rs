@@ -1,0 +1,56 @@
+//! What formats a stretch of a line.
+
+use chataibot_wire::{
+    Node,
+    rich_text::{Link, Shift},
+};
+
+/// What formats a stretch of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inline {
+    /// Strong.
+    Bold,
+    /// Emphasis.
+    Italic,
+    /// Underlined.
+    Underline,
+    /// Struck through.
+    Strike,
+    /// Code.
+    Code,
+    /// Above the line.
+    Raised,
+    /// Below the line.
+    Lowered,
+    /// A link to a checked address.
+    Link(String),
+}
+
+impl Inline {
+    /// The formatting an element stands for. Links are not here: they need their address.
+    pub fn of(element: &str) -> Option<Self> {
+        match element {
+            "b" | "strong" | "mark" => Some(Self::Bold),
+            "i" | "em" | "cite" | "dfn" | "var" => Some(Self::Italic),
+            "u" | "ins" => Some(Self::Underline),
+            "s" | "strike" | "del" => Some(Self::Strike),
+            "code" | "kbd" | "samp" | "tt" => Some(Self::Code),
+            "sup" => Some(Self::Raised),
+            "sub" => Some(Self::Lowered),
+            _ => None,
+        }
+    }
+
+    pub(super) fn node(self, children: Vec<Node>) -> Node {
+        match self {
+            Self::Bold => Node::Bold(children),
+            Self::Italic => Node::Italic(children),
+            Self::Underline => Node::Underline(children),
+            Self::Strike => Node::Strike(children),
+            Self::Code => Node::Code(children),
+            Self::Raised => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sup) }),
+            Self::Lowered => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sub) }),
+            Self::Link(href) => Node::Link(Link::to(href, children)),
+        }
+    }
+}

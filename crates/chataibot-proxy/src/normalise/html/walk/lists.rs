@@ -1,0 +1,88 @@
+//! Lists: what stands before their items, and how they count.
+
+use chataibot_wire::rich_text::Numbering;
+
+use super::super::{
+    parse::{Document, Element, Id},
+    style::{Marker, Style},
+    tags,
+};
+
+/// Counts the items of a list.
+#[derive(Clone, Copy)]
+pub struct Count {
+    next: i32,
+    step: i32,
+}
+
+impl Count {
+    /// The number of this item, which is the next one.
+    pub fn next(&mut self, item: &Element) -> i32 {
+        let number = item.attribute("value").and_then(number).unwrap_or(self.next);
+        self.next = number.saturating_add(self.step);
+        number
+    }
+}
+
+/// How a numbered list counts.
+pub fn count(document: &Document, id: Id, list: &Element) -> Option<Count> {
+    let is_reversed = list.attribute("reversed").is_some();
+    let items = i32::try_from(items(document, id).count()).unwrap_or(i32::MAX);
+    let first = if is_reversed { items } else { 1 };
+    let next = list.attribute("start").and_then(number).unwrap_or(first);
+    Some(Count { next, step: if is_reversed { -1 } else { 1 } })
+}
+
+/// How the numbers of a list are written; `None` where it has none. Styles of the list or its first item say so, or its name.
+pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> Option<Numbering> {
+    let first = items(document, id).next();
+    let of_items = first.and_then(|first| Style::of(first.attribute("style")?).marker);
+    let is_numbered = list.name() == "ol";
+    match of_items.filter(|marker| *marker != Marker::Nothing).or(style.marker) {
+        Some(Marker::Number(numbering)) => Some(numbering),
+        Some(Marker::Bullet | Marker::Nothing) => None,
+        // The editor Quill writes all lists as numbered ones.
+        None if first.is_some_and(|first| first.attribute("data-list").is_some_and(|kind| kind != "ordered")) => None,
+        None => is_numbered.then(|| by_type(list.attribute("type").unwrap_or_default())),
+    }
+}
+
+/// The sign of a task in a list, as editors write it that draw the box themselves.
+pub fn sign(item: &Element) -> Option<&'static str> {
+    match item.attribute("data-list")? {
+        "checked" => Some("☑ "),
+        "unchecked" => Some("☐ "),
+        _ => None,
+    }
+}
+
+/// Is the nearest thing around an item that holds items a list?
+pub fn holds(document: &Document, item: Id) -> bool {
+    let above = std::iter::successors(document.node(item).parent, |id| document.node(*id).parent);
+    let mut above = above.filter_map(|id| document.element(id)).map(|element| element.name());
+    above.find(|name| tags::is_list(name) || matches!(*name, "li" | "dd" | "td" | "th")).is_some_and(tags::is_list)
+}
+
+fn items(document: &Document, list: Id) -> impl Iterator<Item = &Element> {
+    let children = document.node(list).children.iter().filter_map(|id| document.element(*id));
+    children.map(AsRef::as_ref).filter(|one| one.name() == "li")
+}
+
+fn by_type(kind: &str) -> Numbering {
+    match kind {
+        "a" => Numbering::Letters,
+        "A" => Numbering::CapitalLetters,
+        "i" => Numbering::Roman,
+        "I" => Numbering::CapitalRoman,
+        _ => Numbering::Numbers,
+    }
+}
+
+fn number(text: &str) -> Option<i32> {
+    // As a browser reads a number: what follows the digits does not matter.
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let sign = text.len() - digits.len();
+    text[..sign + end].parse().ok()
+}
