@@ -8,6 +8,8 @@
 mod as_written;
 #[path = "normalise/lists.rs"]
 mod lists;
+#[path = "normalise/meaning.rs"]
+mod meaning;
 #[path = "normalise/words.rs"]
 mod words;
 

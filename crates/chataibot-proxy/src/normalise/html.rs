@@ -84,15 +84,10 @@ pub fn label(html: &str, most: usize, diagnostics: &mut Vec<Diagnostic>) -> Stri
     super::text::line(&rich(html, diagnostics).to_plain(), most)
 }
 
-/// A text that is no HTML. Its lines stay lines.
+/// A text that is no HTML: to the letter.
 pub fn plain(text: &str) -> RichText {
     let mut tree = Tree::default();
-    for (index, line) in text.lines().enumerate() {
-        if index > 0 {
-            tree.line_break();
-        }
-        tree.text(line);
-    }
+    tree.verbatim(text);
     RichText(addresses::linked(tree.finish().0, MOST_NODES, DEEPEST))
 }
 

@@ -12,9 +12,14 @@ fn is_reordering(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// White space that a browser collapses, and the two separators that some parsers take for line ends.
+/// White space that a browser collapses, and what ends lines or parts elsewhere: it would else be left out and words run together.
 pub fn is_space(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{2028}' | '\u{2029}')
+    is_line_end(character) || matches!(character, ' ' | '\t' | '\r' | '\u{c}' | '\u{1c}'..='\u{1f}')
+}
+
+/// What ends a line, in a text whose lines count: also in Word (VT), on large machines (NEL), and in Unicode.
+pub fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// One line of plain text, at most `most` characters.

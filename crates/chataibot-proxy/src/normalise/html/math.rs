@@ -1,16 +1,19 @@
 //! Formulas, as they are written in a line.
 
+use std::borrow::Cow;
+
 use super::{
-    parse::{Document, Element, Id, Kind},
+    parse::{Document, Element, Id, Kind, Space},
+    style::Style,
     tree::Inline,
 };
 
 /// A piece of a formula.
 pub enum Part {
     Node(Id),
-    Words(&'static str),
+    Words(Cow<'static, str>),
     Begin(Inline),
-    End(Inline),
+    End,
     Space,
 }
 
@@ -21,40 +24,103 @@ pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {
     let all = || children.iter().map(|id| Part::Node(*id)).collect::<Vec<_>>();
     match (element.name(), elements.as_slice()) {
         ("annotation" | "annotation-xml" | "mphantom" | "none" | "mprescripts" | "script" | "style", _) => Vec::new(),
-        ("math" | "mtable" | "mtd" | "mlabeledtr", _) => around(Part::Space, all(), Part::Space),
+        ("mo", _) if is_unseen(document, id) => vec![Part::Space],
+        ("mtable", rows) => {
+            let rows = rows.iter().enumerate();
+            let rows = rows.flat_map(|(index, row)| [words(if index == 0 { " " } else { "; " }), Part::Node(*row)]);
+            rows.chain([Part::Space]).collect()
+        }
+        ("math" | "mtd", _) => around(Part::Space, all(), Part::Space),
         ("mfrac", [above, below]) => {
             let mut parts = vec![Part::Space];
             parts.extend(group(document, *above));
-            parts.push(Part::Words("/"));
+            parts.push(words("/"));
             parts.extend(group(document, *below));
             parts.push(Part::Space);
             parts
         }
-        ("msqrt", _) => around(Part::Words("√("), all(), Part::Words(")")),
+        ("msqrt", _) => around(words("√("), all(), words(")")),
         ("mroot", [base, index]) => {
             let mut parts = group(document, *base);
-            parts.extend(shifted(&Inline::Raised, vec![Part::Words("1/"), Part::Node(*index)]));
+            parts.extend(shifted(&Inline::Raised, vec![words("1/"), Part::Node(*index)]));
             parts
         }
         ("msup" | "mover", [base, above]) => over(*base, None, Some(*above)),
         ("msub" | "munder", [base, below]) => over(*base, Some(*below), None),
         ("msubsup" | "munderover", [base, below, above]) => over(*base, Some(*below), Some(*above)),
+        ("mmultiscripts", [base, scripts @ ..]) => scripted(document, *base, scripts),
         ("mfenced", _) => {
-            let mut parts = vec![Part::Words("(")];
+            let sign = |name, usual: &str| words(element.attribute(name).unwrap_or(usual).trim().to_owned());
+            let mut separators = element.attribute("separators").unwrap_or(",").chars().filter(|c| !c.is_whitespace());
+            let mut separator = separators.next();
+            let mut parts = vec![sign("open", "(")];
             for (index, id) in elements.iter().enumerate() {
-                if index > 0 {
-                    parts.push(Part::Words(", "));
+                if let (1.., Some(sign)) = (index, separator) {
+                    parts.push(words(format!("{sign} ")));
+                    separator = separators.next().or(separator);
                 }
                 parts.push(Part::Node(*id));
             }
-            parts.push(Part::Words(")"));
+            parts.push(sign("close", ")"));
             parts
         }
-        ("mtr", _) => around(Part::Space, all(), Part::Words("; ")),
         ("mspace", _) => vec![Part::Space],
         ("maction", [first, ..]) => vec![Part::Node(*first)],
         _ => all(),
     }
+}
+
+fn words(words: impl Into<Cow<'static, str>>) -> Part {
+    Part::Words(words.into())
+}
+
+/// Signs that only say to a program how the things beside them belong together.
+fn is_unseen(document: &Document, id: Id) -> bool {
+    let mut texts = document.node(id).children.iter().map(|id| &document.node(*id).kind);
+    texts.all(
+        |kind| matches!(kind, Kind::Text(text) if text.trim().chars().all(|c| matches!(c, '\u{2061}'..='\u{2064}'))),
+    )
+}
+
+/// Marks below and above, in pairs: those behind the base, and those before it.
+fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
+    let is_called = |id: &Id, name: &str| document.element(*id).is_some_and(|one| one.name() == name);
+    let mut sides = scripts.split(|id| is_called(id, "mprescripts"));
+    let marks = |side: Option<&[Id]>| {
+        let pairs = side.unwrap_or_default().chunks(2).map(<[Id]>::to_vec).collect::<Vec<_>>();
+        let mut parts = Vec::new();
+        for pair in pairs {
+            for (id, inline) in pair.iter().zip([Inline::Lowered, Inline::Raised]) {
+                if !is_called(id, "none") && !document.node(*id).children.is_empty() {
+                    parts.extend(shifted(&inline, vec![Part::Node(*id)]));
+                }
+            }
+        }
+        parts
+    };
+    let behind = marks(sides.next());
+    let mut parts = marks(sides.next());
+    parts.push(Part::Node(base));
+    parts.extend(behind);
+    parts
+}
+
+/// Is it what a program drew of a formula that stands beside it, as MathJax and `KaTeX` do? A reader would have both.
+pub fn is_copy(document: &Document, id: Id, element: &Element) -> bool {
+    let is_shown = |one: &Element| !one.attribute("style").is_some_and(|style| Style::of(style).is_hidden);
+    let holds_formula = |beside: &Element| {
+        let mut inside = vec![beside.id()];
+        while let Some(id) = inside.pop() {
+            match document.element(id) {
+                Some(one) if is_shown(one) && one.space() == Space::MathMl => return true,
+                Some(one) if is_shown(one) => inside.extend(&document.node(id).children),
+                _ => {}
+            }
+        }
+        false
+    };
+    let is_silent = element.attribute("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    is_silent && document.neighbours(id).into_iter().flatten().any(|beside| holds_formula(beside))
 }
 
 fn around(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
@@ -65,7 +131,7 @@ fn around(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
 }
 
 fn shifted(inline: &Inline, parts: Vec<Part>) -> Vec<Part> {
-    around(Part::Begin(inline.clone()), parts, Part::End(inline.clone()))
+    around(Part::Begin(inline.clone()), parts, Part::End)
 }
 
 fn over(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
@@ -79,5 +145,5 @@ fn over(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
 fn group(document: &Document, id: Id) -> Vec<Part> {
     let is_one =
         document.node(id).children.iter().filter(|id| !matches!(document.node(**id).kind, Kind::Other)).count() < 2;
-    if is_one { vec![Part::Node(id)] } else { around(Part::Words("("), vec![Part::Node(id)], Part::Words(")")) }
+    if is_one { vec![Part::Node(id)] } else { around(words("("), vec![Part::Node(id)], words(")")) }
 }

@@ -46,8 +46,11 @@ pub fn is_dot(element: &Element) -> bool {
     is_small("width") || is_small("height")
 }
 
-/// What a gauge shows, where no words in it say so.
+/// What a gauge shows or a field asks for, where no words in it say so.
 pub fn value_of(element: &Element) -> Option<String> {
+    if element.name() == "textarea" {
+        return element.attribute("placeholder").filter(|words| !is_blank(words)).map(str::to_owned);
+    }
     let number = |name| element.attribute(name).and_then(|value| value.trim().parse::<f64>().ok());
     let value = number("value").filter(|value| value.is_finite())?;
     match element.name() {

@@ -81,6 +81,11 @@ pub enum Space {
 }
 
 impl Element {
+    /// Where it stands.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
     pub fn name(&self) -> &str {
         &self.name.local
     }
@@ -225,7 +230,8 @@ fn without_open_tag(input: &str, at: usize) -> String {
         // A quote was not closed: what stands behind the tag is read.
         Some(end) => [before, " ", &tag[end + 1..]].concat(),
         // A message that was cut in the middle of a tag.
-        None if tag.starts_with("</") || tags::is_known(&name) && (tag.contains('=') || name_end == tag.len()) => {
+        None if tag.starts_with("</") => before.to_owned(),
+        None if tags::is_known(&name) && (tag.contains('=') || matches!(tag[name_end..].trim(), "" | "/")) => {
             before.to_owned()
         }
         None => [before, "&lt;", &tag[1..]].concat(),

@@ -24,6 +24,10 @@ pub struct Style {
     pub spaces: Option<Spaces>,
     /// Formatting.
     pub inlines: Vec<Inline>,
+    /// Formatting that it takes back.
+    pub plain: Vec<Inline>,
+    /// Letters without a size, or with one again.
+    pub is_tiny: Option<bool>,
     /// As small as a picture that only counts its readers.
     pub is_dot: bool,
     /// What stands before the items of a list, or before this one, where it is set.
@@ -81,6 +85,12 @@ impl Style {
         style
     }
 
+    fn format(&mut self, inline: Inline, is_so: bool) {
+        self.inlines.retain(|one| *one != inline);
+        self.plain.retain(|one| *one != inline);
+        if is_so { self.inlines.push(inline) } else { self.plain.push(inline) }
+    }
+
     fn declare(&mut self, name: &str, value: &str, hidden: &mut Hidden) {
         let first = value.split_ascii_whitespace().next().unwrap_or_default();
         match name {
@@ -121,24 +131,40 @@ impl Style {
                     _ => self.spaces,
                 }
             }
-            "text-decoration" | "text-decoration-line" => {
-                for word in value.split_ascii_whitespace() {
-                    match word {
-                        "line-through" => self.inlines.push(Inline::Strike),
-                        "underline" => self.inlines.push(Inline::Underline),
-                        _ => {}
-                    }
+            "white-space-collapse" => {
+                self.spaces = match first {
+                    "preserve" | "preserve-spaces" | "break-spaces" => Some(Spaces::Kept),
+                    "preserve-breaks" => Some(Spaces::Lines),
+                    "collapse" => Some(Spaces::Collapsed),
+                    _ => self.spaces,
                 }
             }
-            "font-weight" if value.starts_with("bold") || value.parse().is_ok_and(|weight: u16| weight >= 600) => {
-                self.inlines.push(Inline::Bold);
+            "text-decoration" | "text-decoration-line" => {
+                self.format(Inline::Strike, value.contains("line-through"));
+                self.format(Inline::Underline, value.contains("underline"));
             }
-            "font-style" if matches!(first, "italic" | "oblique") => self.inlines.push(Inline::Italic),
-            "vertical-align" => match value {
-                "super" => self.inlines.push(Inline::Raised),
-                "sub" => self.inlines.push(Inline::Lowered),
+            "font-weight" => {
+                let weight = match value {
+                    "bold" | "bolder" => Some(700.0),
+                    "normal" | "lighter" => Some(400.0),
+                    _ => value.parse::<f32>().ok(),
+                };
+                if let Some(weight) = weight {
+                    self.format(Inline::Bold, weight >= 600.0);
+                }
+            }
+            "font-style" => match first {
+                "italic" | "oblique" => self.format(Inline::Italic, true),
+                "normal" => self.format(Inline::Italic, false),
                 _ => {}
             },
+            "font-size" => self.is_tiny = is_tiny(value).or(self.is_tiny),
+            "vertical-align" => {
+                if matches!(value, "super" | "sub" | "baseline") {
+                    self.format(Inline::Raised, value == "super");
+                    self.format(Inline::Lowered, value == "sub");
+                }
+            }
             "width" | "height" | "max-width" | "max-height" => {
                 let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
                 hidden.without_room |= is_none && name.ends_with("height");
@@ -146,6 +172,18 @@ impl Style {
             }
             _ => {}
         }
+    }
+}
+
+/// Has a font of this size no letters to be seen? `None` where that depends on what is around.
+fn is_tiny(size: &str) -> Option<bool> {
+    let unit = size.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-' | 'e')).unwrap_or(size.len());
+    let (number, unit) = size.split_at(size.strip_prefix(char::is_alphabetic).map_or(unit, |_| 0));
+    match (number.parse::<f32>(), unit) {
+        (Ok(0.0), _) => Some(true),
+        (Ok(_), "px" | "pt" | "pc" | "cm" | "mm" | "in" | "rem" | "vw" | "vh") => Some(false),
+        (Err(_), _) if size.ends_with("small") || size.ends_with("large") || size == "medium" => Some(false),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chataibot_wire::{Node, rich_text::Numbering};
 
 use super::shows;
-use crate::normalise::text::{is_shown, is_space};
+use crate::normalise::text::{is_line_end, is_shown, is_space};
 use trim::{in_sequence, trim_end, trim_space, trim_start};
 
 mod inline;
@@ -102,11 +102,11 @@ impl Tree {
     pub fn verbatim(&mut self, text: &str) {
         let is_blank = text.chars().all(is_space);
         // Lines between blocks are the writer's, not the reader's.
-        let begins = text.contains('\n') && (self.ended.is_some() || self.top().nodes.is_empty());
+        let begins = text.contains(is_line_end) && (self.ended.is_some() || self.top().nodes.is_empty());
         if is_blank && (begins || matches!(self.top().kind, Kind::List { .. })) {
             return;
         }
-        for (index, line) in text.split('\n').enumerate() {
+        for (index, line) in text.split(is_line_end).enumerate() {
             if index > 0 {
                 self.line_break();
             }

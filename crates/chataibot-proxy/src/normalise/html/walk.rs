@@ -1,5 +1,7 @@
 //! From the elements of a text to its tree: what each of them means.
 
+use std::borrow::Cow;
+
 use chataibot_wire::text::is_blank;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     tags,
     tree::{Inline, Tree},
 };
-use crate::normalise::links;
+use crate::normalise::{links, text::is_line_end};
 
 mod embedded;
 mod lists;
@@ -24,6 +26,8 @@ pub struct Walk<'a> {
     tasks: Vec<Task>,
     /// Lists that are open, with the number of their next item.
     numbers: Vec<Option<Count>>,
+    /// What is raised and lowered in formulas, and whether that is a thing of the tree or only said.
+    shifts: Vec<(bool, Inline)>,
     pub links_dropped: usize,
     /// Pictures that are shown only where nothing else is: they have no words of their own.
     pub wordless: Vec<(String, String)>,
@@ -49,17 +53,23 @@ struct Inherited {
     is_drawn: bool,
     /// Side by side with its neighbours, each apart from the others.
     is_in_row: bool,
+    /// In letters of no size.
+    is_tiny: bool,
+    /// In marks of quotation.
+    is_quoted: bool,
 }
 
 /// What is done behind the contents of an element.
 enum Leave {
     Begin(Inline),
     Inline(Inline),
+    Shift(Inline),
+    ShiftEnd,
     Link(LinkEnd),
     Block,
     List,
     Item,
-    Words(&'static str),
+    Words(Cow<'static, str>),
     Space,
     /// What is said for contents that show nothing.
     Instead {
@@ -83,6 +93,7 @@ impl<'a> Walk<'a> {
             tree,
             tasks: Vec::new(),
             numbers: Vec::new(),
+            shifts: Vec::new(),
             links_dropped: 0,
             wordless: Vec::new(),
             has_media: false,
@@ -109,7 +120,7 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, id: Id, inherited: Inherited) {
         match &self.document.node(id).kind {
-            Kind::Text(text) if inherited.is_invisible || inherited.is_drawn => {
+            Kind::Text(text) if inherited.is_invisible || inherited.is_drawn || inherited.is_tiny => {
                 debug_assert!(!text.is_empty(), "a text without characters");
             }
             Kind::Text(text) => self.text(text, inherited.spaces),
@@ -126,7 +137,7 @@ impl<'a> Walk<'a> {
         match spaces {
             Spaces::Collapsed => self.tree.text(text),
             Spaces::Lines => {
-                for (index, line) in text.split('\n').enumerate() {
+                for (index, line) in text.split(is_line_end).enumerate() {
                     if index > 0 {
                         self.tree.line_break();
                     }
@@ -148,6 +159,18 @@ impl<'a> Walk<'a> {
             Leave::Begin(inline) => {
                 self.tree.open_inline(inline);
             }
+            Leave::Shift(inline) => {
+                let is_new = self.tree.open_inline(inline.clone());
+                if let Some(sign) = inline.sign().filter(|_| !is_new) {
+                    self.tree.text(sign);
+                }
+                self.shifts.push((is_new, inline));
+            }
+            Leave::ShiftEnd => {
+                if let Some((true, inline)) = self.shifts.pop() {
+                    self.tree.close_inline(&inline);
+                }
+            }
             Leave::Inline(inline) => self.tree.close_inline(&inline),
             Leave::Link(end) => {
                 if let Some(name) = end.name.filter(|_| self.tree.shown() == end.characters) {
@@ -161,7 +184,7 @@ impl<'a> Walk<'a> {
                 self.tree.close_list();
             }
             Leave::Item => self.tree.close_item(),
-            Leave::Words(words) => self.tree.text(words),
+            Leave::Words(words) => self.tree.text(&words),
             Leave::Space => self.tree.text(" "),
             Leave::Instead { characters, words } => {
                 if self.tree.shown() == characters {
@@ -178,13 +201,15 @@ impl<'a> Walk<'a> {
         let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
         // `hidden` is a style of the browser's, and weaker than the element's own.
         let is_hidden = style.is_hidden || style.display.is_none() && element.attribute("hidden").is_some();
-        if may_hide && is_hidden {
+        if may_hide && is_hidden || math::is_copy(self.document, id, element) {
             return;
         }
         let mut inner = Inherited { is_drawn: false, is_in_row: style.is_row, ..inherited };
         if may_hide {
             inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
         }
+        // Fields have letters of their own.
+        inner.is_tiny = style.is_tiny.unwrap_or(inner.is_tiny && !matches!(name, "button" | "select" | "textarea"));
         if tags::is_preformatted(name) || name == "textarea" {
             inner.spaces = Spaces::Kept;
         }
@@ -205,7 +230,7 @@ impl<'a> Walk<'a> {
             "input" => self.field(element),
             "area" => self.area(element, inner.in_link),
             "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(id, element, inner),
-            "a" => self.link(id, element, inner),
+            "a" => self.link(id, element, &style, inner),
             "ul" | "ol" | "menu" | "dir" | "select" => self.list(id, element, &style, inner),
             "li" | "dd" => self.item(id, element, &style, inner),
             "optgroup" | "option" => self.option(id, element, inner),
@@ -214,13 +239,15 @@ impl<'a> Walk<'a> {
                 self.tree.close_paragraph();
             }
             "q" => {
-                self.tree.text("\u{201c}");
-                self.through(id, inner, vec![Leave::Words("\u{201d}")]);
+                let [before, behind] =
+                    if inner.is_quoted { ["\u{2018}", "\u{2019}"] } else { ["\u{201c}", "\u{201d}"] };
+                self.tree.text(before);
+                self.through(id, Inherited { is_quoted: !inner.is_quoted, ..inner }, vec![Leave::Words(behind.into())]);
             }
             // Readings stand above their words; in a line they stand in brackets.
-            "rt" | "rtc" => {
+            "rt" | "rtc" if !self.holds(id, "rt") => {
                 self.tree.text("(");
-                self.through(id, inner, vec![Leave::Words(")")]);
+                self.through(id, inner, vec![Leave::Words(")".into())]);
             }
             _ => self.other(id, element, &style, inner),
         }
@@ -259,26 +286,43 @@ impl<'a> Walk<'a> {
         if let Some(words) = media::value_of(element) {
             leave.push(Leave::Instead { characters: self.tree.shown(), words });
         }
+        self.format(name, style, &mut leave);
+        self.through(id, inner, leave);
+    }
+
+    /// Begins the formatting of an element and what its style makes of it, and adds what ends it.
+    fn format(&mut self, name: &str, style: &Style, leave: &mut Vec<Leave>) {
+        for inline in &style.plain {
+            // Lines through and under words can't be taken back inside.
+            if matches!(inline, Inline::Bold | Inline::Italic) && self.tree.is_open(inline) {
+                self.tree.close_inline(inline);
+                leave.push(Leave::Begin(inline.clone()));
+            }
+        }
         let own = match name {
             "th" | "dt" => Some(Inline::Bold),
             _ if tags::is_heading(name) => Some(Inline::Bold),
             _ if tags::is_preformatted(name) => Some(Inline::Code),
             _ => Inline::of(name),
         };
+        let own = own.filter(|own| !style.plain.contains(own));
         for inline in own.into_iter().chain(style.inlines.iter().cloned()) {
             if self.tree.open_inline(inline.clone()) {
                 leave.push(Leave::Inline(inline));
+            } else if let Some(sign) = inline.sign() {
+                self.tree.text(sign);
             }
         }
-        self.through(id, inner, leave);
     }
 
-    fn link(&mut self, id: Id, element: &Element, inner: Inherited) {
+    fn link(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let href = element.attribute("href").filter(|href| !href.trim().is_empty());
-        let Some(href) = href else { return self.through(id, inner, Vec::new()) };
-        let Some(address) = links::anchor(href) else {
-            self.links_dropped += 1;
-            return self.through(id, inner, Vec::new());
+        let address = href.and_then(links::anchor);
+        self.links_dropped += usize::from(href.is_some() && address.is_none());
+        let mut leave = Vec::new();
+        let Some(address) = address else {
+            self.format("a", style, &mut leave);
+            return self.through(id, inner, leave);
         };
         // A picture that leads somewhere and has no words is called as it calls itself, or as the address does.
         let name = media::name_of(element).or_else(|| self.holds_picture(id).then(|| media::file_of(&address)));
@@ -286,7 +330,15 @@ impl<'a> Walk<'a> {
         self.tree.close_link();
         let characters = self.tree.shown();
         self.tree.open_inline(Inline::Link(address));
-        self.through(id, Inherited { in_link: true, ..inner }, vec![Leave::Link(LinkEnd { characters, name })]);
+        leave.push(Leave::Link(LinkEnd { characters, name }));
+        self.format("a", style, &mut leave);
+        self.through(id, Inherited { in_link: true, ..inner }, leave);
+    }
+
+    /// Is there such an element among its children?
+    fn holds(&self, id: Id, name: &str) -> bool {
+        let mut children = self.document.node(id).children.iter().filter_map(|id| self.document.element(*id));
+        children.any(|child| child.name() == name)
     }
 
     fn holds_picture(&self, id: Id) -> bool {
@@ -339,6 +391,7 @@ impl<'a> Walk<'a> {
         if let Some(sign) = lists::sign(element) {
             self.tree.text(sign);
         }
+        self.format(name, style, &mut leave);
         self.through(id, inner, leave);
     }
 
@@ -374,6 +427,7 @@ impl<'a> Walk<'a> {
                 }
                 self.through(id, Inherited { is_drawn: true, ..inherited }, leave);
             }
+            "a" => self.link(id, element, &style, inherited),
             _ if holds_words => {
                 self.tree.text(" ");
                 self.through(id, Inherited { is_drawn: false, ..inherited }, vec![Leave::Space]);
@@ -388,13 +442,18 @@ impl<'a> Walk<'a> {
             return;
         }
         let inherited = Inherited { is_drawn: false, ..inherited };
+        if element.name() == "math"
+            && let Some(words) = media::name_of(element).or_else(|| element.attribute("alttext").map(str::to_owned))
+        {
+            self.tasks.push(Task::Leave(Leave::Instead { characters: self.tree.shown(), words }));
+        }
         let parts = math::parts(self.document, id, element);
         self.tasks.extend(parts.into_iter().rev().map(|part| match part {
             Part::Node(id) => Task::Enter(id, inherited),
             Part::Words(words) => Task::Leave(Leave::Words(words)),
             Part::Space => Task::Leave(Leave::Space),
-            Part::Begin(inline) => Task::Leave(Leave::Begin(inline)),
-            Part::End(inline) => Task::Leave(Leave::Inline(inline)),
+            Part::Begin(inline) => Task::Leave(Leave::Shift(inline)),
+            Part::End => Task::Leave(Leave::ShiftEnd),
         }));
     }
 }

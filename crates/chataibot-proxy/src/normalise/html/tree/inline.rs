@@ -41,6 +41,15 @@ impl Inline {
         }
     }
 
+    /// How it is said where it can't be shown, because it stands in its like.
+    pub fn sign(&self) -> Option<&'static str> {
+        match self {
+            Self::Raised => Some("^"),
+            Self::Lowered => Some("_"),
+            Self::Bold | Self::Italic | Self::Underline | Self::Strike | Self::Code | Self::Link(_) => None,
+        }
+    }
+
     pub(super) fn node(self, children: Vec<Node>) -> Node {
         match self {
             Self::Bold => Node::Bold(children),
