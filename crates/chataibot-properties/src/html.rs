@@ -159,5 +159,9 @@ fn escaped(text: &str) -> String {
 /// Between any white space: also what only Unicode calls so may go at the end of a text.
 fn words(text: &str) -> Vec<String> {
     let shown: String = text.chars().filter(|c| text::is_shown(*c) || text::is_space(*c)).collect();
-    shown.split(char::is_whitespace).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    shown
+        .split(|c: char| c.is_whitespace() || text::is_space(c))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

@@ -102,10 +102,37 @@ proptest! {
             "<img src=https://x.example/p.png alt=''>", "<video src=https://x.example/v.mp4>", "<iframe title=t src=https://x.example/>",
             "https://x.example/a", "a@x.example", "+49 30 1234567", "www.x.example", ".", ",", ")", "(", "。", "@", "<template>",
             "<p hidden>", "<div style='display:none'>", "<object>", "</object>", "<ruby>", "<rt>", "<hr>", "<button>", "\u{202e}", "<h1>", "</h1>", "<style>", "<noscript>", "<plaintext>", "<img alt=x>",
+            "<b style='font-weight:normal'>", "<li style='list-style:none'>", "<li style='font-weight:400'>", "<li data-list=checked>",
+            "<ul style='list-style:decimal'>", "<input type=checkbox>", "<msup>", "</msup>", "<mmultiscripts>", "<mprescripts/>", "<mtable>",
+            "<span aria-hidden=true>", "<span style='font-size:0'>", "<name>", "<first name>", "https://x.example/?a&copy=b", "\u{b}", "\u{2028}",
+            "<sup style='vertical-align:baseline'>", "<rtc>", "<td style='float:left'>", "<li style='display:inline'>",
         ]).prop_map(str::to_owned),
         ".{0,10}",
     ], 0..60)) {
         html::holds(pieces.concat().as_bytes());
+    }
+
+    #[test]
+    fn no_word_is_lost_said_twice_or_glued_to_another(pieces in prop::collection::vec(prop::sample::select(vec![
+        "<b>", "</b>", "<i>", "</i>", "<p>", "</p>", "<ul>", "</ul>", "<ol>", "</ol>", "<ol start=3>", "<li>", "</li>", "<li value=7>", "<br>",
+        "<li style='list-style:none'>", "<ul style='list-style:decimal'>", "<b style='font-weight:normal'>", "<div>", "</div>", "<table>",
+        "</table>", "<caption>", "<tr>", "<td>", "<th>", "</td>", "</tr>", "<pre>", "</pre>", "<span>", "</span>", "<sup>", "</sup>", "<dl>",
+        "</dl>", "<dt>", "<dd>", "<q>", "</q>", "<h1>", "</h1>", "<a href=/x>", "</a>", "<blockquote>", "</blockquote>", "<details>",
+        "<summary>", "<figure>", "<figcaption>", "<button>", "</button>", "<fieldset>", "<legend>", "<ruby>", "<rt>", "</ruby>", "<hr>",
+        "<div style='white-space:pre'>", "<span style='display:block'>", "<object>", "<video>", "</video>", "\n", " ",
+    ]), 0..60)) {
+        // A word with a space on each side stands behind each tag.
+        let words: Vec<String> = (0..pieces.len()).map(|index| format!("w{index}")).collect();
+        let html: String = pieces.iter().zip(&words).map(|(piece, word)| format!("{piece} {word} ")).collect();
+        let mut diagnostics = Vec::new();
+        let said = rich(&html, &mut diagnostics).to_plain();
+        let mut found: Vec<&str> = said.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        found.sort_unstable();
+        let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
+        all.sort_unstable();
+        if !diagnostics.contains(&Diagnostic::Cut) {
+            prop_assert_eq!(found, all, "{}: {}", html, said);
+        }
     }
 
     #[test]
