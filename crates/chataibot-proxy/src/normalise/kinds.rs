@@ -205,13 +205,29 @@ fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Opt
 
 /// Two texts as one, each a block of its own.
 fn joined(first: Option<RichText>, second: Option<RichText>) -> RichText {
-    let as_block = |text: RichText| {
-        let is_blocks = text.0.iter().all(|node| matches!(node, Node::Paragraph(_) | Node::List(_)));
-        if is_blocks { text.0 } else { vec![Node::Paragraph(text.0)] }
-    };
     match (first, second) {
-        (Some(first), Some(second)) => RichText([as_block(first), as_block(second)].concat()),
+        (Some(first), Some(second)) => RichText([blocks(first), blocks(second)].concat()),
         (Some(only), None) | (None, Some(only)) => only,
         (None, None) => RichText::default(),
     }
+}
+
+/// The same with its loose words in blocks of their own: blocks stand in no others.
+fn blocks(RichText(nodes): RichText) -> Vec<Node> {
+    let mut blocks: Vec<Node> = Vec::new();
+    let mut is_open = false;
+    for node in nodes {
+        let is_block = matches!(node, Node::Paragraph(_) | Node::List(_));
+        match blocks.last_mut() {
+            Some(Node::Paragraph(inside)) if is_open && !is_block => {
+                inside.push(node);
+                continue;
+            }
+            _ if is_block => blocks.push(node),
+            _ if node == Node::Break => continue,
+            _ => blocks.push(Node::Paragraph(vec![node])),
+        }
+        is_open = !is_block;
+    }
+    blocks
 }

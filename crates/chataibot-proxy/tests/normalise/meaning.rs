@@ -119,6 +119,26 @@ fn formulas_are_written_in_a_line_with_all_their_signs() {
 }
 
 #[test]
+fn two_texts_of_a_card_are_joined_by_blocks_that_stand_in_no_others() {
+    let card = json!({ "title": "t", "subtitle": "a <b>b</b><p>c</p><br>d", "description": "<ul><li>e</ul>f" });
+    let message = json!({ "type": "message", "payload": { "message": { "type": "carousel", "cards": [card] } } });
+    let body = json!({ "events": [{ "event": message, "conversation": { "key": "c" } }] });
+    let found = super::snapshot(body.to_string().as_bytes());
+    let p = |words: &str| json!({ "paragraph": [{ "text": words }] });
+    assert_eq!(
+        found["events"][0]["kind"]["message"]["content"]["carousel"]["cards"][0]["description"],
+        json!([
+            { "paragraph": [{ "text": "a " }, bold("b")] },
+            p("c"),
+            p("d"),
+            { "list": { "ordered": false, "items": [[{ "text": "e" }]] } },
+            p("f"),
+        ]),
+        "{found}"
+    );
+}
+
+#[test]
 fn quotes_readings_fields_and_links_in_drawings_keep_what_they_say() {
     for (html, said) in [
         ("<q>a <q>b</q></q> <q>c</q>", "“a ‘b’” “c”"),
