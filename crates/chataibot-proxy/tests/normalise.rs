@@ -479,8 +479,10 @@ fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
             Delivery::Handshake { .. } => panic!("an event became a handshake"),
         }
     };
-    let picture = said("<img src='data:image/png;base64,AA=='>");
-    assert_eq!(picture["message"]["content"], json!({ "unsupported": { "kind": "media", "text": [] } }));
+    for picture in ["<img src='data:image/png;base64,AA=='>", "<svg><path d='M0'/></svg>"] {
+        let picture = said(picture);
+        assert_eq!(picture["message"]["content"], json!({ "unsupported": { "kind": "media", "text": [] } }));
+    }
     for nothing in [
         "&#8203;",
         "\u{2060}",
@@ -489,6 +491,7 @@ fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
         "\u{2800}",
         "<p>&shy;</p>",
         "<img src=https://a.example/p width=1>",
+        "<svg width=0 height=0><symbol id=a></symbol></svg>",
     ] {
         assert_eq!(said(nothing), json!({ "ignored": "empty" }), "{nothing}");
     }

@@ -95,7 +95,7 @@ fn without_lone_surrogates(json: &str) -> String {
 fn opened(value: &Value) -> Cow<'_, Value> {
     if let Value::String(text) = value
         && text.trim_start().starts_with(['{', '['])
-        && let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text)
+        && let Ok(inner @ (Value::Object(_) | Value::Array(_))) = parse(text.as_bytes())
     {
         return Cow::Owned(inner);
     }

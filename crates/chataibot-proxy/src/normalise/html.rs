@@ -20,6 +20,7 @@ mod math;
 mod media;
 mod parse;
 mod style;
+mod symbols;
 mod tags;
 mod tree;
 mod walk;

@@ -119,6 +119,44 @@ fn formulas_are_written_in_a_line_with_all_their_signs() {
 }
 
 #[test]
+fn letters_of_a_font_of_signs_are_those_signs() {
+    for (html, said) in [
+        ("Thanks <span style='font-family:Wingdings'>J</span>", "Thanks 🙂"),
+        ("a <font face=Wingdings>à</font> b", "a → b"),
+        ("<span style=\"font-family:'Wingdings', serif\">ü<span style='font-family:Arial'>J</span></span>", "✓J"),
+        ("<p><span style='font-family:Wingdings;mso-list:Ignore'>§&nbsp;</span>Tea</p>", "▪\u{a0}Tea"),
+        ("<font face=Wingdings>&#xF0FC;</font>", "✓"),
+        ("<span style='font-family:Arial, Wingdings'>J</span>", "J"),
+    ] {
+        assert_eq!(words(html), said, "{html}");
+    }
+}
+
+#[test]
+fn a_picture_in_a_drawing_is_a_picture() {
+    let link =
+        |words: &str| json!({ "link": { "href": "https://a.example/plan.png", "children": [{ "text": words }] } });
+    let html = "<svg><image href=https://a.example/plan.png /></svg>";
+    assert_eq!(rich(html), json!([{ "paragraph": [link("plan.png")] }]));
+    assert_eq!(
+        rich("<svg><image xlink:href=https://a.example/plan.png aria-label=Plan /></svg>"),
+        json!([link("Plan")])
+    );
+}
+
+#[test]
+fn json_in_a_text_may_hold_half_an_emoji_too() {
+    let event = "{\"event\":{\"type\":\"message\",\"payload\":{\"message\":{\"type\":\"text\",\"text\":\"a\\ud83d\"}}},\"conversation\":{\"key\":\"c\"}}";
+    let body = json!({ "events": format!("[{event}]") });
+    let found = super::snapshot(body.to_string().as_bytes());
+    assert_eq!(
+        found["events"][0]["kind"]["message"]["content"]["text"]["body"],
+        json!([{ "text": "a\u{fffd}" }]),
+        "{found}"
+    );
+}
+
+#[test]
 fn two_texts_of_a_card_are_joined_by_blocks_that_stand_in_no_others() {
     let card = json!({ "title": "t", "subtitle": "a <b>b</b><p>c</p><br>d", "description": "<ul><li>e</ul>f" });
     let message = json!({ "type": "message", "payload": { "message": { "type": "carousel", "cards": [card] } } });

@@ -18,7 +18,13 @@ pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
         let first = element.attribute(name).and_then(|set| set.split_ascii_whitespace().next());
         first.map(|first| first.trim_end_matches(','))
     };
-    let sources = [element.attribute("src"), of_set("srcset"), element.attribute("data-src"), of_set("data-srcset")];
+    let sources = [
+        element.attribute("src"),
+        element.attribute("href"),
+        of_set("srcset"),
+        element.attribute("data-src"),
+        of_set("data-srcset"),
+    ];
     sources.into_iter().flatten()
 }
 

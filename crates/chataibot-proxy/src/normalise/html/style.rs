@@ -2,7 +2,7 @@
 
 use chataibot_wire::rich_text::Numbering;
 
-use super::tree::Inline;
+use super::{symbols::is_symbolic, tree::Inline};
 use declarations::declarations;
 
 mod declarations;
@@ -28,6 +28,8 @@ pub struct Style {
     pub plain: Vec<Inline>,
     /// Letters without a size, or with one again.
     pub is_tiny: Option<bool>,
+    /// In a font whose letters are signs, or again in one of letters.
+    pub is_symbolic: Option<bool>,
     /// As small as a picture that only counts its readers.
     pub is_dot: bool,
     /// What stands before the items of a list, or before this one, where it is set.
@@ -158,6 +160,7 @@ impl Style {
                 "normal" => self.format(Inline::Italic, false),
                 _ => {}
             },
+            "font-family" => self.is_symbolic = is_symbolic(value).or(self.is_symbolic),
             "font-size" => self.is_tiny = is_tiny(value).or(self.is_tiny),
             "vertical-align" => {
                 if matches!(value, "super" | "sub" | "baseline") {

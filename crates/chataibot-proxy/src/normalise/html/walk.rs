@@ -9,7 +9,7 @@ use super::{
     media,
     parse::{Document, Element, Id, Kind, Space},
     style::{Display, Marker, Spaces, Style},
-    tags,
+    symbols, tags,
     tree::{Inline, Tree},
 };
 use crate::normalise::{links, text::is_line_end};
@@ -55,6 +55,8 @@ struct Inherited {
     is_in_row: bool,
     /// In letters of no size.
     is_tiny: bool,
+    /// In a font whose letters are signs.
+    is_symbolic: bool,
     /// In marks of quotation.
     is_quoted: bool,
 }
@@ -123,6 +125,7 @@ impl<'a> Walk<'a> {
             Kind::Text(text) if inherited.is_invisible || inherited.is_drawn || inherited.is_tiny => {
                 debug_assert!(!text.is_empty(), "a text without characters");
             }
+            Kind::Text(text) if inherited.is_symbolic => self.text(&symbols::shown(text), inherited.spaces),
             Kind::Text(text) => self.text(text, inherited.spaces),
             Kind::Element(element) => match element.space() {
                 Space::Html => self.html(id, element, inherited),
@@ -208,6 +211,8 @@ impl<'a> Walk<'a> {
         if may_hide {
             inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
         }
+        let of_font = element.attribute("face").filter(|_| name == "font").and_then(symbols::is_symbolic);
+        inner.is_symbolic = style.is_symbolic.or(of_font).unwrap_or(inner.is_symbolic);
         // Fields have letters of their own.
         inner.is_tiny = style.is_tiny.unwrap_or(inner.is_tiny && !matches!(name, "button" | "select" | "textarea"));
         if tags::is_preformatted(name) || name == "textarea" {
@@ -419,7 +424,9 @@ impl<'a> Walk<'a> {
         match element.name() {
             _ if style.is_hidden || is_none || inherited.is_invisible => {}
             "script" | "style" | "metadata" => {}
+            "image" => self.picture(element, &style, inherited.in_link),
             "svg" => {
+                self.has_media |= !(style.is_dot || media::is_dot(element));
                 self.tree.text(" ");
                 let mut leave = vec![Leave::Space];
                 if let Some(words) = media::name_of(element) {
