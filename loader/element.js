@@ -397,14 +397,13 @@ export class ChataibotWidget extends Base {
 
   /** Changes the named settings and no others; objects are merged, `null` takes a setting back. */
   async update(settings) {
+    const page = Object.values(settings).some((value) => typeof value === 'object') && (await loadPart('page'));
     for (const name in settings) {
-      const value = settings[name];
       const property = propertyOf(name);
       // `open` can be set, too; what can only be called or read cannot.
       if (!Object.getOwnPropertyDescriptor(ChataibotWidget.prototype, property)?.set) {
         console.warn(`[chataibot] there is no setting "${name}".`);
-      } else if (value && typeof value === 'object' && !Array.isArray(value)) this[property] = { ...this[property], ...value };
-      else this[property] = value;
+      } else this[property] = page ? page.merged(this, property, settings[name]) : settings[name];
     }
   }
 

@@ -39,3 +39,17 @@ export async function prefill(host, call, text) {
   field.value = text;
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
+
+const isObject = (value) => value && typeof value === 'object' && !Array.isArray(value);
+
+/** What a setting is to be: an object is added to the one that it is now, as a property or as JSON, which an attribute is and frameworks set. */
+export function merged(host, property, value) {
+  if (!isObject(value)) return value;
+  let before = host[property] ?? host.getAttribute(property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  try {
+    if (typeof before === 'string') before = JSON.parse(before);
+  } catch {
+    // The program says on the console what is wrong with it.
+  }
+  return { ...(isObject(before) ? before : null), ...value };
+}

@@ -129,6 +129,17 @@ test('changes reach the program together, once, and partial ones stay partial', 
   ]);
 });
 
+test('an object is added to what an attribute or a framework has given as JSON', async (t) => {
+  const page = await open(t, { body: `<chataibot-widget contact='{"name":"Ada"}' strings="no JSON"></chataibot-widget>` });
+  const result = await page.evaluate(async () => {
+    const widget = document.querySelector('chataibot-widget');
+    widget.variables = '{"plan":"pro"}';
+    await widget.update({ heading: 'Hi', contact: { email: 'ada@example.com' }, variables: { seats: '3' }, strings: { send: 'Go' }, starters: ['One'] });
+    return [widget.heading, widget.contact, widget.variables, widget.strings, widget.starters];
+  });
+  assert.deepEqual(result, ['Hi', { name: 'Ada', email: 'ada@example.com' }, { plan: 'pro', seats: '3' }, { send: 'Go' }, ['One']]);
+});
+
 test('a setting nobody knows gets one line', async (t) => {
   const page = await open(t, { body: WIDGET });
   await page.evaluate(() => document.querySelector('chataibot-widget').update({ colour: 'red' }));
