@@ -26,8 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ARRIVAL: Duration = Duration::from_secs(90);
 /// No sound: a speech server that answers and says nothing.
 const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
-/// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said.
-const LISTEN: &str = "import os\nfrom orca import debug\n\
+/// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said. It does not begin to read out
+/// the page by itself: where a speech server is slow it never ends that, and takes no key for text meanwhile.
+const LISTEN: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
     debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
     debug.debugLevel = debug.LEVEL_ALL\n";
 /// The reader asks this whether the same user runs another one, and would give up. A developer's own is on another display and bus.
