@@ -34,7 +34,7 @@ pub enum Command {
     /// Run the tests: native, components in browsers, end to end, size budgets
     #[command(after_help = BROWSERS)]
     Test {
-        /// Everything but the screen reader and most examples, unless one suite is named.
+        /// Everything but most walks with the screen reader and most examples, unless one suite is named.
         #[command(subcommand)]
         suite: Option<Suite>,
     },

@@ -3,7 +3,7 @@
 //! - [`components`]: the widget's own, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
 //! - [`examples`]: each way of putting it on a page, from the package
-//! - [`reader`]: what a screen reader says, where it is wanted
+//! - [`reader`]: what a screen reader says, where one can be had
 //! - [`flaky`]: what becomes of a test in a browser that failed
 
 mod components;
@@ -25,11 +25,12 @@ use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
     project::{Project, read, workspace},
-    setup::{self, Browsers, Engine},
+    setup::{self, Browser, Browsers, Engine},
     sizes,
 };
 
-/// Names the walks with a screen reader that `cargo xtask test` runs after the other suites: `all`, or a part of their names.
+/// Chooses the walks with a screen reader that `cargo xtask test` runs after the other suites: `all`, a part of their names, or `none`.
+/// Without it: a few, if a screen reader can be had.
 const READER: &str = "CHATAIBOT_READER";
 
 /// Runs one suite or all of them, prints the sum last, and fails when a test did.
@@ -46,9 +47,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             total += end_to_end(project, &browsers, &BundleTests::default())?;
             let chromium = setup::browser(project, Engine::Chromium)?;
             total += run_suite("Examples", None, || examples::run_some(project, &chromium))?;
-            if let Some(tests) = walks_wanted(env::var(READER).ok()) {
-                total += run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))?;
-            }
+            total += screen_reader(project, &chromium, &mut browsers.missing)?;
             println!("\n━━ Sizes ━━");
             total += sizes::weigh(project)?;
         }
@@ -82,10 +81,24 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
     Ok(())
 }
 
-/// The bundle is there by then.
-fn walks_wanted(named: Option<String>) -> Option<BundleTests> {
-    let name = named.filter(|name| !name.is_empty())?;
-    Some(BundleTests { name: Some(name).filter(|name| name != "all"), built: true, ..BundleTests::default() })
+#[derive(Debug, PartialEq, Eq)]
+enum Walks {
+    None,
+    /// Those of every run.
+    Some,
+    /// Those whose name contains this, or all; without a screen reader it is an error.
+    Named(Option<String>),
+}
+
+impl Walks {
+    fn chosen(choice: Option<String>) -> Self {
+        match choice.as_deref() {
+            None | Some("") => Self::Some,
+            Some("none") => Self::None,
+            Some("all") => Self::Named(None),
+            Some(_) => Self::Named(choice),
+        }
+    }
 }
 
 /// Whoever wants one test wants it soon: it runs in Chromium alone, unless browsers are chosen.
@@ -118,6 +131,25 @@ fn end_to_end(project: &Project, browsers: &Browsers, tests: &BundleTests) -> Re
         }
     }
     Ok(total)
+}
+
+/// The walks that are chosen. That those of every run have no reader is told in one line.
+fn screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
+    match Walks::chosen(env::var(READER).ok()) {
+        Walks::None => Ok(Counts::default()),
+        Walks::Named(name) => {
+            // The bundle is there by then.
+            let tests = BundleTests { name, built: true, ..BundleTests::default() };
+            run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))
+        }
+        Walks::Some => match setup::screen_reader() {
+            Ok(()) => run_suite("Screen reader", None, || reader::run_some(project, chromium)),
+            Err(error) => {
+                missing.push(format!("NOT TESTED with a screen reader: {error:#}"));
+                Ok(Counts::default())
+            }
+        },
+    }
 }
 
 fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Counts>) -> Result<Counts> {
@@ -193,11 +225,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn walks_with_a_screen_reader_run_where_they_are_named() {
-        assert!(walks_wanted(None).is_none() && walks_wanted(Some(String::new())).is_none());
-        let named = |name: &str| walks_wanted(Some(name.to_owned())).map(|tests| (tests.name, tests.built));
-        assert_eq!(named("all"), Some((None, true)));
-        assert_eq!(named("first-visit"), Some((Some("first-visit".to_owned()), true)));
+    fn a_few_walks_with_a_screen_reader_run_unless_they_are_chosen() {
+        let chosen = |choice: &str| Walks::chosen(Some(choice.to_owned()));
+        assert_eq!((Walks::chosen(None), chosen("")), (Walks::Some, Walks::Some));
+        assert_eq!((chosen("none"), chosen("all")), (Walks::None, Walks::Named(None)));
+        assert_eq!(chosen("first-visit"), Walks::Named(Some("first-visit".to_owned())));
     }
 
     #[test]

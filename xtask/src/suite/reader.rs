@@ -14,7 +14,7 @@ mod perform;
 mod walk;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -26,6 +26,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use self::{desktop::Desktop, harness::Harness, perform::Verdict, walk::Walk};
+use super::flaky;
 use crate::{
     command_line::BundleTests,
     counts::Counts,
@@ -33,9 +34,11 @@ use crate::{
     files::{create_folder, in_folder, read_text, stem},
     progress::step,
     project::{Project, Servers},
-    setup::{self, Engine},
+    setup::{self, Browser, Engine},
 };
 
+/// What every run of all tests has, in Chromium: the way in, and what is said of replies. All walks take many minutes.
+const ALWAYS: [&str; 2] = ["first-visit", "replies"];
 /// How many walks go on beside one another: most of a walk is waiting for what is said, or for nothing more to be said.
 const LANES: usize = 2;
 /// How often a reader is started that does not come up.
@@ -43,74 +46,120 @@ const STARTS: usize = 3;
 
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
 pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
-    let walks = walks(&project.root.join("tests/reader"), tests.name.as_deref())?;
+    let walks = walks(project, |stem| tests.name.as_deref().is_none_or(|name| stem.contains(name)))?;
     setup::screen_reader()?;
     let browsers = setup::readable_browsers()?;
     if !tests.built {
         dist::build(project, tests.profile)?;
     }
-    let servers = step("Building proxy and simulator", || project.build_servers())?;
-    let transcripts = project.target.join("reader");
-    create_folder(&transcripts)?;
-    let performances: Vec<_> =
-        walks.iter().flat_map(|walk| browsers.iter().map(move |(engine, program)| (walk, *engine, program))).collect();
-    let next = AtomicUsize::new(0);
-    let counts = Mutex::new(Counts::default());
-    let lane = || {
-        while let Some((walk, engine, program)) = performances.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let begin = Instant::now();
-            let transcript = transcripts.join(format!("{}-{}.txt", walk.name, engine.key()));
-            let outcome = one(project, &servers, walk, *engine, program, &transcript);
-            let title = format!("{} in {} ({:.0} s)", walk.name, engine.name(), begin.elapsed().as_secs_f32());
-            // Whoever held it before has only counted.
-            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-            tell(&title, outcome, &transcript, &mut counts);
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..LANES {
-            scope.spawn(lane);
-        }
-    });
-    Ok(counts.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let performances: Vec<_> = walks
+        .iter()
+        .flat_map(|walk| browsers.iter().map(move |(engine, program)| Performance { walk, engine: *engine, program }))
+        .collect();
+    let failed = Stage::build(project)?.perform_all(&performances);
+    Ok(counts(&performances, &failed))
 }
 
-/// Prints how a walk went, in one piece, and counts it.
-fn tell(title: &str, outcome: Result<Verdict>, transcript: &Path, counts: &mut Counts) {
-    match outcome {
-        Ok(verdict) => {
-            for fault in &verdict.known_faults {
-                println!("  known fault: {fault}");
-            }
-            if verdict.failures.is_empty() {
-                println!("✔ {title}");
-                counts.passed += 1;
-            } else {
-                println!("✖ {title}\n{}", verdict.failures.join("\n"));
-                println!("  all of it: {}", transcript.display());
-                counts.failed += 1;
-            }
-        }
-        Err(error) => {
-            println!("✖ {title}\n  {error:#}");
-            counts.failed += 1;
-        }
+/// Runs those of every run, on the bundle that is in `dist/`. One that fails beside all else is flaky if it passes by itself.
+pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
+    let walks = walks(project, |stem| ALWAYS.contains(&stem))?;
+    let performance = |walk| Performance { walk, engine: chromium.engine, program: &chromium.program };
+    let performances: Vec<_> = walks.iter().map(performance).collect();
+    let stage = Stage::build(project)?;
+    let failed = stage.perform_all(&performances);
+    let mut counts = counts(&performances, &failed);
+    for performance in failed {
+        flaky::excuse(&mut counts, &performance.title(), || Ok(stage.perform(performance)))?;
+    }
+    Ok(counts)
+}
+
+fn counts(performances: &[Performance], failed: &[&Performance]) -> Counts {
+    Counts { passed: performances.len() - failed.len(), failed: failed.len(), ..Counts::default() }
+}
+
+/// A walk in one browser.
+struct Performance<'a> {
+    walk: &'a Walk,
+    engine: Engine,
+    program: &'a Path,
+}
+
+impl Performance<'_> {
+    fn title(&self) -> String {
+        format!("{} in {}", self.walk.name, self.engine.name())
+    }
+
+    fn key(&self) -> String {
+        format!("{}-{}", self.walk.name, self.engine.key())
     }
 }
 
-/// One walk in one browser: everything is new, so that no walk hears of another.
-fn one(
-    project: &Project,
-    servers: &Servers,
-    walk: &Walk,
-    engine: Engine,
-    program: &Path,
-    transcript: &Path,
-) -> Result<Verdict> {
-    let harness = Harness::set(project, servers, walk)?;
-    let home = project.scratch()?.join("reader").join(format!("{}-{}", walk.name, engine.key()));
-    let desktop = reading(&home, engine, program, &harness.address())?;
-    perform::perform(walk, engine, &desktop, &harness, transcript)
+/// What all walks have in common.
+struct Stage<'a> {
+    project: &'a Project,
+    servers: Servers,
+    transcripts: PathBuf,
+}
+
+impl<'a> Stage<'a> {
+    fn build(project: &'a Project) -> Result<Self> {
+        let servers = step("Building proxy and simulator", || project.build_servers())?;
+        let transcripts = project.target.join("reader");
+        create_folder(&transcripts)?;
+        Ok(Self { project, servers, transcripts })
+    }
+
+    /// Performs them in turn, a few at a time, and hands back those that failed.
+    fn perform_all<'p>(&self, performances: &'p [Performance<'p>]) -> Vec<&'p Performance<'p>> {
+        let next = AtomicUsize::new(0);
+        let failed = Mutex::new(Vec::new());
+        let lane = || {
+            while let Some(performance) = performances.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if !self.perform(performance) {
+                    // Whoever held it before has only added to it.
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(performance);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..LANES {
+                scope.spawn(lane);
+            }
+        });
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Prints how it went, in one piece; says whether it passed.
+    fn perform(&self, performance: &Performance) -> bool {
+        let begin = Instant::now();
+        let transcript = self.transcripts.join(format!("{}.txt", performance.key()));
+        let outcome = self.listen(performance, &transcript);
+        let title = format!("{} ({:.0} s)", performance.title(), begin.elapsed().as_secs_f32());
+        let (is_passed, told) = match outcome {
+            Ok(Verdict { failures, known_faults }) => {
+                let known: String = known_faults.iter().map(|fault| format!("  known fault: {fault}\n")).collect();
+                if failures.is_empty() {
+                    (true, format!("{known}✔ {title}"))
+                } else {
+                    let failures = failures.join("\n");
+                    (false, format!("{known}✖ {title}\n{failures}\n  all of it: {}", transcript.display()))
+                }
+            }
+            Err(error) => (false, format!("✖ {title}\n  {error:#}")),
+        };
+        println!("{told}");
+        is_passed
+    }
+
+    /// Everything is new, so that no walk hears of another.
+    fn listen(&self, performance: &Performance, transcript: &Path) -> Result<Verdict> {
+        let Performance { walk, engine, program } = *performance;
+        let harness = Harness::set(self.project, &self.servers, walk)?;
+        let home = self.project.scratch()?.join("reader").join(performance.key());
+        let desktop = reading(&home, engine, program, &harness.address())?;
+        perform::perform(walk, engine, &desktop, &harness, transcript)
+    }
 }
 
 /// A desktop whose reader reads the page. That one does not come up says nothing of the widget, so it may be tried again; nothing else may.
@@ -130,15 +179,15 @@ fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result
     start()
 }
 
-fn walks(folder: &Path, name: Option<&str>) -> Result<Vec<Walk>> {
+fn walks(project: &Project, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Walk>> {
     let mut walks = Vec::new();
-    for path in in_folder(folder, ".walk")? {
+    for path in in_folder(&project.root.join("tests/reader"), ".walk")? {
         let stem = stem(&path, ".walk");
-        if name.is_none_or(|name| stem.contains(name)) {
+        if is_wanted(stem) {
             walks.push(Walk::read(stem, &read_text(&path)?).with_context(|| format!("in {}", path.display()))?);
         }
     }
-    ensure!(!walks.is_empty(), "no walk in {} is named so", folder.display());
+    ensure!(!walks.is_empty(), "no walk is named so");
     Ok(walks)
 }
 
@@ -147,8 +196,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_walk_of_the_project_can_be_read() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reader");
-        assert!(!walks(&folder, None).expect("all of them").is_empty());
+    fn every_walk_of_the_project_can_be_read_and_those_of_every_run_are_there() {
+        let project = Project::find().expect("the project");
+        let all = walks(&project, |_| true).expect("all of them");
+        let always: Vec<_> = all.iter().map(|walk| walk.name.as_str()).filter(|name| ALWAYS.contains(name)).collect();
+        assert_eq!(always, ALWAYS);
     }
 }
