@@ -1,4 +1,5 @@
-// Methods of the element that few pages call, each with the element and `call`, which asks the program. Fetched when one of them is called.
+// Methods of the element that few pages call, each with the element and `call`, which asks the program; and how objects are added to settings. Fetched
+// when one of them is called.
 
 /** Looks for what keeps the chat from working here. */
 export const doctor = (host) => import('./chataibot-doctor.js').then((module) => module.doctor(host));
