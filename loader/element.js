@@ -224,7 +224,7 @@ export class ChataibotWidget extends Base {
   }
 
   async #mount(begin, app, said) {
-    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel, this.#arrival.resolve));
+    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
     this.#stand = this.#panel = null;
@@ -234,6 +234,7 @@ export class ChataibotWidget extends Base {
     this.#mark('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
+    this.#arrival.resolve(mounted);
     // As a click, so that the program knows it was the visitor; not where a stored conversation has opened the window already.
     if (this.#clicked && !open) launcher?.click();
     this.#clicked = false;
@@ -397,7 +398,7 @@ export class ChataibotWidget extends Base {
 
   /** Changes the named settings and no others; objects are merged, `null` takes a setting back. */
   async update(settings) {
-    const page = Object.values(settings).some((value) => typeof value === 'object') && (await loadPart('page'));
+    const page = Object.values(settings).some((value) => Object(value) === value) && (await loadPart('page'));
     for (const name in settings) {
       const property = propertyOf(name);
       // `open` can be set, too; what can only be called or read cannot.

@@ -80,11 +80,10 @@ function askBefore(host, top) {
 /**
  * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
  * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
- * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing; `arrive` is called with the program when it takes
- * what was asked of it before. Returns the program with two more methods: `launcher()` renders it, waits until it has its launcher, and
- * hands back what clicks it; `change(name, value)` gives it a setting.
+ * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with two more methods:
+ * `launcher()` renders it, waits until it has its launcher, and hands back what clicks it; `change(name, value)` gives it a setting.
  */
-export function begin(app, host, top, settings, shelf, words, tell, panel, arrive) {
+export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const shell = panel?.takeOver && panel;
   // A form gives the focus back to the launcher, which the program takes over.
   if (!shell) panel?.close();
@@ -104,18 +103,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel, arriv
   };
   const mounted = app.mount(place, launcher, settings, words, hear, true);
   dress(host.shadowRoot);
-  let show;
-  if (shell) {
-    const shown = new Promise((resolve) => (show = resolve));
-    for (const name of ['prefill', 'transcript']) {
-      const call = mounted[name].bind(mounted);
-      mounted[name] = (value) => shown.then(() => call(value));
-    }
-    // What was said in the shell is on its way while the window is rendered. That it stands open has to be known before somebody answers;
-    // the page hears of it, and may ask the element.
-    if (shell.isOpen && shell.hasAsked) queueMicrotask(() => mounted.open());
-    arrive(mounted);
-  }
+  // What was said in the shell is on its way while the window is rendered. The page hears of it, and may ask the element.
+  if (shell?.hasAsked) queueMicrotask(() => shell.connect(mounted));
 
   let wished = words.wished;
   /** Words, direction and dates change together, once the words are there. */
@@ -146,9 +135,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel, arriv
     // The element is gone meanwhile, or another one.
     if (!top.parentNode) return null;
     if (shell) {
-      place = shell.takeOver(place, app.become);
+      place = shell.takeOver(place, app.become, mounted);
       mounted.attached?.();
-      show();
     }
     // What stood in for the window; a while after it lost the focus, for the same reason.
     setTimeout(() => launcher.nextSibling?.remove(), 500);
@@ -158,8 +146,6 @@ export function begin(app, host, top, settings, shelf, words, tell, panel, arriv
       attend();
     });
     if (hasOwnSize(shelf)) await followed;
-    // Once the element is ready.
-    if (!shell) setTimeout(arrive, 0, mounted);
     // The window stands open: no click has to say so, to the page's listeners neither. Else it is not composed: a page that stops clicks on
     // their way does not hear of it.
     return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };

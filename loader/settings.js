@@ -2,16 +2,16 @@
 // these lists against it. Written as texts with spaces: quotation marks and commas would cost the loader a hundred bytes.
 
 /** Settings that are objects or arrays. In an attribute, `starters` are separated by `|` and the others are JSON. */
-export const OBJECTS = 'contact variables strings prechat-fields starters'.split(' ');
+export const OBJECTS = 'contact strings variables prechat-fields starters'.split(' ');
 
 /** Settings that are there or not there. The property is `true` or `false`. */
-export const FLAGS = 'attention teaser-phone consent contact-locked home design'.split(' ');
+export const FLAGS = 'attention teaser-phone consent home contact-locked design'.split(' ');
 
 /** Settings that are texts. */
 const TEXTS =
-  'proxy-url token-url api-url events-url site user identity bot-key storage preload mode layer theme position locale bot-locale heading subheading greeting ' +
-  'avatar launcher launcher-label launcher-for avoid teaser teaser-delay contact-name contact-email contact-phone demo enter links feedback ' +
-  'sound title-indicator consent-url consent-version prechat rating availability office-hours office-zone';
+  'proxy-url token-url api-url events-url site user identity bot-key storage preload mode layer position theme locale bot-locale heading subheading greeting ' +
+  'avatar launcher launcher-label launcher-for avoid teaser teaser-delay contact-name contact-email contact-phone demo enter feedback links ' +
+  'sound title-indicator consent-url consent-version prechat availability rating office-hours office-zone';
 
 /** All settings, by attribute. The property is the same name in camel case. */
 export const SETTINGS = [...OBJECTS, ...FLAGS, ...TEXTS.split(' ')];

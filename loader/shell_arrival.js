@@ -41,7 +41,7 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
     },
 
     /** The program has rendered. Returns the place that it goes on with. */
-    takeOver(made, become) {
+    takeOver(made, become, program) {
       const nodes = new Map();
       shell.appear();
       composer.end();
@@ -71,6 +71,8 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
       const latest = setTimeout(() => end?.(), LATEST);
       // Where it was open when the program was left, it is open at once; where it is closed, nothing is to be awaited.
       if (!shell.isOpen || made.querySelector('.window-open')) end();
+      // What it was not told before.
+      composer.connect(program);
       return place;
     },
   };

@@ -34,6 +34,8 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   const greeting = find('.greeting');
   /** Messages that nobody has taken yet. */
   const waiting = [];
+  /** The program, once it takes them. */
+  let program;
   const own = [];
   let composing = false;
   let composed = () => {};
@@ -85,6 +87,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   const isAgreed = (detail) =>
     !BLANK.test(detail.text) && [...detail.text].length <= LONGEST && ask(host, 'before-send', detail);
 
+  const handOver = () => {
+    for (const text of waiting.splice(0)) program.send(text);
+  };
+
   const send = () => {
     const detail = { text: field.value };
     if (isAgreed(detail)) {
@@ -93,8 +99,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       look();
       if (!BLANK.test(text)) {
         waiting.push(text);
-        host.send(text).then(() => waiting.splice(waiting.indexOf(text), 1), takeBack);
         add(text);
+        if (program) handOver();
+        // Asks for the program once more, where it could not be had.
+        else host.open().catch(takeBack);
       }
     }
     field.focus({ preventScroll: true });
@@ -139,6 +147,11 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   return {
     look,
     own,
+    /** The program has started, and takes what was said. */
+    connect(mounted) {
+      program = mounted;
+      handOver();
+    },
     end: () => ending.abort(),
     isOver: () => ending.signal.aborted,
     words,

@@ -134,6 +134,8 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
 
   /** How the window is shown, until that is done. */
   let due;
+  /** The program, once it has started. */
+  let program;
   const shell = {
     isOpen: false,
     hasAsked,
@@ -143,6 +145,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     show() {
       if (shell.isOpen) return;
       shell.isOpen = true;
+      program?.open();
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
       shell.asked ??= ask().then((features) => {
@@ -166,9 +169,16 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       if (!shell.isOpen) return;
       shell.isOpen = false;
       due = null;
+      program?.close();
       const inside = holdsFocus();
       show(false);
       if (inside) launcher.focus({ preventScroll: true });
+    },
+    /** The program has started: it knows from now on whether the window stands open, and then what is said, or an answer would be an unread one. */
+    connect(mounted) {
+      program = mounted;
+      if (shell.isOpen) mounted.open();
+      composer.connect(mounted);
     },
     /** Something else stands in for it. Returns what was written and not sent. */
     leave() {
