@@ -52,40 +52,40 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     if !tests.built {
         dist::build(project, tests.profile)?;
     }
-    let performances: Vec<_> = walks
+    let cases: Vec<_> = walks
         .iter()
-        .flat_map(|walk| browsers.iter().map(move |(engine, program)| Performance { walk, engine: *engine, program }))
+        .flat_map(|walk| browsers.iter().map(move |(engine, program)| Case { walk, engine: *engine, program }))
         .collect();
-    let failed = Stage::build(project)?.perform_all(&performances);
-    Ok(counts(&performances, &failed))
+    let failed = Runner::build(project)?.run_all(&cases);
+    Ok(counts(&cases, &failed))
 }
 
 /// Runs those of every run, on the bundle that is in `dist/`. One that fails beside all else is flaky if it passes by itself.
 pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
     let walks = walks(project, |stem| ALWAYS.contains(&stem))?;
-    let performance = |walk| Performance { walk, engine: chromium.engine, program: &chromium.program };
-    let performances: Vec<_> = walks.iter().map(performance).collect();
-    let stage = Stage::build(project)?;
-    let failed = stage.perform_all(&performances);
-    let mut counts = counts(&performances, &failed);
-    for performance in failed {
-        flaky::excuse(&mut counts, &performance.title(), || Ok(stage.perform(performance)))?;
+    let case = |walk| Case { walk, engine: chromium.engine, program: &chromium.program };
+    let cases: Vec<_> = walks.iter().map(case).collect();
+    let runner = Runner::build(project)?;
+    let failed = runner.run_all(&cases);
+    let mut counts = counts(&cases, &failed);
+    for case in failed {
+        flaky::excuse(&mut counts, &case.title(), || Ok(runner.run_one(case)))?;
     }
     Ok(counts)
 }
 
-fn counts(performances: &[Performance], failed: &[&Performance]) -> Counts {
-    Counts { passed: performances.len() - failed.len(), failed: failed.len(), ..Counts::default() }
+fn counts(cases: &[Case], failed: &[&Case]) -> Counts {
+    Counts { passed: cases.len() - failed.len(), failed: failed.len(), ..Counts::default() }
 }
 
 /// A walk in one browser.
-struct Performance<'a> {
+struct Case<'a> {
     walk: &'a Walk,
     engine: Engine,
     program: &'a Path,
 }
 
-impl Performance<'_> {
+impl Case<'_> {
     fn title(&self) -> String {
         format!("{} in {}", self.walk.name, self.engine.name())
     }
@@ -96,13 +96,13 @@ impl Performance<'_> {
 }
 
 /// What all walks have in common.
-struct Stage<'a> {
+struct Runner<'a> {
     project: &'a Project,
     servers: Servers,
     transcripts: PathBuf,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Runner<'a> {
     fn build(project: &'a Project) -> Result<Self> {
         let servers = step("Building proxy and simulator", || project.build_servers())?;
         let transcripts = project.target.join("reader");
@@ -110,15 +110,15 @@ impl<'a> Stage<'a> {
         Ok(Self { project, servers, transcripts })
     }
 
-    /// Performs them in turn, a few at a time, and hands back those that failed.
-    fn perform_all<'p>(&self, performances: &'p [Performance<'p>]) -> Vec<&'p Performance<'p>> {
+    /// Runs them in turn, a few at a time, and hands back those that failed.
+    fn run_all<'p>(&self, cases: &'p [Case<'p>]) -> Vec<&'p Case<'p>> {
         let next = AtomicUsize::new(0);
         let failed = Mutex::new(Vec::new());
         let lane = || {
-            while let Some(performance) = performances.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if !self.perform(performance) {
+            while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if !self.run_one(case) {
                     // Whoever held it before has only added to it.
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(performance);
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(case);
                 }
             }
         };
@@ -131,11 +131,11 @@ impl<'a> Stage<'a> {
     }
 
     /// Prints how it went, in one piece; says whether it passed.
-    fn perform(&self, performance: &Performance) -> bool {
+    fn run_one(&self, case: &Case) -> bool {
         let begin = Instant::now();
-        let transcript = self.transcripts.join(format!("{}.txt", performance.key()));
-        let outcome = self.listen(performance, &transcript);
-        let title = format!("{} ({:.0} s)", performance.title(), begin.elapsed().as_secs_f32());
+        let transcript = self.transcripts.join(format!("{}.txt", case.key()));
+        let outcome = self.listen(case, &transcript);
+        let title = format!("{} ({:.0} s)", case.title(), begin.elapsed().as_secs_f32());
         let (is_passed, told) = match outcome {
             Ok(Verdict { failures, known_faults }) => {
                 let known: String = known_faults.iter().map(|fault| format!("  known fault: {fault}\n")).collect();
@@ -153,10 +153,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Everything is new, so that no walk hears of another.
-    fn listen(&self, performance: &Performance, transcript: &Path) -> Result<Verdict> {
-        let Performance { walk, engine, program } = *performance;
+    fn listen(&self, case: &Case, transcript: &Path) -> Result<Verdict> {
+        let Case { walk, engine, program } = *case;
         let harness = Harness::set(self.project, &self.servers, walk)?;
-        let home = self.project.scratch()?.join("reader").join(performance.key());
+        let home = self.project.scratch()?.join("reader").join(case.key());
         let desktop = reading(&home, engine, program, &harness.address())?;
         perform::perform(walk, engine, &desktop, &harness, transcript)
     }
