@@ -14,8 +14,6 @@ import { Widget, story, until } from './harness.mjs';
 const run = promisify(execFile);
 const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
 const read = (name) => readFile(join(DEPLOY, name), 'utf8');
-const folder = await mkdtemp(join(tmpdir(), 'chataibot-deploy-'));
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Why a test is left out where a program is not installed, or nothing. */
 async function without(...programs) {
@@ -24,6 +22,16 @@ async function without(...programs) {
     if (!found) return `${program} is not installed`;
   }
 }
+
+// All that is waited for comes before the first test: the runner ends, and cleans up, when it finds no test while a file waits.
+const [NGINX, CADDY, SYSTEMD, PYTHON] = await Promise.all([
+  without('nginx', 'openssl', 'curl'),
+  without('caddy', 'curl'),
+  without('systemd-analyze'),
+  without('python3'),
+]);
+const folder = await mkdtemp(join(tmpdir(), 'chataibot-deploy-'));
+after(() => rm(folder, { recursive: true, force: true }));
 
 async function freePort() {
   const socket = createServer().listen(0, '127.0.0.1');
@@ -85,8 +93,6 @@ async function converseThrough(world, address) {
   await tab.close();
 }
 
-const NGINX = await without('nginx', 'openssl', 'curl');
-
 /** deploy/nginx.conf with a test's own ports and files around it. Returns its path. */
 async function nginxFor(proxy, port) {
   const site = (await read('nginx.conf'))
@@ -132,9 +138,9 @@ story('a conversation goes through Caddy with an unbuffered stream', async (worl
   await run('caddy', ['validate', ...configuration], { env: { ...process.env, ...environment } });
   const address = `http://127.0.0.1:${port}`;
   await serving('caddy', ['run', ...configuration], environment, address, () => converseThrough(world, address));
-}, { skip: await without('caddy', 'curl') });
+}, { skip: CADDY });
 
-test('systemd understands the service, and it has few rights', { skip: await without('systemd-analyze') }, async () => {
+test('systemd understands the service, and it has few rights', { skip: SYSTEMD }, async () => {
   const program = join(folder, 'chataibot-proxy');
   await writeFile(program, '#!/bin/sh\n');
   await chmod(program, 0o755);
@@ -181,7 +187,7 @@ async function composed() {
   return parsed && JSON.parse(parsed.stdout);
 }
 
-test('image, compose file, Caddy and service name the same files, port and folders, and all that is copied is in the archive', { skip: await without('python3') }, async (t) => {
+test('image, compose file, Caddy and service name the same files, port and folders, and all that is copied is in the archive', { skip: PYTHON }, async (t) => {
   const compose = await composed();
   if (!compose) return t.skip("Python's yaml is not installed");
   const image = await read('Dockerfile');
@@ -217,7 +223,7 @@ test('image, compose file, Caddy and service name the same files, port and folde
   assert.match(service, new RegExp(`^ExecStart=${folder}/chataibot-proxy .*--assets ${folder}/assets`, 'm'));
 });
 
-test('the compose file has two proxies on one Redis that keeps everything, and only Caddy is reached from outside', { skip: await without('python3') }, async (t) => {
+test('the compose file has two proxies on one Redis that keeps everything, and only Caddy is reached from outside', { skip: PYTHON }, async (t) => {
   const compose = await composed();
   if (!compose) return t.skip("Python's yaml is not installed");
   const { services, volumes } = compose;
