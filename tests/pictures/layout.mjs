@@ -31,11 +31,13 @@ const css = ({ scheme = 'light' }) => `
   :root { color-scheme: ${scheme}; }
   chataibot-widget { --chataibot-font: Even; }`;
 
-/** Makes the font known to the page. */
+/** Makes the font known to the page, also by the first name that stands for code, which no token changes: see styles/on-demand/bubble.css. */
 const addFont = (page) =>
   page.evaluate(async (data) => {
-    const font = new FontFace('Even', Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)));
-    document.fonts.add(await font.load());
+    for (const family of ['Even', 'SF Mono']) {
+      const font = new FontFace(family, Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)));
+      document.fonts.add(await font.load());
+    }
   }, evenFont());
 
 /** What is kept of the scene that is shown: a line for each part that is seen. */
