@@ -23,8 +23,11 @@ export async function askToken(settings, shelf) {
   }
 }
 
+/** Where the proxy is, without a slash at the end. */
+export const proxyOf = (settings) => settings['proxy-url'].replace(/\/+$/, '');
+
 async function post(settings) {
-  const response = await fetch(settings['token-url'] ?? `${settings['proxy-url'].replace(/\/+$/, '')}/token`, {
+  const response = await fetch(settings['token-url'] ?? `${proxyOf(settings)}/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ site: settings.site }),

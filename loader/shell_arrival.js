@@ -28,6 +28,7 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
 
     /** The program will be rendered into `made`, which is in no page: its listeners and style sheets go where the shell's are. */
     expect(made) {
+      composer.unstore();
       made.addEventListener = (...listener) => place.addEventListener(...listener);
       const root = place.getRootNode();
       Object.defineProperty(made, 'adoptedStyleSheets', { get: () => root.adoptedStyleSheets, set: (sheets) => (root.adoptedStyleSheets = sheets) });

@@ -22,18 +22,18 @@ const idle = () =>
   globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
- * Listens in `place` until `end()`. `look()` shows what stands in the field; `words()` is all that was not sent; `pressed()` the button to
- * be pressed again; `own` are the visitor's own messages.
+ * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the button to be pressed again; `own` are the visitor's own messages. `start(text)` sends the first one, as of [startEarly].
  */
-export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find }) {
+export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
   const ending = new AbortController();
   const on = (type, listener) => place.addEventListener(type, listener, { signal: ending.signal });
   const button = find('.send');
   const frame = find('.field');
   const rows = find('.rows');
   const greeting = find('.greeting');
-  /** Messages that nobody has taken yet. */
+  /** Messages that nobody has taken yet: their text, and what holds one that is on its way. */
   const waiting = [];
+  const isSent = ({ early }) => early?.isSent;
   /** The program, once it takes them. */
   let program;
   const own = [];
@@ -71,15 +71,17 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     return element;
   };
 
-  const words = () => [...waiting, field.value].filter((text) => !BLANK.test(text)).join('\n');
+  const textOf = (messages) => [...messages.map(({ text }) => text), field.value].filter((text) => !BLANK.test(text)).join('\n');
 
-  /** The program could not be had: what was said is in the field again. */
+  /** The program could not be had: what was said is in the field again, but for what the proxy has taken. */
   const takeBack = () => {
-    if (!waiting.length) return;
-    field.value = words();
-    waiting.length = 0;
-    for (const element of own.splice(0)) element.remove();
-    rows.append(greeting);
+    const sent = waiting.filter(isSent).length;
+    const back = waiting.splice(sent);
+    if (!back.length) return;
+    field.value = textOf(back);
+    for (const { early } of back) early?.discard();
+    for (const element of own.splice(sent)) element.remove();
+    if (!sent) rows.append(greeting);
     look();
   };
 
@@ -88,7 +90,13 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     !BLANK.test(detail.text) && [...detail.text].length <= LONGEST && ask(host, 'before-send', detail);
 
   const handOver = () => {
-    for (const text of waiting.splice(0)) program.send(text);
+    for (const { text, early } of waiting.splice(0)) {
+      if (early?.isFound) continue;
+      const begun = early?.handOver();
+      // A program of the version before knows nothing of it.
+      if (begun && program.sendEarly) program.sendEarly(text, begun);
+      else program.send(text);
+    }
   };
 
   const send = () => {
@@ -98,7 +106,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       field.value = '';
       look();
       if (!BLANK.test(text)) {
-        waiting.push(text);
+        waiting.push({ text, early: own.length || program ? null : start(text) });
         add(text);
         if (program) handOver();
         // Asks for the program once more, where it could not be had.
@@ -152,9 +160,17 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       program = mounted;
       handOver();
     },
+    /** The program is about to read what is stored. */
+    unstore() {
+      for (const { early } of waiting) early?.unstore();
+    },
+    /** Something else stands in for the window. Returns all that was said: the replies are not heard there. */
+    leave() {
+      for (const message of waiting) if (!isSent(message)) message.early?.discard();
+      return textOf(waiting);
+    },
     end: () => ending.abort(),
     isOver: () => ending.signal.aborted,
-    words,
     pressed: () => pressed,
     /** Resolves when what the visitor did is drawn, and [written]. */
     async settled() {

@@ -3,6 +3,7 @@
 
 import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
+import { startEarly } from './early_start.js';
 import { askToken } from './early_token.js';
 import { remember } from './focus_trap.js';
 import { note } from './moments.js';
@@ -184,12 +185,13 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     leave() {
       shell.close();
       place.remove();
-      return composer.words();
+      return composer.leave();
     },
     /** Where it is said that the program could not be had. */
     notices: find('.notices'),
   };
-  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find });
+  const start = (text) => startEarly(settings, shelf, text, ask(), () => isMoreStored(shelf));
+  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
   top.append(place);

@@ -5,12 +5,14 @@
 //!   to the end
 //! - [`settings`]: where its proxy is and who the visitor is
 //! - `requests`, `log_requests`, `uploads`: HTTP, partly under a lock that all tabs share
+//! - `early_start`: the first message, sent before the program was there
 //! - `repository`, `storage_barrier`: what is stored, and when it can be read
 //! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as
 //!   inputs
 //! - `lazy`: the part of all this that is loaded when somebody begins to write
 
 mod browser_events;
+mod early_start;
 mod lazy;
 mod log_requests;
 mod repository;

@@ -41,12 +41,17 @@ impl AbortGuard {
     /// A guard of so many milliseconds; `None` holds until it is dropped.
     #[must_use]
     pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
-        let controller = AbortController::new().ok()?;
+        Some(Self::of(AbortController::new().ok()?, milliseconds))
+    }
+
+    /// The same for a call that is under way already.
+    #[must_use]
+    pub fn of(controller: AbortController, milliseconds: Option<u64>) -> Rc<Self> {
         let timer = milliseconds.and_then(|milliseconds| {
             let controller = controller.clone();
             Timer::after(milliseconds, move || controller.abort())
         });
-        Some(Rc::new(Self { controller, _timer: timer }))
+        Rc::new(Self { controller, _timer: timer })
     }
 
     /// Ends the call now, whoever else holds the guard.
@@ -68,12 +73,21 @@ impl Drop for AbortGuard {
     }
 }
 
+/// The answer to a call that was made before, and the call's right to go on.
+pub struct EarlyResponse {
+    /// A promise of a response.
+    pub promise: Promise,
+    /// Ends the call.
+    pub guard: Rc<AbortGuard>,
+}
+
 /// What is asked of the proxy.
 pub struct Request {
     url: String,
     options: RequestInit,
     /// `None` after one that no browser would send.
     headers: Option<web_sys::Headers>,
+    early: Option<Promise>,
 }
 
 impl Request {
@@ -84,7 +98,7 @@ impl Request {
         options.set_cache(RequestCache::NoStore);
         // The proxy never redirects; whoever does must not get the token.
         options.set_redirect(RequestRedirect::Error);
-        Self { url: url.into(), options, headers: web_sys::Headers::new().ok() }
+        Self { url: url.into(), options, headers: web_sys::Headers::new().ok(), early: None }
     }
 
     /// Asks for `kind`, a media type.
@@ -128,8 +142,28 @@ impl Request {
         self.with("Authorization", &["Bearer ", token].concat())
     }
 
+    /// With a guard of so many milliseconds; `early` is the answer where the request was sent before, with its own guard.
+    #[must_use]
+    pub fn or_early(
+        mut self,
+        early: Option<EarlyResponse>,
+        milliseconds: Option<u64>,
+    ) -> (Self, Option<Rc<AbortGuard>>) {
+        let guard = match early {
+            Some(EarlyResponse { promise, guard }) => {
+                self.early = Some(promise);
+                Some(guard)
+            }
+            None => AbortGuard::new(milliseconds),
+        };
+        (self, guard)
+    }
+
     /// `None` for what does not leave: a header that no browser would send, or a page's `fetch` that throws.
     fn fetch(self, guard: &AbortGuard) -> Option<Promise> {
+        if self.early.is_some() {
+            return self.early;
+        }
         self.options.set_headers(&self.headers?.into());
         self.options.set_signal(Some(&guard.controller.signal()));
         fetch(&self.url, &self.options).ok()

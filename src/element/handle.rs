@@ -6,6 +6,7 @@ use std::{
 };
 
 use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::AppHandle;
@@ -169,6 +170,14 @@ impl Handle {
     /// Cloned out: what it does may call back into this value.
     pub(super) fn source(&self) -> Option<Rc<dyn ChatSource>> {
         self.0.source.borrow().as_ref().map(|source| source.chat.clone())
+    }
+
+    /// Says what the shell has sent already. There is no shell before a scene.
+    pub(super) fn send_early(&self, text: String, early: &JsValue) {
+        let runtime = self.0.source.borrow().as_ref().and_then(|source| source.runtime.clone());
+        if let Some(runtime) = runtime {
+            runtime.send_early(text, early);
+        }
     }
 
     /// Does what the page wants.

@@ -92,8 +92,8 @@ impl Runtime {
                 (Request::get(&url, "application/json"), Some(POLL_LIMIT))
             }
         };
-        let request = request.bearer(&credentials.token);
-        let guard = AbortGuard::new(limit);
+        let early = self.requests.early.take_log(conversation).filter(|_| after.is_none() && limit.is_none());
+        let (request, guard) = request.bearer(&credentials.token).or_early(early, limit);
         self.requests.log.replace(guard.clone());
         let runtime = Rc::downgrade(self);
         spawn_local(async move {

@@ -18,12 +18,12 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runtime, storage_barrier};
+use super::{Runtime, early_start::EarlyRequests, storage_barrier};
 use crate::{
     api::{
         ApiError, Credentials,
         credentials::{Plan, plan},
-        http::{self, AbortGuard, PATIENCE, Request},
+        http::{self, AbortGuard, EarlyResponse, PATIENCE, Request},
         json, send_body,
     },
     browser::{environment, tabs, timers::Timer},
@@ -41,6 +41,7 @@ pub(super) struct Requests {
     pub(super) send: RequestSlot,
     pub(super) log: RequestSlot,
     pub(super) page: RequestSlot,
+    pub(super) early: EarlyRequests,
     /// Keeps the number of what was stored last visible to other tabs.
     pub(super) barrier: RefCell<Option<Timer>>,
 }
@@ -65,6 +66,7 @@ impl Requests {
         for slot in [&self.token, &self.send, &self.log, &self.page] {
             slot.replace(None);
         }
+        self.early.abort();
         self.barrier.take();
     }
 }
@@ -78,6 +80,8 @@ struct LockedRequest {
     lock: &'static str,
     /// Where the session finds the call to let go of it.
     slot: fn(&Requests) -> &RequestSlot,
+    /// Its answer, where the shell has made it.
+    early: Option<EarlyResponse>,
     /// Runs inside the lock.
     prepare: Box<Prepare>,
     /// What the answer means.
@@ -131,7 +135,7 @@ impl Runtime {
         });
     }
 
-    /// The same, once what the tabs before this one have stored can be read here.
+    /// The same, once what the tabs before this one have stored can be read here. A call that was made early has the lock until it is aborted.
     fn run_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
         if !repository.0.is_shared() {
@@ -139,8 +143,14 @@ impl Runtime {
         }
         let lock = self.lock_of(&locked);
         spawn_local(async move {
-            let lock = tabs::lock(&lock).await;
-            storage_barrier::wait(&repository.0).await;
+            let early = locked.early.as_ref().map(|early| early.guard.clone());
+            let lock = if early.is_none() {
+                let lock = tabs::lock(&lock).await;
+                storage_barrier::wait(&repository.0).await;
+                Some(lock)
+            } else {
+                None
+            };
             perform(&runtime, locked).await;
             // Not where it came to nothing, or was wiped meanwhile.
             if repository.has_conversation() {
@@ -148,6 +158,9 @@ impl Runtime {
                 if let Some(live) = Runtime::alive(&runtime) {
                     live.requests.barrier.replace(shown);
                 }
+            }
+            if let Some(early) = early {
+                early.abort();
             }
             drop(lock);
         });
@@ -163,6 +176,7 @@ impl Runtime {
         self.run(LockedRequest {
             lock: "token",
             slot: |requests| &requests.token,
+            early: None,
             prepare: Box::new(move |runtime| {
                 let (settings, stored) = (runtime.settings(), runtime.repository().credentials());
                 let renewal = match plan(stored, held.as_deref(), refused.as_deref(), environment::unix_millis()) {
@@ -200,9 +214,12 @@ impl Runtime {
 
     pub(super) fn start_conversation(self: &Rc<Self>, message: Rc<OutboxMessage>, credentials: Rc<Credentials>) {
         let (id, weak) = (message.id.clone(), Rc::downgrade(self));
+        let (early, log) = self.requests.early.take_start(&id).unzip();
+        let runtime = weak.clone();
         self.run_after_barrier(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
+            early,
             prepare: Box::new(move |runtime| {
                 check_storage(&weak);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
@@ -236,6 +253,9 @@ impl Runtime {
             }),
             finish: Box::new(move |answer| {
                 let result = answer.and_then(|answer| start_answer_id(&answer).ok_or(ApiError::Network));
+                if let (Ok(conversation), Some(log), Some(live)) = (&result, log, Runtime::alive(&runtime)) {
+                    live.requests.early.keep_log(conversation.clone(), log);
+                }
                 Input::StartAnswered { id, result }
             }),
         });
@@ -251,6 +271,7 @@ impl Runtime {
         self.run(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
+            early: None,
             prepare: Box::new(move |runtime| {
                 check_storage(&weak);
                 let repository = runtime.repository();
@@ -271,13 +292,13 @@ impl Runtime {
     }
 }
 
-/// Sends a locked request, and delivers what came of it.
+/// Sends a locked request, unless it was sent early, and delivers what came of it.
 async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
     let Some(live) = Runtime::alive(runtime) else { return };
     let input = match (locked.prepare)(&live) {
         Ok(request) => {
+            let (request, guard) = request.or_early(locked.early, Some(PATIENCE));
             // Kept in its place so that the session can let go of the call.
-            let guard = AbortGuard::new(Some(PATIENCE));
             (locked.slot)(&live.requests).replace(guard.clone());
             drop(live);
             (locked.finish)(match guard {

@@ -249,24 +249,33 @@ story('a program that cannot be had leaves what was written, in the form that st
   assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.activeElement?.name), 'message');
 });
 
-story('where nothing can be had any more the window says so and keeps the words, and the next try takes them along', async (world) => {
-  const { visitor, page, widget, fail } = await begin(world);
-  visitor.expect(/could not start|Failed to load resource|ERR_FAILED/);
-  await visitor.context.route('**/chataibot-fallback.js*', (route) => route.abort());
-  await page.keyboard.type('First');
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('Second');
-  fail();
-  await page.getByRole('alert').getByText('could not be loaded').waitFor();
-  await until('the words are back', async () => (await widget.input.inputValue()) === 'First\nSecond');
-  assert.equal(await focused(page), 'input');
-  assert.equal(await widget.part('bubble').count(), 0);
-  await visitor.context.unroute(PROGRAM);
-  await widget.input.press('Enter');
-  await widget.settles();
-  assert.deepEqual(await world.simulator.heard(), ['First\nSecond']);
-  assert.equal(await page.getByRole('alert').count(), 0);
-});
+for (const reached of [false, true]) {
+  const name = reached ? 'what the proxy has is sent, the rest is in the field' : 'it keeps the words, and the next try takes them along';
+  story(`where nothing can be had any more the window says so, and ${name}`, async (world) => {
+    const { visitor, page, widget, fail } = await begin(world);
+    visitor.expect(/could not start|Failed to load resource|ERR_FAILED/);
+    await visitor.context.route('**/chataibot-fallback.js*', (route) => route.abort());
+    if (!reached) await visitor.context.route('**/conversations', (route) => route.abort());
+    // The stream is asked for when the answer is there.
+    const asked = reached && page.waitForRequest(/\/events\?/);
+    await page.keyboard.type('First');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Second');
+    await asked;
+    fail();
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    const words = reached ? 'Second' : 'First\nSecond';
+    await until('the words are back', async () => (await widget.input.inputValue()) === words);
+    assert.equal(await focused(page), 'input');
+    assert.equal(await widget.part('bubble').count(), reached ? 1 : 0);
+    await visitor.context.unroute(PROGRAM);
+    await visitor.context.unroute('**/conversations');
+    await widget.input.press('Enter');
+    await widget.settles();
+    assert.deepEqual(await world.simulator.heard(), reached ? ['First', 'Second'] : [words]);
+    assert.equal(await page.getByRole('alert').count(), 0);
+  });
+}
 
 for (const attributes of ['consent', 'home', 'prechat="name"', 'availability="maintenance"', 'starters="One|Two"']) {
   story(`what comes before a chat comes first: ${attributes}`, async (world) => {

@@ -43,8 +43,9 @@ impl ChatMachine {
             .id()
             .filter(|_| self.core.awake && self.core.state.may_call() && self.core.listens && running);
         let exists = log.is_some();
+        let is_sending = self.send_queue.in_flight().is_some() || self.core.state.next_to_send().is_some();
         // A conversation that is about to begin has its reader as soon as it is there.
-        let begins = self.core.state.id().is_none() && self.send_queue.in_flight().is_some() && self.core.listens;
+        let begins = self.core.state.id().is_none() && self.core.listens && self.core.awake && is_sending;
         // Another conversation is another log: who reads it is found out anew.
         let other = self.synced.conversation.as_ref() != self.core.state.id();
         let left = other && self.synced.conversation.is_some();

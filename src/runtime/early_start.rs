@@ -1,0 +1,61 @@
+//! The first message that the shell has sent before the program was there (`loader/early_start.js`).
+//! Its answers are taken in place of requests of the program's own.
+
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Runtime;
+use crate::{
+    api::{
+        http::{AbortGuard, EarlyResponse, PATIENCE},
+        json,
+    },
+    machine::{input::Input, user_action::UserAction},
+};
+
+/// What the shell has asked for, until it is taken. What is dropped is aborted.
+#[derive(Default)]
+pub(super) struct EarlyRequests {
+    /// The start call of this message, and the event stream of the conversation that comes of it.
+    start: RefCell<Option<(Rc<str>, EarlyResponse, EarlyResponse)>>,
+    /// The event stream of this conversation.
+    log: RefCell<Option<(Rc<str>, EarlyResponse)>>,
+}
+
+impl EarlyRequests {
+    /// The start call of the message `id`, if the shell has made it, and the stream. The call has the lock for sends until it is aborted.
+    pub(super) fn take_start(&self, id: &Rc<str>) -> Option<(EarlyResponse, EarlyResponse)> {
+        self.start.borrow_mut().take_if(|(known, ..)| known == id).map(|(_, start, log)| (start, log))
+    }
+
+    /// Keeps the stream of this conversation.
+    pub(super) fn keep_log(&self, conversation: Rc<str>, log: EarlyResponse) {
+        drop(self.log.replace(Some((conversation, log))));
+    }
+
+    /// The stream of this conversation; that of another one ends here.
+    pub(super) fn take_log(&self, conversation: &str) -> Option<EarlyResponse> {
+        self.log.take().filter(|(known, _)| **known == *conversation).map(|(_, log)| log)
+    }
+
+    /// Ends what nobody took.
+    pub(super) fn abort(&self) {
+        drop((self.start.take(), self.log.take()));
+    }
+}
+
+impl Runtime {
+    /// Says `text`, which the shell has sent already: the message has its `id`, and the answer to the start is on its way.
+    pub fn send_early(self: &Rc<Self>, text: String, early: &JsValue) {
+        let field = |name| json::field(early, name);
+        let response = |promise, abort, limit| EarlyResponse {
+            promise: field(promise).unchecked_into(),
+            guard: AbortGuard::of(field(abort).unchecked_into(), limit),
+        };
+        let Some(id) = field("id").as_string().map(Rc::<str>::from) else { return };
+        let (start, log) = (response("answer", "startAbort", Some(PATIENCE)), response("log", "logAbort", None));
+        *self.requests.early.start.borrow_mut() = Some((id.clone(), start, log));
+        self.handle(Input::User(UserAction::Send(text), id));
+    }
+}

@@ -1,0 +1,114 @@
+//! The first message is on its way while the program is: sent once, as the program would, and found again whatever becomes of the page.
+
+import assert from 'node:assert/strict';
+import { Widget, story, until } from './harness.mjs';
+import { begin } from './held_program.mjs';
+
+const ready = (page) => page.evaluate(() => document.querySelector('chataibot-widget').state.ready);
+const own = async (widget) => (await widget.transcript()).filter(({ by }) => by === 'visitor').map(({ text }) => text);
+
+async function say(page, text) {
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+/** What stands in storage, by the end of its keys. */
+const stored = (page, end) => page.evaluate((end) => Object.keys(localStorage).filter((key) => key.includes(end)).map((key) => localStorage[key]), end);
+
+story('the first message is at the platform before the program is there, as the program would send it, and its answer is shown', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ['sent', 'conversation']) document.addEventListener(`chataibot-${name}`, () => heard.push(name));
+  });
+  const requests = [];
+  page.on('request', (request) => requests.push(new URL(request.url())));
+  await say(page, 'Hello');
+  const [early] = await world.simulator.calls('start', 1);
+  assert.equal(await ready(page), false);
+  await say(page, 'Another');
+  await arrived();
+  await widget.settles();
+  await until('both are answered', async () => (await widget.texts()).length >= 4);
+  assert.deepEqual(await own(widget), ['Hello', 'Another']);
+  assert.deepEqual(await world.simulator.heard(), ['Hello', 'Another']);
+  assert.deepEqual(await page.evaluate(() => heard), ['conversation', 'sent', 'sent']);
+
+  const other = await world.chat();
+  await until('the program is there', () => ready(other.page));
+  await other.widget.say('Hello');
+  await other.widget.settles();
+  const [, late] = await world.simulator.calls('start', 2);
+  const known = ({ body }) => ({ ...body, from: { ...body.from, user_external_id: null } });
+  assert.deepEqual(known(early), known(late));
+  assert.equal(requests.filter(({ pathname }) => pathname.endsWith('/conversations')).length, 1);
+  assert.equal(requests.filter(({ pathname }) => pathname.endsWith('/events')).length, 1);
+});
+
+story('a page that is loaded anew before the program was there finds the message, sent once, and its answer', async (world) => {
+  const { page, widget, release } = await begin(world);
+  await say(page, 'Hello');
+  await world.simulator.calls('start', 1);
+  assert.equal((await stored(page, ':outbox:')).length, 1);
+  release();
+  await page.reload();
+  await until('it is sent', async () => (await stored(page, ':outbox:')).length === 0);
+  await widget.open().catch(() => {});
+  await widget.hears(/./);
+  assert.deepEqual(await own(widget), ['Hello']);
+  assert.deepEqual(await world.simulator.heard(), ['Hello']);
+});
+
+for (const [name, fails] of Object.entries({
+  'is not reached': (route) => route.abort(),
+  'has no time': (route) => route.fulfill({ status: 503, json: { ok: false, error: 'UNAVAILABLE' }, headers: { 'access-control-allow-origin': '*', 'retry-after': '1' } }),
+  'is a page of a hotel': (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<p>Welcome', headers: { 'access-control-allow-origin': '*' } }),
+})) {
+  story(`where the proxy ${name} the program sends the message again`, async (world) => {
+    const { visitor, page, widget, arrived } = await begin(world);
+    visitor.expect(/Failed to load resource|ERR_FAILED/);
+    let failed = 0;
+    await visitor.context.route('**/conversations', (route) => (failed++ ? route.continue() : fails(route)));
+    await say(page, 'Hello');
+    await until('it has failed', () => failed);
+    await arrived();
+    await widget.hears(/./);
+    assert.deepEqual(await own(widget), ['Hello']);
+    assert.deepEqual(await world.simulator.heard(), ['Hello']);
+  });
+}
+
+story('another tab in which the visitor writes meanwhile goes on with the same conversation', async (world) => {
+  const { visitor, page, widget, arrived } = await begin(world);
+  await visitor.context.unroute(/chataibot-widget_bg\.wasm/);
+  const second = new Widget(await visitor.tab(`${world.host.origin}/`));
+  await second.open();
+  await until('the program is there', () => ready(second.page));
+  await page.bringToFront();
+  await say(page, 'One');
+  await world.simulator.calls('start', 1);
+  await second.page.bringToFront();
+  await second.input.fill('Two');
+  await second.input.press('Enter');
+  await arrived();
+  await until('both have both', async () => (await own(widget)).length === 2 && (await own(second)).length === 2);
+  await widget.settles();
+  assert.deepEqual(await world.simulator.heard(), ['One', 'Two']);
+  assert.equal((await world.simulator.calls('start')).length, 1);
+});
+
+story('where the page knows more of the visitor, or the proxy is another one, the program sends the first message', async (world) => {
+  for (const attributes of ['contact-name="Ada"', 'variables=\'{"plan":"free"}\'', `api-url="${world.proxy.address}/api/v1"`]) {
+    const { page, widget, arrived } = await begin(world, { page: { attributes } });
+    const before = (await world.simulator.calls('start')).length;
+    await say(page, 'Hello');
+    await widget.shows('Hello');
+    await page.evaluate(() => navigator.locks.request('nothing', () => {}));
+    assert.equal((await stored(page, ':outbox:')).length, 0, attributes);
+    await arrived();
+    await widget.settles();
+    const { body } = (await world.simulator.calls('start', before + 1)).at(-1);
+    if (attributes.startsWith('contact')) assert.equal(body.variables.contact.name, 'Ada');
+    if (attributes.startsWith('variables')) assert.equal(body.variables.conversation.plan, 'free');
+  }
+});
