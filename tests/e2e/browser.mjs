@@ -1,10 +1,9 @@
 //! One Chromium for all tests of a file, and pages that fail their test when the console, a script or a policy complains.
 
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 import { listen } from './listen.mjs';
 
 const ARGUMENTS = [
-  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -17,12 +16,8 @@ let running;
 
 /** The browser, started when first asked for. */
 export function browser() {
-  running ??= start();
+  running ??= launch({ args: ARGUMENTS });
   return running;
-}
-
-function start(options = {}) {
-  return chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS, chromiumSandbox: false, ...options });
 }
 
 /** Ends the browser. */
@@ -43,8 +38,8 @@ export class Profile {
   static async open({ backForwardCache = false, switches = [], ...options } = {}) {
     const profile = new Profile();
     // Playwright's own browser goes without this cache; one that keeps it is started for those who ask.
-    if (backForwardCache) profile.#own = await start({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-    else if (switches.length) profile.#own = await start({ args: [...ARGUMENTS, ...switches] });
+    if (backForwardCache) profile.#own = await launch({ args: ARGUMENTS, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    else if (switches.length) profile.#own = await launch({ args: [...ARGUMENTS, ...switches] });
     profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     profile.#context.setDefaultTimeout(15_000);
     await profile.#context.addInitScript(listen);

@@ -2,7 +2,7 @@
 //!
 //! - [server.mjs](server.mjs): programs that serve, and can be killed
 //! - [host_page.mjs](host_page.mjs): the site that embeds the widget
-//! - [browser.mjs](browser.mjs): Chromium, and pages that fail their test when something complains
+//! - [browser.mjs](browser.mjs): Chromium, started by [chromium.mjs](chromium.mjs), and pages that fail their test when something complains
 //! - [engine.mjs](engine.mjs): the same for Firefox and WebKit, by a client of the WebDriver standard ([webdriver.mjs](webdriver.mjs)) and
 //!   as much of Playwright's surface as it takes ([webdriver_page.mjs](webdriver_page.mjs))
 //! - [simulator.mjs](simulator.mjs): the platform's controls

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launch } from '../e2e/chromium.mjs';
 
 const LOADER = new URL('../../loader/', import.meta.url);
 const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -21,12 +21,8 @@ const NO_SHELL = 'export const present = () => null';
 const LOCALE = 'export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `close in ${asked}` } : {} });';
 
 let browser;
-const launch = async () =>
-  (browser ??= await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
-  }));
-after(() => browser?.close());
+const started = () => (browser ??= launch({ args: ['--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'] }));
+after(async () => (await browser)?.close());
 
 /**
  * Opens a page. `body`: its HTML; `headers`: more headers for it; `routes`: path → `(request, response) => …` in place of the usual answer;
@@ -68,7 +64,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, shell =
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  const context = await (await launch()).newContext();
+  const context = await (await started()).newContext();
   const page = await context.newPage();
   const lines = [];
   page.on('console', (message) => lines.push(message.text()));

@@ -4,9 +4,9 @@
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch } from '../e2e/chromium.mjs';
 
-const { CHATAIBOT_DIST, CHROMIUM } = process.env;
+const { CHATAIBOT_DIST } = process.env;
 if (!CHATAIBOT_DIST) throw new Error('run this by: cargo xtask pictures');
 
 const TYPES = { '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.webp': 'image/webp' };
@@ -49,7 +49,7 @@ export class Camera {
   static async open() {
     const camera = new Camera();
     ({ server: camera.#server, origin: camera.origin } = await serve());
-    camera.#browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--disable-gpu', '--hide-scrollbars'], chromiumSandbox: false });
+    camera.#browser = await launch({ args: ['--hide-scrollbars'] });
     return camera;
   }
 

@@ -8,7 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch } from '../../tests/e2e/chromium.mjs';
 import { everything, show } from '../../tests/e2e/scenes.mjs';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -48,7 +48,7 @@ const server = createServer(async ({ url }, response) => {
 await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, chromiumSandbox: false, args: ['--disable-gpu', '--disable-dev-shm-usage'] });
+const browser = await launch({ args: ['--disable-dev-shm-usage'] });
 /** What was found in a theme: by what it says, where. */
 const found = themes.map(() => new Map());
 const note = (at, { rule, line, message, parts, example }, where) => {
