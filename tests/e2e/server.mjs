@@ -3,6 +3,9 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What a server prints, with its address behind, when it is ready. */
@@ -21,6 +24,7 @@ export class Server {
   #parameters;
   #environment;
   #child;
+  #folder;
 
   /** `parameters(listen)` gives the command line for an address to listen on; `environment` is added to our own. */
   constructor(name, program, parameters, environment = {}) {
@@ -33,9 +37,11 @@ export class Server {
   /** Starts it, on a free port the first time, and waits until it is ready. */
   async start() {
     const listen = this.address ? new URL(this.address).host : '127.0.0.1:0';
+    // For its temporary files: a program that is killed removes nothing itself.
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'chataibot-server-'));
     const child = spawn(this.#program, this.#parameters(listen), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, TMPDIR: this.#folder, ...this.#environment },
     });
     this.#child = child;
     let tooLate;
@@ -53,7 +59,7 @@ export class Server {
         tooLate = setTimeout(() => reject(new Error(`the ${this.#name} was not ready in ${PATIENCE} ms`)), PATIENCE);
       });
     } catch (cause) {
-      child.kill('SIGKILL');
+      await this.kill();
       throw new Error([cause.message, ...this.output].join('\n'), { cause });
     } finally {
       clearTimeout(tooLate);
@@ -65,10 +71,14 @@ export class Server {
   async kill(signal = 'SIGKILL') {
     const child = this.#child;
     this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
+    // It may never have begun, or be gone by itself.
+    if (child?.pid && child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+    }
+    if (this.#folder) await rm(this.#folder, { recursive: true });
+    this.#folder = undefined;
   }
 
   #note(line) {
