@@ -13,9 +13,9 @@ export function find(steps) {
     checkbox: 'input[type="checkbox"], [role="checkbox"]',
   };
   const all = (scope, css) => {
-    // A shadow host at the beginning stands for what is in it.
-    const [, host, rest] = /^(chataibot-widget\S*) (.+)$/.exec(css) ?? [];
-    if (host) return all(scope, host).flatMap((element) => all(element, rest));
+    // As Playwright has it: a space leads into shadow roots, too.
+    const [, first, rest] = /^((?:[^\s[(,]|\[[^\]]*\]|\([^)]*\))+) ((?:[^>+~,[]|\[[^\]]*\])+)$/.exec(css) ?? [];
+    if (first) return all(scope, first).flatMap((element) => all(element, rest));
     const found = [...scope.querySelectorAll(css)];
     for (const element of [scope, ...scope.querySelectorAll('*')]) if (element.shadowRoot) found.push(...all(element.shadowRoot, css));
     return found;
