@@ -50,6 +50,7 @@ const ENGINES = {
 export const LISTENER = `(${() => {
   window.complaints = [];
   const complain = (text) => {
+    if (window.isClosing) return;
     const complaint = { id: Math.random(), text };
     window.complaints.push(complaint);
     navigator.sendBeacon('/complaints', JSON.stringify(complaint));

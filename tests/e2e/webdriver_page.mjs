@@ -56,8 +56,10 @@ export class Page {
     await this.#loaded();
   }
 
+  /** Firefox cuts off what a page's scripts are about when it is closed, and what is left of them complains of that: nobody sees it. */
   async close() {
     this.isClosed = true;
+    await this.evaluate(() => void (window.isClosing = true));
     await this.#session.closeWindow(this.#window);
   }
 
