@@ -45,6 +45,7 @@ export class Keys {
     const stops = [];
     while (stops.length < most) {
       await this.#page.keyboard.press(key);
+      await this.#page.evaluate(twoFrames);
       const now = await this.focus();
       stops.push(now);
       if (now !== 'the page') await until('the focus is seen', () => this.isSeen(), 3_000).catch(() => assert.fail(`nobody sees that ${now} has the focus`));
@@ -66,6 +67,11 @@ export class Keys {
 
 function fits(focus, expected) {
   return expected instanceof RegExp ? expected.test(focus) : focus === expected;
+}
+
+/** Runs in the page: it has heard of what scrolled as the focus came, which may change what follows. */
+function twoFrames() {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }
 
 /** Runs in the page. */
