@@ -29,12 +29,12 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
         println!("{}", commands::run(command, arguments)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let directory = tempfile::Builder::new().prefix("chataibot-proxy-").tempdir();
+    // Held to the end. Only the demo has use for one, and a proxy that is killed leaves it behind.
+    let directory = arguments.demo.then(|| tempfile::Builder::new().prefix("chataibot-proxy-").tempdir()).transpose();
     let directory = directory.map_err(|error| format!("no temporary directory: {error}"))?;
-    let config = if arguments.demo {
-        demo::config(arguments, directory.path().to_owned())
-    } else {
-        read::read(arguments, &read::process_environment())
+    let config = match &directory {
+        Some(directory) => demo::config(arguments, directory.path().to_owned()),
+        None => read::read(arguments, &read::process_environment()),
     };
     let config = config.map_err(|problems| problems.to_string())?;
     let no_threads = |error| format!("no threads: {error}");

@@ -36,6 +36,8 @@ impl Program {
                 "--database",
             ])
             .arg(database)
+            // One that is killed leaves its temporary files to the test.
+            .env("TMPDIR", database.parent().expect("a folder"))
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -151,6 +151,8 @@ async fn a_log_of_errors_alone_still_says_where_they_happened() {
         .args(["--demo", "--listen", "127.0.0.1:0", "--log", "error", "--log-format", "json"])
         // Nobody listens there.
         .args(["--platform-url", "http://127.0.0.1:9/api/v1"])
+        // One that is killed leaves its temporary files to the test.
+        .env("TMPDIR", directory.path())
         .stdout(Stdio::piped())
         .stderr(fs::File::create(&log).expect("a file"))
         .kill_on_drop(true)

@@ -39,6 +39,8 @@ impl Program {
         let mut command = Command::new("sh");
         command.args(["-c", SHELL, env!("CARGO_BIN_EXE_chataibot-proxy"), "--demo", "--listen", "127.0.0.1:0"]);
         command.args(["--platform-url", &platform.url, "--log", "off", "--database"]).arg(database);
+        // One that is killed leaves its temporary files to the test.
+        command.env("TMPDIR", database.parent().expect("a folder"));
         if let Some((step, times)) = stop {
             command.env("CHATAIBOT_PROXY_STOP_AT", format!("{step}:{times}"));
         }

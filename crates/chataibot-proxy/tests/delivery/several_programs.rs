@@ -5,6 +5,7 @@ use std::process::Stdio;
 use chataibot_proxy::{demo, testing::RedisServer};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
+use tempfile::TempDir;
 use tokio::{
     process::{Child, Command},
     sync::watch,
@@ -21,11 +22,15 @@ use crate::{
 struct Program {
     child: Child,
     base: String,
+    _temporary: TempDir,
 }
 
 impl Program {
     async fn start(redis: &RedisServer, platform: &Platform) -> Self {
+        // One that is killed leaves its temporary files to the test.
+        let temporary = tempfile::tempdir().expect("a directory");
         let mut child = Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"))
+            .env("TMPDIR", temporary.path())
             .args(["--demo", "--listen", "127.0.0.1:0", "--platform-url", &platform.url, "--log", "error", "--redis"])
             .arg(redis.url().to_string())
             .stdout(Stdio::piped())
@@ -33,7 +38,7 @@ impl Program {
             .spawn()
             .expect("the program starts");
         let base = program::address(&mut child).await;
-        Self { child, base }
+        Self { child, base, _temporary: temporary }
     }
 
     /// An orderly end.
