@@ -176,7 +176,6 @@ impl Component for MessageList {
             Msg::JumpAsked => {
                 self.choose();
                 self.follower.go(&list, None, distance(&list) <= 4 * list.client_height());
-                dom::focus(&list);
             }
             Msg::EarlierAsked => return self.earlier_asked(ctx, &list),
             Msg::ClockDue => {
@@ -389,6 +388,10 @@ impl MessageList {
             self.choose();
         }
         if distance(list) <= NEAR {
+            // The button beside the list goes, and the keyboard stays here.
+            if dom::focused_beside(list).and_then(|focused| focused.parent_element()) == list.parent_element() {
+                dom::focus(list);
+            }
             self.place = Place::End;
             self.seen = self.extent.newest;
         } else if self.place == Place::End && (self.beginning.is_some() || !self.follower.follows()) {

@@ -164,6 +164,17 @@ story('earlier messages are shown, the list is read by arrows, and its end is fo
   await widget.part('jump').waitFor({ state: 'detached' });
 });
 
+story('who stands on the way back to the end keeps the keyboard in the list when the end comes into view by itself', async (world) => {
+  const { page, widget, keys } = await scene(world, 'long-thread');
+  const list = widget.part('list');
+  await list.evaluate((list) => list.scrollTo({ top: 0, behavior: 'instant' }));
+  await widget.part('jump').waitFor();
+  await walk(page, keys, /^button "(Jump to the end|New messages)"$/);
+  await list.evaluate((list) => list.scrollTo({ top: list.scrollHeight, behavior: 'instant' }));
+  await widget.part('jump').waitFor({ state: 'detached' });
+  await keys.is(LOG, 'the end has come into view');
+});
+
 story('starting over is asked about: staying and leaving by keyboard', async (world) => {
   const { page, widget, keys } = await scene(world, 'greeting');
   await startOver(page, keys);
