@@ -32,24 +32,24 @@ const SHARED: &str = "shared";
 
 /// Where in the splitter's module the parts begin: before that is how one is loaded, whichever it is.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
-/// What fetches a part. A page may have brought a `fetch` of its own, with answers that streaming does not take.
+/// What fetches a part and compiles it beside the page's own work. A page may have brought a `fetch` of its own, with answers that streaming does not take.
 const PART: &str = "
-const begun = (src, imports) => WebAssembly.instantiateStreaming(src, imports).catch(async (cause) => {
-    const answer = await src;
-    if (!answer.ok || answer.bodyUsed) throw cause;
-    return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
-});
-const get = (address) => {
+const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
-    src.catch(() => {});
-    return src;
+    const compiled = WebAssembly.compileStreaming(src).catch(async (cause) => {
+        const answer = await src;
+        if (!answer.ok || answer.bodyUsed) throw cause;
+        return WebAssembly.compile(await answer.arrayBuffer());
+    });
+    compiled.catch(() => {});
+    return compiled;
 };
 let early;
 const part = (address, ...deps) => makeLoad(() => {
-    const src = early?.get(address) ?? get(address);
+    const compiled = early?.get(address) ?? compile(address);
     // A second try fetches it again.
     early?.delete(address);
-    return (imports) => begun(src, imports);
+    return async (imports) => WebAssembly.instantiate(await compiled, imports);
 }, deps);
 ";
 
@@ -162,7 +162,7 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
         files[TALK].needs.iter().copied().chain([TALK]).map(|file| format!("\"./{}\"", name(file))).collect();
     let addresses = addresses.join(", ");
     link.push_str(&format!(
-        "export const fetchTalk = () => {{ early ??= new Map([{addresses}].map((address) => [address, get(address)])); }};\n"
+        "export const fetchTalk = () => {{ early ??= new Map([{addresses}].map((address) => [address, compile(address)])); }};\n"
     ));
     Ok(link)
 }
@@ -233,7 +233,7 @@ mod tests {
                 "export const __wasm_split_load_notify = wrapAsyncCb(notify);",
                 "export const __wasm_split_load_talk = wrapAsyncCb(talk);",
                 "export const fetchTalk = () => { early ??= new Map([\"./base.wasm\", \"./talk.wasm\"]\
-                 .map((address) => [address, get(address)])); };",
+                 .map((address) => [address, compile(address)])); };",
             ]
         );
         assert!(!link.contains("__chunk_8"), "the splitter's own are gone: {link}");

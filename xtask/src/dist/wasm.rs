@@ -46,20 +46,21 @@ pub struct Bound {
     pub parts: Vec<(String, Vec<u8>)>,
 }
 
-/// Takes the compiled program apart and binds it, where it is another than last time.
+/// Takes the compiled program apart and binds it, where it, or what takes it apart, is another than last time.
 pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
     let stamp = folder.join("source");
-    let source = fingerprint(compiled)?;
+    let splitter = if is_split(profile) { Some(project.build(["chataibot-code-split"])?[0].clone()) } else { None };
+    let mut source = fingerprint(compiled)?;
+    if let Some(splitter) = &splitter {
+        source += &fingerprint(splitter)?;
+    }
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
         step("Binding it to JavaScript", || {
             let parts = folder.join(PARTS);
             create_empty_folder(&folder)?;
             create_folder(&parts)?;
-            if !is_split(profile) {
-                return bindgen(compiled, NAME, &folder);
-            }
-            let [splitter] = project.build(["chataibot-code-split"])?;
+            let Some(splitter) = &splitter else { return bindgen(compiled, NAME, &folder) };
             run(project.command(splitter).arg(compiled).arg(&folder).args([LINK, GLUE]))?;
             let main = folder.join("main.wasm");
             bindgen(&main, NAME, &folder)?;
