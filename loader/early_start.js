@@ -36,25 +36,45 @@ const startOf = (settings, visitor, text) => ({
   from: { user_external_id: visitor, type: 'VISITOR' },
 });
 
+/** Resolves when a lock is held: `release()` lets go of it, and `asked` settles then. */
+function hold(name) {
+  let asked;
+  const granted = new Promise((resolve) => {
+    asked = navigator.locks.request(name, () => new Promise(resolve));
+  });
+  asked.catch(() => {});
+  return granted.then((release) => ({ release, asked }));
+}
+
 /**
- * Sends `text`, the first message, once `asked`, the question for a token, is answered. `isBegun()`: is more stored than a draft? Returns
- * null where that is for the program to do; else what holds the message:
+ * Gets ready to send the first message, once `token`, the question for it, is answered. `isBegun()`: is more stored than a draft? The locks are
+ * asked for at once: a busy page hears late that it has them. Returns null where sending is for the program to do; else:
+ * - `send(text)`: sends the message
  * - `isSent`: the proxy has taken it
  * - `unstore()`: the program is about to read what is stored, and must not find what it is given a moment later; but `isFound`, and is not
  *   given, where another tab has stored something, too: then all goes in order
- * - `handOver()`: what the program goes on with (`EarlyStart` in src/runtime/early_start.rs), or null where nothing has set out
+ * - `handOver()`: what the program goes on with (src/runtime/early_start.rs), or null where nothing has set out, and nothing will
  * - `discard()`: the message is not to be sent
  */
-export function startEarly(settings, shelf, text, asked, isBegun) {
+export function prepareStart(settings, shelf, token, isBegun) {
   if (!shelf || !navigator.locks || !crypto.randomUUID || OTHERS.some((name) => settings[name] != null)) return null;
   const [startAbort, logAbort] = [new AbortController(), new AbortController()];
-  const abort = () => [startAbort, logAbort].forEach((one) => one.abort());
   let early = null;
-  let isTaken = false;
+  let isOver = false;
   let remove = () => {};
-  const message = { isSent: false };
 
-  const request = (path, token, options) =>
+  const lock = hold(`${shelf}send`);
+  const lead = hold(`${shelf}leader`);
+  const start = { isSent: false };
+  const letGo = () => {
+    isOver = true;
+    for (const one of [lock, lead]) one.then(({ release }) => release());
+  };
+  const abort = () => [startAbort, logAbort].forEach((one) => one.abort());
+  startAbort.signal.onabort = () => lock.then(({ release }) => release());
+  setTimeout(() => startAbort.signal.onabort(), PATIENCE);
+
+  const request = (path, { token }, options) =>
     fetch(`${proxyOf(settings)}/api/v1/conversation${path}`, {
       ...options,
       headers: { authorization: `Bearer ${token}`, ...options.headers },
@@ -63,69 +83,70 @@ export function startEarly(settings, shelf, text, asked, isBegun) {
       redirect: 'error',
     });
 
-  const start = async (at, id, { visitor, token }) => {
-    const answer = await request('s', token, {
+  const post = async (text, id, credentials) => {
+    const answer = await request('s', credentials, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': id },
-      body: JSON.stringify(startOf(settings, visitor, text)),
+      body: JSON.stringify(startOf(settings, credentials.visitor, text)),
       signal: startAbort.signal,
     });
-    message.isSent = answer.ok;
+    start.isSent = answer.ok;
     // Read now, and not while the program is rendered.
     const body = await answer.text();
     answer.text = async () => body;
     return answer;
   };
 
-  const follow = async (answer, { token }) => {
+  const follow = async (answer, credentials) => {
     const { conversation } = JSON.parse(await (await answer).text());
     const path = `/${encodeURIComponent(conversation.id)}/events?last=200`;
-    return request(path, token, { headers: { accept: 'text/event-stream' }, signal: logAbort.signal });
+    return request(path, credentials, { headers: { accept: 'text/event-stream' }, signal: logAbort.signal });
   };
 
-  const begin = () => {
+  const begin = (text) => {
     const credentials = JSON.parse(localStorage.getItem(`${shelf}visitor`)).value;
     const at = Date.now();
-    if (isTaken || isBegun() || credentials.from > at || credentials.until < at + RENEW_BEFORE) return null;
+    if (isOver || isBegun() || credentials.from > at || credentials.until < at + RENEW_BEFORE) return;
     const id = messageId(at);
     const key = `${shelf}outbox:${id}`;
     const store = () => localStorage.setItem(key, JSON.stringify({ v: 2, value: { text, at, state: 'queued' } }));
     store();
     remove = () => localStorage.removeItem(key);
-    message.unstore = () => {
+    start.unstore = () => {
       remove();
       if (!isBegun()) return;
       store();
-      message.isFound = true;
+      start.isFound = true;
       abort();
+      letGo();
     };
-    const answer = start(at, id, credentials);
+    const answer = post(text, id, credentials);
     const log = follow(answer, credentials);
     // Whoever takes them hears of a failure, too.
     log.catch(() => {});
-    // No other tab starts a conversation until the program has this one.
-    return new Promise((release) => {
-      early = { id, answer, startAbort, log, logAbort };
-      startAbort.signal.onabort = release;
-      setTimeout(release, PATIENCE);
-    });
+    early = { id, answer, startAbort, log, logAbort };
+    lead.then((lead) => Object.assign(early, lead));
   };
 
-  Object.assign(message, {
+  return Object.assign(start, {
+    send(text) {
+      Promise.all([lock, token])
+        .then(() => begin(text))
+        // Storage that may not be read, or is full: the program says so, and sends the message.
+        .catch(() => {});
+      return start;
+    },
     unstore() {},
     handOver() {
-      isTaken = true;
-      return early;
+      if (!early) letGo();
+      // No lock, if it is granted later.
+      else if (!early.release) lead.then(({ release }) => release());
+      return early && { ...early };
     },
     discard() {
-      isTaken = true;
       remove();
       abort();
+      letGo();
     },
   });
-  asked
-    .then(() => navigator.locks.request(`${shelf}send`, begin))
-    // Storage that may not be read, or is full: the program says so, and sends the message.
-    .catch(() => {});
-  return message;
 }

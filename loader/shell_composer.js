@@ -22,7 +22,8 @@ const idle = () =>
   globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
- * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the button to be pressed again; `own` are the visitor's own messages. `start(text)` sends the first one, as of [startEarly].
+ * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the button to be pressed again; `own` are the
+ * visitor's own messages. `start()` is what sends the first one, as of [prepareStart].
  */
 export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
   const ending = new AbortController();
@@ -106,7 +107,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       field.value = '';
       look();
       if (!BLANK.test(text)) {
-        waiting.push({ text, early: own.length || program ? null : start(text) });
+        waiting.push({ text, early: own.length || program ? null : start()?.send(text) });
         add(text);
         if (program) handOver();
         // Asks for the program once more, where it could not be had.
@@ -158,6 +159,8 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     /** The program has started, and takes what was said. */
     connect(mounted) {
       program = mounted;
+      // Nothing is said: the program asks for what it needs.
+      if (!waiting.length) start()?.handOver();
       handOver();
     },
     /** The program is about to read what is stored. */
@@ -166,7 +169,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     },
     /** Something else stands in for the window. Returns all that was said: the replies are not heard there. */
     leave() {
-      for (const message of waiting) if (!isSent(message)) message.early?.discard();
+      if (!waiting.some(isSent)) start()?.discard();
       return textOf(waiting);
     },
     end: () => ending.abort(),

@@ -3,7 +3,7 @@
 
 import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
-import { startEarly } from './early_start.js';
+import { prepareStart } from './early_start.js';
 import { askToken } from './early_token.js';
 import { remember } from './focus_trap.js';
 import { note } from './moments.js';
@@ -133,6 +133,8 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     shell.handOver = () => removal.disconnect();
   };
 
+  /** What sends the first message. */
+  let start;
   /** How the window is shown, until that is done. */
   let due;
   /** The program, once it has started. */
@@ -149,6 +151,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       program?.open();
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
+      start ??= prepareStart(settings, shelf, ask(), () => isMoreStored(shelf));
       shell.asked ??= ask().then((features) => {
         // Room for the button that comes with it, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
@@ -190,8 +193,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     /** Where it is said that the program could not be had. */
     notices: find('.notices'),
   };
-  const start = (text) => startEarly(settings, shelf, text, ask(), () => isMoreStored(shelf));
-  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start });
+  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => start });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
   top.append(place);

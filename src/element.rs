@@ -84,7 +84,8 @@ impl Mounted {
         self.0.act(UserAction::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
-    /// Says `text` as the visitor, which the shell has sent as a first message: `{id, answer, startAbort, log, logAbort}`.
+    /// Says `text` as the visitor, which the shell has sent as a first message: `{id, answer, startAbort, log,
+    /// logAbort, release, asked}`.
     #[wasm_bindgen(js_name = sendEarly)]
     pub fn send_early(&self, text: &str, early: &JsValue) {
         self.0.send_early(text.to_owned(), early);

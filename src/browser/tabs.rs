@@ -20,6 +20,11 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// A lock that is held already: `release` lets go of it, and `asked` settles then, or rejects when it is taken away.
+    pub fn of(release: Function, asked: Promise) -> Self {
+        Self { release: Some(release), asked: Some(asked) }
+    }
+
     /// Is it held, and not just missing here?
     #[must_use]
     pub fn is_held(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::{
         http::{AbortGuard, EarlyResponse, PATIENCE},
         json,
     },
+    browser::tabs::Lock,
     machine::{input::Input, user_action::UserAction},
 };
 
@@ -21,6 +22,8 @@ pub(super) struct EarlyRequests {
     start: RefCell<Option<(Rc<str>, EarlyResponse, EarlyResponse)>>,
     /// The event stream of this conversation.
     log: RefCell<Option<(Rc<str>, EarlyResponse)>>,
+    /// The lock whose holder has the stream.
+    leader: RefCell<Option<Lock>>,
 }
 
 impl EarlyRequests {
@@ -39,9 +42,14 @@ impl EarlyRequests {
         self.log.take().filter(|(known, _)| **known == *conversation).map(|(_, log)| log)
     }
 
+    /// The lock whose holder has the stream, if the shell has it.
+    pub(super) fn take_leader(&self) -> Option<Lock> {
+        self.leader.take()
+    }
+
     /// Ends what nobody took.
     pub(super) fn abort(&self) {
-        drop((self.start.take(), self.log.take()));
+        drop((self.start.take(), self.log.take(), self.leader.take()));
     }
 }
 
@@ -56,6 +64,9 @@ impl Runtime {
         let Some(id) = field("id").as_string().map(Rc::<str>::from) else { return };
         let (start, log) = (response("answer", "startAbort", Some(PATIENCE)), response("log", "logAbort", None));
         *self.requests.early.start.borrow_mut() = Some((id.clone(), start, log));
+        if let Ok(release) = field("release").dyn_into() {
+            *self.requests.early.leader.borrow_mut() = Some(Lock::of(release, field("asked").unchecked_into()));
+        }
         self.handle(Input::User(UserAction::Send(text), id));
     }
 }

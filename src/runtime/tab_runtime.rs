@@ -88,8 +88,12 @@ impl Runtime {
         };
         let name = [self.repository().0.prefix(), LEADER].concat();
         let runtime = Rc::downgrade(self);
+        let early = self.requests.early.take_leader();
         spawn_local(async move {
-            let lock = tabs::claim(&name, claim).await;
+            let lock = match early {
+                Some(lock) => lock,
+                None => tabs::claim(&name, claim).await,
+            };
             let lost = lock.lost();
             let held = lock.is_held();
             let told = |input| tell(&runtime, number, input);
