@@ -2,15 +2,15 @@
 //
 // The entry is in the history of an empty frame of ours. Browsers have one order for the entries of a page and of its frames, so that Back
 // comes to ours first, and the page's own state, address and listeners see nothing of it. A page that is loaded again while the window is
-// open has lost the frame but not its entry: a note in the tab's storage tells, and the entry is taken back and made anew.
+// open has lost the frame but, in most browsers, not its entry: a note in the tab's storage tells, and the entry is taken back and made anew.
 
 import { PHONE } from './phone.js';
 
 /** Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is left for. */
 const DONE = 300;
 
-/** Where the page is in its history, as far as it can know. */
-const here = () => `${history.length} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
+/** Where the page is in its history, as far as it can know; `more`: with so many entries more. */
+const here = (more = 0) => `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
 /** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
 export function closeOnBack(place, host, shelf) {
@@ -38,13 +38,13 @@ export function closeOnBack(place, host, shelf) {
       // Storage that may not be used: then one press of Back may be without effect.
     }
   };
-  const isNoted = () => {
+  const taken = () => {
     try {
       const noted = shelf && sessionStorage.getItem(`${shelf}back`);
       if (noted) sessionStorage.removeItem(`${shelf}back`);
-      return noted === here();
+      return noted;
     } catch {
-      return false;
+      return '';
     }
   };
 
@@ -52,6 +52,9 @@ export function closeOnBack(place, host, shelf) {
   const isOpen = () => section.part.contains('window-open');
   // Not composed: what the page hears as a click is a visitor's, and so is what `touched` does.
   const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+
+  /** By no function that the page has wrapped. */
+  const restate = (state) => frame.contentWindow.History.prototype.replaceState.call(history, state, '');
 
   const enter = () => {
     if (entry || renewing || ended || !isOpen() || !isWhole()) return;
@@ -64,7 +67,10 @@ export function closeOnBack(place, host, shelf) {
       frame.addEventListener('load', arrived);
       frame.contentWindow.location.replace('about:blank');
     } else if (frame.contentDocument === loaded && frame.contentWindow.history.state === null) {
+      const { state } = history;
       frame.contentWindow.history.pushState(1, '');
+      // WebKit forgets the page's own.
+      if (history.state !== state) restate(state);
       entry = here();
       isKnown = false;
     }
@@ -83,17 +89,22 @@ export function closeOnBack(place, host, shelf) {
     }, delay);
   };
 
-  /** Takes back an entry whose frame is gone, and makes it anew for a window that is still open. */
-  const renew = () => {
+  /** An entry whose frame is gone is taken back, where the browser has not done it, and made anew for a window that is still open. */
+  const renew = (made, delay) => {
     renewing = true;
     entry = '';
-    history.back();
-    setTimeout(() => {
+    const again = () => {
       renewing = false;
       isKnown = true;
       frame?.remove();
       enter();
-    }, DONE);
+    };
+    setTimeout(() => {
+      // Firefox takes it away with its frame: one more step back would leave the page.
+      if (made !== here()) return again();
+      history.back();
+      setTimeout(again, DONE);
+    }, delay);
   };
 
   const popped = ({ state }) => {
@@ -104,8 +115,8 @@ export function closeOnBack(place, host, shelf) {
       else leave();
     } else if (entry) {
       entry = '';
-      // Whoever drives a browser waits for the page's own history: what stands in it is said once more, by no function that it has wrapped.
-      frame.contentWindow.History.prototype.replaceState.call(history, history.state, '');
+      // Whoever drives a browser waits for the page's own history: what stands in it is said once more.
+      restate(history.state);
       const dialog = root.querySelector('dialog[open]');
       if (dialog) {
         dialog.close();
@@ -118,7 +129,7 @@ export function closeOnBack(place, host, shelf) {
     loaded = frame.contentDocument;
     frame.contentWindow.addEventListener('popstate', popped);
     // Moved with the element it has begun anew.
-    if (entry) renew();
+    if (entry) renew(entry, DONE);
     else enter();
   }
 
@@ -134,7 +145,8 @@ export function closeOnBack(place, host, shelf) {
   place.addEventListener('click', touched);
   addEventListener('pageshow', shown);
   addEventListener('pagehide', hidden);
-  if (isNoted()) renew();
+  const noted = taken();
+  if (noted === here() || noted === here(1)) renew(noted);
   else look();
 
   return () => {

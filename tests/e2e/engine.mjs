@@ -50,7 +50,7 @@ const ENGINES = {
 export const LISTENER = `(${() => {
   window.complaints = [];
   const complain = (text) => {
-    if (window.isClosing) return;
+    if (window.isOld) return;
     const complaint = { id: Math.random(), text };
     window.complaints.push(complaint);
     navigator.sendBeacon('/complaints', JSON.stringify(complaint));
@@ -103,13 +103,15 @@ export async function closeBrowser() {
 /** A visitor's browser. The same surface as the profile of browser.mjs, as far as tests for every engine need it. */
 export class Profile {
   #session;
+  #viewport;
   #pages = [];
   #complaints = new Map();
   #expected = [];
 
-  static async open({ reducedMotion = 'no-preference', colorScheme = 'light', ...more } = {}) {
+  static async open({ reducedMotion = 'no-preference', colorScheme = 'light', viewport, ...more } = {}) {
     assert.deepEqual(more, {}, `${CHATAIBOT_BROWSER} cannot be set so: name it in the test's "chromium" option`);
     const profile = new Profile();
+    profile.#viewport = viewport;
     profile.#session = await session({ reducedMotion: reducedMotion === 'reduce', dark: colorScheme === 'dark' });
     return profile;
   }
@@ -125,6 +127,7 @@ export class Profile {
   async tab(address) {
     const page = new Page(this.#session, await this.#session.open());
     this.#pages.push(page);
+    if (this.#viewport) await page.setViewportSize(this.#viewport);
     await page.goto(address);
     return page;
   }

@@ -70,10 +70,10 @@ export class Session {
   /** Runs a function in the page, which may return a promise, an element or anything that JSON can hold. */
   async run(window, source, argument) {
     const script = `const done = arguments[arguments.length - 1];
-      Promise.resolve().then(() => (${source})(arguments[0])).then((value) => done({ value }), (error) => done({ error: String(error?.stack ? error + '\\n' + error.stack : error) }));`;
+      Promise.resolve().then(() => (${source})(arguments[0])).then((value) => done(value === undefined ? {} : { value }), (error) => done({ error: String(error?.stack ? error + '\\n' + error.stack : error) }));`;
     const answer = await this.command(window, 'POST', '/execute/async', { script, args: [argument ?? null] });
     if (answer.error) throw new Error(answer.error);
-    return answer.value ?? undefined;
+    return answer.value;
   }
 
   /** As `run`, for a function that returns an element: its reference. */

@@ -23,6 +23,8 @@ export class Page {
     click: (x, y, { button } = {}) => this.point({ x, y }, button === 'right' ? [2] : [0]),
     dblclick: (x, y) => this.point({ x, y }, [0, 0]),
     move: (x, y) => this.point({ x, y }),
+    down: () => this.#button('pointerDown'),
+    up: () => this.#button('pointerUp'),
     wheel: (x, y) => this.#wheel(x, y),
   };
   keyboard = { press: (keys) => this.#press(keys), type: (text) => this.#type(text) };
@@ -50,16 +52,38 @@ export class Page {
     return this.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   }
 
+  /** Has a page of this size; how much the browser has around it differs. */
+  async setViewportSize({ width, height }) {
+    const { width: wide, height: high } = await this.viewportSize();
+    const outer = await this.#command('GET', '/window/rect');
+    await this.#command('POST', '/window/rect', { width: outer.width + width - wide, height: outer.height + height - high });
+    await until(`the page is ${width} × ${height}`, async () => {
+      const now = await this.viewportSize();
+      return now.width === width && now.height === height;
+    }, PATIENCE);
+  }
+
+  /** By the page, a moment later: a driver waits for the page to be left, which an entry of a frame's does not do. */
+  async goBack() {
+    await this.evaluate(() => void setTimeout(() => history.back()));
+  }
+
+  /** `**` and the end of an address. */
+  async waitForURL(pattern) {
+    const end = pattern.slice(2);
+    await until(`the address ends in ${end}`, async () => (this.#address = await this.#command('GET', '/url')).endsWith(end), PATIENCE);
+    await this.#loaded();
+  }
+
   async reload() {
-    await this.evaluate(() => void (window.isOld = true));
+    await this.#leave();
     await this.#command('POST', '/refresh');
     await this.#loaded();
   }
 
-  /** Firefox cuts off what a page's scripts are about when it is closed, and what is left of them complains of that: nobody sees it. */
   async close() {
     this.isClosed = true;
-    await this.evaluate(() => void (window.isClosing = true));
+    await this.#leave();
     await this.#session.closeWindow(this.#window);
   }
 
@@ -112,12 +136,28 @@ export class Page {
     this.#pointer = { x: Math.round(x), y: Math.round(y) };
     const actions = [{ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 }];
     for (const button of presses) actions.push({ type: 'pointerDown', button }, { type: 'pointerUp', button });
+    await this.#point(actions);
+  }
+
+  async #button(type) {
+    await this.#point([{ type, button: 0 }]);
+  }
+
+  async #point(actions) {
     await this.#actions({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
   }
 
   /** Where the pointer is. */
   async #wheel(deltaX, deltaY) {
     await this.#actions({ type: 'wheel', id: 'wheel', actions: [{ type: 'scroll', ...this.#pointer, deltaX, deltaY, duration: 0 }] });
+  }
+
+  /**
+   * The page is to be closed or loaded anew. Browsers cut off what is under way then, Firefox even scripts in the middle, and what is left of
+   * it complains: nobody sees that.
+   */
+  async #leave() {
+    await this.evaluate(() => void (window.isOld = true));
   }
 
   /** Drivers differ in how early they call a page loaded. */
@@ -222,8 +262,8 @@ class Locator {
     return this.evaluate((element) => element.textContent);
   }
 
-  async getAttribute(name) {
-    return (await this.evaluate((element, name) => element.getAttribute(name), name)) ?? null;
+  getAttribute(name) {
+    return this.evaluate((element, name) => element.getAttribute(name), name);
   }
 
   async isVisible() {
@@ -254,8 +294,14 @@ class Locator {
     if (wanted && found > 1) throw new Error(`${found} elements fit ${JSON.stringify(this.#steps)}`);
   }
 
-  async click() {
-    await this.#page.point(await this.#ready('place'), [0]);
+  /** With `trial` it could be clicked, and is not. */
+  async click({ trial = false } = {}) {
+    await this.#page.point(await this.#ready('place'), trial ? [] : [0]);
+  }
+
+  /** These browsers have no finger. */
+  tap(options) {
+    return this.click(options);
   }
 
   async hover() {
