@@ -44,6 +44,13 @@ pub(super) fn focused_beside(element: &Element) -> Option<Element> {
     }
 }
 
+/// Gives `element` the focus that what stands directly beside it has.
+pub(super) fn take_focus_beside(element: &Element) {
+    if focused_beside(element).and_then(|focused| focused.parent_element()) == element.parent_element() {
+        focus(element);
+    }
+}
+
 /// Did a change take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
 /// page's `body` does.
 pub(super) fn is_lost(beside: &Element) -> bool {

@@ -388,10 +388,8 @@ impl MessageList {
             self.choose();
         }
         if distance(list) <= NEAR {
-            // The button beside the list goes, and the keyboard stays here.
-            if dom::focused_beside(list).and_then(|focused| focused.parent_element()) == list.parent_element() {
-                dom::focus(list);
-            }
+            // The button beside the list goes.
+            dom::take_focus_beside(list);
             self.place = Place::End;
             self.seen = self.extent.newest;
         } else if self.place == Place::End && (self.beginning.is_some() || !self.follower.follows()) {
