@@ -41,7 +41,8 @@ story('links to places of the page lead there in the same tab, and others open o
   await page.waitForFunction((own) => location.href === own && document.readyState === 'complete', own);
 });
 
-story('raised words, numbers and lines keep their meaning, in a saved conversation too', async (world) => {
+/** A visitor to whom raised words, numbers and lines were said. */
+async function told(world) {
   const { widget, page } = await world.chat();
   await widget.say('Hello');
   await widget.settles();
@@ -50,10 +51,20 @@ story('raised words, numbers and lines keep their meaning, in a saved conversati
       '<pre>line 1\n  line 2</pre><p><del>12 €</del></p><p><img src="https://a.example/menu.png" alt="Our menu"></p>',
   );
   await widget.hears(/Go in/);
+  return { widget, page };
+}
+
+story('raised words, numbers and lines keep their meaning', async (world) => {
+  const { widget } = await told(world);
   const bubble = widget.part('bubble-bot').last();
   assert.deepEqual(await bubble.locator('sup').allInnerTexts(), ['99', '2']);
   assert.equal(await bubble.locator('ol').last().evaluate((list) => list.start), 2);
   assert.equal(await bubble.locator('pre').innerText(), 'line 1\n  line 2');
+  assert.equal(await bubble.locator('a').getAttribute('href'), 'https://a.example/menu.png');
+});
+
+story('raised words, numbers and lines keep their meaning in a saved conversation', async (world) => {
+  const { page } = await told(world);
   const save = async (kind) => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),

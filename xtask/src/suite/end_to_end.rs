@@ -20,21 +20,25 @@ use crate::{
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus, act upon events, move the element, fill
-/// the screen or clear storage, meaning in texts, and what browsers draw by themselves. A test in them that only Chromium can have says why
-/// (`chromium` in `story`).
-const EVERYWHERE: [&str; 20] = [
+/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus, act upon events, style all that is on
+/// them, embed in a nearly right way, move the element, fill the screen or clear storage, translators, Back on a phone, meaning in texts, and
+/// what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
+const EVERYWHERE: [&str; 26] = [
     "accessibility",
     "attach",
+    "embed_mistakes",
     "focus_traps",
     "full_screen",
     "keyboard",
     "keyboard_flows",
+    "language",
     "languages",
     "life",
     "native_controls",
     "page_events",
     "page_life",
+    "page_styles",
+    "phone",
     "printing",
     "reading_position",
     "registered",
@@ -43,6 +47,8 @@ const EVERYWHERE: [&str; 20] = [
     "storage_cleared",
     "tabs",
     "texts",
+    "to_the_letter",
+    "translated",
     "upload",
 ];
 
