@@ -24,6 +24,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
+    progress::both,
     project::{Project, read, workspace},
     setup::{self, Browser, Browsers, Engine},
     sizes,
@@ -43,8 +44,12 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             total += run_suite("Native", None, || native(project, None))?;
             project.tests_are_built = true;
             browsers = setup::browsers(project)?;
-            total += components(project, &browsers, None)?;
-            total += end_to_end(project, &browsers, &BundleTests::default())?;
+            // A page of tests and the last step of a compiler keep one core busy each.
+            let tests = BundleTests::default();
+            let (product, counts) =
+                both(|| end_to_end::Product::build(project, &tests), || components(project, &browsers, None))?;
+            total += counts;
+            total += end_to_end(project, &product, &browsers, None)?;
             let chromium = setup::browser(project, Engine::Chromium)?;
             total += run_suite("Examples", None, || examples::run_some(project, &chromium))?;
             total += screen_reader(project, &chromium, &mut browsers.missing)?;
@@ -60,7 +65,8 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
         }
         Some(Suite::EndToEnd(tests)) => {
             browsers = wanted(project, tests.name.as_deref())?;
-            total += end_to_end(project, &browsers, tests)?;
+            let product = end_to_end::Product::build(project, tests)?;
+            total += end_to_end(project, &product, &browsers, tests.name.as_deref())?;
         }
         Some(Suite::Reader(tests)) => {
             total += run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, tests))?;
@@ -119,13 +125,17 @@ fn components(project: &Project, browsers: &Browsers, name: Option<&str>) -> Res
     Ok(total)
 }
 
-fn end_to_end(project: &Project, browsers: &Browsers, tests: &BundleTests) -> Result<Counts> {
-    let (product, name) = (end_to_end::Product::build(project, tests)?, tests.name.as_deref());
+fn end_to_end(
+    project: &Project,
+    product: &end_to_end::Product,
+    browsers: &Browsers,
+    name: Option<&str>,
+) -> Result<Counts> {
     let mut total = Counts::default();
     for browser in &browsers.found {
         let title = format!("End to end in {}", browser.engine.name());
         if end_to_end::has_any(project, browser.engine, name)? {
-            total += run_suite(&title, name, || end_to_end::run(project, &product, browser, name))?;
+            total += run_suite(&title, name, || end_to_end::run(project, product, browser, name))?;
         } else {
             println!("\n{title}: nothing that is named so is of the set for every browser");
         }
