@@ -11,7 +11,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch } from '../e2e/chromium.mjs';
 import { cold, history, memory, warm } from './measures.mjs';
 import { median, table, withTable } from './report.mjs';
 import { Site } from './server.mjs';
@@ -22,8 +22,8 @@ const runs = Number(options.runs);
 const { CHATAIBOT_DIST, CHROMIUM } = process.env;
 if (!CHATAIBOT_DIST || !CHROMIUM || !(runs > 0)) throw new Error('run this by: cargo xtask bench widget [--runs N]');
 
-const ARGUMENTS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--enable-blink-features=ForceEagerMeasureMemory'];
-const start = () => chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, chromiumSandbox: false });
+// The pages of a new window's address bar take the processor while the page is loaded that is measured.
+const start = () => launch({ args: ['--no-first-run', '--disable-background-networking', '--enable-blink-features=ForceEagerMeasureMemory'] });
 
 const subjects = [];
 for (const subject of [await widget(CHATAIBOT_DIST), floor()]) subjects.push({ subject, site: await new Site(subject).start(), results: [] });
