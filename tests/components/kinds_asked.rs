@@ -10,7 +10,7 @@ use chataibot_wire::{
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, Event, HtmlInputElement, InputEvent, InputEventInit};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, InputEvent, InputEventInit};
 use yew::Callback;
 
 use crate::{
@@ -163,7 +163,10 @@ async fn a_months_page_is_read_and_walked_by_keys() {
     harness.until("it is not said again", || said().is_empty()).await;
     harness.press(".month [tabindex='0']", "Escape", |_| {});
     harness.until("the page is put away", || harness.find(".month").is_none()).await;
-    harness.until("the keyboard is where it was opened", || harness.is_focused(".toggle")).await;
+    // Firefox has such a button in its field, and ours is not shown.
+    let shows = harness.get(".toggle").unchecked_into::<HtmlElement>().offset_width() > 0;
+    let opener = if shows { ".toggle" } else { "input[type='date']" };
+    harness.until("the keyboard is where it was opened", || harness.is_focused(opener)).await;
     assert!(harness.verbs().is_empty(), "Escape was for the page, not for the window");
     harness.click(".control .primary");
     harness.until("it is answered", || !harness.verbs().is_empty()).await;

@@ -117,6 +117,12 @@ impl Component for DateQuestion {
                 self.page = None;
                 if let Some(toggle) = self.places.toggle.cast::<Element>() {
                     dom::focus(&toggle);
+                    // It is not shown where the browser's field has such a button itself.
+                    if dom::focused_beside(&toggle).as_ref() != Some(&toggle)
+                        && let Some(field) = self.places.date.cast::<Element>()
+                    {
+                        dom::focus(&field);
+                    }
                 }
             }
             Did::Turned(turn) => {
