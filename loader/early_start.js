@@ -10,7 +10,7 @@ const PATIENCE = 30_000;
 /** The program renews a token first that has less than this left, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
-/** What goes along with a start, or elsewhere than to the proxy's own addresses, only the program knows. */
+/** What goes along with a start, or where it goes that is not the proxy's own address, only the program knows. */
 const OTHERS = 'api-url events-url user identity contact contact-name contact-email contact-phone variables'.split(' ');
 
 /** UUIDv7: ids sort by the time they were made. */
@@ -26,13 +26,13 @@ function timeZone() {
 }
 
 /** The start of a conversation with `text`, as documented. */
-const startOf = (settings, visitor, text) => ({
+const startOf = (host, visitor, text) => ({
   channel: 'API',
   message: { data: { body: text }, type: 'text' },
   variables: {
     system: { timezone: timeZone(), referrerUrl: document.referrer || undefined, browserLanguage: navigator.language },
   },
-  bot_key: settings['bot-key'] ?? '',
+  bot_key: host.getAttribute('bot-key') ?? '',
   from: { user_external_id: visitor, type: 'VISITOR' },
 });
 
@@ -47,7 +47,7 @@ function hold(name) {
 }
 
 /**
- * Gets ready to send the first message, once `token`, the question for it, is answered. `isBegun()`: is more stored than a draft? The locks are
+ * Gets ready to send `host`'s first message, once `token`, the question for it, is answered. `isBegun()`: is more stored than a draft? The locks are
  * asked for at once: a busy page hears late that it has them. Returns null where sending is for the program to do; else:
  * - `send(text)`: sends the message
  * - `isSent`: the proxy has taken it
@@ -56,10 +56,12 @@ function hold(name) {
  * - `handOver()`: what the program goes on with (src/runtime/early_start.rs), or null where nothing has set out, and nothing will
  * - `discard()`: the message is not to be sent
  */
-export function prepareStart(settings, shelf, token, isBegun) {
-  if (!shelf || !navigator.locks || !crypto.randomUUID || OTHERS.some((name) => settings[name] != null)) return null;
+export function prepareStart(host, settings, shelf, token, isBegun) {
+  if (!shelf || !navigator.locks || !crypto.randomUUID) return null;
   const [startAbort, logAbort] = [new AbortController(), new AbortController()];
   let early = null;
+  /** The leader's lock, once it is ours. */
+  let leading = null;
   let isOver = false;
   let remove = () => {};
 
@@ -72,7 +74,11 @@ export function prepareStart(settings, shelf, token, isBegun) {
   };
   const abort = () => [startAbort, logAbort].forEach((one) => one.abort());
   startAbort.signal.onabort = () => lock.then(({ release }) => release());
-  setTimeout(() => startAbort.signal.onabort(), PATIENCE);
+  lead.then((granted) => (leading = granted));
+  const patience = setTimeout(letGo, PATIENCE);
+
+  /** Looked at when it is sent: the page may have said more since. */
+  const isForProgram = () => OTHERS.some((name) => host.hasAttribute(name)) || host.contact || host.variables;
 
   const request = (path, { token }, options) =>
     fetch(`${proxyOf(settings)}/api/v1/conversation${path}`, {
@@ -87,7 +93,7 @@ export function prepareStart(settings, shelf, token, isBegun) {
     const answer = await request('s', credentials, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': id },
-      body: JSON.stringify(startOf(settings, credentials.visitor, text)),
+      body: JSON.stringify(startOf(host, credentials.visitor, text)),
       signal: startAbort.signal,
     });
     start.isSent = answer.ok;
@@ -106,7 +112,7 @@ export function prepareStart(settings, shelf, token, isBegun) {
   const begin = (text) => {
     const credentials = JSON.parse(localStorage.getItem(`${shelf}visitor`)).value;
     const at = Date.now();
-    if (isOver || isBegun() || credentials.from > at || credentials.until < at + RENEW_BEFORE) return;
+    if (isOver || isForProgram() || isBegun() || credentials.from > at || credentials.until < at + RENEW_BEFORE) return;
     const id = messageId(at);
     const key = `${shelf}outbox:${id}`;
     const store = () => localStorage.setItem(key, JSON.stringify({ v: 2, value: { text, at, state: 'queued' } }));
@@ -125,7 +131,6 @@ export function prepareStart(settings, shelf, token, isBegun) {
     // Whoever takes them hears of a failure, too.
     log.catch(() => {});
     early = { id, answer, startAbort, log, logAbort };
-    lead.then((lead) => Object.assign(early, lead));
   };
 
   return Object.assign(start, {
@@ -138,10 +143,15 @@ export function prepareStart(settings, shelf, token, isBegun) {
     },
     unstore() {},
     handOver() {
-      if (!early) letGo();
-      // No lock, if it is granted later.
-      else if (!early.release) lead.then(({ release }) => release());
-      return early && { ...early };
+      clearTimeout(patience);
+      if (!early || isOver) {
+        letGo();
+        return early;
+      }
+      if (leading) return { ...early, ...leading };
+      // It comes too late.
+      lead.then(({ release }) => release());
+      return early;
     },
     discard() {
       remove();

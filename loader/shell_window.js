@@ -151,7 +151,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       program?.open();
       // The keyboard of a phone, and its way back, do not wait for the program.
       if (isPhone) followPhone();
-      start ??= prepareStart(settings, shelf, ask(), () => isMoreStored(shelf));
+      start ??= prepareStart(host, settings, shelf, ask(), () => isMoreStored(shelf));
       shell.asked ??= ask().then((features) => {
         // Room for the button that comes with it, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));

@@ -97,18 +97,48 @@ story('another tab in which the visitor writes meanwhile goes on with the same c
   assert.equal((await world.simulator.calls('start')).length, 1);
 });
 
-story('where the page knows more of the visitor, or the proxy is another one, the program sends the first message', async (world) => {
-  for (const attributes of ['contact-name="Ada"', 'variables=\'{"plan":"free"}\'', `api-url="${world.proxy.address}/api/v1"`]) {
+const MORE = {
+  'a contact': [{ attributes: 'contact-name="Ada"' }, ({ contact }) => contact.name, 'Ada'],
+  'a contact that it says meanwhile': [{ says: { contact: { name: 'Ada' } } }, ({ contact }) => contact.name, 'Ada'],
+  variables: [{ attributes: 'variables=\'{"plan":"free"}\'' }, ({ conversation }) => conversation.plan, 'free'],
+  'variables that it says meanwhile': [{ says: { variables: { plan: 'free' } } }, ({ conversation }) => conversation.plan, 'free'],
+};
+
+for (const [name, [{ attributes = '', says = {} }, found, expected]] of Object.entries(MORE)) {
+  story(`where the page knows ${name} the program sends the first message, with it`, async (world) => {
     const { page, widget, arrived } = await begin(world, { page: { attributes } });
-    const before = (await world.simulator.calls('start')).length;
+    await page.evaluate((says) => Object.assign(document.querySelector('chataibot-widget'), says), says);
     await say(page, 'Hello');
     await widget.shows('Hello');
-    await page.evaluate(() => navigator.locks.request('nothing', () => {}));
-    assert.equal((await stored(page, ':outbox:')).length, 0, attributes);
+    // What would be sent by now: the lock is granted in turn.
+    await page.evaluate(() => navigator.locks.query());
+    assert.equal((await stored(page, ':outbox:')).length, 0);
     await arrived();
     await widget.settles();
-    const { body } = (await world.simulator.calls('start', before + 1)).at(-1);
-    if (attributes.startsWith('contact')) assert.equal(body.variables.contact.name, 'Ada');
-    if (attributes.startsWith('variables')) assert.equal(body.variables.conversation.plan, 'free');
-  }
+    const [{ body }] = await world.simulator.calls('start', 1);
+    assert.equal(found(body.variables), expected);
+  });
+}
+
+story('calls with an address of their own are the program\'s', async (world) => {
+  const { page, widget, arrived } = await begin(world, { page: { attributes: `api-url="${world.proxy.address}/api/v1"` } });
+  await say(page, 'Hello');
+  await widget.shows('Hello');
+  assert.equal((await stored(page, ':outbox:')).length, 0);
+  await arrived();
+  await widget.settles();
+  assert.deepEqual(await world.simulator.heard(), ['Hello']);
+});
+
+story('a window in which nothing is said keeps no other tab from beginning, nor from reading', async (world) => {
+  const { visitor, page, arrived } = await begin(world);
+  const held = () => page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name.split(':').at(-1)).sort());
+  await until('it is ready to send', async () => (await held()).join() === 'leader,send');
+  await arrived();
+  await until('it has let go', async () => (await held()).length === 0);
+  const second = new Widget(await visitor.tab(`${world.host.origin}/`));
+  // It was open last.
+  await second.part('window-open').waitFor();
+  await second.say('Hello');
+  await second.hears(/./);
 });
