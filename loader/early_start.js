@@ -3,6 +3,7 @@
 // asking for them.
 
 import { proxyOf } from './early_token.js';
+import { systemVariables } from './system_variables.js';
 
 /** By then other tabs may start a conversation, whatever became of this one, in milliseconds. */
 const PATIENCE = 30_000;
@@ -20,18 +21,11 @@ function messageId(at) {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random}`;
 }
 
-function timeZone() {
-  // A first format takes a slow phone a hundred milliseconds.
-  return globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 /** The start of a conversation with `text`, as documented. */
 const startOf = (host, visitor, text) => ({
   channel: 'API',
   message: { data: { body: text }, type: 'text' },
-  variables: {
-    system: { timezone: timeZone(), referrerUrl: document.referrer || undefined, browserLanguage: navigator.language },
-  },
+  variables: { system: systemVariables() },
   bot_key: host.getAttribute('bot-key') ?? '',
   from: { user_external_id: visitor, type: 'VISITOR' },
 });

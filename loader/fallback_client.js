@@ -1,5 +1,7 @@
 // One visitor's way to the proxy, without the program: token, start, send. Keeps nothing.
 
+import { systemVariables } from './system_variables.js';
+
 /** One visitor's way to the proxy: token, conversation, messages. */
 export class FallbackClient {
   #settings;
@@ -44,11 +46,7 @@ export class FallbackClient {
       channel: 'API',
       message,
       variables: {
-        system: {
-          timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-          referrerUrl: document.referrer || undefined,
-          browserLanguage: navigator.language,
-        },
+        system: systemVariables(),
         contact: Object.values(contact).some(Boolean) ? contact : undefined,
         conversation: Object.keys(variables).length
           ? Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]))
