@@ -160,6 +160,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       const enters = !isInline && (hasAsked || navigator.userActivation?.isActive);
       due = () => {
         due = null;
+        place.hidden = false;
         show(true);
         if (enters) enter();
         note('typing');
@@ -173,6 +174,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       if (!shell.isOpen) return;
       shell.isOpen = false;
       due = null;
+      place.hidden = false;
       program?.close();
       const inside = holdsFocus();
       show(false);
@@ -196,6 +198,8 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => start });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
+  // Laid out once, as it is shown: a page that measures something before that would have it laid out twice.
+  place.hidden = isOpen;
   top.append(place);
   dress(root);
   composer.look();
