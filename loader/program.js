@@ -14,13 +14,8 @@ function fetchTalk() {
   if (isWanted) program?.fetchTalk?.();
 }
 
-/**
- * The visitor writes: what talking needs is fetched when nothing stands in the way, and before the program is there to ask for it. The
- * first format takes a slow phone a hundred milliseconds, and no message is shown without one: it is made while nothing waits for it but what
- * the visitor does. A first letter and Enter, if they come at once, go first.
- */
+/** The visitor writes: what talking needs is fetched when nothing stands in the way, and before the program is there to ask for it. */
 export function wantTalk() {
-  if (!isWanted) setTimeout(() => new Intl.RelativeTimeFormat(), 250);
   isWanted = true;
   fetchTalk();
 }

@@ -101,8 +101,8 @@ pub(super) struct MessageList {
     clock: Option<Rc<Clock>>,
     /// The moment by which times are told.
     now: f64,
-    /// The language for which a clock was wished for, and whether it is.
-    clock_wish: (Option<AttrValue>, bool),
+    /// The language for which a clock was wished for, and how soon, if it is.
+    clock_wish: (Option<AttrValue>, Option<u64>),
     clock_later: Option<Timer>,
     tick: Option<Timer>,
     on_action: Callback<(u32, MessageAction)>,
@@ -144,7 +144,7 @@ impl Component for MessageList {
             redraw: None,
             clock: None,
             now: now(&ctx.props().look),
-            clock_wish: (None, false),
+            clock_wish: (None, None),
             clock_later: None,
             tick: None,
             on_action: ctx.link().callback(|(key, on_action)| Msg::ActionAsked(key, on_action)),
@@ -463,18 +463,18 @@ impl MessageList {
         }
     }
 
-    /// A clock is made once the window was open for a moment: after its first frame.
+    /// A clock is made once the window was open for a moment.
     fn wish_for_clock(&mut self, ctx: &Context<Self>) {
         let ViewContext { state, look, .. } = ctx.props();
-        let wanted = state.window_open() && !spoken_of(state).is_empty();
-        let wish = (look.locale.clone(), wanted);
+        let rows = spoken_of(state);
+        let delay = (state.window_open() && !rows.is_empty()).then(|| time_format::clock_delay(rows));
+        let wish = (look.locale.clone(), delay);
         if wish != self.clock_wish {
             self.clock_wish = wish;
             let link = ctx.link().clone();
-            let make = move || link.send_message(Msg::ClockDue);
-            self.clock_later = if wanted { Timer::after(60, make) } else { None };
+            self.clock_later = delay.and_then(|delay| Timer::after(delay, move || link.send_message(Msg::ClockDue)));
         }
-        if !wanted {
+        if delay.is_none() {
             self.tick = None;
         } else if self.tick.is_none() && self.clock.is_some() {
             let link = ctx.link().clone();

@@ -1,19 +1,31 @@
 //! Formats times and days of messages in the visitor's language. Formats are made lazily: a first
 //! one costs tens of milliseconds.
 
-use std::cell::{Cell, OnceCell};
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
+use chataibot_wire::Author;
 use js_sys::Date;
 use wasm_bindgen::JsValue;
 use yew::AttrValue;
 
 use super::{ViewConfig, intl::Format};
+use crate::conversation::Row;
 
 const MINUTE: f64 = 60_000.0;
 const DAY: f64 = 86_400_000.0;
 
 /// Minutes for which a message says how long ago it came, and not when.
 const FRESH: u32 = 60;
+
+/// When the formats are made for these rows, in milliseconds: after their first frame; and where the visitor waits for a first answer, after
+/// that, if it is quick.
+pub(super) fn clock_delay(rows: &[Rc<Row>]) -> u64 {
+    let waits = rows.iter().all(|row| row.message().is_some_and(|message| message.author == Author::Visitor));
+    if waits { 1_000 } else { 60 }
+}
 
 /// A day on which messages came.
 #[derive(Clone, Copy, PartialEq)]

@@ -182,3 +182,25 @@ story('an element that was taken from the page between two of these tasks starts
   await widget.settles();
   assert.equal(await page.evaluate(() => kept.state.ready), true);
 });
+
+story('no format of times, which takes a slow phone long, is made before a quick first answer is there; then there are times', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await page.evaluate(() => {
+    window.made = 0;
+    for (const name of ['RelativeTimeFormat', 'DateTimeFormat']) {
+      const Format = Intl[name];
+      Intl[name] = function (...given) {
+        made++;
+        return new Format(...given);
+      };
+    }
+    document.addEventListener('chataibot-message', () => (window.madeBefore ??= made));
+  });
+  await page.keyboard.type('Hello');
+  await page.keyboard.press('Enter');
+  await arrived();
+  await widget.hears(/./);
+  assert.equal(await page.evaluate(() => madeBefore), 0);
+  await widget.part('time').first().waitFor();
+  assert.ok(await page.evaluate(() => made));
+});

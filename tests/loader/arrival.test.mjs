@@ -184,24 +184,6 @@ test('what talking needs is asked for when most of the WASM should be there', as
   assert.deepEqual(await calls(page), ['fetchTalk', 'init']);
 });
 
-test('the first format of times is made while the WASM is on its way, where somebody writes', async (t) => {
-  const wasm = gate();
-  const page = await open(t, { routes: { '/chataibot-widget_bg.wasm': wasm.route } });
-  await page.evaluate(() => {
-    const Format = Intl.RelativeTimeFormat;
-    globalThis.made = 0;
-    Intl.RelativeTimeFormat = function () {
-      made++;
-      return new Format();
-    };
-  });
-  await write(page);
-  await page.waitForFunction(() => made);
-  wasm.release();
-  await page.evaluate(() => loaded);
-  assert.equal(await page.evaluate(() => made), 1);
-});
-
 test('where the browser does not tell how fast the line is, it is asked for behind the WASM', async (t) => {
   const wasm = gate();
   const page = await open(t, { routes: { '/chataibot-widget_bg.wasm': wasm.route } });
