@@ -18,6 +18,7 @@ mod compact;
 mod css;
 mod glue;
 mod locales;
+mod multivalue;
 mod older;
 mod purge_css;
 mod script;
