@@ -1,10 +1,10 @@
 // The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
 
 import { build } from './dom.js';
-import { asProblem, load, loadPart, origin } from './wasm_loader.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
-import { buildLauncher, styles } from './launcher.js';
+import { asProblem, load, loadPart, origin } from './wasm_loader.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
+import { buildLauncher, styles } from './launcher.js';
 
 // On a server there is no HTMLElement; the class is then only a name.
 const Base = globalThis.HTMLElement ?? class {};

@@ -1,7 +1,7 @@
 // How the teaser looks, as the preview of a message does, and how the launcher nods. The loader's styles hold only the tokens that the
 // launcher needs; the others are read here from their public names, with the defaults of styles/tokens.css.
 
-import { extrasCss } from './generated/styles.js';
+import { extrasCss } from './generated/extras_css.js';
 
 export const css = `@layer tokens {
 :host > div {

@@ -2,7 +2,7 @@
 
 import { build } from './dom.js';
 import { markup } from './launcher_markup.js';
-import { launcherCss } from './generated/styles.js';
+import { launcherCss } from './generated/launcher_css.js';
 import { css } from './loader_css.js';
 
 /** The launcher's elements, new, in one that holds them. */

@@ -11,12 +11,13 @@
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/shell_markup.js         the window of an empty chat and a message on its way, in the same way, with the names of sentences in the
  *                                  place of sentences, and these in English
- *   loader/generated/styles.js     `export const launcherCss = "…"`, minified: styles/tokens.css + base.css + launcher.css without what a
+ *   loader/generated/launcher_css.js   `export const launcherCss = "…"`, minified: styles/tokens.css + base.css + launcher.css without what a
  *                                  launcher has no use for: rules whose every selector names a class that is not in the markup, then,
  *                                  again and again, private tokens (`--_…`) that nothing left reads, here or in loader_css.js. That
- *                                  halves it, and the budget needs that. And `extrasCss`: styles/extras.css, for extras.js; `laterCss`, for
- *                                  viewport.js: what nobody sees in a window that has just opened; and `windowCss`, for shell.js: all of
- *                                  styles/ but `laterCss`, demo.css and themes.
+ *                                  halves it, and the budget needs that.
+ *   loader/generated/extras_css.js     `extrasCss`: styles/extras.css, for extras.js
+ *   loader/generated/later_css.js      `laterCss`, for viewport.js: what nobody sees in a window that has just opened
+ *   loader/generated/window_css.js     `windowCss`, for shell.js: all of styles/ but `laterCss`, demo.css and themes
  * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with two more exports: `become`, see take_over.js, and
  * `fetchTalk`, see program.js.
  * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.

@@ -2,7 +2,7 @@
 // the visitor pulls it to, its place in the top layer; and the styles of what nobody sees at once. Fetched when the window stands, so that
 // no first open waits for it.
 
-import { laterCss } from './generated/styles.js';
+import { laterCss } from './generated/later_css.js';
 import { PHONE } from './phone.js';
 import { keepLine } from './reading_position.js';
 

@@ -2,7 +2,7 @@
 // them.
 
 import { css as loaderCss } from './loader_css.js';
-import { windowCss } from './generated/styles.js';
+import { windowCss } from './generated/window_css.js';
 import { isOlder } from './mend_older.js';
 
 /** What browsers of some years ago need besides. The very old ones are turned away here, as by a file that does not run. */

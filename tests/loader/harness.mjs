@@ -56,7 +56,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, shell =
       else if (path === '/shell_window.js') send('text/javascript', shell ? await readFile(new URL('shell_window.js', LOADER)) : NO_SHELL);
       else if (path === '/locale.js') send('text/javascript', LOCALE);
       else if (path === '/launcher_markup.js') send('text/javascript', MARKUP);
-      else if (path === '/generated/styles.js') send('text/javascript', STYLES);
+      else if (/^\/generated\/\w+_css\.js$/.test(path)) send('text/javascript', STYLES);
       else send('text/javascript', await readFile(new URL(`.${path}`, LOADER)));
     } catch (error) {
       response.writeHead(404).end(String(error));

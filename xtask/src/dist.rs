@@ -198,7 +198,9 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         let styles = styles::Styles::read(project)?;
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
-        update(&generated.join("styles.js"), styles.loader_module(project, &markup, &row)?.as_bytes())?;
+        for (name, module) in styles.loader_modules(project, &markup, &row)? {
+            update(&generated.join(name), module.as_bytes())?;
+        }
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         update(&glue.join(LINK), bound.link.as_bytes())?;

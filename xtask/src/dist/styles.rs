@@ -55,9 +55,11 @@ impl Styles {
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
-    /// `export const launcherCss = "…"`: only what `markup` has a use for, as every page loads it; and `extrasCss`, `laterCss` and
-    /// `windowCss`: the widget's but for what comes later, with what `row`, a message in the shell, has a use for.
-    pub fn loader_module(&self, project: &Project, markup: &str, row: &str) -> Result<String> {
+    /// Modules by their names, each of one sheet. `launcherCss` is only what `markup` has a use for, as every page loads it; `windowCss` is the
+    /// widget's but for what comes later, with what `row`, a message in the shell, has a use for.
+    ///
+    /// One file each: esbuild chooses short names by the letters of all that a file holds, and the loader's size would hang on other sheets.
+    pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(&'static str, String); 4]> {
         let sheet = script::minify_css(project, &self.launcher)?;
         let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
         let also = read_text(&project.root.join(LOADER_CSS))?;
@@ -73,7 +75,13 @@ impl Styles {
         let of_row = purge_tags(&of_row, &tags(row));
         let window = [self.window_css(project)?, of_row].concat();
         let launcher = module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?;
-        Ok([launcher, extras, later, module("windowCss", window.as_bytes())?].concat())
+        let window = module("windowCss", window.as_bytes())?;
+        Ok([
+            ("launcher_css.js", launcher),
+            ("extras_css.js", extras),
+            ("later_css.js", later),
+            ("window_css.js", window),
+        ])
     }
 
     /// The styles of the window when it has just opened.
