@@ -155,7 +155,7 @@ test('systemd understands the service, and it has few rights', { skip: SYSTEMD }
 test('every option that service, image and compose file give the program is one it knows', async () => {
   const { stdout: help } = await run(process.env.CHATAIBOT_PROXY, ['--help']);
   const texts = (await Promise.all(['chataibot-proxy.service', 'Dockerfile', 'compose.yaml'].map(read))).join('\n');
-  const commands = texts.split('\n').filter((line) => /^(Exec\w+=|CMD )/.test(line)).join('\n');
+  const commands = texts.split('\n').filter((line) => /^\s*(Exec\w+=|CMD )/.test(line)).join('\n');
   const options = new Set(commands.match(/(?<=[\s"])--[a-z-]+/g));
   assert.ok(options.size >= 4, 'they are found');
   for (const option of [...options, ...new Set(texts.match(/CHATAIBOT_PROXY_[A-Z_]+/g))]) assert.ok(help.includes(option), `--help knows ${option}`);
@@ -175,7 +175,8 @@ test('the image is pinned, small, without root and without secrets', async () =>
     assert.match(command, /rm -rf \/var\/lib\/apt\/lists/);
     assert.doesNotMatch(command, /sudo|apt |curl|wget/);
   }
-  for (const list of [...all('ENTRYPOINT'), ...all('CMD')]) assert.ok(Array.isArray(JSON.parse(list)), 'as a list: signals reach the program and not a shell');
+  const [check] = all('HEALTHCHECK');
+  for (const list of [...all('ENTRYPOINT'), ...all('CMD'), check.slice(check.indexOf('['))]) assert.ok(Array.isArray(JSON.parse(list)), 'as a list: signals reach the program and not a shell');
 });
 
 /** `{services, volumes}` of the compose file; nothing where Python cannot read it. */
@@ -206,6 +207,12 @@ test('image, compose file, Caddy and service name the same files, port and folde
   assert.equal(compose.services.caddy.environment.CHATAIBOT_PROXY, `proxy-1:${port} proxy-2:${port}`);
   assert.match(await read('Caddyfile'), new RegExp(`CHATAIBOT_PROXY:127\\.0\\.0\\.1:${port}\\}`));
   assert.match(await read('nginx.conf'), new RegExp(`server 127\\.0\\.0\\.1:${port};`));
+
+  // Nothing else in the image can ask.
+  const [, options, asked] = /^(.*) CMD (\[.*\])$/.exec(image.replaceAll(/\\\n\s*/g, ' ').match(/^HEALTHCHECK (.*)$/m)[1]);
+  assert.deepEqual(JSON.parse(asked), [JSON.parse(all('ENTRYPOINT')[0])[0], 'health', '--listen', option('--listen')]);
+  assert.match(options, /^(--(interval|timeout|start-period|retries)=\d+s? ?)+$/);
+  assert.deepEqual(compose.services.caddy.depends_on, { 'proxy-1': { condition: 'service_healthy' }, 'proxy-2': { condition: 'service_healthy' } });
 
   const { build, volumes, stop_grace_period: patience } = compose.services['proxy-1'];
   assert.equal(join(DEPLOY, build.context, build.dockerfile), join(DEPLOY, 'Dockerfile'));

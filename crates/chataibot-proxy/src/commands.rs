@@ -1,6 +1,7 @@
-//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it; and [`online`], which tries what a
-//! proxy needs.
+//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it; [`health`], which asks
+//! the one that runs; and [`online`], which tries what a proxy needs.
 
+pub mod health;
 pub mod online;
 
 use std::path::{Path, PathBuf};
@@ -20,25 +21,32 @@ use crate::{
 
 /// Runs a command. Returns what to print.
 pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
-    let Locations { database, redis, uploads } = locations(arguments)?;
     match command {
-        Command::Erase { visitor } => {
-            let visitor = VisitorId::parse(visitor)
-                .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
-            let erased = match redis {
-                None => Store::erase_in_file(&database, &visitor, Clock::system().now()),
-                Some(redis) => erase_in_redis(&redis, visitor),
-            };
-            Ok(report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
-        }
-        Command::Backup { .. } if redis.is_some() => {
-            Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned())
-        }
-        Command::Backup { to } => {
-            Store::back_up(&database, to).map_err(|error| error.to_string())?;
-            Ok(format!("copied to {}", to.display()))
+        Command::Erase { visitor } => erase(visitor, locations(arguments)?),
+        Command::Backup { to } => back_up(to, &locations(arguments)?),
+        Command::Health => {
+            let listen = read::listen(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
+            health::ask(listen)
         }
     }
+}
+
+fn erase(visitor: &str, Locations { database, redis, uploads }: Locations) -> Result<String, String> {
+    let visitor = VisitorId::parse(visitor)
+        .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
+    let erased = match redis {
+        None => Store::erase_in_file(&database, &visitor, Clock::system().now()),
+        Some(redis) => erase_in_redis(&redis, visitor),
+    };
+    Ok(report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
+}
+
+fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
+    if from.redis.is_some() {
+        return Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned());
+    }
+    Store::back_up(&from.database, to).map_err(|error| error.to_string())?;
+    Ok(format!("copied to {}", to.display()))
 }
 
 /// The proxies that run end the visitor's tokens and streams at once: they are told by the bus.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use chataibot_proxy::{
     config::{
         Arguments, Config, LimitSettings, Problems,
-        read::{Environment, read},
+        read::{Environment, listen, read},
         settings,
     },
     demo,
@@ -243,6 +243,26 @@ fn the_example_is_right_and_its_comments_show_the_defaults() {
         let line = format!("# {} = {quoted}", setting.key);
         assert!(text.lines().any(|one| one.starts_with(&line)), "{line}");
     }
+}
+
+#[test]
+fn where_it_listens_is_read_alone_from_wherever_it_stands() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("proxy.toml");
+    fs::write(&path, "listen = \"127.0.0.1:1\"\nretention_days = 0\n").expect("written");
+    let read = |flag: Option<u16>, variable: &str| {
+        let listen_flag = flag.map(|port| ([127, 0, 0, 1], port).into());
+        let arguments = Arguments { config: Some(path.clone()), listen: listen_flag, ..Arguments::default() };
+        listen(&arguments, &environment(&[("CHATAIBOT_PROXY_LISTEN", variable)])).map(|address| address.port())
+    };
+    assert_eq!(read(None, ""), Ok(1), "whatever else is wrong in the file");
+    assert_eq!(read(None, "127.0.0.1:2"), Ok(2));
+    assert_eq!(read(Some(3), "127.0.0.1:2"), Ok(3));
+    assert!(read(None, "nowhere").expect_err("no address").to_string().contains("CHATAIBOT_PROXY_LISTEN"));
+    fs::write(&path, "listen = ").expect("written");
+    assert!(read(None, "").expect_err("no TOML").to_string().contains("proxy.toml:1: this is not TOML"));
+    assert_eq!(read(Some(3), ""), Ok(3), "the file is not asked");
+    assert_eq!(listen(&Arguments::default(), &Environment::new()).map(|address| address.port()), Ok(8787));
 }
 
 #[test]

@@ -244,3 +244,35 @@ async fn the_program_checks_a_configuration_and_says_by_its_code_whether_it_is_r
     assert_eq!(code, Some(1));
     assert!(err.contains("proxy.toml:1: this is not TOML"), "{err}");
 }
+
+#[tokio::test]
+async fn the_program_tells_whether_a_proxy_answers_where_it_is_to_listen() {
+    let health = async |listen: String| {
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"));
+        let output = program.args(["health", "--listen", &listen]).output().await.expect("run");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        (output.status.code(), text)
+    };
+    let proxy = proxy().await;
+    let (code, text) = health(proxy.address.to_string()).await;
+    assert_eq!((code, text), (Some(0), format!("{}\n", proxy.url("/healthz answers"))));
+    let everywhere = format!("0.0.0.0:{}", proxy.address.port());
+    assert_eq!(health(everywhere).await.0, Some(0), "what listens everywhere is asked here");
+
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    let (code, text) = health(nobody.to_string()).await;
+    assert_eq!(code, Some(1));
+    assert!(text.contains("does not answer: ") && text.contains("with this `listen`"), "{text}");
+
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = other.local_addr().expect("its address").to_string();
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = other.accept().await.expect("a connection");
+        stream.write_all(b"SSH-2.0-other\r\n").await.expect("written");
+        stream
+    });
+    let (code, text) = health(address).await;
+    assert_eq!(code, Some(1));
+    assert!(text.contains("does not answer as a proxy does, but: SSH-2.0-other"), "{text}");
+    drop(serving.await.expect("it ends"));
+}

@@ -3,12 +3,7 @@
 //! Nothing is said to any visitor or bot: the token is tried on a conversation that does not exist. Where a proxy runs already on the
 //! configured address it is asked; where none does, its place is taken for a while, for handshakes alone.
 
-use std::{
-    fmt, io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -26,6 +21,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
+use super::health::reachable;
 use crate::{
     config::{Config, Site, Sites},
     normalise::{self, Delivery},
@@ -149,11 +145,6 @@ async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwe
     }
     findings.push(seen(&client, config).await);
     Ok(findings)
-}
-
-/// An address that can be asked: what listens everywhere is asked here.
-fn reachable(listen: SocketAddr) -> SocketAddr {
-    if listen.ip().is_unspecified() { (IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port()).into() } else { listen }
 }
 
 /// One site of each account: sites of one share its webhook.

@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, requires = "demo")]
     pub typed_answers: bool,
     /// Address and port for visitors and the platform; port 0 takes any free one
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", global = true)]
     pub listen: Option<SocketAddr>,
     /// Address and port for Prometheus
     #[arg(long, value_name = "ADDR:PORT")]
@@ -61,7 +61,7 @@ pub struct Arguments {
     pub log_format: LogFormat,
 }
 
-/// What to do instead of serving. Both work beside a running proxy, too.
+/// What to do instead of serving. All work beside a running proxy.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Erase everything of one visitor
@@ -73,6 +73,10 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         visitor: String,
     },
+    /// Ask the running proxy whether it answers, at /healthz; exit code 1 where it does not
+    ///
+    /// Give it the same --config, variable or --listen as the proxy: nothing else of the configuration is read.
+    Health,
     /// Copy the whole database file to another one, while the proxy writes on
     Backup {
         /// The file to make; it must not be there yet

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -36,12 +37,28 @@ pub fn process_environment() -> Environment {
 /// Reads and checks everything.
 pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
     let Some(path) = &arguments.config else { return check(None, arguments, environment) };
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    check(Some((path, &text_of(path)?)), arguments, environment)
+}
+
+fn text_of(path: &Path) -> Result<String, Problems> {
+    std::fs::read_to_string(path).map_err(|error| {
         let mut problems = Problems::default();
-        problems.add(Location::File(path.clone()), format!("can't be read: {error}"));
+        problems.add(Location::File(path.to_owned()), format!("can't be read: {error}"));
         problems
-    })?;
-    check(Some((path, &text)), arguments, environment)
+    })
+}
+
+/// Where the proxy serves, alone: one that runs may be asked while its configuration is being changed.
+pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<SocketAddr, Problems> {
+    let in_variable = environment.get("CHATAIBOT_PROXY_LISTEN").is_some_and(|value| !value.is_empty());
+    let is_in_file = arguments.listen.is_none() && !in_variable;
+    let path = arguments.config.as_ref().filter(|_| is_in_file);
+    let text = path.map(|path| text_of(path)).transpose()?;
+    let mut problems = Problems::default();
+    let table = path.zip(text.as_ref()).map(|(path, text)| Table::parse(path, text, &mut problems));
+    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), problems };
+    let listen = reader.setting("", "listen", address);
+    if reader.problems.0.is_empty() { Ok(listen) } else { Err(reader.problems) }
 }
 
 /// The same with a file that was read already: its path, for problems to name, and what it says.
@@ -282,7 +299,7 @@ fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     }
 }
 
-fn address(text: &str) -> Result<std::net::SocketAddr, String> {
+fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is not an address with a port; write one such as 127.0.0.1:8787"))
 }
 

@@ -1,0 +1,65 @@
+//! `health`: asks the proxy that runs whether it answers, for an image that has no other program to ask with.
+
+use std::{
+    io::{self, BufRead, BufReader, Write},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+/// How long each step of the call may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks `/healthz` of the proxy that listens there. Returns what to print.
+///
+/// # Errors
+/// Says what came instead.
+pub fn ask(listen: SocketAddr) -> Result<String, String> {
+    let address = reachable(listen);
+    let url = format!("http://{address}/healthz");
+    let status = status(address).map_err(|error| {
+        format!(
+            "{url} does not answer: {error}\nDoes the proxy run, and with this `listen` (file, variable or --listen)?"
+        )
+    })?;
+    match status.split(' ').nth(1) {
+        Some("200") => Ok(format!("{url} answers")),
+        _ => Err(format!("{url} does not answer as a proxy does, but: {}", status.trim_end().escape_debug())),
+    }
+}
+
+/// An address that can be asked: what listens everywhere is asked here.
+pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+    let here = match (listen.ip().is_unspecified(), listen.is_ipv4()) {
+        (false, _) => listen.ip(),
+        (true, true) => Ipv4Addr::LOCALHOST.into(),
+        (true, false) => Ipv6Addr::LOCALHOST.into(),
+    };
+    (here, listen.port()).into()
+}
+
+/// The first line of the answer.
+fn status(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut line = Vec::new();
+    // Whatever else listens there may say anything, and no end to it.
+    let mut answer = BufReader::new(io::Read::take(stream, 1024));
+    answer.read_until(b'\n', &mut line)?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_listens_everywhere_is_asked_here_by_its_own_kind_of_address() {
+        for (listen, asked) in
+            [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:2", "[::1]:2"), ("10.0.0.5:3", "10.0.0.5:3"), ("[::1]:4", "[::1]:4")]
+        {
+            assert_eq!(reachable(listen.parse().expect("an address")), asked.parse().expect("an address"));
+        }
+    }
+}
