@@ -5,6 +5,7 @@
 //! - [`settings`]: every setting with its name, variable, default and meaning, in one table
 //! - [`redis_url`]: where the Redis is that several proxies share
 //! - [`read`]: file, environment and command line to a [`Config`], with every problem found
+//! - [`placeholder`]: values that examples have in the place of somebody's own
 //! - [`problem`]: what is wrong, where, and what to change
 //!
 //! Nothing here opens a socket or a database.
@@ -17,6 +18,7 @@ use url::Url;
 
 pub mod command_line;
 pub mod origin;
+mod placeholder;
 pub mod problem;
 pub mod read;
 pub mod redis_url;

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use chataibot_proxy::{
     config::{
         Arguments, Config, LimitSettings, Problems,
-        read::{Environment, listen, read},
+        read::{Environment, check, listen, read},
         settings,
     },
     demo,
@@ -19,7 +19,7 @@ const SECRETS: &[(&str, &str)] =
 const SITE: &str = r#"
 [[site]]
 id = "shop"
-origins = ["https://www.example.com"]
+origins = ["https://www.shop.test"]
 bot_keys = ["one", "two"]
 account_token_env = "TOKEN"
 webhook_secret_env = "SECRET"
@@ -50,7 +50,7 @@ fn a_site_needs_few_lines_and_the_rest_has_defaults() {
     let site = config.sites.get("shop").expect("the site");
     assert_eq!((site.bot_key.as_str(), site.bot_keys.len()), ("one", 2));
     assert!(site.knows_bot("two") && !site.knows_bot("three"));
-    assert!(site.origins.allow("https://www.example.com") && !site.origins.allow("https://example.com"));
+    assert!(site.origins.allow("https://www.shop.test") && !site.origins.allow("https://shop.test"));
     assert_eq!(site.account_token.expose_secret(), "an-account-token");
     assert_eq!(site.platform_url.as_str(), "https://app.chataibot.io/api/v1");
     assert_eq!((config.listen.to_string().as_str(), site.retention_days), ("127.0.0.1:8787", 90));
@@ -190,7 +190,7 @@ fn secrets_come_from_files_too_and_never_print() {
     for secret in ["from-a-file", "0123456789abcdef", "a-webhook-token"] {
         assert!(!printed.contains(secret), "{secret}");
     }
-    for visible in ["shop", "https://www.example.com", "one"] {
+    for visible in ["shop", "https://www.shop.test", "one"] {
         assert!(printed.contains(visible), "{visible}");
     }
 }
@@ -220,18 +220,67 @@ fn one_site_needs_no_file_at_all() {
     assert!(none.contains("--demo"), "{none}");
 }
 
-#[test]
-fn the_example_is_right_and_its_comments_show_the_defaults() {
+/// The example, and variables for all that it names.
+fn example() -> (String, Environment) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("chataibot-proxy.example.toml");
-    let text = fs::read_to_string(&path).expect("the example");
     let mut environment = Environment::new();
     for site in ["SHOP", "BLOG"] {
         environment.insert(format!("{site}_ACCOUNT_TOKEN"), "an-account-token".to_owned());
         environment.insert(format!("{site}_WEBHOOK_SECRET"), format!("0123456789abcdef-{site}"));
         environment.insert(format!("{site}_WEBHOOK_TOKEN"), "a-webhook-token".to_owned());
     }
-    let config =
-        read(&Arguments { config: Some(path), ..Arguments::default() }, &environment).expect("the example is right");
+    (fs::read_to_string(path).expect("the example"), environment)
+}
+
+#[test]
+fn every_value_of_the_example_that_is_nobodys_is_named_with_its_line_and_what_belongs_there() {
+    let (text, environment) = example();
+    let path = PathBuf::from("proxy.toml");
+    let found = check(Some((&path, &text)), &Arguments::default(), &environment).expect_err("placeholders");
+    let named: Vec<String> = found.0.iter().map(ToString::to_string).collect();
+    // One for each, also where a line has several.
+    let wanted: Vec<usize> = text
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| !line.starts_with('#'))
+        .flat_map(|(line, at)| {
+            let values = line.split('"').skip(1).step_by(2);
+            values.filter(|value| value.contains("example.") || value.contains("replace-with")).map(move |_| at)
+        })
+        .collect();
+    let lines: Vec<usize> = named.iter().filter_map(|said| said.split(':').nth(1)?.parse().ok()).collect();
+    assert_eq!(lines, wanted, "{named:#?}");
+    for what in [
+        "`https://chat.example.com` is a placeholder; write the address by which browsers reach this proxy",
+        "`https://shop.example.com` is a placeholder; write scheme and host of the pages",
+        "`replace-with-your-bot-key` is a placeholder; write the key from the bot's trigger block",
+    ] {
+        assert!(named.iter().any(|said| said.contains(what)), "{what}: {named:#?}");
+    }
+    let platform = problems(&format!("platform_url = \"https://api.example.com/v1\"\n{SITE}"));
+    assert!(platform[0].1.contains("placeholder; write the platform's, such as"), "{platform:?}");
+}
+
+#[test]
+fn secrets_that_stand_for_others_are_refused_with_what_belongs_there() {
+    for (name, value, said) in [
+        ("TOKEN", "replace-with-your-token", "put the account token of Settings › Account Settings there"),
+        ("TOKEN", "…", "put the account token"),
+        ("SECRET", "<your-webhook-secret>", "put one made with `openssl rand -hex 32` there"),
+        ("HOOK", "one\nreplace-with-another", "put the token that is entered beside the webhook's URL there"),
+    ] {
+        let found = load(SITE, &[(name, value)]).expect_err(value).to_string();
+        assert!(found.contains("it is a placeholder") && found.contains(said), "{value}: {found}");
+        assert!(!found.contains(value), "{found}");
+    }
+}
+
+#[test]
+fn the_example_is_right_but_for_them_and_its_comments_show_the_defaults() {
+    let (text, environment) = example();
+    let own = text.replace("example.", "shop-").replace("replace-with-", "");
+    let path = PathBuf::from("proxy.toml");
+    let config = check(Some((&path, &own)), &Arguments::default(), &environment).expect("the example is right");
     assert_eq!(config.sites.iter().count(), 2);
     for setting in settings::SETTINGS.iter().filter(|setting| !setting.default.is_empty() && setting.key != "database")
     {
@@ -308,7 +357,7 @@ fn the_demo_needs_nothing_and_stays_on_this_machine() {
     }
 }
 
-const FILES: &str = "public_url = \"https://chat.example.com/proxy/\"\nuploads_directory = \"/tmp/not-there\"\nuploads_total_megabytes = 5\n";
+const FILES: &str = "public_url = \"https://chat.shop.test/proxy/\"\nuploads_directory = \"/tmp/not-there\"\nuploads_total_megabytes = 5\n";
 
 #[test]
 fn a_site_takes_files_and_typed_answers_only_when_it_says_so() {
@@ -378,7 +427,7 @@ fn what_is_wrong_about_files_is_explained() {
 #[test]
 fn the_environment_gives_files_and_typed_answers_to_its_site() {
     let more = [
-        ("CHATAIBOT_PROXY_PUBLIC_URL", "https://chat.example.com"),
+        ("CHATAIBOT_PROXY_PUBLIC_URL", "https://chat.shop.test"),
         ("CHATAIBOT_PROXY_UPLOADS_DIRECTORY", "/tmp/not-there"),
         ("CHATAIBOT_PROXY_SITE_ORIGINS", "https://a.example"),
         ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "bot"),

@@ -227,12 +227,12 @@ async fn the_program_checks_a_configuration_and_says_by_its_code_whether_it_is_r
             String::from_utf8(output.stderr).expect("text"),
         )
     };
-    let site = "[[site]]\nid = \"shop\"\norigins = [\"https://www.example.com\"]\nbot_keys = [\"one\"]\n\
+    let site = "[[site]]\nid = \"shop\"\norigins = [\"https://www.shop.test\"]\nbot_keys = [\"one\"]\n\
         account_token_env = \"SECRET\"\nwebhook_secret_env = \"SECRET\"\nwebhook_token_env = \"SECRET\"\n";
     let (code, out, _) = run(site);
     assert_eq!(code, Some(0));
     assert!(
-        out.contains("1 site") && out.contains("https://www.example.com") && !out.contains("0123456789abcdef"),
+        out.contains("1 site") && out.contains("https://www.shop.test") && !out.contains("0123456789abcdef"),
         "{out}"
     );
     let (code, _, err) = run(&site.replace("origins", "orgins").replace("\"one\"", "\"\""));

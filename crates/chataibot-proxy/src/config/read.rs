@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites,
+    Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites, placeholder,
     problem::Location,
     secret,
     settings::{self, Setting},
@@ -338,6 +338,9 @@ fn public_url(text: &str) -> Result<Url, String> {
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() || !is_plain {
         return Err(format!("`{text}` must be an address such as {example}, perhaps with a path"));
     }
+    if placeholder::is_address(&url) {
+        return Err(format!("`{text}` is a placeholder; write the address by which browsers reach this proxy"));
+    }
     Ok(url)
 }
 
@@ -350,6 +353,11 @@ fn platform_url(text: &str) -> Result<Url, String> {
     }
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
         return Err("the platform's URL may have no user, password, query or fragment".to_owned());
+    }
+    if placeholder::is_address(&url) {
+        return Err(format!(
+            "`{text}` is a placeholder; write the platform's, such as https://app.chataibot.io/api/v1"
+        ));
     }
     Ok(url)
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
+use super::placeholder;
+
 /// What a secret may consist of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -31,6 +33,15 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
             check(line, form)?;
         }
         return Ok(SecretString::from(secret));
+    }
+    if placeholder::is_word(secret) {
+        let own = match form {
+            Form::Header => "the account token of Settings › Account Settings",
+            Form::Path => "one made with `openssl rand -hex 32`",
+            Form::Token => "the token that is entered beside the webhook's URL",
+            Form::Signing => "the secret the host site signs with",
+        };
+        return Err(format!("it is a placeholder; put {own} there"));
     }
     match form {
         Form::Signing if secret.len() < 32 => {

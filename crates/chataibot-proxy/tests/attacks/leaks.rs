@@ -73,7 +73,7 @@ async fn nothing_secret_is_said_anywhere_in_a_busy_run() {
             ("CHATAIBOT_PROXY_TOKEN_KEYS_FILE", keys.to_str().expect("text")),
             ("CHATAIBOT_PROXY_CAPTURE_UNKNOWN", directory.path().to_str().expect("text")),
             ("CHATAIBOT_PROXY_UPLOADS_DIRECTORY", directory.path().join("files").to_str().expect("text")),
-            ("CHATAIBOT_PROXY_PUBLIC_URL", "https://chat.example.com"),
+            ("CHATAIBOT_PROXY_PUBLIC_URL", "https://chat.shop.test"),
             ("CHATAIBOT_PROXY_SITE_ORIGINS", ORIGIN),
             ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "bot"),
             ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", ACCOUNT_TOKEN),

@@ -140,7 +140,7 @@ async fn the_command_erases_in_redis_and_every_proxy_ends_what_the_visitor_has_t
         let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"));
         program.args(arguments).env("CHATAIBOT_PROXY_STORE_REDIS", pair.redis.url().to_string());
         for (name, value) in [
-            ("ORIGINS", "https://www.example.com"),
+            ("ORIGINS", "https://www.shop.test"),
             ("BOT_KEYS", "bot"),
             ("ACCOUNT_TOKEN", "an-account-token"),
             ("WEBHOOK_SECRET", "a-webhook-secret-of-32-characters"),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{
-        IdentityPolicy, Origins, Site, SiteId, origin,
+        IdentityPolicy, Origins, Site, SiteId, origin, placeholder,
         problem::Location,
         secret::{self, Form},
         settings,
@@ -176,17 +176,14 @@ impl ConfigReader<'_> {
             self.problems.add(raw.place.clone(), what);
         }
         for origin in &raw.origins {
-            self.parse("origins", origin, origin::check);
+            self.parse("origins", origin, own_origin);
         }
         if raw.bot_keys.is_empty() {
             let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
             self.problems.add(raw.place.clone(), what);
         }
         for key in &raw.bot_keys {
-            self.parse("bot_keys", key, |key| {
-                let fits = !key.is_empty() && key.len() <= 200 && key.bytes().all(|b| b.is_ascii_graphic());
-                if fits { Ok(()) } else { Err("a bot key has 1 to 200 characters and no spaces".to_owned()) }
-            });
+            self.parse("bot_keys", key, bot_key);
         }
         let platform_url = match &raw.platform_url {
             Some(url) => self.parse("platform_url", url, platform_url),
@@ -267,6 +264,23 @@ impl ConfigReader<'_> {
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         parse(&found.value).map_err(|what| self.problems.add(found.place.clone(), format!("`{key}`: {what}"))).ok()
     }
+}
+
+fn own_origin(text: &str) -> Result<(), String> {
+    origin::check(text)?;
+    if Url::parse(text).is_ok_and(|url| placeholder::is_address(&url)) {
+        let what = "write scheme and host of the pages that have the chat, as their address begins";
+        return Err(format!("`{text}` is a placeholder; {what}"));
+    }
+    Ok(())
+}
+
+fn bot_key(text: &str) -> Result<(), String> {
+    if placeholder::is_word(text) {
+        return Err(format!("`{text}` is a placeholder; write the key from the bot's trigger block"));
+    }
+    let fits = !text.is_empty() && text.len() <= 200 && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(()) } else { Err("a bot key has 1 to 200 characters and no spaces".to_owned()) }
 }
 
 fn flag(text: &str) -> Result<bool, String> {
