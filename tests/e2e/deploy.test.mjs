@@ -195,7 +195,7 @@ test('image, compose file, Caddy and service name the same files, port and folde
   const all = (word) => [...image.matchAll(new RegExp(`^${word} (.*)$`, 'gm'))].map(([, rest]) => rest);
   const command = JSON.parse(all('CMD')[0]);
   const option = (name) => command[command.indexOf(name) + 1];
-  const [, packed] = /const BESIDE_PROXY[^[]*\[&str; \d+\] = \[([^]*?)\];/.exec(await readFile(new URL('../../xtask/src/package.rs', import.meta.url), 'utf8'));
+  const [, packed] = /const BESIDE_PROXY[^[]*\[&str; \d+\] = \[([^]*?)\];/.exec(await readFile(new URL('../../xtask/src/package/archive.rs', import.meta.url), 'utf8'));
   const archive = new Set(['chataibot-proxy', 'assets', ...[...packed.matchAll(/"([^"]+)"/g)].map(([, path]) => path.split('/').at(-1))]);
   const copied = new Map(all('COPY').map((line) => line.split(' ').filter((word) => !word.startsWith('--'))));
   for (const source of copied.keys()) assert.ok(archive.has(source), `${source} is in the archive`);
