@@ -138,7 +138,7 @@ impl Runtime {
     /// The same, once what the tabs before this one have stored can be read here. A call that was made early has the lock until it is aborted.
     fn run_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
-        if !repository.0.is_shared() {
+        if !repository.0.is_shared() && locked.early.is_none() {
             return self.run(locked);
         }
         let lock = self.lock_of(&locked);

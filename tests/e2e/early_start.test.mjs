@@ -78,6 +78,23 @@ for (const [name, fails] of Object.entries({
   });
 }
 
+story('where storage takes nothing more before the program is there, the answer is waited for no longer', async (world) => {
+  const { page, widget, arrived } = await begin(world);
+  await say(page, 'Hello');
+  await world.simulator.calls('start', 1);
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await arrived();
+  await widget.hears(/./);
+  await say(page, 'Another');
+  await widget.settles();
+  assert.deepEqual(await own(widget), ['Hello', 'Another']);
+  assert.deepEqual(await world.simulator.heard(), ['Hello', 'Another']);
+});
+
 story('another tab in which the visitor writes meanwhile goes on with the same conversation', async (world) => {
   const { visitor, page, widget, arrived } = await begin(world);
   await visitor.context.unroute(/chataibot-widget_bg\.wasm/);
