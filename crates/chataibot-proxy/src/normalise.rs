@@ -117,6 +117,11 @@ pub fn together(mut parts: Vec<Content>) -> Option<Content> {
     if parts.len() > 1 { Some(Content::Parts(parts)) } else { parts.pop() }
 }
 
+/// Does the node stand on lines of its own?
+fn is_block(node: &Node) -> bool {
+    matches!(node, Node::Paragraph(_) | Node::List(_))
+}
+
 /// What stands inside a node: its nodes, or those of each item.
 fn children(node: &Node) -> Vec<&[Node]> {
     match node {

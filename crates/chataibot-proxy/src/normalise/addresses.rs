@@ -9,7 +9,7 @@ use chataibot_wire::{
     rich_text::{Link, List},
 };
 
-use super::{children, links};
+use super::{children, is_block, links};
 use find::Finder;
 
 mod find;
@@ -219,10 +219,6 @@ fn last(node: &Node) -> Option<char> {
         return text.chars().next_back();
     }
     if is_block(node) { None } else { children(node).into_iter().flatten().rev().find_map(last) }
-}
-
-fn is_block(node: &Node) -> bool {
-    matches!(node, Node::Paragraph(_) | Node::List(_))
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<
 /// `message_by` as an object (OBS) or a plain text (INT). Unknown ones count as the bot: shown rather than taken for an echo.
 fn author(value: &Value) -> Option<Author> {
     let by = fields::any(value, &["message_by", "sent_by", "sender"])?;
-    let kind = fields::plain(by).or_else(|| fields::text(by, &["type", "role"]))?;
+    let kind = fields::text_or_field(by, &["type", "role"])?;
     Some(role(&kind))
 }
 
@@ -183,8 +183,7 @@ fn role(kind: &str) -> Author {
 
 fn status(payload: &Value) -> Kind {
     let status = payload.get("status").or_else(|| payload.get("conversation_status"));
-    let word =
-        status.and_then(|status| fields::plain(status).or_else(|| fields::text(status, &["type", "name", "value"])));
+    let word = status.and_then(|status| fields::text_or_field(status, &["type", "name", "value"]));
     let closed = match word.map(|word| fields::name(&word)).as_deref() {
         Some("closed" | "close" | "resolved" | "ended" | "completed") => Some(true),
         Some("open" | "opened" | "reopened" | "active") => Some(false),

@@ -23,6 +23,11 @@ pub fn plain(value: &Value) -> Option<String> {
     }
 }
 
+/// A text, as itself or under one of the keys of an object.
+pub fn text_or_field(value: &Value, keys: &[&str]) -> Option<String> {
+    plain(value).or_else(|| text(value, keys))
+}
+
 /// A finite number, from a number or a text.
 pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
     let parse = |found: &Value| match found {
@@ -65,6 +70,11 @@ pub fn name(raw: &str) -> String {
     let separated =
         raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });
     separated.collect()
+}
+
+/// The name under one of the keys, as it is compared; empty where there is none.
+pub fn name_in(value: &Value, keys: &[&str]) -> String {
+    text(value, keys).map(|raw| name(&raw)).unwrap_or_default()
 }
 
 /// A kind's name as it may be logged and shown: at most 40 of `a-z 0-9 _`.

@@ -7,7 +7,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Diagnostic, fields, html, links, shape, text, together};
+use super::{Diagnostic, fields, html, is_block, links, shape, text, together};
 
 mod choices;
 mod form;
@@ -26,8 +26,7 @@ pub fn content(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
 }
 
 fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
-    let raw_kind = fields::text(message, &["type", "message_type", "kind"]);
-    let kind = raw_kind.as_deref().map(fields::name).unwrap_or_default();
+    let kind = fields::name_in(message, &["type", "message_type", "kind"]);
     match kind.as_str() {
         "text" | "" | "button_response" | "slider_response" => texts(message, None, diagnostics),
         "name" => texts(message, Some(Prompt::Name), diagnostics),
@@ -94,7 +93,7 @@ fn parts(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Op
 
 fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let held = fields::any(message, &[kind, "media", "file"]).unwrap_or(message);
-    let address = fields::plain(held).or_else(|| fields::text(held, &["link", "url", "src", "href"]));
+    let address = fields::text_or_field(held, &["link", "url", "src", "href"]);
     let name = fields::text(held, &["file_name", "filename", "name", "title", "caption"])
         .or_else(|| fields::text(message, &["file_name", "filename", "caption", "title"]))
         .map(|name| text::line(&name, LONGEST_NAME))
@@ -133,14 +132,13 @@ fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
     let bounds = message.get("validation").filter(|bounds| bounds.is_object()).unwrap_or(message);
     let day =
         |keys: &[&str]| fields::text(bounds, keys).or_else(|| fields::text(message, keys)).as_deref().and_then(day);
-    let kind = fields::text(message, &["type"]).unwrap_or_default();
     let with_time = ["time", "with_time", "enable_time", "include_time", "show_time"];
     Calendar {
         title: title(message, diagnostics),
         auto_open: fields::flag(message, &["auto_open", "autoOpen"]).unwrap_or(false),
         with_time: fields::flag(bounds, &with_time)
             .or_else(|| fields::flag(message, &with_time))
-            .unwrap_or_else(|| fields::name(&kind) == "datetime"),
+            .unwrap_or_else(|| fields::name_in(message, &["type"]) == "datetime"),
         min: day(&["min", "min_date", "minDate", "start", "from"]),
         max: day(&["max", "max_date", "maxDate", "end", "to"]),
     }
@@ -198,7 +196,7 @@ fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Opt
     let found = keys
         .iter()
         .filter_map(|key| value.get(key))
-        .find_map(|found| fields::plain(found).or_else(|| fields::text(found, &["text", "title", "body"])))?;
+        .find_map(|found| fields::text_or_field(found, &["text", "title", "body"]))?;
     let rich = html::rich(&found, diagnostics);
     (!rich.is_empty()).then_some(rich)
 }
@@ -217,7 +215,7 @@ fn blocks(RichText(nodes): RichText) -> Vec<Node> {
     let mut blocks: Vec<Node> = Vec::new();
     let mut is_open = false;
     for node in nodes {
-        let is_block = matches!(node, Node::Paragraph(_) | Node::List(_));
+        let is_block = is_block(&node);
         match blocks.last_mut() {
             Some(Node::Paragraph(inside)) if is_open && !is_block => {
                 inside.push(node);

@@ -8,7 +8,8 @@ pub fn is_shown(character: char) -> bool {
     !(character.is_control() || is_reordering(character) || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}'))
 }
 
-fn is_reordering(character: char) -> bool {
+/// Bidirectional embeddings, overrides and isolates.
+pub fn is_reordering(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -20,6 +21,11 @@ pub fn is_space(character: char) -> bool {
 /// What ends a line, in a text whose lines count: also in Word (VT), on large machines (NEL), and in Unicode.
 pub fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// [`str::starts_with`], with ASCII letters of either case.
+pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
+    text.as_bytes().get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 /// One line of plain text, at most `most` characters.

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::super::links;
+use crate::normalise::{
+    links,
+    text::{is_reordering, starts_with_ignore_case},
+};
 
 /// What stands on both sides of words that are to be set apart, in many ways of writing.
 const WRAPPERS: &str = "*_~'";
@@ -52,13 +55,9 @@ fn is_user(text: &str) -> bool {
     scheme(text) == 0 && text.contains('@') && !text.contains(['/', '?', '#'])
 }
 
-fn starts(text: &str, start: &str) -> bool {
-    text.as_bytes().get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
-}
-
 /// The length of `https://` or `http://`, where the text begins with it.
 fn scheme(text: &str) -> usize {
-    ["https://", "http://"].into_iter().find(|scheme| starts(text, scheme)).map_or(0, str::len)
+    ["https://", "http://"].into_iter().find(|scheme| starts_with_ignore_case(text, scheme)).map_or(0, str::len)
 }
 
 fn char_before(text: &str, at: usize, before: Option<char>) -> Option<char> {
@@ -72,7 +71,8 @@ fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> 
             !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
         } else {
             let previous = char_before(text, at, before);
-            starts(&text[at..], "www.") && !previous.is_some_and(|c| c.is_ascii_alphanumeric() || "/.-_@\\".contains(c))
+            starts_with_ignore_case(&text[at..], "www.")
+                && !previous.is_some_and(|c| c.is_ascii_alphanumeric() || "/.-_@\\".contains(c))
         }
     })
 }
@@ -87,7 +87,8 @@ fn web_at(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<
         let end = whole.find(is_foreign).unwrap_or(whole.len());
         return (at..at + end, None);
     }
-    let reordered = is_reordering(whole[end..].chars().next());
+    // What would be shown in another order than it is written is not what it seems to be.
+    let reordered = whole[end..].starts_with(is_reordering);
     let address = trimmed(&whole[..end], char_before(text, at, before));
     let href = if scheme > 0 { links::link(address) } else { www(address) };
     let href = href.filter(|href| !reordered && leads_where_it_says(&address[scheme.min(address.len())..], href));
@@ -101,7 +102,7 @@ fn leads_where_it_says(words: &str, href: &str) -> bool {
     let written = words.split(['/', '?', '#']).next().unwrap_or_default();
     let Some(host) = links::host(href) else { return false };
     // In other letters it is written out, and what is in brackets is a number.
-    let is_same = !written.is_ascii() || written.starts_with('[') || starts(written, &host);
+    let is_same = !written.is_ascii() || written.starts_with('[') || starts_with_ignore_case(written, &host);
     let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
     is_same && host.strip_suffix('.').unwrap_or(&host).split('.').all(is_label)
 }
@@ -174,7 +175,7 @@ fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, 
         || text[..start].ends_with("://");
     let goes_on = match next {
         Some('_') => text[end..].trim_start_matches('_').starts_with(char::is_alphanumeric),
-        next => next == Some('@') || is_reordering(next),
+        next => next == Some('@') || next.is_some_and(is_reordering),
     };
     let href = (is_local && !is_part && !goes_on).then(|| mail_to(&text[range.clone()])).flatten();
     Some((range, href))
@@ -272,11 +273,6 @@ fn trimmed(address: &str, before: Option<char>) -> &str {
         }
         address = &address[..address.len() - closer.len_utf8()];
     }
-}
-
-/// What would be shown in another order than it is written is not what it seems to be.
-fn is_reordering(next: Option<char>) -> bool {
-    next.is_some_and(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
 }
 
 /// Punctuation that no address is written with: quotes, long dashes, and what ends sentences and

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::tags;
+use crate::normalise::text::starts_with_ignore_case;
 
 /// The text with `&lt;` and `&amp;` where those signs were meant.
 pub fn guarded(input: &str) -> String {
@@ -32,7 +33,7 @@ pub fn guarded(input: &str) -> String {
 }
 
 fn is_address(inside: &str) -> bool {
-    let starts = |start: &str| inside.get(..start.len()).is_some_and(|inside| inside.eq_ignore_ascii_case(start));
+    let starts = |start: &str| starts_with_ignore_case(inside, start);
     let is_mail = inside.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && host.contains('.') && inside.starts_with(|c: char| c.is_alphanumeric())
     });

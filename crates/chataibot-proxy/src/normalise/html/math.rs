@@ -20,7 +20,7 @@ pub enum Part {
 /// What a formula, or a part of one, is in a line.
 pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {
     let children = &document.node(id).children;
-    let elements: Vec<Id> = children.iter().copied().filter(|id| document.element(*id).is_some()).collect();
+    let elements: Vec<Id> = document.child_elements(id).map(|one| one.id()).collect();
     let all = || children.iter().map(|id| Part::Node(*id)).collect::<Vec<_>>();
     match (element.name(), elements.as_slice()) {
         ("annotation" | "annotation-xml" | "mphantom" | "none" | "mprescripts" | "script" | "style", _) => Vec::new(),
@@ -107,7 +107,7 @@ fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
 
 /// Is it what a program drew of a formula that stands beside it, as MathJax and `KaTeX` do? A reader would have both.
 pub fn is_copy(document: &Document, id: Id, element: &Element) -> bool {
-    let is_shown = |one: &Element| !one.attribute("style").is_some_and(|style| Style::of(style).is_hidden);
+    let is_shown = |one: &Element| !Style::of_element(one).is_hidden;
     let holds_formula = |beside: &Element| {
         let mut inside = vec![beside.id()];
         while let Some(id) = inside.pop() {

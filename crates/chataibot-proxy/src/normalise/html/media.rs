@@ -8,8 +8,8 @@ use super::parse::Element;
 
 /// What an element calls itself.
 pub fn name_of(element: &Element) -> Option<String> {
-    let names = ["aria-label", "title"].into_iter().filter_map(|name| element.attribute(name));
-    names.map(str::trim).find(|name| !is_blank(name)).map(str::to_owned)
+    let name = ["aria-label", "title"].into_iter().find_map(|name| element.text_attribute(name));
+    name.map(|name| name.trim().to_owned())
 }
 
 /// Where a picture may be had: as it is written, in one of several sizes, or by a script that waits until it is seen.
@@ -55,7 +55,7 @@ pub fn is_dot(element: &Element) -> bool {
 /// What a gauge shows or a field asks for, where no words in it say so.
 pub fn value_of(element: &Element) -> Option<String> {
     if element.name() == "textarea" {
-        return element.attribute("placeholder").filter(|words| !is_blank(words)).map(str::to_owned);
+        return element.text_attribute("placeholder").map(str::to_owned);
     }
     let number = |name| element.attribute(name).and_then(|value| value.trim().parse::<f64>().ok());
     let value = number("value").filter(|value| value.is_finite())?;

@@ -10,6 +10,7 @@ use std::{
     rc::Rc,
 };
 
+use chataibot_wire::text::is_blank;
 use html5ever::{
     Attribute, LocalName, QualName,
     buffer_queue::BufferQueue,
@@ -101,6 +102,11 @@ impl Element {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|one| &*one.name.local == name).map(|one| &*one.value)
     }
+
+    /// An attribute with something to read in it.
+    pub fn text_attribute(&self, name: &str) -> Option<&str> {
+        self.attribute(name).filter(|value| !is_blank(value))
+    }
 }
 
 impl Document {
@@ -114,6 +120,11 @@ impl Document {
             Kind::Element(element) => Some(element),
             Kind::Text(_) | Kind::Other => None,
         }
+    }
+
+    /// The elements directly inside a node.
+    pub fn child_elements(&self, id: Id) -> impl Iterator<Item = &Rc<Element>> {
+        self.nodes[id].children.iter().filter_map(|id| self.element(*id))
     }
 
     /// What stands in the text, from first to last.

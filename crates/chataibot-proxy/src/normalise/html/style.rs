@@ -2,7 +2,7 @@
 
 use chataibot_wire::rich_text::Numbering;
 
-use super::{symbols::is_symbolic, tree::Inline};
+use super::{parse::Element, symbols::is_symbolic, tree::Inline};
 use declarations::declarations;
 
 mod declarations;
@@ -76,6 +76,10 @@ pub enum Spaces {
 }
 
 impl Style {
+    pub fn of_element(element: &Element) -> Self {
+        Self::of(element.attribute("style").unwrap_or_default())
+    }
+
     pub fn of(attribute: &str) -> Self {
         let mut style = Self::default();
         let mut hidden = Hidden::default();

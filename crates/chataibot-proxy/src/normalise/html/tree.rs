@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 use chataibot_wire::{Node, rich_text::Numbering};
 
 use super::shows;
-use crate::normalise::text::{is_line_end, is_shown, is_space};
+use crate::normalise::{
+    is_block,
+    text::{is_line_end, is_shown, is_space},
+};
 use trim::{in_sequence, trim_end, trim_space, trim_start};
 
 mod inline;
@@ -431,7 +434,7 @@ impl Tree {
             }
             Kind::List { numbering, mut items, .. } => {
                 self.spaced = true;
-                if matches!(nodes.first(), Some(Node::Paragraph(_) | Node::List(_))) {
+                if nodes.first().is_some_and(is_block) {
                     self.top().nodes.append(&mut nodes);
                 }
                 // Words that found no place in an item, because the depth refused one.

@@ -1,8 +1,6 @@
 //! From the elements of a text to its tree: what each of them means.
 
-use std::borrow::Cow;
-
-use chataibot_wire::text::is_blank;
+use std::{borrow::Cow, rc::Rc};
 
 use super::{
     math::{self, Part},
@@ -199,7 +197,7 @@ impl<'a> Walk<'a> {
 
     fn html(&mut self, id: Id, element: &Element, inherited: Inherited) {
         let name = element.name();
-        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        let style = Style::of_element(element);
         // What hides and is never closed would take the rest of the message with it.
         let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
         // `hidden` is a style of the browser's, and weaker than the element's own.
@@ -342,22 +340,17 @@ impl<'a> Walk<'a> {
 
     /// Is there such an element among its children?
     fn holds(&self, id: Id, name: &str) -> bool {
-        let mut children = self.document.node(id).children.iter().filter_map(|id| self.document.element(*id));
-        children.any(|child| child.name() == name)
+        self.document.child_elements(id).any(|child| child.name() == name)
     }
 
     fn holds_picture(&self, id: Id) -> bool {
         let mut inside = self.document.node(id).children.clone();
         while let Some(id) = inside.pop() {
-            let node = self.document.node(id);
-            if self
-                .document
-                .element(id)
-                .is_some_and(|one| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object"))
-            {
+            let is_picture = |one: &Rc<Element>| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object");
+            if self.document.element(id).is_some_and(is_picture) {
                 return true;
             }
-            inside.extend(&node.children);
+            inside.extend(&self.document.node(id).children);
         }
         false
     }
@@ -407,7 +400,7 @@ impl<'a> Walk<'a> {
         } else {
             self.tree.open_paragraph();
         }
-        let label = element.attribute("label").filter(|label| !is_blank(label)).map(str::to_owned);
+        let label = element.text_attribute("label").map(str::to_owned);
         let mut leave = vec![if is_listed { Leave::Item } else { Leave::Block }];
         match label {
             Some(label) if element.name() == "optgroup" => self.tree.text(&label),
@@ -418,7 +411,7 @@ impl<'a> Walk<'a> {
     }
 
     fn drawing(&mut self, id: Id, element: &Element, inherited: Inherited) {
-        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        let style = Style::of_element(element);
         let is_none = element.attribute("display") == Some("none");
         let holds_words = matches!(element.name(), "text" | "title" | "desc" | "foreignObject");
         match element.name() {
@@ -444,7 +437,7 @@ impl<'a> Walk<'a> {
     }
 
     fn formula(&mut self, id: Id, element: &Element, inherited: Inherited) {
-        let style = element.attribute("style").map(Style::of).unwrap_or_default();
+        let style = Style::of_element(element);
         if style.is_hidden || inherited.is_invisible {
             return;
         }

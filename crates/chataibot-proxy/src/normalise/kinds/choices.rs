@@ -27,8 +27,8 @@ pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
     if buttons.is_empty() && header.is_none() && footer.is_none() && title.is_empty() {
         return None;
     }
-    let layout = fields::text(message, &["buttons_layout", "button_layout", "layout"]).unwrap_or_default();
-    let is_vertical = matches!(fields::name(&layout).as_str(), "vertical" | "column" | "list" | "stacked");
+    let layout = fields::name_in(message, &["buttons_layout", "button_layout", "layout"]);
+    let is_vertical = matches!(layout.as_str(), "vertical" | "column" | "list" | "stacked");
     let layout = if is_vertical { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
 }
@@ -70,7 +70,7 @@ pub fn carousel(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Co
 
 fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
     let image = fields::any(card, &["image", "image_url", "media", "picture"]);
-    let address = image.and_then(|image| fields::plain(image).or_else(|| fields::text(image, &["link", "url", "src"])));
+    let address = image.and_then(|image| fields::text_or_field(image, &["link", "url", "src"]));
     let image = links::checked(address, links::media, diagnostics);
     let title = block(card, &["title"], diagnostics).unwrap_or_default();
     let description =
@@ -95,7 +95,7 @@ fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
 /// as an answer its label would mean nothing to the bot.
 fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     let label = label(button, diagnostics)?;
-    let kind = fields::text(button, &["type", "callback"]).map(|kind| fields::name(&kind)).unwrap_or_default();
+    let kind = fields::name_in(button, &["type", "callback"]);
     let address = fields::text(button, &["url", "link", "href"]);
     let value = || fields::text(button, &["value", "payload"]);
     let address = match kind.as_str() {
@@ -117,7 +117,7 @@ fn with_scheme(scheme: &str, address: String) -> String {
 
 /// What stands on something to choose, plain text.
 pub fn label(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let raw = fields::plain(value).or_else(|| fields::text(value, &["title", "text", "label", "name"]))?;
+    let raw = fields::text_or_field(value, &["title", "text", "label", "name"])?;
     let label = html::label(&raw, LONGEST_LABEL, diagnostics);
     (!is_blank(&label)).then_some(label)
 }

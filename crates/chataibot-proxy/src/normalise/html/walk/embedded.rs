@@ -1,7 +1,5 @@
 //! What stands in a text and is none: pictures, fields, players, frames.
 
-use chataibot_wire::text::is_blank;
-
 use super::{
     super::{
         media,
@@ -20,7 +18,7 @@ impl Walk<'_> {
         }
         self.has_media = true;
         let address = media::sources(element).find_map(links::anchor);
-        let words = element.attribute("alt").filter(|alt| !is_blank(alt)).map(str::to_owned);
+        let words = element.text_attribute("alt").map(str::to_owned);
         match (words.or_else(|| media::name_of(element)), address) {
             // A picture of an emoji belongs to the word beside it.
             (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
@@ -49,7 +47,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn area(&mut self, element: &Element, in_link: bool) {
-        let words = element.attribute("alt").filter(|alt| !is_blank(alt)).map(str::to_owned);
+        let words = element.text_attribute("alt").map(str::to_owned);
         let address = element.attribute("href").and_then(links::anchor);
         let words = words.or_else(|| media::name_of(element)).or_else(|| address.as_deref().map(media::file_of));
         if let Some(words) = words {
@@ -66,10 +64,7 @@ impl Walk<'_> {
             "checkbox" => Some(if is_checked { "☑" } else { "☐" }),
             "radio" => Some(if is_checked { "◉" } else { "○" }),
             "image" => element.attribute("alt").or(element.attribute("value")),
-            _ => {
-                let value = element.attribute("value").filter(|value| !is_blank(value));
-                value.or(element.attribute("placeholder"))
-            }
+            _ => element.text_attribute("value").or(element.attribute("placeholder")),
         };
         self.apart(None, words.unwrap_or_default());
     }
@@ -78,7 +73,7 @@ impl Walk<'_> {
     pub(super) fn player(&mut self, id: Id, element: &Element, inner: Inherited) {
         let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
         let source = source.or_else(|| {
-            let mut children = self.document.node(id).children.iter().filter_map(|id| self.document.element(*id));
+            let mut children = self.document.child_elements(id);
             children.find(|child| child.name() == "source").and_then(|child| child.attribute("src"))
         });
         let is_frame = element.name() == "iframe";

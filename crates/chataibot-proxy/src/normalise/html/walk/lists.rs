@@ -36,7 +36,7 @@ pub fn count(document: &Document, id: Id, list: &Element) -> Option<Count> {
 /// How the numbers of a list are written; `None` where it has none. Styles of the list or its first item say so, or its name.
 pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> Option<Numbering> {
     let first = items(document, id).next();
-    let of_items = first.and_then(|first| Style::of(first.attribute("style")?).marker);
+    let of_items = first.and_then(|first| Style::of_element(first).marker);
     let is_numbered = list.name() == "ol";
     match of_items.filter(|marker| *marker != Marker::Nothing).or(style.marker) {
         Some(Marker::Number(numbering)) => Some(numbering),
@@ -64,8 +64,7 @@ pub fn holds(document: &Document, item: Id) -> bool {
 }
 
 fn items(document: &Document, list: Id) -> impl Iterator<Item = &Element> {
-    let children = document.node(list).children.iter().filter_map(|id| document.element(*id));
-    children.map(AsRef::as_ref).filter(|one| one.name() == "li")
+    document.child_elements(list).map(AsRef::as_ref).filter(|one| one.name() == "li")
 }
 
 fn by_type(kind: &str) -> Numbering {
