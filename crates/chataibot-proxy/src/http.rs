@@ -5,7 +5,10 @@
 //! - [`routes`]: the calls; [`openapi`]: all of them as a document
 //! - [`assets`]: the widget's bundle
 
-use http::{HeaderName, HeaderValue, header};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{self, AsHeaderName},
+};
 
 pub(crate) mod assets;
 pub(crate) mod auth;
@@ -23,6 +26,11 @@ pub const EVENT_STREAM: [(HeaderName, HeaderValue); 3] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
 ];
+
+/// A header's text; empty where it is not there or no text.
+pub(crate) fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
 
 /// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`] takes it out of hyper's hands.
 #[derive(Clone, Copy, Debug)]

@@ -15,7 +15,7 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
-use super::state::App;
+use super::{header_text, state::App};
 use crate::error::ApiError;
 
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
@@ -94,7 +94,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = header_text(headers, header::CONTENT_TYPE);
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::state::App;
 use crate::error::ApiError;
@@ -21,21 +21,21 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
 /// In front of everything a page calls. A request without `Origin` passes: it is no cross-origin request of a browser.
 pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = answer(&app, request, next).await;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}
+
+async fn answer(app: &App, request: Request, next: Next) -> Response {
     let mut origins = request.headers().get_all(header::ORIGIN).iter();
     let (origin, second) = (origins.next().cloned(), origins.next());
-    let Some(origin) = origin else {
-        let mut response = next.run(request).await;
-        vary(response.headers_mut());
-        return response;
-    };
+    let Some(origin) = origin else { return next.run(request).await };
     let allowed = second.is_none() && origin.to_str().is_ok_and(|origin| app.sites.now().allow(origin));
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if !allowed {
-        refused(&app, &origin);
-        let mut response = ApiError::origin_not_allowed().into_response();
-        vary(response.headers_mut());
-        return response;
+        refused(app, &origin);
+        return ApiError::origin_not_allowed().into_response();
     }
     let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
@@ -47,7 +47,6 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
     } else {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
-    vary(headers);
     response
 }
 
@@ -57,8 +56,4 @@ pub fn refused(app: &App, origin: &HeaderValue) {
     let origin: String =
         String::from_utf8_lossy(origin.as_bytes()).chars().filter(|c| !c.is_control()).take(200).collect();
     tracing::warn!(origin, "a page was refused; if it is yours, add its origin to `origins` of its [[site]]");
-}
-
-fn vary(headers: &mut HeaderMap) {
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }

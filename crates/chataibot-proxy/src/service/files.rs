@@ -24,7 +24,7 @@ use tempfile::NamedTempFile;
 use tokio::{io::AsyncWriteExt, sync::Semaphore, time::Instant};
 use url::Url;
 
-use super::token::Visitor;
+use super::{owned_conversation, token::Visitor};
 use crate::{
     config::Config,
     error::ApiError,
@@ -157,8 +157,7 @@ impl Files {
         let directory = self.directory.clone().filter(|_| !site.upload_types.is_empty()).ok_or_else(|| {
             ApiError::bad_request("this site takes no files; its operator can set `uploads` in its [[site]]")
         })?;
-        let owned = self.store.owned(site.id.as_str(), visitor.visitor.as_str(), alias).await;
-        let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+        let owned = owned_conversation(&self.store, visitor, alias).await?;
         if owned.ended {
             return Err(ApiError::new(StatusCode::CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended"));
         }

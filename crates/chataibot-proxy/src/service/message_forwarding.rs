@@ -18,12 +18,11 @@ use chataibot_wire::{
 };
 use http::StatusCode;
 use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::token::Visitor;
+use super::{owned_conversation, token::Visitor};
 use crate::{
     error::ApiError,
     failpoints::{Failpoint, failpoint},
@@ -33,7 +32,7 @@ use crate::{
     platform::{Fault, Forwarded, PlatformClient},
     store::{
         Store, StoreError,
-        sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey},
+        sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey, fingerprint},
     },
 };
 
@@ -173,8 +172,7 @@ impl MessageForwarder {
     pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
         let site = Arc::clone(&visitor.site);
         // A stranger does not get to wait for the conversation's lock.
-        let owned = self.0.store.owned(site.id.as_str(), visitor.visitor.as_str(), &alias).await;
-        let owned = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?;
+        let owned = owned_conversation(&self.0.store, visitor, &alias).await?;
         let (message, logged) = message_body::validate(&self.0.store, &site, owned.id, body.message).await?;
         let fingerprint = of_message(&alias, &message)?;
         let send = NewSend { key: send_key(visitor, key), fingerprint, body: logged };
@@ -407,15 +405,6 @@ fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
         visitor: visitor.visitor.as_str().to_owned(),
         key: key.into_string(),
     }
-}
-
-fn fingerprint(parts: &[&str]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    digest.finalize().into()
 }
 
 /// A digest of what is sent and where to. That of a text is the one it always had: keys outlive an update of this program.

@@ -13,15 +13,17 @@
 
 use chataibot_wire::Author;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use super::StoreError;
+use super::{StoreError, sends::fingerprint};
 use crate::normalise::{EventKind, Incoming};
 
 /// How long after a lost acknowledgement the same event still counts as its redelivery: an hour, as late as a webhook may be.
 pub(in crate::store) const REDELIVERY_WINDOW: u64 = 60 * 60 * 1000;
 /// How long after its echo a message's echo may come a second time.
 pub(in crate::store) const ECHO_WINDOW: u64 = 60 * 1000;
+
+/// Old messages whose echo never came are not looked at for ever: only so many of the newest.
+pub(in crate::store) const MAX_CANDIDATES: u32 = 200;
 
 /// What became of the events of one delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -58,12 +60,7 @@ pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8
         Some(id) => id.clone(),
         None => to_json(&event.kind)?,
     };
-    let mut digest = Sha256::new();
-    for part in [sites.join(",").as_str(), event.conversation.as_str(), kind, what.as_str()] {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    Ok(digest.finalize().into())
+    Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &what]))
 }
 
 /// An event as it waits.

@@ -30,7 +30,11 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Result, StoreError, StoreEvent, incoming::ECHO_WINDOW, sends::SendKey};
+use super::{
+    Result, StoreError, StoreEvent,
+    incoming::{ECHO_WINDOW, MAX_CANDIDATES},
+    sends::SendKey,
+};
 use crate::{
     clock::{Clock, millis},
     hub::Hub,
@@ -217,7 +221,7 @@ impl Inner {
         arguments["bus"] = BUS.into();
         arguments["failover_allowed"] = self.is_failover_allowed().into();
         arguments["longest"] = millis(sends::MAX_IN_FLIGHT).into();
-        arguments["looked_at"] = incoming::LOOKED_AT.into();
+        arguments["looked_at"] = MAX_CANDIDATES.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
         if arguments.get("nonce").is_none() {
             arguments["nonce"] = "".into();

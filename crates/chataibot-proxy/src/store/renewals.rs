@@ -14,6 +14,9 @@ pub(in crate::store) const KEY_AGE: u64 = 30 * 24 * 3600 * 1000;
 /// How long a replaced key still checks tokens: longer than any token lives.
 pub(in crate::store) const KEY_REST: u64 = 2 * 24 * 3600 * 1000;
 
+/// Families or users forgotten in one commit, so that others get their turn.
+pub(in crate::store) const BATCH: u32 = 1_000;
+
 /// Where a family lives, and whose it is.
 #[derive(Clone, Debug)]
 pub struct NewFamily {

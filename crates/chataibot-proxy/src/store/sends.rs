@@ -5,6 +5,7 @@
 //! Only a `failed` one may be forwarded again.
 
 use chataibot_wire::{Content, entry::DeliveryState};
+use sha2::{Digest, Sha256};
 
 use crate::ids::ConversationId;
 
@@ -24,6 +25,16 @@ pub struct NewSend {
     /// A digest of what is sent and where to.
     pub fingerprint: [u8; 32],
     pub body: MessageBody,
+}
+
+/// A digest of some texts, each with its length, so that no two lists of texts share one.
+pub fn fingerprint(parts: &[&str]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
 }
 
 /// What a message says.

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     error::ApiError,
-    http::{body::JsonBody, state::App},
+    http::{body::JsonBody, header_text, state::App},
     ids::VisitorId,
 };
 
@@ -43,7 +43,7 @@ pub async fn erase(
     JsonBody(request): JsonBody<EraseRequest>,
 ) -> Result<Json<EraseAnswer>, ApiError> {
     let token = app.config.operator_token.as_ref().ok_or_else(ApiError::not_found)?;
-    let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let presented = header_text(&headers, header::AUTHORIZATION);
     let expected = format!("Bearer {}", token.expose_secret());
     if !bool::from(expected.as_bytes().ct_eq(presented.as_bytes())) {
         return Err(ApiError::unauthorized().cause("an erasure without the operator's token"));

@@ -17,8 +17,11 @@ use serde::Deserialize;
 
 use crate::{
     error::ApiError,
-    http::{EVENT_STREAM, LongLived, state::App},
-    service::token::{TokenFault, Visitor},
+    http::{EVENT_STREAM, LongLived, header_text, state::App},
+    service::{
+        owned_conversation,
+        token::{TokenFault, Visitor},
+    },
     store::ReadFrom,
 };
 
@@ -55,8 +58,7 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters.map_err(|_| ApiError::bad_request(PARAMETERS))?;
-    let owned = app.store.owned(visitor.site.id.as_str(), visitor.visitor.as_str(), &alias).await;
-    let conversation = owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)?.id;
+    let conversation = owned_conversation(&app.store, &visitor, &alias).await?.id;
     let from = ReadFrom { after: after(&headers, parameters.after.as_deref())?, last: count(parameters.last)? };
     if let Some(before) = parameters.before.as_deref() {
         if from != ReadFrom::default() || !wants_json(&headers) {
@@ -100,7 +102,7 @@ fn count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = header_text(headers, header::ACCEPT);
     let named =
         |kind: &str| accept.split(',').any(|range| range.split(';').next().is_some_and(|name| name.trim() == kind));
     named("application/json") && !named("text/event-stream")

@@ -18,7 +18,7 @@ use tokio_util::io::ReaderStream;
 use crate::{
     error::ApiError,
     file_types,
-    http::{body, state::App},
+    http::{body, header_text, state::App},
     service::{
         files::{Upload, name, range},
         token::Visitor,
@@ -61,11 +61,10 @@ pub async fn upload(
     headers: HeaderMap,
 ) -> Result<Json<FileAnswer>, ApiError> {
     let mut body = held.take();
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let upload = Upload {
-        declared: text(header::CONTENT_TYPE),
-        name: text(HeaderName::from_static(chataibot_wire::file::NAME_HEADER)),
-        host: text(header::HOST),
+        declared: header_text(&headers, header::CONTENT_TYPE),
+        name: header_text(&headers, chataibot_wire::file::NAME_HEADER),
+        host: header_text(&headers, header::HOST),
         is_coded: body::is_coded(&headers),
         body: &mut body,
     };

@@ -6,7 +6,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::credentials::{Key, KeyRing};
 
@@ -92,14 +92,28 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     jsonwebtoken::encode(&header, claims, &key.signing).map_err(|_| TokenFault::Form)
 }
 
+/// The header of a JWT of at most `longest` bytes; `None` where it has another form than `H`.
+pub(super) fn strict_header<H: DeserializeOwned>(token: &str, longest: usize) -> Option<H> {
+    if token.len() > longest || token.split('.').count() != 3 {
+        return None;
+    }
+    let header = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    serde_json::from_slice(&header).ok()
+}
+
+/// HS256 and nothing else: times and audience are checked by the caller, against its own clock and its own sites.
+pub(super) fn signature_only() -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    validation
+}
+
 /// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not look at the clock.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
-    if token.len() > LONGEST || token.split('.').count() != 3 {
-        return Err(TokenFault::Form);
-    }
-    let head = token.split('.').next().ok_or(TokenFault::Form)?;
-    let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| TokenFault::Form)?;
-    let head: StrictHeader = serde_json::from_slice(&head).map_err(|_| TokenFault::Form)?;
+    let head: StrictHeader = strict_header(token, LONGEST).ok_or(TokenFault::Form)?;
     if head.alg != "HS256" {
         return Err(TokenFault::Algorithm);
     }
@@ -107,13 +121,7 @@ pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
         return Err(TokenFault::Type);
     }
     let key = keys.get(&head.kid).ok_or(TokenFault::Key)?;
-    let mut validation = Validation::new(Algorithm::HS256);
-    // Times and audience are checked by the caller against its own clock and its own sites.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    match jsonwebtoken::decode::<Claims>(token, &key.checking, &validation) {
+    match jsonwebtoken::decode::<Claims>(token, &key.checking, &signature_only()) {
         Ok(data) => Ok(data.claims),
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(TokenFault::Signature),
         Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => Err(TokenFault::Claims),

@@ -3,11 +3,11 @@
 //! HS256, because every language signs it in a few lines without a library (see `examples/signing`). The header is read strictly
 //! before any key is touched, as that of our own tokens is; other claims than those below are not looked at.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{DecodingKey, errors::ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::claims::{signature_only, strict_header};
 use crate::{config::SiteId, credentials::UserProfile};
 
 /// More than five claims of a person take.
@@ -68,12 +68,7 @@ pub enum IdentityFault {
 
 /// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is one.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
-    if identity.len() > LONGEST || identity.split('.').count() != 3 {
-        return Err(IdentityFault::Form);
-    }
-    let head = identity.split('.').next().unwrap_or_default();
-    let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| IdentityFault::Form)?;
-    let head: StrictHeader = serde_json::from_slice(&head).map_err(|_| IdentityFault::Form)?;
+    let head: StrictHeader = strict_header(identity, LONGEST).ok_or(IdentityFault::Form)?;
     if head.alg != "HS256" || head.typ.is_some_and(|typ| typ != "JWT") {
         return Err(IdentityFault::Form);
     }
@@ -95,19 +90,13 @@ pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -
 }
 
 fn decode(identity: &str, secrets: &SecretString) -> Result<Claims, IdentityFault> {
-    let mut validation = Validation::new(Algorithm::HS256);
-    // Checked by the caller, against its own clock.
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
+    let validation = signature_only();
     let mut fault = IdentityFault::Signature;
     for secret in secrets.expose_secret().lines() {
         let key = DecodingKey::from_secret(secret.as_bytes());
         match jsonwebtoken::decode::<Claims>(identity, &key, &validation) {
             Ok(data) => return Ok(data.claims),
-            Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::Json(_)) => {
-                fault = IdentityFault::Claims;
-            }
+            Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => fault = IdentityFault::Claims,
             Err(_) => {}
         }
     }

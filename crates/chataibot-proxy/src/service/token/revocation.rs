@@ -30,7 +30,7 @@ impl Revocations {
     /// Revokes a family, and wakes everybody who waits.
     pub fn add(&self, family: FamilyId, forget_at: u64) {
         self.families.write().insert(family, forget_at);
-        self.changed.send_modify(|count| *count += 1);
+        self.notify();
     }
 
     /// Forgets families whose tokens have all ended by themselves.

@@ -22,9 +22,6 @@ use crate::{
     },
 };
 
-/// Old messages whose echo never came are not looked at for ever: only so many of the newest.
-pub(super) const LOOKED_AT: u32 = 200;
-
 /// How long the fate of another proxy's delivery of the same is waited for. After that this one is its repetition.
 const PEER_ACK_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two looks.

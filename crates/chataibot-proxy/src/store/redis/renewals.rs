@@ -9,12 +9,10 @@ use crate::{
     ids::{FamilyId, VisitorId},
     store::{
         Result, StoreError,
-        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
+        renewals::{BATCH, KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
 
-/// Families forgotten in one call.
-const BATCH: u32 = 1_000;
 /// A new key signs once every instance has read it.
 const HOLD: u64 = 30 * 1000;
 
@@ -86,8 +84,7 @@ impl Redis {
     }
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
-        let (kid, secret) = credentials::generate()
-            .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
+        let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
         let arguments = json!({
             "kid": kid, "secret": hex::encode(secret.as_ref()), "at": now,
             "made_before": now.saturating_sub(KEY_AGE + KEY_REST), "fresh_since": now.saturating_sub(KEY_AGE),

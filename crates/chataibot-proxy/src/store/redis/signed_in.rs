@@ -9,12 +9,10 @@ use crate::{
     ids::{FamilyId, VisitorId},
     store::{
         Result,
+        renewals::BATCH,
         signed_in::{self, NewSignIn, written},
     },
 };
-
-/// Users forgotten in one call.
-const BATCH: u32 = 1_000;
 
 #[derive(Deserialize)]
 struct Known {

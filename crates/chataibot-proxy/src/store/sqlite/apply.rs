@@ -25,10 +25,10 @@ pub fn apply(
     stats: &mut ReceiveStats,
 ) -> Result<()> {
     let logged = match &event.kind {
-        EventKind::Message { author: Author::Visitor, content } => {
-            return apply_visitor(ctx, conversation, event.id.as_deref(), content, stats);
-        }
         EventKind::Message { author, content } => {
+            if *author == Author::Visitor && is_echo(ctx, conversation, event.id.as_deref(), content, stats)? {
+                return Ok(());
+            }
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
             ctx.append(conversation, Event::Message(message))?;
             true
@@ -41,32 +41,29 @@ pub fn apply(
     Ok(())
 }
 
-fn apply_visitor(
+/// Is a visitor's message the echo of one that was sent here? Records it, and counts it.
+fn is_echo(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
     id: Option<&str>,
     content: &Content,
     stats: &mut ReceiveStats,
-) -> Result<()> {
+) -> Result<bool> {
     let words = content.to_plain();
     let waiting = awaiting_echo::awaiting(ctx.transaction(), conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
     if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
         stats.echoes += 1;
         stats.reconciled += u64::from(send.stored.probe());
-        return set_echoed(ctx, &send.stored);
+        set_echoed(ctx, &send.stored)?;
+        return Ok(true);
     }
     // No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
-    if awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?.iter().any(|send| send.is_echoed_by(&words))
-    {
-        stats.redelivered += 1;
-        return Ok(());
-    }
-    let message = Message { author: Author::Visitor, client_message_id: None, content: content.clone() };
-    ctx.append(conversation, Event::Message(message))?;
-    stats.entries += 1;
-    Ok(())
+    let echoed = awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?;
+    let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));
+    stats.redelivered += u64::from(is_repeated);
+    Ok(is_repeated)
 }
 
 /// Logs who answers from now on, unless it is so already.

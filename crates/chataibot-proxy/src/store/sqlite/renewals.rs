@@ -8,7 +8,7 @@ use crate::{
     ids::{FamilyId, VisitorId},
     store::{
         Result, StoreError,
-        renewals::{KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
+        renewals::{BATCH, KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
     },
 };
 
@@ -89,10 +89,9 @@ impl Sqlite {
     }
 
     pub async fn sweep_families(&self, before: u64) -> Result<()> {
-        // At most a thousand, so that others get their turn.
         let sql = "DELETE FROM renewal_families
-             WHERE id IN (SELECT id FROM renewal_families WHERE used_at < ?1 LIMIT 1000)";
-        self.write(move |tx| query::execute(tx, sql, [before]).map(drop)).await
+             WHERE id IN (SELECT id FROM renewal_families WHERE used_at < ?1 LIMIT ?2)";
+        self.write(move |tx| query::execute(tx, sql, (before, BATCH)).map(drop)).await
     }
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
@@ -100,8 +99,7 @@ impl Sqlite {
             tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [now.saturating_sub(KEY_AGE + KEY_REST)])?;
             let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
             if newest.is_none_or(|created| created.saturating_add(KEY_AGE) < now) {
-                let (kid, secret) = credentials::generate()
-                    .map_err(|error| StoreError::Corrupt(format!("no randomness for a signing key: {error}")))?;
+                let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
                 tx.execute(
                     "INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)",
                     params![kid, secret, now],

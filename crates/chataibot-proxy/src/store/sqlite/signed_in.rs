@@ -6,6 +6,7 @@ use crate::{
     ids::{FamilyId, VisitorId},
     store::{
         Result,
+        renewals::BATCH,
         signed_in::{self, NewSignIn, written},
     },
 };
@@ -32,9 +33,8 @@ impl Sqlite {
         self.write_log(move |ctx| {
             let NewSignIn { user, person, mut family } = new;
             let (tx, now) = (ctx.transaction(), ctx.now);
-            let known = query::first(tx, "SELECT visitor FROM users WHERE user = ?1", [user], |row| row.get(0))?;
-            if let Some(known) = known {
-                let known: String = known;
+            let sql = "SELECT visitor FROM users WHERE user = ?1";
+            if let Some(known) = query::first(tx, sql, [user], |row| row.get::<_, String>(0))? {
                 family.visitor = signed_in::visitor(&known)?;
             }
             let sql = "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3)
@@ -88,8 +88,7 @@ impl Sqlite {
     }
 
     pub async fn sweep_users(&self, before: u64) -> Result<()> {
-        // At most a thousand, so that others get their turn.
-        let sql = "DELETE FROM users WHERE user IN (SELECT user FROM users WHERE seen_at < ?1 LIMIT 1000)";
-        self.write(move |tx| query::execute(tx, sql, [before]).map(drop)).await
+        let sql = "DELETE FROM users WHERE user IN (SELECT user FROM users WHERE seen_at < ?1 LIMIT ?2)";
+        self.write(move |tx| query::execute(tx, sql, (before, BATCH)).map(drop)).await
     }
 }

@@ -58,7 +58,7 @@ struct Job {
 /// The way to the writing thread. The thread ends, after the jobs it has, when this is dropped.
 pub struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -69,7 +69,7 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || Thread { connection, epoch, clock, hub, queue }.run())
             .map_err(|error| StoreError::Corrupt(format!("no thread for the writer: {error}")))?;
-        Ok(Self { jobs: Some(jobs), places: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), permits: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
     }
 
     pub(super) async fn run<T, F>(&self, job: F) -> Result<T>
@@ -77,17 +77,12 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
     {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let (answer, answered) = oneshot::channel();
-        let run: Run = Box::new(move |ctx| {
-            let result = ctx.and_then(job);
-            let done = result.is_ok();
-            let answer: Answer = Box::new(move |commit| {
-                drop(place);
-                // Nobody waits any more when the request was given up; the commit stands.
-                let _ = answer.send(result.and_then(|value| commit.map(|()| value)));
-            });
-            (done, answer)
+        let run = with_answer(job, move |result| {
+            drop(permit);
+            // Nobody waits any more when the request was given up; the commit stands.
+            let _ = answer.send(result);
         });
         self.send(Job { run, urgent: true })?;
         answered.await.map_err(|_| StoreError::Stopped)?
@@ -97,15 +92,10 @@ impl Writer {
     where
         F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
     {
-        let run: Run = Box::new(move |ctx| {
-            let result = ctx.and_then(job);
-            let done = result.is_ok();
-            let answer: Answer = Box::new(move |commit| {
-                if let Err(error) = result.and(commit) {
-                    tracing::error!(%error, "a write that nobody waits for failed");
-                }
-            });
-            (done, answer)
+        let run = with_answer(job, |result| {
+            if let Err(error) = result {
+                tracing::error!(%error, "a write that nobody waits for failed");
+            }
         });
         if self.send(Job { run, urgent: false }).is_err() {
             tracing::debug!("a write that nobody waits for came after the writer had stopped");
@@ -115,6 +105,18 @@ impl Writer {
     fn send(&self, job: Job) -> Result<()> {
         self.jobs.as_ref().ok_or(StoreError::Stopped)?.send(job).map_err(|_| StoreError::Stopped)
     }
+}
+
+/// The job, and `answer` for its result once the commit has succeeded or failed.
+fn with_answer<T: Send + 'static>(
+    job: impl FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
+    answer: impl FnOnce(Result<T>) + Send + 'static,
+) -> Run {
+    Box::new(move |ctx| {
+        let result = ctx.and_then(job);
+        let done = result.is_ok();
+        (done, Box::new(move |commit: Result<()>| answer(result.and_then(|value| commit.map(|()| value)))))
+    })
 }
 
 impl Drop for Writer {

@@ -27,14 +27,11 @@ impl AwaitingEcho {
     }
 }
 
-/// Old messages whose echo never came are not looked at for ever: only so many of the newest.
-const MAX_CANDIDATES: u32 = 200;
-
 /// The messages of a conversation whose echo may still come, in the order in which they were forwarded.
 pub fn awaiting(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
     let condition = "WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2";
-    let mut newest_first = collect_texts(tx, condition, (conversation.row(), MAX_CANDIDATES))?;
+    let mut newest_first = collect_texts(tx, condition, (conversation.row(), incoming::MAX_CANDIDATES))?;
     newest_first.reverse();
     Ok(newest_first)
 }
