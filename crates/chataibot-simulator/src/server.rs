@@ -37,7 +37,7 @@ pub async fn spawn(config: Config) -> io::Result<Simulator> {
     {
         let mut state = platform.write();
         let (url, token) = (state.webhook.url.take(), state.webhook.token.clone());
-        webhook::aim(&platform, &mut state, url, token);
+        webhook::aim(&platform, &mut state, url, token, true);
     }
     let router = Router::new()
         .merge(control::routes())

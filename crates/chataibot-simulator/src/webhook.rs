@@ -38,15 +38,15 @@ pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usi
     }
 }
 
-/// Names where events go, and begins the handshake. `None` keeps events waiting.
-pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String) {
+/// Names where events go, and begins the handshake, unless it counts as done. `None` keeps events waiting.
+pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String, handshake: bool) {
     let webhook = &mut state.webhook;
     webhook.version += 1;
-    webhook.greeted = false;
+    webhook.greeted = !handshake && url.is_some();
     webhook.handshakes.clear();
     webhook.token = token;
     webhook.url = url;
-    if webhook.url.is_some() {
+    if handshake && webhook.url.is_some() {
         platform.spawn(shake_hands(Arc::clone(platform), webhook.version));
     }
 }

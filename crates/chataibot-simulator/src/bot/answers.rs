@@ -1,5 +1,7 @@
 //! What the bot says when it had asked for something: it checks the answer, thanks for it or asks again.
 
+use percent_encoding::percent_decode_str;
+
 use super::{Expects, Flow, Step, message, reply, reply_with};
 
 /// The reply to an answer. A bad one is asked for again, with the matching prompt.
@@ -42,15 +44,7 @@ fn file_name(text: &str) -> String {
     if !text.starts_with("http") || text.contains(char::is_whitespace) {
         return text.to_owned();
     }
-    let last = text.rsplit('/').next().unwrap_or_default();
-    let mut bytes = Vec::new();
-    let mut rest = last;
-    while let Some(first) = rest.as_bytes().first() {
-        let escaped = rest.strip_prefix('%').and_then(|digits| u8::from_str_radix(digits.get(..2)?, 16).ok());
-        bytes.push(escaped.unwrap_or(*first));
-        rest = rest.get(if escaped.is_some() { 3 } else { 1 }..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text.rsplit('/').next().unwrap_or_default()).decode_utf8_lossy().into_owned()
 }
 
 fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {

@@ -42,15 +42,7 @@ pub async fn aim(State(platform): Shared, Order(order): Order<AimOrder>) -> Repl
     let mut state = platform.write();
     let url = order.url.unwrap_or_else(|| state.webhook.url.clone());
     let token = order.token.unwrap_or_else(|| state.webhook.token.clone());
-    if order.handshake {
-        webhook::aim(&platform, &mut state, url, token);
-    } else {
-        state.webhook.version += 1;
-        state.webhook.greeted = url.is_some();
-        state.webhook.handshakes.clear();
-        state.webhook.url = url;
-        state.webhook.token = token;
-    }
+    webhook::aim(&platform, &mut state, url, token, order.handshake);
     Ok(done(json!({})))
 }
 
