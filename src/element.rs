@@ -1,4 +1,4 @@
-//! The border to JavaScript: what the loader's custom element calls, and what it is told.
+//! The boundary to JavaScript: what the loader's custom element calls, and what it is told.
 //!
 //! The element itself, its attributes, its life in the page and its events are `loader/element.js`. This file turns settings into a
 //! running widget, and what happens in it into plain objects. It is the only one that knows both.

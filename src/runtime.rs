@@ -70,7 +70,7 @@ pub struct Runtime {
     tabs: TabHandles,
     inbox: Inbox,
     clocks: Clocks,
-    /// When the machine is due, and the timer that rings then.
+    /// When the machine is due, and the timer for it.
     timer: RefCell<Option<(u64, Timer)>>,
     loading: Loading,
     event_listeners: RefCell<Vec<events::Listener>>,
@@ -429,7 +429,7 @@ impl Runtime {
         }
     }
 
-    /// One timer for everything: it rings when the machine is due.
+    /// One timer for everything: it fires when the machine is due.
     fn set_timer(self: &Rc<Self>) {
         let now = environment::monotonic_millis();
         let due = if self.destroyed.get() { None } else { self.machine.borrow().due(now) };

@@ -62,7 +62,7 @@ pub struct Consent {
     pub at: u64,
 }
 
-/// What a visitor did at the gate.
+/// What a visitor did in the onboarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OnboardingEvent {
     /// Consented.

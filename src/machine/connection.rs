@@ -13,9 +13,9 @@ use crate::{
 const HEAD: u64 = 10_000;
 /// The first byte must follow the head within this time: the proxy sends a comment at once.
 const FIRST_BYTE: u64 = 8_000;
-/// Heartbeats come every 15 to 25 s. After this long without a byte the line is dead.
+/// Heartbeats come every 15 to 25 s. After so long without a byte the stream counts as dead.
 const SILENCE: u64 = 45_000;
-/// A line that lasted this long was a good one: failures before it do not count any more.
+/// A stream that lasted so long resets the back-off.
 const GOOD: u64 = 10_000;
 /// How long the proxy may hold a poll open, in seconds.
 const POLL_WAIT: u32 = 25;
@@ -26,7 +26,7 @@ const POLL_PAUSE: u64 = 1_000;
 /// After this long on polls a stream is tried again.
 const STREAM_AGAIN: u64 = 600_000;
 
-/// What happened on the line, or to the browser around it.
+/// What happened to the connection, or to the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionEvent {
     /// The stream's head came: 200 with the right type.
@@ -43,14 +43,14 @@ pub enum ConnectionEvent {
         /// Whole seconds the proxy asked to wait.
         retry_after: Option<u32>,
     },
-    /// The token was not good: the line is dialled again with a better one.
+    /// The token was refused: the next attempt needs a better one.
     Unauthorized,
     /// A poll was answered.
     Polled {
         /// Did it bring nothing?
         empty: bool,
     },
-    /// Time went by.
+    /// The timer fired.
     Ticked,
     /// The browser has a network again.
     Online,
@@ -88,7 +88,7 @@ pub enum Wanted {
     Stream,
 }
 
-/// When something happens, and what random and the visitor have to do with it.
+/// What decisions depend on besides the event: the time, a random number and whether the visitor looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// Monotonic milliseconds.
@@ -107,13 +107,13 @@ enum State {
     Connecting { by: u64 },
     /// The head came, nothing else yet.
     AwaitingFirstByte { by: u64 },
-    /// A stream that speaks.
+    /// A stream that brings bytes.
     Live { since: u64, heard: u64 },
     /// The page sleeps.
     Frozen,
 }
 
-/// See the file's head.
+/// The connection to a conversation's log: at most one call at a time, stream or poll.
 #[derive(Clone, Debug)]
 pub struct Connection {
     state: State,
@@ -187,7 +187,7 @@ impl Connection {
         matches!(self.state, State::Connecting { .. } | State::AwaitingFirstByte { .. } | State::Live { .. })
     }
 
-    /// Would [`Self::dial`] make a call?
+    /// Would [`Self::next_attempt`] make a call?
     #[must_use]
     pub fn wants_attempt(&self, now: u64) -> bool {
         self.wanted != Wanted::Nothing && matches!(self.state, State::Down { until, .. } if until <= now)
@@ -386,7 +386,7 @@ impl Connection {
         }
     }
 
-    /// When [`ConnectionEvent::Ticked`] or a dial is due, monotonic.
+    /// When [`ConnectionEvent::Ticked`] or the next attempt is due, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
         if self.wanted == Wanted::Nothing {

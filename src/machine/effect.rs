@@ -38,13 +38,13 @@ pub enum CoreEffect {
     },
     /// Give up the current call to the log.
     Disconnect,
-    /// Hear what other tabs say. Until `LeaveTabs`: `TabMessage`.
+    /// Listen to other tabs. Until `LeaveTabs`: `TabMessage`.
     JoinTabs,
-    /// Hear and hold nothing any more that other tabs could wait for.
+    /// Stop listening, and hold nothing that other tabs could wait for.
     LeaveTabs,
     /// Release the lock, or the place in its queue.
     ReleaseLock,
-    /// Say this to all other tabs.
+    /// Send this to all other tabs.
     Broadcast(TabMessage),
     /// Store the visitor, for all tabs.
     SaveCredentials(Rc<Credentials>),
@@ -121,7 +121,7 @@ pub enum ChatEffect {
         /// Taken back by the visitor? Then other tabs must know.
         discarded: bool,
     },
-    /// Store what the visitor has passed at the gate.
+    /// Store how far the visitor is with the onboarding.
     SaveProgress(Rc<Progress>),
     /// Remove everything stored, and have the other tabs know that the visitor is to be forgotten.
     ClearStorage,

@@ -20,14 +20,14 @@ const FRESH: u64 = 5_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Role {
-    /// Tabs cannot agree here: this one cares for itself.
+    /// Tabs cannot coordinate here: this one has its own connection.
     #[default]
     Alone,
     /// Nothing to connect to.
     Idle,
     /// The page sleeps.
     Asleep,
-    /// Stands in line for the lock; another tab leads, as far as is known.
+    /// Waits for the lock; another tab leads, as far as is known.
     Follows { heard: u64, health: LeaderHealth },
     /// Holds the lock.
     Leads,
@@ -48,13 +48,13 @@ enum LeaderHealth {
 /// What a change of roles asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElectionEffect {
-    /// Stand in line for the lock, and ask whether somebody leads.
+    /// Wait for the lock, and ask whether another tab leads.
     RequestLock,
-    /// Let go of the lock or of the place in its line.
+    /// Release the lock or the place in its queue.
     ReleaseLock,
 }
 
-/// See the file's head.
+/// The role of this tab, and how far it trusts the leader.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LeaderElection {
     role: Role,
@@ -64,14 +64,14 @@ pub struct LeaderElection {
 }
 
 impl LeaderElection {
-    /// Tabs can agree from now on.
+    /// Tabs can coordinate from now on.
     pub fn join(&mut self) {
         if matches!(self.role, Role::Alone | Role::Asleep) {
             self.role = Role::Idle;
         }
     }
 
-    /// Tabs cannot agree any more. Returns whether they could.
+    /// Tabs cannot coordinate any more. Returns whether they could.
     pub fn leave(&mut self) -> bool {
         std::mem::replace(&mut self.role, Role::Alone) != Role::Alone
     }
@@ -91,7 +91,7 @@ impl LeaderElection {
         self.role == Role::Asleep
     }
 
-    /// Can tabs agree?
+    /// Can tabs coordinate?
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.role != Role::Alone
@@ -136,7 +136,7 @@ impl LeaderElection {
         }
     }
 
-    /// The leader spoke.
+    /// A message of the leader came.
     pub fn heard(&mut self, now: u64) {
         if let Role::Follows { heard, health } = &mut self.role {
             *heard = now;
@@ -160,7 +160,7 @@ impl LeaderElection {
         self.is_quiet_for(FRESH, now) && self.ask(now)
     }
 
-    /// Time went by. Returns whether to ask the leader.
+    /// The timer fired. Returns whether to ask the leader.
     pub fn ticked(&mut self, now: u64) -> bool {
         let patience = self.patience();
         if let Role::Follows { health, .. } = &mut self.role

@@ -11,7 +11,7 @@ use crate::conversation::{Action, Conversation, CursorOrder, RawEntry};
 /// After a reset, so long without another entry means the rest of the log has come, in milliseconds.
 const SETTLED: u64 = 400;
 
-/// Whether the line may go on.
+/// Whether the stream may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadResult {
     /// It may.
@@ -22,11 +22,11 @@ pub enum ReadResult {
     Reauth,
 }
 
-/// See the file's head.
+/// Puts the frames of a conversation's log into its state.
 #[derive(Clone, Debug, Default)]
 pub struct LogReader {
     rebuilding: Option<Rebuilding>,
-    /// Before which gap the last line broke, to tell a bad line from a bad log.
+    /// Before which gap the last stream broke, to tell a bad connection from a bad log.
     stuck: Option<Option<Cursor>>,
     /// Entries that could not be read once: their place, and where we were.
     unreadable: Vec<(Option<Cursor>, Option<Cursor>)>,
@@ -57,7 +57,7 @@ impl LogReader {
         after
     }
 
-    /// Takes frames in order, and stops at the first that ends the line. Returns whether the conversation changed, too.
+    /// Takes frames in order, and stops at the first that ends the stream. Returns whether the conversation changed, too.
     pub fn read(&mut self, frames: Vec<Frame>, now: u64, state: &mut Conversation) -> (ReadResult, bool) {
         let mut changed = false;
         for frame in frames {
@@ -98,7 +98,7 @@ impl LogReader {
                 Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
                 Frame::TooLong(cursor) if !self.knows(cursor, state) => changed |= self.miss(cursor, state),
                 Frame::Unreadable(cursor) if !self.knows(cursor, state) => {
-                    // The first time it may be the line's fault, the second time it is the entry's.
+                    // The first time it may be the connection's fault, the second time it is the entry's.
                     let which = (cursor, state.cursor().filter(|_| cursor.is_none()));
                     if !self.unreadable.contains(&which) {
                         self.unreadable.push(which);
@@ -147,7 +147,7 @@ impl LogReader {
         state.apply(Action::Rebuilt { entries, earlier })
     }
 
-    /// The line ended. Half a rebuilt log is not shown: it is asked for again, from its start.
+    /// The stream ended. Half a rebuilt log is not shown: it is asked for again, from its start.
     pub fn cut(&mut self) {
         if self.rebuilding.take().is_some() {
             self.from_start = true;

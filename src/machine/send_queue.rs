@@ -15,7 +15,7 @@ use crate::{
 /// So many "not now" answers in a row, and the visitor is asked whether to try again.
 const PATIENCE: u32 = 5;
 
-/// See the file's head.
+/// The message in flight, and when the next one may go.
 #[derive(Clone, Debug, Default)]
 pub struct SendQueue {
     in_flight: Option<Rc<str>>,

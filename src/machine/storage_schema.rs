@@ -208,7 +208,7 @@ pub struct StoredSession {
     pub conversation: Option<StoredConversation>,
     /// The outbox, in order.
     pub outbox: Vec<OutboxMessage>,
-    /// What the visitor has passed at the gate.
+    /// How far the visitor is with the onboarding.
     pub passed: Option<Progress>,
     /// What stood in the composer.
     pub draft: Option<String>,

@@ -6,7 +6,7 @@ use chataibot_wire::Cursor;
 
 use crate::conversation::{ConnectionStatus, RawEntry};
 
-/// A word to all other tabs.
+/// A message to all other tabs.
 #[derive(Clone, Debug)]
 pub enum TabMessage {
     /// A follower asks: who leads, and what comes after this?

@@ -17,7 +17,7 @@ const LAST_USE: u64 = 5_000;
 /// When the operator must act, it is asked this seldom.
 const OPERATOR_PAUSE: u64 = 60_000;
 
-/// See the file's head.
+/// The visitor's credentials, and when they are renewed.
 #[derive(Clone, Debug, Default)]
 pub struct TokenRefresh {
     credentials: Option<Rc<Credentials>>,
@@ -49,7 +49,7 @@ impl TokenRefresh {
         self.credentials.as_ref().filter(|credentials| self.ends > now + credentials.renew_before().min(last_use))
     }
 
-    /// Takes an credentials, from an answer or from another tab.
+    /// Takes over credentials, from an answer or from another tab.
     pub fn adopt(&mut self, credentials: Rc<Credentials>, now: Now) {
         self.ends = now.monotonic + credentials.left(now.unix);
         self.credentials = Some(credentials);

@@ -32,7 +32,7 @@ const PAGE: &str = "&limit=50";
 const EARLIER: &str = "earlier";
 
 impl Runtime {
-    /// Where a conversation's log is; `None` when replies are the page's affair.
+    /// Where a conversation's log is; `None` when the host page receives replies itself.
     fn events_url(&self, conversation: &str) -> Option<String> {
         let base = self.settings.borrow().events_url.clone()?;
         Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())

@@ -20,14 +20,14 @@ use crate::{
 
 /// The visitor, shared by all tabs.
 pub const VISITOR: &str = "visitor";
-/// Stands for a visitor who is to be forgotten, for the blink of an eye in which other tabs are told.
+/// Stored for a moment in place of a visitor who is to be forgotten: it tells the other tabs.
 pub const LEFT: &str = "";
 /// The conversation.
 pub const CONVERSATION: &str = "conversation";
 /// Where a stored conversation has its entries, beside its value.
 const ENTRIES: &str = "entries";
 const DRAFT: &str = "draft";
-/// What the visitor has passed at the gate, for all tabs.
+/// How far the visitor is with the onboarding, for all tabs.
 pub const PASSED: &str = "passed";
 /// One key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
@@ -150,7 +150,7 @@ impl Repository {
             .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|whose| whose == visitor))
     }
 
-    /// Was a conversation start_answer_id, as far as all tabs know?
+    /// Was a conversation started, as far as all tabs know?
     pub fn has_conversation(&self) -> bool {
         self.start_answer_id().is_some()
     }

@@ -20,7 +20,7 @@ pub(in crate::machine) const SAVE_LAZILY: u64 = 400;
 /// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody else did.
 const SAVE_FOLLOWING: u64 = 3_000;
 
-/// What the page's developer is told of a error, and whether it stands in the visitor's way; nothing where it is just the network's.
+/// What the page's developer is told of an error, and whether it stands in the visitor's way; nothing where it is just the network's.
 pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, bool)> {
     Some(match failure {
         ApiError::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
@@ -57,7 +57,7 @@ pub(super) struct Reported {
     missed: bool,
 }
 
-/// Which call a error came from: only its own success ends it.
+/// Which call an error came from: only a success of the same call clears it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorSource {
     Token,
@@ -66,7 +66,7 @@ pub(super) enum ErrorSource {
 }
 
 impl ChatMachine {
-    /// Tells page and visitor of a error that is not just the network's, once.
+    /// Tells page and visitor of an error that is not just the network's, once.
     pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError) {
         let Some((message, blocks)) = named(failure) else { return };
         if blocks {

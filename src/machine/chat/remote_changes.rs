@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Takes an credentials. Another visitor sees nothing of the one before; only what was never sent goes along.
+    /// Takes over credentials. Another visitor sees nothing of the one before; only what was never sent is kept.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.bring_back();
@@ -24,7 +24,7 @@ impl ChatMachine {
         self.doubted = false;
     }
 
-    /// What is on its way waits again, because where it went is left.
+    /// The message in flight waits again, because the conversation it went to is left.
     fn bring_back(&mut self) {
         if let Some(id) = self.send_queue.in_flight().cloned() {
             self.apply(Action::SendDelayed { id });

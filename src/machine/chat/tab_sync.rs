@@ -93,7 +93,7 @@ impl ChatMachine {
         }
     }
 
-    /// The lock is ours: what comes next is for all.
+    /// This tab got the lock: from now on it reads the log for all tabs.
     pub(super) fn lock_acquired(&mut self) {
         if self.election.lock_acquired() {
             self.synced.cursor = self.core.state.cursor();
@@ -109,7 +109,7 @@ impl ChatMachine {
         }
     }
 
-    /// Time went by.
+    /// The timer fired.
     pub(super) fn tick_leader(&mut self) {
         if self.election.ticked(self.now.monotonic) {
             self.query_log();
@@ -146,7 +146,7 @@ impl ChatMachine {
         }
     }
 
-    /// Tabs cannot agree any more: each cares for itself.
+    /// Tabs cannot coordinate any more: each has its own connection.
     pub(super) fn leave_tabs(&mut self) {
         if self.election.leave() {
             self.effects.push(Effect::Core(CoreEffect::LeaveTabs));
@@ -167,7 +167,7 @@ impl ChatMachine {
         }
     }
 
-    /// A heartbeat of the stream is one for all.
+    /// A heartbeat of the stream is passed on to all tabs.
     pub(super) fn forward_heartbeat(&mut self) {
         if self.election.leads() {
             self.heartbeat();
@@ -228,7 +228,7 @@ impl ChatMachine {
         }));
     }
 
-    /// Another tab said something.
+    /// A message of another tab came.
     pub(super) fn tab_message(&mut self, message: TabMessage) {
         if !self.election.is_shared() {
             return;
@@ -314,7 +314,7 @@ impl ChatMachine {
         }
     }
 
-    /// Places up to here hold nothing that the leader could read.
+    /// The leader could read no entry up to this cursor.
     fn skip_to(&mut self, up_to: Cursor) {
         while let Some(at) = self.core.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
             self.apply(Action::Skipped { cursor: Cursor { seq: at.seq + 1, ..at } });
