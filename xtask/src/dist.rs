@@ -56,32 +56,33 @@ const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/ch
 const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
-/// The scripts that are bundled as they are: what [`script_name`] is made of, and the source.
-const SCRIPTS: [(&str, &str); 12] = [
+/// The scripts that are bundled as they are: what [`script_name`] is made of, which is also the name of its budget; the source; and the
+/// title in the table of sizes. The shell comes first.
+pub const SCRIPTS: [(&str, &str, &str); 12] = [
     // The window before the program is there, with its styles, and the program's first steps; fetched first.
-    ("shell", "loader/shell.js"),
+    ("shell", "loader/shell.js", "shell with styles"),
     // What follows the window, and the styles of what is not seen at once; fetched when the window stands.
-    ("frame", "loader/viewport.js"),
+    ("frame", "loader/viewport.js", "frame (once it stands)"),
     // What keeps the page's handlers from our fields, and its dialogs from taking the focus, for the plain form; the shell has it itself.
-    ("host-page", "loader/host_page.js"),
+    ("host-page", "loader/host_page.js", "host page (with the plain form)"),
     // What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
-    ("top-layer", "loader/top_layer.js"),
+    ("top-layer", "loader/top_layer.js", "top layer (only where needed)"),
     // What takes Back; fetched on phones, with the frame.
-    ("back", "loader/back.js"),
+    ("back", "loader/back.js", "back (on phones)"),
     // What belongs to settings that few pages use.
-    ("beside", "loader/extras.js"),
+    ("beside", "loader/extras.js", "beside (only if asked for)"),
     // The methods that few pages call; fetched when one of them is called.
-    ("page", "loader/page.js"),
+    ("page", "loader/page.js", "page (methods few pages call)"),
     // What keeps the chat from working on a page; fetched when a developer asks.
-    ("doctor", "loader/doctor.js"),
+    ("doctor", "loader/doctor.js", "doctor (when a developer asks)"),
     // What the widget cost on a page; fetched when the page asks.
-    ("metrics", "loader/metrics.js"),
+    ("metrics", "loader/metrics.js", "metrics (when the page asks)"),
     // What designers see of what they point at; fetched where the page asks for it.
-    ("design", "loader/design.js"),
+    ("design", "loader/design.js", "design mode (if asked for)"),
     // The plain form for browsers that refuse WASM.
-    ("fallback", "loader/fallback.js"),
+    ("fallback", "loader/fallback.js", "fallback (only if refused)"),
     // What browsers of some years ago need besides.
-    ("older", "loader/older.js"),
+    ("older", "loader/older.js", "older (only in older browsers)"),
 ];
 /// The scripts for pages that come from other chats, with their sources: classic ones, as theirs are.
 pub const COMPAT: [(&str, &str); 4] = [
@@ -218,7 +219,7 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
             (SAMPLE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
         ];
         files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
-        for (name, entry) in SCRIPTS {
+        for (name, entry, _) in SCRIPTS {
             files.push((script_name(name), script::bundle(project, entry)?));
         }
         for (name, entry) in COMPAT {

@@ -1,7 +1,9 @@
 //! Where the project's parts lie, and cargo run in it.
 
 use std::{
-    env, iter,
+    env,
+    io::Write,
+    iter,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -127,6 +129,18 @@ pub fn read(command: &mut Command) -> Result<String> {
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
     ensure!(output.status.success(), "`{}` failed ({})", file_name(&name), output.status);
     String::from_utf8(output.stdout).with_context(|| format!("{name} printed something that is no text"))
+}
+
+/// Runs a command to its end with `input` on its standard input, and hands back what it printed on standard output. It has to read all of
+/// its input before it writes, or each would wait for the other.
+pub fn pipe(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
+    child.stdin.take().context("its standard input is piped")?.write_all(input)?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "`{}` failed ({})", file_name(&name), output.status);
+    Ok(output.stdout)
 }
 
 fn file_name(program: &str) -> &str {

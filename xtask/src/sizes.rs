@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     command_line::BundleProfile,
     counts::Counts,
-    dist::{self, COMPAT, LOADER, WASM, WIDGET, script_name},
+    dist::{self, COMPAT, LOADER, SCRIPTS, WASM, WIDGET, script_name},
     files::read_text,
     project::Project,
 };
@@ -77,14 +77,15 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         };
         Ok(Row { key, title: title.to_owned(), raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
     };
-    let mut rows = vec![file("loader", "loader", LOADER)?, file("shell", "shell with styles", &script_name("shell"))?];
+    let [shell, later @ ..] = SCRIPTS;
+    let mut rows = vec![file("loader", "loader", LOADER)?, file(shell.0, shell.2, &script_name(shell.0))?];
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
     rows.push(Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli });
     rows.push(file("wasm", "WASM", WASM)?);
     rows.push(file("glue", "glue", WIDGET)?);
     let first = rows.iter().filter(|row| row.key != "styles");
     rows.push(total("first-open", "first open: loader to glue", first));
-    for (key, title) in SCRIPTS {
+    for (key, _, title) in later {
         rows.push(file(key, title, &script_name(key))?);
     }
     for name in dist::parts(project)? {
@@ -103,21 +104,6 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     rows.extend([first_reply, requests]);
     Ok(rows)
 }
-
-/// The scripts that come after the first open, by their names in the bundle and in the budget file.
-const SCRIPTS: [(&str, &str); 11] = [
-    ("host-page", "host page (with the plain form)"),
-    ("frame", "frame (once it stands)"),
-    ("back", "back (on phones)"),
-    ("top-layer", "top layer (only where needed)"),
-    ("beside", "beside (only if asked for)"),
-    ("page", "page (methods few pages call)"),
-    ("doctor", "doctor (when a developer asks)"),
-    ("metrics", "metrics (when the page asks)"),
-    ("design", "design mode (if asked for)"),
-    ("fallback", "fallback (only if refused)"),
-    ("older", "older (only in older browsers)"),
-];
 
 /// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts in a browser.
 const TALKING: [&str; 2] = ["base", "talk"];

@@ -3,16 +3,14 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::{
     files::{create_folder, in_folder, name, remove, update},
-    project::{Project, read},
+    project::{Project, pipe, read},
 };
 
 /// Compresses and hashes, by what Node.js brings.
@@ -78,23 +76,16 @@ impl<'a> Bundle<'a> {
 
 /// How many bytes these are as they are, as gzip and as brotli.
 pub fn weigh(project: &Project, bytes: &[u8]) -> Result<(usize, usize, usize)> {
-    let mut child = Command::new("node")
-        .arg(project.root.join(SCRIPT))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot start node")?;
-    child.stdin.take().context("its standard input is piped")?.write_all(bytes)?;
-    let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "{SCRIPT} failed");
-    let sizes: Vec<usize> =
-        String::from_utf8(output.stdout)?.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let sizes = String::from_utf8(pipe(project.command("node").arg(SCRIPT), bytes)?)?;
+    let sizes: Vec<usize> = sizes.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
     let [raw, gzip, brotli] = sizes[..] else { anyhow::bail!("{SCRIPT} prints other than three sizes") };
     Ok((raw, gzip, brotli))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]

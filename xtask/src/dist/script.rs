@@ -1,13 +1,8 @@
 //! JavaScript and CSS through esbuild: joined and minified, with nothing said about where the sources lay.
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
-
 use anyhow::{Context, Result, ensure};
 
-use crate::project::Project;
+use crate::project::{Project, pipe};
 
 /// The oldest browsers in which everything is right, as in xtask/floor/floor.json: prefixes are added, and syntax is checked, for them.
 const TARGET: &str = "--target=chrome111,firefox113,safari16.4";
@@ -43,9 +38,9 @@ pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
     Ok(format!("{head}ChataibotWidget=(own=>{{{body}return {class}}})(ChataibotWidget);\n").into_bytes())
 }
 
-pub fn minify_css(project: &Project, sheet: &str) -> Result<Vec<u8>> {
+pub fn minify_css(project: &Project, sheet: &str) -> Result<String> {
     let minified = esbuild(project, &["--loader=css", "--minify", "--charset=utf8", TARGET], sheet)?;
-    Ok(tight(&String::from_utf8(minified).context("the minified style sheet is no text")?).into_bytes())
+    Ok(tight(String::from_utf8(minified).context("the minified style sheet is no text")?.trim_end()))
 }
 
 /// Without the spaces that esbuild leaves: in the values of custom properties after the colon and after a comma, and around the times
@@ -72,20 +67,9 @@ fn tight(sheet: &str) -> String {
 }
 
 fn esbuild(project: &Project, arguments: &[&str], input: &str) -> Result<Vec<u8>> {
-    let program = project.root.join("node_modules/.bin/esbuild");
-    let mut child = Command::new(&program)
-        .args(arguments)
-        .args(["--log-level=warning", "--legal-comments=none"])
-        .current_dir(&project.root)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {}", program.display()))?;
-    // esbuild reads all of its input before it writes, so neither side can wait for the other.
-    child.stdin.take().context("esbuild's standard input is piped")?.write_all(input.as_bytes())?;
-    let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "esbuild {} failed", arguments.join(" "));
-    Ok(output.stdout)
+    let mut esbuild = project.command(project.root.join("node_modules/.bin/esbuild"));
+    pipe(esbuild.args(arguments).args(["--log-level=warning", "--legal-comments=none"]), input.as_bytes())
+        .with_context(|| format!("the bundler failed with {}", arguments.join(" ")))
 }
 
 #[cfg(test)]

@@ -59,35 +59,25 @@ impl Styles {
     /// widget's but for what comes later, with what `row`, a message in the shell, has a use for.
     ///
     /// One file each: esbuild chooses short names by the letters of all that a file holds, and the loader's size would hang on other sheets.
-    pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(&'static str, String); 4]> {
-        let sheet = script::minify_css(project, &self.launcher)?;
-        let sheet = std::str::from_utf8(&sheet).context("the minified style sheet is no text")?;
-        let also = read_text(&project.root.join(LOADER_CSS))?;
-        let classes = classes(markup)?;
-        let extras = read_text(&project.root.join("styles").join(EXTRAS))?;
-        let extras = module("extrasCss", &script::minify_css(project, &extras)?)?;
-        let later = module("laterCss", &script::minify_css(project, &self.later)?)?;
+    pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(String, String); 4]> {
+        let launcher = script::minify_css(project, &self.launcher)?;
+        let launcher = purge_css(&launcher, &classes(markup)?, &read_text(&project.root.join(LOADER_CSS))?);
+        let extras = script::minify_css(project, &read_text(&project.root.join("styles").join(EXTRAS))?)?;
+        let later = script::minify_css(project, &self.later)?;
         let (_, row) = row.split_once("export const row = ").context("the shell's markup has no row")?;
         let folder = project.root.join("styles").join(ON_DEMAND);
         let of_rows = ROW.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
         let of_rows = script::minify_css(project, &of_rows)?;
-        let of_row = purge_css(std::str::from_utf8(&of_rows)?.trim_end(), &self::classes(row)?, &self.regions);
-        let of_row = purge_tags(&of_row, &tags(row));
+        let of_row = purge_tags(&purge_css(&of_rows, &classes(row)?, &self.regions), &tags(row));
         let window = [self.window_css(project)?, of_row].concat();
-        let launcher = module("launcherCss", purge_css(sheet, &classes, &also).as_bytes())?;
-        let window = module("windowCss", window.as_bytes())?;
-        Ok([
-            ("launcher_css.js", launcher),
-            ("extras_css.js", extras),
-            ("later_css.js", later),
-            ("window_css.js", window),
-        ])
+        let sheets = [("launcher", launcher), ("extras", extras), ("later", later), ("window", window)];
+        let module = |name, css| format!("export const {name}Css = {};\n", Value::from(css));
+        Ok(sheets.map(|(name, css)| (format!("{name}_css.js"), module(name, css))))
     }
 
     /// The styles of the window when it has just opened.
     pub fn window_css(&self, project: &Project) -> Result<String> {
-        let css = script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())?;
-        Ok(String::from_utf8(css).context("the minified style sheet is no text")?.trim_end().to_owned())
+        script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())
     }
 
     /// What of all sheets older browsers need in another form, as a module.
@@ -105,7 +95,7 @@ impl Styles {
         }
         // One after the other: minified together, rules of different sheets would be joined.
         for sheet in sheets {
-            older.add(std::str::from_utf8(&script::minify_css(project, &sheet)?)?.trim_end());
+            older.add(&script::minify_css(project, &sheet)?);
         }
         Ok(older.module())
     }
@@ -120,9 +110,4 @@ fn classes(markup: &str) -> Result<BTreeSet<&str>> {
     let classes: BTreeSet<&str> = classes.flat_map(str::split_ascii_whitespace).collect();
     ensure!(!classes.is_empty(), "the markup names no class");
     Ok(classes)
-}
-
-fn module(name: &str, css: &[u8]) -> Result<String> {
-    let css = std::str::from_utf8(css).context("the minified style sheet is no text")?;
-    Ok(format!("export const {name} = {};\n", Value::from(css.trim_end())))
 }

@@ -1,22 +1,21 @@
 //! The whole product in a browser: the bundle, proxy, simulator and host pages. Every file in Chromium, a chosen set in each browser.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{count, flaky};
 use crate::{
     command_line::BundleTests,
     counts::Counts,
     dist::{self, bindgen},
-    docs,
+    docs, files,
     progress::step,
     project::{Project, Servers, WASM_TARGET, run as run_command},
-    setup::{self, Browser, Engine},
+    setup::{Browser, Engine},
 };
 
 /// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
@@ -52,6 +51,9 @@ const EVERYWHERE: [&str; 26] = [
     "upload",
 ];
 
+const FOLDER: &str = "tests/e2e";
+const ENDING: &str = ".test.mjs";
+
 /// What the tests start.
 pub struct Product {
     servers: Servers,
@@ -62,11 +64,7 @@ pub struct Product {
 impl Product {
     /// Builds it.
     pub fn build(project: &Project, tests: &BundleTests) -> Result<Self> {
-        if tests.built {
-            setup::npm_packages(project)?;
-        } else {
-            dist::build(project, tests.profile)?;
-        }
+        dist::provide(project, tests.profile, tests.built)?;
         docs::build(project)?;
         let [faults] = step("Building the fault proxy", || project.build(["chataibot-faults"]))?;
         Ok(Self {
@@ -79,25 +77,17 @@ impl Product {
 
 /// Whether a name fits anything that would run in this browser. Words of a test's sentence are known to its runner alone.
 pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<bool> {
-    let all = files(project)?;
+    let all = test_files(project, FOLDER)?;
     let Some(name) = name.filter(|name| !named(&all, name).is_empty()) else { return Ok(true) };
     Ok(!named(&of_engine(all, engine), name).is_empty())
 }
 
 /// Runs the files whose name contains `name`, or else the tests whose sentence does, or all.
 pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option<&str>) -> Result<Counts> {
-    let files = of_engine(files(project)?, browser.engine);
+    let files = of_engine(test_files(project, FOLDER)?, browser.engine);
     let runner = || {
-        let mut runner = project.command("node");
-        // One file is mostly waiting; two at a time keep the cores busy.
-        runner.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
-        runner
-            .env("CHATAIBOT_PROXY", &product.servers.proxy)
-            .env("CHATAIBOT_SIMULATOR", &product.servers.simulator)
-            .env("CHATAIBOT_FAULTS", &product.faults)
-            .env("CHATAIBOT_DIST", project.dist())
-            .env("CHATAIBOT_YEW_HOST", &product.yew_host);
-        tell_browser(&mut runner, browser);
+        let mut runner = node_tests(project, &product.servers, browser);
+        runner.env("CHATAIBOT_FAULTS", &product.faults).env("CHATAIBOT_YEW_HOST", &product.yew_host);
         runner
     };
     let mut tests = runner();
@@ -107,15 +97,21 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
         Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
         None => flaky::count(tests.args(&files), |test, file| {
-            let only = format!("--test-name-pattern=^{}$", literal_pattern(test));
             let is_wanted = |path: &&PathBuf| file.is_none_or(|file| stem(path) == file);
-            count(runner().arg(only).args(files.iter().filter(is_wanted)))
+            count(runner().arg(only(test)).args(files.iter().filter(is_wanted)))
         }),
     }
 }
 
-/// Tells the tests which browser is theirs.
-pub fn tell_browser(runner: &mut Command, browser: &Browser) {
+/// Node's test runner, with what all tests of the product start.
+pub fn node_tests(project: &Project, servers: &Servers, browser: &Browser) -> Command {
+    let mut runner = project.command("node");
+    runner
+        // One file is mostly waiting; two at a time keep the cores busy.
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
+        .env("CHATAIBOT_PROXY", &servers.proxy)
+        .env("CHATAIBOT_SIMULATOR", &servers.simulator)
+        .env("CHATAIBOT_DIST", project.dist());
     let Browser { engine, program, driver } = browser;
     runner.env("CHATAIBOT_BROWSER", engine.key());
     match engine {
@@ -124,6 +120,7 @@ pub fn tell_browser(runner: &mut Command, browser: &Browser) {
         Engine::Firefox => runner.env("FIREFOX", program).env("GECKODRIVER", driver),
         Engine::WebKit => runner.env("WEBKIT", program).env("WEBKIT_DRIVER", driver),
     };
+    runner
 }
 
 fn named<'a>(files: &'a [PathBuf], name: &str) -> Vec<&'a PathBuf> {
@@ -138,25 +135,22 @@ fn of_engine(mut files: Vec<PathBuf>, engine: Engine) -> Vec<PathBuf> {
 }
 
 /// `tabs` of `tests/e2e/tabs.test.mjs`.
-fn stem(file: &Path) -> &str {
-    file.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".test.mjs")).unwrap_or_default()
+pub fn stem(file: &Path) -> &str {
+    files::stem(file, ENDING)
 }
 
-fn files(project: &Project) -> Result<Vec<PathBuf>> {
-    let folder = project.root.join("tests/e2e");
-    let mut files = Vec::new();
-    for file in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = file?.path();
-        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+/// The test files of a folder, in the order of their names.
+pub fn test_files(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
+    files::in_folder(&project.root.join(folder), ENDING)
+}
+
+/// Has the runner run the test of exactly this name.
+pub fn only(test: &str) -> String {
+    format!("--test-name-pattern=^{}$", literal_pattern(test))
 }
 
 /// `name` as a regular expression that matches only itself.
-pub fn literal_pattern(name: &str) -> String {
+fn literal_pattern(name: &str) -> String {
     name.chars().fold(String::new(), |mut pattern, c| {
         if !c.is_alphanumeric() && c != ' ' && c != '_' && c != '-' {
             pattern.push('\\');
@@ -187,7 +181,7 @@ mod tests {
     #[test]
     fn every_file_of_the_set_for_every_browser_is_there() {
         let project = Project::find().expect("the project");
-        let files = files(&project).expect("the end-to-end tests");
+        let files = test_files(&project, FOLDER).expect("the end-to-end tests");
         let everywhere = of_engine(files, Engine::Firefox);
         let stems: Vec<&str> = everywhere.iter().map(|file| stem(file)).collect();
         assert_eq!(stems, EVERYWHERE);
