@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 type Holders<K> = Mutex<HashMap<K, VecDeque<(u64, CancellationToken)>>>;
 
-/// ConcurrencyLimit by key: `most` for each.
+/// Limits the permits of each key to `most`.
 #[derive(Debug)]
 pub struct ConcurrencyLimit<K> {
     most: usize,
@@ -20,7 +20,7 @@ pub struct ConcurrencyLimit<K> {
     holders: Arc<Holders<K>>,
 }
 
-/// A seat; free again when this is dropped.
+/// One of the permits of a key; released when dropped.
 #[derive(Debug)]
 pub struct Permit<K: Hash + Eq> {
     key: K,
@@ -34,12 +34,12 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
         Self { most: most.max(1), holders: Arc::default() }
     }
 
-    /// A seat, if there is one.
+    /// A permit, if there is one.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         if self.in_use(&key) >= self.most { None } else { Some(self.insert(key)) }
     }
 
-    /// A seat in any case: when there is none, the one that was taken first is told to go.
+    /// A permit in any case: when there is none, the oldest one is evicted.
     pub fn acquire_evicting(&self, key: K) -> Permit<K> {
         let permit = self.insert(key);
         let mut holders = self.holders.lock();
@@ -70,7 +70,7 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
 }
 
 impl<K: Hash + Eq> Permit<K> {
-    /// Ends when somebody else got this seat.
+    /// Ends when this permit was evicted.
     pub async fn evicted(&self) {
         self.evict.cancelled().await;
     }
@@ -80,7 +80,7 @@ impl<K: Hash + Eq> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&self.key) {
-            // Not there any more when it was lost: then the number may be that of no other, as the last one is never lost.
+            // Gone already when it was evicted. No other permit has its number: the newest one is never evicted, and numbers go up from there.
             permits.retain(|(id, _)| *id != self.id);
             if permits.is_empty() {
                 holders.remove(&self.key);

@@ -64,10 +64,10 @@ pub struct Owned {
 /// Why the store could not do something.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite said so: the disk is full, read-only or broken, or a statement is wrong.
+    /// An error of SQLite: the disk is full, read-only or broken, or a statement is wrong.
     #[error("database: {0}")]
     Database(Arc<rusqlite::Error>),
-    /// Redis said so, or its answer was lost.
+    /// An error of Redis, or its answer was lost.
     #[error("redis: {0}")]
     Redis(Arc<::redis::RedisError>),
     /// Redis did not answer a moment ago; it was not asked.
@@ -113,7 +113,7 @@ impl From<::redis::RedisError> for StoreError {
     }
 }
 
-/// What a store that is shared tells by itself.
+/// Events of a shared store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreEvent {
     /// This family was ended, perhaps by another proxy.
@@ -263,7 +263,7 @@ operations! {
     read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
     /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
     read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
-    /// Drops the events that waited in vain. Returns how many.
+    /// Drops the pending events that are too old. Returns how many.
     sweep_pending_events() -> u64;
     /// Erases a visitor. A second time finds nothing and is no error.
     erase_visitor(visitor: VisitorId) -> Erased;

@@ -1,7 +1,7 @@
 //! `--check-config --online`: does the platform answer, does it take the account token, and does its webhook arrive?
 //!
-//! Nothing is said to any visitor or bot: the token is tried on a conversation that does not exist. Where a proxy runs already on the
-//! configured address it is asked; where none does, its place is taken for a while, for handshakes alone.
+//! No visitor and no bot gets a message: the token is tried on a conversation that does not exist. A proxy that runs already on the
+//! configured address is asked; where none runs, this command listens there for a while, for handshakes alone.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -35,21 +35,21 @@ const NOBODYS: &str = "chataibot-proxy-check";
 /// How long one call may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How it stands with one thing.
+/// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// All is well.
     Ok,
-    /// It could not be looked at.
+    /// It could not be checked.
     Unknown,
     /// Something is to be changed.
     Failed,
 }
 
-/// One thing that was looked at.
+/// One check, and what it found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// How it stands.
+    /// The result.
     pub state: Verdict,
     /// What was seen.
     pub seen: String,
@@ -227,7 +227,7 @@ async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
     Finding::failed("the platform was not here since the proxy's start".to_owned(), fix)
 }
 
-/// The webhook's place while no proxy runs.
+/// Listens in place of the proxy while none runs.
 struct Waiting {
     sites: Sites,
     /// Names of sites whose handshake came, and whether one came with another token.

@@ -54,7 +54,7 @@ impl Coded {
     }
 }
 
-/// Rides on an asset's answer: its headers are set, and the border leaves them alone. A 304 without this would take on a policy
+/// Rides on an asset's answer: its headers are set, and the middleware leaves them alone. A 304 without this would take on a policy
 /// meant for JSON, and the browser would apply it to the page it has kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Served;

@@ -123,7 +123,7 @@ pub fn is_invisible(character: char) -> bool {
 }
 
 /// `https://bank.example@evil.example` looks like the one and leads to the other. A quote in a host, which the URL standard allows, is in
-/// no name that there is.
+/// no name that exists.
 fn is_honest(url: &Url) -> bool {
     let is_plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_[]:".contains(&b));
     url.host_str().is_some_and(is_plain) && url.username().is_empty() && url.password().is_none()

@@ -83,7 +83,7 @@ fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
     [all, second]
 }
 
-/// A form with so many choices is asked for as text: what can be chosen stands before it, as long as it fits.
+/// A form that is too long: fields with the longest lists of options become text fields, and the options text before the form.
 fn asked(mut form: Form, most: usize) -> Vec<Content> {
     let mut before = Vec::new();
     if !form.title.is_empty() && length(&words(form.title.clone())) > most / 2 {

@@ -1,4 +1,4 @@
-//! Where the three parties of a connection meet: the socket below hyper, the service above it, and the task around it.
+//! Shared state of the three parties of a connection: the socket below hyper, the service above it, and the task around it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::http::LongLived;
 
-/// What the parties tell one another. One for each connection.
+/// Shared by the parties of one connection.
 #[derive(Debug, Default)]
 pub struct Handoff {
     /// Left by the service, taken by the task. Held for a move.

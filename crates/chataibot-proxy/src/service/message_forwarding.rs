@@ -171,7 +171,7 @@ impl MessageForwarder {
     /// `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
     pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
         let site = Arc::clone(&visitor.site);
-        // A stranger does not get to wait for the conversation's lock.
+        // Whoever does not own the conversation must not wait for its lock.
         let owned = owned_conversation(&self.0.store, visitor, &alias).await?;
         let (message, logged) = message_body::validate(&self.0.store, &site, owned.id, body.message).await?;
         let fingerprint = of_message(&alias, &message)?;
@@ -236,7 +236,7 @@ impl MessageForwarder {
                     let guard = InFlightGuard { forwarder: self.clone(), key: send.key };
                     let task = async move {
                         let answer = flight.await;
-                        // Off the list before the answer is out: whoever comes with the key now reads the record.
+                        // Removed before the answer is sent: a request that comes with the key now reads the record.
                         drop(guard);
                         sender.send_replace(Some(answer));
                     };
@@ -340,7 +340,7 @@ impl MessageForwarder {
     }
 }
 
-/// Takes a message off the list, whichever way its task ended.
+/// Removes a message from the in-flight map, however its task ended.
 struct InFlightGuard {
     forwarder: MessageForwarder,
     key: SendKey,

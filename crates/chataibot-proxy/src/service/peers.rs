@@ -1,4 +1,4 @@
-//! What one proxy takes over from the others it shares a store with: revoked families and new signing keys.
+//! Synchronises a proxy with the others that share its store: revoked families and new signing keys.
 
 use std::{sync::Arc, time::Duration};
 

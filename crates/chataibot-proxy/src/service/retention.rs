@@ -1,4 +1,4 @@
-//! Deletion: what waited in vain, what is past its retention, and on an operator's word all of one visitor.
+//! Deletion: pending events that are too old, what is past its retention, and on an operator's request all of one visitor.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,9 +13,9 @@ use crate::{
     store::{Store, StoreError, erase::Erased},
 };
 
-/// How often pending events are looked through.
+/// How often pending events are swept.
 const TICK: Duration = Duration::from_secs(15);
-/// Every how many of those the rest is.
+/// How many of those sweeps it takes until everything else is swept, too.
 const TICKS_PER_SWEEP: u32 = 40;
 
 /// Deletes.
@@ -78,7 +78,7 @@ impl Retention {
     /// Nothing is left but the ids of revoked families, until the last of their tokens has ended by itself.
     pub async fn erase_visitor(&self, visitor: &VisitorId) -> Result<Erased, StoreError> {
         let erased = self.store.erase_visitor(visitor.clone()).await?;
-        // First the tokens: whoever comes back when the streams end must find the door closed.
+        // First the tokens: a browser that comes back when its stream ends must be refused.
         erased.families.iter().for_each(|family| self.tokens.revoke(family.clone()));
         erased.conversations.iter().for_each(|conversation| self.hub.end(*conversation));
         self.metrics.visitors_erased.inc();

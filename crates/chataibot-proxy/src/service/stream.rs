@@ -271,13 +271,13 @@ fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
 }
 
-/// What is no entry of the log: an event without id, so that a reader's cursor stays where it is.
+/// A server-sent event that is no entry of the log: without id, so that a reader's cursor stays where it is.
 fn aside(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(data)?;
     Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }
 
-/// Where 0 to 1, for spreading: connections that were opened together must not all speak or end together.
+/// From 0 to 1, as jitter: connections that were opened together must not all write or end together.
 fn random_fraction() -> f64 {
     // Without randomness there is no spreading, which is no fault worth ending a stream for.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))

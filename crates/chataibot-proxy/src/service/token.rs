@@ -130,7 +130,7 @@ impl Tokens {
         if self.revocations.contains(&family) {
             return Err(TokenFault::Revoked);
         }
-        // Whoever came before the site wanted to know its visitors.
+        // The token is from before the site required signed-in visitors.
         if !site.takes(&claims.origin, claims.signed_in) {
             return Err(TokenFault::Anonymous);
         }

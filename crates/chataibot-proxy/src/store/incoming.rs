@@ -41,9 +41,9 @@ pub struct ReceiveStats {
     pub foreign: u64,
     /// Events that wait for their conversation now.
     pub enqueued: u64,
-    /// Events that had waited and were let in.
+    /// Pending events that were released to their log.
     pub released: u64,
-    /// Events that found the waiting room full.
+    /// Events that found the queue of pending events full.
     pub dropped: u64,
 }
 
@@ -63,7 +63,7 @@ pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8
     Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &what]))
 }
 
-/// An event as it waits.
+/// An event as it is stored while it is pending.
 pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> {
     serde_json::to_string(kind).map_err(StoreError::corrupt)
 }

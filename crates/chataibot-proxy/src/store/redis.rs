@@ -2,7 +2,7 @@
 //!
 //! - each operation is one Lua script, so that a crash between two steps can't happen: `redis/*.lua`, joined to one script
 //! - [`bus`]: what is committed, told to every instance, in the order of the log
-//! - [`pulse`]: the sign that this instance lives, and what became of those that do not
+//! - [`heartbeat`]: shows that this instance lives, and finds those that do not
 //! - the other modules are what those of the same name in [`crate::store`] need of it
 //!
 //! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same JSON as a row of SQLite.
@@ -83,7 +83,7 @@ struct Inner {
     instance: String,
     /// The epoch of the last answer.
     epoch: AtomicU32,
-    /// The last pulse got no answer: nothing else is tried until one does.
+    /// The last heartbeat got no answer: nothing else is tried until one does.
     is_unavailable: AtomicBool,
     /// After Redis was away: from when on the others have had time to say that they live.
     failover_after: Mutex<Instant>,
@@ -195,7 +195,7 @@ impl Inner {
         }
         let answer = self.try_call(op, arguments).await;
         if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
-            // Others need not find out by waiting. A pulse tells at once whether only the connection was lost.
+            // Other calls then fail at once instead of waiting. A heartbeat finds out whether only the connection was lost.
             self.is_unavailable.store(true, Ordering::Relaxed);
             self.probe.notify_one();
         }

@@ -1,4 +1,4 @@
-//! What stands for a picture, a player or a frame in a text: its own name, or that of its file.
+//! The words that replace a picture, a player or a frame: its own name, or that of its file.
 
 use chataibot_wire::text::is_blank;
 use percent_encoding::percent_decode_str;
@@ -43,7 +43,7 @@ pub fn file_of(address: &str) -> String {
     }
 }
 
-/// Is it as small as what only counts its readers?
+/// Is it as small as a tracking pixel?
 pub fn is_dot(element: &Element) -> bool {
     let is_small = |name| {
         let size = element.attribute(name).map(|size| size.trim().trim_end_matches("px").trim());

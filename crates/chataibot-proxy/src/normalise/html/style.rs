@@ -30,7 +30,7 @@ pub struct Style {
     pub is_tiny: Option<bool>,
     /// In a font whose letters are signs, or again in one of letters.
     pub is_symbolic: Option<bool>,
-    /// As small as a picture that only counts its readers.
+    /// As small as a tracking pixel.
     pub is_dot: bool,
     /// What stands before the items of a list, or before this one, where it is set.
     pub marker: Option<Marker>,

@@ -1,13 +1,13 @@
-//! Letters of fonts of signs: what they show there. Word and Outlook write arrows, ticks, bullets and the smile `:)` so.
+//! Symbol fonts (Wingdings): which Unicode character each of their letters shows. Word and Outlook write arrows, ticks, bullets and smileys so.
 
-/// Is it a font of signs? `None` where no font is named.
+/// Is it a symbol font? `None` where no font is named.
 pub fn is_symbolic(families: &str) -> Option<bool> {
     let first =
         families.split(',').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "'\"".contains(c));
     if matches!(first, "" | "inherit" | "unset") { None } else { Some(first.eq_ignore_ascii_case("wingdings")) }
 }
 
-/// The text as that font shows it. Letters without a sign that everybody has stay as they are.
+/// The text as that font shows it. Letters without a common Unicode character stay as they are.
 pub fn shown(text: &str) -> String {
     text.chars().map(sign).collect()
 }

@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
     pub fn all(&mut self, spaces: Spaces) {
         let inherited = Inherited { spaces, ..Inherited::default() };
         self.children_of(self.document.roots(), inherited);
-        // A stack of what is to do, not of calls: texts nest as deep as somebody likes.
+        // An explicit stack instead of recursion: a text can nest as deep as its writer likes.
         while let Some(step) = self.tasks.pop() {
             match step {
                 Task::Enter(id, inherited) => self.enter(id, inherited),
@@ -256,7 +256,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Begins what stands so, and ends it behind all that is begun after this.
+    /// Begins an element of this display, and ends it behind all that is begun after this.
     fn stand(&mut self, display: Display) {
         match display {
             Display::Block => {
@@ -271,7 +271,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An element that only stands somehow and formats somehow.
+    /// An element without a meaning of its own: display and formatting alone.
     fn other(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
         let display = match name {

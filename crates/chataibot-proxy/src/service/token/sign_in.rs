@@ -56,7 +56,7 @@ pub enum IssueError {
     /// The system gave no randomness.
     #[error(transparent)]
     Randomness(#[from] getrandom::Error),
-    /// The host site's word was not believed, or is missing.
+    /// The JWT of the host site was refused, or is missing.
     #[error(transparent)]
     Identity(#[from] IdentityFault),
 }

@@ -1,5 +1,5 @@
-//! The bus: one stream of "conversation X has the entry N now", written by the script that appends the entry, read by every
-//! instance. It carries no text: an instance reads the entries of those conversations that somebody listens to here.
+//! The event bus: one Redis stream of "conversation X has the entry N now", written by the script that appends the entry, read by every
+//! instance. It carries no text: an instance reads the entries of those conversations that have subscribers here.
 //!
 //! A stream and not publish/subscribe, because a reader that was cut off goes on where it was. Where it can't, because what it
 //! missed was trimmed or lost, the hub's subscribers are cut, and come back with their cursors.

@@ -1,5 +1,5 @@
-//! The sign that this instance lives. While it does, nobody else decides about the messages that it forwards; once it does not,
-//! whoever comes first says that their answers are lost.
+//! Heartbeat: renews the lease of this instance on the messages that it forwards. While the lease holds, no other instance settles
+//! them; after it the first one that looks records their answers as lost.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Inner;
 use crate::{clock::millis, store::Result};
 
-/// How long an instance counts as alive after its last pulse.
+/// How long an instance counts as alive after its last heartbeat.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
 /// How often it gives one.
 const BEAT: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ struct Heartbeat {
 }
 
 /// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two webhooks bears. Nobody knows it
-/// exactly; it is certain to lie between [`RedisTime::early`] and [`RedisTime::late`]. Microseconds, zero before the first pulse.
+/// exactly; it is certain to lie between [`RedisTime::early`] and [`RedisTime::late`]. Microseconds, zero before the first heartbeat.
 #[derive(Debug, Default)]
 pub(super) struct RedisTime(Mutex<Option<Measured>>);
 
@@ -71,7 +71,7 @@ fn micros(duration: Duration) -> u64 {
 }
 
 impl Inner {
-    /// One pulse.
+    /// One heartbeat.
     pub(super) async fn heartbeat(&self) -> Result<()> {
         let asked = Instant::now();
         let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;
@@ -86,7 +86,7 @@ impl Inner {
     }
 }
 
-/// Gives pulses until the store ends, and knows by them whether Redis is there.
+/// Sends heartbeats until the store ends; their answers show whether Redis is available.
 pub(super) async fn run(inner: Arc<Inner>) {
     loop {
         tokio::select! {

@@ -1,5 +1,5 @@
-//! The idempotency records. What its answer's loss would leave in doubt is made certain: a begun message that nobody forwarded is
-//! taken back, an outcome is told until it was heard.
+//! The idempotency records. A lost answer of Redis leaves nothing in doubt: a message that was begun and not forwarded is rolled back,
+//! and an outcome is sent again until Redis answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// How long a visitor waits for an outcome to be heard by a Redis that does not answer. It is told on after that.
+/// How long a visitor waits for Redis to take an outcome. It is sent on after that.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so long has forgotten it.
 pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
@@ -117,7 +117,7 @@ impl Redis {
     }
 }
 
-/// Tells something that must not be forgotten, until it was heard.
+/// Repeats an operation that must not be lost until Redis answers.
 async fn repeat_until_answered<T: DeserializeOwned>(
     inner: Arc<Inner>,
     op: &'static str,

@@ -107,7 +107,7 @@ pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, pla
     Ok(true)
 }
 
-/// Lets in what waited for a conversation that was just bound, in the order in which it came. Returns how many.
+/// Releases the pending events of a conversation that was just bound, in the order in which they came. Returns how many.
 pub(super) fn release(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -124,7 +124,7 @@ pub(super) fn release(
     Ok(waited.len() as u64)
 }
 
-/// [`bind`] and [`let_in`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
+/// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
 pub(super) fn bind_and_release(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -140,7 +140,7 @@ pub(super) fn bind_and_release(
     release(ctx, conversation, &site, platform_id)
 }
 
-/// A start's answer was lost: what waits may already tell the conversation's id. Returns how many events were let in.
+/// A start's answer was lost: a pending event may already hold the conversation's id. Returns how many events were released.
 pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
     let tx = ctx.transaction();
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";

@@ -1,5 +1,5 @@
-//! The one thread that writes. Jobs that wait at the same time share a commit, each in a savepoint of its own; each is answered
-//! after the commit, and what it appended is published before that.
+//! Single writer with group commit: one thread writes. Jobs that wait at the same time share a commit, each in a savepoint of its own;
+//! what they appended is published after the commit, and then each is answered.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -21,7 +21,7 @@ use crate::{
     store::{Result, StoreError},
 };
 
-/// Jobs that may wait for the writer; more wait for a place.
+/// Jobs that may be queued; more wait for a permit.
 const MAX_QUEUED: usize = 4096;
 /// Jobs to a commit. More would only make the first of them wait longer.
 const MAX_GROUP: usize = 512;
@@ -55,7 +55,7 @@ struct Job {
     urgent: bool,
 }
 
-/// The way to the writing thread. The thread ends, after the jobs it has, when this is dropped.
+/// Handle of the writing thread, which ends, after the jobs it has, when this is dropped.
 pub struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     permits: Arc<Semaphore>,
@@ -147,7 +147,7 @@ impl Thread {
         }
     }
 
-    /// The jobs of one commit: everything that waits already. A group without any hurry waits a moment for company.
+    /// The jobs of one commit (group commit): everything that waits already. A group without an urgent job waits a moment for more.
     fn gather(&mut self, first: Job) -> Vec<Job> {
         let mut urgent = first.urgent;
         let mut group = vec![first];

@@ -1,4 +1,4 @@
-//! What stands in a text and is none: pictures, fields, players, frames.
+//! Embedded content of a text: pictures, form fields, players, frames.
 
 use super::{
     super::{
