@@ -28,7 +28,7 @@ pub mod site;
 
 pub use command_line::Arguments;
 pub use origin::Origins;
-pub use problem::{Problem, Problems};
+pub use problem::{Places, Problem, Problems};
 pub use redis_url::RedisUrl;
 pub use site::{IdentityPolicy, Site, SiteId, Sites};
 
@@ -75,6 +75,8 @@ pub struct Config {
     pub shutdown_grace: Duration,
     /// The sites; at least one.
     pub sites: Sites,
+    /// Where the settings above stand.
+    pub places: Places,
 }
 
 /// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in [`settings::SETTINGS`].

@@ -52,12 +52,15 @@ impl KeyRing {
     /// # Errors
     /// Says which line is wrong and what to write; never repeats the line itself.
     pub fn read_file(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let shown = path.display();
+        let form = "write `<id> <64 hex characters>` a line, each id once, the characters from `openssl rand -hex 32`";
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{shown} can't be read: {error}; {form}, where the proxy's user may read it"))?;
         let mut keys: Vec<Key> = Vec::new();
         for (index, line) in
             text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
         {
-            let wrong = || format!("{}:{}: write `<id> <64 hex characters>`, each id once", path.display(), index + 1);
+            let wrong = || format!("{shown}:{}: {form}", index + 1);
             let (id, secret) = line.trim().split_once(' ').ok_or_else(wrong)?;
             let secret = unhex(secret.trim()).ok_or_else(wrong)?;
             let id_fits = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -67,7 +70,7 @@ impl KeyRing {
             keys.push(Key::new(id, &secret));
         }
         let mut keys = keys.into_iter();
-        let newest = keys.next().ok_or_else(|| format!("{}: there is no key in it", path.display()))?;
+        let newest = keys.next().ok_or_else(|| format!("{shown}: there is no key in it; {form}"))?;
         Ok(Self::new(newest, keys.collect()))
     }
 }

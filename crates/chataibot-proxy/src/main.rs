@@ -7,6 +7,7 @@ use chataibot_proxy::{
     clock::Clock,
     commands::{
         self,
+        dry_run::dry_run,
         online::{self, Verdict},
     },
     config::{Arguments, Config, command_line::LogFormat, read},
@@ -39,6 +40,8 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     let config = config.map_err(|problems| problems.to_string())?;
     let no_threads = |error| format!("no threads: {error}");
     if arguments.check_config {
+        filter(arguments)?;
+        dry_run(&config).map_err(|problems| problems.to_string())?;
         println!("{}", config.summary());
         if !arguments.online {
             return Ok(ExitCode::SUCCESS);
@@ -59,11 +62,15 @@ async fn check_online(config: &Config, wait: u64) -> ExitCode {
     if findings.iter().any(|finding| finding.state == Verdict::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+fn filter(arguments: &Arguments) -> Result<EnvFilter, String> {
+    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever itself comes later, and holds.
+    let filter = format!("html5ever=error,{}", arguments.log);
+    EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}; write `level` or `module=level,…`"))
+}
+
 /// Logs go to stderr: stdout has the one line that scripts wait for.
 fn log(arguments: &Arguments) -> Result<Traces, String> {
-    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever itself comes later, and holds.
-    let filter =
-        EnvFilter::try_new(format!("html5ever=error,{}", arguments.log)).map_err(|error| format!("--log: {error}"))?;
+    let filter = filter(arguments)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match arguments.log_format {
         LogFormat::Pretty => lines.boxed(),

@@ -214,6 +214,11 @@ impl Store {
 
 /// What is done with a database file, whether or not a proxy runs on it. The file must be there, and of this program's version.
 impl Store {
+    /// Could [`Store::open`] use this file? Changes nothing. An older version is well, too.
+    pub fn try_file(path: &Path) -> Result<()> {
+        sqlite::dry_run::check(path)
+    }
+
     /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by themselves: a few minutes.
     pub fn erase_in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
         sqlite::erase::in_file(path, visitor, now)

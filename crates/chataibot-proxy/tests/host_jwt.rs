@@ -405,7 +405,7 @@ async fn keys_secrets_and_the_account_token_are_replaced_while_it_runs_and_no_re
 
     // A mistake changes nothing.
     write(&at("keys"), "nonsense\n");
-    hang_up("signing keys can't be read").await;
+    hang_up("`token_keys_file`: ").await;
     write(&at("keys"), &format!("k2 {}\n", "08".repeat(32)));
     write(&at("secret"), "short\n");
     hang_up("the configuration is wrong").await;

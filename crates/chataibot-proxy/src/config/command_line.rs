@@ -17,7 +17,7 @@ pub struct Arguments {
     /// The configuration file (TOML)
     #[arg(long, short, value_name = "FILE", env = "CHATAIBOT_PROXY_CONFIG", global = true)]
     pub config: Option<PathBuf>,
-    /// Read the configuration, say everything that is wrong with it, and end
+    /// Read the configuration, try what a start does with it, say everything that is wrong, and end; nothing is changed
     #[arg(long)]
     pub check_config: bool,
     /// With --check-config: try the platform, the account tokens and the webhooks, too; exit code 1 where something is to be changed

@@ -1,6 +1,6 @@
 //! What is wrong in a configuration, where, and what to change. All problems are collected, so that one look repairs them all.
 
-use std::{fmt, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// Where a value stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,22 @@ impl fmt::Display for Location {
             Self::Flag(name) => write!(f, "{name}"),
             Self::Nowhere => f.write_str("configuration"),
         }
+    }
+}
+
+/// Where settings stand, for what is found out about them later. Those of tables have none.
+#[derive(Clone, Debug, Default)]
+pub struct Places(BTreeMap<&'static str, Location>);
+
+impl Places {
+    /// Keeps the place that counts.
+    pub(super) fn keep(&mut self, key: &'static str, place: Location) {
+        self.0.insert(key, place);
+    }
+
+    /// Where that setting stands; nowhere where its default counts.
+    pub fn of(&self, key: &str) -> Location {
+        self.0.get(key).cloned().unwrap_or(Location::Nowhere)
     }
 }
 

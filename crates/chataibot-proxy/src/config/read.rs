@@ -12,11 +12,12 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Arguments, Config, LimitSettings, MEGABYTE, Problems, Sites, placeholder,
+    Arguments, Config, LimitSettings, MEGABYTE, Places, Problems, Sites, placeholder,
     problem::Location,
     secret,
     settings::{self, Setting},
 };
+use crate::credentials::KeyRing;
 
 mod file;
 mod redis;
@@ -56,7 +57,7 @@ pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<Socket
     let text = path.map(|path| text_of(path)).transpose()?;
     let mut problems = Problems::default();
     let table = path.zip(text.as_ref()).map(|(path, text)| Table::parse(path, text, &mut problems));
-    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), problems };
+    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), places: Places::default(), problems };
     let listen = reader.setting("", "listen", address);
     if reader.problems.0.is_empty() { Ok(listen) } else { Err(reader.problems) }
 }
@@ -73,7 +74,7 @@ pub fn check(
     if !problems.0.is_empty() {
         return Err(problems);
     }
-    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), problems };
+    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), places: Places::default(), problems };
     let config = reader.config();
     let mut problems = reader.problems;
     problems.0.sort_by_key(|problem| match &problem.place {
@@ -87,6 +88,7 @@ struct ConfigReader<'a> {
     arguments: &'a Arguments,
     environment: &'a Environment,
     file: Option<&'a Table<'a>>,
+    places: Places,
     problems: Problems,
 }
 
@@ -98,7 +100,7 @@ impl ConfigReader<'_> {
         let retention_days = self.number("", "retention_days", 1, 3650);
         let days = |count: u32| Duration::from_secs(u64::from(count) * 24 * 3600);
         let seconds = |count: u32| Duration::from_secs(u64::from(count));
-        let config = Config {
+        let mut config = Config {
             listen: self.setting("", "listen", address),
             metrics_listen: self.optional("", "metrics_listen", address),
             database: self.setting("", "database", path),
@@ -106,7 +108,7 @@ impl ConfigReader<'_> {
             assets: self.optional("", "assets", directory),
             token_lifetime: seconds(self.number("", "token_lifetime_seconds", 60, 3600)),
             renewal_lifetime: days(self.number("", "renewal_lifetime_days", 1, 3650)),
-            token_keys_file: self.optional("", "token_keys_file", path),
+            token_keys_file: self.optional("", "token_keys_file", keys_file),
             limits: LimitSettings {
                 token_per_minute: self.number("limits", "token_per_minute", 1, 1_000_000),
                 start_per_minute: self.number("limits", "start_per_minute", 1, 1_000_000),
@@ -130,11 +132,14 @@ impl ConfigReader<'_> {
             operator_token: self.optional("", "operator_token_file", operator_token),
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
+            places: Places::default(),
         };
+        config.places = std::mem::take(&mut self.places);
         if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
-            let place = self.place_of("metrics_listen");
-            self.problems
-                .add(place, "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics");
+            self.problems.add(
+                config.places.of("metrics_listen"),
+                "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics",
+            );
         }
         self.check_uploads(&config);
         config
@@ -149,7 +154,7 @@ impl ConfigReader<'_> {
         ];
         for (key, is_missing, example) in needed {
             // One that is there and wrong was said already.
-            if is_missing && self.place_of(key) == Location::Nowhere {
+            if is_missing && config.places.of(key) == Location::Nowhere {
                 let what =
                     format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
                 let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
@@ -158,7 +163,7 @@ impl ConfigReader<'_> {
         }
         let total = config.uploads_total;
         if u64::from(config.limits.upload_bytes) > total {
-            let place = self.place_of("uploads_total_megabytes");
+            let place = config.places.of("uploads_total_megabytes");
             self.problems.add(place, "`uploads_total_megabytes` is less than one file of `limits.upload_bytes` takes");
         }
     }
@@ -189,7 +194,15 @@ impl ConfigReader<'_> {
 
     fn optional<T>(&mut self, table: &str, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let setting = settings::find(table, key)?;
-        let found = self.raw(setting)?;
+        let found = self.raw(setting);
+        if table.is_empty() {
+            // One of another kind than the setting's has its place, too.
+            let place = found.as_ref().map(|found| found.place.clone()).or_else(|| self.file?.place(key));
+            if let Some(place) = place {
+                self.places.keep(setting.key, place);
+            }
+        }
+        let found = found?;
         match parse(&found.value) {
             Ok(value) => Some(value),
             Err(what) => {
@@ -221,10 +234,6 @@ impl ConfigReader<'_> {
         read(&table, &mut self.problems)
     }
 
-    fn place_of(&self, key: &str) -> Location {
-        self.file.and_then(|file| file.place(key)).unwrap_or(Location::Nowhere)
-    }
-
     /// What `<name>_file` or `<name>_env` lead to: where that is, and what stands there.
     fn kept_elsewhere(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
         let file = table.text(&format!("{name}_file"), &mut self.problems);
@@ -254,7 +263,10 @@ impl ConfigReader<'_> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
         let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
             Some(value) => split(value, &Location::Variable(setting.variable())),
-            None => self.file.map(|file| file.list(setting.key, &mut self.problems)).unwrap_or_default(),
+            None => {
+                let list = |file: &Table| file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems);
+                self.file.and_then(list).unwrap_or_default()
+            }
         };
         let mut networks = Vec::new();
         for Located { value, place } in listed {
@@ -314,6 +326,12 @@ fn directory(text: &str) -> Result<PathBuf, String> {
     } else {
         Err(format!("`{text}` is not a directory; make it, or name another"))
     }
+}
+
+/// A file of keys that can be read: a start and a SIGHUP read it again.
+fn keys_file(text: &str) -> Result<PathBuf, String> {
+    let path = path(text)?;
+    KeyRing::read_file(&path).map(|_| path)
 }
 
 /// The token in this file.

@@ -4,6 +4,7 @@
 //! - [`schema`]: the tables, their versions, and the refusal of a newer one
 //! - [`writer`]: the one thread that writes, many requests to a commit
 //! - [`backup`]: a copy while the proxy writes
+//! - [`dry_run`]: a look at a file without any change
 //! - the other modules are the rows of those of the same name in [`crate::store`]
 
 use std::{
@@ -22,6 +23,7 @@ use crate::{clock::Clock, hub::Hub};
 
 mod apply;
 pub(super) mod backup;
+pub(super) mod dry_run;
 pub(super) mod erase;
 mod files;
 mod incoming;

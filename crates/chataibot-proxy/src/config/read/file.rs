@@ -56,14 +56,11 @@ impl<'a> Table<'a> {
                 continue;
             }
             let place = self.at(&key.span());
-            if let Some(secret) = ["account_token", "webhook_secret", "webhook_token"].into_iter().find(|s| *s == name)
-            {
-                problems.add(
-                    place,
-                    format!(
-                        "secrets don't stand in this file; write `{secret}_file = \"<path>\"` or `{secret}_env = \"<variable>\"`"
-                    ),
-                );
+            let elsewhere = [(format!("{name}_file"), "<path>"), (format!("{name}_env"), "<variable>")];
+            let elsewhere = elsewhere.iter().filter(|(key, _)| known.contains(&key.as_str()));
+            let elsewhere: Vec<String> = elsewhere.map(|(key, value)| format!("`{key} = \"{value}\"`")).collect();
+            if !elsewhere.is_empty() {
+                problems.add(place, format!("secrets don't stand in this file; write {}", elsewhere.join(" or ")));
                 continue;
             }
             let nearest =
@@ -98,19 +95,17 @@ impl<'a> Table<'a> {
         self.expect(key, value, flag, "true or false, without quotes", problems)
     }
 
-    /// A list of texts.
-    pub fn list(&self, key: &str, problems: &mut Problems) -> Vec<Located<String>> {
-        let Some(value) = self.entries.get(key) else { return Vec::new() };
-        let wanted = "a list of texts, such as [\"one\", \"two\"]";
+    /// A list of texts, empty where it is not there. `None` where it is wrong, which was said then. The example shows its items.
+    pub fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<Vec<Located<String>>> {
+        let Some(value) = self.entries.get(key) else { return Some(Vec::new()) };
+        let wanted = format!("a list of texts, such as [{example}]");
         let DeValue::Array(items) = value.get_ref() else {
-            self.expect(key, value, None::<()>, wanted, problems);
-            return Vec::new();
+            self.expect(key, value, None::<()>, &wanted, problems);
+            return None;
         };
-        let mut texts = Vec::new();
-        for item in items.iter() {
-            texts.extend(self.expect(key, item, as_text(item), wanted, problems));
-        }
-        texts
+        // Each that is wrong is said.
+        let texts: Vec<_> = items.iter().map(|item| self.expect(key, item, as_text(item), &wanted, problems)).collect();
+        texts.into_iter().collect()
     }
 
     /// A table inside this one.

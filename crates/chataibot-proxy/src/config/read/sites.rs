@@ -22,27 +22,39 @@ use crate::{
 struct RawSite {
     place: Location,
     id: Option<Located<String>>,
-    origins: Vec<Located<String>>,
-    bot_keys: Vec<Located<String>>,
+    /// `None` where it is wrong, which was said; so with all lists.
+    origins: Option<Vec<Located<String>>>,
+    bot_keys: Option<Vec<Located<String>>>,
     account_token: Option<SecretString>,
     webhook_secret: Option<SecretString>,
     webhook_token: Option<SecretString>,
     platform_url: Option<Located<String>>,
     retention_days: Option<Located<String>>,
     uploads: Option<Located<String>>,
-    upload_types: Vec<Located<String>>,
+    upload_types: Option<Vec<Located<String>>>,
     typed_answers: Option<Located<String>>,
-    identity: Option<Located<String>>,
-    identity_secret: Option<SecretString>,
+    identity: RawIdentity,
+}
+
+/// What was written about signed-in visitors.
+enum RawIdentity {
+    Written {
+        mode: Option<Located<String>>,
+        secret: Option<SecretString>,
+    },
+    /// Something is wrong with it, which was said.
+    Wrong,
 }
 
 impl ConfigReader<'_> {
     /// Every site that could be read whole.
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
+        let before = self.problems.0.len();
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
         let mut raw: Vec<RawSite> = tables.iter().map(|table| self.in_file(table)).collect();
         raw.extend(self.in_environment());
-        if raw.is_empty() {
+        // A `site` that is no table was said already.
+        if raw.is_empty() && self.problems.0.len() == before {
             let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
                 place,
@@ -88,29 +100,33 @@ impl ConfigReader<'_> {
                 }
                 None
             }),
-            origins: table.list("origins", &mut self.problems),
-            bot_keys: table.list("bot_keys", &mut self.problems),
+            origins: table.list("origins", "\"https://www.example.com\"", &mut self.problems),
+            bot_keys: table.list("bot_keys", "\"key-of-your-bot\"", &mut self.problems),
             account_token: self.secret(table, "account_token", Form::Header),
             webhook_secret: self.secret(table, "webhook_secret", Form::Path),
             webhook_token: self.secret(table, "webhook_token", Form::Token),
             platform_url: table.text("platform_url", &mut self.problems),
             retention_days: table.number("retention_days", &mut self.problems),
             uploads: table.flag("uploads", &mut self.problems),
-            upload_types: table.list("upload_types", &mut self.problems),
+            upload_types: table.list("upload_types", "\"image/png\", \"application/pdf\"", &mut self.problems),
             typed_answers: table.flag("typed_answers", &mut self.problems),
-            identity: table.text("identity", &mut self.problems),
-            identity_secret: self.identity_secret(table),
+            identity: self.identity_in_file(table),
         }
     }
 
-    fn identity_secret(&mut self, table: &Table) -> Option<SecretString> {
-        let is_given = ["identity_secret_file", "identity_secret_env"].iter().any(|key| table.place(key).is_some());
-        is_given.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten()
+    fn identity_in_file(&mut self, table: &Table) -> RawIdentity {
+        let before = self.problems.0.len();
+        let mode = table.text("identity", &mut self.problems);
+        let secret = is_given(table, "identity_secret");
+        let secret = secret.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten();
+        if self.problems.0.len() == before { RawIdentity::Written { mode, secret } } else { RawIdentity::Wrong }
     }
 
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
         let (found, place) = match self.kept_elsewhere(table, name) {
             Some(Located { value, place }) => (value, place),
+            // What it is given as is no text, which was said.
+            None if is_given(table, name) => return None,
             None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
         };
         let checked = found.and_then(|(source, value)| {
@@ -125,7 +141,7 @@ impl ConfigReader<'_> {
             let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
             Some(Located { value, place: Location::Variable(name) })
         };
-        let list = |name: &str| get(name).map(|found| split(&found.value, &found.place)).unwrap_or_default();
+        let list = |name: &str| Some(get(name).map(|found| split(&found.value, &found.place)).unwrap_or_default());
         let some =
             settings::SITE_VARIABLES.iter().any(|(name, _)| self.environment.get(*name).is_some_and(|v| !v.is_empty()));
         if !some {
@@ -142,11 +158,16 @@ impl ConfigReader<'_> {
             };
             checked.map_err(|what| self.problems.add(Location::Variable(name), what)).ok()
         });
-        let identity_secret = get("IDENTITY_SECRET").and_then(|found| {
-            let checked =
-                secret::check(&found.value, Form::Signing).map_err(|what| format!("it can't be used: {what}"));
-            checked.map_err(|what| self.problems.add(found.place, what)).ok()
-        });
+        let secret = get("IDENTITY_SECRET").map(|found| (secret::check(&found.value, Form::Signing), found.place));
+        let mode = get("IDENTITY");
+        let identity = match secret {
+            Some((Err(what), place)) => {
+                self.problems.add(place, format!("it can't be used: {what}"));
+                RawIdentity::Wrong
+            }
+            Some((Ok(secret), _)) => RawIdentity::Written { mode, secret: Some(secret) },
+            None => RawIdentity::Written { mode, secret: None },
+        };
         let place = Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
         let (platform_url, retention_days) = (None, None);
         Some(RawSite {
@@ -162,27 +183,26 @@ impl ConfigReader<'_> {
             uploads: get("UPLOADS"),
             upload_types: list("UPLOAD_TYPES"),
             typed_answers: get("TYPED_ANSWERS"),
-            identity: get("IDENTITY"),
-            identity_secret,
+            identity,
         })
     }
 
     fn check(&mut self, raw: RawSite, default_url: &Url, default_days: u32) -> Option<Site> {
         let before = self.problems.0.len();
         let id = raw.id.and_then(|id| self.parse("id", &id, SiteId::parse));
-        if raw.origins.is_empty() {
+        if raw.origins.as_ref().is_some_and(Vec::is_empty) {
             let what =
                 "this site has no `origins`; list the pages that may embed the widget, such as https://www.example.com";
             self.problems.add(raw.place.clone(), what);
         }
-        for origin in &raw.origins {
+        for origin in raw.origins.iter().flatten() {
             self.parse("origins", origin, own_origin);
         }
-        if raw.bot_keys.is_empty() {
+        if raw.bot_keys.as_ref().is_some_and(Vec::is_empty) {
             let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
             self.problems.add(raw.place.clone(), what);
         }
-        for key in &raw.bot_keys {
+        for key in raw.bot_keys.iter().flatten() {
             self.parse("bot_keys", key, bot_key);
         }
         let platform_url = match &raw.platform_url {
@@ -194,17 +214,17 @@ impl ConfigReader<'_> {
             None => Some(default_days),
         };
         let uploads = raw.uploads.as_ref().and_then(|found| self.parse("uploads", found, flag)).unwrap_or(false);
-        let upload_types = self.upload_types(uploads, &raw.upload_types);
+        let upload_types = self.upload_types(uploads, &raw.upload_types.unwrap_or_default());
         let typed = raw.typed_answers.as_ref();
         let typed_answers = typed.and_then(|found| self.parse("typed_answers", found, flag)).unwrap_or(false);
-        let identity = self.identity(raw.identity, raw.identity_secret, &raw.place);
+        let identity = self.identity(raw.identity, &raw.place);
         if self.problems.0.len() > before {
             return None;
         }
-        let bot_keys: Vec<String> = raw.bot_keys.into_iter().map(|key| key.value).collect();
+        let bot_keys: Vec<String> = raw.bot_keys?.into_iter().map(|key| key.value).collect();
         Some(Site {
             id: id?,
-            origins: Origins::exactly(raw.origins.into_iter().map(|origin| origin.value)),
+            origins: Origins::exactly(raw.origins?.into_iter().map(|origin| origin.value)),
             bot_key: bot_keys.first()?.clone(),
             bot_keys,
             account_token: raw.account_token?,
@@ -218,12 +238,8 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn identity(
-        &mut self,
-        mode: Option<Located<String>>,
-        secret: Option<SecretString>,
-        place: &Location,
-    ) -> IdentityPolicy {
+    fn identity(&mut self, written: RawIdentity, place: &Location) -> IdentityPolicy {
+        let RawIdentity::Written { mode, secret } = written else { return IdentityPolicy::Off };
         let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
         let wrong = match (mode.as_str(), secret) {
             ("off", None) => return IdentityPolicy::Off,
@@ -264,6 +280,11 @@ impl ConfigReader<'_> {
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         parse(&found.value).map_err(|what| self.problems.add(found.place.clone(), format!("`{key}`: {what}"))).ok()
     }
+}
+
+/// Is this secret there, in whatever way?
+fn is_given(table: &Table, name: &str) -> bool {
+    ["file", "env"].iter().any(|kind| table.place(&format!("{name}_{kind}")).is_some())
 }
 
 fn own_origin(text: &str) -> Result<(), String> {

@@ -45,10 +45,7 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     connection.pragma_update(None, "secure_delete", true)?;
 
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > KNOWN {
-        return Err(StoreError::Newer { found, known: KNOWN });
-    }
+    let found = refuse_newer(&tx)?;
     for migration in MIGRATIONS.iter().skip(found as usize) {
         migration(&tx)?;
     }
@@ -64,13 +61,17 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     Ok(epoch)
 }
 
+/// The file's version, if this program knows it.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<u32> {
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > KNOWN { Err(StoreError::Newer { found, known: KNOWN }) } else { Ok(found) }
+}
+
 /// For commands beside a running proxy: they neither make a database nor bring one up to date.
 pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match found.cmp(&KNOWN) {
-        std::cmp::Ordering::Equal => Ok(()),
-        std::cmp::Ordering::Greater => Err(StoreError::Newer { found, known: KNOWN }),
-        std::cmp::Ordering::Less => Err(StoreError::Corrupt(format!(
+    match refuse_newer(connection)? {
+        KNOWN => Ok(()),
+        found => Err(StoreError::Corrupt(format!(
             "it has schema version {found} and this program works with {KNOWN}; start the proxy on it once, which brings it up to date"
         ))),
     }

@@ -1,0 +1,124 @@
+//! `--check-config`: tries what a start does with what the configuration names, and leaves nothing behind, also beside a proxy that runs.
+
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    clock::Clock,
+    config::{Config, Problems, problem::Location},
+    http::assets::Assets,
+    hub::Hub,
+    platform::PlatformClient,
+    store::{Store, StoreError},
+};
+
+const RIGHT: &str = "give the proxy's user the right to";
+
+/// Tries it.
+///
+/// # Errors
+/// Everything that a start would stumble over.
+pub fn dry_run(config: &Config) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    let mut tell = |key: &str, tried: Result<(), String>| {
+        if let Err(what) = tried {
+            problems.add(config.places.of(key), format!("`{key}`: {what}"));
+        }
+    };
+    tell("listen", listen(config.listen));
+    tell("metrics_listen", config.metrics_listen.map_or(Ok(()), listen));
+    // Where there is a Redis the database is not used.
+    if config.redis.is_none() {
+        tell("database", database(&config.database));
+    }
+    tell("assets", config.assets.as_deref().map_or(Ok(()), assets));
+    let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
+    if let Some(directory) = config.uploads_directory.as_deref().filter(|directory| takes_files || directory.is_dir()) {
+        tell("uploads_directory", uploads(directory));
+    }
+    if let Err(error) = PlatformClient::new() {
+        let what = format!("no client for the platform: {error}; are the system's certificates there?");
+        problems.add(Location::Nowhere, what);
+    }
+    if problems.0.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn listen(address: SocketAddr) -> Result<(), String> {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(()),
+        // By the very proxy whose configuration is being changed.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(()),
+        Err(error) => Err(format!(
+            "can't listen on {address}: {error}; write an address of this machine, such as 127.0.0.1:8787, with a port above 1023 or the right to use a lower one"
+        )),
+    }
+}
+
+fn database(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    if path.is_dir() {
+        let file = path.join("chataibot-proxy.sqlite");
+        return Err(format!("{shown} is a directory; name a file, such as {}", file.display()));
+    }
+    let directory = match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        Some(_) | None => Path::new("."),
+    };
+    let named = format!("the directory {}", directory.display());
+    match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => return Err(format!("{named} is a file; name another")),
+        Err(error) => return Err(format!("{named} can't be used: {error}; make it, or name another")),
+    }
+    // The journal lies beside the database.
+    let unwritable = |error| format!("{named} can't be written: {error}; {RIGHT}, or name another");
+    tempfile::tempfile_in(directory).map_err(unwritable)?;
+    let tried = if path.exists() {
+        fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(|error| format!("{shown}: {error}; {RIGHT}"))?;
+        Store::try_file(path)
+    } else {
+        let scratch = tempfile::tempdir_in(directory).map_err(unwritable)?;
+        let file = scratch.path().join(path.file_name().unwrap_or_default());
+        let tried = Store::open(&file, Hub::default(), Clock::system()).map(drop);
+        scratch.close().map_err(|error| format!("{named}: what was made to try it can't be removed: {error}"))?;
+        tried
+    };
+    tried.map_err(|error| {
+        let says_what_to_do = matches!(error, StoreError::Newer { .. });
+        let more = if says_what_to_do { "" } else { "; name another, or restore a backup" };
+        format!("{shown} can't be used: {error}{more}")
+    })
+}
+
+fn assets(directory: &Path) -> Result<(), String> {
+    let read = Assets::read(directory).map(drop);
+    read.map_err(|error| format!("{error}; name the directory of the widget's bundle, which the proxy's user may read"))
+}
+
+fn uploads(directory: &Path) -> Result<(), String> {
+    let mut made = Vec::new();
+    let tried = make(directory, &mut made)
+        .and_then(|()| fs::read_dir(directory).map(drop))
+        .and_then(|()| tempfile::tempfile_in(directory).map(drop));
+    let removed = made.iter().rev().try_for_each(fs::remove_dir);
+    let shown = directory.display();
+    tried.map_err(|error| format!("{shown} can't be made or written: {error}; {RIGHT}, or name another"))?;
+    removed.map_err(|error| format!("{shown} was made to try it, and can't be removed: {error}"))
+}
+
+/// As [`fs::create_dir_all`], and tells which ones were not there before.
+fn make(directory: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    let all: Vec<&Path> = directory.ancestors().filter(|path| !path.as_os_str().is_empty()).collect();
+    for path in all.into_iter().rev().filter(|path| !path.is_dir()) {
+        fs::create_dir(path)?;
+        made.push(path.to_owned());
+    }
+    Ok(())
+}
