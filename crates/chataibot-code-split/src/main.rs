@@ -33,6 +33,7 @@ const SHARED: &str = "shared";
 /// Where in the splitter's module the parts begin: before that is how one is loaded, whichever it is.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
 /// What fetches a part and compiles it beside the page's own work. A page may have brought a `fetch` of its own, with answers that streaming does not take.
+/// It is made and used in two tasks: on a slow phone each takes long enough.
 const PART: &str = "
 const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
@@ -49,7 +50,10 @@ const part = (address, ...deps) => makeLoad(() => {
     const compiled = early?.get(address) ?? compile(address);
     // A second try fetches it again.
     early?.delete(address);
-    return async (imports) => WebAssembly.instantiate(await compiled, imports);
+    return async (imports) => {
+        await WebAssembly.instantiate(await compiled, imports);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+    };
 }, deps);
 ";
 
