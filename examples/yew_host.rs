@@ -1,7 +1,8 @@
-//! A site's own page that happens to be a Yew app, for the end-to-end test that widget and page each handle only their own clicks.
+//! A site's own page that happens to be a Yew app, for the end-to-end test that widget and page
+//! each handle only their own clicks.
 //!
-//! The widget stands inside of it, so that the app's delegated listeners see every event of the widget's; and it has several
-//! listeners, so that its numbers overlap with the widget's.
+//! The widget stands inside of it, so that the app's delegated listeners see every event of the
+//! widget's; and it has several listeners, so that its numbers overlap with the widget's.
 
 use yew::prelude::*;
 

@@ -1,18 +1,26 @@
 // Back on a phone: it closes a window that takes the whole screen before it leaves the page.
 //
-// The entry is in the history of an empty frame of ours. Browsers have one order for the entries of a page and of its frames, so that Back
-// comes to ours first, and the page's own state, address and listeners see nothing of it. A page that is loaded again while the window is
-// open has lost the frame but, in most browsers, not its entry: a note in the tab's storage tells, and the entry is taken back and made anew.
+// The entry is in the history of an empty frame of ours. Browsers have one order for the entries of
+// a page and of its frames, so that Back comes to ours first, and the page's own state, address and
+// listeners see nothing of it. A page that is loaded again while the window is open has lost the
+// frame but, in most browsers, not its entry: a note in the tab's storage tells, and the entry is
+// taken back and made anew.
 
 import { PHONE } from './phone.js';
 
-/** Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is left for. */
+/**
+ * Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is
+ * left for.
+ */
 const DONE = 300;
 
 /** Where the page is in its history, as far as it can know; `more`: with so many entries more. */
 const here = (more = 0) => `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
-/** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
+/**
+ * `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where
+ * nothing is to be kept. Returns how to end it.
+ */
 export function closeOnBack(place, host, shelf) {
   const root = host.shadowRoot;
   const section = place.querySelector('#window');
@@ -28,7 +36,10 @@ export function closeOnBack(place, host, shelf) {
   /** Where the page was when our entry was made; empty without one. */
   let entry = '';
 
-  /** Has something been said? Nothing is stored before, and a page that is loaded again then has no window open. */
+  /**
+   * Has something been said? Nothing is stored before, and a page that is loaded again then has no
+   * window open.
+   */
   const isUsed = () => place.querySelector('[part~="row"]');
   /** Notes where our entry is, for a page that is loaded again. */
   const hidden = () => {
@@ -89,7 +100,10 @@ export function closeOnBack(place, host, shelf) {
     }, delay);
   };
 
-  /** An entry whose frame is gone is taken back, where the browser has not done it, and made anew for a window that is still open. */
+  /**
+   * An entry whose frame is gone is taken back, where the browser has not done it, and made anew
+   * for a window that is still open.
+   */
   const renew = (made, delay) => {
     renewing = true;
     entry = '';
@@ -115,7 +129,8 @@ export function closeOnBack(place, host, shelf) {
       else leave();
     } else if (entry) {
       entry = '';
-      // Whoever drives a browser waits for the page's own history: what stands in it is said once more.
+      // Whoever drives a browser waits for the page's own history: what stands in it is said once
+      // more.
       restate(history.state);
       const dialog = root.querySelector('dialog[open]');
       if (dialog) {

@@ -1,5 +1,5 @@
-// Keeps the launcher clear of what the page puts at the edge of the screen: cookie banners, cart bars. Asks nobody in between: the
-// browser says when something moves.
+// Keeps the launcher clear of what the page puts at the edge of the screen: cookie banners, cart
+// bars. Asks nobody in between: the browser says when something moves.
 
 import { follow, isSelector } from './selector.js';
 
@@ -9,7 +9,10 @@ const GAP = 12;
 /** Enough steps to follow something that slides in. */
 const STEPS = Array.from({ length: 21 }, (_, at) => at / 20);
 
-/** Moves everything of `host` out of the way of the elements that the setting `avoid` names. Returns how to end it. */
+/**
+ * Moves everything of `host` out of the way of the elements that the setting `avoid` names. Returns
+ * how to end it.
+ */
 export function avoid(host) {
   const selector = host.avoid;
   if (!isSelector('avoid', selector)) return () => {};
@@ -31,7 +34,8 @@ export function avoid(host) {
     const launcher = root.querySelector('[part~="launcher"]');
     const box = launcher?.getBoundingClientRect();
     const top = host.position?.startsWith('top');
-    // Measured while it stands at rest: on its way its place says nothing. Its own box has no transform in it.
+    // Measured while it stands at rest: on its way its place says nothing. Its own box has no
+    // transform in it.
     if (!shift && launcher?.offsetHeight) {
       rest = { edge: top ? launcher.offsetTop : innerHeight - launcher.offsetTop - launcher.offsetHeight, size: launcher.offsetHeight };
     }

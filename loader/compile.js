@@ -1,6 +1,9 @@
-// WebAssembly that did not come as such: compiled all the same where it is WebAssembly, named where it is not.
+// WebAssembly that did not come as such: compiled all the same where it is WebAssembly, named where
+// it is not.
 
-/** The module in `response`, an answer with a status or a MIME type that streaming does not take. */
+/**
+ * The module in `response`, an answer with a status or a MIME type that streaming does not take.
+ */
 export async function compile(response) {
   const { url, ok, status, headers } = response;
   const type = headers.get('content-type');

@@ -1,8 +1,12 @@
-// A launcher of the page's own: an element of the page that opens and closes the window in our launcher's place.
+// A launcher of the page's own: an element of the page that opens and closes the window in our
+// launcher's place.
 
 import { follow, isSelector } from './selector.js';
 
-/** Serves the elements that the setting `launcher-for` names, whenever they are there. Returns how to end it. */
+/**
+ * Serves the elements that the setting `launcher-for` names, whenever they are there. Returns how
+ * to end it.
+ */
 export function serveLauncher(host) {
   const selector = host.launcherFor;
   if (!isSelector('launcher-for', selector)) return () => {};
@@ -11,7 +15,10 @@ export function serveLauncher(host) {
   const ours = () => host.shadowRoot.querySelector('[part~="launcher"]');
   let buttons = [];
   let last;
-  /** Was the chat the last that had the focus? A browser may take it from a window that closes before we are told. */
+  /**
+   * Was the chat the last that had the focus? A browser may take it from a window that closes
+   * before we are told.
+   */
   let within = false;
 
   const tell = () => {
@@ -21,7 +28,8 @@ export function serveLauncher(host) {
     }
   };
   const focusBack = () => (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
-  // Nobody sees ours, and whoever closes the window, before the program is there as well, gives the focus to it.
+  // Nobody sees ours, and whoever closes the window, before the program is there as well, gives the
+  // focus to it.
   const hiddenLauncher = ours();
   hiddenLauncher.focus = focusBack;
   const unfollow = follow(selector, (found) => {

@@ -1,6 +1,10 @@
-// Why the chat could not start, in words a page's developer can act on. Knows how browsers say no; does not know the element.
+// Why the chat could not start, in words a page's developer can act on. Knows how browsers say no;
+// does not know the element.
 
-/** Makes `{code, message, final}` of what was thrown. `final`: trying again on this page cannot help. */
+/**
+ * Makes `{code, message, final}` of what was thrown. `final`: trying again on this page cannot
+ * help.
+ */
 export function explain(cause, refusals, origin) {
   // The page may have been refused things of its own meanwhile.
   const refusal = refusals?.find(({ blockedURI }) => blockedURI === 'wasm-eval' || blockedURI.startsWith(origin));

@@ -1,5 +1,7 @@
-// What keeps the chat from working on this page, and what to change: `element.doctor()`, `?chataibot-doctor` in the page's address, or, where
-// even the element is missing, `import('https://chat.example.com/chataibot-doctor.js').then((it) => it.doctor())` on the console.
+// What keeps the chat from working on this page, and what to change: `element.doctor()`,
+// `?chataibot-doctor` in the page's address, or, where even the element is missing,
+// `import('https://chat.example.com/chataibot-doctor.js').then((it) => it.doctor())` on the
+// console.
 
 import { checkBrowser } from './doctor_browser.js';
 import { checkElement } from './doctor_element.js';
@@ -8,12 +10,16 @@ import { watchPolicy } from './doctor_policy.js';
 import { checkProxy } from './doctor_proxy.js';
 import { checkSettings } from './doctor_settings.js';
 
-/** The folder that the bundle came from; the page's own where a bundler has renamed the files, which its `files` then knows. */
+/**
+ * The folder that the bundle came from; the page's own where a bundler has renamed the files, which
+ * its `files` then knows.
+ */
 const folder = new URL('.', import.meta.url);
 
 /**
- * Checks everything. Resolves with `{ok, lines, policy}`: each line is `{check, state, message, fix}` with the states `ok`, `warning`,
- * `failure` and `unknown`; `ok`: no line is a failure; `policy`: the header that the page needs, where its own refuses something.
+ * Checks everything. Resolves with `{ok, lines, policy}`: each line is `{check, state, message,
+ * fix}` with the states `ok`, `warning`, `failure` and `unknown`; `ok`: no line is a failure;
+ * `policy`: the header that the page needs, where its own refuses something.
  */
 export async function doctor(host = document.querySelector('chataibot-widget')) {
   const lines = [];
@@ -26,7 +32,8 @@ export async function doctor(host = document.querySelector('chataibot-widget')) 
     try {
       await check(about);
     } catch (cause) {
-      // Of a page that forbids what nobody thought of: the others have something to say all the same.
+      // Of a page that forbids what nobody thought of: the others have something to say all the
+      // same.
       note('doctor', 'unknown', `a check broke off: ${cause}`, 'Tell us of this page.');
     }
   }

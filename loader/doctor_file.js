@@ -2,7 +2,10 @@
 
 const SCRIPT = /^(text|application)\/(x-)?(java|ecma)script\b/i;
 
-/** What can be amiss with a file, with what to change; each is noted once, with all files that have it. */
+/**
+ * What can be amiss with a file, with what to change; each is noted once, with all files that have
+ * it.
+ */
 const FAULTS = {
   cors: ['failure', 'this page may not read', 'Are they there? Then let their server answer with the header Access-Control-Allow-Origin: *'],
   away: ['failure', 'there is no answer that this page may see for', 'Are they there? Is that server up, and its certificate good? Does something between refuse it?'],

@@ -36,8 +36,9 @@ export async function checkFiles({ folder, note, watch }) {
 }
 
 /**
- * The same where a bundler has given the files other names and addresses, which `folder.files` knows (xtask/package/bundler_form.mjs). What the
- * window needs is asked for; a bundler's own names tell one build from another.
+ * The same where a bundler has given the files other names and addresses, which `folder.files`
+ * knows (xtask/package/bundler_form.mjs). What the window needs is asked for; a bundler's own names
+ * tell one build from another.
  */
 export async function checkBundled({ folder, note, watch }) {
   const files = examiner({ note, watch });
@@ -66,7 +67,10 @@ async function hash(bytes) {
   return `sha384-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }
 
-/** A service worker of the page's stands before every file; it may keep old ones, or answer with its own. */
+/**
+ * A service worker of the page's stands before every file; it may keep old ones, or answer with its
+ * own.
+ */
 function checkWorker(folder, note) {
   const served = performance.getEntriesByType('resource').filter(({ name, workerStart }) => workerStart > 0 && name.startsWith(folder.href));
   // In a sandboxed frame even the question throws.

@@ -1,9 +1,13 @@
-// What the page's Content-Security-Policy refuses while everything is tried, and the header that would not.
+// What the page's Content-Security-Policy refuses while everything is tried, and the header that
+// would not.
 
 /** Waits until the browser has told what it refused: in a task of its own. */
 const told = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** Listens from now on. `refused(address)` resolves with whether that was; `end(about)` notes all of it and resolves with the header. */
+/**
+ * Listens from now on. `refused(address)` resolves with whether that was; `end(about)` notes all of
+ * it and resolves with the header.
+ */
 export function watchPolicy() {
   const refusals = [];
   const hear = (event) => refusals.push(event);

@@ -1,4 +1,5 @@
-// The proxy as this page sees it: reached, willing to serve its origin, with a token, a stream that comes at once, and a clock.
+// The proxy as this page sees it: reached, willing to serve its origin, with a token, a stream that
+// comes at once, and a clock.
 
 /** Further apart than this, times and signed identities are wrong: milliseconds. */
 const FAR = 120_000;
@@ -9,7 +10,9 @@ const APART = 250;
 /** Longer than this nobody waits, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** As the browser tells it the proxy: of a file in a browser it is `null`, whatever `location` says. */
+/**
+ * As the browser tells it the proxy: of a file in a browser it is `null`, whatever `location` says.
+ */
 const { origin: ORIGIN } = globalThis;
 
 const trim = (address) => address.replace(/\/+$/, '');
@@ -59,7 +62,10 @@ const post = (address, body) =>
     signal: AbortSignal.timeout(PATIENCE),
   });
 
-/** A token of nobody's, as the widget would ask for it. Null where there is none; then it is noted why. */
+/**
+ * A token of nobody's, as the widget would ask for it. Null where there is none; then it is noted
+ * why.
+ */
 async function askToken(at, host, note, watch) {
   const { site, identity } = host ?? {};
   let response;

@@ -1,4 +1,5 @@
-// The settings of an element: names that nobody knows, with the nearest that is known, and values that are not taken.
+// The settings of an element: names that nobody knows, with the nearest that is known, and values
+// that are not taken.
 
 import { VALUES } from './setting_values.js';
 import { propertyOf } from './settings.js';
@@ -10,7 +11,10 @@ const COMMON =
 /** What the page may put inside. */
 const SLOTS = ['launcher-icon', 'fallback', 'header', 'empty'];
 
-/** How many letters are to be added, left out, changed or exchanged with the next, to make the one of the other. */
+/**
+ * How many letters are to be added, left out, changed or exchanged with the next, to make the one
+ * of the other.
+ */
 function distance(a, b) {
   const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i++) {
@@ -51,7 +55,8 @@ export function checkSettings({ host, note }) {
       amiss('warning', `there is no setting "${name}".`, meant ? `Write ${meant}.` : 'docs/reference.md lists all of them.');
     }
   }
-  // Properties of the same kind that a script has set: only what is nearly the name of one, as frameworks keep things on elements, too.
+  // Properties of the same kind that a script has set: only what is nearly the name of one, as
+  // frameworks keep things on elements, too.
   for (const name of Object.keys(host).filter((name) => /^[a-z]\w+$/i.test(name) && !(name in HTMLElement.prototype))) {
     const meant = nearest(name, names);
     if (meant && propertyOf(meant) !== name) amiss('warning', `there is no property "${name}".`, `Write ${propertyOf(meant)}.`);

@@ -2,7 +2,10 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** `[tag, {attribute: value}, [child, …]]` → an element. A child may be a text, or a node that is there already. */
+/**
+ * `[tag, {attribute: value}, [child, …]]` → an element. A child may be a text, or a node that is
+ * there already.
+ */
 export function build(node, namespace) {
   if (!Array.isArray(node)) return node;
   const [tag, attributes = {}, children = []] = node;

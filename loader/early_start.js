@@ -1,6 +1,6 @@
-// The first message, on its way to the proxy while the program is on its own: sent as the program would start the conversation
-// (src/runtime/requests.rs), under the lock that all tabs share and stored where a reload finds it. The program takes the answers in place of
-// asking for them.
+// The first message, on its way to the proxy while the program is on its own: sent as the program
+// would start the conversation (src/runtime/requests.rs), under the lock that all tabs share and
+// stored where a reload finds it. The program takes the answers in place of asking for them.
 
 import { proxyOf } from './early_token.js';
 import { systemVariables } from './system_variables.js';
@@ -11,7 +11,10 @@ const PATIENCE = 30_000;
 /** The program renews a token first that has less than this left, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
-/** What goes along with a start, or where it goes that is not the proxy's own address, only the program knows. */
+/**
+ * What goes along with a start, or where it goes that is not the proxy's own address, only the
+ * program knows.
+ */
 const OTHERS = 'api-url events-url user identity contact contact-name contact-email contact-phone variables'.split(' ');
 
 /** UUIDv7: ids sort by the time they were made. */
@@ -41,13 +44,16 @@ function hold(name) {
 }
 
 /**
- * Gets ready to send `host`'s first message, once `token`, the question for it, is answered. `isBegun()`: is more stored than a draft? The locks are
- * asked for at once: a busy page hears late that it has them. Returns null where sending is for the program to do; else:
+ * Gets ready to send `host`'s first message, once `token`, the question for it, is answered.
+ * `isBegun()`: is more stored than a draft? The locks are asked for at once: a busy page hears late
+ * that it has them. Returns null where sending is for the program to do; else:
  * - `send(text)`: sends the message
  * - `isSent`: the proxy has taken it
- * - `unstore()`: the program is about to read what is stored, and must not find what it is given a moment later; but `isFound`, and is not
- *   given, where another tab has stored something, too: then all goes in order
- * - `handOver()`: what the program goes on with (src/runtime/early_start.rs), or null where nothing has set out, and nothing will
+ * - `unstore()`: the program is about to read what is stored, and must not find what it is given a
+ *   moment later; but `isFound`, and is not given, where another tab has stored something, too:
+ *   then all goes in order
+ * - `handOver()`: what the program goes on with (src/runtime/early_start.rs), or null where nothing
+ *   has set out, and nothing will
  * - `discard()`: the message is not to be sent
  */
 export function prepareStart(host, settings, shelf, token, isBegun) {

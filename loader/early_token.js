@@ -1,12 +1,14 @@
-// The visitor's token, asked for while the program is on its way: as another tab of the program would ask, under the lock that all tabs
-// share, and kept where they find it (src/runtime/requests.rs, src/machine/storage_schema.rs). The program takes it from there.
+// The visitor's token, asked for while the program is on its way: as another tab of the program
+// would ask, under the lock that all tabs share, and kept where they find it
+// (src/runtime/requests.rs, src/machine/storage_schema.rs). The program takes it from there.
 
 /** By then the program asks for itself, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**
- * Asks for the token of a new visitor. Only where the visitor has opened the window, nobody is signed in, and something may be kept.
- * Resolves with what the site offers, or with nothing; a failure is the program's to meet, which asks again.
+ * Asks for the token of a new visitor. Only where the visitor has opened the window, nobody is
+ * signed in, and something may be kept. Resolves with what the site offers, or with nothing; a
+ * failure is the program's to meet, which asks again.
  */
 export async function askToken(settings, shelf) {
   const { user, identity } = settings;
@@ -14,7 +16,8 @@ export async function askToken(settings, shelf) {
   const key = `${shelf}visitor`;
   try {
     if (localStorage.getItem(key)) return null;
-    // Set out before the lock is granted, which a busy page hears of late. Only who has the lock keeps the answer.
+    // Set out before the lock is granted, which a busy page hears of late. Only who has the lock
+    // keeps the answer.
     const answer = post(settings);
     answer.catch(() => {});
     return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && keep(await answer, key));

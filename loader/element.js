@@ -1,4 +1,5 @@
-// The element <chataibot-widget>: attributes, properties, methods and events, and its life in the page. Behaviour is the program's.
+// The element <chataibot-widget>: attributes, properties, methods and events, and its life in the
+// page. Behaviour is the program's.
 
 import { build } from './dom.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
@@ -15,7 +16,10 @@ const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 /** Methods with code of their own, which is fetched when one of them is called: see page.js. */
 const FETCHED = 'doctor identify logout metrics prefill transcript'.split(' ');
 
-/** A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told the page already. */
+/**
+ * A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told
+ * the page already.
+ */
 function deferred() {
   let resolve, reject;
   const promise = new Promise((...ends) => ([resolve, reject] = ends));
@@ -41,14 +45,20 @@ export class ChataibotWidget extends Base {
   #top = null;
   /** A promise of how to end what belongs to EXTRAS. */
   #extras = null;
-  /** What stands in for the window: the shell while the program comes, something else after a failure. */
+  /**
+   * What stands in for the window: the shell while the program comes, something else after a
+   * failure.
+   */
   #panel = null;
   #mounted = null;
   #starting;
   #destroyed = false;
   /** Somebody wanted the program: it comes back when the element does. */
   #wanted = false;
-  /** Is the window to be open? As page, visitor or program said last; a failure must then show something. */
+  /**
+   * Is the window to be open? As page, visitor or program said last; a failure must then show
+   * something.
+   */
   #wish = false;
   /** … and it was the visitor: the click is given on to the program. */
   #clicked = false;
@@ -180,7 +190,10 @@ export class ChataibotWidget extends Base {
     if (label && this.#stand) this.#stand.querySelector('span').textContent = this.#launcher.ariaLabel = label;
   }
 
-  /** Heard on the window: a page that keeps the focus in a dialog of its own may let no click get as far as here. */
+  /**
+   * Heard on the window: a page that keeps the focus in a dialog of its own may let no click get as
+   * far as here.
+   */
   #click = (event) => {
     if (!event.composedPath().includes(this.#launcher)) return;
     if (this.#panel?.isOpen) this.close();
@@ -235,7 +248,8 @@ export class ChataibotWidget extends Base {
     this.#tell('ready', {});
     this.#ready.resolve(this);
     this.#arrival.resolve(mounted);
-    // As a click, so that the program knows it was the visitor; not where a stored conversation has opened the window already.
+    // As a click, so that the program knows it was the visitor; not where a stored conversation has
+    // opened the window already.
     if (this.#clicked && !open) launcher?.click();
     this.#clicked = false;
   }
@@ -259,7 +273,8 @@ export class ChataibotWidget extends Base {
       this.#panel ??= new help.Panel(this.#stand, this.#settings(), words);
       return this.#panel.open(final);
     }
-    // Not even that can be fetched: a sentence, which is read out, or what the page put in its place.
+    // Not even that can be fetched: a sentence, which is read out, or what the page put in its
+    // place.
     const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
     (this.#panel?.notices ?? this.#stand).append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
   }
@@ -352,7 +367,8 @@ export class ChataibotWidget extends Base {
   set open(value) {
     // A page's own stand-in for the method is no wish.
     if (typeof value === 'function') return;
-    // For `<… open>` some frameworks write `''`, once they have looked at what is there; others take a value back by it and do not look.
+    // For `<… open>` some frameworks write `''`, once they have looked at what is there; others
+    // take a value back by it and do not look.
     const on = value === '' ? this.#looked : !isOff(value);
     this.#flag('open', on);
     this.#follow(on);
@@ -408,7 +424,10 @@ export class ChataibotWidget extends Base {
     }
   }
 
-  /** Ends the widget for good. The element stays where the page put it and shows nothing. What is stored stays. */
+  /**
+   * Ends the widget for good. The element stays where the page put it and shows nothing. What is
+   * stored stays.
+   */
   async destroy() {
     this.#destroyed = true;
     this.#leave();
@@ -442,7 +461,8 @@ export class ChataibotWidget extends Base {
     try {
       this.#internals?.states?.[on ? 'add' : 'delete'](state);
     } catch {
-      // Some older browsers know states, but only with dashes in front: there is nothing to style with then.
+      // Some older browsers know states, but only with dashes in front: there is nothing to style
+      // with then.
     }
   }
 }

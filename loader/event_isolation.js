@@ -1,6 +1,7 @@
-// Events that stay inside of the shadow root: what happens in our fields, or belongs to the window, is no affair of the page's handlers, which would see
-// the element as its target and could not know better. It ends here, when all of ours have heard it. Clicks, and what makes them, go on:
-// pages close their menus by them, and end what they drag.
+// Events that stay inside of the shadow root: what happens in our fields, or belongs to the window,
+// is no affair of the page's handlers, which would see the element as its target and could not know
+// better. It ends here, when all of ours have heard it. Clicks, and what makes them, go on: pages
+// close their menus by them, and end what they drag.
 
 import { followClicks, isPages } from './focus_trap.js';
 
@@ -10,7 +11,10 @@ const KEPT =
 
 const isField = (element) => !!element?.matches('input,textarea,select');
 
-/** Is this key for us? In a field that is text and its editing, elsewhere what presses and moves; shortcuts are the page's. */
+/**
+ * Is this key for us? In a field that is text and its editing, elsewhere what presses and moves;
+ * shortcuts are the page's.
+ */
 function isOurs(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (!isField(event.target)) {

@@ -1,5 +1,6 @@
-// What is fetched only where a page asks for it by a setting: an earlier start, a window in the page, an own launcher, what ours keeps
-// clear of, the teaser, a nod, design mode; or where the element has swallowed the page, or is in a dialog.
+// What is fetched only where a page asks for it by a setting: an earlier start, a window in the
+// page, an own launcher, what ours keeps clear of, the teaser, a nod, design mode; or where the
+// element has swallowed the page, or is in a dialog.
 
 import { openInView, preload } from './preload.js';
 import { avoid } from './collision.js';
@@ -17,12 +18,18 @@ function design(host) {
   return () => mode.then((end) => end());
 }
 
-/** What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A nod is only styles. */
+/**
+ * What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A
+ * nod is only styles.
+ */
 const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
 
 let sheet;
 
-/** Follows the settings of `host` until the returned function is called. `shelf`: what keys in storage begin with, or empty. */
+/**
+ * Follows the settings of `host` until the returned function is called. `shelf`: what keys in
+ * storage begin with, or empty.
+ */
 export function attend(host, shelf) {
   if (!sheet) {
     sheet = new CSSStyleSheet();

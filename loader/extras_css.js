@@ -1,5 +1,6 @@
-// How the teaser looks, as the preview of a message does, and how the launcher nods. The loader's styles hold only the tokens that the
-// launcher needs; the others are read here from their public names, with the defaults of styles/tokens.css.
+// How the teaser looks, as the preview of a message does, and how the launcher nods. The loader's
+// styles hold only the tokens that the launcher needs; the others are read here from their public
+// names, with the defaults of styles/tokens.css.
 
 import { extrasCss } from './generated/extras_css.js';
 

@@ -7,7 +7,10 @@ export class FallbackClient {
   #settings;
   #token;
   #conversation;
-  /** The last message that is not known to have arrived, with its key: the same text is sent with the same key again. */
+  /**
+   * The last message that is not known to have arrived, with its key: the same text is sent with
+   * the same key again.
+   */
   #open = { text: null, key: null };
 
   constructor(settings) {
@@ -93,7 +96,10 @@ async function read(response) {
 
 const trim = (url) => url.replace(/\/+$/, '');
 
-/** What the page knows about the visitor: `name`, `email` or `phone`. The property goes before the attribute. */
+/**
+ * What the page knows about the visitor: `name`, `email` or `phone`. The property goes before the
+ * attribute.
+ */
 export const known = (settings, fact) => asObject(settings.contact)[fact] ?? settings[`contact-${fact}`];
 
 /** Objects stand in properties as they are and in attributes as JSON. */

@@ -28,12 +28,15 @@ function buildConsent(settings, texts) {
   ];
 }
 
-/** The form, ready to be shown. `settings`: as the element has them, by attribute or property name. */
+/**
+ * The form, ready to be shown. `settings`: as the element has them, by attribute or property name.
+ */
 export function buildForm(settings) {
   const texts = { ...TEXTS, ...asObject(settings.strings) };
   const message = build(['textarea', { name: 'message', required: '', rows: 4, maxlength: 4000, dir: 'auto' }]);
   const email = build(['input', { name: 'email', type: 'email', autocomplete: 'email', value: known(settings, 'email') ?? '' }]);
-  // The form sends only after the same question that the chat would ask first; sentences as in src/strings/table.rs.
+  // The form sends only after the same question that the chat would ask first; sentences as in
+  // src/strings/table.rs.
   const consent = settings.consent === undefined ? [] : buildConsent(settings, texts);
   const button = build(['button', {}, [texts.fallback_send]]);
   const outcome = build(['p', { class: 'outcome', role: 'status' }]);

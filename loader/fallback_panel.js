@@ -1,4 +1,5 @@
-// What stands in for the window when the program cannot start: a dialog beside the launcher with the page's own content or a form.
+// What stands in for the window when the program cannot start: a dialog beside the launcher with
+// the page's own content or a form.
 
 import { isolateEvents } from './chataibot-host-page.js';
 import { build } from './dom.js';
@@ -15,8 +16,8 @@ export class Panel {
   #isFinal;
 
   /**
-   * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or property name.
-   * `words`: what the visitor has written already. Closed at first.
+   * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or
+   * property name. `words`: what the visitor has written already. Closed at first.
    */
   constructor(stand, settings, words) {
     const { host } = stand.getRootNode();
@@ -43,12 +44,18 @@ export class Panel {
     return !this.#dialog.hidden;
   }
 
-  /** Does it open again in place of another try? Then there is nothing to win, or something that is not sent to lose. */
+  /**
+   * Does it open again in place of another try? Then there is nothing to win, or something that is
+   * not sent to lose.
+   */
   get stays() {
     return this.#isFinal || !!this.#dialog.querySelector('textarea')?.value;
   }
 
-  /** Shows the dialog; `isFinal`: trying again cannot help. Focus goes in only from the launcher: nothing but the visitor moves focus. */
+  /**
+   * Shows the dialog; `isFinal`: trying again cannot help. Focus goes in only from the launcher:
+   * nothing but the visitor moves focus.
+   */
   open(isFinal = this.#isFinal) {
     this.#isFinal = isFinal;
     this.#toggle(true);

@@ -1,5 +1,6 @@
-// How the panel and its plain message form look. The loader's styles hold only the tokens that the launcher needs; the others are read
-// here from their public names, with the defaults of styles/tokens.css.
+// How the panel and its plain message form look. The loader's styles hold only the tokens that the
+// launcher needs; the others are read here from their public names, with the defaults of
+// styles/tokens.css.
 
 export const css = `
 @layer regions {

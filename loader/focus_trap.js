@@ -1,5 +1,6 @@
-// A page that keeps the focus in a dialog of its own. Here it is noticed that a click of the visitor's was stopped on its way to us, or
-// that the focus is not where they have put it; modal.js helps then.
+// A page that keeps the focus in a dialog of its own. Here it is noticed that a click of the
+// visitor's was stopped on its way to us, or that the focus is not where they have put it; modal.js
+// helps then.
 
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
@@ -9,7 +10,10 @@ const LOOKS = ['focusout', 'click', 'chataibot-open'];
 /** The elements that tell of the clicks that arrive. */
 const followed = new WeakSet();
 
-/** Where the visitor has pressed something last, if it was in one of ours; when; and whether that has heard of it. */
+/**
+ * Where the visitor has pressed something last, if it was in one of ours; when; and whether that
+ * has heard of it.
+ */
 let pressed, at, arrived;
 /** What of the page had the focus last, and what had it before. */
 let left;
@@ -17,7 +21,10 @@ const had = new WeakSet();
 /** Has a window of ours closed, and nothing been pressed since? */
 let isClosed;
 
-/** Is the focus not in the open window of `host`, or one that nobody hears of? `wanted`: what was pressed, or the host when it has opened. */
+/**
+ * Is the focus not in the open window of `host`, or one that nobody hears of? `wanted`: what was
+ * pressed, or the host when it has opened.
+ */
 function isAmiss(host, wanted) {
   if (!host.hasAttribute('open')) return false;
   if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
@@ -32,7 +39,10 @@ function look(host, wanted) {
   import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, { ...about, arrived }), () => {});
 }
 
-/** Tells a dialog of the page's, which had the focus before, that it has gone to the launcher of `root`: what keeps it may have it back. */
+/**
+ * Tells a dialog of the page's, which had the focus before, that it has gone to the launcher of
+ * `root`: what keeps it may have it back.
+ */
 function tell(root) {
   const { activeElement: launcher } = root;
   if (!left?.isConnected || !left.closest(DIALOGS)) return;
@@ -51,7 +61,8 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
     } else if (type === 'focusout') {
       if (!host) had.add((left = path[0]));
     } else {
-      // Of a click, or of what it has done: the loader hears one on the launcher before a page can stop it.
+      // Of a click, or of what it has done: the loader hears one on the launcher before a page can
+      // stop it.
       if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);
       if (type !== 'chataibot-open' || pressed === host || navigator.userActivation?.isActive) {
         // Tab may lead out of the chat.
@@ -79,5 +90,8 @@ export function followClicks(host) {
   host.shadowRoot.addEventListener('click', () => (arrived = true), true);
 }
 
-/** May the page know that something of ours has the focus? Once a window has closed, a dialog of its that keeps it has it back. */
+/**
+ * May the page know that something of ours has the focus? Once a window has closed, a dialog of its
+ * that keeps it has it back.
+ */
 export const isPages = ({ type }) => isClosed && type === 'focusin';

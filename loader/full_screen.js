@@ -7,10 +7,16 @@ const CLOSED = `${FILMS},canvas,img,svg,input,textarea,select`;
 /** Where a widget stands in the page while it is in what fills the screen, and how to end that. */
 const places = new WeakMap();
 
-/** Keeps focus and scrolling, where a browser can. Chromium does not paint what has come from another tree so. */
+/**
+ * Keeps focus and scrolling, where a browser can. Chromium does not paint what has come from
+ * another tree so.
+ */
 const move = (host, parent, before) => parent[parent.moveBefore && host.getRootNode() === parent.getRootNode() ? 'moveBefore' : 'insertBefore'](host, before);
 
-/** Has `top`, what `host` shows, above an element that has filled the screen since, but not above a film. */
+/**
+ * Has `top`, what `host` shows, above an element that has filled the screen since, but not above a
+ * film.
+ */
 export function rise(host, top) {
   let full = document.fullscreenElement;
   while (full?.shadowRoot?.fullscreenElement) full = full.shadowRoot.fullscreenElement;
@@ -32,7 +38,10 @@ export function rise(host, top) {
   focused?.focus({ preventScroll: true });
 }
 
-/** Marks the place of `host`, and has it back there when what fills the screen is left, taken from the page or written anew. */
+/**
+ * Marks the place of `host`, and has it back there when what fills the screen is left, taken from
+ * the page or written anew.
+ */
 function stay(host, top) {
   const mark = document.createComment('chataibot-widget');
   const watch = new MutationObserver((records) => {

@@ -1,7 +1,9 @@
-// The element inside of a dialog of the page's: what is in the browser's top layer already lies below a dialog that opens later, and a modal
-// one leaves nobody get there.
+// The element inside of a dialog of the page's: what is in the browser's top layer already lies
+// below a dialog that opens later, and a modal one leaves nobody get there.
 
-/** Has what `host` shows come above the dialog around it whenever that opens. Returns how to end it. */
+/**
+ * Has what `host` shows come above the dialog around it whenever that opens. Returns how to end it.
+ */
 export function riseInDialog(host) {
   const dialog = host.closest('dialog');
   if (!dialog) return;

@@ -1,6 +1,9 @@
 // The language of a widget: what the page says about it, as real pages write it.
 
-/** The BCP 47 tag in `text`: `pt_BR`, `de_AT.UTF-8` and ` EN-us` are some. Nothing for what names no language. */
+/**
+ * The BCP 47 tag in `text`: `pt_BR`, `de_AT.UTF-8` and ` EN-us` are some. Nothing for what names no
+ * language.
+ */
 export function tagOf(text) {
   const [, tag] = /^((?!(?:und|mul|zxx|mis)(?![a-z]))[a-z]{2,3}(?:[-_][a-z\d]+)*)[-_]*\s*(?:[.@,;]|$)/i.exec(text?.trim()) ?? [];
   // Chinese has older names: `zh-cmn-Hans` is `cmn-Hans`, and `zh-CHT` is `zh-Hant`.
@@ -15,7 +18,10 @@ export function tagOf(text) {
   }
 }
 
-/** The setting, else the nearest `lang` around `host`, else the browser's language; what is none is passed over. */
+/**
+ * The setting, else the nearest `lang` around `host`, else the browser's language; what is none is
+ * passed over.
+ */
 export function languageOf(host) {
   let tag = tagOf(host.locale);
   for (let at = host; at && !tag; at = at.parentNode ?? at.host) {

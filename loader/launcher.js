@@ -1,4 +1,5 @@
-// The launcher before the program is there: its elements, and the one stylesheet all widgets of the page share.
+// The launcher before the program is there: its elements, and the one stylesheet all widgets of the
+// page share.
 
 import { build } from './dom.js';
 import { markup } from './launcher_markup.js';

@@ -1,12 +1,16 @@
 /*
- * The loader: the only file a page names. Defines <chataibot-widget>, shows the launcher, keeps early calls, and fetches the program
- * when the visitor reaches for it. Until then nothing is stored, connected or fetched.
+ * The loader: the only file a page names. Defines <chataibot-widget>, shows the launcher, keeps
+ * early calls, and fetches the program when the visitor reaches for it. Until then nothing is
+ * stored, connected or fetched.
  *
- * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm --target=es2022 --outfile=dist/chataibot.js`
- * and the same for `loader/shell.js` → `dist/chataibot-shell.js`, `loader/viewport.js` → `dist/chataibot-frame.js`,
- * `loader/back.js` → `dist/chataibot-back.js`, `loader/host_page.js` → `dist/chataibot-host-page.js`, `loader/top_layer.js` →
- * `dist/chataibot-top-layer.js`, `loader/extras.js` → `dist/chataibot-beside.js`, `loader/metrics.js` → `dist/chataibot-metrics.js`,
- * `loader/page.js` → `dist/chataibot-page.js`, `loader/doctor.js` → `dist/chataibot-doctor.js`, `loader/older.js` → `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
+ * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm
+ * --target=es2022 --outfile=dist/chataibot.js` and the same for `loader/shell.js` →
+ * `dist/chataibot-shell.js`, `loader/viewport.js` → `dist/chataibot-frame.js`, `loader/back.js` →
+ * `dist/chataibot-back.js`, `loader/host_page.js` → `dist/chataibot-host-page.js`,
+ * `loader/top_layer.js` → `dist/chataibot-top-layer.js`, `loader/extras.js` →
+ * `dist/chataibot-beside.js`, `loader/metrics.js` → `dist/chataibot-metrics.js`, `loader/page.js` →
+ * `dist/chataibot-page.js`, `loader/doctor.js` → `dist/chataibot-doctor.js`, `loader/older.js` →
+ * `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
  *   loader/launcher_markup.js      `export const markup = [node, …]`: the Yew launcher as nested arrays, by `cargo xtask tables`;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/shell_markup.js         the window of an empty chat and a message on its way, in the same way, with the names of sentences in the
@@ -18,11 +22,12 @@
  *   loader/generated/extras_css.js     `extrasCss`: styles/extras.css, for extras.js
  *   loader/generated/later_css.js      `laterCss`, for viewport.js: what nobody sees in a window that has just opened
  *   loader/generated/window_css.js     `windowCss`, for shell.js: all of styles/ but `laterCss`, demo.css and themes
- * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with two more exports: `become`, see take_over.js, and
- * `fetchTalk`, see program.js.
- * It lies beside this file with `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
+ * `chataibot-widget.js` is the glue of wasm-bindgen's target `web` with two more exports: `become`,
+ * see take_over.js, and `fetchTalk`, see program.js. It lies beside this file with
+ * `chataibot-widget_bg.wasm`; addresses are made from `import.meta.url`.
  *
- * `dist/chataibot.js` is a module that runs as a classic script, too, as some tag managers do: xtask/src/dist/script.rs says how.
+ * `dist/chataibot.js` is a module that runs as a classic script, too, as some tag managers do:
+ * xtask/src/dist/script.rs says how.
  */
 
 import { ChataibotWidget } from './element.js';

@@ -1,5 +1,5 @@
-// The sentences of the visitor's language: which of our languages fits, and its file. Bundled with the shell, so that it costs
-// the page nothing before somebody reaches for the chat.
+// The sentences of the visitor's language: which of our languages fits, and its file. Bundled with
+// the shell, so that it costs the page nothing before somebody reaches for the chat.
 
 import { languages } from './generated/languages.js';
 
@@ -34,7 +34,10 @@ function whole(tag) {
   }
 }
 
-/** The nearest of our languages to a tag such as `pt-BR`; none for English and for what we do not have. */
+/**
+ * The nearest of our languages to a tag such as `pt-BR`; none for English and for what we do not
+ * have.
+ */
 export function nearest(tag, ours = languages) {
   // A browser's first look at scripts and regions takes a slow phone tens of milliseconds.
   if (ours.includes(tag)) return tag;
@@ -48,9 +51,10 @@ export function nearest(tag, ours = languages) {
 }
 
 /**
- * `{tag, words}`: the sentences for a page in the language `tag`, by their names, and the language for dates and direction that goes
- * with them. No words: they are English, also where the file cannot be had. `asked`: the page named the language by a setting, and is
- * told when there is none; it may have brought sentences of its own.
+ * `{tag, words}`: the sentences for a page in the language `tag`, by their names, and the language
+ * for dates and direction that goes with them. No words: they are English, also where the file
+ * cannot be had. `asked`: the page named the language by a setting, and is told when there is none;
+ * it may have brought sentences of its own.
  */
 export async function sentences(tag, asked) {
   const name = nearest(tag);

@@ -1,4 +1,5 @@
-// What the widget cost on this page, by the browser's own timeline. Fetched when the page asks: `element.metrics()`.
+// What the widget cost on this page, by the browser's own timeline. Fetched when the page asks:
+// `element.metrics()`.
 
 /** Where the bundle's files are. */
 const { href: folder } = new URL('.', import.meta.url);
@@ -32,7 +33,8 @@ export async function metrics() {
   const files = performance
     .getEntriesByType('resource')
     .filter(({ name }) => name.startsWith(`${folder}chataibot`) && new URL(name).pathname !== own);
-  // Without the header Timing-Allow-Origin a browser keeps the sizes of another origin's files to itself.
+  // Without the header Timing-Allow-Origin a browser keeps the sizes of another origin's files to
+  // itself.
   const told = files.every(({ encodedBodySize }) => encodedBodySize > 0);
   const begin = Math.min(...files.map(({ startTime }) => startTime));
   const tasks = (await longTasks())?.filter(({ startTime }) => startTime >= begin);

@@ -1,7 +1,9 @@
-// The chat as a modal dialog, where a page keeps the focus in a dialog of its own: what is beside a modal dialog can have no focus, whoever
-// gives it; and what happens in the chat is kept from the page's handlers before they hear of it.
+// The chat as a modal dialog, where a page keeps the focus in a dialog of its own: what is beside a
+// modal dialog can have no focus, whoever gives it; and what happens in the chat is kept from the
+// page's handlers before they hear of it.
 //
-// The dialog is in a shadow root of what is in the top layer, and what we show is slotted into it: nothing is moved or made anew.
+// The dialog is in a shadow root of what is in the top layer, and what we show is slotted into it:
+// nothing is moved or made anew.
 
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
@@ -41,8 +43,9 @@ function makeDialog(top) {
 }
 
 /**
- * Takes away the marks by which pages hide all that is beside a dialog, or leave it inert. Returns how to put them back; that `host` is
- * hidden from screen readers is no use to anybody while its launcher can be pressed.
+ * Takes away the marks by which pages hide all that is beside a dialog, or leave it inert. Returns
+ * how to put them back; that `host` is hidden from screen readers is no use to anybody while its
+ * launcher can be pressed.
  */
 function unhide(host) {
   const marks = [];
@@ -64,7 +67,10 @@ const SOON = 2_500;
 let taken = -SOON;
 let gone = 0;
 
-/** What `target` stands for, when it is pressed: what it is in, or else where the keyboard begins in a window. */
+/**
+ * What `target` stands for, when it is pressed: what it is in, or else where the keyboard begins in
+ * a window.
+ */
 function focusable(root, target) {
   const found = target.closest('input,textarea,select,button,a,[tabindex]');
   if (root.contains(found) && !found.matches('.launcher')) return found;
@@ -73,9 +79,11 @@ function focusable(root, target) {
 }
 
 /**
- * Has `host` keep the focus where the page takes it: gives it back once, and makes a modal dialog of the chat the second time, until the
- * window closes. `wanted`: what was pressed, or had the focus; `left`: what of the page had it last, and `had` what had it ever; `at`: when
- * the visitor has pressed something in here last; `arrived`: false where the page has stopped the click; `isAmiss(…)`: is the focus still not here?
+ * Has `host` keep the focus where the page takes it: gives it back once, and makes a modal dialog
+ * of the chat the second time, until the window closes. `wanted`: what was pressed, or had the
+ * focus; `left`: what of the page had it last, and `had` what had it ever; `at`: when the visitor
+ * has pressed something in here last; `arrived`: false where the page has stopped the click;
+ * `isAmiss(…)`: is the focus still not here?
  */
 export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   const root = host.shadowRoot;
@@ -86,7 +94,8 @@ export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   // A modal dialog of the page's that has come meanwhile is above us.
   if (wanted !== host && document.querySelector(':modal')) return;
   const thief = focusedOf(document);
-  // A script of the page's may give the focus to something else, but not back into a dialog or to where it was.
+  // A script of the page's may give the focus to something else, but not back into a dialog or to
+  // where it was.
   if (wanted !== host && thief !== host && !had.has(thief) && !thief.closest(DIALOGS)) return;
   const isTrap = thief === host || now - taken < SOON;
   taken = now;

@@ -1,5 +1,5 @@
-// The program's first steps in an element, and its settings from then on. Bundled with the shell, so that the loader, which every page
-// pays for, need not know them.
+// The program's first steps in an element, and its settings from then on. Bundled with the shell,
+// so that the loader, which every page pays for, need not know them.
 
 import { ask } from './ask.js';
 import { hearClicks } from './clicks.js';
@@ -24,13 +24,17 @@ function hasOwnSize(shelf) {
   }
 }
 
-/** Fetches for `host` what else a window begins with, while the program is fetched. Resolves with the sentences. */
+/**
+ * Fetches for `host` what else a window begins with, while the program is fetched. Resolves with
+ * the sentences.
+ */
 export async function prepare(host, shelf) {
   // A failure is met where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
   // There before a field is.
   isolateEvents(host);
-  // The click that asks for the chat may still be on its way to the launcher, where a program that is there already would hear it once more.
+  // The click that asks for the chat may still be on its way to the launcher, where a program that
+  // is there already would hear it once more.
   const [words] = await Promise.all([wordsFor(host), nextTask()]);
   return words;
 }
@@ -44,7 +48,10 @@ async function wordsFor(host) {
   return { ...(await sentences(languageOf(host), tagOf(host.locale))), wished };
 }
 
-/** Resolves when Yew has rendered for the first time, a microtask or two after it was asked to and before the next frame. */
+/**
+ * Resolves when Yew has rendered for the first time, a microtask or two after it was asked to and
+ * before the next frame.
+ */
 const filled = (place) =>
   new Promise((resolve) => {
     if (place.firstChild) return resolve();
@@ -55,15 +62,17 @@ const filled = (place) =>
 const OPENS = '.launcher,.beside-text';
 
 /**
- * Asks the page before what a click of the visitor's would do: open the window, or follow a link. Heard on the shadow root, as an element that
- * listens is one that can be clicked to a screen reader; and before the program, which hears clicks there, too. Returns how to end it.
+ * Asks the page before what a click of the visitor's would do: open the window, or follow a link.
+ * Heard on the shadow root, as an element that listens is one that can be clicked to a screen
+ * reader; and before the program, which hears clicks there, too. Returns how to end it.
  */
 function askBefore(host, top) {
   const hear = (event) => {
     const { target, composed } = event;
     if (!top.contains(target)) return;
     const link = target.closest('a[href]');
-    // What is not composed is of our own making: a click that the page has agreed to before the program was there.
+    // What is not composed is of our own making: a click that the page has agreed to before the
+    // program was there.
     const isAgreed = link
       ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
       : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
@@ -78,10 +87,12 @@ function askBefore(host, top) {
 }
 
 /**
- * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the program's: what may have the focus is
- * never replaced, or screen readers lose it. `app`: the program's module; `shelf`: what keys in storage begin with, or empty; `words`: as
- * of [prepare]; `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with two more methods:
- * `launcher()` renders it, waits until it has its launcher, and hands back what clicks it; `change(name, value)` gives it a setting.
+ * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the
+ * program's: what may have the focus is never replaced, or screen readers lose it. `app`: the
+ * program's module; `shelf`: what keys in storage begin with, or empty; `words`: as of [prepare];
+ * `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with
+ * two more methods: `launcher()` renders it, waits until it has its launcher, and hands back what
+ * clicks it; `change(name, value)` gives it a setting.
  */
 export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const shell = panel?.takeOver && panel;
@@ -103,7 +114,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   };
   const mounted = app.mount(place, launcher, settings, words, hear, true);
   dress(host.shadowRoot);
-  // What was said in the shell is on its way while the window is rendered. The page hears of it, and may ask the element.
+  // What was said in the shell is on its way while the window is rendered. The page hears of it,
+  // and may ask the element.
   if (shell?.hasAsked) queueMicrotask(() => shell.connect(mounted));
 
   let wished = words.wished;
@@ -123,7 +135,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     deafen = listen?.(host, speak);
   };
   mounted.launcher = async () => {
-    // Each of the three takes a slow phone long enough: to start, to render, and to go on with the nodes of the shell.
+    // Each of the three takes a slow phone long enough: to start, to render, and to go on with the
+    // nodes of the shell.
     await nextTask();
     // Nothing is rendered in what was taken from the page meanwhile.
     if (!top.parentNode) return null;
@@ -146,8 +159,8 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
       attend();
     });
     if (hasOwnSize(shelf)) await followed;
-    // The window stands open: no click has to say so, to the page's listeners neither. Else it is not composed: a page that stops clicks on
-    // their way does not hear of it.
+    // The window stands open: no click has to say so, to the page's listeners neither. Else it is
+    // not composed: a page that stops clicks on their way does not hear of it.
     return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };
   };
 

@@ -1,5 +1,6 @@
-// What browsers of some years ago need besides, and only they fetch: those without `light-dark()`, relative colours, `:dir()` or `:has()`.
-// The build has made of such rules others that they read; here is told what those ask for.
+// What browsers of some years ago need besides, and only they fetch: those without `light-dark()`,
+// relative colours, `:dir()` or `:has()`. The build has made of such rules others that they read;
+// here is told what those ask for.
 
 import { css, directed, having } from './generated/older.js';
 
@@ -52,7 +53,10 @@ export function mend(root) {
     due ||= requestAnimationFrame(look);
   };
 
-  /** Light or dark, by a system colour in a place where nobody sees it; and black or white on the brand colour, by its own. */
+  /**
+   * Light or dark, by a system colour in a place where nobody sees it; and black or white on the
+   * brand colour, by its own.
+   */
   const say = (top) => {
     const { outlineColor, columnRuleColor } = getComputedStyle(top);
     const dark = luminance(outlineColor) > 0.5;

@@ -1,5 +1,5 @@
-// Methods of the element that few pages call, each with the element and `call`, which asks the program; and how objects are added to settings. Fetched
-// when one of them is called.
+// Methods of the element that few pages call, each with the element and `call`, which asks the
+// program; and how objects are added to settings. Fetched when one of them is called.
 
 /** Looks for what keeps the chat from working here. */
 export const doctor = (host) => import('./chataibot-doctor.js').then((module) => module.doctor(host));
@@ -10,17 +10,24 @@ export const metrics = () => import('./chataibot-metrics.js').then((module) => m
 /** Saves the conversation as a file: `text`, or `html` for a web page. */
 export const transcript = (host, call, kind = 'text') => call('transcript', kind === 'html');
 
-/** Says who the visitor is: `{user, identity, name, email, phone, variables}`, of which any may be missing. */
+/**
+ * Says who the visitor is: `{user, identity, name, email, phone, variables}`, of which any may be
+ * missing.
+ */
 export function identify(host, call, { user, identity, variables, ...contact } = {}) {
   const settings = {};
-  // What is missing stays as it is; a user without an identity, or the other way round, would be neither.
+  // What is missing stays as it is; a user without an identity, or the other way round, would be
+  // neither.
   if (user !== undefined || identity !== undefined) Object.assign(settings, { user: user ?? null, identity: identity ?? null });
   if (variables) settings.variables = variables;
   if (Object.keys(contact).length) settings.contact = contact;
   return host.update(settings);
 }
 
-/** Forgets the visitor, and takes back all that the page has said of them, so that the next one begins anew. */
+/**
+ * Forgets the visitor, and takes back all that the page has said of them, so that the next one
+ * begins anew.
+ */
 export async function logout(host, call) {
   try {
     // Under the name of who leaves: what is stored is kept apart by it.
@@ -34,7 +41,8 @@ export async function logout(host, call) {
 /** Puts `text` into the message field, for the visitor to send. */
 export async function prefill(host, call, text) {
   const field = host.shadowRoot.querySelector('textarea[part~=input]');
-  // Nothing was opened yet, or the chat begins with something else: then it is the conversation's draft.
+  // Nothing was opened yet, or the chat begins with something else: then it is the conversation's
+  // draft.
   if (!field) return call('prefill', String(text));
   // In the window before the program, too.
   field.value = text;
@@ -43,7 +51,10 @@ export async function prefill(host, call, text) {
 
 const isObject = (value) => value && typeof value === 'object' && !Array.isArray(value);
 
-/** What a setting is to be: an object is added to the one that it is now, as a property or as JSON, which an attribute is and frameworks set. */
+/**
+ * What a setting is to be: an object is added to the one that it is now, as a property or as JSON,
+ * which an attribute is and frameworks set.
+ */
 export function merged(host, property, value) {
   if (!isObject(value)) return value;
   let before = host[property] ?? host.getAttribute(property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));

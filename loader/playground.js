@@ -1,4 +1,5 @@
-// The playground's own script: an ordinary page that uses the widget only by its public attributes, methods, events and tokens.
+// The playground's own script: an ordinary page that uses the widget only by its public attributes,
+// methods, events and tokens.
 
 import { SCENES as DEMOS } from './scenes.js';
 

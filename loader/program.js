@@ -14,15 +14,19 @@ function fetchTalk() {
   if (isWanted) program?.fetchTalk?.();
 }
 
-/** The visitor writes: what talking needs is fetched when nothing stands in the way, and before the program is there to ask for it. */
+/**
+ * The visitor writes: what talking needs is fetched when nothing stands in the way, and before the
+ * program is there to ask for it.
+ */
 export function wantTalk() {
   isWanted = true;
   fetchTalk();
 }
 
 /**
- * The program's module, ready to mount. `file` makes addresses, `loadHelp` fetches what is needed only when something is amiss; `wasm` is
- * the promise of an answer, where the loader has asked for it.
+ * The program's module, ready to mount. `file` makes addresses, `loadHelp` fetches what is needed
+ * only when something is amiss; `wasm` is the promise of an answer, where the loader has asked for
+ * it.
  */
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
@@ -35,8 +39,9 @@ export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_b
 }
 
 /**
- * Resolves when most of the WASM should be there: what is asked for then comes right behind it, and is not waited for after it. How fast
- * the line is, the shell's way here says; where the browser does not tell of it, this never resolves.
+ * Resolves when most of the WASM should be there: what is asked for then comes right behind it, and
+ * is not waited for after it. How fast the line is, the shell's way here says; where the browser
+ * does not tell of it, this never resolves.
  */
 const almost = () =>
   new Promise((resolve) => {
@@ -50,7 +55,8 @@ async function compile(wasm, loadHelp) {
     return await WebAssembly.compileStreaming(response);
   } catch (cause) {
     if (response.bodyUsed) throw cause;
-    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does not stream.
+    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does
+    // not stream.
     return (await loadHelp()).compile(response);
   }
 }

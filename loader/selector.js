@@ -11,7 +11,10 @@ export function isSelector(setting, selector) {
   }
 }
 
-/** Calls `found(elements)` now and whenever elements have come or gone: pages are rebuilt while they stand. Returns how to end it. */
+/**
+ * Calls `found(elements)` now and whenever elements have come or gone: pages are rebuilt while they
+ * stand. Returns how to end it.
+ */
 export function follow(selector, found) {
   const look = () => found([...document.querySelectorAll(selector)]);
   const watch = new MutationObserver(look);

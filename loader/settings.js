@@ -1,7 +1,11 @@
-// Names of the settings, for reflecting attributes and properties. What they take and mean stands in src/config.rs; a test there holds
-// these lists against it. Written as texts with spaces: quotation marks and commas would cost the loader a hundred bytes.
+// Names of the settings, for reflecting attributes and properties. What they take and mean stands
+// in src/config.rs; a test there holds these lists against it. Written as texts with spaces:
+// quotation marks and commas would cost the loader a hundred bytes.
 
-/** Settings that are objects or arrays. In an attribute, `starters` are separated by `|` and the others are JSON. */
+/**
+ * Settings that are objects or arrays. In an attribute, `starters` are separated by `|` and the
+ * others are JSON.
+ */
 export const OBJECTS = 'contact strings variables prechat-fields starters'.split(' ');
 
 /** Settings that are there or not there. The property is `true` or `false`. */
@@ -22,5 +26,8 @@ export const propertyOf = (attribute) => attribute.replace(/-./g, (pair) => pair
 /** Does a property take its flag off? Frameworks write `false` in many ways. */
 export const isOff = (value) => /^\s*(false|null|undefined|0)?\s*$/i.test(value);
 
-/** Is a flag on, as its attribute says? There is on, and `open="false"`, which some frameworks write for `open={false}`, is off. */
+/**
+ * Is a flag on, as its attribute says? There is on, and `open="false"`, which some frameworks write
+ * for `open={false}`, is off.
+ */
 export const isOn = (value) => value === '' || !isOff(value);

@@ -1,9 +1,11 @@
-// The program's arrival in the window that stands already. Yew does what is due in several tasks when it takes long, so that something may
-// be drawn between: nothing of it must be seen.
+// The program's arrival in the window that stands already. Yew does what is due in several tasks
+// when it takes long, so that something may be drawn between: nothing of it must be seen.
 
 import { adopt } from './take_over.js';
 
-/** How long the program's own rows take the place of ours without coming in anew, in milliseconds. */
+/**
+ * How long the program's own rows take the place of ours without coming in anew, in milliseconds.
+ */
 const QUIET = 700;
 
 /** So long the program waits for the token, in milliseconds. */
@@ -12,27 +14,37 @@ const TOKEN = 200;
 /** By then the program has opened its window, if it ever does, in milliseconds. */
 const LATEST = 2_000;
 
-/** What follows the text in the field. The program writes it when it has the text, and it is right already. */
+/**
+ * What follows the text in the field. The program writes it when it has the text, and it is right
+ * already.
+ */
 const OF_TEXT = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
 
 /** What `begin` in mount.js asks of the shell. */
 export function arrival({ shell, place, launcher, section, field, composer }) {
   let end;
   return {
-    /** Not while an input method puts a word together; with the token, if it is almost there: the program would ask for it once more. */
+    /**
+     * Not while an input method puts a word together; with the token, if it is almost there: the
+     * program would ask for it once more.
+     */
     async settled() {
       await Promise.race([shell.asked, new Promise((resolve) => setTimeout(resolve, TOKEN))]);
       await composer.settled();
     },
     written: composer.written,
 
-    /** The program will be rendered into `made`, which is in no page: its listeners and style sheets go where the shell's are. */
+    /**
+     * The program will be rendered into `made`, which is in no page: its listeners and style sheets
+     * go where the shell's are.
+     */
     expect(made) {
       composer.unstore();
       made.addEventListener = (...listener) => place.addEventListener(...listener);
       const root = place.getRootNode();
       Object.defineProperty(made, 'adoptedStyleSheets', { get: () => root.adoptedStyleSheets, set: (sheets) => (root.adoptedStyleSheets = sheets) });
-      // The program opens its window when all else is done. Until then it cannot say on the launcher that it is closed.
+      // The program opens its window when all else is done. Until then it cannot say on the
+      // launcher that it is closed.
       launcher.setAttribute = (name, value) => {
         if (shell.isOpen && ((name === 'part' && value === 'launcher') || (name === 'aria-expanded' && value === 'false'))) return;
         Element.prototype.setAttribute.call(launcher, name, value);
@@ -70,7 +82,8 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
         if (pressed?.isConnected) pressed.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
       };
       const latest = setTimeout(() => end?.(), LATEST);
-      // Where it was open when the program was left, it is open at once; where it is closed, nothing is to be awaited.
+      // Where it was open when the program was left, it is open at once; where it is closed,
+      // nothing is to be awaited.
       if (!shell.isOpen || made.querySelector('.window-open')) end();
       // What it was not told before.
       composer.connect(program);
@@ -80,8 +93,9 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
 }
 
 /**
- * The visitor's messages stand as they do until the program shows its own in their place, which do not come in a second time. Before that
- * the program has a greeting, and then plain lines of the same words; and others, which are to be seen, of what is said from now on.
+ * The visitor's messages stand as they do until the program shows its own in their place, which do
+ * not come in a second time. Before that the program has a greeting, and then plain lines of the
+ * same words; and others, which are to be seen, of what is said from now on.
  */
 function keepOwn(place, own) {
   const rows = own[0].parentNode;

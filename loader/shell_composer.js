@@ -1,5 +1,5 @@
-// What can be done in the window before the program is there: writing and sending, closing; every other button is pressed again when the
-// program has it.
+// What can be done in the window before the program is there: writing and sending, closing; every
+// other button is pressed again when the program has it.
 
 import { ask } from './ask.js';
 import { build } from './dom.js';
@@ -22,8 +22,9 @@ const idle = () =>
   globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
- * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the button to be pressed again; `own` are the
- * visitor's own messages. `start()` is what sends the first one, as of [prepareStart].
+ * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the
+ * button to be pressed again; `own` are the visitor's own messages. `start()` is what sends the
+ * first one, as of [prepareStart].
  */
 export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
   const ending = new AbortController();
@@ -74,7 +75,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
 
   const textOf = (messages) => [...messages.map(({ text }) => text), field.value].filter((text) => !BLANK.test(text)).join('\n');
 
-  /** The program could not be had: what was said is in the field again, but for what the proxy has taken. */
+  /**
+   * The program could not be had: what was said is in the field again, but for what the proxy has
+   * taken.
+   */
   const takeBack = () => {
     const sent = waiting.filter(isSent).length;
     const back = waiting.splice(sent);
@@ -167,7 +171,10 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     unstore() {
       for (const { early } of waiting) early?.unstore();
     },
-    /** Something else stands in for the window. Returns all that was said: the replies are not heard there. */
+    /**
+     * Something else stands in for the window. Returns all that was said: the replies are not heard
+     * there.
+     */
     leave() {
       if (!waiting.some(isSent)) start()?.discard();
       return textOf(waiting);

@@ -1,5 +1,6 @@
-// The window before the program is there: made from the markup of the program's own components, dressed by the page's settings, in the
-// visitor's language. Stands aside where the program has more to say than this knows: see `isPlain`.
+// The window before the program is there: made from the markup of the program's own components,
+// dressed by the page's settings, in the visitor's language. Stands aside where the program has
+// more to say than this knows: see `isPlain`.
 
 import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
@@ -27,7 +28,10 @@ function stored(shelf, name) {
   }
 }
 
-/** What is stored while nothing was said is only whether the window was open: see `Opening` in src/runtime/repository.rs. */
+/**
+ * What is stored while nothing was said is only whether the window was open: see `Opening` in
+ * src/runtime/repository.rs.
+ */
 const OPENING = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
 
 /** Is more stored than a draft: something said, a size, what was passed before the chat? */
@@ -56,8 +60,9 @@ function set(element, name, value) {
 }
 
 /**
- * Puts the window into `top`, where it is all that the program would show; else returns null. `said`: the language's sentences; `isOpen`:
- * it is shown at once; `hasAsked`: the visitor has clicked. Returns what stands in for the window until the program takes it over.
+ * Puts the window into `top`, where it is all that the program would show; else returns null.
+ * `said`: the language's sentences; `isOpen`: it is shown at once; `hasAsked`: the visitor has
+ * clicked. Returns what stands in for the window until the program takes it over.
  */
 export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const { tag } = said;
@@ -168,7 +173,9 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       // With what is drawn then: laid out here it would make one long task of two.
       requestAnimationFrame(shell.appear);
     },
-    /** Shows now what is due with the next frame, which a page that nobody looks at does not get. */
+    /**
+     * Shows now what is due with the next frame, which a page that nobody looks at does not get.
+     */
     appear: () => due?.(),
     close() {
       if (!shell.isOpen) return;
@@ -180,7 +187,10 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       show(false);
       if (inside) launcher.focus({ preventScroll: true });
     },
-    /** The program has started: it knows from now on whether the window stands open, and then what is said, or an answer would be an unread one. */
+    /**
+     * The program has started: it knows from now on whether the window stands open, and then what
+     * is said, or an answer would be an unread one.
+     */
     connect(mounted) {
       program = mounted;
       if (shell.isOpen) mounted.open();
@@ -198,7 +208,8 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => start });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
-  // Laid out once, as it is shown: a page that measures something before that would have it laid out twice.
+  // Laid out once, as it is shown: a page that measures something before that would have it laid
+  // out twice.
   place.hidden = isOpen;
   top.append(place);
   dress(root);

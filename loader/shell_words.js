@@ -27,7 +27,8 @@ export function wordsOf(settings, { words }) {
 
 export function directionOf(tag, isAsked) {
   const [language, next] = tag.split('-');
-  // Who has not asked for English reads it because we do not have their language: the page's own direction holds.
+  // Who has not asked for English reads it because we do not have their language: the page's own
+  // direction holds.
   if (language === 'en' && !isAsked) return null;
   return (next?.length === 4 ? SCRIPTS.test(next) : RIGHT_TO_LEFT.test(language)) ? 'rtl' : 'ltr';
 }

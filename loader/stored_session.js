@@ -1,6 +1,9 @@
 // The sign that the program is wanted without anybody asking: a conversation that runs.
 
-/** What all keys of this widget begin with, as in src/runtime/settings.rs; empty where nothing is to be kept. */
+/**
+ * What all keys of this widget begin with, as in src/runtime/settings.rs; empty where nothing is to
+ * be kept.
+ */
 export function shelfOf(element, origin) {
   const [proxy] = (element.tokenUrl || element.proxyUrl || origin).match(/^\w+:\/\/[^/]+/) ?? [''];
   return element.storage === 'memory' ? '' : `chataibot:${element.user ? `@${element.user}:` : ''}${element.site || proxy}:`;

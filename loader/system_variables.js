@@ -1,4 +1,5 @@
-// What a conversation begins with, of the browser, as the documented `system` variables; the program's are in src/browser/environment.rs.
+// What a conversation begins with, of the browser, as the documented `system` variables; the
+// program's are in src/browser/environment.rs.
 
 function timeZone() {
   // A first format takes a slow phone a hundred milliseconds.

@@ -1,10 +1,13 @@
-// The program goes on with the nodes of the shell: what has the focus and is replaced is lost to a screen reader, and a text that is being
-// written would lose its caret. The program makes its own nodes first, whatever its settings and in whatever order. Then each of the
-// shell's nodes that stands in the same place gets the attributes and marks of its twin, and the program is told to mean it instead.
+// The program goes on with the nodes of the shell: what has the focus and is replaced is lost to a
+// screen reader, and a text that is being written would lose its caret. The program makes its own
+// nodes first, whatever its settings and in whatever order. Then each of the shell's nodes that
+// stands in the same place gets the attributes and marks of its twin, and the program is told to
+// mean it instead.
 
 /**
- * Has `old`, which stands in the page, stand for `made`, which the program has made; `nodes` gets every such pair. `holds(node)`: the
- * attributes of a node of the shell that stay as they are. `keeps(node)`: does it stay where the program has no such node?
+ * Has `old`, which stands in the page, stand for `made`, which the program has made; `nodes` gets
+ * every such pair. `holds(node)`: the attributes of a node of the shell that stay as they are.
+ * `keeps(node)`: does it stay where the program has no such node?
  */
 export function adopt(made, old, nodes, holds, keeps) {
   nodes.set(made, old);
@@ -34,5 +37,8 @@ export function adopt(made, old, nodes, holds, keeps) {
   for (const node of left) if (!keeps(node)) node.remove();
 }
 
-/** What two nodes in the same place have in common. A button's names say what it does; what another node is, its first name does. */
+/**
+ * What two nodes in the same place have in common. A button's names say what it does; what another
+ * node is, its first name does.
+ */
 const kind = ({ nodeName, id, className, classList }) => `${nodeName} ${id} ${nodeName === 'BUTTON' ? className : classList?.[0]}`;

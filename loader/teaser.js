@@ -1,4 +1,5 @@
-// The teaser: a sentence beside the launcher, a while after the page has come, until the visitor has seen enough of it.
+// The teaser: a sentence beside the launcher, a while after the page has come, until the visitor
+// has seen enough of it.
 
 import { build } from './dom.js';
 
@@ -7,7 +8,10 @@ const PHONE = '(max-width: 480px), (max-height: 420px)';
 
 const CROSS = ['svg', { viewBox: '0 0 24 24', 'aria-hidden': true }, [['path', { d: 'm6.5 6.5 11 11m0-11-11 11' }]]];
 
-/** Shows the setting `teaser` after its delay. Returns how to end it. `shelf`: what keys in storage begin with, or empty. */
+/**
+ * Shows the setting `teaser` after its delay. Returns how to end it. `shelf`: what keys in storage
+ * begin with, or empty.
+ */
 export function tease(host, shelf) {
   const root = host.shadowRoot;
   const ending = new AbortController();

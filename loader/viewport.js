@@ -1,6 +1,7 @@
-// What follows the window while the program runs and is the browser's affair: the part of the screen that a keyboard leaves, the size
-// the visitor pulls it to, its place in the top layer; and the styles of what nobody sees at once. Fetched when the window stands, so that
-// no first open waits for it.
+// What follows the window while the program runs and is the browser's affair: the part of the
+// screen that a keyboard leaves, the size the visitor pulls it to, its place in the top layer; and
+// the styles of what nobody sees at once. Fetched when the window stands, so that no first open
+// waits for it.
 
 import { laterCss } from './generated/later_css.js';
 import { PHONE } from './phone.js';
@@ -15,7 +16,10 @@ const STEP = 24;
 /** The styles of what comes later, shared by all widgets of the page. */
 let later;
 
-/** Calls `speak` now and whenever a page's language may be another one, in every tree around `host`. Returns how to end it. */
+/**
+ * Calls `speak` now and whenever a page's language may be another one, in every tree around `host`.
+ * Returns how to end it.
+ */
 export function listen(host, speak) {
   const watch = new MutationObserver(speak);
   for (let root = host.getRootNode(); root; root = root.host?.getRootNode()) {
@@ -25,7 +29,10 @@ export function listen(host, speak) {
   return () => watch.disconnect();
 }
 
-/** `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where nothing is to be kept. Returns how to end it. */
+/**
+ * `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where
+ * nothing is to be kept. Returns how to end it.
+ */
 export function frame(place, host, shelf) {
   const root = host.shadowRoot;
   if (!later) {
@@ -157,7 +164,10 @@ export function frame(place, host, shelf) {
 
   /* ---- the page beneath stands still ---- */
 
-  /** Keeps a wheel or a finger from the page, unless something of ours goes with it and then keeps it itself, or is pulled by it. */
+  /**
+   * Keeps a wheel or a finger from the page, unless something of ours goes with it and then keeps
+   * it itself, or is pulled by it.
+   */
   const hold = (event, overflow) => {
     for (const at of event.composedPath()) {
       // A window that is a box of the page's is no end to scrolling; what lies over the page is.
@@ -199,14 +209,16 @@ export function frame(place, host, shelf) {
       keep('large', large && '1');
     }
   };
-  // While it fades the keyboard does not go back into it. With the next opening the program writes all of its names anew.
+  // While it fades the keyboard does not go back into it. With the next opening the program writes
+  // all of its names anew.
   const leave = ({ key }) => key === 'Tab' && !is('window-open') && section.classList.add('window-gone');
   // Before any other listener: not every key goes on.
   document.addEventListener('keydown', leave, { capture: true, signal: ending.signal });
   const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
   if (recall('large') && !is('window-large')) {
-    // Not composed: what the page hears as a click is a visitor's, who may be played sounds from then on.
+    // Not composed: what the page hears as a click is a visitor's, who may be played sounds from
+    // then on.
     place.querySelector('[part~="expand"]')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
   }
   // It may have been opened before this was there.

@@ -1,6 +1,10 @@
-// Fetches shell and program once for all elements of the page. Knows files and their addresses; does not know the element.
+// Fetches shell and program once for all elements of the page. Knows files and their addresses;
+// does not know the element.
 
-/** The folder this script came from. The script has no other way to know: `document.currentScript` is null in modules. */
+/**
+ * The folder this script came from. The script has no other way to know: `document.currentScript`
+ * is null in modules.
+ */
 const folder = new URL('.', import.meta.url);
 
 /** Where the script came from; the proxy is there unless the page says otherwise. */
@@ -10,8 +14,9 @@ let loading;
 let attempts = 0;
 
 /**
- * `{shell, app}`: promises of the module shell.js, and of the program's module, ready to mount. Fetched when first asked for; after a
- * failure that may pass, fetched again. A failure is as [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
+ * `{shell, app}`: promises of the module shell.js, and of the program's module, ready to mount.
+ * Fetched when first asked for; after a failure that may pass, fetched again. A failure is as
+ * [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
  */
 export function load() {
   if (loading) return loading;
@@ -22,7 +27,8 @@ export function load() {
   return (loading = { shell, app });
 }
 
-// Some browsers remember a failed import for the life of the page: a later attempt needs another address.
+// Some browsers remember a failed import for the life of the page: a later attempt needs another
+// address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
 /** Another of the bundle's scripts, by its name there. */
@@ -35,7 +41,8 @@ async function start(shell) {
   // What the page's Content-Security-Policy refuses meanwhile.
   const refusals = [];
   const note = (event) => refusals.push(event);
-  // Set out before the shell is there to ask for it, so that it comes when the shell stands, which is first on the line for 100 milliseconds.
+  // Set out before the shell is there to ask for it, so that it comes when the shell stands, which
+  // is first on the line for 100 milliseconds.
   const wasm = new Promise((begin) => setTimeout(begin, 100)).then(() => fetch(file('chataibot-widget_bg.wasm')));
   try {
     // Met where the shell waits for it.
@@ -51,7 +58,10 @@ async function start(shell) {
   }
 }
 
-/** Says on the console why the chat could not start, and makes an error of it: `{code, message, final, help}`. */
+/**
+ * Says on the console why the chat could not start, and makes an error of it: `{code, message,
+ * final, help}`.
+ */
 export async function asProblem(cause, refusals) {
   const help = await loadHelp().catch(() => null);
   const problem = help?.explain(cause, refusals, origin) ?? {

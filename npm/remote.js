@@ -1,8 +1,10 @@
-// Defines <chataibot-widget> by files that lie elsewhere: nothing of the program becomes part of the page's own bundle.
+// Defines <chataibot-widget> by files that lie elsewhere: nothing of the program becomes part of
+// the page's own bundle.
 
 /**
- * Fetches the element's script from `folder`: the address of the proxy, which serves the files, or of a copy of `chataibot-widget/dist`.
- * Resolves with the class when the element is defined; on a server it does nothing and resolves with `undefined`.
+ * Fetches the element's script from `folder`: the address of the proxy, which serves the files, or
+ * of a copy of `chataibot-widget/dist`. Resolves with the class when the element is defined; on a
+ * server it does nothing and resolves with `undefined`.
  */
 export async function define(folder) {
   if (!globalThis.customElements) return undefined;

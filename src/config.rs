@@ -1,7 +1,9 @@
-//! Every setting of the widget, checked. The table of their names, defaults and meanings is `config/table.rs`.
+//! Every setting of the widget, checked. The table of their names, defaults and meanings is
+//! `config/table.rs`.
 //!
-//! A setting is given as an attribute or as a property of the element; the page may change any of them at any time. A value that
-//! is not allowed is left aside with one line on the console, and the default stands. Knows no browser: [`from_js`] does.
+//! A setting is given as an attribute or as a property of the element; the page may change any of
+//! them at any time. A value that is not allowed is left aside with one line on the console, and
+//! the default stands. Knows no browser: [`from_js`] does.
 
 mod address;
 pub mod fields;
@@ -70,7 +72,8 @@ pub struct Config {
 pub struct Language {
     /// Its BCP 47 tag in canonical form: dates and direction are its own.
     pub tag: String,
-    /// Sentences by their names in `strings.rs`; none where it is English, or spoken by the page's own sentences.
+    /// Sentences by their names in `strings.rs`; none where it is English, or spoken by the page's
+    /// own sentences.
     pub words: Pairs,
 }
 
@@ -88,7 +91,8 @@ impl Config {
         self.texts[name as usize].clone()
     }
 
-    /// The text of a setting: as given, else its default. For settings with a default in parentheses use [`Config::given`].
+    /// The text of a setting: as given, else its default. For settings with a default in
+    /// parentheses use [`Config::given`].
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
         self.texts[name as usize].as_deref().unwrap_or(SETTINGS[name as usize].default)
@@ -129,14 +133,16 @@ impl Config {
         self.language = language.map(Rc::new);
     }
 
-    /// One fact about the visitor (`name`, `email` or `phone`): the property goes before the attribute.
+    /// One fact about the visitor (`name`, `email` or `phone`): the property goes before the
+    /// attribute.
     #[must_use]
     pub fn contact(&self, fact: Name) -> Option<Rc<str>> {
         let key = SETTINGS[fact as usize].attribute.strip_prefix("contact-").unwrap_or_default();
         self.contact.get(key).map(Rc::from).or_else(|| self.given(fact))
     }
 
-    /// Where everything is reached. The loader always gives `proxy-url`; without it, the page's own origin is used.
+    /// Where everything is reached. The loader always gives `proxy-url`; without it, the page's own
+    /// origin is used.
     #[must_use]
     pub fn address(&self) -> Address {
         Address::from_settings(
@@ -153,8 +159,8 @@ impl Config {
         self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
     }
 
-    /// Takes one setting, by property or attribute name. What is not allowed is left aside: the setting is then as if not given, and
-    /// `complain` gets one line for the console.
+    /// Takes one setting, by property or attribute name. What is not allowed is left aside: the
+    /// setting is then as if not given, and `complain` gets one line for the console.
     pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
         let Some(setting) = find(name) else {
             complain(&["[chataibot] there is no setting \"", name, "\". See docs/reference.md."].concat());
@@ -265,7 +271,8 @@ fn check(kind: SettingKind, text: &str) -> Verdict {
     if fine { Verdict::Fine } else { Verdict::Refused }
 }
 
-/// Does this text take a flag off? As in loader/settings.js: some frameworks write `false` in words.
+/// Does this text take a flag off? As in loader/settings.js: some frameworks write `false` in
+/// words.
 fn is_off(text: &str) -> bool {
     ["false", "null", "undefined", "0"].iter().any(|off| off.eq_ignore_ascii_case(text.trim()))
 }

@@ -260,7 +260,8 @@ impl Conversation {
         self.window_open && !self.page_hidden
     }
 
-    /// The message list, from top to bottom: what is logged in log order, then what is not, in the order it was composed.
+    /// The message list, from top to bottom: what is logged in log order, then what is not, in the
+    /// order it was composed.
     #[must_use]
     pub fn rows(&self) -> &[Rc<Row>] {
         &self.rows
@@ -332,8 +333,8 @@ impl Conversation {
         &self.draft
     }
 
-    /// The row of the last bot's or agent's message, while the visitor has said nothing since and the conversation goes on: its
-    /// answers can be given now.
+    /// The row of the last bot's or agent's message, while the visitor has said nothing since and
+    /// the conversation goes on: its answers can be given now.
     #[must_use]
     pub fn answerable_row(&self) -> Option<&Rc<Row>> {
         if self.phase == Phase::Ended {
@@ -345,7 +346,8 @@ impl Conversation {
         last.message().filter(|m| m.author != Author::Visitor).map(|_| last)
     }
 
-    /// What kind of answer the bot's last message waits for, while the visitor has said nothing since.
+    /// What kind of answer the bot's last message waits for, while the visitor has said nothing
+    /// since.
     #[must_use]
     pub fn prompt(&self) -> Option<Prompt> {
         prompt_of(self.answerable_row()?.message()?.content())

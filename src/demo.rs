@@ -31,7 +31,8 @@ use wasm_split_helpers::SplitLoaderError as Missing;
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Plays the scene called `name`. `origin` is where the program came from: the sample picture is there too. `None`: there is none.
+/// Plays the scene called `name`. `origin` is where the program came from: the sample picture is
+/// there too. `None`: there is none.
 pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;
 
 /// What a scene needs to be shown.

@@ -1,7 +1,8 @@
 //! The boundary to JavaScript: what the loader's custom element calls, and what it is told.
 //!
-//! The element itself, its attributes, its life in the page and its events are `loader/element.js`. This file turns settings into a
-//! running widget, and what happens in it into plain objects. It is the only one that knows both.
+//! The element itself, its attributes, its life in the page and its events are `loader/element.js`.
+//! This file turns settings into a running widget, and what happens in it into plain objects. It is
+//! the only one that knows both.
 
 mod handle;
 
@@ -25,12 +26,14 @@ use handle::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Handle);
 
-/// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with `later`, [`Mounted::render`] renders
-/// it. `launcher` is the button that the page shows already, alone in an element of its own: it goes on as the widget's.
+/// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with
+/// `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows already,
+/// alone in an element of its own: it goes on as the widget's.
 ///
-/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `spoken`: as of [`Mounted::speak`]; with it from
-/// the beginning nothing is rendered in another language first. `tell(type, detail)` is called for everything the page may want to
-/// know; the element makes events of it.
+/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `spoken`: as
+/// of [`Mounted::speak`]; with it from the beginning nothing is rendered in another language first.
+/// `tell(type, detail)` is called for everything the page may want to know; the element makes
+/// events of it.
 #[wasm_bindgen]
 pub fn mount(
     place: Element,
@@ -84,8 +87,8 @@ impl Mounted {
         self.0.act(UserAction::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
-    /// Says `text` as the visitor, which the shell has sent as a first message: `{id, answer, startAbort, log,
-    /// logAbort, release, asked}`.
+    /// Says `text` as the visitor, which the shell has sent as a first message: `{id, answer,
+    /// startAbort, log, logAbort, release, asked}`.
     #[wasm_bindgen(js_name = sendEarly)]
     pub fn send_early(&self, text: &str, early: &JsValue) {
         self.0.send_early(text.to_owned(), early);
@@ -111,7 +114,8 @@ impl Mounted {
         self.0.change(|config| from_js::apply(config, settings, &mut warn));
     }
 
-    /// Speaks the language of `spoken`, which is `{tag, words}`, in English where there are no words.
+    /// Speaks the language of `spoken`, which is `{tag, words}`, in English where there are no
+    /// words.
     pub fn speak(&self, spoken: &JsValue) {
         self.0.change(|config| config.set_language(from_js::language(spoken)));
     }
@@ -185,12 +189,14 @@ fn report(tell: &Function, outgoing: PageEvent) {
             ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
         }
     };
-    // The element's `tell` dispatches an event, and what listeners throw is reported by the browser, not thrown here.
+    // The element's `tell` dispatches an event, and what listeners throw is reported by the
+    // browser, not thrown here.
     let told = tell.call2(&JsValue::NULL, &kind.into(), &detail);
     debug_assert!(told.is_ok(), "the element's tell threw");
 }
 
-/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, perhaps with the page's changes.
+/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, perhaps with
+/// the page's changes.
 fn before_send(tell: &Function, text: &str) -> Option<String> {
     let detail = object(&[("text", JsValue::from_str(text))]);
     let goes_on = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|goes_on| goes_on.is_truthy());

@@ -1,4 +1,5 @@
-//! The ChatAIBot chat widget: a Yew component compiled to WASM, shown by the custom element `<chataibot-widget>`.
+//! The ChatAIBot chat widget: a Yew component compiled to WASM, shown by the custom element
+//! `<chataibot-widget>`.
 //!
 //! In reading order:
 //! - [`config`], [`strings`]: every setting, every sentence

@@ -70,8 +70,8 @@ impl Core {
     }
 }
 
-/// The chat machine, as code outside of the lazy module sees it: a virtual table made in that module keeps all code behind it out of
-/// the main program.
+/// The chat machine, as code outside of the lazy module sees it: a virtual table made in that
+/// module keeps all code behind it out of the main program.
 pub trait ChatLogic {
     /// What it has in common with the idle machine.
     fn core(&self) -> &Core;
@@ -95,7 +95,8 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// Handles an input and adds to `effects`. Returns whether the conversation changed. `promote` is there once the lazy module is.
+    /// Handles an input and adds to `effects`. Returns whether the conversation changed. `promote`
+    /// is there once the lazy module is.
     ///
     /// # Errors
     /// The input, where it must wait for that module.

@@ -1,7 +1,8 @@
 //! Tells the visitor of new messages while nobody looks: a sound, and the title of the page's tab.
 //!
-//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before somebody answers: the alerts,
-//! which do all of it, are a part of the program of its own, fetched with the first reply.
+//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before
+//! somebody answers: the alerts, which do all of it, are a part of the program of its own, fetched
+//! with the first reply.
 
 mod alerts;
 mod sound;
@@ -23,7 +24,8 @@ use crate::{
     conversation::Conversation,
 };
 
-/// Where the visitor's choice is kept. It is the device's: no conversation, no site, and no restart changes it.
+/// Where the visitor's choice is kept. It is the device's: no conversation, no site, and no restart
+/// changes it.
 const CHOICE: &str = "sound";
 
 /// What the page wants.
@@ -54,7 +56,8 @@ async fn fetch() -> Result<Make, Missing> {
     Ok(alerts::make)
 }
 
-/// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the sound.
+/// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the
+/// sound.
 trait Alerts {
     /// Takes how things stand now.
     fn tell(&self, news: News);
@@ -77,7 +80,8 @@ struct News {
     title: Option<String>,
 }
 
-/// A handle; clones are the same. Dropping the last one gives the page its title back and lets go of the sound.
+/// A handle; clones are the same. Dropping the last one gives the page its title back and lets go
+/// of the sound.
 #[derive(Clone)]
 pub struct Notifier(Rc<Inner>);
 
@@ -133,7 +137,8 @@ impl Notifier {
         self.0.alert(on);
     }
 
-    /// Looks at the conversation after each change. `sentence` is the title for so many unread messages.
+    /// Looks at the conversation after each change. `sentence` is the title for so many unread
+    /// messages.
     pub fn follow(&self, state: &Conversation, sentence: impl FnOnce(u32) -> String) {
         let newest = state.newest_key();
         let heard = self.0.heard.replace(Some(newest));
@@ -160,7 +165,8 @@ impl Inner {
         self.choice.get().unwrap_or(self.wanted.get().sound)
     }
 
-    /// Tells the alerts how things stand. Where there are none yet they are fetched, if there is something for them to do.
+    /// Tells the alerts how things stand. Where there are none yet they are fetched, if there is
+    /// something for them to do.
     fn alert(self: &Rc<Self>, fetches: bool) {
         let alerts = self.alerts.borrow().clone();
         if let Some(alerts) = alerts {

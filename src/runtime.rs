@@ -51,9 +51,11 @@ use crate::{
     },
 };
 
-/// When the wall clock went this much further than the other one, the machine slept, in milliseconds.
+/// When the wall clock went this much further than the other one, the machine slept, in
+/// milliseconds.
 const SLEPT: u64 = 5_000;
-/// A timer this much too late means that the page slept. Hidden pages get their timers up to a minute late.
+/// A timer this much too late means that the page slept. Hidden pages get their timers up to a
+/// minute late.
 const LATE: u64 = 90_000;
 /// When the lazy module could not be loaded, the next attempt is made after so many milliseconds.
 const LOAD_RETRY: u64 = 3_000;
@@ -232,7 +234,8 @@ impl Runtime {
         self.repository.borrow().clone()
     }
 
-    /// Handles an action of the visitor or the page. Gives the client message id, where something is said; a blank message is ignored.
+    /// Handles an action of the visitor or the page. Gives the client message id, where something
+    /// is said; a blank message is ignored.
     pub fn act(self: &Rc<Self>, action: UserAction) -> Option<Rc<str>> {
         let blank = action.is_blank();
         if blank == Some(true) || self.destroyed.get() {
@@ -281,7 +284,8 @@ impl Runtime {
         self.receive(InboxItem::Input(input));
     }
 
-    /// Handles an input and runs its effects. What comes up meanwhile is queued; all wait for the lazy module where it is needed.
+    /// Handles an input and runs its effects. What comes up meanwhile is queued; all wait for the
+    /// lazy module where it is needed.
     fn receive(self: &Rc<Self>, item: InboxItem) {
         self.inbox.push(item);
         if self.inbox.handling.replace(true) {
@@ -403,7 +407,8 @@ impl Runtime {
             CoreEffect::Disconnect => self.requests.log.replace(None),
             CoreEffect::JoinTabs => self.join_tabs(),
             CoreEffect::LeaveTabs => {
-                // A request that holds a lock would keep other tabs waiting while this one sleeps; its key may be sent again.
+                // A request that holds a lock would keep other tabs waiting while this one sleeps;
+                // its key may be sent again.
                 self.requests.abort();
                 self.tabs.leave();
             }
@@ -457,7 +462,8 @@ impl Runtime {
         drop(rung);
     }
 
-    /// Releases everything: stream, timers, listeners. What is stored stays. Actions do nothing afterwards.
+    /// Releases everything: stream, timers, listeners. What is stored stays. Actions do nothing
+    /// afterwards.
     pub fn destroy(&self) {
         self.destroyed.set(true);
         self.requests.abort();

@@ -1,16 +1,19 @@
-//! Every sentence a visitor can read. The table is `strings/table.rs`; this file puts other sentences in place of its English.
+//! Every sentence a visitor can read. The table is `strings/table.rs`; this file puts other
+//! sentences in place of its English.
 //!
-//! Knows no browser and no language but English: a page replaces sentences by name, and locale files do it the same way.
-//! `{name}` in a sentence is a place that [`fill`] fills.
+//! Knows no browser and no language but English: a page replaces sentences by name, and locale
+//! files do it the same way. `{name}` in a sentence is a place that [`fill`] fills.
 
 use std::{fmt, rc::Rc};
 
 use yew::AttrValue;
 
-/// The plural categories of Unicode, in the order of [`Plural`]; English has two of them, other languages up to six.
+/// The plural categories of Unicode, in the order of [`Plural`]; English has two of them, other
+/// languages up to six.
 pub const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
-/// The form of a sentence that a number asks for. Which one, is for the language to say: [`Strings::count_by`].
+/// The form of a sentence that a number asks for. Which one, is for the language to say:
+/// [`Strings::count_by`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as Unicode names them")]
 pub enum Plural {
@@ -41,7 +44,8 @@ macro_rules! sentences {
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
         const ENGLISH: &[&str] = &[$($english),+];
 
-        /// Name, English and meaning of every sentence that holds no number, for documentation and locale files.
+        /// Name, English and meaning of every sentence that holds no number, for documentation and
+        /// locale files.
         pub const SENTENCES: &[(&str, &str, &str)] = &[$((stringify!($name), $english, concat!($($doc),+))),+];
 
         impl Strings {
@@ -62,8 +66,9 @@ macro_rules! plurals {
 
         pub(super) const PLURAL_NAMES: &[&str] = &[$(stringify!($name)),+];
 
-        /// Name, English for one and for other numbers, and meaning of every sentence that counts. A language has them once for
-        /// each of its plural categories, as `<name>_<category>`; what a language lacks is said by `<name>_other`.
+        /// Name, English for one and for other numbers, and meaning of every sentence that counts.
+        /// A language has them once for each of its plural categories, as `<name>_<category>`; what
+        /// a language lacks is said by `<name>_other`.
         pub const PLURALS: &[(&str, [&str; 2], &str)] =
             &[$((stringify!($name), [$one, $other], concat!($($doc),+))),+];
 
@@ -90,7 +95,8 @@ type CountRule = Rc<dyn Fn(usize) -> Plural>;
 /// The sentences of one widget: English, and what was put in its place.
 #[derive(Clone, Default)]
 pub struct Strings {
-    /// By place in the tables. Few, or a whole language: looking through them is nothing beside showing one.
+    /// By place in the tables. Few, or a whole language: looking through them is nothing beside
+    /// showing one.
     replaced: Vec<(usize, AttrValue)>,
     rule: Option<CountRule>,
 }
@@ -109,7 +115,8 @@ impl fmt::Debug for Strings {
 }
 
 impl Strings {
-    /// Puts the sentences in `replacements` (by name) in place of those so far. Names we do not have go to `unknown`.
+    /// Puts the sentences in `replacements` (by name) in place of those so far. Names we do not
+    /// have go to `unknown`.
     pub fn replace<'a>(
         &mut self,
         replacements: impl Iterator<Item = (&'a str, &'a str)>,
@@ -168,7 +175,8 @@ fn plural_place(place: usize, form: Plural) -> usize {
     NAMES.len() + place * CATEGORIES.len() + form as usize
 }
 
-/// Puts `value` in the place `{name}` of a sentence, wherever it stands; a sentence without that place stays as it is.
+/// Puts `value` in the place `{name}` of a sentence, wherever it stands; a sentence without that
+/// place stays as it is.
 #[must_use]
 pub fn fill(sentence: &str, name: &str, value: &str) -> String {
     let mut out = String::with_capacity(sentence.len() + value.len());

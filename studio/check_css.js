@@ -25,8 +25,8 @@ function ending(css, at) {
 }
 
 /**
- * The rules of a style sheet: `{selector, around, declarations: [{property, value, line}], line}`, `around` the at-rules and rules that it
- * stands in; and what is no CSS: `problems`.
+ * The rules of a style sheet: `{selector, around, declarations: [{property, value, line}], line}`,
+ * `around` the at-rules and rules that it stands in; and what is no CSS: `problems`.
  */
 export function readCss(text) {
   const css = withoutComments(text);
@@ -111,7 +111,10 @@ function isStill({ property, value }) {
   return value === 'none';
 }
 
-/** Everything that is wrong with a style sheet: `[{rule, line, message}]`, in the order of its lines. `design`: styles/design.json. */
+/**
+ * Everything that is wrong with a style sheet: `[{rule, line, message}]`, in the order of its
+ * lines. `design`: styles/design.json.
+ */
 export function checkCss(text, design, supports = (property, value) => CSS.supports(property, value)) {
   const { rules, problems } = readCss(text);
   const tokens = new Map(design.tokens.map((token) => [token.name, token]));

@@ -40,7 +40,10 @@ function chain(element) {
   return elements;
 }
 
-/** What an element paints behind its content, each a list of colours of which any may be there; null where it is a picture. */
+/**
+ * What an element paints behind its content, each a list of colours of which any may be there; null
+ * where it is a picture.
+ */
 function layers(style) {
   const { backgroundImage: image, backgroundColor: colour } = style;
   const own = [[colourOf(colour)]];
@@ -59,7 +62,10 @@ function paper() {
   return colourOf(color);
 }
 
-/** Every pair of a colour in `element` and what may lie behind it, as they are seen; null where a picture lies behind. */
+/**
+ * Every pair of a colour in `element` and what may lie behind it, as they are seen; null where a
+ * picture lies behind.
+ */
 function pairs(element, colour) {
   const elements = chain(element);
   const seen = (at, backdrop) => {
@@ -198,7 +204,10 @@ const look = (elements) =>
 /** Does one of these colours stand out from what is around the element? */
 const standsOut = (element, css) => (css.match(COLOUR) ?? []).some((one) => (leastContrast(around(element) ?? element, one) ?? 3) >= 3);
 
-/** What of the scene's controls does not show that it has the focus. `done`: what was looked at already, by parts. */
+/**
+ * What of the scene's controls does not show that it has the focus. `done`: what was looked at
+ * already, by parts.
+ */
 export function checkFocus(widget, done = new Set()) {
   const findings = [];
   const root = widget.shadowRoot;

@@ -17,7 +17,9 @@ const WORDS = {
   greeting: ['Greeting', 'Hi there'],
 };
 
-/** A field that finds any part by its name, and puts an empty rule for it where rules are written. */
+/**
+ * A field that finds any part by its name, and puts an empty rule for it where rules are written.
+ */
 function addRule({ history, table }, rules) {
   const { parts } = table.design;
   const list = make('datalist', { id: 'parts' }, ...parts.map(({ name, description }) => make('option', { value: name }, description)));

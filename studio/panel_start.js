@@ -86,7 +86,8 @@ function importSection({ history, table }) {
       if (swatch) swatch.style.background = value;
       return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, swatch, token), make('span', {}, value), from && make('small', {}, from)) };
     });
-    // A site of one scheme: what follows the page's or the device's would have its colours in the other, too.
+    // A site of one scheme: what follows the page's or the device's would have its colours in the
+    // other, too.
     const surface = parse(chosen.surface ?? '');
     const only = surface && !Object.keys(variables.dark).length ? (luminance(surface) < 0.18 ? 'dark' : 'light') : '';
     const keep = make('input', { type: 'checkbox', checked: true });

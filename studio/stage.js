@@ -143,7 +143,9 @@ async function settled() {
   for (const animation of shadowRoot.getAnimations()) if (animation.effect.getComputedTiming().iterations !== Infinity) animation.finish();
 }
 
-/** Has the designer begun to write, or to choose, in the studio? The focus is not taken from that. */
+/**
+ * Has the designer begun to write, or to choose, in the studio? The focus is not taken from that.
+ */
 const isBusy = () => parent.document.activeElement?.matches('input, textarea, select') ?? false;
 
 /**

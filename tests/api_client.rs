@@ -1,4 +1,5 @@
-//! The client, driven natively through weather, reloads and other tabs: the very code that decides in the WASM.
+//! The client, driven natively through weather, reloads and other tabs: the very code that decides
+//! in the WASM.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
@@ -199,7 +200,8 @@ fn reset_forgets_here_and_in_the_other_tab() {
     }
 }
 
-/// A long run of everything at once, then fair weather, then: is what everybody sees what was said and logged?
+/// A long run of everything at once, then fair weather, then: is what everybody sees what was said
+/// and logged?
 fn survive(seed: u64, mut world: World) {
     let tabs = world.tabs.len();
     world.weather = Weather::STORM;

@@ -1,4 +1,5 @@
-//! Settings as JavaScript gives them: what strings, numbers, truth values, objects and `null` become.
+//! Settings as JavaScript gives them: what strings, numbers, truth values, objects and `null`
+//! become.
 #![cfg(target_arch = "wasm32")]
 
 use chataibot_widget::config::{Config, Name, from_js};

@@ -1,4 +1,5 @@
-//! Sound and title in a real browser: the page's title comes back as it was, and of several tabs one may sound.
+//! Sound and title in a real browser: the page's title comes back as it was, and of several tabs
+//! one may sound.
 #![cfg(target_arch = "wasm32")]
 
 use std::rc::Rc;
@@ -23,7 +24,8 @@ fn document() -> Document {
     web_sys::window().expect("a window").document().expect("a page")
 }
 
-/// Has the page's clock run sixteen times as fast: a turn of the title takes seconds, and there are dozens to see.
+/// Has the page's clock run sixteen times as fast: a turn of the title takes seconds, and there are
+/// dozens to see.
 fn hurry() {
     let set = Function::new_no_args(
         "if (window.isHurried) return; window.isHurried = true; \

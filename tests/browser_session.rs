@@ -1,4 +1,5 @@
-//! The runtime in a real browser: storage that throws, JSON, streams, locks, timers, and a whole session against a stand-in `fetch`.
+//! The runtime in a real browser: storage that throws, JSON, streams, locks, timers, and a whole
+//! session against a stand-in `fetch`.
 #![cfg(target_arch = "wasm32")]
 
 mod browser_session {
@@ -389,7 +390,8 @@ async fn two_sessions_of_one_browser_start_one_conversation() {
     one.act(UserAction::Open);
     one.act(UserAction::Send("hello".into()));
     until("it has started", || one.state().id().is_some()).await;
-    // Two sessions in one page hear no storage events of each other: only the lock and storage itself keep them together.
+    // Two sessions in one page hear no storage events of each other: only the lock and storage
+    // itself keep them together.
     other.act(UserAction::Open);
     other.act(UserAction::Send("me too".into()));
     until("the other has joined", || words(&other).contains(&"You said: me too".to_owned())).await;

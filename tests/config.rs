@@ -1,4 +1,5 @@
-//! The settings table: what is allowed, what is said about the rest, and that the loader's lists say the same.
+//! The settings table: what is allowed, what is said about the rest, and that the loader's lists
+//! say the same.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The sentences in other languages are whole: every sentence, every plural category of the language, every place, and nothing else.
+//! The sentences in other languages are whole: every sentence, every plural category of the
+//! language, every place, and nothing else.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -6,7 +7,8 @@ use std::{collections::BTreeMap, fs};
 
 use chataibot_widget::strings::{PLURALS, SENTENCES};
 
-/// The categories that whole numbers have, by Unicode CLDR 46; languages that are not here have `one` and `other`.
+/// The categories that whole numbers have, by Unicode CLDR 46; languages that are not here have
+/// `one` and `other`.
 const CATEGORIES: &[(&str, &[&str])] = &[
     ("zero one two few many other", &["ar", "cy"]),
     ("one two few many other", &["ga"]),
@@ -70,7 +72,8 @@ fn every_locale_has_every_sentence_with_its_places_and_nothing_else() {
                 wrong.push(format!("{tag}: {name} is missing"));
                 continue;
             };
-            // A form for one or two things may say the number in words; but what the launcher is called has to hold what stands on it.
+            // A form for one or two things may say the number in words; but what the launcher is
+            // called has to hold what stands on it.
             let on_badge = name.starts_with("launcher_unread") && !name.ends_with("_zero");
             let in_words = !on_badge && ["_zero", "_one", "_two"].iter().any(|form| name.ends_with(form));
             let but_count = |places: Vec<&str>| places.into_iter().filter(|place| *place != "count").count();

@@ -1,6 +1,7 @@
-// The compressed twins of a bundle's files, and their hashes, by what Node.js brings: `node compress.mjs FOLDER compressed|plain NAME…`
-// writes NAME.br and NAME.gz where they are missing, and prints the names with their `integrity` values as JSON.
-// `node compress.mjs` alone prints how many bytes its standard input has, as it is, as gzip and as brotli.
+// The compressed twins of a bundle's files, and their hashes, by what Node.js brings: `node
+// compress.mjs FOLDER compressed|plain NAME…` writes NAME.br and NAME.gz where they are missing,
+// and prints the names with their `integrity` values as JSON. `node compress.mjs` alone prints how
+// many bytes its standard input has, as it is, as gzip and as brotli.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

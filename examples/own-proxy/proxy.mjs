@@ -1,8 +1,9 @@
-// A proxy between the ChatAIBot widget and the platform, in one file and without packages: docs/contract.md, kept in memory.
+// A proxy between the ChatAIBot widget and the platform, in one file and without packages:
+// docs/contract.md, kept in memory.
 //
-// Environment: PORT (8787), ORIGINS (http://localhost:4711), PLATFORM_URL, ACCOUNT_TOKEN, BOT_KEY, WEBHOOK_SECRET, WEBHOOK_TOKEN;
-// without them it fits the simulator. Left out: files, typed answers, signed-in visitors, several sites, rate limits, and a disk: a
-// restart forgets all.
+// Environment: PORT (8787), ORIGINS (http://localhost:4711), PLATFORM_URL, ACCOUNT_TOKEN, BOT_KEY,
+// WEBHOOK_SECRET, WEBHOOK_TOKEN; without them it fits the simulator. Left out: files, typed
+// answers, signed-in visitors, several sites, rate limits, and a disk: a restart forgets all.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -18,7 +19,8 @@ const random = (bytes) => randomBytes(bytes).toString("hex");
 const digest = (text) => createHash("sha256").update(String(text)).digest();
 const same = (a, b) => timingSafeEqual(digest(a), digest(b));
 
-// ---- What is remembered -------------------------------------------------------------------------------------------------------
+// ---- What is remembered
+// -------------------------------------------------------------------------------------------------------
 const tokens = new Map(); //        token → { visitor, origin, ends }
 const renewals = new Map(); //      renewal secret → { visitor, usedAt, next }
 const conversations = new Map(); // alias → { alias, visitor, platform, log, streams, lane, echoes, closed, seen }
@@ -38,7 +40,8 @@ const badRequest = (message) => new Refusal(400, "BAD_REQUEST", message);
 const unauthorized = () => new Refusal(401, "UNAUTHORIZED", "a valid visitor token is needed");
 const unknownOutcome = () => new Refusal(502, "UNKNOWN_OUTCOME", "the platform's answer was lost");
 
-// ---- The log ------------------------------------------------------------------------------------------------------------------
+// ---- The log
+// ------------------------------------------------------------------------------------------------------------------
 function append(conversation, event) {
   const entry = { cursor: `${EPOCH}-${conversation.log.length + 1}`, at: Date.now(), event };
   conversation.log.push(entry);
@@ -53,7 +56,9 @@ function readCursor(text) {
 }
 const misfit = ({ epoch, seq }, end) => (epoch !== EPOCH ? { reason: "epoch" } : seq > end ? { reason: "future" } : undefined);
 
-/** What a reader with this cursor is told: the entries, and `reset` or `earlier` where they apply. */
+/**
+ * What a reader with this cursor is told: the entries, and `reset` or `earlier` where they apply.
+ */
 function after({ log }, text, last) {
   const cursor = text ? readCursor(text) : undefined, reset = cursor && misfit(cursor, log.length);
   if (cursor && !reset) return { entries: log.slice(cursor.seq) };
@@ -68,7 +73,8 @@ function before({ log }, text, limit) {
   return { entries: log.slice(from, end), reset, earlier: from > 0 };
 }
 
-// ---- Tokens -------------------------------------------------------------------------------------------------------------------
+// ---- Tokens
+// -------------------------------------------------------------------------------------------------------------------
 function issue(origin, visitor, renewal = random(32)) {
   const token = random(32);
   for (const [one, { ends }] of tokens) if (ends < Date.now()) tokens.delete(one);
@@ -104,7 +110,10 @@ function leave({ body }) {
   return { ok: true };
 }
 
-/** Who asks. A browser leaves `Origin` out of a GET to the page's own server; here every page is of another origin. */
+/**
+ * Who asks. A browser leaves `Origin` out of a GET to the page's own server; here every page is of
+ * another origin.
+ */
 function visitorOf(request) {
   const [, bearer] = /^bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
   const known = tokens.get(bearer);
@@ -118,8 +127,12 @@ function owned(visitor, alias) {
   throw notFound();
 }
 
-// ---- A message out ------------------------------------------------------------------------------------------------------------
-/** The same key forwards once. Only what definitely did not arrive is forgotten, and may be tried again. */
+// ---- A message out
+// ------------------------------------------------------------------------------------------------------------
+/**
+ * The same key forwards once. Only what definitely did not arrive is forgotten, and may be tried
+ * again.
+ */
 async function once(visitor, request, what, forward) {
   const key = request.headers["idempotency-key"] ?? "";
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)) throw badRequest("one Idempotency-Key is needed, a UUID");
@@ -223,7 +236,8 @@ async function message({ request, body, alias }) {
   });
 }
 
-// ---- The log, out -------------------------------------------------------------------------------------------------------------
+// ---- The log, out
+// -------------------------------------------------------------------------------------------------------------
 const number = (text, least, most) => {
   const value = text === null ? undefined : Number(text);
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
@@ -255,7 +269,8 @@ async function events({ request, response, alias, query }) {
   response.write(": hello\n\n");
   if (reset) block("reset", reset);
   if (earlier !== undefined) block("begin", { earlier });
-  // Nothing runs between the reading above and this line, so nothing is missed and nothing comes twice.
+  // Nothing runs between the reading above and this line, so nothing is missed and nothing comes
+  // twice.
   conversation.streams.add(tell);
   entries.forEach(tell);
   const reauth = () => response.end("event: reauth\ndata: {}\n\n");
@@ -263,7 +278,8 @@ async function events({ request, response, alias, query }) {
   response.on("close", () => conversation.streams.delete(tell) && timers.forEach(clearTimeout));
 }
 
-// ---- A reply in ---------------------------------------------------------------------------------------------------------------
+// ---- A reply in
+// ---------------------------------------------------------------------------------------------------------------
 const TAGS = { b: "bold", strong: "bold", i: "italic", em: "italic", u: "underline", s: "strike", code: "code", p: "paragraph" };
 const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 const unescape = (text) =>
@@ -271,7 +287,10 @@ const unescape = (text) =>
     name ? (NAMED[name.toLowerCase()] ?? whole) : String.fromCodePoint(decimal ? Number(decimal) : parseInt(hex, 16)));
 const allowed = (href) => (/^(https?:\/\/|mailto:|tel:)/i.test(href) ? href : undefined);
 
-/** HTML as a tree, by a list of what may stay. A server with more kinds of messages takes a real parser. */
+/**
+ * HTML as a tree, by a list of what may stay. A server with more kinds of messages takes a real
+ * parser.
+ */
 function richText(html) {
   const root = [], open = [{ tag: "", nodes: root }];
   const quiet = String(html ?? "").replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, "").replace(/<!--[\s\S]*?(-->|$)/g, "");
@@ -316,7 +335,10 @@ function content(message) {
 const wordsOf = (node) =>
   node === null || typeof node !== "object" ? "" : Object.entries(node).map(([name, value]) => (name === "text" && typeof value === "string" ? value : wordsOf(value))).join("");
 
-/** A reader gives up an entry that is larger than a megabyte: of a content that is too large, the beginning of its words is kept. */
+/**
+ * A reader gives up an entry that is larger than a megabyte: of a content that is too large, the
+ * beginning of its words is kept.
+ */
 function fitting(content) {
   if (Buffer.byteLength(JSON.stringify(content)) <= CONTENT_BYTES) return content;
   return { text: { body: [{ text: `${wordsOf(content).slice(0, 16_000)} …` }] } };
@@ -328,7 +350,8 @@ function take(conversation, { type, payload, id }) {
   if (type.startsWith("message") && payload?.message) {
     const author = payload.message_by?.type ?? payload.message_by ?? "bot";
     if (author === "visitor") {
-      // The echo of what was sent from here: it confirms the oldest message that waits for one, and is no message of its own.
+      // The echo of what was sent from here: it confirms the oldest message that waits for one, and
+      // is no message of its own.
       const echo = conversation.echoes.shift();
       if (echo && echo.state !== "sent") deliver(conversation, echo.key, (echo.state = "sent"));
       return;
@@ -363,7 +386,8 @@ function webhook({ request, body, secret }) {
   return { ok: true };
 }
 
-// ---- HTTP ---------------------------------------------------------------------------------------------------------------------
+// ---- HTTP
+// ---------------------------------------------------------------------------------------------------------------------
 const ROUTES = [
   ["POST", /^\/token$/, token],
   ["POST", /^\/token\/end$/, leave],
@@ -373,7 +397,10 @@ const ROUTES = [
   ["POST", /^\/webhook\/(?<secret>[^/]+)$/, webhook],
 ];
 
-/** The whole body as JSON. What is too large is taken to its end, or the browser would never see the answer. */
+/**
+ * The whole body as JSON. What is too large is taken to its end, or the browser would never see the
+ * answer.
+ */
 async function read(request, limit) {
   const isJson = limit === WEBHOOK_BYTES || /^application\/json\b/i.test(request.headers["content-type"] ?? "");
   if (!isJson) throw new Refusal(415, "BAD_REQUEST", "the body must be JSON");

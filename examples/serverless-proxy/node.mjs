@@ -1,4 +1,5 @@
-// The same function behind Node's own server, as platforms have one: for a test, and to try it. Environment: PORT.
+// The same function behind Node's own server, as platforms have one: for a test, and to try it.
+// Environment: PORT.
 
 import { createServer } from "node:http";
 import { Readable } from "node:stream";

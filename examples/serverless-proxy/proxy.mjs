@@ -1,4 +1,5 @@
-// The proxy of ../own-proxy as one function, a Request in and a Response out: the form that Workers, Deno, Bun and Vercel take.
+// The proxy of ../own-proxy as one function, a Request in and a Response out: the form that
+// Workers, Deno, Bun and Vercel take.
 
 import { handle } from "../own-proxy/proxy.mjs";
 
@@ -6,7 +7,8 @@ export default {
   async fetch(request) {
     const body = chunks(request.body);
     const answer = await new Promise((resolve) => void handle(incoming(request, body), outgoing(request, resolve)));
-    // What a refusal left of it: a connection with an unread body is closed, under the next request on it.
+    // What a refusal left of it: a connection with an unread body is closed, under the next request
+    // on it.
     while (!(await body.next()).done);
     return answer;
   },

@@ -1,5 +1,6 @@
-// Signs who a visitor is, for chataibot-proxy. Run by your server for a signed-in user, never in a page: the secret stays with you.
-// node identity.mjs <secret> <site> <now>: prints the identity of the user below.
+// Signs who a visitor is, for chataibot-proxy. Run by your server for a signed-in user, never in a
+// page: the secret stays with you. node identity.mjs <secret> <site> <now>: prints the identity of
+// the user below.
 
 import { createHmac } from 'node:crypto';
 

@@ -1,5 +1,5 @@
-//! Signs who a visitor is, for chataibot-proxy. Run by your server for a signed-in user, never in a page: the secret stays with you.
-//! Needs the crates `jsonwebtoken` and `serde`.
+//! Signs who a visitor is, for chataibot-proxy. Run by your server for a signed-in user, never in a
+//! page: the secret stays with you. Needs the crates `jsonwebtoken` and `serde`.
 
 use jsonwebtoken::{EncodingKey, Header, encode, errors::Error};
 

@@ -1,4 +1,5 @@
-// A page under a strict Content-Security-Policy with Trusted Types, and the package's files beside it. Environment: PORT.
+// A page under a strict Content-Security-Policy with Trusted Types, and the package's files beside
+// it. Environment: PORT.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -1,4 +1,5 @@
-// `$chatwoot` and `chatwootSDK` for pages that come from Chatwoot: the same calls and events, on our element.
+// `$chatwoot` and `chatwootSDK` for pages that come from Chatwoot: the same calls and events, on
+// our element.
 
 import { plain, unknown, widget } from './widget.js';
 

@@ -1,4 +1,5 @@
-// `Intercom(…)` for pages that come from Intercom: the same calls, on our element. In place of their script.
+// `Intercom(…)` for pages that come from Intercom: the same calls, on our element. In place of
+// their script.
 
 import { plain, unknown, widget } from './widget.js';
 
@@ -10,7 +11,8 @@ const OWN = /^(app_id|api_base|session_duration|user_hash|intercom_user_jwt|alig
 
 function take(host, { name, email, phone, user_id, identity, ...more }) {
   const variables = plain(Object.fromEntries(Object.entries(more).filter(([key]) => !OWN.test(key))));
-  // Who is signed in only our own server's word says; without it the id is what the page says, as all else.
+  // Who is signed in only our own server's word says; without it the id is what the page says, as
+  // all else.
   if (user_id != null && !identity) variables.user_id = String(user_id);
   const { alignment, hide_default_launcher: isHidden, custom_launcher_selector: selector, horizontal_padding: side, vertical_padding: end } = more;
   if (alignment) host.position = alignment === 'left' ? 'bottom-start' : 'bottom-end';

@@ -1,4 +1,5 @@
-// What the scripts for pages of other chats have in common: the element, found or made, and calls that wait until it can do something.
+// What the scripts for pages of other chats have in common: the element, found or made, and calls
+// that wait until it can do something.
 
 const NAME = 'chataibot-widget';
 
@@ -25,8 +26,9 @@ async function ready(own) {
 }
 
 /**
- * `run(deed)` calls `deed(host)` when the element can do something, in the order of the calls, and resolves with what came of it. `on(type,
- * listener)` hears `chataibot-TYPE` and returns how to end that; `host` is the element, once it is there; `isOpen`: is its window?
+ * `run(deed)` calls `deed(host)` when the element can do something, in the order of the calls, and
+ * resolves with what came of it. `on(type, listener)` hears `chataibot-TYPE` and returns how to end
+ * that; `host` is the element, once it is there; `isOpen`: is its window?
  */
 export function widget(own = document.currentScript?.src ?? location.href) {
   const it = {

@@ -1,4 +1,5 @@
-// `zE(…)` for pages that come from Zendesk: messaging (`messenger`) and the classic web widget (`webWidget`), on our element.
+// `zE(…)` for pages that come from Zendesk: messaging (`messenger`) and the classic web widget
+// (`webWidget`), on our element.
 
 import { plain, unknown, widget } from './widget.js';
 
@@ -15,7 +16,10 @@ function claims(token) {
   }
 }
 
-/** `loginUser(ask, done)`: `ask` calls back with a token, which our own server has signed (examples/signing). */
+/**
+ * `loginUser(ask, done)`: `ask` calls back with a token, which our own server has signed
+ * (examples/signing).
+ */
 function logIn(ask, done) {
   ask?.((identity) =>
     run(async (host) => {

@@ -11,7 +11,8 @@ pub const LONGEST_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///
-/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full, jitter comes on top of it.
+/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full,
+/// jitter comes on top of it.
 #[must_use]
 pub fn delay(attempt: u32, cap: u64, chance: u32, retry_after: Option<u32>) -> u64 {
     let ceiling = (BASE << attempt.saturating_sub(1).min(16)).min(cap);

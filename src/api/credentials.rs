@@ -4,7 +4,8 @@
 use chataibot_wire::token::{TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};
 
-/// A token with less than this left is renewed before it is used, in milliseconds; a short-lived one at a third of its life.
+/// A token with less than this left is renewed before it is used, in milliseconds; a short-lived
+/// one at a third of its life.
 const RENEW_BEFORE: u64 = 60_000;
 
 /// The answer of `POST /token`, with the visitor's clock beside it. Shared by all tabs.
@@ -57,7 +58,8 @@ impl Credentials {
         RENEW_BEFORE.min(self.until.saturating_sub(self.from) / 3)
     }
 
-    /// Milliseconds the token has left. A clock that stands before the token's own beginning was changed: nothing is left then.
+    /// Milliseconds the token has left. A clock that stands before the token's own beginning was
+    /// changed: nothing is left then.
     #[must_use]
     pub fn left(&self, wall: u64) -> u64 {
         if wall < self.from { 0 } else { self.until.saturating_sub(wall) }
@@ -77,7 +79,8 @@ pub enum Plan {
 
 /// Decides, inside the lock that all tabs share, how a new token is got.
 ///
-/// `stored` is what storage holds now, `held` what this tab was using, `refused` a renewal secret the proxy did not take.
+/// `stored` is what storage holds now, `held` what this tab was using, `refused` a renewal secret
+/// the proxy did not take.
 #[must_use]
 pub fn plan(stored: Option<Credentials>, held: Option<&Credentials>, refused: Option<&str>, wall: u64) -> Plan {
     // Storage that was cleared under us does not make another visitor.

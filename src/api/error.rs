@@ -7,11 +7,13 @@ use chataibot_wire::{ErrorBody, error::code};
 /// Why a call failed, as far as it decides what happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// No answer of the proxy's: no connection, a time-out, a captive portal's page, a 204, JSON that is none.
+    /// No answer of the proxy's: no connection, a time-out, a captive portal's page, a 204, JSON
+    /// that is none.
     Network,
     /// The token is not good, or not good any more.
     Unauthorized,
-    /// 401, but not in the proxy's words: somebody on the way asks for a password. A new token may help, a new visitor never.
+    /// 401, but not in the proxy's words: somebody on the way asks for a password. A new token may
+    /// help, a new visitor never.
     Challenged,
     /// Not now.
     Busy {
@@ -68,7 +70,8 @@ impl ApiError {
         }
     }
 
-    /// Reads an answer that is not a success. By code first: temporary troubles come as 400 too (DOC). `header` is `Retry-After`.
+    /// Reads an answer that is not a success. By code first: temporary troubles come as 400 too
+    /// (DOC). `header` is `Retry-After`.
     #[must_use]
     pub fn of_answer(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
         let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(whole_seconds));
@@ -113,7 +116,8 @@ impl ApiError {
     }
 }
 
-/// `Retry-After` in whole seconds. The date form is not read: our contract has seconds, and a wrong clock would make nonsense of it.
+/// `Retry-After` in whole seconds. The date form is not read: our contract has seconds, and a wrong
+/// clock would make nonsense of it.
 fn whole_seconds(header: &str) -> Option<u32> {
     let digits = header.trim();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

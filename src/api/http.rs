@@ -1,5 +1,5 @@
-//! HTTP requests to the proxy, with a time limit; every failure becomes an [`ApiError`]. Answers are
-//! read by `gloo-net`.
+//! HTTP requests to the proxy, with a time limit; every failure becomes an [`ApiError`]. Answers
+//! are read by `gloo-net`.
 //!
 //! Requests are sent without it, for the page may have put a `fetch` of its own in place. Many take
 //! the address for a text, and gloo-net hands them a `Request`; one that rejects with something
@@ -28,10 +28,12 @@ extern "C" {
 /// What a start, send or token call may take, in milliseconds.
 pub const PATIENCE: u64 = 30_000;
 
-/// A call under way. Boxed, so that sending and judging are compiled once and each caller's own future stays small.
+/// A call under way. Boxed, so that sending and judging are compiled once and each caller's own
+/// future stays small.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// A call's right to go on: ends when it is let go, when it is dropped, and by itself when its time is over.
+/// A call's right to go on: ends when it is let go, when it is dropped, and by itself when its time
+/// is over.
 pub struct AbortGuard {
     controller: AbortController,
     _timer: Option<Timer>,
@@ -142,7 +144,8 @@ impl Request {
         self.with("Authorization", &["Bearer ", token].concat())
     }
 
-    /// With a guard of so many milliseconds; `early` is the answer where the request was sent before, with its own guard.
+    /// With a guard of so many milliseconds; `early` is the answer where the request was sent
+    /// before, with its own guard.
     #[must_use]
     pub fn or_early(
         mut self,
@@ -159,7 +162,8 @@ impl Request {
         (self, guard)
     }
 
-    /// `None` for what does not leave: a header that no browser would send, or a page's `fetch` that throws.
+    /// `None` for what does not leave: a header that no browser would send, or a page's `fetch`
+    /// that throws.
     fn fetch(self, guard: &AbortGuard) -> Option<Promise> {
         if self.early.is_some() {
             return self.early;

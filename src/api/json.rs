@@ -186,8 +186,9 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields of an object, in the order of the shape: that takes serde a third of the code of reading them by name. A field that
-/// is not there is `None`, of which serde makes its default, or a misfit.
+/// The fields of an object, in the order of the shape: that takes serde a third of the code of
+/// reading them by name. A field that is not there is `None`, of which serde makes its default, or
+/// a misfit.
 struct Fields {
     object: JsValue,
     fields: std::slice::Iter<'static, &'static str>,

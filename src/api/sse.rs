@@ -14,7 +14,8 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use crate::conversation::RawEntry;
 
-/// The longest data that is read, in bytes. An event with more is passed over up to its end: the log goes on behind it.
+/// The longest data that is read, in bytes. An event with more is passed over up to its end: the
+/// log goes on behind it.
 pub const LONGEST: usize = 1 << 20;
 
 /// One thing a stream says.
@@ -231,7 +232,8 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        // The promise rejects when the stream had broken already; nobody is interested, but it must not count as unhandled.
+        // The promise rejects when the stream had broken already; nobody is interested, but it must
+        // not count as unhandled.
         let cancelled = self.reader.cancel();
         wasm_bindgen_futures::spawn_local(async move {
             let _ended_anyway = JsFuture::from(cancelled).await;

@@ -40,7 +40,8 @@ use wasm_split_helpers::SplitLoaderError as Missing;
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
+/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the
+/// last one being `Done` or `Failed`.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(kinds, fallible)]
 pub fn send(
@@ -51,7 +52,8 @@ pub fn send(
 ) -> Result<Option<Sending>, Missing> {
     Ok(begin(&url, &token, &file, told))
 }
-/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the last one being `Done` or `Failed`.
+/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the
+/// last one being `Done` or `Failed`.
 ///
 /// # Errors
 /// Never: all of the program is here.

@@ -13,7 +13,8 @@ pub fn window() -> Option<Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
-/// The screen belongs to the window. The same condition stands in `styles/window.css` and `loader/phone.js`.
+/// The screen belongs to the window. The same condition stands in `styles/window.css` and
+/// `loader/phone.js`.
 pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 
 /// Does an open window cover the page here?
@@ -34,7 +35,8 @@ pub fn media(query: &str) -> Option<MediaQueryList> {
     window()?.match_media(query).ok().flatten()
 }
 
-/// Milliseconds on a clock that is never set. On some systems it stands still while the machine sleeps.
+/// Milliseconds on a clock that is never set. On some systems it stands still while the machine
+/// sleeps.
 #[must_use]
 pub fn monotonic_millis() -> u64 {
     whole(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
@@ -99,8 +101,9 @@ fn uuid_v7(at: u64, random: [u8; 10]) -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// Fails where the browser has no `Temporal`. A format would know it, too, but the first one takes a slow phone a hundred
-    /// milliseconds, and this is asked for before the first message is sent.
+    /// Fails where the browser has no `Temporal`. A format would know it, too, but the first one
+    /// takes a slow phone a hundred milliseconds, and this is asked for before the first message is
+    /// sent.
     #[wasm_bindgen(catch, js_namespace = ["Temporal", "Now"], js_name = timeZoneId)]
     fn time_zone_id() -> Result<JsValue, JsValue>;
 }

@@ -5,7 +5,8 @@ use std::cell::{Cell, RefCell};
 
 use super::environment;
 
-/// A place for texts. Nothing here fails: when the browser refuses, memory takes over and [`Storage::is_lost`] says so.
+/// A place for texts. Nothing here fails: when the browser refuses, memory takes over and
+/// [`Storage::is_lost`] says so.
 pub struct Storage {
     prefix: String,
     local: Option<web_sys::Storage>,
@@ -76,7 +77,8 @@ impl Storage {
     pub fn try_set(&self, key: &str, value: &str) -> Result<(), Refused> {
         if let Some(local) = self.backing() {
             let key = self.full(key);
-            // Tools that ask for consent put something in its place which keeps nothing and says nothing.
+            // Tools that ask for consent put something in its place which keeps nothing and says
+            // nothing.
             let kept = local.set_item(&key, value).and_then(|()| local.get_item(&key));
             return if kept.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
         }

@@ -10,7 +10,8 @@ use web_sys::{AbortSignal, BroadcastChannel, MessageEvent, StorageEvent};
 
 use super::{environment, events::Listener};
 
-/// A lock all tabs of this origin share, held until dropped. Where the browser has no Web Locks it holds nothing.
+/// A lock all tabs of this origin share, held until dropped. Where the browser has no Web Locks it
+/// holds nothing.
 #[must_use]
 #[derive(Default)]
 pub struct Lock {
@@ -20,7 +21,8 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// A lock that is held already: `release` lets go of it, and `asked` settles then, or rejects when it is taken away.
+    /// A lock that is held already: `release` lets go of it, and `asked` settles then, or rejects
+    /// when it is taken away.
     pub fn of(release: Function, asked: Promise) -> Self {
         Self { release: Some(release), asked: Some(asked) }
     }
@@ -72,12 +74,14 @@ pub async fn lock(name: &str) -> Lock {
     claim(name, LockMode::Wait).await
 }
 
-/// Waits until no other tab holds the lock of this name for itself, and shares it with all that do the same.
+/// Waits until no other tab holds the lock of this name for itself, and shares it with all that do
+/// the same.
 pub async fn share(name: &str) -> Lock {
     claim(name, LockMode::Share).await
 }
 
-/// The lock of this name, unless another tab holds or shares it now. Where the browser has no Web Locks, every tab gets it.
+/// The lock of this name, unless another tab holds or shares it now. Where the browser has no Web
+/// Locks, every tab gets it.
 pub async fn try_lock(name: &str) -> Option<Lock> {
     let lock = claim(name, LockMode::IfFree).await;
     (lock.release.is_some() || locks().is_none()).then_some(lock)
@@ -113,7 +117,8 @@ pub async fn claim(name: &str, claim: LockMode) -> Lock {
     });
     let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
     let Ok(asked) = asked else { return Lock::default() };
-    // Not by its class: where a page has put another `Promise` in its place, as Angular does, the browser's own are none of it.
+    // Not by its class: where a page has put another `Promise` in its place, as Angular does, the
+    // browser's own are none of it.
     let asked = Promise::resolve(&asked);
     // Refused outright, or later: some documents may hold no locks. Then we go on without.
     let first = Promise::race(&Array::of2(&granted, &asked));
@@ -147,14 +152,16 @@ pub fn can_agree() -> bool {
     locks().is_some() && channels.is_some_and(|channels| channels.is_function())
 }
 
-/// What is said on it is heard by all other tabs of this origin that have it open. Closed when dropped.
+/// What is said on it is heard by all other tabs of this origin that have it open. Closed when
+/// dropped.
 pub struct Channel {
     channel: BroadcastChannel,
     _listener: Listener,
 }
 
 impl Channel {
-    /// Opens the channel of this name and calls `heard` with what others say. `None` where the browser refuses.
+    /// Opens the channel of this name and calls `heard` with what others say. `None` where the
+    /// browser refuses.
     pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let listener = Listener::new(&channel, "message", move |event| {
@@ -165,7 +172,8 @@ impl Channel {
         Some(Self { channel, _listener: listener })
     }
 
-    /// Says something that can be copied. What cannot be said is as good as lost, which every listener bears.
+    /// Says something that can be copied. What cannot be said is as good as lost, which every
+    /// listener bears.
     pub fn post(&self, message: &JsValue) {
         let posted = self.channel.post_message(message);
         debug_assert!(posted.is_ok(), "the channel is open, and what is said are texts");
@@ -189,8 +197,8 @@ fn promise() -> (Promise, Function) {
     (promise, resolve.unwrap_or_else(|| Function::new_no_args("")))
 }
 
-/// Calls `changed` with key and new value of everything another tab stores below `prefix`; the key comes without it. A value of
-/// `None` means removed; a key of `None` means everything was.
+/// Calls `changed` with key and new value of everything another tab stores below `prefix`; the key
+/// comes without it. A value of `None` means removed; a key of `None` means everything was.
 pub fn watch(prefix: &str, changed: impl Fn(Option<&str>, Option<String>) + 'static) -> Option<Listener> {
     let prefix = String::from(prefix);
     Listener::new(environment::window()?.as_ref(), "storage", move |event| {

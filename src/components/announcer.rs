@@ -27,8 +27,8 @@ use crate::{
 /// A long message is read in the list, not in one breath.
 const LONGEST: usize = 600;
 
-/// By then a screen reader has taken the words, also on a slow machine, in milliseconds; it reads on without them. One that comes to them
-/// when they are gone says nothing.
+/// By then a screen reader has taken the words, also on a slow machine, in milliseconds; it reads
+/// on without them. One that comes to them when they are gone says nothing.
 pub(super) const HEARD: u64 = 5_000;
 
 /// More messages than these at once are counted, and only the last of them is read.
@@ -39,7 +39,8 @@ const SEVERAL: usize = 3;
 struct Said {
     /// Of this row and all before it.
     newest: u32,
-    /// Of these rows, that they were not sent. `None` before the first look: what had failed then, an earlier page has said.
+    /// Of these rows, that they were not sent. `None` before the first look: what had failed then,
+    /// an earlier page has said.
     failed: Option<Vec<u32>>,
     trouble: Option<Trouble>,
 }
@@ -59,7 +60,8 @@ struct Regions {
     alarm: [AttrValue; 2],
 }
 
-/// Speaks beside the window, or inside of it while it is modal: a modal window hides from screen readers what stands beside it.
+/// Speaks beside the window, or inside of it while it is modal: a modal window hides from screen
+/// readers what stands beside it.
 #[derive(Default)]
 pub(super) struct Announcer {
     said: Said,
@@ -188,7 +190,8 @@ impl Said {
                 }
             }
         }
-        // A stored conversation comes a moment after the page: the first look is the first with something to see.
+        // A stored conversation comes a moment after the page: the first look is the first with
+        // something to see.
         if !state.rows().is_empty() {
             self.failed = Some(failed);
         }

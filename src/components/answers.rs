@@ -42,12 +42,14 @@ fn choices(class: &'static str, inside: Html, look: &ViewConfig) -> Html {
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
 
-/// A suggested reply; once it cannot be given any more, its words. `is_typed` where it goes in the form of a button.
+/// A suggested reply; once it cannot be given any more, its words. `is_typed` where it goes in the
+/// form of a button.
 pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) -> Html {
     if choice.open {
         let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
-            // The button is about to become a text: the keyboard goes on from the composer, a finger needs nothing.
+            // The button is about to become a text: the keyboard goes on from the composer, a
+            // finger needs nothing.
             dom::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {

@@ -171,7 +171,8 @@ impl Component for App {
         match msg {
             Msg::Changed(now) => {
                 self.state = now;
-                // The site says what it takes with the first token, and may say otherwise with a later one.
+                // The site says what it takes with the first token, and may say otherwise with a
+                // later one.
                 let source = &ctx.props().source;
                 let typed = source.takes_typed();
                 let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
@@ -250,7 +251,8 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
     })
 }
 
-/// The action as the page wants it, with what the visitor said by it, or nothing where the page refuses it.
+/// The action as the page wants it, with what the visitor said by it, or nothing where the page
+/// refuses it.
 fn agreed(action: UserAction, before_send: &BeforeSend) -> Option<(UserAction, Option<String>)> {
     let (UserAction::Send(text) | UserAction::Answer { text, .. }) = &action else { return Some((action, None)) };
     let said = text.clone();

@@ -10,8 +10,9 @@ use web_sys::{Element, NodeList};
 use super::scrolling::{NEAR, beginning_of, is_long};
 use crate::conversation::Row;
 
-/// The row to begin with where something that came after the row `chosen` is too long to be seen whole; a few words just before it are
-/// not left out. What has begun further up was seen. `rows`: those in the list.
+/// The row to begin with where something that came after the row `chosen` is too long to be seen
+/// whole; a few words just before it are not left out. What has begun further up was seen. `rows`:
+/// those in the list.
 pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option<u32> {
     let mut found = None;
     let (mut came, mut long) = (Vec::new(), None);

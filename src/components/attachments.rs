@@ -166,7 +166,8 @@ impl Component for Attachments {
             ctx.props().full.emit(full.then(|| ctx.link().callback(Msg::Sent)));
         }
         let Some(at) = self.lost.take() else { return };
-        // The keyboard goes on with the one that moved up, else with the last one, else in the field.
+        // The keyboard goes on with the one that moved up, else with the last one, else in the
+        // field.
         let next = self.list.cast::<Element>().and_then(|list| {
             let row = list.children().item(u32::try_from(at).ok()?).or_else(|| list.last_element_child())?;
             row.query_selector(".chip-remove").ok().flatten()

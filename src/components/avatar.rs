@@ -9,7 +9,8 @@ use super::{
     icons,
 };
 
-/// Decoration: the name always stands beside it. `part`: its names as a class and as a part, which say where it stands.
+/// Decoration: the name always stands beside it. `part`: its names as a class and as a part, which
+/// say where it stands.
 pub(super) fn avatar(look: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {

@@ -14,7 +14,8 @@ pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
     named("div", names.clone(), inside)
 }
 
-/// A bubble with a question, the line above and the line below it; nothing where there are no words.
+/// A bubble with a question, the line above and the line below it; nothing where there are no
+/// words.
 pub(super) fn framed(
     head: &Option<RichText>,
     title: &RichText,

@@ -1,4 +1,5 @@
-//! The window: header, notices, messages and composer in one dialog. A view: what it remembers is the widget's.
+//! The window: header, notices, messages and composer in one dialog. A view: what it remembers is
+//! the widget's.
 
 use yew::prelude::*;
 

@@ -16,7 +16,8 @@ impl Day {
         fits.then(|| Self::of(year, month, day))
     }
 
-    /// After Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is their last.
+    /// After Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is
+    /// their last.
     fn of(year: i32, month: i32, day: i32) -> Self {
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);

@@ -1,4 +1,5 @@
-//! The composer: a field that grows with the text, and a button. What stands in it belongs to the conversation, as its draft.
+//! The composer: a field that grows with the text, and a button. What stands in it belongs to the
+//! conversation, as its draft.
 
 use std::rc::Rc;
 
@@ -50,7 +51,8 @@ pub(super) enum Msg {
 }
 
 pub(super) struct Composer {
-    /// Does an input method put a word together? Whoever writes into the field then breaks the word.
+    /// Does an input method put a word together? Whoever writes into the field then breaks the
+    /// word.
     composing: bool,
     /// Was the visitor told that the text is too long?
     told: bool,
@@ -239,7 +241,8 @@ fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
 
 fn keys(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
-        // 229: in Safari the Enter that ends a composition comes after it, no longer marked as composing.
+        // 229: in Safari the Enter that ends a composition comes after it, no longer marked as
+        // composing.
         let composing = event.is_composing() || event.key_code() == 229;
         let asked = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
         if event.key() == "Enter" && asked && !composing {

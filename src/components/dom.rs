@@ -51,8 +51,8 @@ pub(super) fn take_focus_beside(element: &Element) {
     }
 }
 
-/// Did a change take the focus from where it was? A browser may drop it before we are asked: then nothing in here has it, and the
-/// page's `body` does.
+/// Did a change take the focus from where it was? A browser may drop it before we are asked: then
+/// nothing in here has it, and the page's `body` does.
 pub(super) fn is_lost(beside: &Element) -> bool {
     let page = beside.owner_document();
     focused_beside(beside).is_none()
@@ -129,7 +129,8 @@ pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     true
 }
 
-/// Does the focus stay in `list` or on the button beside it, or does it only leave with the whole page?
+/// Does the focus stay in `list` or on the button beside it, or does it only leave with the whole
+/// page?
 pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     match next {
@@ -161,8 +162,9 @@ impl SizeWatch {
         Some(Self(observer, call))
     }
 
-    /// Calls something once the browser has told of all sizes, unless dropped before. What changes sizes while it tells of them is an
-    /// error that it reports to the page: views draw themselves anew after that.
+    /// Calls something once the browser has told of all sizes, unless dropped before. What changes
+    /// sizes while it tells of them is an error that it reports to the page: views draw themselves
+    /// anew after that.
     pub(super) fn after_delivery(call: impl FnOnce() + 'static) -> Option<Timer> {
         Timer::after(0, call)
     }
@@ -174,7 +176,8 @@ impl Drop for SizeWatch {
     }
 }
 
-/// Which form of a sentence a number asks for in this language. `None` where the browser does not know the language.
+/// Which form of a sentence a number asks for in this language. `None` where the browser does not
+/// know the language.
 pub(super) fn plural_rule(locale: &str) -> Option<Rc<dyn Fn(usize) -> Plural>> {
     let locales = Array::of1(&JsValue::from_str(locale));
     if Intl::PluralRules::supported_locales_of(&locales, &Object::new()).length() == 0 {

@@ -10,8 +10,9 @@ use yew::{
     virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
 };
 
-/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is `None` is left out. Words that are
-/// all there is inside are set as the element's own text, whatever has become of the text before.
+/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is
+/// `None` is left out. Words that are all there is inside are set as the element's own text,
+/// whatever has become of the text before.
 macro_rules! element {
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
         $crate::components::elements::make(
@@ -62,8 +63,9 @@ pub(super) fn visually_hidden(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
-/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab` says where it opens, unless that is here;
-/// `description` is for who does not see what it belongs to.
+/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab`
+/// says where it opens, unless that is here; `description` is for who does not see what it belongs
+/// to.
 pub(super) fn link(
     names: &'static str,
     href: &str,
@@ -122,10 +124,12 @@ pub(super) fn at(mut element: VTag, place: &NodeRef) -> VTag {
     element
 }
 
-/// An element with as many values as keys but for the last one, which is [`WORDS`]; written as [`element!`].
+/// An element with as many values as keys but for the last one, which is [`WORDS`]; written as
+/// [`element!`].
 ///
-/// Translators put elements of their own in the place of texts, and Yew goes on writing into the text it has made. So words that may
-/// change must be alone in their element; beside others they get one.
+/// Translators put elements of their own in the place of texts, and Yew goes on writing into the
+/// text it has made. So words that may change must be alone in their element; beside others they
+/// get one.
 pub(super) fn make(
     tag: &'static str,
     keys: &'static [&'static str],
@@ -143,7 +147,8 @@ pub(super) fn make(
     element
 }
 
-/// Where there are nothing but words, they as a property. What is printed at build time knows no properties.
+/// Where there are nothing but words, they as a property. What is printed at build time knows no
+/// properties.
 fn own_words(inside: Html) -> (Option<AttributeOrProperty>, Html) {
     match inside {
         #[cfg(target_arch = "wasm32")]

@@ -10,8 +10,8 @@ pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
     drawn(class, Some("icon"), path)
 }
 
-/// A sign of the launcher. It is no part: every page loads it, and what stands on the launcher alone
-/// is painted by the launcher.
+/// A sign of the launcher. It is no part: every page loads it, and what stands on the launcher
+/// alone is painted by the launcher.
 pub(super) fn on_launcher(class: &'static str, path: &'static str) -> Html {
     drawn(class, None, path)
 }

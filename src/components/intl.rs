@@ -50,7 +50,8 @@ impl Format {
         make(class, &Array::of2(&locale, &options)).map(JsCast::unchecked_into)
     }
 
-    /// In this language, else the browser's: one that the browser does not take is not worth a broken chat.
+    /// In this language, else the browser's: one that the browser does not take is not worth a
+    /// broken chat.
     fn new(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::exactly(class, locale, fields).or_else(|| Self::exactly(class, None, fields))
     }

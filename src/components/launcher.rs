@@ -132,7 +132,8 @@ impl TakenOver {
             words.set_text_content(Some(&now.words));
         }
         if let Some(around) = self.button.parent_element() {
-            // Without the name whose style says how it is laid out: what is laid out anew is another thing to a screen reader.
+            // Without the name whose style says how it is laid out: what is laid out anew is
+            // another thing to a screen reader.
             set(&around, "class", now.class.strip_prefix("app "));
             set(&around, "dir", now.direction);
             set(&around, "lang", now.locale.as_deref());

@@ -115,7 +115,8 @@ impl View {
         SLOTS.with(|slots| slots[self.chunk_id() as usize].chunk.get())
     }
 
-    /// Does its placeholder stand first? Not where the chunk is there already and that would be hundreds of rows for no frame.
+    /// Does its placeholder stand first? Not where the chunk is there already and that would be
+    /// hundreds of rows for no frame.
     fn begins_with_placeholder(&self) -> bool {
         !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < FEW
     }
@@ -235,13 +236,15 @@ impl Component for LazyView {
             None if self.holds_place => view.placeholder(retry),
             None => Html::default(),
         };
-        // Takes no room; it only knows where in the page this is, and says whether it will be more in a moment.
+        // Takes no room; it only knows where in the page this is, and says whether it will be more
+        // in a moment.
         let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };
         at(element!("div", "class" = class; view), &self.place).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        // The styles come first: what is made without them would be measured without them, and change before the visitor's eyes.
+        // The styles come first: what is made without them would be measured without them, and
+        // change before the visitor's eyes.
         let view = &ctx.props().view;
         let chunk = view.chunk().filter(|_| !self.styled);
         if let Some((chunk, place)) = chunk.zip(self.place.get()) {
@@ -254,7 +257,8 @@ impl Component for LazyView {
             let link = ctx.link().clone();
             let show = move || link.send_message(Msg::Styled);
             if self.holds_place && view.has_unsent() {
-                // The same file has what sends: a message goes out before the list is made, which takes a slow phone long.
+                // The same file has what sends: a message goes out before the list is made, which
+                // takes a slow phone long.
                 self.later = Timer::after(SENDING, show);
             } else {
                 show();
@@ -293,7 +297,8 @@ impl LazyView {
     }
 }
 
-/// Adds a chunk's styles to the shadow root around `place`, once. Before the next frame, so nothing is seen without them.
+/// Adds a chunk's styles to the shadow root around `place`, once. Before the next frame, so nothing
+/// is seen without them.
 fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let known = shared.take();
     let sheet = known.or_else(|| {

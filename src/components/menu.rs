@@ -25,8 +25,8 @@ pub(super) struct MenuItem {
     pub(super) action: UserAction,
 }
 
-/// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that cannot be changed. `sounds`: do new
-/// messages sound?
+/// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that
+/// cannot be changed. `sounds`: do new messages sound?
 pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
     let strings = &look.strings;
     let mut items = Vec::new();
@@ -100,7 +100,8 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
         icons::sign("", icons::MORE)
     );
     let more = on_click(more, toggle.reform(move |_| !open));
-    // Else the press would take the focus out of the open menu, which closes it, and the click would open it again.
+    // Else the press would take the focus out of the open menu, which closes it, and the click
+    // would open it again.
     let onmousedown = Callback::from(move |event: MouseEvent| {
         if open {
             event.prevent_default();

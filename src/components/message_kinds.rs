@@ -57,14 +57,15 @@ impl Kind {
         named_bubble(&self.bubble, group(vec![question.into(), below]))
     }
 
-    /// An id of its own for an element of this message. Each widget has a shadow root, so ids of several do not meet.
+    /// An id of its own for an element of this message. Each widget has a shadow root, so ids of
+    /// several do not meet.
     fn id(&self, of: &str) -> String {
         let part = self.part.map_or(String::new(), |part| part.to_string());
         [of, "-", &self.row.key.to_string(), "-", &part].concat()
     }
 
-    /// Gives an answer, made of its words and of its form. The control is about to become a text, so the keyboard goes on from the
-    /// composer; a finger needs nothing.
+    /// Gives an answer, made of its words and of its form. The control is about to become a text,
+    /// so the keyboard goes on from the composer; a finger needs nothing.
     fn answer(&self, control: &Element, answer: UserAction) {
         if let Ok(Some(section)) = control.closest("#window") {
             dom::focus_window(&section);

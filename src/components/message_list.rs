@@ -35,7 +35,7 @@ pub(super) fn render(view: &View) -> Html {
     html! { <MessageList ..view.clone() /> }
 }
 
-/// Rows shown at first, and shown more with each "earlier": a thousand cost half a second on a slow phone.
+/// Rows shown at first, and with each "earlier": a thousand take a slow phone half a second.
 const STEP: usize = 200;
 /// How often the times are looked at again, in milliseconds.
 const TICK: u64 = 20_000;
@@ -89,7 +89,7 @@ pub(super) struct MessageList {
     /// The row above which stands that it is new.
     unread_from: Option<u32>,
     follower: Follower,
-    /// The newest row that was there when the reader last chose where to be. What came since is shown from its beginning where it is long.
+    /// The newest row when the reader last chose where to be. Long ones since begin at the top.
     chosen: u32,
     /// The row whose beginning stays in view.
     beginning: Option<u32>,
@@ -356,7 +356,7 @@ impl MessageList {
     /// Rows at hand are shown first; then the log is asked for more.
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
         let ViewContext { state, act, .. } = ctx.props();
-        // The button goes, and the keyboard stays here. Whoever reaches it has set out, told of yet or not.
+        // The button goes, and the keyboard stays. Whoever reaches it has set out, told yet or not.
         dom::focus(list);
         self.moved(state, list, true);
         self.looked = true;
@@ -403,7 +403,7 @@ impl MessageList {
         self.beginning = None;
     }
 
-    /// Goes to the end, or to the beginning of what came since the reader chose where to be and is too long to be seen whole.
+    /// Goes to the end, or to the beginning of what is new and too long to be seen whole.
     fn show_news(&mut self, state: &Conversation, list: &Element, smooth: bool) {
         if !self.follower.is_at_beginning() || self.follower.is_at_end() {
             let rows = spoken_of(state);
@@ -414,7 +414,7 @@ impl MessageList {
         self.follower.go(list, beginning, smooth);
     }
 
-    /// How far the list is scrolled where a row begins at its top, with the line above it that says that it is new.
+    /// How far the list is scrolled where a row is at its top, below the line that it is new.
     fn beginning_of(&self, state: &Conversation, list: &Element, key: u32) -> Option<i32> {
         let line = list.query_selector(".unread").ok().flatten().filter(|_| self.unread_from == Some(key));
         let rows = spoken_of(state);
@@ -483,7 +483,7 @@ impl MessageList {
     }
 }
 
-/// The rows to show. That the conversation has ended stands in place of the composer; in the list it would stand twice.
+/// The rows to show. That the conversation has ended stands in place of the composer, not here.
 fn spoken_of(state: &Conversation) -> &[Rc<Row>] {
     match state.rows().split_last() {
         Some((last, before)) if last.notice() == Some(&Notice::Ended) && state.phase() == Phase::Ended => before,

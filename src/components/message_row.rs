@@ -45,11 +45,13 @@ pub(super) struct RowSliceProps {
     pub(super) rows: Vec<RowView>,
 }
 
-/// Rows in a slice. One row more means that the others of its slice are made and compared again, with their times, which the browser
-/// writes: of fifty rows that took a slow phone longer than all the rest of a message.
+/// Rows in a slice. One row more means that the others of its slice are made and compared again,
+/// with their times, which the browser writes: of fifty rows that took a slow phone longer than all
+/// the rest of a message.
 pub(super) const SLICE: usize = 8;
 
-/// Some rows of a block, side by side in it: one component for them, so that a change renders only its own.
+/// Some rows of a block, side by side in it: one component for them, so that a change renders only
+/// its own.
 pub(super) struct RowSlice;
 
 impl Component for RowSlice {
@@ -163,7 +165,8 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         },
         actions(look, row.key, message, view.action_state, &view.on_action),
     ];
-    // A touch gives it the focus, and that shows its actions. A style sheet writes the name by `attr()`.
+    // A touch gives it the focus, and that shows its actions. A style sheet writes the name by
+    // `attr()`.
     let mut element = element!(
         "div", "class" = names.clone(), "part" = names, "data-author" = name, "tabindex" = "-1";
         group(inside)

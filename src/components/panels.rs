@@ -43,7 +43,8 @@ pub(super) fn render(view: &View) -> Html {
     }
 }
 
-/// With nothing to read above it, it takes the whole window; and where that is low the keyboard must be able to scroll it.
+/// With nothing to read above it, it takes the whole window; and where that is low the keyboard
+/// must be able to scroll it.
 fn maintenance(strings: &Strings, whole: bool) -> Html {
     let words = element!("p", "id" = "panel-title"; text(strings.maintenance()));
     let inside = group(vec![badge(TOOLS), words.into()]);
@@ -72,7 +73,8 @@ fn starters(look: &ViewConfig, act: &Callback<UserAction>) -> Html {
 const TOOLS: &str =
     "M14.7 6.3a4.5 4.5 0 0 0-6 5.6l-5 5a1.9 1.9 0 0 0 2.7 2.7l5-5a4.5 4.5 0 0 0 5.6-6l-2.8 2.8-2.3-.4-.4-2.3z";
 
-/// A panel that remembers nothing, and takes the focus to its title when the visitor has come to it.
+/// A panel that remembers nothing, and takes the focus to its title when the visitor has come to
+/// it.
 struct StaticPanel {
     title: NodeRef,
     /// What was shown last.
@@ -109,10 +111,12 @@ impl Component for StaticPanel {
     }
 }
 
-/// How long what had the focus is gone before something else gets it, in milliseconds: a screen reader that meets both at once says nothing.
+/// How long what had the focus is gone before something else gets it, in milliseconds: a screen
+/// reader that meets both at once says nothing.
 const GONE: u64 = 400;
 
-/// Gives the focus to what came because of what the visitor did, unless it is somewhere already; `later`, where it is lost. True when it does.
+/// Gives the focus to what came because of what the visitor did, unless it is somewhere already;
+/// `later`, where it is lost. True when it does.
 fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
     let Some(element) = place.cast::<Element>() else { return false };
     let is_free = |element: &Element| match dom::focused_beside(element) {

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::conversation::{Conversation, MessageRow};
 
-/// The newest message of bot or team, with its row's key, while something is unread and the window is closed.
+/// The newest message of bot or team, with its row's key, while something is unread and the window
+/// is closed.
 pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> {
     if state.window_open() || state.unread() == 0 {
         return None;

@@ -12,7 +12,8 @@ use super::{
     elements::{self, auto_dir, element, part, plain, text},
 };
 
-/// How deep a text may nest before only its words are shown: a tree from the network must not be able to exhaust the stack.
+/// How deep a text may nest before only its words are shown: a tree from the network must not be
+/// able to exhaust the stack.
 const DEEPEST: u8 = 24;
 
 /// The elements of a text.
@@ -73,11 +74,13 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
     }
 }
 
-/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly, or a path, query or fragment of the page's
-/// own site. The proxy sends no others; this is the second lock on the same door.
+/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly, or a
+/// path, query or fragment of the page's own site. The proxy sends no others; this is the second
+/// lock on the same door.
 #[must_use]
 pub fn safe_address(address: &str) -> Option<&str> {
-    // Browsers drop tabs and line ends inside an address, so `java\nscript:` would be a scheme again.
+    // Browsers drop tabs and line ends inside an address, so `java\nscript:` would be a scheme
+    // again.
     if address.bytes().any(|b| b < b' ' || b == 0x7f) {
         return None;
     }

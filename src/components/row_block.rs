@@ -1,5 +1,5 @@
-//! Partition of the rows into blocks of a fixed size, which the browser may leave out while they are out
-//! of view.
+//! Partition of the rows into blocks of a fixed size, which the browser may leave out while they
+//! are out of view.
 
 use std::rc::Rc;
 
@@ -8,7 +8,8 @@ use crate::conversation::Row;
 /// Rows in a block. styles/on-demand/messages.css has their height.
 pub(super) const SIZE: usize = 50;
 
-/// Where blocks begin. They are counted from one row that stays: rows that come on top of it or below move no row to another block.
+/// Where blocks begin. They are counted from one row that stays: rows that come on top of it or
+/// below move no row to another block.
 #[derive(Clone, Copy, Default)]
 pub(super) struct BlockBounds {
     /// Key and place of the row that blocks are counted from.

@@ -48,8 +48,8 @@ pub(super) fn leads_home(state: &Conversation) -> bool {
     beyond && state.requirements().home
 }
 
-/// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the window was open once: before that,
-/// nothing is fetched.
+/// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the
+/// window was open once: before that, nothing is fetched.
 pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -> Html {
     let ViewContext { state, look, .. } = view;
     let panel = |kind| {

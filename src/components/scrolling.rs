@@ -60,7 +60,8 @@ pub(super) enum Shown {
     Reshaped,
 }
 
-/// Keeps the end of a list, or the beginning of a long answer, in view, until its reader goes elsewhere.
+/// Keeps the end of a list, or the beginning of a long answer, in view, until its reader goes
+/// elsewhere.
 #[derive(Debug)]
 pub(super) struct Follower {
     kept: Kept,
@@ -105,7 +106,8 @@ impl Follower {
         self.went(list);
     }
 
-    /// The list was scrolled by its own program. Its event comes later: a reader who sets out before that goes up from here.
+    /// The list was scrolled by its own program. Its event comes later: a reader who sets out
+    /// before that goes up from here.
     pub(super) fn went(&mut self, list: &Element) {
         self.seen = Measure::of(list);
     }
@@ -121,12 +123,14 @@ impl Follower {
         (to, smooth)
     }
 
-    /// The list was `scrolled`, or else it became another size, or what is in it did: that is told after what was scrolled until then.
+    /// The list was `scrolled`, or else it became another size, or what is in it did: that is told
+    /// after what was scrolled until then.
     pub(super) fn look(&mut self, now: Measure, scrolled: bool) -> Shown {
         let was = std::mem::replace(&mut self.seen, now);
         let distance = now.distance();
-        // A list that is laid out anew gets its contents first and its height then. In between it cannot be scrolled as far, and the
-        // browser takes it back: that says nothing of the reader.
+        // A list that is laid out anew gets its contents first and its height then. In between it
+        // cannot be scrolled as far, and the browser takes it back: that says nothing of the
+        // reader.
         let reshaped = (now.width, now.height) != (was.width, was.height);
         if reshaped {
             return if self.follows() { Shown::Reshaped } else { Shown::Nothing };

@@ -1,6 +1,7 @@
-//! The window as it is shown before the program is there, to be printed: `cargo xtask tables` writes loader/shell_markup.js from it. Every
-//! sentence stands as its name behind a `$`, as the visitor's language is not known here; and whatever only some devices need is there,
-//! for loader/shell_window.js to leave out.
+//! The window as it is shown before the program is there, to be printed: `cargo xtask tables`
+//! writes loader/shell_markup.js from it. Every sentence stands as its name behind a `$`, as the
+//! visitor's language is not known here; and whatever only some devices need is there, for
+//! loader/shell_window.js to leave out.
 
 use std::rc::Rc;
 

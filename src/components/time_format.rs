@@ -20,8 +20,8 @@ const DAY: f64 = 86_400_000.0;
 /// Minutes for which a message says how long ago it came, and not when.
 const FRESH: u32 = 60;
 
-/// When the formats are made for these rows, in milliseconds: after their first frame; and where the visitor waits for a first answer, after
-/// that, if it is quick.
+/// When the formats are made for these rows, in milliseconds: after their first frame; and where
+/// the visitor waits for a first answer, after that, if it is quick.
 pub(super) fn clock_delay(rows: &[Rc<Row>]) -> u64 {
     let waits = rows.iter().all(|row| row.message().is_some_and(|message| message.author == Author::Visitor));
     if waits { 1_000 } else { 60 }
@@ -54,7 +54,8 @@ pub(super) fn now(look: &ViewConfig) -> f64 {
     look.now.map_or_else(Date::now, moment)
 }
 
-/// The minutes since a moment, while they are few. A moment to come counts as now: two clocks seldom agree.
+/// The minutes since a moment, while they are few. A moment to come counts as now: two clocks
+/// seldom agree.
 pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     let minutes = ((now - moment(at)) / MINUTE) as u32;

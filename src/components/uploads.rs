@@ -20,7 +20,8 @@ pub struct Uploads {
     pub types: Rc<[AttrValue]>,
     /// Files that are chosen already, as in a scene.
     pub chosen: Rc<[File]>,
-    /// Begins to send. The answer is held as long as the file is wanted: dropping it stops the sending.
+    /// Begins to send. The answer is held as long as the file is wanted: dropping it stops the
+    /// sending.
     pub start: Callback<Upload, Sending>,
 }
 
@@ -66,7 +67,8 @@ pub enum UploadError {
 }
 
 impl Uploads {
-    /// Why this file is not even worth a try. Its type is what the browser thinks it is; where it thinks nothing, the other side knows.
+    /// Why this file is not even worth a try. Its type is what the browser thinks it is; where it
+    /// thinks nothing, the other side knows.
     #[must_use]
     pub fn refuse(&self, file: &File) -> Option<UploadError> {
         let kind = file.type_();
@@ -112,7 +114,8 @@ impl Uploads {
     }
 }
 
-/// What says that these files were sent: one message with all of them, or the address of the one there is.
+/// What says that these files were sent: one message with all of them, or the address of the one
+/// there is.
 pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> UserAction {
     let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
     let text = addresses.join("\n");

@@ -127,7 +127,8 @@ impl ViewConfig {
                 debug_assert!(known, "there is no sentence {sentence}");
             }
         }
-        // What is spoken follows the setting, and more carefully; the setting is for whoever has nobody to speak.
+        // What is spoken follows the setting, and more carefully; the setting is for whoever has
+        // nobody to speak.
         let spoken = config.language().map(|language| Rc::from(language.tag.as_str()));
         let locale = spoken.or_else(|| config.given(Name::Locale));
         let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
@@ -151,8 +152,8 @@ impl ViewConfig {
         }
     }
 
-    /// The writing direction of the language. Where nobody has asked for English, it is what pages in languages we do not have get,
-    /// too: there the page's own direction holds.
+    /// The writing direction of the language. Where nobody has asked for English, it is what pages
+    /// in languages we do not have get, too: there the page's own direction holds.
     pub(super) fn direction(&self) -> Option<&'static str> {
         const RIGHT_TO_LEFT: &[&str] =
             &["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"];

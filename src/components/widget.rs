@@ -1,4 +1,5 @@
-//! The looks alone: launcher, window and announcer of any conversation, and the focus that goes between them.
+//! The looks alone: launcher, window and announcer of any conversation, and the focus that goes
+//! between them.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -60,7 +61,8 @@ pub struct Widget {
     was_open: bool,
     /// Was the window open once? Before that, nothing is fetched for it.
     seen: bool,
-    /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the browser knows.
+    /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the
+    /// browser knows.
     asked: Rc<Cell<bool>>,
     /// Did the window have the focus before this change?
     held: bool,
@@ -299,7 +301,8 @@ impl Widget {
             }
             let key = event.key();
             if key == "Escape" {
-                // The page's own dialogs must not close with us, neither by its script nor by the browser.
+                // The page's own dialogs must not close with us, neither by its script nor by the
+                // browser.
                 event.stop_propagation();
                 event.prevent_default();
                 asked.set(true);
@@ -313,8 +316,8 @@ impl Widget {
         })
     }
 
-    /// What had the focus may be gone with this change, such as the button of a failed message or the field of a conversation that
-    /// ended. Then the keyboard goes on in the window.
+    /// What had the focus may be gone with this change, such as the button of a failed message or
+    /// the field of a conversation that ended. Then the keyboard goes on in the window.
     fn keep_focus(&mut self, open: bool) {
         if !std::mem::take(&mut self.held) || !open {
             return;
@@ -324,7 +327,8 @@ impl Widget {
         }
     }
 
-    /// The focus goes into a window that the visitor opened, and back to the launcher from a window that closes.
+    /// The focus goes into a window that the visitor opened, and back to the launcher from a window
+    /// that closes.
     fn move_focus(&mut self, open: bool, mode: Mode) {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;

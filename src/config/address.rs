@@ -1,4 +1,5 @@
-//! Where the proxy is: checks addresses and makes the ones that were not given from the ones that were.
+//! Where the proxy is: checks addresses and makes the ones that were not given from the ones that
+//! were.
 
 /// Addresses of everything the widget calls, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,13 @@
-//! The fields of the form before the chat: which they are, and what is amiss with a value. Knows no browser.
+//! The fields of the form before the chat: which they are, and what is amiss with a value. Knows no
+//! browser.
 
 /// A field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
     /// The name by which the conversation knows the value.
     pub name: String,
-    /// What stands beside it; where the page gives none, ours for `name`, `email` and `phone`, else the name.
+    /// What stands beside it; where the page gives none, ours for `name`, `email` and `phone`, else
+    /// the name.
     pub label: Option<String>,
     /// What fits into it.
     pub kind: FieldKind,
@@ -68,7 +70,8 @@ impl FieldKind {
     }
 }
 
-/// The fields of the form: those that the list names, in its order, then the page's own that it does not name.
+/// The fields of the form: those that the list names, in its order, then the page's own that it
+/// does not name.
 #[must_use]
 pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
     let mut own = own;

@@ -6,10 +6,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Config, Language, RawValue, SettingKind, find};
 
-/// Takes every entry of `settings` (property or attribute name → value; `null` takes a setting back) into `config`.
+/// Takes every entry of `settings` (property or attribute name → value; `null` takes a setting
+/// back) into `config`.
 ///
-/// Texts come as strings, flags as booleans or as an attribute's text, maps as objects or as JSON. Entries that are not there change
-/// nothing, so a partial update stays partial. `complain` gets one line for each value that is not allowed.
+/// Texts come as strings, flags as booleans or as an attribute's text, maps as objects or as JSON.
+/// Entries that are not there change nothing, so a partial update stays partial. `complain` gets
+/// one line for each value that is not allowed.
 pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&str)) {
     let Some(settings) = settings.dyn_ref::<Object>() else { return };
     for entry in Object::entries(settings).iter() {
@@ -74,7 +76,8 @@ fn json(list: &Array) -> RawValue {
     }
 }
 
-/// Texts, numbers and truth values are taken as texts; what is `null` is left out; anything else spoils the whole map.
+/// Texts, numbers and truth values are taken as texts; what is `null` is left out; anything else
+/// spoils the whole map.
 fn map(value: &JsValue) -> RawValue {
     if Array::is_array(value) || !value.is_object() {
         return RawValue::Other(String::from(Object::from(value.clone()).to_string()));

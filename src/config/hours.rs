@@ -1,4 +1,5 @@
-//! Office hours: `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`. Knows weeks and minutes; what time it is now, and where, it is told.
+//! Office hours: `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`. Knows weeks and minutes; what
+//! time it is now, and where, it is told.
 
 /// Minutes of a week.
 const WEEK: u16 = 7 * DAY;
@@ -6,8 +7,8 @@ const WEEK: u16 = 7 * DAY;
 const DAY: u16 = 24 * 60;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// When somebody answers: from (included) and to (not included), as minutes since Monday 00:00, in order. What goes on over the end
-/// of the week stands there twice.
+/// When somebody answers: from (included) and to (not included), as minutes since Monday 00:00, in
+/// order. What goes on over the end of the week stands there twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours(Vec<(u16, u16)>);
 
@@ -26,7 +27,8 @@ pub fn moment(day: u16, minute: u16) -> u16 {
     (day * DAY + minute) % WEEK
 }
 
-/// Which day this abbreviation is, as `Intl` and the setting write it in English, counted from Monday.
+/// Which day this abbreviation is, as `Intl` and the setting write it in English, counted from
+/// Monday.
 #[must_use]
 pub fn day_named(name: &str) -> Option<u16> {
     let known = |day: &&str| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(day));

@@ -69,7 +69,8 @@ pub struct Setting {
     pub name: Name,
     /// The attribute, or empty where there is only a property.
     pub attribute: &'static str,
-    /// The property, or empty where there is only an attribute (`open` is a method, which may be set).
+    /// The property, or empty where there is only an attribute (`open` is a method, which may be
+    /// set).
     pub property: &'static str,
     /// What is allowed.
     pub kind: SettingKind,

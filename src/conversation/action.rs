@@ -10,7 +10,8 @@ use super::{
     onboarding::{Progress, Requirements},
 };
 
-/// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a monotonic clock in milliseconds.
+/// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a
+/// monotonic clock in milliseconds.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// The visitor said something. It shows at once and waits in the outbox.
@@ -129,7 +130,8 @@ pub enum Action {
     Restored(Box<Restored>),
     /// The server says that the conversation has ended, or the visitor has ended it.
     Ended,
-    /// The conversation is left, or lost: what is said next starts a new one. Unsent messages and the draft stay.
+    /// The conversation is left, or lost: what is said next starts a new one. Unsent messages and
+    /// the draft stay.
     Left,
     /// The visitor is forgotten: nothing stays.
     Forgotten,

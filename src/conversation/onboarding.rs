@@ -140,7 +140,8 @@ impl Conversation {
         }
     }
 
-    /// May anything be sent to the proxy, or be stored? Not before the consent that the page asks for.
+    /// May anything be sent to the proxy, or be stored? Not before the consent that the page asks
+    /// for.
     #[must_use]
     pub fn may_call(&self) -> bool {
         let given = self.progress.consent.as_ref().map(|consent| &consent.version);

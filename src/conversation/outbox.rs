@@ -17,7 +17,8 @@ pub struct OutboxMessage {
     pub id: Rc<str>,
     /// What was said.
     pub text: Rc<str>,
-    /// An answer in its own form: the `message` of a send, as JSON. It says what `text` says, and goes in its place to who takes it.
+    /// An answer in its own form: the `message` of a send, as JSON. It says what `text` says, and
+    /// goes in its place to who takes it.
     pub typed: Option<Rc<str>>,
     /// When, in the visitor's clock.
     pub at: u64,
@@ -34,8 +35,8 @@ impl Conversation {
 
     /// The message whose turn it is, if none is on its way.
     ///
-    /// While no conversation exists, a first message of unknown fate is asked for again: the same key starts nothing twice, and only
-    /// its answer tells the conversation's id.
+    /// While no conversation exists, a first message of unknown fate is asked for again: the same
+    /// key starts nothing twice, and only its answer tells the conversation's id.
     #[must_use]
     pub fn next_to_send(&self) -> Option<&Rc<OutboxMessage>> {
         if !self.may_send() || self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
@@ -56,7 +57,8 @@ impl Conversation {
         true
     }
 
-    /// Another page's outbox: what was on its way there counts as waiting, because the same key may always be asked for again.
+    /// Another page's outbox: what was on its way there counts as waiting, because the same key may
+    /// always be asked for again.
     pub(super) fn adopt_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
         let mut changed = false;
         for mut pending in found {
@@ -64,7 +66,8 @@ impl Conversation {
                 pending.state = SendState::Queued;
             }
             if let Some(at) = self.pending(&pending.id) {
-                // Both pages have it. Only a failure or a retry elsewhere is news; what is on its way here stays so.
+                // Both pages have it. Only a failure or a retry elsewhere is news; what is on its
+                // way here stays so.
                 let ours = self.outbox[at].state;
                 if ours != SendState::Sending && ours != pending.state {
                     self.set_pending(at, pending.state, true);
@@ -137,8 +140,8 @@ impl Conversation {
         failed
     }
 
-    /// While no conversation exists, the first message decides: should it have begun one after all, a later message must not begin
-    /// a second. So what waits behind it fails with it.
+    /// While no conversation exists, the first message decides: should it have begun one after all,
+    /// a later message must not begin a second. So what waits behind it fails with it.
     fn hold_starts(&mut self) {
         let failed = SendState::Failed(SendError::Temporary);
         if self.id.is_none() && self.outbox.iter().any(|p| p.state == failed) {
@@ -225,7 +228,8 @@ impl Conversation {
         true
     }
 
-    /// What the log says about a visitor's message. `live` is the time, when the entry is news and not history.
+    /// What the log says about a visitor's message. `live` is the time, when the entry is news and
+    /// not history.
     pub(super) fn delivered(&mut self, id: &str, state: DeliveryState, live: Option<u64>) -> bool {
         let Some(at) = self.row_of(id) else { return false };
         match state {

@@ -28,7 +28,8 @@ impl Conversation {
         self.earlier
     }
 
-    /// When the conversation began, milliseconds since 1970-01-01 UTC; `None` while its beginning is not known here.
+    /// When the conversation began, milliseconds since 1970-01-01 UTC; `None` while its beginning
+    /// is not known here.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
         if self.earlier == HistoryState::None { self.log.first().map(|entry| entry.at) } else { None }
@@ -57,7 +58,8 @@ impl Conversation {
         self.earlier == HistoryState::Loading && super::set(&mut self.earlier, HistoryState::Failed)
     }
 
-    /// Puts a page of the log before all that is known of it. Nothing in it is news: no row is announced, counted or expected.
+    /// Puts a page of the log before all that is known of it. Nothing in it is news: no row is
+    /// announced, counted or expected.
     pub(super) fn put_before(&mut self, mut page: Vec<Rc<RawEntry>>, more: bool) -> bool {
         let (HistoryState::Loading, Some(first)) = (self.earlier, self.log.first().map(|entry| entry.cursor)) else {
             return false;
@@ -77,7 +79,8 @@ impl Conversation {
             (true, false) => HistoryState::Available,
             (true, true) => HistoryState::Failed,
         };
-        // A log of its own, so that the newest part decides alone who answers and whether the conversation goes on.
+        // A log of its own, so that the newest part decides alone who answers and whether the
+        // conversation goes on.
         let mut above = Self { next_key: 0, feedback: self.feedback.clone(), ..Self::default() };
         let mut known: Vec<Rc<Row>> = Vec::new();
         for entry in page {
@@ -111,7 +114,8 @@ impl Conversation {
         self.rows = above.rows;
         self.log = above.log;
         self.logged_rows += count;
-        // How the sending of the page's messages went on may stand in the part that was known before.
+        // How the sending of the page's messages went on may stand in the part that was known
+        // before.
         for entry in self.log.clone() {
             if let Event::Delivery(delivery) = &entry.event
                 && self.row_of(&delivery.client_message_id).is_some_and(|at| at < count)

@@ -7,12 +7,15 @@ use chataibot_wire::{Author, Content, Cursor, Event, entry::Assignee};
 
 use super::RawEntry;
 
-/// One row of the message list. Rows are replaced, never changed: a row that is the same `Rc` looks the same.
+/// One row of the message list. Rows are replaced, never changed: a row that is the same `Rc` looks
+/// the same.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Stays with the row for its whole life, from local echo to logged, and is never given twice. Newer rows have larger keys.
+    /// Stays with the row for its whole life, from local echo to logged, and is never given twice.
+    /// Newer rows have larger keys.
     pub key: u32,
-    /// When it was said: milliseconds since 1970-01-01 UTC; the visitor's clock until the row is logged, then the proxy's.
+    /// When it was said: milliseconds since 1970-01-01 UTC; the visitor's clock until the row is
+    /// logged, then the proxy's.
     pub at: u64,
     /// What the row shows.
     pub kind: RowKind,
@@ -20,7 +23,8 @@ pub struct Row {
     pub first_in_group: bool,
     /// Does another author or another minute stand below?
     pub last_in_group: bool,
-    /// Did it arrive while this page was looking, and not from storage or a rebuilt log? Only such rows are announced.
+    /// Did it arrive while this page was looking, and not from storage or a rebuilt log? Only such
+    /// rows are announced.
     pub fresh: bool,
 }
 
@@ -38,7 +42,8 @@ pub enum RowKind {
 pub struct MessageRow {
     /// Who said it.
     pub author: Author,
-    /// The client message id of a visitor's message sent by this widget: what `retry` and `discard` want.
+    /// The client message id of a visitor's message sent by this widget: what `retry` and `discard`
+    /// want.
     pub id: Option<Rc<str>>,
     /// Where the message is on its way into the log.
     pub delivery: Delivery,

@@ -39,9 +39,9 @@ impl Conversation {
         self.enqueue(OutboxMessage { id, text, typed: None, at, state: SendState::Queued });
     }
 
-    /// The time for the id of the next message, in milliseconds since 1970: now, but later than whatever still waits. Messages are
-    /// stored and sent in the order of their ids, and a clock that was set back must not bring a new one before an old one that is on
-    /// its way.
+    /// The time for the id of the next message, in milliseconds since 1970: now, but later than
+    /// whatever still waits. Messages are stored and sent in the order of their ids, and a clock
+    /// that was set back must not bring a new one before an old one that is on its way.
     #[must_use]
     pub fn id_time(&self, wall: u64) -> u64 {
         self.outbox.iter().filter_map(|pending| time_of(&pending.id)).fold(wall, |at, other| at.max(other + 1))

@@ -39,7 +39,8 @@ pub(super) enum Origin {
 }
 
 impl Conversation {
-    /// Where an entry with this cursor would stand. The first one ever seen is always the next: a log may begin anywhere.
+    /// Where an entry with this cursor would stand. The first one ever seen is always the next: a
+    /// log may begin anywhere.
     #[must_use]
     pub fn order_of(&self, cursor: Cursor) -> CursorOrder {
         match self.cursor {
@@ -71,7 +72,8 @@ impl Conversation {
     }
 
     pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, earlier: bool) -> bool {
-        // The log has not said so, but an answer has, or the visitor: a log that is read again does not undo that.
+        // The log has not said so, but an answer has, or the visitor: a log that is read again does
+        // not undo that.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
@@ -131,7 +133,8 @@ impl Conversation {
     /// Leaves the conversation: nothing of its log stays, what was never sent does.
     pub(super) fn leave(&mut self) -> bool {
         let mut old = self.take_log();
-        // What is on its way goes to the conversation that is left, and its outcome will not be learned here.
+        // What is on its way goes to the conversation that is left, and its outcome will not be
+        // learned here.
         self.outbox.retain(|p| !matches!(p.state, SendState::Sending | SendState::Unknown));
         old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
         self.put_back_unlogged(old);
@@ -157,7 +160,8 @@ impl Conversation {
         std::mem::take(&mut self.rows)
     }
 
-    /// After the log was placed anew: local echoes, and logged messages still in the outbox, come back below it.
+    /// After the log was placed anew: local echoes, and logged messages still in the outbox, come
+    /// back below it.
     fn put_back_unlogged(&mut self, old: Vec<Rc<Row>>) {
         for mut row in old {
             let Some(message) = row.message() else { continue };
@@ -177,7 +181,8 @@ impl Conversation {
         self.regroup_all();
     }
 
-    /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to the entries they stand for.
+    /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to
+    /// the entries they stand for.
     pub(super) fn place(&mut self, entry: Rc<RawEntry>, origin: Origin, old: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());

@@ -30,7 +30,8 @@ impl StoryBuilder {
         Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)
     }
 
-    /// A conversation has begun, replies arrive, and the window is open. The scene will have `lines` lines.
+    /// A conversation has begun, replies arrive, and the window is open. The scene will have
+    /// `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
         let begun = Self::fresh()
             .then(Action::Started { conversation: "scene".into() })

@@ -7,7 +7,8 @@ use crate::components::{Sending, Upload, UploadState, Uploads, sample};
 const PICTURE: &str = "image/jpeg";
 const DOCUMENT: &str = "application/pdf";
 
-/// Takes pictures, which never arrive, and documents, which are there at once. A film is chosen, too.
+/// Takes pictures, which never arrive, and documents, which are there at once. A film is chosen,
+/// too.
 pub(super) fn uploads() -> Uploads {
     let start = |Upload { file, told }: Upload| {
         told.emit(if file.type_() == DOCUMENT {

@@ -50,7 +50,8 @@ struct Source {
 }
 
 impl Handle {
-    /// Starts a runtime, or a scene where the page wants one. `launcher` is to be the launcher of what is rendered into `place`.
+    /// Starts a runtime, or a scene where the page wants one. `launcher` is to be the launcher of
+    /// what is rendered into `place`.
     pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Self {
         let handle = Self(Rc::new(Inner {
             place,
@@ -76,7 +77,8 @@ impl Handle {
             let runtime = Runtime::start(runtime_settings(&config), on_event);
             return self.show(Source { chat: Rc::new(runtime.clone()), runtime: Some(runtime), staging: &[] });
         };
-        // A widget that is gone is not kept alive by its scene, and one that is set otherwise meanwhile does not show it.
+        // A widget that is gone is not kept alive by its scene, and one that is set otherwise
+        // meanwhile does not show it.
         let handle = Rc::downgrade(&self.0);
         spawn_local(async move {
             let scene = demo::scene(&name, &config.origin(), on_event).await;
@@ -93,7 +95,8 @@ impl Handle {
         });
     }
 
-    /// Takes `source` in the place of the one before; a scene that comes later than the rendering is rendered at once.
+    /// Takes `source` in the place of the one before; a scene that comes later than the rendering
+    /// is rendered at once.
     fn show(&self, source: Source) {
         let Some(config) = self.config() else { return source.chat.end() };
         source.chat.ask(gate(&staged(config, source.staging)));
@@ -105,7 +108,8 @@ impl Handle {
         }
     }
 
-    /// Renders what there is to show. Not done by [`Handle::begin`], as both take long on a slow phone, and the visitor may act between.
+    /// Renders what there is to show. Not done by [`Handle::begin`], as both take long on a slow
+    /// phone, and the visitor may act between.
     pub(super) fn render(&self) {
         self.0.rendered.set(true);
         let Some(props) = self.props() else { return };

@@ -54,7 +54,8 @@ pub struct ChatMachine {
     saved: Saved,
     reported: Reported,
     synced: Synced,
-    /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy knows.
+    /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy
+    /// knows.
     doubted: bool,
     /// The clocks and the random number of the input that is being handled.
     now: Now,
@@ -268,7 +269,8 @@ impl ChatMachine {
         self.reported.phase = self.core.state.phase();
     }
 
-    /// Sets everything in motion that can be: the connection, the token, the next message, the next call.
+    /// Sets everything in motion that can be: the connection, the token, the next message, the next
+    /// call.
     fn advance(&mut self) {
         self.drop_settled_flight();
         self.connect();
@@ -313,7 +315,8 @@ impl ChatMachine {
         to_send || self.connection.wants_attempt(now) || self.wants_page() || self.core.wants_token()
     }
 
-    /// When the log, or another tab, has settled the message on its way, its own answer is not waited for.
+    /// When the log, or another tab, has settled the message on its way, its own answer is not
+    /// waited for.
     fn drop_settled_flight(&mut self) {
         if let Some(id) = self.send_queue.in_flight() {
             let on_its_way = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
@@ -355,7 +358,8 @@ impl ChatMachine {
     }
 
     fn send_failed(&mut self, failure: &ApiError, starts: bool) {
-        // Not what is said may be wrong with it, but its form, or that forms are not taken any more.
+        // Not what is said may be wrong with it, but its form, or that forms are not taken any
+        // more.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
             && Rc::make_mut(&mut self.core.state).apply(Action::FormRefused { id })

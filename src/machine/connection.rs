@@ -88,7 +88,8 @@ pub enum Wanted {
     Stream,
 }
 
-/// What decisions depend on besides the event: the time, a random number and whether the visitor looks.
+/// What decisions depend on besides the event: the time, a random number and whether the visitor
+/// looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// Monotonic milliseconds.
@@ -127,7 +128,8 @@ pub struct Connection {
     /// Polls until then.
     polls_until: Option<u64>,
     attempted: u64,
-    /// What the proxy wants to be waited for before a stream that ended is opened again, in milliseconds.
+    /// What the proxy wants to be waited for before a stream that ended is opened again, in
+    /// milliseconds.
     retry: u64,
 }
 
@@ -149,8 +151,8 @@ impl Default for Connection {
 }
 
 impl Connection {
-    /// What is there to connect to? `was_live` when the visitor saw a live connection so far, another tab's perhaps. Returns whether
-    /// a call must be given up.
+    /// What is there to connect to? `was_live` when the visitor saw a live connection so far,
+    /// another tab's perhaps. Returns whether a call must be given up.
     pub fn want(&mut self, wanted: Wanted, was_live: bool) -> bool {
         if self.wanted == wanted {
             return false;

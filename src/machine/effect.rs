@@ -29,7 +29,8 @@ pub enum Effect {
 /// The effects of both machines, and those which only end something.
 #[derive(Clone, Debug)]
 pub enum CoreEffect {
-    /// Get a good token, by [`crate::api::credentials::plan`], under the lock all tabs share. Answer: `TokenAnswered`.
+    /// Get a good token, by [`crate::api::credentials::plan`], under the lock all tabs share.
+    /// Answer: `TokenAnswered`.
     Authorize {
         /// What is held now.
         held: Option<Rc<Credentials>>,
@@ -48,7 +49,8 @@ pub enum CoreEffect {
     Broadcast(TabMessage),
     /// Store the visitor, for all tabs.
     SaveCredentials(Rc<Credentials>),
-    /// Nothing was said yet: store only whether the window is open, unless storage holds a conversation.
+    /// Nothing was said yet: store only whether the window is open, unless storage holds a
+    /// conversation.
     SaveWindowOpen {
         /// Is it?
         open: bool,
@@ -64,7 +66,8 @@ pub enum CoreEffect {
 /// The effects of the chat machine alone.
 #[derive(Clone, Debug)]
 pub enum ChatEffect {
-    /// Start a conversation, under the lock. Answer: `StartAnswered`, or `RemoteConversation` when another tab was first.
+    /// Start a conversation, under the lock. Answer: `StartAnswered`, or `RemoteConversation` when
+    /// another tab was first.
     Start {
         /// The first message.
         message: Rc<OutboxMessage>,
@@ -102,14 +105,17 @@ pub enum ChatEffect {
         /// By whom.
         credentials: Rc<Credentials>,
     },
-    /// Request the leader's lock. Answer, when it is this tab's turn: `LockAcquired`; when it is taken away: `LockLost`.
+    /// Request the leader's lock. Answer, when it is this tab's turn: `LockAcquired`; when it is
+    /// taken away: `LockLost`.
     RequestLock {
         /// Take it away from whoever holds it.
         steal: bool,
     },
-    /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone from here in any case.
+    /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone
+    /// from here in any case.
     EndTokens(Rc<Credentials>),
-    /// Store the conversation as it stands, unless storage holds a newer one: then `RemoteConversation`.
+    /// Store the conversation as it stands, unless storage holds a newer one: then
+    /// `RemoteConversation`.
     SaveConversation {
         /// The conversation that storage held last, as far as is known.
         over: Option<Rc<str>>,
@@ -125,9 +131,11 @@ pub enum ChatEffect {
     SaveProgress(Rc<Progress>),
     /// Remove everything stored, and have the other tabs know that the visitor is to be forgotten.
     ClearStorage,
-    /// Remove everything stored if it is this visitor's: it was stored again before the news came that they are to be forgotten.
+    /// Remove everything stored if it is this visitor's: it was stored again before the news came
+    /// that they are to be forgotten.
     ClearStorageOf(String),
-    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or `RemoteVisitor`.
+    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or
+    /// `RemoteVisitor`.
     CheckStorage,
 }
 

@@ -68,13 +68,15 @@ impl IdleMachine {
         said || *self.core.state.requirements() != Requirements::default()
     }
 
-    /// The chat machine could not be loaded, or is here: while it is missing, it is as if there were no connection.
+    /// The chat machine could not be loaded, or is here: while it is missing, it is as if there
+    /// were no connection.
     pub fn set_stuck(&mut self, stuck: bool) -> bool {
         self.stuck = stuck;
         self.relink()
     }
 
-    /// Handles an input and adds to `effects` what is to be done about it. Returns whether the conversation changed.
+    /// Handles an input and adds to `effects` what is to be done about it. Returns whether the
+    /// conversation changed.
     ///
     /// # Errors
     /// The input, where it is for the chat machine.
@@ -275,7 +277,8 @@ impl IdleMachine {
         self.core.wants_token() || self.core.state.next_to_send().is_some()
     }
 
-    /// As the chat machine saves: at once what a reload must know, a little later what is being written.
+    /// As the chat machine saves: at once what a reload must know, a little later what is being
+    /// written.
     fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if !self.core.awake || !self.core.state.may_call() {
             self.core.save_due = None;

@@ -123,7 +123,8 @@ pub enum Input {
         /// How it stands there; `None` when it was removed.
         stored: Option<StoredPending>,
     },
-    /// What was stored is not there any more, and nobody has asked for that here: the page has cleared it, in whichever tab.
+    /// What was stored is not there any more, and nobody has asked for that here: the page has
+    /// cleared it, in whichever tab.
     StorageCleared,
     /// What the visitor has passed was stored by another tab.
     RemoteProgress(Progress),

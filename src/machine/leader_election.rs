@@ -8,12 +8,14 @@
 use super::connection::Wanted;
 use crate::conversation::ConnectionStatus;
 
-/// The leader passes on the stream's heartbeats, 15 to 25 s apart. After two of them unheard it is asked whether it lives. It need
-/// not count them by a timer, which a hidden page gets a minute late.
+/// The leader passes on the stream's heartbeats, 15 to 25 s apart. After two of them unheard it is
+/// asked whether it lives. It need not count them by a timer, which a hidden page gets a minute
+/// late.
 const QUIET: u64 = 50_000;
 /// So long a living leader may take to answer.
 const PATIENCE: u64 = 1_500;
-/// Tabs lose their patience one after the other, so that one of them takes over and the rest hear of it: spread over so long.
+/// Tabs lose their patience one after the other, so that one of them takes over and the rest hear
+/// of it: spread over so long.
 const SPREAD: u64 = 8_192;
 /// When the visitor does something, a leader that was not heard for this long is asked, too.
 const FRESH: u64 = 5_000;
@@ -144,7 +146,8 @@ impl LeaderElection {
         }
     }
 
-    /// Something is missing here. Returns whether to ask the leader; when that was done before, its answer is awaited.
+    /// Something is missing here. Returns whether to ask the leader; when that was done before, its
+    /// answer is awaited.
     pub fn ask(&mut self, now: u64) -> bool {
         match &mut self.role {
             Role::Follows { health: health @ LeaderHealth::Trusted, .. } => {
@@ -171,7 +174,8 @@ impl LeaderElection {
         self.is_quiet_for(self.quiet(), now) && self.ask(now)
     }
 
-    /// The log was looked at. Returns whether to take the lock away from a leader that still says nothing.
+    /// The log was looked at. Returns whether to take the lock away from a leader that still says
+    /// nothing.
     pub fn checked(&mut self) -> bool {
         match &mut self.role {
             Role::Follows { health: health @ LeaderHealth::Checking, .. } => {
@@ -204,7 +208,8 @@ impl LeaderElection {
         }
     }
 
-    /// What the visitor should know of the stream another tab holds; nothing is known to be wrong until somebody says so.
+    /// What the visitor should know of the stream another tab holds; nothing is known to be wrong
+    /// until somebody says so.
     #[must_use]
     pub fn status(&self) -> ConnectionStatus {
         match (self.role, self.status) {

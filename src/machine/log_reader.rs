@@ -8,7 +8,8 @@ use chataibot_wire::Cursor;
 use super::input::Frame;
 use crate::conversation::{Action, Conversation, CursorOrder, RawEntry};
 
-/// After a reset, so long without another entry means the rest of the log has come, in milliseconds.
+/// After a reset, so long without another entry means the rest of the log has come, in
+/// milliseconds.
 const SETTLED: u64 = 400;
 
 /// Whether the stream may go on.
@@ -44,7 +45,8 @@ struct Rebuilding {
     earlier: bool,
     /// When the last of them came.
     at: u64,
-    /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more is on its way.
+    /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more
+    /// is on its way.
     opened: bool,
 }
 
@@ -57,7 +59,8 @@ impl LogReader {
         after
     }
 
-    /// Takes frames in order, and stops at the first that ends the stream. Returns whether the conversation changed, too.
+    /// Takes frames in order, and stops at the first that ends the stream. Returns whether the
+    /// conversation changed, too.
     pub fn read(&mut self, frames: Vec<Frame>, now: u64, state: &mut Conversation) -> (ReadResult, bool) {
         let mut changed = false;
         for frame in frames {
@@ -98,7 +101,8 @@ impl LogReader {
                 Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
                 Frame::TooLong(cursor) if !self.knows(cursor, state) => changed |= self.miss(cursor, state),
                 Frame::Unreadable(cursor) if !self.knows(cursor, state) => {
-                    // The first time it may be the connection's fault, the second time it is the entry's.
+                    // The first time it may be the connection's fault, the second time it is the
+                    // entry's.
                     let which = (cursor, state.cursor().filter(|_| cursor.is_none()));
                     if !self.unreadable.contains(&which) {
                         self.unreadable.push(which);
@@ -139,7 +143,8 @@ impl LogReader {
         ReadResult::Broken
     }
 
-    /// What came since a reset is all there is: shows it. Returns whether there was anything to show anew.
+    /// What came since a reset is all there is: shows it. Returns whether there was anything to
+    /// show anew.
     pub fn settle(&mut self, state: &mut Conversation) -> bool {
         let Some(Rebuilding { entries, earlier, .. }) = self.rebuilding.take() else { return false };
         self.from_start = false;

@@ -72,7 +72,8 @@ impl SendQueue {
         self.token = Rc::from(token);
     }
 
-    /// The message on its way is none of our business any more: answered, settled by the log, or left behind.
+    /// The message on its way is none of our business any more: answered, settled by the log, or
+    /// left behind.
     pub fn done(&mut self) {
         self.in_flight = None;
         self.failures = 0;

@@ -14,7 +14,8 @@ use crate::{
     },
 };
 
-/// The version of all shapes here. What has another version is left aside, as if nothing were stored.
+/// The version of all shapes here. What has another version is left aside, as if nothing were
+/// stored.
 pub const VERSION: u32 = 2;
 /// So many of the last entries are kept; the rest is in the proxy's log.
 const ENTRIES_KEPT: usize = 200;
@@ -40,7 +41,8 @@ pub struct StoredConversation {
     /// Has it ended?
     #[serde(default)]
     pub ended: bool,
-    /// The last entries, in order. They stand beside the conversation in storage, as the texts they came as.
+    /// The last entries, in order. They stand beside the conversation in storage, as the texts they
+    /// came as.
     #[serde(skip)]
     pub entries: Vec<Rc<RawEntry>>,
     /// Up to where the log was read in.
@@ -91,8 +93,9 @@ impl StoredConversation {
         }
     }
 
-    /// Was this written by another tab since the writer last saw the conversation `over`? Then it must not be overwritten: that tab
-    /// has started, left or joined one, and the news is on its way.
+    /// Was this written by another tab since the writer last saw the conversation `over`? Then it
+    /// must not be overwritten: that tab has started, left or joined one, and the news is on its
+    /// way.
     #[must_use]
     pub fn is_newer(&self, over: Option<&str>, ours: Option<&str>, visitor: Option<&str>) -> bool {
         let theirs = self.id.as_deref();

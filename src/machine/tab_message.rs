@@ -49,7 +49,8 @@ pub struct LogSlice {
     pub after: Option<Cursor>,
     /// In order.
     pub entries: Vec<Rc<RawEntry>>,
-    /// Up to where the log is told by it. Places without an entry are such as the leader could not read.
+    /// Up to where the log is told by it. Places without an entry are such as the leader could not
+    /// read.
     pub up_to: Option<Cursor>,
     /// Is this all that the leader has, in place of what was told before?
     pub whole: bool,

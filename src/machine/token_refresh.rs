@@ -81,7 +81,8 @@ impl TokenRefresh {
         self.rejections = 0;
     }
 
-    /// The token call failed. A renewal secret that was refused is not used again: a new visitor begins.
+    /// The token call failed. A renewal secret that was refused is not used again: a new visitor
+    /// begins.
     pub fn failed(&mut self, failure: &ApiError, watched: bool, now: Now) {
         self.asking = false;
         if *failure == ApiError::Unauthorized
@@ -108,7 +109,8 @@ impl TokenRefresh {
         self.not_before = now.monotonic + pause + delay(self.failures, cap, now.random, failure.retry_after());
     }
 
-    /// The effect that gets a good token, unless there is one, or one is being asked for, or it is too early to ask again.
+    /// The effect that gets a good token, unless there is one, or one is being asked for, or it is
+    /// too early to ask again.
     pub fn authorize(&mut self, now: u64) -> Option<Effect> {
         let good = self.credentials.as_ref().is_some_and(|credentials| self.ends > now + credentials.renew_before());
         if good || self.asking || now < self.not_before {

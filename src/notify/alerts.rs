@@ -1,5 +1,5 @@
-//! What sounds and writes the title, once something was said. Of the tabs that show a conversation one sounds, and none while another
-//! is being looked at.
+//! What sounds and writes the title, once something was said. Of the tabs that show a conversation
+//! one sounds, and none while another is being looked at.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,7 +14,8 @@ use crate::browser::{
     timers::Timer,
 };
 
-/// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that slept hears late.
+/// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that
+/// slept hears late.
 const QUIET: u64 = 5_000;
 
 struct TabAlerts {

@@ -1,7 +1,8 @@
-//! Two soft tones, made on the spot: nothing is fetched. A browser lets a page sound only after a gesture of the visitor, so the
-//! means are made, and woken, in one.
+//! Two soft tones, made on the spot: nothing is fetched. A browser lets a page sound only after a
+//! gesture of the visitor, so the means are made, and woken, in one.
 //!
-//! The browser's means are called by their names: each typed call would cost everybody an import, and this is done rarely.
+//! The browser's means are called by their names: each typed call would cost everybody an import,
+//! and this is done rarely.
 
 use std::{
     cell::RefCell,
@@ -49,7 +50,8 @@ impl Sound {
         listeners.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
             let context = context.clone();
             Listener::new(&page, gesture, move |event| {
-                // A click made by a script is no gesture, and browsers complain of sound without one.
+                // A click made by a script is no gesture, and browsers complain of sound without
+                // one.
                 if event.is_trusted() {
                     wake(&context);
                 }
@@ -107,7 +109,8 @@ fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
     }
 }
 
-/// Did the visitor ever touch the page? Before that, a browser would warn the page of every attempt.
+/// Did the visitor ever touch the page? Before that, a browser would warn the page of every
+/// attempt.
 fn acted() -> bool {
     let activation = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "userActivation"));
     activation.and_then(|activation| get(&activation, "hasBeenActive")).is_ok_and(|acted| acted.is_truthy())

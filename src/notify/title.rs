@@ -1,5 +1,6 @@
-//! The title of the page's tab takes turns with a sentence of ours, and the page gets it back exactly as it was, or as it changed
-//! it meanwhile. A page without a title gets none: nothing of ours comes into its head.
+//! The title of the page's tab takes turns with a sentence of ours, and the page gets it back
+//! exactly as it was, or as it changed it meanwhile. A page without a title gets none: nothing of
+//! ours comes into its head.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -99,8 +100,8 @@ impl Turns {
 }
 
 impl Shown {
-    /// Is this our sentence, perhaps translated? Translators keep its number; what the page writes has another, or words of the
-    /// title it had.
+    /// Is this our sentence, perhaps translated? Translators keep its number; what the page writes
+    /// has another, or words of the title it had.
     fn has_become(&self, text: &str, own: &str) -> bool {
         let Self { sentence, .. } = self;
         text == sentence || (number(sentence).is_some() && number(text) == number(sentence) && !share_a_word(text, own))

@@ -32,7 +32,8 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
         hear(&window, "online", |_| Some(Input::Online)),
         hear(&window, "offline", |_| Some(Input::Offline)),
         hear(&window, "pageshow", |event| persisted(event).then_some(Input::Resumed)),
-        // Kept in the back-forward cache or not: a lock, a channel or a stream that is held on to would decide against it.
+        // Kept in the back-forward cache or not: a lock, a channel or a stream that is held on to
+        // would decide against it.
         hear(&window, "pagehide", |_| Some(Input::Frozen)),
         hear(&document, "visibilitychange", |_| visibility()),
         hear(&document, "freeze", |_| Some(Input::Frozen)),

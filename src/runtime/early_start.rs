@@ -1,5 +1,5 @@
-//! The first message that the shell has sent before the program was there (`loader/early_start.js`).
-//! Its answers are taken in place of requests of the program's own.
+//! The first message that the shell has sent before the program was there
+//! (`loader/early_start.js`). Its answers are taken in place of requests of the program's own.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -27,7 +27,8 @@ pub(super) struct EarlyRequests {
 }
 
 impl EarlyRequests {
-    /// The start call of the message `id`, if the shell has made it, and the stream. The call has the lock for sends until it is aborted.
+    /// The start call of the message `id`, if the shell has made it, and the stream. The call has
+    /// the lock for sends until it is aborted.
     pub(super) fn take_start(&self, id: &Rc<str>) -> Option<(EarlyResponse, EarlyResponse)> {
         self.start.borrow_mut().take_if(|(known, ..)| known == id).map(|(_, start, log)| (start, log))
     }
@@ -54,7 +55,8 @@ impl EarlyRequests {
 }
 
 impl Runtime {
-    /// Says `text`, which the shell has sent already: the message has its `id`, and the answer to the start is on its way.
+    /// Says `text`, which the shell has sent already: the message has its `id`, and the answer to
+    /// the start is on its way.
     pub fn send_early(self: &Rc<Self>, text: String, early: &JsValue) {
         let field = |name| json::field(early, name);
         let response = |promise, abort, limit| EarlyResponse {

@@ -53,7 +53,8 @@ impl Runtime {
             };
             let result = answer.and_then(|answer| {
                 let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
-                // An entry that cannot be read is left out. A proxy that does not say whether there is more knows of no pages.
+                // An entry that cannot be read is left out. A proxy that does not say whether there
+                // is more knows of no pages.
                 let earlier = json::field(&answer, EARLIER).is_truthy();
                 Ok((entries.iter().filter_map(repository::entry).collect(), earlier))
             });
@@ -135,7 +136,8 @@ async fn read_stream(
     }
 }
 
-/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does not spoil the others.
+/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does
+/// not spoil the others.
 fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let mut frames = Vec::new();
     if json::field(answer, "reset").is_object() {

@@ -60,7 +60,8 @@ pub fn opening(text: &str) -> Option<bool> {
     json::field(&value, "id").is_undefined().then(|| json::field(&value, "open").is_truthy())
 }
 
-/// The conversation with its entries; one that cannot be read spoils them all, because the log has no gaps.
+/// The conversation with its entries; one that cannot be read spoils them all, because the log has
+/// no gaps.
 pub fn read_conversation(text: &str) -> Option<StoredConversation> {
     let stored = JSON::parse(text).ok()?;
     let mut conversation: StoredConversation = json::from_js(unwrap(&stored)?)?;
@@ -164,7 +165,8 @@ impl Repository {
         self.0.get(&[OUTBOX, id].concat()).is_some()
     }
 
-    /// Is a message older than this one still to be sent, or to be tried again? Only the oldest may start a conversation.
+    /// Is a message older than this one still to be sent, or to be tried again? Only the oldest may
+    /// start a conversation.
     pub fn has_older(&self, id: &str) -> bool {
         self.0.keys(OUTBOX).iter().any(|key| {
             let older = key.strip_prefix(OUTBOX).is_some_and(|other| other < id);
@@ -177,8 +179,8 @@ impl Repository {
         self.save(VISITOR, write(credentials));
     }
 
-    /// Keeps the conversation; without its entries, which the proxy has too, where there is no room. Gives back what another tab
-    /// has stored meanwhile, if that must not be overwritten.
+    /// Keeps the conversation; without its entries, which the proxy has too, where there is no
+    /// room. Gives back what another tab has stored meanwhile, if that must not be overwritten.
     pub fn save_conversation(&self, mut stored: StoredConversation, over: Option<&str>) -> Option<StoredConversation> {
         let visitor = self.credentials().map(|credentials| credentials.visitor);
         let newer = |there: &StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor.as_deref());
@@ -216,7 +218,8 @@ impl Repository {
         self.save(CONVERSATION, JSON::stringify(&stored).ok().and_then(|text| text.as_string()));
     }
 
-    /// Where nothing was said yet, keeps whether the window is open. Gives back the conversation that another tab has stored meanwhile.
+    /// Where nothing was said yet, keeps whether the window is open. Gives back the conversation
+    /// that another tab has stored meanwhile.
     pub fn save_window_open(&self, open: bool) -> Option<String> {
         let there = self.start_answer_id();
         if there.is_none() {
@@ -226,7 +229,8 @@ impl Repository {
         there
     }
 
-    /// Removes a message of the outbox. One the visitor took back is marked first, for the other tabs.
+    /// Removes a message of the outbox. One the visitor took back is marked first, for the other
+    /// tabs.
     pub fn remove_message(&self, id: &Rc<str>, discarded: bool) {
         let key = [OUTBOX, id].concat();
         if discarded && let Some(mut stored) = self.0.get(&key).and_then(|text| read::<StoredPending>(&text)) {
@@ -261,8 +265,8 @@ impl Repository {
 
     /// Removes everything.
     pub fn clear(&self) {
-        // First the sign by which other tabs know this from a page that clears its storage. It needs no room, and where it is
-        // refused so is the rest.
+        // First the sign by which other tabs know this from a page that clears its storage. It
+        // needs no room, and where it is refused so is the rest.
         let _ = self.0.try_set(VISITOR, LEFT);
         for key in [VISITOR, CONVERSATION, DRAFT, PASSED, FENCE] {
             self.0.remove(key);
@@ -277,7 +281,8 @@ impl Repository {
         match self.credentials() {
             Some(there) if there.visitor == visitor => self.clear(),
             Some(_) => {}
-            // What this tab stored again while the other one removed it. Messages are left: they may be the next visitor's.
+            // What this tab stored again while the other one removed it. Messages are left: they
+            // may be the next visitor's.
             None => {
                 if self.conversation().is_some_and(|there| there.visitor.as_deref() == Some(visitor)) {
                     for key in [CONVERSATION, DRAFT, PASSED] {

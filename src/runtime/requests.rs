@@ -124,7 +124,8 @@ pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
 }
 
 impl Runtime {
-    /// Sends a request under its lock. Its input is handled inside the lock: it is stored before the next tab looks.
+    /// Sends a request under its lock. Its input is handled inside the lock: it is stored before
+    /// the next tab looks.
     fn run(self: &Rc<Self>, locked: LockedRequest) {
         let runtime = Rc::downgrade(self);
         let lock = self.lock_of(&locked);
@@ -135,7 +136,8 @@ impl Runtime {
         });
     }
 
-    /// The same, once what the tabs before this one have stored can be read here. A call that was made early has the lock until it is aborted.
+    /// The same, once what the tabs before this one have stored can be read here. A call that was
+    /// made early has the lock until it is aborted.
     fn run_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
@@ -184,14 +186,16 @@ impl Runtime {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                // A user without an identity brings an empty one, which is refused: never somebody else in a place that is kept for a user.
+                // A user without an identity brings an empty one, which is refused: never somebody
+                // else in a place that is kept for a user.
                 let identity =
                     settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
                 let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
                 Ok(Request::post(&settings.token_url, &body))
             }),
             finish: Box::new(move |answer| {
-                // Another tab was first, and the browser had not told this one: both are one visitor.
+                // Another tab was first, and the browser had not told this one: both are one
+                // visitor.
                 if let Some(first) = repository.credentials().filter(|_| blank) {
                     return Input::TokenAnswered(Ok(Rc::new(first)));
                 }
@@ -224,7 +228,8 @@ impl Runtime {
                 check_storage(&weak);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
                 if repository.0.is_shared() {
-                    // One that another visitor has left there keeps nobody from beginning their own.
+                    // One that another visitor has left there keeps nobody from beginning their
+                    // own.
                     if let Some(stored) = repository.conversation_of(&credentials.visitor) {
                         return Err(Input::RemoteConversation(Some(Box::new(stored))));
                     }
@@ -232,7 +237,8 @@ impl Runtime {
                         return Err(Input::SettledRemotely { id: message.id.clone() });
                     }
                     if repository.has_older(&message.id) {
-                        // Another tab's, and this tab will hear of it: it waits, as if the network did not let it through.
+                        // Another tab's, and this tab will hear of it: it waits, as if the network
+                        // did not let it through.
                         return Err(Input::StartAnswered { id: message.id.clone(), result: Err(ApiError::Network) });
                     }
                 }
@@ -311,7 +317,8 @@ async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
     Runtime::deliver(runtime, input);
 }
 
-/// A message that is not in storage counts as settled by another tab: where all was cleared, it is stored again first.
+/// A message that is not in storage counts as settled by another tab: where all was cleared, it is
+/// stored again first.
 fn check_storage(runtime: &Weak<Runtime>) {
     if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().lost()) {
         Runtime::deliver(runtime, input);
@@ -323,7 +330,8 @@ fn decode<T: DeserializeOwned>(answer: Result<JsValue, ApiError>) -> Result<T, A
     json::from_js(answer?).ok_or(ApiError::Network)
 }
 
-/// The id in the answer to a start; the rest of the documented answer is for servers. A whole number will do, too (INF).
+/// The id in the answer to a start; the rest of the documented answer is for servers. A whole
+/// number will do, too (INF).
 fn start_answer_id(answer: &JsValue) -> Option<Rc<str>> {
     let id = json::field(&json::field(answer, "conversation"), "id");
     let id = if Number::is_safe_integer(&id) { Object::from(id).to_string().into() } else { id };

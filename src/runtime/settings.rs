@@ -12,7 +12,8 @@ use crate::conversation::onboarding::Requirements;
 pub struct Settings {
     /// Full address of `POST /token`.
     pub token_url: Rc<str>,
-    /// Base of the two documented calls, such as `https://chat.example.com/api/v1`, without a slash at the end.
+    /// Base of the two documented calls, such as `https://chat.example.com/api/v1`, without a slash
+    /// at the end.
     pub api_url: Rc<str>,
     /// Base of `…/conversation/{id}/events`; `None` when replies are the page's affair.
     pub events_url: Option<Rc<str>>,
@@ -37,7 +38,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What everything stored begins with: other sites, other proxies and other users see nothing of it.
+    /// What everything stored begins with: other sites, other proxies and other users see nothing
+    /// of it.
     #[must_use]
     pub fn storage_prefix(&self) -> String {
         let place = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
@@ -55,8 +57,8 @@ fn origin(url: &str) -> &str {
 }
 
 impl Settings {
-    /// Contact and variables of the start call: what the page knows, and what the visitor wrote in the form. The visitor's goes
-    /// before the page's, unless the page has locked what it knows.
+    /// Contact and variables of the start call: what the page knows, and what the visitor wrote in
+    /// the form. The visitor's goes before the page's, unless the page has locked what it knows.
     #[must_use]
     pub fn with_form(&self, form: Option<&[(String, String)]>) -> (Contact, Pairs) {
         let (mut contact, mut variables) = (self.contact.clone(), self.variables.clone());

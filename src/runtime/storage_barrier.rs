@@ -31,7 +31,8 @@ pub(super) async fn wait(storage: &Storage) {
     }
 }
 
-/// Numbers what was stored until now, and shows the number until what is given back is dropped, and not for long.
+/// Numbers what was stored until now, and shows the number until what is given back is dropped, and
+/// not for long.
 pub(super) async fn publish(storage: &Storage) -> Option<Timer> {
     let number = stored(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
     // Where there is no room for it, nobody waits.

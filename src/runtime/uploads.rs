@@ -27,7 +27,8 @@ impl Runtime {
         module.map(|module| (module.send_file)(self, file, progress))
     }
 
-    /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for one.
+    /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for
+    /// one.
     pub(super) fn upload_file(&self, file: File, told: Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>> {
         let held = Rc::default();
         let machine = self.machine.borrow();

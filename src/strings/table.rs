@@ -287,7 +287,8 @@ sentences! {
     rating_value = "{value} out of {best}";
     /// Notice outside of office hours.
     hours_away = "We’re away right now. Leave a message, and we’ll answer when we’re back.";
-    /// Notice outside of office hours, where the next opening is known; `{time}` is a day and a time.
+    /// Notice outside of office hours, where the next opening is known; `{time}` is a day and a
+    /// time.
     hours_back = "We’re back {time}.";
     /// While the page says that the chat is being maintained.
     maintenance = "The chat is being maintained. Please come back a little later.";

@@ -1,4 +1,5 @@
-//! Answers that have a form of their own: they go in it where the site takes it, in words elsewhere, and once in either case.
+//! Answers that have a form of their own: they go in it where the site takes it, in words
+//! elsewhere, and once in either case.
 
 use chataibot_widget::{
     conversation::SendState,

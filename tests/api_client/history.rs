@@ -106,7 +106,8 @@ fn a_proxy_that_knows_no_pages_breaks_nothing() {
     world.run(5_000);
     assert_eq!(world.state(0).earlier(), HistoryState::None);
     assert_eq!(shown(&world, 0), logged(&world, &conversation), "it gives everything at once");
-    // And one that gave only the end, and then is replaced by an older one, which answers with the whole log.
+    // And one that gave only the end, and then is replaced by an older one, which answers with the
+    // whole log.
     world.pages = true;
     world.forget_entries();
     world.reload(0);

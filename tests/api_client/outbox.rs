@@ -1,4 +1,5 @@
-//! What becomes of a message whose way is not straight: in every tab, and over a reload, it stands as the log has it.
+//! What becomes of a message whose way is not straight: in every tab, and over a reload, it stands
+//! as the log has it.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Logs that no proxy of ours tells: entries that cannot be read, events without ids, a stream that asks for patience.
+//! Logs that no proxy of ours tells: entries that cannot be read, events without ids, a stream that
+//! asks for patience.
 
 use chataibot_widget::{
     conversation::ConnectionStatus,

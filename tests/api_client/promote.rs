@@ -88,7 +88,8 @@ fn sorted(effects: &[Effect]) -> Vec<String> {
     texts
 }
 
-/// Does the page sleep after this? It shows nothing then, and what it would say of the connection is nobody's business.
+/// Does the page sleep after this? It shows nothing then, and what it would say of the connection
+/// is nobody's business.
 fn sleeps(asleep: bool, input: &Input) -> bool {
     matches!(input, Input::Frozen) || (asleep && !matches!(input, Input::Resumed | Input::Shown))
 }

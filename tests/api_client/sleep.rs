@@ -1,4 +1,5 @@
-//! Clocks that jump, pages that freeze, networks that come and go: every time it ends in the right state.
+//! Clocks that jump, pages that freeze, networks that come and go: every time it ends in the right
+//! state.
 
 use chataibot_widget::{
     conversation::ConnectionStatus,

@@ -1,4 +1,5 @@
-//! A page that clears its storage in the middle of a chat: what is known is stored again, and a log-out stays one.
+//! A page that clears its storage in the middle of a chat: what is known is stored again, and a
+//! log-out stays one.
 
 use chataibot_widget::machine::{input::Input, user_action::UserAction};
 

@@ -1,4 +1,5 @@
-//! A send whose answer was lost between proxy and platform: no tab takes it for accepted before the log says so.
+//! A send whose answer was lost between proxy and platform: no tab takes it for accepted before the
+//! log says so.
 
 use chataibot_widget::{
     conversation::SendState,

@@ -1,6 +1,8 @@
-//! A small world for the client: a proxy with a log, a network with weather, tabs that share storage and locks, and one clock.
+//! A small world for the client: a proxy with a log, a network with weather, tabs that share
+//! storage and locks, and one clock.
 //!
-//! Everything happens in one queue, and everything random comes from one seed: a run can be repeated exactly.
+//! Everything happens in one queue, and everything random comes from one seed: a run can be
+//! repeated exactly.
 
 mod locks;
 mod proxy;
@@ -293,8 +295,8 @@ impl World {
         self.now = end;
     }
 
-    /// The machine sleeps: nothing happens anywhere in the browser, streams die without a word, and then everything is late. Pages
-    /// that have anything to wait for notice it by that.
+    /// The machine sleeps: nothing happens anywhere in the browser, streams die without a word, and
+    /// then everything is late. Pages that have anything to wait for notice it by that.
     pub fn sleep(&mut self, milliseconds: u64) {
         self.sleep_of_both_clocks(milliseconds);
         for tab in 0..self.tabs.len() {

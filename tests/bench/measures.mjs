@@ -50,7 +50,9 @@ async function say(page, words) {
   return page.evaluate(() => bench.sent);
 }
 
-/** The first visit, on a slow phone: the launcher is clicked at once, and something said at once. */
+/**
+ * The first visit, on a slow phone: the launcher is clicked at once, and something said at once.
+ */
 export function cold(browser, site, subject) {
   site.reset();
   return load(browser, site, subject, { slow: true }, async (page, { fetched }) => {

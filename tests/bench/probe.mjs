@@ -1,4 +1,5 @@
-//! What takes the times in the page. A time is taken in the frame after the one in which something is seen: then it is on the screen.
+//! What takes the times in the page. A time is taken in the frame after the one in which something
+//! is seen: then it is on the screen.
 
 /** Runs in the page before all of its scripts. */
 export function probe(parts) {
@@ -39,7 +40,10 @@ export function probe(parts) {
 
   const holding = (bubbles, words) => bubbles.findLast((bubble) => bubble.textContent.includes(words));
 
-  /** From the next Enter on: how long until the bubble with these words is on the screen, and until it is in view. */
+  /**
+   * From the next Enter on: how long until the bubble with these words is on the screen, and until
+   * it is in view.
+   */
   bench.sends = (words) => {
     bench.sent = new Promise((resolve) => {
       const entered = async (event) => {

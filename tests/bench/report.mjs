@@ -5,7 +5,10 @@ const kilobytes = (value) => (value / 1_000).toFixed(1);
 const megabytes = (value) => (value / 1e6).toFixed(2);
 const number = (value) => String(value);
 
-/** A row: what is measured, its name among the results, how it is written, whether the ratio says something. */
+/**
+ * A row: what is measured, its name among the results, how it is written, whether the ratio says
+ * something.
+ */
 const ROWS = [
   ['launcher, slow, ms', 'launcher', milliseconds, true],
   ['typing ready after an immediate click, slow, ms', 'typing', milliseconds, true],

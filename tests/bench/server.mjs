@@ -1,5 +1,6 @@
-//! One origin for a page, the files it fetches, and what answers there: for the widget as much of docs/contract.md as one visitor needs,
-//! for the floor two calls of its own. A reply takes [REPLY] ms; nothing is stored.
+//! One origin for a page, the files it fetches, and what answers there: for the widget as much of
+//! docs/contract.md as one visitor needs, for the floor two calls of its own. A reply takes [REPLY]
+//! ms; nothing is stored.
 
 import { createServer } from 'node:http';
 import { brotliCompressSync } from 'node:zlib';

@@ -1,4 +1,5 @@
-//! What is measured: how each is put into a page, and where its things are. Functions run in the page.
+//! What is measured: how each is put into a page, and where its things are. Functions run in the
+//! page.
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
-//! What the widget costs its visitors, beside a chat of sixty hand-written lines on the same page: `cargo xtask bench widget` runs this.
-//! The hand-written chat is the floor: what is left of a time when the widget costs nothing. Times depend on the machine and on what else
-//! it does, so both are measured in turns, in one run, and their ratio is what counts. Requests, bytes and rows are counted, and depend on
-//! nothing; tests hold them.
+//! What the widget costs its visitors, beside a chat of sixty hand-written lines on the same page:
+//! `cargo xtask bench widget` runs this. The hand-written chat is the floor: what is left of a time
+//! when the widget costs nothing. Times depend on the machine and on what else it does, so both are
+//! measured in turns, in one run, and their ratio is what counts. Requests, bytes and rows are
+//! counted, and depend on nothing; tests hold them.
 //!
 //! - [subjects.mjs](subjects.mjs): the two that are measured
 //! - [server.mjs](server.mjs): one origin for page, files and a small stand-in of the proxy
@@ -22,7 +23,8 @@ const runs = Number(options.runs);
 const { CHATAIBOT_DIST, CHROMIUM } = process.env;
 if (!CHATAIBOT_DIST || !CHROMIUM || !(runs > 0)) throw new Error('run this by: cargo xtask bench widget [--runs N]');
 
-// The pages of a new window's address bar take the processor while the page is loaded that is measured.
+// The pages of a new window's address bar take the processor while the page is loaded that is
+// measured.
 const start = () => launch({ args: ['--no-first-run', '--disable-background-networking', '--enable-blink-features=ForceEagerMeasureMemory'] });
 
 const subjects = [];

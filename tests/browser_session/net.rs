@@ -1,4 +1,5 @@
-//! A stand-in for the network, with a proxy in a few lines of JavaScript, and sessions that talk to it.
+//! A stand-in for the network, with a proxy in a few lines of JavaScript, and sessions that talk to
+//! it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -30,7 +31,8 @@ pub async fn turn() {
     timers::sleep(4).await;
 }
 
-/// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps its notes in `notes`.
+/// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps
+/// its notes in `notes`.
 pub struct Net {
     notes: Object,
     before: JsValue,
@@ -84,7 +86,8 @@ impl Drop for Net {
     }
 }
 
-/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with an answer for each message.
+/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with an answer for each
+/// message.
 pub const PROXY: &str = "
     notes.log ??= []; notes.streams ??= [];
     const put = (event) => { const entry = { cursor: '1-' + (notes.log.length + 1), at: Date.now(), event }; notes.log.push(entry);

@@ -1,4 +1,5 @@
-//! Files in the composer: picked, dropped, pasted; how each is going; and in which order words and files leave.
+//! Files in the composer: picked, dropped, pasted; how each is going; and in which order words and
+//! files leave.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -16,7 +17,8 @@ use crate::{
     script::{Script, open},
 };
 
-/// A site that takes texts of up to 100 bytes; what is uploaded is kept, and the test says how it goes.
+/// A site that takes texts of up to 100 bytes; what is uploaded is kept, and the test says how it
+/// goes.
 struct Site {
     uploads: Rc<RefCell<Vec<Upload>>>,
     harness: Harness,

@@ -1,4 +1,5 @@
-//! A widget on a page of its own, with the real style sheets in a real shadow root. Dropping it leaves the page as it was.
+//! A widget on a page of its own, with the real style sheets in a real shadow root. Dropping it
+//! leaves the page as it was.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -221,7 +222,8 @@ impl Harness {
         panic!("waited in vain: {what}");
     }
 
-    /// Waits until everything that is due was rendered: a message of the program to itself comes after all of it.
+    /// Waits until everything that is due was rendered: a message of the program to itself comes
+    /// after all of it.
     pub async fn settled(&self) {
         for _ in 0..3 {
             turn().await;
@@ -265,7 +267,8 @@ impl Inner {
         }
     }
 
-    /// A draft, feedback and the window's state come back at once, as from a session; all else is only kept.
+    /// A draft, feedback and the window's state come back at once, as from a session; all else is
+    /// only kept.
     fn take(self: &Rc<Self>, verb: UserAction) {
         let action = match &verb {
             UserAction::Draft(text) => Some(Action::Drafted(text.as_str().into())),

@@ -253,7 +253,8 @@ async fn ten_thousand_messages_cost_no_more_than_two_hundred() {
         |words: &str| harness.all(".row .bubble").last().and_then(|it| it.text_content()).as_deref() == Some(words);
     harness.until("the new row is there", || newest("0")).await;
     harness.settled().await;
-    // The parts of the new row, its block, the marks of the row before it, and at most one block that leaves at the top.
+    // The parts of the new row, its block, the marks of the row before it, and at most one block
+    // that leaves at the top.
     assert!(changes() <= 24, "{} changes for one message", changes());
 
     harness.happens(news);

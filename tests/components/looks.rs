@@ -1,4 +1,5 @@
-//! The theming contract: tokens take effect from outside, text is readable on any brand colour, directions and corners mirror.
+//! The theming contract: tokens take effect from outside, text is readable on any brand colour,
+//! directions and corners mirror.
 
 use chataibot_css::PARTS;
 use chataibot_widget::{

@@ -1,4 +1,5 @@
-//! Messages: every kind readable, answers that can be given once, and what became of the visitor's own.
+//! Messages: every kind readable, answers that can be given once, and what became of the visitor's
+//! own.
 
 use chataibot_widget::{
     components::{Links, UserAction, ViewConfig},

@@ -1,4 +1,5 @@
-//! What stands before, between and after a chat: consent, home screen, form, rating, hours, maintenance.
+//! What stands before, between and after a chat: consent, home screen, form, rating, hours,
+//! maintenance.
 
 use chataibot_widget::{
     components::{UserAction, ViewConfig, gate},

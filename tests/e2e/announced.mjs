@@ -1,8 +1,10 @@
-//! What a screen reader would say: a recorder of every live region of a page, as the ARIA specification treats them.
+//! What a screen reader would say: a recorder of every live region of a page, as the ARIA
+//! specification treats them.
 //!
-//! It judges by the page alone, wherever the words stand: `aria-live`, the roles that imply it, `aria-atomic`, and whether the region is
-//! there for a screen reader at all (not displayed, `hidden`, `aria-hidden`, `inert`, beside an open modal dialog). Regions in shadow
-//! roots count, also in closed ones. What the keyboard's focus makes a screen reader say is not its matter.
+//! It judges by the page alone, wherever the words stand: `aria-live`, the roles that imply it,
+//! `aria-atomic`, and whether the region is there for a screen reader at all (not displayed,
+//! `hidden`, `aria-hidden`, `inert`, beside an open modal dialog). Regions in shadow roots count,
+//! also in closed ones. What the keyboard's focus makes a screen reader say is not its matter.
 
 import assert from 'node:assert/strict';
 import { until } from './wait.mjs';
@@ -23,8 +25,9 @@ export function forget(page) {
 }
 
 /**
- * Waits until so much was said, gives the page time to say more, and fails when it is not just this, in this order. A text is said
- * politely; `{ assertive: text }` interrupts. Several sentences may come in one breath: it is the sentences that are compared.
+ * Waits until so much was said, gives the page time to say more, and fails when it is not just
+ * this, in this order. A text is said politely; `{ assertive: text }` interrupts. Several sentences
+ * may come in one breath: it is the sentences that are compared.
  */
 export async function says(page, ...expected) {
   const wanted = expected.map((one) => (typeof one === 'string' ? { polite: one } : one));
@@ -40,7 +43,9 @@ function sentences({ how, text }) {
   return text.split('\n').map((sentence) => ({ [how]: sentence }));
 }
 
-/** Waits until the page has rendered what it knew; whatever it had to say about that is said then. */
+/**
+ * Waits until the page has rendered what it knew; whatever it had to say about that is said then.
+ */
 export async function settled(page) {
   await page.evaluate(async () => {
     for (let frames = 0; frames < 6; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -80,7 +85,10 @@ function record() {
     return covered ? undefined : { element, how };
   }
 
-  /** What of the region is said when this changed: all of it, or the atomic part of it, or the change alone. */
+  /**
+   * What of the region is said when this changed: all of it, or the atomic part of it, or the
+   * change alone.
+   */
   function voice(node, element) {
     for (const one of ancestors(node)) {
       const atomic = one.getAttribute('aria-atomic') ?? (ATOMIC.includes(role(one)) ? 'true' : undefined);
@@ -113,9 +121,11 @@ function record() {
         .map((line) => line.replace(/\s+/g, ' ').trim())
         .filter(Boolean)
         .join('\n');
-      // Words that go, or make place for others, while they are being said are never heard to their end.
+      // Words that go, or make place for others, while they are being said are never heard to their
+      // end.
       const over = last?.source === source;
-      // A region that is emptied a while later was heard of: a screen reader has taken the words by then.
+      // A region that is emptied a while later was heard of: a screen reader has taken the words by
+      // then.
       const heard = !text && last && performance.now() - last.at > 900;
       if (over && !heard && last.text !== text) said.push({ how: 'cut off', text: last.text });
       if (text) said.push({ how: live.how, text });

@@ -7,7 +7,10 @@ import { still } from './scenes.mjs';
 const PHONE = { viewport: { width: 390, height: 700 } };
 const say = (world, text) => world.simulator.reply(`<p>${text}</p>`);
 
-/** A visitor whose window is open and whose conversation is under way, with all of its beginning said. */
+/**
+ * A visitor whose window is open and whose conversation is under way, with all of its beginning
+ * said.
+ */
 async function underWay(world, options = {}) {
   const { widget, page, visitor } = await opened(world, options);
   await widget.say('Hello');

@@ -1,4 +1,5 @@
-//! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first message, beside one, and not at all.
+//! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first
+//! message, beside one, and not at all.
 
 import assert from 'node:assert/strict';
 import { announced, forget, listen } from './announced.mjs';
@@ -11,7 +12,10 @@ const PICTURE = Buffer.from(
 );
 const picture = (name) => ({ name, mimeType: 'image/png', buffer: PICTURE });
 
-/** Something with a file happens in the window: `drop`, `dragover` or `paste`. True when it is kept from the browser. */
+/**
+ * Something with a file happens in the window: `drop`, `dragover` or `paste`. True when it is kept
+ * from the browser.
+ */
 const carry = (widget, event, name, type) =>
   widget.window.evaluate(
     (element, { event, name, type, picture }) => {
@@ -33,7 +37,10 @@ const shown = (widget) =>
 const shows = (widget, ...names) =>
   until(`${names} are shown`, async () => JSON.stringify(await shown(widget)) === JSON.stringify(names));
 
-/** Chooses files by the button. Where the browser's own window for it cannot be answered, it is spared. */
+/**
+ * Chooses files by the button. Where the browser's own window for it cannot be answered, it is
+ * spared.
+ */
 async function choose(widget, ...files) {
   if (BROWSER !== 'chromium') {
     await widget.part('attach').waitFor();
@@ -183,7 +190,8 @@ story('a site that takes no files has no button and takes none, and the page is 
   const { widget } = await world.chat();
   await widget.say('Hello');
   await widget.settles();
-  // The browser would show a file in the page's place, and the page does not hear of what is dropped on the chat.
+  // The browser would show a file in the page's place, and the page does not hear of what is
+  // dropped on the chat.
   for (const event of ['dragover', 'drop']) assert.equal(await carry(widget, event, 'cat.png', 'image/png'), true, event);
   assert.equal(await carry(widget, 'paste', 'cat.png', 'image/png'), false);
   assert.equal(await widget.part('attach').count(), 0);

@@ -1,4 +1,5 @@
-//! One Chromium for all tests of a file, and pages that fail their test when the console, a script or a policy complains.
+//! One Chromium for all tests of a file, and pages that fail their test when the console, a script
+//! or a policy complains.
 
 import { launch } from './chromium.mjs';
 import { listen } from './listen.mjs';
@@ -26,9 +27,14 @@ export async function closeBrowser() {
   running = undefined;
 }
 
-/** A visitor's browser profile: own storage, own tabs. Collects what any of its pages complains of. */
+/**
+ * A visitor's browser profile: own storage, own tabs. Collects what any of its pages complains of.
+ */
 export class Profile {
-  /** Errors and warnings of the console, uncaught errors, refusals of a policy: all that a careful developer would see. */
+  /**
+   * Errors and warnings of the console, uncaught errors, refusals of a policy: all that a careful
+   * developer would see.
+   */
   complaints = [];
   #context;
   #own;
@@ -37,7 +43,8 @@ export class Profile {
   /** `switches` are Chromium's own, for a browser that is started with them. */
   static async open({ backForwardCache = false, switches = [], ...options } = {}) {
     const profile = new Profile();
-    // Playwright's own browser goes without this cache; one that keeps it is started for those who ask.
+    // Playwright's own browser goes without this cache; one that keeps it is started for those who
+    // ask.
     if (backForwardCache) profile.#own = await launch({ args: ARGUMENTS, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     else if (switches.length) profile.#own = await launch({ args: [...ARGUMENTS, ...switches] });
     profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
@@ -63,12 +70,18 @@ export class Profile {
     return page;
   }
 
-  /** From now on such complaints are part of the story; the browser itself logs every connection it cannot make. */
+  /**
+   * From now on such complaints are part of the story; the browser itself logs every connection it
+   * cannot make.
+   */
   expect(pattern) {
     this.#expected.push(pattern);
   }
 
-  /** Takes the network away. A part of the program may be on its way then, the sound of a reply for one, and says so. */
+  /**
+   * Takes the network away. A part of the program may be on its way then, the sound of a reply for
+   * one, and says so.
+   */
   async goOffline() {
     this.expect(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
     await this.#context.setOffline(true);

@@ -1,5 +1,5 @@
-//! Servers between a page and what it asks for, which are set up wrongly: one that serves the bundle's files, and one that stands before
-//! a proxy.
+//! Servers between a page and what it asks for, which are set up wrongly: one that serves the
+//! bundle's files, and one that stands before a proxy.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
@@ -30,7 +30,8 @@ class Listening {
 }
 
 /**
- * Serves the bundle in `folder`. `change(name, file)` may change the `file` before it is sent, which is `{status, headers, body}`.
+ * Serves the bundle in `folder`. `change(name, file)` may change the `file` before it is sent,
+ * which is `{status, headers, body}`.
  */
 export function serveBundle(folder, change = () => {}) {
   return new Listening().listen(async (request, response) => {
@@ -47,8 +48,8 @@ export function serveBundle(folder, change = () => {}) {
 }
 
 /**
- * Stands before `target`, by https with a `certificate`. `change(answer)` may change an answer, which is `{url, status, headers, body}`; each is
- * collected first.
+ * Stands before `target`, by https with a `certificate`. `change(answer)` may change an answer,
+ * which is `{url, status, headers, body}`; each is collected first.
  */
 export function standBefore(target, change = () => {}, certificate) {
   return new Listening().listen(async (request, response) => {

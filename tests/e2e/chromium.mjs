@@ -2,7 +2,10 @@
 
 import { chromium } from 'playwright-core';
 
-/** What Playwright turns off: a second list takes the place of its own. `chromium.test.mjs` says when these are no longer all. */
+/**
+ * What Playwright turns off: a second list takes the place of its own. `chromium.test.mjs` says
+ * when these are no longer all.
+ */
 const BY_PLAYWRIGHT = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
   'DestroyProfileOnBrowserClose',
@@ -22,7 +25,10 @@ const BY_PLAYWRIGHT = [
   'msEdgeUpdateLaunchServicesPreferredVersion',
 ];
 
-/** In each new window the address bar would load a page of four hundred scripts, and a process would wait for a second site: a third of a test's time. */
+/**
+ * In each new window the address bar would load a page of four hundred scripts, and a process would
+ * wait for a second site: a third of a test's time.
+ */
 const BY_US = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'SpareRendererForSitePerProcess'];
 
 /** Starts it. `args` are added to what every test has. */

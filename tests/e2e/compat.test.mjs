@@ -1,9 +1,13 @@
-//! Pages that come from another chat go on with their calls: the snippets that those chats document, with our script in the place of theirs.
+//! Pages that come from another chat go on with their calls: the snippets that those chats
+//! document, with our script in the place of theirs.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** A visitor on a page with our script for `name` and with `before` and `after` around it; no element, and no script of the element's. */
+/**
+ * A visitor on a page with our script for `name` and with `before` and `after` around it; no
+ * element, and no script of the element's.
+ */
 async function at(world, name, { before = '', after = '' } = {}) {
   const { host, proxy } = world;
   if (before) host.script(`/${name}-before.js`, before);

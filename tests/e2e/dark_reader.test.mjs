@@ -1,5 +1,5 @@
-//! Visitors who have Dark Reader, which puts colours of its own in the place of a page's: what is written on them stays readable, whatever the
-//! brand colour is, on light pages and on dark ones.
+//! Visitors who have Dark Reader, which puts colours of its own in the place of a page's: what is
+//! written on them stays readable, whatever the brand colour is, on light pages and on dark ones.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

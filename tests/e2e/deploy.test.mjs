@@ -1,4 +1,5 @@
-//! The files of deploy/, as those who read them do: nginx and Caddy with a browser through them, systemd, and rules for images.
+//! The files of deploy/, as those who read them do: nginx and Caddy with a browser through them,
+//! systemd, and rules for images.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -23,7 +24,8 @@ async function without(...programs) {
   }
 }
 
-// All that is waited for comes before the first test: the runner ends, and cleans up, when it finds no test while a file waits.
+// All that is waited for comes before the first test: the runner ends, and cleans up, when it finds
+// no test while a file waits.
 const [NGINX, CADDY, SYSTEMD, PYTHON] = await Promise.all([
   without('nginx', 'openssl', 'curl'),
   without('caddy', 'curl'),
@@ -42,7 +44,9 @@ async function freePort() {
   return port;
 }
 
-/** Runs a server in the foreground while `tell()` runs. It is up when its port takes connections. */
+/**
+ * Runs a server in the foreground while `tell()` runs. It is up when its port takes connections.
+ */
 async function serving(program, words, environment, address, tell) {
   const output = [];
   const child = spawn(program, words, { env: { ...process.env, ...environment } });
@@ -62,7 +66,10 @@ async function serving(program, words, environment, address, tell) {
   }
 }
 
-/** A conversation through the server at `address`: replies come by one stream, at once, and files as the proxy has compressed them. */
+/**
+ * A conversation through the server at `address`: replies come by one stream, at once, and files as
+ * the proxy has compressed them.
+ */
 async function converseThrough(world, address) {
   const page = world.host.page(
     '/behind',

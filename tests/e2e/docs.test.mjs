@@ -1,5 +1,6 @@
-//! The documents as pages (`cargo xtask docs`): every page is reached, every link leads somewhere, all of it can be read and searched, from the
-//! proxy and from a folder, and nobody is asked for anything.
+//! The documents as pages (`cargo xtask docs`): every page is reached, every link leads somewhere,
+//! all of it can be read and searched, from the proxy and from a folder, and nobody is asked for
+//! anything.
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';

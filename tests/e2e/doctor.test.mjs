@@ -1,4 +1,5 @@
-//! `doctor()`: names what is wrong with an installation, and what to change. Each set-up here is broken in one way.
+//! `doctor()`: names what is wrong with an installation, and what to change. Each set-up here is
+//! broken in one way.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

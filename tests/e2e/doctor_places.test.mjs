@@ -1,4 +1,5 @@
-//! `doctor()` where pages of other kinds are: by https, in a frame, as a file, in an app, and away from the developer's own machine.
+//! `doctor()` where pages of other kinds are: by https, in a frame, as a file, in an app, and away
+//! from the developer's own machine.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -16,7 +17,9 @@ const run = promisify(execFile);
 const folder = await mkdtemp(join(tmpdir(), 'chataibot-places-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** A certificate that nobody vouches for, for this machine; nothing where no program can make one. */
+/**
+ * A certificate that nobody vouches for, for this machine; nothing where no program can make one.
+ */
 async function makeCertificate() {
   const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -105,7 +108,8 @@ for (const type of ['module', '']) {
     saysAlone(report, 'origin', 'failure', /it is a file/, /docs\/frameworks\.md/);
   });
 
-  // Chromium's switch gives files the origin that they have in such apps; a browser without it says `null`.
+  // Chromium's switch gives files the origin that they have in such apps; a browser without it says
+  // `null`.
   story(`a file in an app whose files have the origin file:// has a conversation by ${tag}`, async (world) => {
     const visitor = await world.visitor({ switches: ['--allow-file-access-from-files'] });
     const page = await visitor.tab(await fileOf(world, type));

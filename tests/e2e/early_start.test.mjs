@@ -1,4 +1,5 @@
-//! The first message is on its way while the program is: sent once, as the program would, and found again whatever becomes of the page.
+//! The first message is on its way while the program is: sent once, as the program would, and found
+//! again whatever becomes of the page.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';

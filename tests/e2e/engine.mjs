@@ -1,8 +1,9 @@
-//! Firefox and WebKit by their WebDrivers, for the tests that run in every engine: sessions that are used again, profiles, and pages that
-//! fail their test when the console, a script or a policy complains.
+//! Firefox and WebKit by their WebDrivers, for the tests that run in every engine: sessions that
+//! are used again, profiles, and pages that fail their test when the console, a script or a policy
+//! complains.
 //!
-//! A visitor's storage is their own because each test has a site of its own, with an address that no test had before; two visitors of
-//! one test have two browsers.
+//! A visitor's storage is their own because each test has a site of its own, with an address that
+//! no test had before; two visitors of one test have two browsers.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -100,7 +101,10 @@ export async function closeBrowser() {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
-/** A visitor's browser. The same surface as the profile of browser.mjs, as far as tests for every engine need it. */
+/**
+ * A visitor's browser. The same surface as the profile of browser.mjs, as far as tests for every
+ * engine need it.
+ */
 export class Profile {
   #session;
   #viewport;

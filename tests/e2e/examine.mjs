@@ -15,8 +15,8 @@ export async function withServer(starting, tell) {
 export const scriptOf = (origin, more = '') => `<script type="module" src="${origin}/chataibot.js"${more}></script>`;
 
 /**
- * What `doctor()` says on a page of its own. `script`: the tag; `element`: the element; `before(page)`: what is done to an empty page first;
- * `run`: how the doctor is called.
+ * What `doctor()` says on a page of its own. `script`: the tag; `element`: the element;
+ * `before(page)`: what is done to an empty page first; `run`: how the doctor is called.
  */
 export async function examine(world, { script, attributes = '', element, headers, head, before, visitor: options, run, address } = {}) {
   const visitor = await world.visitor(options);

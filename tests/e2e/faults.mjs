@@ -1,4 +1,5 @@
-//! The fault proxy between browser and proxy, as crates/chataibot-faults describes it. Knows only its control port.
+//! The fault proxy between browser and proxy, as crates/chataibot-faults describes it. Knows only
+//! its control port.
 
 import assert from 'node:assert/strict';
 import { Server } from './server.mjs';

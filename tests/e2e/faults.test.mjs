@@ -1,4 +1,5 @@
-//! Bad networks, in a real browser: what the visitor says and hears arrives once and in order, and within seconds after it is over.
+//! Bad networks, in a real browser: what the visitor says and hears arrives once and in order, and
+//! within seconds after it is over.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -1,5 +1,5 @@
-//! What a visitor downloads from the launcher's click until the first reply, counted in the browser and held to sizes.toml. Of the shipped
-//! bundle: another one is not built to be small.
+//! What a visitor downloads from the launcher's click until the first reply, counted in the browser
+//! and held to sizes.toml. Of the shipped bundle: another one is not built to be small.
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
@@ -18,7 +18,8 @@ story('until the first reply a visitor downloads no more, in no more requests, t
   const visitor = await world.visitor();
   const fetched = [];
   visitor.context.on('requestfinished', (request) => {
-    // Token, conversation and stream are answers, and no files. What rings, and what it needs, is fetched with the first reply.
+    // Token, conversation and stream are answers, and no files. What rings, and what it needs, is
+    // fetched with the first reply.
     if (/\/chataibot(?!-notify|-shared|-page|-metrics)[^/]*\.(?:js|wasm|json)$/.test(new URL(request.url()).pathname)) fetched.push(request);
   });
   const widget = new Widget(await visitor.tab(world.page()));

@@ -1,4 +1,5 @@
-//! A page whose dialog keeps the focus: whoever opens the chat beside it can write there, and the dialog goes on when the chat closes.
+//! A page whose dialog keeps the focus: whoever opens the chat beside it can write there, and the
+//! dialog goes on when the chat closes.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -29,7 +30,8 @@ const TRAPS = {
     field.focus();`,
   'the focus that is lost': `dialog.addEventListener('focusout', () => setTimeout(() => dialog.contains(document.activeElement) || field.focus()));
     field.focus();`,
-  // As MUI's: what is beside it is hidden from screen readers, and the focus is looked after at intervals, too.
+  // As MUI's: what is beside it is hidden from screen readers, and the focus is looked after at
+  // intervals, too.
   'a look at intervals': `for (const one of document.body.children) if (one !== dialog) one.setAttribute('aria-hidden', 'true');
     const contain = () => dialog.contains(document.activeElement) || field.focus();
     document.addEventListener('focusin', contain);
@@ -82,7 +84,10 @@ async function trapped(world, trap, options = {}) {
   return { page, widget: new Widget(page) };
 }
 
-/** Has the focus come to the message field, to stay? What looks at intervals takes it a moment later, once. */
+/**
+ * Has the focus come to the message field, to stay? What looks at intervals takes it a moment
+ * later, once.
+ */
 const arrives = (widget) =>
   until('the field has the focus', () =>
     widget.input.evaluate(async (input) => {

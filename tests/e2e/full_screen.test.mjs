@@ -1,4 +1,5 @@
-//! Something of the page fills the screen: launcher and window are reached above it, but not above a film.
+//! Something of the page fills the screen: launcher and window are reached above it, but not above
+//! a film.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';

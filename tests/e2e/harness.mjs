@@ -1,10 +1,13 @@
-//! One test, one world: a simulated platform, a real proxy, a host page on another origin, and visitors with real browsers.
+//! One test, one world: a simulated platform, a real proxy, a host page on another origin, and
+//! visitors with real browsers.
 //!
 //! - [server.mjs](server.mjs): programs that serve, and can be killed
 //! - [host_page.mjs](host_page.mjs): the site that embeds the widget
-//! - [browser.mjs](browser.mjs): Chromium, started by [chromium.mjs](chromium.mjs), and pages that fail their test when something complains
-//! - [engine.mjs](engine.mjs): the same for Firefox and WebKit, by a client of the WebDriver standard ([webdriver.mjs](webdriver.mjs)) and
-//!   as much of Playwright's surface as it takes ([webdriver_page.mjs](webdriver_page.mjs))
+//! - [browser.mjs](browser.mjs): Chromium, started by [chromium.mjs](chromium.mjs), and pages that
+//!   fail their test when something complains
+//! - [engine.mjs](engine.mjs): the same for Firefox and WebKit, by a client of the WebDriver
+//!   standard ([webdriver.mjs](webdriver.mjs)) and as much of Playwright's surface as it takes
+//!   ([webdriver_page.mjs](webdriver_page.mjs))
 //! - [simulator.mjs](simulator.mjs): the platform's controls
 //! - [widget.mjs](widget.mjs): the widget as a visitor meets it
 //! - [announced.mjs](announced.mjs): what a screen reader would say
@@ -114,12 +117,12 @@ export class World {
 }
 
 /**
- * One test in a world of its own. `tell(world)` is the story; at its end no page may have complained.
- * `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a configuration instead of `--demo`.
- * `options.assets` is the folder that the proxy serves in place of the bundle's.
- * With `options.typed` platform and proxy take typed answers.
- * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone, `options.notWebkit` why in all but WebKit,
- * `options.skip` why it does not run.
+ * One test in a world of its own. `tell(world)` is the story; at its end no page may have
+ * complained. `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a
+ * configuration instead of `--demo`. `options.assets` is the folder that the proxy serves in place
+ * of the bundle's. With `options.typed` platform and proxy take typed answers. `options.chromium`
+ * says why a test of a file that runs in every engine runs in Chromium alone, `options.notWebkit`
+ * why in all but WebKit, `options.skip` why it does not run.
  */
 export function story(name, tell, options = {}) {
   const skip = options.skip || (BROWSER !== 'chromium' && options.chromium) || (BROWSER === 'webkit' && options.notWebkit);

@@ -1,5 +1,5 @@
-//! What a page may decide before the visitor's deed is done, what it may do in the visitor's place, and where it puts things of its own:
-//! in the program, and in the window that stands before it.
+//! What a page may decide before the visitor's deed is done, what it may do in the visitor's place,
+//! and where it puts things of its own: in the program, and in the window that stands before it.
 
 import assert from 'node:assert/strict';
 import { sign } from '../../examples/signing/identity.mjs';

@@ -1,4 +1,5 @@
-//! The site that a widget is embedded in: an own origin that serves pages with chosen markup and headers. Knows neither proxy nor widget.
+//! The site that a widget is embedded in: an own origin that serves pages with chosen markup and
+//! headers. Knows neither proxy nor widget.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -21,7 +22,10 @@ export class HostPage {
   #listener;
   #complained;
 
-  /** `listener` is a script that each page runs before all others; what pages then post to `/complaints` goes to `complained`. */
+  /**
+   * `listener` is a script that each page runs before all others; what pages then post to
+   * `/complaints` goes to `complained`.
+   */
   constructor({ listener, complained } = {}) {
     this.#listener = listener;
     this.#complained = complained;

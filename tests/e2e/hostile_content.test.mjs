@@ -1,5 +1,6 @@
-//! Everything hostile that a bot could say, in a real browser: no script runs, nothing is asked for, and nothing stands in the list that
-//! should not. The vectors are those of crates/chataibot-proxy/tests/hostile.rs.
+//! Everything hostile that a bot could say, in a real browser: no script runs, nothing is asked
+//! for, and nothing stands in the list that should not. The vectors are those of
+//! crates/chataibot-proxy/tests/hostile.rs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +12,10 @@ const ALLOWED = new Set(
     'strong sub summary sup svg circle rect line polyline polygon g textarea time u ul dl dt dd audio video fieldset legend table tr td').split(' '),
 );
 
-/** How many vectors one webhook has, and letters in them: fewer calls, and none that takes a slow machine long. */
+/**
+ * How many vectors one webhook has, and letters in them: fewer calls, and none that takes a slow
+ * machine long.
+ */
 const [MOST, LONGEST] = [40, 100_000];
 
 function batches(messages) {

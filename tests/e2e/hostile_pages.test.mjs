@@ -1,5 +1,5 @@
-//! Pages that are careless or hostile: their styles reach everything, their scripts have changed what everybody uses, names are taken. The
-//! widget stands where it should, opens, sends and shows.
+//! Pages that are careless or hostile: their styles reach everything, their scripts have changed
+//! what everybody uses, names are taken. The widget stands where it should, opens, sends and shows.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -184,11 +184,13 @@ story(
     for (const [index, [name, script]] of Object.entries(SCRIPTS).entries()) {
       const visitor = await world.visitor();
       try {
-        // In the page itself, not before it: Playwright's own scripts are not to be changed under its hands.
+        // In the page itself, not before it: Playwright's own scripts are not to be changed under
+        // its hands.
         world.host.script(`/script-${index}.js`, `(${script})();`);
         const address = world.page({ path: `/scripted-${index}`, head: `<script src="/script-${index}.js"></script>` });
         const widget = new Widget(await visitor.tab(address));
-        // By actions alone: what Playwright runs in the page itself would stumble over the page's scripts.
+        // By actions alone: what Playwright runs in the page itself would stumble over the page's
+        // scripts.
         await widget.open();
         await widget.input.fill('Hello');
         await widget.input.press('Control+Enter');

@@ -1,4 +1,5 @@
-//! What the bot says in HTML, and what a browser shows of the same HTML: no word that shows is lost, none runs into the next, none comes apart.
+//! What the bot says in HTML, and what a browser shows of the same HTML: no word that shows is
+//! lost, none runs into the next, none comes apart.
 
 import assert from 'node:assert/strict';
 import { story } from './harness.mjs';
@@ -145,7 +146,8 @@ story(
         const lost = theirs.words.filter((one) => !ours.words.includes(one));
         const more = ours.words.filter((one) => !theirs.words.includes(one));
         const glued = theirs.pairs.filter((pair) => / /.test(pair) && ours.pairs.includes(pair.replace(' ', '+')));
-        // Items and cells are such in the chat, whatever a style makes of them, and a block that is not seen still ends a line.
+        // Items and cells are such in the chat, whatever a style makes of them, and a block that is
+        // not seen still ends a line.
         const isWhole = !/<(li|dt|t[dh]|caption|select)\b|visibility/.test(html);
         const apart = !isWhole ? [] : theirs.pairs.filter((pair) => /[+]/.test(pair) && ours.pairs.includes(pair.replace('+', ' ')));
         const order = !lost.length && !more.length && ours.words.join() !== theirs.words.join() ? ours.words : [];

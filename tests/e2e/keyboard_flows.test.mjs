@@ -149,7 +149,8 @@ story('earlier messages are shown, the list is read by arrows, and its end is fo
   await page.keyboard.press('Home');
   await widget.part('jump').waitFor();
   const top = () => widget.part('list').evaluate((list) => list.scrollTop);
-  // Rows that get their true height on the way move the end of the browser's own movement; then Home is pressed once more.
+  // Rows that get their true height on the way move the end of the browser's own movement; then
+  // Home is pressed once more.
   let last = await top();
   await until('it is at the top', async () => {
     const now = await top();

@@ -1,4 +1,5 @@
-//! The keyboard, and what has it: role and name as the browser tells assistive technology, and whether a sighted person can see it.
+//! The keyboard, and what has it: role and name as the browser tells assistive technology, and
+//! whether a sighted person can see it.
 
 import assert from 'node:assert/strict';
 import { until } from './wait.mjs';
@@ -11,7 +12,10 @@ export class Keys {
     this.#page = page;
   }
 
-  /** What has the focus, as `role "name"`, by the browser's own computation; `the page` when nothing has. */
+  /**
+   * What has the focus, as `role "name"`, by the browser's own computation; `the page` when nothing
+   * has.
+   */
   async focus() {
     if (this.#page.computed) {
       const { role, name } = await this.#page.computed(`${deepest}`);
@@ -40,7 +44,10 @@ export class Keys {
     if (now !== 'the page') await until('the focus is seen', () => this.isSeen(), 3_000).catch(() => assert.fail(`nobody sees that ${now} has the focus`));
   }
 
-  /** Presses a key until what fits has the focus; each stop on the way must be visible. Returns all the stops. */
+  /**
+   * Presses a key until what fits has the focus; each stop on the way must be visible. Returns all
+   * the stops.
+   */
   async until(expected, key = 'Tab', most = 40) {
     const stops = [];
     while (stops.length < most) {
@@ -59,7 +66,10 @@ export class Keys {
     return this.#page.keyboard.type(text);
   }
 
-  /** Is what has the focus told from what has not: by a ring of its own, by a sign in it or, for a field, by what frames it? */
+  /**
+   * Is what has the focus told from what has not: by a ring of its own, by a sign in it or, for a
+   * field, by what frames it?
+   */
   isSeen() {
     return this.#page.evaluate(`(${seen})(${deepest})`);
   }
@@ -69,7 +79,9 @@ function fits(focus, expected) {
   return expected instanceof RegExp ? expected.test(focus) : focus === expected;
 }
 
-/** Runs in the page: it has heard of what scrolled as the focus came, which may change what follows. */
+/**
+ * Runs in the page: it has heard of what scrolled as the focus came, which may change what follows.
+ */
 function twoFrames() {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }
@@ -81,7 +93,10 @@ function deepest() {
   return active ?? document.body;
 }
 
-/** Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears, to compare. */
+/**
+ * Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears,
+ * to compare.
+ */
 function seen(deepest) {
   const active = deepest();
   // What is the page's own looks as the page and the browser will.

@@ -1,5 +1,5 @@
-//! The rarer kinds of messages, from the part of the program that is fetched for them: when it is fetched, what happens when it
-//! cannot be, and that a visitor can use what it shows.
+//! The rarer kinds of messages, from the part of the program that is fetched for them: when it is
+//! fetched, what happens when it cannot be, and that a visitor can use what it shows.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -1,11 +1,15 @@
-//! The language of the page as it is written and as it changes: words, direction and dates go together.
+//! The language of the page as it is written and as it changes: words, direction and dates go
+//! together.
 
 import assert from 'node:assert/strict';
 import { LANGUAGE, story, until } from './harness.mjs';
 
 const placeholder = (widget) => widget.input.getAttribute('placeholder');
 
-/** What tells the language: the placeholder's letters, the direction, and the language that dates are written in. */
+/**
+ * What tells the language: the placeholder's letters, the direction, and the language that dates
+ * are written in.
+ */
 const tongue = (widget) =>
   widget.window.evaluate((window) => {
     const app = window.closest('[lang]');

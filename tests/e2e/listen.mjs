@@ -2,7 +2,8 @@
 
 /** Runs in each page before its own scripts. */
 export function listen() {
-  // What the widget tells the page, in order. Set up from outside, so that no page needs an inline script for it.
+  // What the widget tells the page, in order. Set up from outside, so that no page needs an inline
+  // script for it.
   window.told = [];
   for (const type of ['ready', 'open', 'close', 'conversation', 'sent', 'message', 'unread', 'status', 'consent', 'rating', 'error']) {
     document.addEventListener(`chataibot-${type}`, ({ detail }) => window.told.push({ type, ...detail }));

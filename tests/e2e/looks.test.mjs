@@ -1,4 +1,5 @@
-//! How it looks in the places it has to: pictures for people to see, and the few facts about layout that a machine can hold.
+//! How it looks in the places it has to: pictures for people to see, and the few facts about layout
+//! that a machine can hold.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-//! Names and roles, as the browser tells assistive technology: what a scene is made of, and nothing without a name in any of them.
+//! Names and roles, as the browser tells assistive technology: what a scene is made of, and nothing
+//! without a name in any of them.
 
 import assert from 'node:assert/strict';
 import { SCENES } from '../../loader/scenes.js';
@@ -137,7 +138,10 @@ story('names: nothing is without a name, and each message is said by somebody, i
   assert.deepEqual(found, [], `${found.length} without a name`);
 }, { timeout: 480_000 });
 
-/** What listens to clicks and is no control: browsers tell screen readers of it, and of all that is in it, that it can be clicked. */
+/**
+ * What listens to clicks and is no control: browsers tell screen readers of it, and of all that is
+ * in it, that it can be clicked.
+ */
 async function clickable(session) {
   const root = await session.send('Runtime.evaluate', { expression: "document.querySelector('chataibot-widget').shadowRoot" });
   const { listeners } = await session.send('DOMDebugger.getEventListeners', { objectId: root.result.objectId, depth: -1 });

@@ -1,4 +1,5 @@
-//! What browsers draw by themselves, each in its way, and what a visitor must be able to tell from it all the same.
+//! What browsers draw by themselves, each in its way, and what a visitor must be able to tell from
+//! it all the same.
 
 import assert from 'node:assert/strict';
 import { BROWSER, story, until } from './harness.mjs';

@@ -1,5 +1,5 @@
-//! Browsers of some years ago, made from this one by taking away what they lack: everything is as in a browser of today, and what is older still
-//! gets the plain form and one line on the console.
+//! Browsers of some years ago, made from this one by taking away what they lack: everything is as
+//! in a browser of today, and what is older still gets the plain form and one line on the console.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { Widget, story, until } from './harness.mjs';
 import { player, show } from './scenes.mjs';
 
-/** Runs in the page before all else. What is made not to be is meant for the widget; Playwright's own scripts have theirs already. */
+/**
+ * Runs in the page before all else. What is made not to be is meant for the widget; Playwright's
+ * own scripts have theirs already.
+ */
 function takeAway(unknown) {
   const missing = { 'light-dark(': 'no-such(', '(from ': '(no-such ', ':has(': ':no-such(', ':dir(': ':no-such(', 'color-mix(': 'no-such(' };
   const without = (text) => unknown.reduce((text, what) => text.replaceAll(what, missing[what]), text);
@@ -49,7 +52,10 @@ const drawn = (page) =>
     });
   });
 
-/** What is made from the brand colour where the browser can is fixed where not: then colours are not compared. */
+/**
+ * What is made from the brand colour where the browser can is fixed where not: then colours are not
+ * compared.
+ */
 const isSame = (one, other) => {
   const plain = (look) => look.replace(/(oklch|color|oklab|rgba?)\([^()]*\)/g, 'colour');
   return one === other || (/(oklch|color|oklab)\(/.test(other) && plain(one) === plain(other));

@@ -1,5 +1,6 @@
-//! Ten tabs of one browser hold one stream, and when its tab goes another has it within two seconds.
-//! Counted twice: by what the browser has under way, and by what the proxy says it has opened.
+//! Ten tabs of one browser hold one stream, and when its tab goes another has it within two
+//! seconds. Counted twice: by what the browser has under way, and by what the proxy says it has
+//! opened.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';

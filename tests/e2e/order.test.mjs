@@ -37,7 +37,8 @@ story('a reply that comes before the send’s answer stands below the message', 
 });
 
 story('a redelivered webhook is shown once', async (world) => {
-  // A message with an id of the platform's: then even a delivery that was acknowledged may come again.
+  // A message with an id of the platform's: then even a delivery that was acknowledged may come
+  // again.
   await world.simulator.order('style', { ids: true });
   const { widget } = await world.chat();
   await widget.say('Hello');

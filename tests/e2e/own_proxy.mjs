@@ -1,4 +1,5 @@
-//! A proxy of somebody's own, of which the test writes every byte of the log. Keeps one conversation, and trusts everybody.
+//! A proxy of somebody's own, of which the test writes every byte of the log. Keeps one
+//! conversation, and trusts everybody.
 
 import { createServer } from 'node:http';
 
@@ -12,7 +13,9 @@ export class OwnProxy {
   address;
   /** The media type of its streams. */
   streamType = 'text/event-stream';
-  /** Writes an entry as the stream has it; without one streams are refused, and the widget polls. */
+  /**
+   * Writes an entry as the stream has it; without one streams are refused, and the widget polls.
+   */
   write = ({ cursor, event }, entry) => `id: ${cursor}\nevent: ${Object.keys(event)[0]}\ndata: ${entry}\n\n`;
   /** The log, each entry as JSON, or as what is to stand in its place. */
   log = [];

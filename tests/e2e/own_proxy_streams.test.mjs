@@ -1,4 +1,5 @@
-//! Proxies of people's own may write their streams in every way the standard knows, and one bad entry ends nothing.
+//! Proxies of people's own may write their streams in every way the standard knows, and one bad
+//! entry ends nothing.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -1,10 +1,13 @@
-//! A page that acts upon every event it hears: what is written, pasted and dropped in the chat is no affair of its, and its own keys and
-//! clicks stay its own.
+//! A page that acts upon every event it hears: what is written, pasted and dropped in the chat is
+//! no affair of its, and its own keys and clicks stay its own.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** What a page's handlers would do to everything that reaches them, and what they hear: `type key` of each event at the element. */
+/**
+ * What a page's handlers would do to everything that reaches them, and what they hear: `type key`
+ * of each event at the element.
+ */
 const PAGE = () => {
   window.heard = [];
   const types =

@@ -1,4 +1,5 @@
-//! What pages do to the element: move it, remove it, put it back, load the script twice, be a Yew app themselves.
+//! What pages do to the element: move it, remove it, put it back, load the script twice, be a Yew
+//! app themselves.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -111,7 +112,9 @@ story('a page that is itself a Yew app and the widget each handle their own clic
   assert.equal(await widget.part('window-open').count(), 0, 'and the widget does not hear them');
 });
 
-/** Where frameworks keep an element between two pages: browsers take its style sheets away there. */
+/**
+ * Where frameworks keep an element between two pages: browsers take its style sheets away there.
+ */
 const DOCUMENTS = {
   'a document that was only read': () => new DOMParser().parseFromString('<body>', 'text/html').body,
   'the contents of a template': () => document.createElement('template').content,

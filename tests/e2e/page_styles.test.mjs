@@ -1,5 +1,6 @@
-//! What of a page's styles comes through to the widget: visibility, writing direction, colour scheme and language, as a page means them for
-//! all that is on it; and nothing else that a box takes from the box around it, whatever the browser knows.
+//! What of a page's styles comes through to the widget: visibility, writing direction, colour
+//! scheme and language, as a page means them for all that is on it; and nothing else that a box
+//! takes from the box around it, whatever the browser knows.
 
 import assert from 'node:assert/strict';
 import { BROWSER, Widget, story } from './harness.mjs';
@@ -8,7 +9,10 @@ import { player, show } from './scenes.mjs';
 /** What follows the page, for its own sake, by the name of the property. */
 const FOLLOWS = ['visibility', 'direction', 'color-scheme', '-webkit-locale'];
 
-/** What does not hold in an engine, by its own fault: in a page of columns WebKit counts from the other side where something fixed stands. */
+/**
+ * What does not hold in an engine, by its own fault: in a page of columns WebKit counts from the
+ * other side where something fixed stands.
+ */
 const BEYOND = { webkit: ['writing-mode'] }[BROWSER] ?? [];
 
 /** Values to try, for no list says what a property takes. One that changes something is enough. */
@@ -24,7 +28,10 @@ const VALUES = (
   .split(' ')
   .concat(['"‹" "›"', '1px 1px 1px red', 'url("data:image/svg+xml,<svg/>") 1 1, help', '2px 3px', '"wght" 700', '"smcp" 1', '2em hanging', 'under left', 'filled dot red', '5px 2px', 'from-font', 'blink', 'sharp', 'cap alphabetic', 'light only', '"de"', 'de']);
 
-/** What of the page's is set, one after the other: every property that a box inherits, with a value that is not the page's own. */
+/**
+ * What of the page's is set, one after the other: every property that a box inherits, with a value
+ * that is not the page's own.
+ */
 const inherited = (page) =>
   page.evaluate((values) => {
     const box = document.body.appendChild(document.createElement('div'));

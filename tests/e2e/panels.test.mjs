@@ -1,10 +1,14 @@
-//! What stands before, between and after a chat, from the page's settings to what proxy and platform get to see of it.
+//! What stands before, between and after a chat, from the page's settings to what proxy and
+//! platform get to see of it.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Widget, story, until } from './harness.mjs';
 
-/** A visitor on a page with these settings. `proxied` is what was asked of the proxy beside its files. */
+/**
+ * A visitor on a page with these settings. `proxied` is what was asked of the proxy beside its
+ * files.
+ */
 async function arrive(world, attributes, more = {}) {
   const address = world.page({ attributes, ...more });
   const visitor = await world.visitor();

@@ -1,5 +1,5 @@
-//! A page with a chat on it, printed: the page and nothing of ours, whether the program was fetched or not. A window that is a box of the
-//! page's own is printed as such, with all that was said.
+//! A page with a chat on it, printed: the page and nothing of ours, whether the program was fetched
+//! or not. A window that is a box of the page's own is printed as such, with all that was said.
 
 import assert from 'node:assert/strict';
 import { devices } from 'playwright-core';

@@ -1,14 +1,21 @@
-//! What only a phone has: a window that takes the whole screen, a Back button, and a screen that is turned.
+//! What only a phone has: a window that takes the whole screen, a Back button, and a screen that is
+//! turned.
 
 import assert from 'node:assert/strict';
 import { devices } from 'playwright-core';
 import { BROWSER, Widget, story, until } from './harness.mjs';
 
 const { defaultBrowserType, ...IPHONE } = devices['iPhone 13'];
-/** Only Playwright has a browser pretend to be a phone; the windows of others are never so narrow, but they can be as low as a phone that lies. */
+/**
+ * Only Playwright has a browser pretend to be a phone; the windows of others are never so narrow,
+ * but they can be as low as a phone that lies.
+ */
 const PHONE = BROWSER === 'chromium' ? { ...IPHONE, viewport: { width: 390, height: 844 } } : { viewport: { width: 640, height: 400 } };
 
-/** A page that keeps its own routes in the history, as frameworks do, and notes what it is told of them. */
+/**
+ * A page that keeps its own routes in the history, as frameworks do, and notes what it is told of
+ * them.
+ */
 const ROUTES = `
   window.heard = [];
   for (const type of ['popstate', 'hashchange']) addEventListener(type, () => heard.push(type), true);
@@ -45,7 +52,10 @@ async function opens(widget) {
 const isOver = (widget) => widget.part('window-open').count();
 const closes = (widget) => until('the window is closed', async () => !(await isOver(widget)));
 const history = (page) => page.evaluate(() => ({ heard, state: history.state, path: location.pathname }));
-/** Once its frame was lost, WebKit tells nobody of the press of Back that would close the window; the next one leaves the page. */
+/**
+ * Once its frame was lost, WebKit tells nobody of the press of Back that would close the window;
+ * the next one leaves the page.
+ */
 const LOST = { notWebkit: 'WebKit knows no frame again that was made anew' };
 const AS_IT_WAS = { heard: [], state: { route: '/product' }, path: '/product' };
 
@@ -189,7 +199,8 @@ story('on a phone Forward brings back the window at once, while it still fades',
   const { page, widget } = await shopper(world);
   await opens(widget);
   await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
-  // The window that Back closes makes no entry of its own in closing: taken back later, it would cross with the visitor's Forward.
+  // The window that Back closes makes no entry of its own in closing: taken back later, it would
+  // cross with the visitor's Forward.
   await page.evaluate(() => {
     const { History } = document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow;
     History.prototype.pushState = () => heard.push('entry');

@@ -1,5 +1,6 @@
-//! Every scene in six ways: nothing leaves the window and no words are cut off. With `CHATAIBOT_PICTURES=1` each is photographed for people to
-//! look at: tests/pictures/out/<way>/<scene>.png.
+//! Every scene in six ways: nothing leaves the window and no words are cut off. With
+//! `CHATAIBOT_PICTURES=1` each is photographed for people to look at:
+//! tests/pictures/out/<way>/<scene>.png.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';

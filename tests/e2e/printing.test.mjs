@@ -1,4 +1,5 @@
-//! A page with a chat on it, printed in each browser: no line of the chat is on the paper, and nothing of it takes room there.
+//! A page with a chat on it, printed in each browser: no line of the chat is on the paper, and
+//! nothing of it takes room there.
 
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
@@ -7,7 +8,10 @@ import { BROWSER, Widget, story } from './harness.mjs';
 const TEXT = '<p>Opening hours, and what a ticket costs</p>';
 const body = `<chataibot-widget></chataibot-widget>${TEXT}`;
 
-/** What of the widget takes room where the rules for paper hold; they are made to hold on the screen. */
+/**
+ * What of the widget takes room where the rules for paper hold; they are made to hold on the
+ * screen.
+ */
 const onPaper = (page) =>
   page.evaluate(() => {
     const { shadowRoot } = document.querySelector('chataibot-widget');

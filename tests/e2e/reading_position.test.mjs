@@ -1,4 +1,5 @@
-//! Whoever reads further up keeps the line at the top of the list, whatever becomes of the window, of its text, or of what stands above and below.
+//! Whoever reads further up keeps the line at the top of the list, whatever becomes of the window,
+//! of its text, or of what stands above and below.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -24,7 +25,10 @@ async function reader(world) {
   return { page, widget, list };
 }
 
-/** The first whole line of the list that says `word`, or that is whole at all: what it says, and its distance from the list's top. */
+/**
+ * The first whole line of the list that says `word`, or that is whole at all: what it says, and its
+ * distance from the list's top.
+ */
 const lineOf = (list, word = null) =>
   list.evaluate((list, word) => {
     const top = list.getBoundingClientRect().top;

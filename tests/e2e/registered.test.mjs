@@ -1,5 +1,5 @@
-//! Tokens that a page registers: they keep what the page says, leave nonsense aside, and move; and those that are not registered
-//! follow as ever.
+//! Tokens that a page registers: they keep what the page says, leave nonsense aside, and move; and
+//! those that are not registered follow as ever.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

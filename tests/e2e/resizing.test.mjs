@@ -1,5 +1,6 @@
-//! What changes its size is drawn anew after the browser has told of it, never meanwhile: whoever changes sizes in a `ResizeObserver` makes
-//! every engine report an error to the page, "ResizeObserver loop completed with undelivered notifications".
+//! What changes its size is drawn anew after the browser has told of it, never meanwhile: whoever
+//! changes sizes in a `ResizeObserver` makes every engine report an error to the page,
+//! "ResizeObserver loop completed with undelivered notifications".
 
 import assert from 'node:assert/strict';
 import { Widget, story } from './harness.mjs';
@@ -10,7 +11,8 @@ const WATCH = () => {
   window.redrawn = [];
   addEventListener('error', ({ message }) => /ResizeObserver/.test(message) && window.loops.push(message));
   let isTelling = false;
-  // What a callback leaves to microtasks is done before the browser goes on. It takes a few in a row.
+  // What a callback leaves to microtasks is done before the browser goes on. It takes a few in a
+  // row.
   const afterMicrotasks = async (many) => {
     while (many--) await null;
     isTelling = false;

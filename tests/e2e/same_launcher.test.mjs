@@ -1,10 +1,12 @@
-//! The launcher that has the focus stays the same thing to a screen reader while the program comes and the window opens: of what is taken
-//! away under it, a screen reader tells nothing.
+//! The launcher that has the focus stays the same thing to a screen reader while the program comes
+//! and the window opens: of what is taken away under it, a screen reader tells nothing.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** The nodes of the accessibility tree from the page to the launcher, as the browser numbers them. */
+/**
+ * The nodes of the accessibility tree from the page to the launcher, as the browser numbers them.
+ */
 async function line(session) {
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const launcher = nodes.find(({ ignored, role, name }) => !ignored && role?.value === 'button' && /^Chat/.test(name?.value));

@@ -1,8 +1,12 @@
-//! Scenes of the scenario player in a page: shown one after the other, each until nothing moves any more.
+//! Scenes of the scenario player in a page: shown one after the other, each until nothing moves any
+//! more.
 
 import { SCENES } from '../../loader/scenes.js';
 
-/** A page with a player on it, in front of a visitor with these options. `before`: a script of theirs and what it is told, before the page's. */
+/**
+ * A page with a player on it, in front of a visitor with these options. `before`: a script of
+ * theirs and what it is told, before the page's.
+ */
 export async function player(world, { visitor = {}, page: options = {}, before } = {}) {
   const address = world.page({ path: '/scenes', attributes: 'demo="empty"', ...options });
   // Without motion, unless motion is the matter: nothing is to be waited for then.
@@ -15,7 +19,10 @@ export async function player(world, { visitor = {}, page: options = {}, before }
   return page;
 }
 
-/** What attributes decide by styles alone, or beside the program, and the scenes that look otherwise then. */
+/**
+ * What attributes decide by styles alone, or beside the program, and the scenes that look otherwise
+ * then.
+ */
 export const PLACES = {
   'side panel': { attributes: { mode: 'panel' }, scenes: ['greeting', 'home', 'unread'] },
   'side panel at the start': { attributes: { mode: 'panel', position: 'bottom-start' }, scenes: ['greeting'] },
@@ -32,7 +39,10 @@ export const everything = () => [
   ...Object.entries(PLACES).flatMap(([place, { attributes, scenes }]) => scenes.map((scene) => [`${place}, ${scene}`, scene, attributes])),
 ];
 
-/** Shows a scene, in an element with these attributes and no others, and waits until it stands still. */
+/**
+ * Shows a scene, in an element with these attributes and no others, and waits until it stands
+ * still.
+ */
 export async function show(page, scene, attributes = {}) {
   await page.evaluate(
     ([scene, attributes]) => {
@@ -47,7 +57,8 @@ export async function show(page, scene, attributes = {}) {
     const widget = document.querySelector('chataibot-widget');
     for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
   }, attributes);
-  // A list that is scrolled and becomes another size at once takes the first for a part of the second.
+  // A list that is scrolled and becomes another size at once takes the first for a part of the
+  // second.
   if (Object.keys(attributes).length) await still(page, scene);
   await page.evaluate(() => {
     // Where the scene before was read to is no part of this one.
@@ -59,12 +70,16 @@ export async function show(page, scene, attributes = {}) {
   await still(page, scene);
 }
 
-/** Waits until the scene on the page is there whole, with all that is fetched for it, and nothing moves. */
+/**
+ * Waits until the scene on the page is there whole, with all that is fetched for it, and nothing
+ * moves.
+ */
 export const still = (page, scene) =>
   page.evaluate(async (scene) => {
     const { shadowRoot } = document.querySelector('chataibot-widget');
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    // Firefox calls animations running that stand still, as `content-visibility` leaves out what they move.
+    // Firefox calls animations running that stand still, as `content-visibility` leaves out what
+    // they move.
     const isLeftOut = (animation) => animation.effect?.target?.checkVisibility?.({ contentVisibilityAuto: true }) === false;
     // A typing sign moves for ever; what is on its way does not.
     const isEndless = (animation) => animation.effect?.getComputedTiming().iterations === Infinity;

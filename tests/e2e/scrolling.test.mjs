@@ -1,5 +1,5 @@
-//! Wheel and finger over the window: what is beneath it stands still, wherever they are; a window that is a box of the page's is no end to the
-//! page's own scrolling.
+//! Wheel and finger over the window: what is beneath it stands still, wherever they are; a window
+//! that is a box of the page's is no end to the page's own scrolling.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -9,7 +9,10 @@ const LONG = '<i id="spot" style="position: fixed; inset: 150px auto auto 50px; 
 /** How far the page has been scrolled. */
 const scrolled = (page) => page.evaluate(() => Math.round(scrollY));
 
-/** Resolves when the page has had the time to scroll: two frames with nothing new, after the compositor has answered. */
+/**
+ * Resolves when the page has had the time to scroll: two frames with nothing new, after the
+ * compositor has answered.
+ */
 const settled = async (page) => {
   let before = -1;
   await until('nothing scrolls any more', async () => {
@@ -41,7 +44,9 @@ async function wheel(page, locator) {
   return most;
 }
 
-/** Swipes with a finger over the middle of `locator`, up and down, and says how far the page went. */
+/**
+ * Swipes with a finger over the middle of `locator`, up and down, and says how far the page went.
+ */
 async function swipe(page, locator) {
   const session = await page.context().newCDPSession(page);
   const { x, y, width, height } = await locator.boundingBox();
@@ -60,7 +65,10 @@ async function swipe(page, locator) {
   return most;
 }
 
-/** A window over a long page that is scrolled a little, with the styles and listeners that come last. */
+/**
+ * A window over a long page that is scrolled a little, with the styles and listeners that come
+ * last.
+ */
 async function over(world, { attributes = '', ...options } = {}) {
   const visitor = await world.visitor({ reducedMotion: 'reduce', ...options });
   const page = await visitor.tab(world.page({ path: `/long${attributes.length}`, body: `<chataibot-widget ${attributes}></chataibot-widget>${LONG}` }));
@@ -108,7 +116,8 @@ for (const [name, move, options] of [
 
 story('scrolling: with Control the wheel is the browser’s, over the window as elsewhere', async (world) => {
   const { page, widget } = await over(world);
-  // While capturing, as the page hears nothing else of it; what became of it stands in the event afterwards.
+  // While capturing, as the page hears nothing else of it; what became of it stands in the event
+  // afterwards.
   await page.evaluate(() => addEventListener('wheel', (event) => (window.turn = event), { capture: true, passive: true }));
   const { x, y } = await widget.part('header').boundingBox();
   await page.mouse.move(x + 30, y + 30);

@@ -1,5 +1,5 @@
-//! A server program as a child process: it is up when it says where it listens, and a test may kill it and start it again.
-//! Knows nothing of what the program serves.
+//! A server program as a child process: it is up when it says where it listens, and a test may kill
+//! it and start it again. Knows nothing of what the program serves.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +26,10 @@ export class Server {
   #child;
   #folder;
 
-  /** `parameters(listen)` gives the command line for an address to listen on; `environment` is added to our own. */
+  /**
+   * `parameters(listen)` gives the command line for an address to listen on; `environment` is added
+   * to our own.
+   */
   constructor(name, program, parameters, environment = {}) {
     this.#name = name;
     this.#program = program;

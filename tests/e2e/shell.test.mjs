@@ -1,4 +1,5 @@
-//! The window before the program is there: it takes letters and messages, and the program goes on with the very same elements.
+//! The window before the program is there: it takes letters and messages, and the program goes on
+//! with the very same elements.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-//! The program arrives in several tasks while the visitor goes on: nothing is lost between them, and no word of an input method broken.
+//! The program arrives in several tasks while the visitor goes on: nothing is lost between them,
+//! and no word of an input method broken.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -1,4 +1,5 @@
-//! Signed-in visitors of one machine: what is verified reaches the platform, nobody sees the other's words, and leaving ends it all.
+//! Signed-in visitors of one machine: what is verified reaches the platform, nobody sees the
+//! other's words, and leaving ends it all.
 
 import assert from 'node:assert/strict';
 import { sign } from '../../examples/signing/identity.mjs';

@@ -1,4 +1,5 @@
-//! The simulated platform's controls, as crates/chataibot-simulator/CONTROL.md lists them. Knows neither proxy nor browser.
+//! The simulated platform's controls, as crates/chataibot-simulator/CONTROL.md lists them. Knows
+//! neither proxy nor browser.
 
 export class Simulator {
   #address;
@@ -17,7 +18,10 @@ export class Simulator {
     return this.#read(name, { method: 'POST', body: JSON.stringify(body) });
   }
 
-  /** Asks what happened, such as `look('calls', { call: 'start' })`. With `at_least` it waits for so many. */
+  /**
+   * Asks what happened, such as `look('calls', { call: 'start' })`. With `at_least` it waits for so
+   * many.
+   */
   async look(name, query = {}) {
     return this.#read(`${name}?${new URLSearchParams({ timeout_ms: 15_000, ...query })}`);
   }
@@ -33,7 +37,9 @@ export class Simulator {
     return calls.map((call) => call.body.message.data.body);
   }
 
-  /** Has the bot say something in the newest conversation, and waits until the proxy has taken it. */
+  /**
+   * Has the bot say something in the newest conversation, and waits until the proxy has taken it.
+   */
   async reply(text, more = {}) {
     return this.order('reply', { text, wait: true, ...more });
   }

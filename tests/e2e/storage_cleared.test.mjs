@@ -1,4 +1,5 @@
-//! A page, a tool or the browser clears storage in the middle of a chat: the conversation is not lost. Who logs out calls `reset()`.
+//! A page, a tool or the browser clears storage in the middle of a chat: the conversation is not
+//! lost. Who logs out calls `reset()`.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';

@@ -24,7 +24,8 @@ story('a click in a second tab opens the window there', async (world) => {
 
 story('two tabs that speak at the same moment start one conversation', async (world) => {
   const { first, second } = await twoTabs(world);
-  // Not by the keyboard, which no visitor has in two tabs at once, and whose drafts follow from one to the other.
+  // Not by the keyboard, which no visitor has in two tabs at once, and whose drafts follow from one
+  // to the other.
   const speaks = (widget, text) => widget.page.evaluate((text) => document.querySelector('chataibot-widget').send(text), text);
   await Promise.all([speaks(first, 'from the first'), speaks(second, 'from the second')]);
   await until('both are heard', async () => (await world.simulator.heard()).length === 2);

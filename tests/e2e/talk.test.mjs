@@ -1,4 +1,5 @@
-//! What is needed to talk is fetched when somebody talks: not for an empty window, and a message is not lost where it cannot be had.
+//! What is needed to talk is fetched when somebody talks: not for an empty window, and a message is
+//! not lost where it cannot be had.
 
 import assert from 'node:assert/strict';
 import { siteByEnvironment, story, until } from './harness.mjs';

@@ -1,4 +1,5 @@
-//! What is said arrives with its meaning: addresses as links, raised words, numbers, lines; in the window and in a saved conversation.
+//! What is said arrives with its meaning: addresses as links, raised words, numbers, lines; in the
+//! window and in a saved conversation.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -11,7 +11,9 @@ import { test } from 'node:test';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const SCENES = 'greeting,buttons,typing';
 
-/** For each rule: a theme that breaks it, what is said of it, and one that does the same rightly. */
+/**
+ * For each rule: a theme that breaks it, what is said of it, and one that does the same rightly.
+ */
 const THEMES = {
   'a token that there is not': {
     bad: '\nchataibot-widget {\n  --chataibot-acent: red;\n}',

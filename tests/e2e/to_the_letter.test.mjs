@@ -1,4 +1,5 @@
-//! What a visitor wrote goes out, and stands there, to the letter; only what says nothing at all is held back.
+//! What a visitor wrote goes out, and stands there, to the letter; only what says nothing at all is
+//! held back.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -12,7 +12,10 @@ function countTokens(visitor) {
   return count;
 }
 
-/** Changes what the browser keeps of its visitor, as if the proxy had changed its keys or forgotten it. */
+/**
+ * Changes what the browser keeps of its visitor, as if the proxy had changed its keys or forgotten
+ * it.
+ */
 const spoil = (page, change) =>
   page.evaluate((change) => {
     const key = Object.keys(localStorage).find((key) => key.endsWith(':visitor'));

@@ -1,4 +1,5 @@
-//! Page translators and other extensions change our nodes under our hands: what we say afterwards is shown all the same.
+//! Page translators and other extensions change our nodes under our hands: what we say afterwards
+//! is shown all the same.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
@@ -29,7 +30,10 @@ const changeTexts = (page) =>
     }
   });
 
-/** As writing aids and password managers do: elements of their own beside ours, which they take away again. */
+/**
+ * As writing aids and password managers do: elements of their own beside ours, which they take away
+ * again.
+ */
 const insertNodes = (page) =>
   page.evaluate(() => {
     const root = document.querySelector('chataibot-widget').shadowRoot;

@@ -1,4 +1,5 @@
-//! Answers in forms of their own: how they reach the platform where the site takes them, over a reload, and where it does not.
+//! Answers in forms of their own: how they reach the platform where the site takes them, over a
+//! reload, and where it does not.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';

@@ -1,4 +1,5 @@
-//! A file from the visitor's device to the bot: asked for, sent with progress, refused where the site does not take it.
+//! A file from the visitor's device to the bot: asked for, sent with progress, refused where the
+//! site does not take it.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

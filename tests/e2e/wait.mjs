@@ -1,6 +1,9 @@
 //! Waiting for a condition, never for a time.
 
-/** Polls `condition` until it is truthy, and returns that. `what` says in a failure what was waited for. */
+/**
+ * Polls `condition` until it is truthy, and returns that. `what` says in a failure what was waited
+ * for.
+ */
 export async function until(what, condition, patience = 15_000) {
   const end = Date.now() + patience;
   for (;;) {

@@ -1,4 +1,5 @@
-//! A client of the WebDriver standard: one driver program, one session with one browser, many windows. Knows nothing of pages and parts.
+//! A client of the WebDriver standard: one driver program, one session with one browser, many
+//! windows. Knows nothing of pages and parts.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -67,7 +68,10 @@ export class Session {
     return done;
   }
 
-  /** Runs a function in the page, which may return a promise, an element or anything that JSON can hold. */
+  /**
+   * Runs a function in the page, which may return a promise, an element or anything that JSON can
+   * hold.
+   */
   async run(window, source, argument) {
     const script = `const done = arguments[arguments.length - 1];
       Promise.resolve().then(() => (${source})(arguments[0])).then((value) => done(value === undefined ? {} : { value }), (error) => done({ error: String(error?.stack ? error + '\\n' + error.stack : error) }));`;
@@ -120,7 +124,10 @@ export class Session {
     }
   }
 
-  /** One command. Not by `fetch`, whose connections WebKit's driver closes at times that undici calls an error. */
+  /**
+   * One command. Not by `fetch`, whose connections WebKit's driver closes at times that undici
+   * calls an error.
+   */
   #send(method, path, body) {
     const text = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {

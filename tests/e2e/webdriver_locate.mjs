@@ -1,9 +1,10 @@
-//! Functions that run in a page: they find elements, also in open shadow roots, and do to one what a test wishes once it can be done.
+//! Functions that run in a page: they find elements, also in open shadow roots, and do to one what
+//! a test wishes once it can be done.
 
 /**
- * The elements at the end of these steps: `{ css }` below what was found before, `{ role, name }` likewise, `{ text }` of those that
- * hold it, `{ pattern }` of those whose text fits, `{ own }` of those that have it as their own text, `{ at }` of their number, from the
- * end when negative.
+ * The elements at the end of these steps: `{ css }` below what was found before, `{ role, name }`
+ * likewise, `{ text }` of those that hold it, `{ pattern }` of those whose text fits, `{ own }` of
+ * those that have it as their own text, `{ at }` of their number, from the end when negative.
  */
 export function find(steps) {
   const ROLES = {

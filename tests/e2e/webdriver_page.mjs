@@ -1,5 +1,6 @@
-//! A page in a browser that a WebDriver steers, with as much of Playwright's surface as the tests for every engine use: what a visitor
-//! does goes by the browser's own keys and pointer, what a test asks is read in the page.
+//! A page in a browser that a WebDriver steers, with as much of Playwright's surface as the tests
+//! for every engine use: what a visitor does goes by the browser's own keys and pointer, what a
+//! test asks is read in the page.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +64,10 @@ export class Page {
     }, PATIENCE);
   }
 
-  /** By the page, a moment later: a driver waits for the page to be left, which an entry of a frame's does not do. */
+  /**
+   * By the page, a moment later: a driver waits for the page to be left, which an entry of a
+   * frame's does not do.
+   */
   async goBack() {
     await this.evaluate(() => void setTimeout(() => history.back()));
   }
@@ -105,7 +109,10 @@ export class Page {
     return until(`the page says yes to ${script}`, () => this.evaluate(script, argument), PATIENCE);
   }
 
-  /** Role and name of the element that `source`, a function, returns, by the browser's own computation. */
+  /**
+   * Role and name of the element that `source`, a function, returns, by the browser's own
+   * computation.
+   */
   async computed(source) {
     const element = await this.#session.element(this.#window, source);
     const role = await this.#command('GET', `/element/${element}/computedrole`);
@@ -153,8 +160,8 @@ export class Page {
   }
 
   /**
-   * The page is to be closed or loaded anew. Browsers cut off what is under way then, Firefox even scripts in the middle, and what is left of
-   * it complains: nobody sees that.
+   * The page is to be closed or loaded anew. Browsers cut off what is under way then, Firefox even
+   * scripts in the middle, and what is left of it complains: nobody sees that.
    */
   async #leave() {
     await this.evaluate(() => void (window.isOld = true));
@@ -187,7 +194,10 @@ export class Page {
   }
 }
 
-/** Elements found by steps, anew for each question, through shadow roots. What is asked of one waits until there is just one. */
+/**
+ * Elements found by steps, anew for each question, through shadow roots. What is asked of one waits
+ * until there is just one.
+ */
 class Locator {
   #page;
   #steps;
@@ -285,7 +295,10 @@ class Locator {
     return this.evaluate((field) => field.value);
   }
 
-  /** Waits for an element that is seen (`visible`), there (`attached`), or neither any more (`hidden`, `detached`). */
+  /**
+   * Waits for an element that is seen (`visible`), there (`attached`), or neither any more
+   * (`hidden`, `detached`).
+   */
   async waitFor({ state = 'visible', timeout = PATIENCE } = {}) {
     const [isThere, isSeen] = [() => this.count(), () => this.evaluateAll(seen)];
     const [ask, wanted] = { visible: [isSeen, true], hidden: [isSeen, false], attached: [isThere, true], detached: [isThere, false] }[state];

@@ -64,7 +64,10 @@ export class Widget {
     });
   }
 
-  /** The bubbles from top to bottom: who says what, without what is for screen readers alone, and for the visitor's also how the sending went. */
+  /**
+   * The bubbles from top to bottom: who says what, without what is for screen readers alone, and
+   * for the visitor's also how the sending went.
+   */
   transcript() {
     return this.part('bubble').evaluateAll((bubbles) =>
       bubbles
@@ -86,7 +89,10 @@ export class Widget {
     return (await this.transcript()).map((row) => row.text);
   }
 
-  /** Waits until the list says just this. A pattern stands for a text that need not be known in full. */
+  /**
+   * Waits until the list says just this. A pattern stands for a text that need not be known in
+   * full.
+   */
   async shows(...expected) {
     let rows = [];
     const fits = (row, wanted) => {

@@ -111,7 +111,8 @@ story("with the page's own launcher the focus goes back to it", async (world) =>
   await page.locator('#help[aria-expanded="false"]').waitFor();
   await until('the focus is back', async () => (await focused(page)) === 'help');
 
-  // Seconds later the browser counts the visitor's last press no more, and it may have taken the focus from the window before we hear.
+  // Seconds later the browser counts the visitor's last press no more, and it may have taken the
+  // focus from the window before we hear.
   await page.keyboard.press('Enter');
   await until('the message field has the focus again', async () => /input/.test(await focused(page)));
   await page.evaluate(() => {

@@ -13,9 +13,10 @@ const PATIENCE = 600_000;
 const DEMO = 'http://127.0.0.1:8787';
 
 /**
- * The example in examples/`name`. `tell({world, visitor, page, widget, address})` is its story; without one it is a conversation.
- * `options.serve(folder)` serves it otherwise than by its `start` script or as files; `options.second` is where it expects a second proxy, with
- * a platform of its own, and is a world then, too.
+ * The example in examples/`name`. `tell({world, visitor, page, widget, address})` is its story;
+ * without one it is a conversation. `options.serve(folder)` serves it otherwise than by its `start`
+ * script or as files; `options.second` is where it expects a second proxy, with a platform of its
+ * own, and is a world then, too.
  */
 export function example(name, sentence, tell = converse, options = {}) {
   story(`${name}: ${sentence}`, async (world) => {

@@ -1,4 +1,5 @@
-//! An example in a folder of its own, installed from the package's file and built as its `package.json` says.
+//! An example in a folder of its own, installed from the package's file and built as its
+//! `package.json` says.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -23,8 +24,8 @@ const run = promisify(execFile);
 const exists = (path) => stat(path).then(() => true, () => false);
 
 /**
- * The example `name`, ready to be served. `addresses` says what stands in the place of the addresses that its files name. Returns its folder
- * and the scripts of its `package.json`.
+ * The example `name`, ready to be served. `addresses` says what stands in the place of the
+ * addresses that its files name. Returns its folder and the scripts of its `package.json`.
  */
 export async function install(name, addresses) {
   const folder = await copy(join(SOURCES, name), name);

@@ -1,4 +1,5 @@
-//! Pages that replace each other without a load: the element goes along, with its window open and its conversation.
+//! Pages that replace each other without a load: the element goes along, with its window open and
+//! its conversation.
 
 import assert from 'node:assert/strict';
 import { converse, example } from './harness.mjs';

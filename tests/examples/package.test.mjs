@@ -1,4 +1,5 @@
-//! The package itself: what registries and compilers ask of one, its types in every framework's templates, and that it names nobody's machine.
+//! The package itself: what registries and compilers ask of one, its types in every framework's
+//! templates, and that it names nobody's machine.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -15,7 +15,8 @@ example('plain-html', 'a part whose fetch failed is fetched under another addres
     window.failures = 0;
     document.addEventListener('chataibot-error', () => window.failures++);
   });
-  // The shell fails at the first try, what the shell asks for at the second: each is there under another address.
+  // The shell fails at the first try, what the shell asks for at the second: each is there under
+  // another address.
   for (const wanted of [1, 2]) {
     await widget.launcher.click();
     await page.waitForFunction((wanted) => window.failures === wanted, wanted);

@@ -1,4 +1,5 @@
-//! Two versions on one server: a page goes on with the files it began with, and finds the new ones and its conversation at the next load.
+//! Two versions on one server: a page goes on with the files it began with, and finds the new ones
+//! and its conversation at the next load.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -18,7 +19,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const release = (dist, assets, version) => run('node', [new URL('../../xtask/package/release.mjs', import.meta.url).pathname, dist, assets, version]);
 
-/** The bundle as another build of it: its parts are named otherwise, and nothing knows the former names. */
+/**
+ * The bundle as another build of it: its parts are named otherwise, and nothing knows the former
+ * names.
+ */
 async function nextBuild() {
   const dist = join(folder, 'next');
   await cp(CHATAIBOT_DIST, dist, { recursive: true });

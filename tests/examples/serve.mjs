@@ -1,4 +1,5 @@
-//! Serves an example: by its own `start` script, by one that a test names, or as the files it was built to.
+//! Serves an example: by its own `start` script, by one that a test names, or as the files it was
+//! built to.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -48,8 +49,8 @@ export async function freePort() {
 }
 
 /**
- * A program of the example's that serves at the port it is told by `PORT` or `words(port)`: `{address, stop}`. It is up when it answers, whatever
- * it answers.
+ * A program of the example's that serves at the port it is told by `PORT` or `words(port)`:
+ * `{address, stop}`. It is up when it answers, whatever it answers.
  */
 export async function serveBy(folder, program, words) {
   const port = await freePort();

@@ -1,4 +1,5 @@
-// Where the program cannot be had: one line that says what to do, an event, and something for the visitor.
+// Where the program cannot be had: one line that says what to do, an event, and something for the
+// visitor.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -1,4 +1,5 @@
-// Settings that are there or not there, and `open`: as pages and their frameworks write them, before the element is known and after.
+// Settings that are there or not there, and `open`: as pages and their frameworks write them,
+// before the element is known and after.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

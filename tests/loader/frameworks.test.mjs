@@ -1,4 +1,5 @@
-// `open` and flags as real frameworks set them, before the element is known and after: the page's state goes both ways in all of them.
+// `open` and flags as real frameworks set them, before the element is known and after: the page's
+// state goes both ways in all of them.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -8,7 +9,9 @@ import { open } from './harness.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Each leaves `show(open)`, which renders the element with that value for `open` and for a flag. */
+/**
+ * Each leaves `show(open)`, which renders the element with that value for `open` and for a flag.
+ */
 const FRAMEWORKS = {
   React: `import { createElement } from 'react'; import { createRoot } from 'react-dom/client'; import { flushSync } from 'react-dom';
     const root = createRoot(app);

@@ -1,5 +1,5 @@
-// A page on a server of its own with the loader's real modules and a stub program, in a real Chromium.
-// Each test says what the server answers and when; nothing sleeps.
+// A page on a server of its own with the loader's real modules and a stub program, in a real
+// Chromium. Each test says what the server answers and when; nothing sleeps.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -25,9 +25,9 @@ const started = () => (browser ??= launch({ args: ['--disable-dev-shm-usage', '-
 after(async () => (await browser)?.close());
 
 /**
- * Opens a page. `body`: its HTML; `headers`: more headers for it; `routes`: path → `(request, response) => …` in place of the usual answer;
- * `shell`: with the window before the program.
- * Hands back the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
+ * Opens a page. `body`: its HTML; `headers`: more headers for it; `routes`: path → `(request,
+ * response) => …` in place of the usual answer; `shell`: with the window before the program. Hands
+ * back the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
  */
 export async function open(test, { body = '', headers = {}, routes = {}, shell = false, script = '<script type="module" src="/chataibot.js"></script>' } = {}) {
   const requests = [];

@@ -1,4 +1,5 @@
-// Where launcher and window stand: the top layer, a launcher of the page's own, what is kept clear of, the teaser, a window in the page.
+// Where launcher and window stand: the top layer, a launcher of the page's own, what is kept clear
+// of, the teaser, a window in the page.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -1,4 +1,5 @@
-// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over the launcher a microtask later, as Yew does.
+// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over
+// the launcher a microtask later, as Yew does.
 
 globalThis.calls ??= [];
 /** In what languages it was told to speak, apart from the calls: every page does. */

@@ -31,7 +31,10 @@ const css = ({ scheme = 'light' }) => `
   :root { color-scheme: ${scheme}; }
   chataibot-widget { --chataibot-font: Even; }`;
 
-/** Makes the font known to the page, also by the first name that stands for code, which no token changes: see styles/on-demand/bubble.css. */
+/**
+ * Makes the font known to the page, also by the first name that stands for code, which no token
+ * changes: see styles/on-demand/bubble.css.
+ */
 const addFont = (page) =>
   page.evaluate(async (data) => {
     for (const family of ['Even', 'SF Mono']) {
@@ -53,8 +56,8 @@ const measure = (page) =>
     for (const element of shadowRoot.querySelectorAll('[part]')) {
       const { left, top, width, height } = element.getBoundingClientRect();
       if (!width || !height || element.checkVisibility?.({ visibilityProperty: true }) === false || element.closest('.unseen, [hidden]')) continue;
-      // The browser draws a film's and a sound's controls, and a range's parts, as it likes: the box
-      // that they stand in is ours.
+      // The browser draws a film's and a sound's controls, and a range's parts, as it likes: the
+      // box that they stand in is ours.
       if (element.parentElement?.closest('[part~="player"]')) continue;
       const style = getComputedStyle(element);
       const hasEmoji = EMOJI.test(element.textContent);

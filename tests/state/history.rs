@@ -1,4 +1,5 @@
-//! A log that is read from its end and then by pages shows the same as one that was read from its start.
+//! A log that is read from its end and then by pages shows the same as one that was read from its
+//! start.
 
 use std::rc::Rc;
 
@@ -20,7 +21,8 @@ fn cursor(seq: u32) -> Cursor {
     Cursor { epoch: 1, seq }
 }
 
-/// A log as it might be: what the visitor said with its fate some entries later, what bots said, who answers.
+/// A log as it might be: what the visitor said with its fate some entries later, what bots said,
+/// who answers.
 fn log_of(kinds: &[u8]) -> Vec<Rc<RawEntry>> {
     let mut events: Vec<Event> = Vec::new();
     let mut open: Vec<String> = Vec::new();

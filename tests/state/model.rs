@@ -1,4 +1,5 @@
-//! The conversation's state against a model: whatever happens, the list is the log and then the outbox.
+//! The conversation's state against a model: whatever happens, the list is the log and then the
+//! outbox.
 
 use std::rc::Rc;
 
@@ -126,7 +127,8 @@ proptest! {
             let held_keys: Vec<u32> = held.iter().map(|row| row.key).collect();
             state.apply(action.clone());
 
-            // The same fact twice changes nothing. (A rebuilt log is a new fact each time, but shows the same.)
+            // The same fact twice changes nothing. (A rebuilt log is a new fact each time, but
+            // shows the same.)
             let mut again = state.clone();
             let rebuilt = matches!(action, Action::Rebuilt { .. });
             prop_assert!(!again.apply(action) || rebuilt);

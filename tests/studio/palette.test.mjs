@@ -31,7 +31,8 @@ test('any brand colour makes a palette whose every pair has its contrast, as it 
         const found = contrast(colour(upper), colour(lower));
         assert.ok(found >= ratio, `${brand}, ${at ? 'dark' : 'light'}: ${upper} on ${lower} has ${found.toFixed(2)}`);
       }
-      // As the style sheets mix them: the home screen, a file that was refused, and words on a tint of their own colour.
+      // As the style sheets mix them: the home screen, a file that was refused, and words on a tint
+      // of their own colour.
       for (const [upper, tint, share, lower] of [['text-muted', 'accent', 0.17, 'surface'], ['text', 'accent', 0.17, 'surface'], ['text-muted', 'danger', 0.09, 'surface'], ['danger', 'danger', 0.11, 'surface'], ['warning', 'warning', 0.12, 'surface'], ['link', 'link', 0.13, 'surface'], ['link', 'link', 0.13, 'surface-raised']]) {
         const found = contrast(colour(upper), over({ ...colour(tint), alpha: share }, colour(lower)));
         assert.ok(found >= TEXT - 0.02, `${brand}, ${at ? 'dark' : 'light'}: ${upper} on ${share} ${tint} over ${lower} has ${found.toFixed(2)}`);

@@ -1,6 +1,8 @@
-//! No import cycles: files of one crate that import one another can't be read, or changed, one at a time.
+//! No import cycles: files of one crate that import one another can't be read, or changed, one at a
+//! time.
 //!
-//! A file and its own submodules may name each other; everything else that leads back to where it began is a cycle.
+//! A file and its own submodules may name each other; everything else that leads back to where it
+//! began is a cycle.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +31,8 @@ fn no_files_import_one_another_in_a_circle() {
     }
 }
 
-/// The files of a crate by their module paths. The root is the empty path; modules of tests are left out.
+/// The files of a crate by their module paths. The root is the empty path; modules of tests are
+/// left out.
 fn modules(folder: &str) -> BTreeMap<Module, String> {
     let named = files(folder, &[".rs"]).into_iter().map(|source| {
         let file = source.path[folder.len() + 1..].trim_end_matches(".rs").to_owned();
@@ -76,7 +79,8 @@ fn target(modules: &BTreeMap<Module, String>, from: &[String], path: &[String]) 
     modules.contains_key(&at).then_some(at)
 }
 
-/// The groups of files that all lead to one another: Tarjan's strongly connected components, by reachability, as graphs are small.
+/// The groups of files that all lead to one another: Tarjan's strongly connected components, by
+/// reachability, as graphs are small.
 fn cycles(graph: &Graph) -> Vec<Vec<&Module>> {
     let reach: BTreeMap<&Module, BTreeSet<&Module>> =
         graph.keys().map(|module| (module, reachable(graph, module))).collect();

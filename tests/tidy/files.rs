@@ -63,7 +63,8 @@ fn links_between_documents_lead_somewhere() {
     assert_none("a relative link names a file that is there", broken);
 }
 
-/// What stands in code style and begins with a folder of the project is a path; the tables of how-tos go stale first.
+/// What stands in code style and begins with a folder of the project is a path; the tables of
+/// how-tos go stale first.
 #[test]
 fn paths_that_documents_name_exist() {
     const FOLDERS: &[&str] = &["src/", "crates/", "loader/", "styles/", "tests/", "xtask/", "docs/", "locales/"];

@@ -1,4 +1,5 @@
-//! Allowed dependencies. The table is ARCHITECTURE.md's, in a form that can be held against the sources.
+//! Allowed dependencies. The table is ARCHITECTURE.md's, in a form that can be held against the
+//! sources.
 
 use crate::source::{Source, file, files, paths};
 
@@ -220,7 +221,8 @@ fn part_of(source: &Source) -> Option<&'static Part> {
     WIDGET.iter().find(|part| part.name == name)
 }
 
-/// The part of the widget that a path leads to, if it leads to one: from `crate`, or up by `super` far enough.
+/// The part of the widget that a path leads to, if it leads to one: from `crate`, or up by `super`
+/// far enough.
 fn own_part(source: &Source, path: &[String]) -> Option<String> {
     let file = source.path.strip_prefix("src/")?.strip_suffix(".rs")?;
     let mut module: Vec<&str> = file.split('/').collect();

@@ -1,9 +1,11 @@
-//! `loader/launcher_markup.js`: the launcher's markup, from which the loader builds it before the program is there. Rendered from the
-//! component; `cargo xtask tables` writes it, so that no bundle has to compile the component for this machine.
+//! `loader/launcher_markup.js`: the launcher's markup, from which the loader builds it before the
+//! program is there. Rendered from the component; `cargo xtask tables` writes it, so that no bundle
+//! has to compile the component for this machine.
 //!
-//! It is a JavaScript literal, a list of nodes, each a text or `["button", {"part": "launcher"}, [node, …]]`: the loader needs no HTML
-//! parser and no string sink. Read is only what Yew writes: well-formed elements with quoted attributes, text, and a few entities.
-//! Refused is what a strict page would refuse: `style` attributes.
+//! It is a JavaScript literal, a list of nodes, each a text or `["button", {"part": "launcher"},
+//! [node, …]]`: the loader needs no HTML parser and no string sink. Read is only what Yew writes:
+//! well-formed elements with quoted attributes, text, and a few entities. Refused is what a strict
+//! page would refuse: `style` attributes.
 
 use std::{
     fs,

@@ -1,6 +1,7 @@
 //! The house rules that a compiler does not check, read from the sources.
 //!
-//! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says; [`proxy`]: those between the layers of the proxy
+//! - [`imports`]: allowed dependencies, as ARCHITECTURE.md says; [`proxy`]: those between the
+//!   layers of the proxy
 //! - [`cycles`]: no files import one another in a circle
 //! - [`design`]: what designers and editors read of tokens and parts is the table's
 //! - [`files`]: length, first lines, names

@@ -1,5 +1,6 @@
-//! `loader/custom-elements.json`: the Custom Elements Manifest, from which editors complete and catalogues list. Made whole from the
-//! tables of the code, the reference and the types for pages; `cargo xtask tables` writes it.
+//! `loader/custom-elements.json`: the Custom Elements Manifest, from which editors complete and
+//! catalogues list. Made whole from the tables of the code, the reference and the types for pages;
+//! `cargo xtask tables` writes it.
 //!
 //! One entry stands on one line, so that a change of one thing is a change of one line.
 

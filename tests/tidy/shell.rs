@@ -1,5 +1,6 @@
-//! `loader/shell_markup.js`: the window before the program is there, rendered from the components as the launcher is, and the English of the
-//! sentences in it. A sentence stands as its name behind a `$`.
+//! `loader/shell_markup.js`: the window before the program is there, rendered from the components
+//! as the launcher is, and the English of the sentences in it. A sentence stands as its name behind
+//! a `$`.
 
 use std::collections::BTreeMap;
 

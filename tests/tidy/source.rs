@@ -24,7 +24,8 @@ pub fn file(path: &str) -> Source {
     Source { path: path.to_owned(), text }
 }
 
-/// Every own file below `folder` whose name ends so, in the order of their paths. Generated and installed files are not own.
+/// Every own file below `folder` whose name ends so, in the order of their paths. Generated and
+/// installed files are not own.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     collect(&root().join(folder), endings, &mut found);
@@ -50,8 +51,8 @@ fn collect(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every path with at least one `::` that the code names, groups written out: `use a::{b, c::d}` is `a::b` and `a::c::d`.
-/// Comments, texts and the tests at a file's end do not count.
+/// Every path with at least one `::` that the code names, groups written out: `use a::{b, c::d}` is
+/// `a::b` and `a::c::d`. Comments, texts and the tests at a file's end do not count.
 pub fn paths(rust: &str) -> Vec<Vec<String>> {
     let code = rust.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let words = words(code);

@@ -1,7 +1,9 @@
-//! The tables of `docs/reference.md` and what they are made from. A table stands between `<!-- table:NAME -->` and `<!-- /table -->`.
+//! The tables of `docs/reference.md` and what they are made from. A table stands between `<!--
+//! table:NAME -->` and `<!-- /table -->`.
 //!
-//! Attributes, tokens, parts and states are made whole; `cargo xtask tables` writes them, and the declarations of the tokens in
-//! `styles/tokens.css`. Methods and events are written by hand, and only their names are held against the code.
+//! Attributes, tokens, parts and states are made whole; `cargo xtask tables` writes them, and the
+//! declarations of the tokens in `styles/tokens.css`. Methods and events are written by hand, and
+//! only their names are held against the code.
 
 use std::{collections::BTreeSet, fmt::Write, fs};
 
@@ -27,8 +29,8 @@ fn token_declarations_are_those_of_the_table() {
     hold("styles/tokens.css", "/* table:tokens */\n", "    /* /table */", &declarations());
 }
 
-/// What parts of the loader say again, because they stand without the other sheets, is what the table says; and no sheet reads a
-/// token that the table does not have.
+/// What parts of the loader say again, because they stand without the other sheets, is what the
+/// table says; and no sheet reads a token that the table does not have.
 #[test]
 fn style_sheets_read_tokens_as_the_table_says() {
     let sheets = files("styles", &[".css"]).into_iter().chain(files("loader", &[".js"]));
@@ -222,7 +224,8 @@ fn names_in_table(name: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What stands at the beginning of a line of the class, indented once: `name(…) {`, `async name(…) {` or `get name() {`.
+/// What stands at the beginning of a line of the class, indented once: `name(…) {`, `async name(…)
+/// {` or `get name() {`.
 fn methods() -> BTreeSet<String> {
     let text = file("loader/element.js").text;
     let class = text.split_once("\nexport class ").expect("the element's class").1;
@@ -274,7 +277,8 @@ fn events() -> BTreeSet<String> {
         // `("open", object(…))` is an event; `("id", JsValue…)` is a field of one.
         (after.starts_with(", object(") || after.starts_with(", received(")).then_some(name)
     });
-    // What is asked before something is done: by the shell and what mounts the program, and by the border.
+    // What is asked before something is done: by the shell and what mounts the program, and by the
+    // border.
     let scripts = ["loader/mount.js", "loader/shell_composer.js"].map(|path| file(path).text).concat();
     let asked = scripts.split("'before-").skip(1).filter_map(|rest| rest.split('\'').next());
     let asked = asked.chain(border.split("\"before-").skip(1).filter_map(|rest| rest.split('"').next()));

@@ -1,7 +1,9 @@
-//! The two walks of ARCHITECTURE.md: which files a visitor's message passes on its way to `fetch`, and a reply on its way to its bubble.
+//! The two walks of ARCHITECTURE.md: which files a visitor's message passes on its way to `fetch`,
+//! and a reply on its way to its bubble.
 //!
-//! A walk lists every file of ours whose code gets the message as text, entry or row, each once. A step says where that file is entered
-//! and which code hands the message over; both must stand in the sources.
+//! A walk lists every file of ours whose code gets the message as text, entry or row, each once. A
+//! step says where that file is entered and which code hands the message over; both must stand in
+//! the sources.
 
 use crate::source::{file, files};
 

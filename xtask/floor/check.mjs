@@ -1,7 +1,9 @@
-// Holds what the bundle uses against the oldest browsers that floor.json names, by MDN's compatibility data. A feature that one of them lacks
-// stands there with what the browser has instead, or this fails; so does a line there that nothing needs any more.
+// Holds what the bundle uses against the oldest browsers that floor.json names, by MDN's
+// compatibility data. A feature that one of them lacks stands there with what the browser has
+// instead, or this fails; so does a line there that nothing needs any more.
 //
-// Run by `cargo xtask dist`: `node xtask/floor/check.mjs DIST [SHEET]`, with a further sheet for a test. Syntax of JavaScript is held by esbuild, which is given the same browsers.
+// Run by `cargo xtask dist`: `node xtask/floor/check.mjs DIST [SHEET]`, with a further sheet for a
+// test. Syntax of JavaScript is held by esbuild, which is given the same browsers.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -39,7 +41,10 @@ function lacking(feature, prefix) {
   });
 }
 
-/** Every place in a part of the data where this key stands, but for what stands in other features of the same name. */
+/**
+ * Every place in a part of the data where this key stands, but for what stands in other features of
+ * the same name.
+ */
 function places(node, key, path, found = []) {
   for (const [name, inner] of Object.entries(node)) {
     if (name === '__compat' || typeof inner !== 'object') continue;
@@ -53,7 +58,10 @@ function places(node, key, path, found = []) {
 
 const PREFIX = /^-(webkit|moz)-/;
 
-/** A property, pseudo-class or such by name; the data tells most of what has a prefix below the name without it. */
+/**
+ * A property, pseudo-class or such by name; the data tells most of what has a prefix below the name
+ * without it.
+ */
 function named(group, name, where) {
   const [prefix = ''] = name.match(PREFIX) ?? [];
   const plain = `${group}.${name.slice(prefix.length)}`;

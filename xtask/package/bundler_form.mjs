@@ -1,17 +1,23 @@
-// The bundle's scripts in the form that bundlers follow. As they are served, they make the addresses of their siblings from their own; a
-// bundler renames every file, so here one module names each, by `import('./…')` or `new URL('…', import.meta.url)`.
+// The bundle's scripts in the form that bundlers follow. As they are served, they make the
+// addresses of their siblings from their own; a bundler renames every file, so here one module
+// names each, by `import('./…')` or `new URL('…', import.meta.url)`.
 
-/** What is replaced, by script. Each pattern must be found once: a bundle that is written otherwise fails here and not on a page. */
+/**
+ * What is replaced, by script. Each pattern must be found once: a bundle that is written otherwise
+ * fails here and not on a page.
+ */
 const CHANGES = {
   'chataibot.js': [
     // A module alone: a bundler reads no classic script.
     [/^var ChataibotWidget=.*\n0&&await.*\nChataibotWidget=\(own=>\{/, ''],
-    // Defined when somebody says so, and at once then: frameworks ask which properties an element has when they make it.
+    // Defined when somebody says so, and at once then: frameworks ask which properties an element
+    // has when they make it.
     [
       /if\(globalThis\.customElements\)\{((?:[^{}]|\$\{\w+\})*)\}return (\w+)\}\)\(ChataibotWidget\);\n$/,
       'function define(){if(globalThis.customElements){$1}return $2}export{$2 as ChataibotWidget,define};\n',
     ],
-    // Where the script lies says nothing of the proxy any more: the page's own origin is as good a guess.
+    // Where the script lies says nothing of the proxy any more: the page's own origin is as good a
+    // guess.
     [/(\w+)=new URL\("\.",own\),(?:\{origin:(\w+)\}=\1\b|(\w+)=\1\.origin\b)/, '$2$3=globalThis.location?.origin??""'],
     [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
   ],
@@ -53,7 +59,10 @@ export function forBundlers(name, text) {
   return head.filter(Boolean).join('') + changed;
 }
 
-/** The module that names all `names` of the bundle: scripts beside it, everything else in `../dist/`. */
+/**
+ * The module that names all `names` of the bundle: scripts beside it, everything else in
+ * `../dist/`.
+ */
 export function filesModule(names) {
   const parts = names.filter((name) => /^chataibot-.+\.js$/.test(name));
   const assets = names.filter((name) => /\.(wasm|json)$/.test(name));
@@ -66,7 +75,10 @@ ${assets.map((name) => line(name, `new URL("../dist/${name}", import.meta.url)`)
 const parts = {
 ${parts.map((name) => line(name.slice('chataibot-'.length, -'.js'.length), `import("./${name}")`)).join('')}};
 
-/** Vite's development server joins packages in a folder of its own and leaves their assets where they were. */
+/**
+ * Vite's development server joins packages in a folder of its own and leaves their assets where
+ * they were.
+ */
 const moved = /^(.*\\/node_modules\\/)\\.vite\\/deps[^/]*\\//.exec(import.meta.url)?.[1];
 
 /** The names of all files that are no scripts. */
@@ -78,11 +90,17 @@ export const addressOf = (name) => (moved ? \`\${moved}chataibot-widget/dist/\${
 /** Parts that came or are on their way, by name. */
 const modules = {};
 
-/** Addresses of parts whose fetch failed: some browsers remember that for the life of the page, and ask again only under another address. */
+/**
+ * Addresses of parts whose fetch failed: some browsers remember that for the life of the page, and
+ * ask again only under another address.
+ */
 const failed = {};
 let attempts = 1;
 
-/** Fetches the script \`chataibot-<name>.js\`. A failure is not kept, and has the script's \`address\`, where that is known. */
+/**
+ * Fetches the script \`chataibot-<name>.js\`. A failure is not kept, and has the script's
+ * \`address\`, where that is known.
+ */
 export const part = (name) => (modules[name] ??= fetchPart(name));
 
 async function fetchPart(name) {
@@ -102,7 +120,9 @@ function again(address) {
   return url.href;
 }
 
-/** Which address failed: some browsers say it, and of others the list of what was asked for does. */
+/**
+ * Which address failed: some browsers say it, and of others the list of what was asked for does.
+ */
 function addressIn({ message }, name) {
   const file = new RegExp(\`/chataibot-\${name}\\\\b[^/?]*\\\\.m?js(\\\\?|$)\`);
   const asked = performance.getEntriesByType('resource').map((entry) => entry.name);

@@ -1,4 +1,5 @@
-// The package's folder as npm packs it: `node xtask/package/npm.mjs DIST FOLDER VERSION`, run in the project's root.
+// The package's folder as npm packs it: `node xtask/package/npm.mjs DIST FOLDER VERSION`, run in
+// the project's root.
 //
 //   dist/    the bundle as it is served, for import maps, static hosts and `chataibot-widget/remote`
 //   lib/     its scripts in the form that bundlers follow
@@ -11,7 +12,10 @@ import { FILES, filesModule, forBundlers } from './bundler_form.mjs';
 const [dist, folder, version] = process.argv.slice(2);
 const put = (name, text) => writeFileSync(join(folder, name), text);
 
-/** Of the bundle, not of the playground that lies beside it, and without compressed twins: a server or bundler makes its own. */
+/**
+ * Of the bundle, not of the playground that lies beside it, and without compressed twins: a server
+ * or bundler makes its own.
+ */
 const names = readdirSync(dist).filter((name) => /^chataibot[\w-]*\.(js|wasm|json|svg)$/.test(name));
 if (!names.includes('chataibot.js')) throw new Error(`there is no bundle in ${dist}: cargo xtask dist writes it`);
 

@@ -1,5 +1,6 @@
-// The bundle as releases lie on a server: `node xtask/package/release.mjs DIST FOLDER VERSION`. What is in the folder already stays, so
-// that pages which began with an earlier version find its files; docs/releases.md says for whom.
+// The bundle as releases lie on a server: `node xtask/package/release.mjs DIST FOLDER VERSION`.
+// What is in the folder already stays, so that pages which began with an earlier version find its
+// files; docs/releases.md says for whom.
 //
 //   1.2.3/           the whole bundle with its hashes; never changes
 //   1/chataibot.js   the newest 1.x.y: the loader of that version, which takes everything else from ../1.2.3/
@@ -18,7 +19,10 @@ const OWN_ADDRESS = /\}\)\(ChataibotWidget\);\n$/;
 const [dist, folder, version] = process.argv.slice(2);
 if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${version} is no version such as 1.2.3`);
 
-/** What a page may rely on until the next breaking version: the major one, and before 1.0.0 the minor one, as npm's ^ has it. */
+/**
+ * What a page may rely on until the next breaking version: the major one, and before 1.0.0 the
+ * minor one, as npm's ^ has it.
+ */
 const [major, minor] = version.split('.');
 const moving = major === '0' ? `0.${minor}` : major;
 

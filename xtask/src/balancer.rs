@@ -1,4 +1,5 @@
-//! A balancer for this machine: plain TCP, round robin, each connection to the next server that takes it. Knows no HTTP.
+//! A balancer for this machine: plain TCP, round robin, each connection to the next server that
+//! takes it. Knows no HTTP.
 
 use std::{
     io,
@@ -13,7 +14,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How long a server may take to accept a connection; one on this machine that takes longer is gone.
+/// How long a server may take to accept a connection; one on this machine that takes longer is
+/// gone.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub struct Balancer {
@@ -58,7 +60,8 @@ impl Drop for Balancer {
     }
 }
 
-/// Joins a client to the next server that takes it. Without any, the client sees the connection end.
+/// Joins a client to the next server that takes it. Without any, the client sees the connection
+/// end.
 fn join(client: TcpStream, servers: &[SocketAddr], turn: &AtomicUsize) {
     let first = turn.fetch_add(1, Ordering::Relaxed);
     let mut in_turn = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);

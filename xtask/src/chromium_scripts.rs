@@ -1,4 +1,5 @@
-//! Commands that are a Node.js script of their own, which opens the bundle in Chromium: `cargo xtask bench widget`, `theme` and `pictures`.
+//! Commands that are a Node.js script of their own, which opens the bundle in Chromium: `cargo
+//! xtask bench widget`, `theme` and `pictures`.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -11,14 +12,16 @@ use crate::{
     setup::{self, Engine},
 };
 
-/// Measures what a visitor waits for and downloads, beside a hand-written chat on the same page, and writes it into two documents.
+/// Measures what a visitor waits for and downloads, beside a hand-written chat on the same page,
+/// and writes it into two documents.
 pub fn bench_widget(project: &Project, runs: u32, built: bool) -> Result<()> {
     let mut script = script(project, "tests/bench/widget.mjs", BundleProfile::default(), built)?;
     script.args(["--runs", &runs.to_string(), "--report", "docs/performance.md", "--readme", "README.md"]);
     run(&mut script)
 }
 
-/// Holds style sheets for the widget to the rules that the studio has, too; fails when anything is found.
+/// Holds style sheets for the widget to the rules that the studio has, too; fails when anything is
+/// found.
 pub fn theme(project: &Project, options: &ThemeOptions) -> Result<()> {
     let mut script = script(project, "xtask/theme/check.mjs", BundleProfile::Demo, options.built)?;
     // The script runs in the project's root, whatever folder the names are from.
@@ -28,7 +31,8 @@ pub fn theme(project: &Project, options: &ThemeOptions) -> Result<()> {
     run(script.arg("--").args(options.files.iter().map(absolute)))
 }
 
-/// Draws the pictures of the documents and of the studio from the real widget, and writes down the kept layout of every scene.
+/// Draws the pictures of the documents and of the studio from the real widget, and writes down the
+/// kept layout of every scene.
 pub fn pictures(project: &Project, options: &PictureOptions) -> Result<()> {
     run(script(project, "tests/pictures/make.mjs", BundleProfile::Demo, options.built)?.args(&options.names))
 }

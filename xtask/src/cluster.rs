@@ -1,4 +1,5 @@
-//! `cargo xtask cluster`: two proxies that share one Redis, behind a load balancer, ready to chat with. Kill one and chat on.
+//! `cargo xtask cluster`: two proxies that share one Redis, behind a load balancer, ready to chat
+//! with. Kill one and chat on.
 
 use std::{
     io::{BufRead, BufReader},
@@ -78,7 +79,8 @@ impl Redis {
     fn start(directory: &Path) -> Result<Self> {
         let socket = directory.join("redis.sock");
         let mut child = Command::new(setup::REDIS_SERVER)
-            // A port would be one more that could be taken, and open to whoever else is on this machine.
+            // A port would be one more that could be taken, and open to whoever else is on this
+            // machine.
             .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
             .arg(&socket)
             .arg("--dir")

@@ -34,7 +34,8 @@ pub enum Command {
     /// Run the tests: native, components in browsers, end to end, size budgets
     #[command(after_help = BROWSERS)]
     Test {
-        /// Everything but most walks with the screen reader and most examples, unless one suite is named.
+        /// Everything but most walks with the screen reader and most examples, unless one suite is
+        /// named.
         #[command(subcommand)]
         suite: Option<Suite>,
     },
@@ -44,7 +45,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         profile: BundleProfile,
     },
-    /// Pack what others install and unpack, in target/package/: for npm, for a server of files, and the proxy for an operator
+    /// Pack what others install and unpack, in target/package/: for npm, for a server of files, and
+    /// the proxy for an operator
     Package(PackageOptions),
     /// Measure the bundle's sizes, what the widget costs a visitor, or the proxy under load
     #[command(subcommand)]
@@ -67,9 +69,11 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check style sheets for the widget in every scene, in light and dark: names, values, contrast, sizes, focus, motion
+    /// Check style sheets for the widget in every scene, in light and dark: names, values,
+    /// contrast, sizes, focus, motion
     Theme(ThemeOptions),
-    /// Draw the pictures of the documents and the studio anew, and keep the layout of every scene as it is now
+    /// Draw the pictures of the documents and the studio anew, and keep the layout of every scene
+    /// as it is now
     Pictures(PictureOptions),
     /// Install now what demo and test would install when they need it
     Setup,
@@ -117,9 +121,11 @@ pub enum Suite {
     /// The whole product in browsers
     #[command(name = "e2e")]
     EndToEnd(BundleTests),
-    /// What the screen reader Orca says in Firefox and Chromium, by the walks of tests/reader; kept in target/reader/
+    /// What the screen reader Orca says in Firefox and Chromium, by the walks of tests/reader; kept
+    /// in target/reader/
     Reader(BundleTests),
-    /// Each folder of examples/, installed from the package, built, opened in Chromium and talked with; needs a package registry
+    /// Each folder of examples/, installed from the package, built, opened in Chromium and talked
+    /// with; needs a package registry
     Examples(BundleTests),
 }
 
@@ -169,7 +175,8 @@ pub enum Bench {
         #[arg(long)]
         check: bool,
     },
-    /// What a visitor waits for and downloads, beside a hand-written chat on the same page; writes docs/performance.md
+    /// What a visitor waits for and downloads, beside a hand-written chat on the same page; writes
+    /// docs/performance.md
     Widget {
         /// Runs, of which the medians count
         #[arg(long, default_value_t = 5)]

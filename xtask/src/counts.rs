@@ -1,4 +1,5 @@
-//! How many tests passed, failed and were skipped, read from the closing lines of cargo's and Node's test runners.
+//! How many tests passed, failed and were skipped, read from the closing lines of cargo's and
+//! Node's test runners.
 
 use std::{fmt, ops::AddAssign};
 

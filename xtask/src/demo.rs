@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: the whole product on this machine, ready to chat with; and how a proxy and a simulated platform are joined
-//! to a pair, for every command that needs one.
+//! `cargo xtask demo`: the whole product on this machine, ready to chat with; and how a proxy and a
+//! simulated platform are joined to a pair, for every command that needs one.
 
 use std::{
     process::Command,
@@ -23,7 +23,8 @@ const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
 
 pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     let profile = BundleProfile::Demo;
-    // Cargo locks its folder, so that its two runs follow one another; npm and the bundler work beside them.
+    // Cargo locks its folder, so that its two runs follow one another; npm and the bundler work
+    // beside them.
     let (_, compiled) = both(
         || setup::npm_packages(project),
         || long_step("Compiling the widget", 70, || dist::compile(project, profile)),
@@ -51,7 +52,8 @@ impl Pair {
     /// Starts both on these ports, with typed answers on, and waits until they are ready.
     pub fn start(project: &Project, servers: &Servers, port: u16, platform_port: u16) -> Result<Self> {
         let mut proxy = Server::start("proxy", proxy(project, servers, port, platform_port).arg("--typed-answers"))?;
-        // The simulator comes second: at its start it shakes hands with the webhook, as the platform does when an operator saves it.
+        // The simulator comes second: at its start it shakes hands with the webhook, as the
+        // platform does when an operator saves it.
         let mut simulator = Server::start(
             "simulator",
             simulator(project, servers, platform_port, proxy.address().port()).arg("--typed-answers"),

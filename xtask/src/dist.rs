@@ -56,16 +56,20 @@ const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/ch
 const LINK: &str = "./split.js";
 /// The glue, as [`LINK`] names it.
 const GLUE: &str = "./glue.js";
-/// The scripts that are bundled as they are: what [`script_name`] is made of, which is also the name of its budget; the source; and the
-/// title in the table of sizes. The shell comes first.
+/// The scripts that are bundled as they are: what [`script_name`] is made of, which is also the
+/// name of its budget; the source; and the title in the table of sizes. The shell comes first.
 pub const SCRIPTS: [(&str, &str, &str); 12] = [
-    // The window before the program is there, with its styles, and the program's first steps; fetched first.
+    // The window before the program is there, with its styles, and the program's first steps;
+    // fetched first.
     ("shell", "loader/shell.js", "shell with styles"),
-    // What follows the window, and the styles of what is not seen at once; fetched when the window stands.
+    // What follows the window, and the styles of what is not seen at once; fetched when the window
+    // stands.
     ("frame", "loader/viewport.js", "frame (once it stands)"),
-    // What keeps the page's handlers from our fields, and its dialogs from taking the focus, for the plain form; the shell has it itself.
+    // What keeps the page's handlers from our fields, and its dialogs from taking the focus, for
+    // the plain form; the shell has it itself.
     ("host-page", "loader/host_page.js", "host page (with the plain form)"),
-    // What puts the chat above what fills the screen, and makes a modal dialog of it; fetched beside what asks for it.
+    // What puts the chat above what fills the screen, and makes a modal dialog of it; fetched
+    // beside what asks for it.
     ("top-layer", "loader/top_layer.js", "top layer (only where needed)"),
     // What takes Back; fetched on phones, with the frame.
     ("back", "loader/back.js", "back (on phones)"),
@@ -84,7 +88,8 @@ pub const SCRIPTS: [(&str, &str, &str); 12] = [
     // What browsers of some years ago need besides.
     ("older", "loader/older.js", "older (only in older browsers)"),
 ];
-/// The scripts for pages that come from other chats, with their sources: classic ones, as theirs are.
+/// The scripts for pages that come from other chats, with their sources: classic ones, as theirs
+/// are.
 pub const COMPAT: [(&str, &str); 4] = [
     ("chataibot-compat-intercom.js", "loader/compat/intercom.js"),
     ("chataibot-compat-zendesk.js", "loader/compat/zendesk.js"),
@@ -101,7 +106,8 @@ const TABLE: &str = "styles/design.json";
 const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
 pub const PLAYGROUND: &str = "index.html";
 
-/// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo xtask tables` writes it.
+/// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo
+/// xtask tables` writes it.
 const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
 /// The window's markup, kept in the same way.
 const SHELL_MARKUP: &str = "loader/shell_markup.js";
@@ -147,14 +153,16 @@ pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Res
     }
 }
 
-/// Fails when the bundle in `dist/` uses what one of the oldest browsers lacks, and xtask/floor/floor.json says nothing of it.
+/// Fails when the bundle in `dist/` uses what one of the oldest browsers lacks, and
+/// xtask/floor/floor.json says nothing of it.
 fn check_browser_support(project: &Project) -> Result<()> {
     let mut command = project.command("node");
     run_command(command.arg("xtask/floor/check.mjs").arg(project.dist()).stdout(Stdio::null()))
         .context("the oldest browsers of xtask/floor/floor.json lack something")
 }
 
-/// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is complete, with twins and hashes.
+/// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is
+/// complete, with twins and hashes.
 pub fn complete_trunk_build(project: &Project) -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("this is Trunk's post_build hook; use `cargo xtask dist`")?;
     let folder = PathBuf::from(folder);

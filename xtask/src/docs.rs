@@ -1,4 +1,5 @@
-//! `cargo xtask docs`: the documents of `docs/` as pages in `dist/docs`, with a search that needs no server and asks nobody.
+//! `cargo xtask docs`: the documents of `docs/` as pages in `dist/docs`, with a search that needs
+//! no server and asks nobody.
 //!
 //! - [`page`]: one document as a page, with its links and headings
 //! - `docs.css`, `docs.js`: looks and search, as they are

@@ -23,7 +23,8 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Writes a file unless it says the same already, so that nothing built from it becomes older than it.
+/// Writes a file unless it says the same already, so that nothing built from it becomes older than
+/// it.
 pub fn update(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
 }

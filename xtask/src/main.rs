@@ -1,5 +1,5 @@
-//! `cargo xtask`: the project's automation, one command per file. It drives cargo, the bundler and the browsers, and knows
-//! nothing of how a conversation works.
+//! `cargo xtask`: the project's automation, one command per file. It drives cargo, the bundler and
+//! the browsers, and knows nothing of how a conversation works.
 //!
 //! - [`command_line`]: every command with its options and help
 //! - [`project`]: where everything lies, and cargo run so that it builds nothing twice

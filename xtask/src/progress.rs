@@ -1,4 +1,5 @@
-//! What a person sees while steps run: one line when a step begins, one when it took its time. And steps that run at the same time.
+//! What a person sees while steps run: one line when a step begins, one when it took its time. And
+//! steps that run at the same time.
 
 use std::{
     panic, thread,
@@ -9,13 +10,15 @@ use anyhow::Result;
 
 const WORTH_TELLING: Duration = Duration::from_secs(3);
 
-/// Runs one step under a title such as `Building the proxy`. Progress goes to standard error; results go to standard output.
+/// Runs one step under a title such as `Building the proxy`. Progress goes to standard error;
+/// results go to standard output.
 pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("● {title} …");
     timed(title, work)
 }
 
-/// The same for one that takes about so many seconds on two cores when nothing is built yet: so nobody wonders whether it hangs.
+/// The same for one that takes about so many seconds on two cores when nothing is built yet: so
+/// nobody wonders whether it hangs.
 pub fn long_step<T>(title: &str, seconds: u32, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("● {title} … (usually {seconds} s on two cores the first time, and a few seconds later on)");
     timed(title, work)

@@ -21,8 +21,8 @@ pub struct Project {
     pub tests_are_built: bool,
 }
 
-/// Packages that are built apart from the rest of the workspace, or cargo would join the features of both and build the dependencies of
-/// the automation twice.
+/// Packages that are built apart from the rest of the workspace, or cargo would join the features
+/// of both and build the dependencies of the automation twice.
 const APART: [&str; 3] = ["xtask", "chataibot-test-runner", "chataibot-code-split"];
 
 /// What tells cargo to take the rest of the workspace.
@@ -67,11 +67,13 @@ impl Project {
         Ok(folder)
     }
 
-    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one visitor.
+    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one
+    /// visitor.
     pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
         let mut cargo = self.cargo();
         if self.tests_are_built && !packages.iter().any(|package| APART.contains(package)) {
-            // By themselves they need fewer features of their dependencies, which would all be compiled once more.
+            // By themselves they need fewer features of their dependencies, which would all be
+            // compiled once more.
             cargo.args(["test", "--quiet", "--no-run"]).args(workspace());
         } else {
             cargo.arg("build").args(packages.iter().flat_map(|package| ["--package", package]));
@@ -98,7 +100,8 @@ pub struct Servers {
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    // `cargo run` tells xtask about xtask. Passed on, this would make build scripts that watch these variables run again.
+    // `cargo run` tells xtask about xtask. Passed on, this would make build scripts that watch
+    // these variables run again.
     for (name, _) in env::vars_os() {
         let told_by_cargo = name.to_str().is_some_and(|name| {
             ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
@@ -123,7 +126,8 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end and hands back what it printed on standard output, which must be UTF-8.
+/// Runs a command to its end and hands back what it printed on standard output, which must be
+/// UTF-8.
 pub fn read(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
@@ -131,8 +135,9 @@ pub fn read(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{name} printed something that is no text"))
 }
 
-/// Runs a command to its end with `input` on its standard input, and hands back what it printed on standard output. It has to read all of
-/// its input before it writes, or each would wait for the other.
+/// Runs a command to its end with `input` on its standard input, and hands back what it printed on
+/// standard output. It has to read all of its input before it writes, or each would wait for the
+/// other.
 pub fn pipe(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child =

@@ -1,4 +1,5 @@
-//! What a fresh machine lacks, installed when it is first needed, or one line that says what to install.
+//! What a fresh machine lacks, installed when it is first needed, or one line that says what to
+//! install.
 //!
 //! - [`browsers`]: those that tests run in
 
@@ -113,7 +114,8 @@ pub fn screen_reader() -> Result<()> {
     programs(&needed, "a screen reader and what it needs")
 }
 
-/// The languages of `examples/signing`. Tests run those that are there: a developer may well do without the others.
+/// The languages of `examples/signing`. Tests run those that are there: a developer may well do
+/// without the others.
 pub fn signing_languages() {
     let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
     if let Err(error) = programs(&languages, "the languages in which host sites sign") {
@@ -167,7 +169,8 @@ fn install(packages: &[&str], wanted: &str) -> Result<()> {
     .with_context(|| format!("please install {wanted}"))
 }
 
-/// Whether this process may install packages: on Linux the owner of its own `/proc` entry is its user.
+/// Whether this process may install packages: on Linux the owner of its own `/proc` entry is its
+/// user.
 fn is_root() -> bool {
     #[cfg(unix)]
     {

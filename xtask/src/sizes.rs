@@ -105,7 +105,8 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts in a browser.
+/// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts
+/// in a browser.
 const TALKING: [&str; 2] = ["base", "talk"];
 
 fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {

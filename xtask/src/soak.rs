@@ -1,4 +1,5 @@
-//! `cargo xtask soak` and `cargo xtask crash`: the long forms of tests that run shortly in every suite.
+//! `cargo xtask soak` and `cargo xtask crash`: the long forms of tests that run shortly in every
+//! suite.
 
 use anyhow::Result;
 
@@ -7,9 +8,11 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// Storms of faults, from one seed after the other; ends with a failure that names the seed of what was found.
+/// Storms of faults, from one seed after the other; ends with a failure that names the seed of what
+/// was found.
 pub fn run(project: &Project, options: &SoakOptions) -> Result<()> {
-    // A target directory of its own: the widget's library has one file name, whatever it is built for.
+    // A target directory of its own: the widget's library has one file name, whatever it is built
+    // for.
     let target = project.target.join("soak");
     let mut soak = project.cargo();
     soak.args(["run", "--quiet", "--package", "chataibot-soak", "--target-dir"]).arg(target).arg("--");

@@ -30,8 +30,8 @@ use crate::{
     sizes,
 };
 
-/// Chooses the walks with a screen reader that `cargo xtask test` runs after the other suites: `all`, a part of their names, or `none`.
-/// Without it: a few, if a screen reader can be had.
+/// Chooses the walks with a screen reader that `cargo xtask test` runs after the other suites:
+/// `all`, a part of their names, or `none`. Without it: a few, if a screen reader can be had.
 const READER: &str = "CHATAIBOT_READER";
 
 /// Runs one suite or all of them, prints the sum last, and fails when a test did.
@@ -190,8 +190,8 @@ fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The programs of the integration tests with these names, as the workspace's tests were built. Cargo would build them anew for a smaller
-/// selection, whose dependencies have fewer features.
+/// The programs of the integration tests with these names, as the workspace's tests were built.
+/// Cargo would build them anew for a smaller selection, whose dependencies have fewer features.
 fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     let build = ["test", "--no-run", "--quiet", "--message-format=json"];
     let messages = read(project.cargo().args(build).args(workspace()))?;
@@ -206,7 +206,8 @@ fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     Ok(programs)
 }
 
-/// Runs a test runner with its output shown, and counts. A runner that fails without naming a test counts as one failure.
+/// Runs a test runner with its output shown, and counts. A runner that fails without naming a test
+/// counts as one failure.
 fn count(command: &mut Command) -> Result<Counts> {
     count_and(command, |_| ())
 }

@@ -1,7 +1,9 @@
-//! `cargo xtask tables`: what is generated from the code and kept in the repository: the reference's tables, the tokens' declarations, the
-//! manifest of the element, what editors and design tools read, and the markup of launcher and window.
+//! `cargo xtask tables`: what is generated from the code and kept in the repository: the
+//! reference's tables, the tokens' declarations, the manifest of the element, what editors and
+//! design tools read, and the markup of launcher and window.
 //!
-//! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only told to write.
+//! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only
+//! told to write.
 
 use anyhow::Result;
 
@@ -10,7 +12,8 @@ use crate::project::{Project, run as run_command};
 /// Set for the tests that may write what they would compare.
 const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
 
-/// Those tests, in the order in which they write: the manifest is made from the reference's tables, too.
+/// Those tests, in the order in which they write: the manifest is made from the reference's tables,
+/// too.
 const TESTS: &[&str] = &[
     "reference_tables_are_those_of_the_code",
     "token_declarations_are_those_of_the_table",

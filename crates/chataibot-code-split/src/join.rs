@@ -1,5 +1,6 @@
-//! Joins files of the splitter that are always fetched together into one. What several parts share, the splitter puts into a file for each
-//! set of parts, and lets them call one another through the table; in one file they call one another directly.
+//! Joins files of the splitter that are always fetched together into one. What several parts share,
+//! the splitter puts into a file for each set of parts, and lets them call one another through the
+//! table; in one file they call one another directly.
 
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -13,7 +14,8 @@ use wasmparser::{
     TypeSectionReader,
 };
 
-/// One file, as far as the splitter's files go: they take memory, table and stack from the main program, and give it functions by the table.
+/// One file, as far as the splitter's files go: they take memory, table and stack from the main
+/// program, and give it functions by the table.
 #[derive(Default)]
 struct File<'a> {
     types: Option<TypeSectionReader<'a>>,
@@ -77,8 +79,8 @@ fn placed(element: &Element) -> Result<BTreeMap<u32, u32>> {
     (from..).zip(functions.clone()).map(|(place, function)| Ok((place, function?))).collect()
 }
 
-/// Where in the table the function stands that this one calls, if that is all it does, with what it got: so the splitter has another file's
-/// function called.
+/// Where in the table the function stands that this one calls, if that is all it does, with what it
+/// got: so the splitter has another file's function called.
 fn stands_for(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
     let mut operators = body.get_operators_reader()?;
     let (mut got, mut place) = (0, None);
@@ -166,7 +168,8 @@ const KINDS: [(&str, IsKind); 4] = [
     ("tag", |ty| matches!(ty, TypeRef::Tag(_))),
 ];
 
-/// For each file, which of its functions are kept, and the new number of each: one that stands for another file's has that one's.
+/// For each file, which of its functions are kept, and the new number of each: one that stands for
+/// another file's has that one's.
 fn number(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
     let mut owner = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {

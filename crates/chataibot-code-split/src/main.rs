@@ -1,11 +1,15 @@
-//! Takes the parts that are fetched when first needed out of the compiled widget. A package of its own, because only the bundle that is
-//! shipped needs it, and it takes long to build: `chataibot-code-split COMPILED FOLDER LINK GLUE` writes to FOLDER what is always needed
-//! as `main.wasm` (still to be bound), the parts below `parts/`, and the module that fetches them under its name LINK.
+//! Takes the parts that are fetched when first needed out of the compiled widget. A package of its
+//! own, because only the bundle that is shipped needs it, and it takes long to build:
+//! `chataibot-code-split COMPILED FOLDER LINK GLUE` writes to FOLDER what is always needed as
+//! `main.wasm` (still to be bound), the parts below `parts/`, and the module that fetches them
+//! under its name LINK.
 //!
-//! The compiler must have kept its relocations (`--emit-relocs`): they tell which code only a part reaches.
+//! The compiler must have kept its relocations (`--emit-relocs`): they tell which code only a part
+//! reaches.
 //!
-//! What several parts reach, the splitter puts into files of its own, one for each set of parts. A visitor would wait for thirty of
-//! them, so they are joined, into the part [`TALK`] where nothing else is needed without it, and into [`BASE`] and [`SHARED`].
+//! What several parts reach, the splitter puts into files of its own, one for each set of parts. A
+//! visitor would wait for thirty of them, so they are joined, into the part [`TALK`] where nothing
+//! else is needed without it, and into [`BASE`] and [`SHARED`].
 
 mod join;
 
@@ -30,10 +34,12 @@ const BASE: &str = "base";
 /// What parts share, and [`TALK`] has no use for.
 const SHARED: &str = "shared";
 
-/// Where in the splitter's module the parts begin: before that is how one is loaded, whichever it is.
+/// Where in the splitter's module the parts begin: before that is how one is loaded, whichever it
+/// is.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
-/// What fetches a part and compiles it beside the page's own work. A page may have brought a `fetch` of its own, with answers that streaming does not take.
-/// It is made and used in two tasks: on a slow phone each takes long enough.
+/// What fetches a part and compiles it beside the page's own work. A page may have brought a
+/// `fetch` of its own, with answers that streaming does not take. It is made and used in two tasks:
+/// on a slow phone each takes long enough.
 const PART: &str = "
 const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
@@ -82,7 +88,8 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     options.main_module = glue;
     let split = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting failed: {error:#}"))?;
 
-    // A part fits one main program only, so its name says which: a page with an older program never gets it.
+    // A part fits one main program only, so its name says which: a page with an older program never
+    // gets it.
     let main = read(&main)?;
     let mut hasher = DefaultHasher::new();
     main.hash(&mut hasher);
@@ -98,7 +105,8 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     }
     let link = String::from_utf8(read(&folder.join(link_name))?).context("the link module is no text")?;
     write(&target.join(link_name), link_module(&link, &files, name)?.as_bytes())?;
-    // Told what the compiler may have used, wasm-bindgen turns to reference types, which take more room.
+    // Told what the compiler may have used, wasm-bindgen turns to reference types, which take more
+    // room.
     write(&target.join("main.wasm"), &without(&main, &["target_features"])?)
 }
 

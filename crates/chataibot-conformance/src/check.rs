@@ -58,7 +58,8 @@ impl Found {
     }
 }
 
-/// A table of checks: for each its level, its name and its function; then what is asked, and how to mend it.
+/// A table of checks: for each its level, its name and its function; then what is asked, and how to
+/// mend it.
 macro_rules! checks {
     ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $remedy:literal;)+) => {
         pub(super) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {

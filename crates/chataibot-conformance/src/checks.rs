@@ -1,4 +1,5 @@
-//! Every check, in the order of the contract. Each has its own visitor and its own conversation, so that each can run alone.
+//! Every check, in the order of the contract. Each has its own visitor and its own conversation, so
+//! that each can run alone.
 
 mod cors;
 mod entry_size;

@@ -1,4 +1,5 @@
-//! What a host site says about its signed-in visitor: a JWT, signed here as the site's own server would.
+//! What a host site says about its signed-in visitor: a JWT, signed here as the site's own server
+//! would.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

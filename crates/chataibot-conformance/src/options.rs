@@ -6,11 +6,13 @@ use clap::Parser;
 
 /// Tells whether a proxy keeps the contract with the ChatAIBot widget (docs/contract.md).
 ///
-/// It speaks to the proxy as the widget does, and to a simulated platform that stands behind the proxy. Without --simulator it starts
-/// that platform itself and says what to configure: the platform's URL, the account token, the bot and the webhook. For
-/// `chataibot-proxy --demo` all of it is right already.
+/// It speaks to the proxy as the widget does, and to a simulated platform that stands behind the
+/// proxy. Without --simulator it starts that platform itself and says what to configure: the
+/// platform's URL, the account token, the bot and the webhook. For `chataibot-proxy --demo` all of
+/// it is right already.
 ///
-/// The exit code is 0 when every "must" holds, 1 when one does not, and 2 when the program could not begin.
+/// The exit code is 0 when every "must" holds, 1 when one does not, and 2 when the program could
+/// not begin.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "chataibot-conformance", version)]
 pub struct Options {
@@ -23,7 +25,8 @@ pub struct Options {
     /// The site's name, where one origin serves several
     #[arg(long)]
     pub site: Option<String>,
-    /// The secret a host site signs with, where the proxy takes signed-in visitors; `aud` is then --site, or `demo`
+    /// The secret a host site signs with, where the proxy takes signed-in visitors; `aud` is then
+    /// --site, or `demo`
     #[arg(long, value_name = "SECRET")]
     pub identity_secret: Option<String>,
     /// A simulator that runs already, instead of an own one; its webhook is aimed at --webhook-url
@@ -32,7 +35,8 @@ pub struct Options {
     /// Where the own simulator listens
     #[arg(long, default_value = "127.0.0.1:8788", conflicts_with = "simulator")]
     pub simulator_listen: SocketAddr,
-    /// Where the proxy takes the platform's events (http only); by default <URL>/webhook/demo-webhook-secret
+    /// Where the proxy takes the platform's events (http only); by default
+    /// <URL>/webhook/demo-webhook-secret
     #[arg(long, value_name = "URL")]
     pub webhook_url: Option<String>,
     /// The token the platform sends with each event

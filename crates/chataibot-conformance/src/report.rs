@@ -1,4 +1,5 @@
-//! What a person reads: a line for each check, and below each fault what the contract asks and how to mend it.
+//! What a person reads: a line for each check, and below each fault what the contract asks and how
+//! to mend it.
 
 use std::fmt::Write;
 

@@ -1,4 +1,5 @@
-//! The order of things: a simulator, the first webhook, then one check after the other; what is slow runs beside them.
+//! The order of things: a simulator, the first webhook, then one check after the other; what is
+//! slow runs beside them.
 
 use std::{
     sync::{

@@ -57,7 +57,8 @@ impl Simulator {
         )))
     }
 
-    /// The bot says something in a conversation, by the platform's id of it; returns when the webhook was taken.
+    /// The bot says something in a conversation, by the platform's id of it; returns when the
+    /// webhook was taken.
     pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, CheckError> {
         self.say(json!({ "conversation": conversation, "text": html, "wait": true })).await
     }
@@ -69,7 +70,8 @@ impl Simulator {
         if taken { Ok(said) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
     }
 
-    /// The calls of one kind that the proxy made, `start` or `send`, since the last [`Simulator::tidy`].
+    /// The calls of one kind that the proxy made, `start` or `send`, since the last
+    /// [`Simulator::tidy`].
     pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, CheckError> {
         let answer = self.ask(&format!("calls?call={kind}")).await?;
         Ok(answer["calls"].as_array().cloned().unwrap_or_default())

@@ -77,8 +77,8 @@ pub fn send_body(text: &str) -> Value {
 }
 
 impl Fixture {
-    /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new visitor is, unless the body has
-    /// an `identity`, be it null.
+    /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new
+    /// visitor is, unless the body has an `identity`, be it null.
     pub async fn token(&self, mut body: Value) -> Result<Answer, CheckError> {
         if let Some(site) = &self.site {
             body["site"] = site.as_str().into();
@@ -95,7 +95,8 @@ impl Fixture {
             .await
     }
 
-    /// A call that is made once more when the proxy limits its rate: it is right to, and this program asks for much.
+    /// A call that is made once more when the proxy limits its rate: it is right to, and this
+    /// program asks for much.
     async fn with_rate_limit_retry(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
         let answer = self.call(request()).await?;
         match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {

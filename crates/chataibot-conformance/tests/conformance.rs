@@ -1,4 +1,5 @@
-//! Our own proxy keeps the contract; and each of many small breaches is found by exactly the check that is named after it.
+//! Our own proxy keeps the contract; and each of many small breaches is found by exactly the check
+//! that is named after it.
 
 #[path = "conformance/breaches.rs"]
 mod breaches;

@@ -56,8 +56,9 @@ impl Syntax {
         }
     }
 
-    /// The syntax to register it with by `@property`, where that does no harm. Never a colour's: a registered colour is worked out where it
-    /// is set, by the page's `color-scheme`, and `light-dark()` could no longer follow the widget's own.
+    /// The syntax to register it with by `@property`, where that does no harm. Never a colour's: a
+    /// registered colour is worked out where it is set, by the page's `color-scheme`, and
+    /// `light-dark()` could no longer follow the widget's own.
     pub const fn registered(self) -> Option<&'static str> {
         match self {
             Self::Length => Some("<length>"),

@@ -32,7 +32,8 @@ pub struct LightDark {
     pub dark: &'static str,
 }
 
-/// In `group`, with what it paints: its default as CSS and what that comes to are `css` and `shown`.
+/// In `group`, with what it paints: its default as CSS and what that comes to are `css` and
+/// `shown`.
 pub(crate) const fn token(
     group: &'static str,
     name: &'static str,
@@ -92,8 +93,8 @@ impl Token {
         format!("--_{}: var({}, {});", self.name, self.property(), self.css)
     }
 
-    /// Its registration. None where it follows another token: what is registered has a value of its own always, so that it would never
-    /// follow.
+    /// Its registration. None where it follows another token: what is registered has a value of its
+    /// own always, so that it would never follow.
     pub fn registration(&self) -> Option<String> {
         let syntax = self.syntax.registered().filter(|_| self.falls_back.is_empty())?;
         let (property, initial) = (self.property(), self.shown.light);

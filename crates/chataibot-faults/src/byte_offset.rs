@@ -28,7 +28,8 @@ impl Finder {
         Self { offset, seen: 0, matched: 0, body: None, inside: false, found: false }
     }
 
-    /// Takes the next piece: how many of its bytes stand before the offset, when the offset is in it. Found once.
+    /// Takes the next piece: how many of its bytes stand before the offset, when the offset is in
+    /// it. Found once.
     pub fn look(&mut self, piece: &[u8]) -> Option<usize> {
         for (at, byte) in piece.iter().enumerate() {
             let here = match self.offset {

@@ -1,7 +1,9 @@
-//! Every fault by name. Three tables: what happens to bytes, what is answered in hop of a server, how a server's answer is changed.
+//! Every fault by name. Three tables: what happens to bytes, what is answered in hop of a server,
+//! how a server's answer is changed.
 
-/// A table of faults: `quick` ones are noticed at once and over when they are over, `slow` ones take their time. Each has a name,
-/// the hops it may happen on, what it does for people, and what it does.
+/// A table of faults: `quick` ones are noticed at once and over when they are over, `slow` ones
+/// take their time. Each has a name, the hops it may happen on, what it does for people, and what
+/// it does.
 macro_rules! faults {
     ($($speed:ident $name:literal $hops:ident $what:literal: $effect:expr;)+) => {
         pub const FAULTS: &[Fault] = &[$(Fault {

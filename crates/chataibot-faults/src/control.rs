@@ -1,6 +1,8 @@
-//! A port from which the proxy is switched, for tests in other languages. One word a line in the address:
+//! A port from which the proxy is switched, for tests in other languages. One word a line in the
+//! address:
 //!
-//! - `POST /always/NAME`, `POST /next/NAME[/NAME…]`: the fault of connections to come; `?only=WORDS` of those whose first line holds them
+//! - `POST /always/NAME`, `POST /next/NAME[/NAME…]`: the fault of connections to come;
+//!   `?only=WORDS` of those whose first line holds them
 //! - `POST /storm/SEED/PERCENT`: faults of a browser's connections, from a seed
 //! - `POST /heal`, `POST /cut`: all is well again; every connection ends
 //! - `GET /seen`: how many connections met which fault; `GET /faults`: the catalogue

@@ -11,8 +11,9 @@ pub struct Fault {
     pub what: &'static str,
     /// What it does.
     pub effect: Effect,
-    /// Who meets it needs longer than a moment to see that something is wrong, or must wait when it is over: because only silence
-    /// tells, or because a server asked for it; or TLS, which is not here, would have told.
+    /// Who meets it needs longer than a moment to see that something is wrong, or must wait when it
+    /// is over: because only silence tells, or because a server asked for it; or TLS, which is not
+    /// here, would have told.
     pub slow: bool,
 }
 

@@ -18,8 +18,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not whole. The first line may say
-    /// anything: some faults are in it.
+    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not
+    /// whole. The first line may say anything: some faults are in it.
     pub fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
         let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
         let mut room = [httparse::EMPTY_HEADER; 64];
@@ -88,7 +88,8 @@ pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head,
     }
 }
 
-/// Reads a whole request whose body has a length, if it has a body at all. Gives its head and its body.
+/// Reads a whole request whose body has a length, if it has a body at all. Gives its head and its
+/// body.
 pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
     let (head, mut body) = read_head(from).await?;
     let length = head.length().unwrap_or(0);

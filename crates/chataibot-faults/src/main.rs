@@ -1,4 +1,5 @@
-//! The fault proxy as a program: `chataibot-faults --listen ADDR --server ADDR --control ADDR`, or `chataibot-faults --table`.
+//! The fault proxy as a program: `chataibot-faults --listen ADDR --server ADDR --control ADDR`, or
+//! `chataibot-faults --table`.
 
 use std::{collections::BTreeMap, net::SocketAddr, process::ExitCode, sync::Arc};
 

@@ -17,7 +17,8 @@ use crate::{
 /// Far enough: no test waits so long.
 const NEVER: Duration = Duration::from_secs(86_400);
 
-/// Becomes true when all is well again: then nothing more happens to a connection, and what was held goes on.
+/// Becomes true when all is well again: then nothing more happens to a connection, and what was
+/// held goes on.
 pub type Health = watch::Receiver<bool>;
 
 /// Waits until all is well again; for ever when the proxy has gone.

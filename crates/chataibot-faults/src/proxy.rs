@@ -91,7 +91,8 @@ impl FaultProxy {
         self.plan_for(None, plan);
     }
 
-    /// The same, but only for connections whose first line holds these words; all others are of one request each.
+    /// The same, but only for connections whose first line holds these words; all others are of one
+    /// request each.
     pub fn plan_for(&self, only: Option<String>, plan: Plan) {
         let mut state = self.shared.state();
         state.plan = plan;
@@ -103,7 +104,8 @@ impl FaultProxy {
         self.shared.state().rng = Rng::new(seed);
     }
 
-    /// All is well again: nothing happens any more to any connection, and what was held back goes through.
+    /// All is well again: nothing happens any more to any connection, and what was held back goes
+    /// through.
     pub fn heal(&self) {
         let mut state = self.shared.state();
         state.plan = Plan::Pass;

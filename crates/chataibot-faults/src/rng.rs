@@ -1,4 +1,5 @@
-//! Numbers from a seed: the same seed gives the same numbers, on every machine and in every version.
+//! Numbers from a seed: the same seed gives the same numbers, on every machine and in every
+//! version.
 
 /// A source of numbers.
 #[derive(Clone, Debug)]

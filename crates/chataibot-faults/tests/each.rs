@@ -1,4 +1,5 @@
-//! Every fault of the catalogue on raw sockets: a client that says one thing, a server that answers one thing, and the proxy between.
+//! Every fault of the catalogue on raw sockets: a client that says one thing, a server that answers
+//! one thing, and the proxy between.
 
 use std::{
     sync::{Arc, Mutex},

@@ -1,5 +1,5 @@
-//! As much of HTTP/1.1 as the bench speaks: requests with a length, answers with a length, one at a time on a connection. Heads are
-//! parsed by `httparse`.
+//! As much of HTTP/1.1 as the bench speaks: requests with a length, answers with a length, one at a
+//! time on a connection. Heads are parsed by `httparse`.
 
 use std::{
     io,
@@ -15,7 +15,8 @@ use tokio::{
 /// Loopback addresses that connections come from: one has ports for some 28,000 only.
 const SOURCES: u32 = 200;
 
-/// A connection from the next of many loopback addresses. Closing it sends a reset, so that it leaves no waiting port behind.
+/// A connection from the next of many loopback addresses. Closing it sends a reset, so that it
+/// leaves no waiting port behind.
 pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let source =

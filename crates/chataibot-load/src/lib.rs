@@ -1,8 +1,9 @@
 //! What one proxy carries: `cargo xtask bench proxy`.
 //!
-//! The proxy is the real program in a process of its own, with a database file. In this process are the visitors' browsers (raw
-//! sockets, because ten thousand clients with buffers of their own would be measured instead of the proxy) and the platform (a stub that
-//! gives the documented answers at once, `platform`). All of it is on this machine and shares its cores.
+//! The proxy is the real program in a process of its own, with a database file. In this process are
+//! the visitors' browsers (raw sockets, because ten thousand clients with buffers of their own
+//! would be measured instead of the proxy) and the platform (a stub that gives the documented
+//! answers at once, `platform`). All of it is on this machine and shares its cores.
 //!
 //! In reading order:
 //! - [`goals`]: what is to be reached, and what must be; [`report`]: the judgement

@@ -1,5 +1,5 @@
-//! The platform, as a stub: gives the documented answers of the two calls at once. It is no simulator, because a bot's work would be
-//! measured with the proxy's.
+//! The platform, as a stub: gives the documented answers of the two calls at once. It is no
+//! simulator, because a bot's work would be measured with the proxy's.
 
 use std::{io, net::SocketAddr};
 
@@ -44,7 +44,8 @@ async fn serve(mut socket: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The documented answers. A conversation's id is what its visitor said first, so that the bench knows whose it is.
+/// The documented answers. A conversation's id is what its visitor said first, so that the bench
+/// knows whose it is.
 fn answer(path: &str, body: &[u8]) -> String {
     if path.ends_with("/conversations") {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();

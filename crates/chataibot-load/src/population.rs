@@ -62,7 +62,8 @@ async fn arrive(client: &mut Client, number: usize) -> Result<Visitor, BenchErro
     Ok(Visitor { token, alias })
 }
 
-/// The headers of a visitor's message: whole lines. No two messages of a visitor have the same number.
+/// The headers of a visitor's message: whole lines. No two messages of a visitor have the same
+/// number.
 pub fn headers(token: &str, number: usize) -> String {
     let key = format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}");
     format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n")
@@ -80,7 +81,8 @@ fn text(value: &Value) -> Result<Arc<str>, BenchError> {
     Ok(value.as_str().ok_or("an answer without its text")?.into())
 }
 
-/// Delivers a webhook with one event, by which the bot says something to the visitor with that number.
+/// Delivers a webhook with one event, by which the bot says something to the visitor with that
+/// number.
 pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
     let path = format!("/webhook/{WEBHOOK_SECRET}");
     match client.post(&path, "", &webhook(number, text)).await?.0.status {

@@ -10,8 +10,8 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The events that are under way. What stands in their texts is never used twice, also not by another recorder: a stream that begins tells
-/// what earlier runs have left in its log.
+/// The events that are under way. What stands in their texts is never used twice, also not by
+/// another recorder: a stream that begins tells what earlier runs have left in its log.
 #[derive(Debug)]
 pub struct Recorder {
     began: Instant,
@@ -83,7 +83,8 @@ impl Recorder {
         self.events().len()
     }
 
-    /// Waits until all that were added have come, but not longer than that; then what became of those from `first` on.
+    /// Waits until all that were added have come, but not longer than that; then what became of
+    /// those from `first` on.
     pub async fn settle(&self, first: usize, patience: Duration) -> Outcome {
         let all = async {
             loop {

@@ -1,4 +1,5 @@
-//! The runs: visitors arrive once, and each run measures everything at proxies that are started for it.
+//! The runs: visitors arrive once, and each run measures everything at proxies that are started for
+//! it.
 
 use std::{
     fs,
@@ -40,7 +41,8 @@ impl Bench {
     /// Lets the visitors arrive at a proxy of that program.
     pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, BenchError> {
         let platform = platform::start().await?;
-        // Beside the program, because the system's directory for such things is in memory on many machines.
+        // Beside the program, because the system's directory for such things is in memory on many
+        // machines.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
         let ram = TempDir::new_in(procfs::memory_directory()?)?;
         let program = Program::start(proxy, &ram.path().join(DATABASE), platform).await?;

@@ -52,7 +52,8 @@ impl Scale {
         }
     }
 
-    /// With no more streams than so many open files allow, the larger of the two first; what that changed, if anything.
+    /// With no more streams than so many open files allow, the larger of the two first; what that
+    /// changed, if anything.
     pub fn within(mut self, files: u64) -> (Self, Option<String>) {
         // Database, platform, pipes and the webhook's connections take some of their own.
         let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);

@@ -1,5 +1,5 @@
-//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when they are cut, and tell the recorder what
-//! they read.
+//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when
+//! they are cut, and tell the recorder what they read.
 
 use std::{
     io,
@@ -26,8 +26,8 @@ use crate::{
     recorder::Recorder,
 };
 
-/// First connections at one time: few, because the room that connections need while they begin is no idle stream's. When all are cut there
-/// is no such order.
+/// First connections at one time: few, because the room that connections need while they begin is
+/// no idle stream's. When all are cut there is no such order.
 const AT_ONCE: usize = 32;
 /// How long to wait after a connection that failed, times how often it has.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -195,7 +195,8 @@ async fn request(shared: &Shared, visitor: &Visitor, cursor: Option<&str>) -> io
     Ok(socket)
 }
 
-/// What was read of a stream. Its buffer holds an event that is not whole yet, which on this machine is nearly never there.
+/// What was read of a stream. Its buffer holds an event that is not whole yet, which on this
+/// machine is nearly never there.
 #[derive(Default)]
 struct Reader {
     cursor: Option<String>,
@@ -219,7 +220,8 @@ impl Reader {
         }
     }
 
-    /// Takes what is there; whether it was not the end. The buffer stands on the stack, so that a waiting reader has none.
+    /// Takes what is there; whether it was not the end. The buffer stands on the stack, so that a
+    /// waiting reader has none.
     fn take(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
         let mut space = [0; 4096];
         match socket.try_read(&mut space) {
@@ -233,8 +235,8 @@ impl Reader {
         }
     }
 
-    /// Tells the recorder which events have come, and keeps the last one's cursor. The lengths of chunks stand between events and are read
-    /// over.
+    /// Tells the recorder which events have come, and keeps the last one's cursor. The lengths of
+    /// chunks stand between events and are read over.
     fn tell(&mut self, recorder: &Recorder) {
         let Some(end) = self.rest.windows(2).rposition(|two| two == b"\n\n") else { return };
         for block in String::from_utf8_lossy(&self.rest[..end]).split("\n\n") {

@@ -1,4 +1,5 @@
-//! Everything is measured once, with small numbers, at a debug build of the proxy: what comes out must be plausible, not good.
+//! Everything is measured once, with small numbers, at a debug build of the proxy: what comes out
+//! must be plausible, not good.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -32,7 +33,8 @@ async fn every_measure_gives_a_plausible_number() {
     let numbers = bench.run(0).await.expect("everything is measured");
     for goal in GOALS {
         let value = *numbers.get(goal.key).unwrap_or_else(|| panic!("{} was not measured", goal.key));
-        // From a machine ten times as fast to one a thousand times as slow as those we know; the memory of a hundred streams is coarse.
+        // From a machine ten times as fast to one a thousand times as slow as those we know; the
+        // memory of a hundred streams is coarse.
         let plausible = match goal.key {
             "streams-per-gib" => 1_000.0..=10_000_000.0,
             "stream-bytes" => 100.0..=1_000_000.0,

@@ -1,5 +1,5 @@
-//! The proxy's configuration: whatever the file says, it is taken with values that fit, or refused with what to repair; never a secret
-//! in either.
+//! The proxy's configuration: whatever the file says, it is taken with values that fit, or refused
+//! with what to repair; never a secret in either.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -21,7 +21,8 @@ const SECRETS: &[(&str, &str)] = &[
 /// A file is taken or refused, each for good reasons.
 pub fn holds(data: &[u8]) {
     let text = text_of(data);
-    // Secrets and directories of this machine are not the file's to choose here: a test reads no `/dev/zero`.
+    // Secrets and directories of this machine are not the file's to choose here: a test reads no
+    // `/dev/zero`.
     if text.contains("_file") || text.contains("/dev") {
         return;
     }

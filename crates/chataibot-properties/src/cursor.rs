@@ -4,7 +4,8 @@ use chataibot_wire::Cursor;
 
 use crate::text_of;
 
-/// What reads as a cursor is written the same, as text and as JSON; what does not is none by the rule, either.
+/// What reads as a cursor is written the same, as text and as JSON; what does not is none by the
+/// rule, either.
 pub fn holds(data: &[u8]) {
     let text = text_of(data);
     let read = text.parse::<Cursor>().ok();

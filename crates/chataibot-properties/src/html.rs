@@ -1,4 +1,5 @@
-//! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the tree says itself again.
+//! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the
+//! tree says itself again.
 
 use chataibot_proxy::normalise::{Diagnostic, html, text};
 use chataibot_wire::{
@@ -15,7 +16,8 @@ const MOST_NODES: usize = 2_000;
 /// What the label of a button, or the like, is cut to here.
 const LABEL: usize = 20;
 
-/// The tree is well formed, its own HTML reads as the same tree, plain words are all kept, and a label is one short line.
+/// The tree is well formed, its own HTML reads as the same tree, plain words are all kept, and a
+/// label is one short line.
 pub fn holds(data: &[u8]) {
     let input = text_of(data);
     let mut diagnostics = Vec::new();

@@ -1,4 +1,5 @@
-//! What must hold of whatever comes in, one function for each door. Each takes any bytes, and panics when its property does not hold.
+//! What must hold of whatever comes in, one function for each door. Each takes any bytes, and
+//! panics when its property does not hold.
 //!
 //! - [`normalise`]: a webhook's body to what a browser may get
 //! - [`html`]: the platform's HTML to a tree
@@ -9,7 +10,8 @@
 //! - [`configuration`]: the proxy's file
 //! - [`retry_after`]: how long to wait, as proxy and widget read it
 //!
-//! Three call them: `fuzz/` with all that a fuzzer finds, `tests/corpora.rs` with what it has kept, `tests/random.rs` by chance.
+//! Three call them: `fuzz/` with all that a fuzzer finds, `tests/corpora.rs` with what it has kept,
+//! `tests/random.rs` by chance.
 
 pub mod configuration;
 pub mod cursor;

@@ -1,11 +1,13 @@
-//! Which addresses pass: those with a scheme of the list, and what passes is what a browser will open.
+//! Which addresses pass: those with a scheme of the list, and what passes is what a browser will
+//! open.
 
 use chataibot_proxy::normalise::links;
 use url::{ParseError, Url};
 
 use crate::text_of;
 
-/// No address passes that should not, each is already as a browser writes it, and the stricter lists lie within the wider ones.
+/// No address passes that should not, each is already as a browser writes it, and the stricter
+/// lists lie within the wider ones.
 pub fn holds(data: &[u8]) {
     let raw = text_of(data);
     let (link, media, secure) = (links::link(&raw), links::media(&raw), links::secure(&raw));

@@ -1,4 +1,5 @@
-//! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without what is nobody's business.
+//! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without
+//! what is nobody's business.
 
 use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, read, size};
 use chataibot_wire::{

@@ -4,8 +4,9 @@ use chataibot_proxy::platform::{LONGEST_WAIT, retry_after};
 use chataibot_widget::api::ApiError;
 use http::{HeaderMap, HeaderValue, header};
 
-/// The first line is the header, the second the answer's `Date`. Whole seconds are always understood, by both alike; a wait is never
-/// none and never endless; and nothing but whole seconds and a date is a wait at all.
+/// The first line is the header, the second the answer's `Date`. Whole seconds are always
+/// understood, by both alike; a wait is never none and never endless; and nothing but whole seconds
+/// and a date is a wait at all.
 pub fn holds(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');
     let [asked, date] = [lines.next(), lines.next()].map(|line| HeaderValue::from_bytes(line.unwrap_or_default()));

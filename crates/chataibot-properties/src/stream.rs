@@ -1,4 +1,5 @@
-//! An event stream's bytes: read the same however they are cut, and as a reader that has them all at once would.
+//! An event stream's bytes: read the same however they are cut, and as a reader that has them all
+//! at once would.
 
 use chataibot_widget::{
     api::sse::{Event, LONGEST, Parser, SseItem},
@@ -40,7 +41,8 @@ fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
     said
 }
 
-/// The standard's grammar for a stream that is there as a whole, written down without any thought of speed.
+/// The standard's grammar for a stream that is there as a whole, written down without any thought
+/// of speed.
 fn at_once(stream: &[u8]) -> Vec<SseItem> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
     // Line ends are ASCII, so they can be looked for before characters are.

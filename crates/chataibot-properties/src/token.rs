@@ -1,4 +1,5 @@
-//! Visitor tokens: only what was signed here is believed, to the letter, and only if each claim is right.
+//! Visitor tokens: only what was signed here is believed, to the letter, and only if each claim is
+//! right.
 
 use std::{path::Path, sync::LazyLock, time::Duration};
 
@@ -33,7 +34,8 @@ static SITES: LazyLock<Sites> = LazyLock::new(|| {
     read::check(file, &Arguments::default(), &environment()).expect("the site is fine").sites
 });
 
-/// Two bytes choose what is done; the rest is a text. It is read as a token; it stands in each claim; and a good token is changed by it.
+/// Two bytes choose what is done; the rest is a text. It is read as a token; it stands in each
+/// claim; and a good token is changed by it.
 pub fn holds(data: &[u8]) {
     let (choice, rest) = data.split_at(data.len().min(2));
     let (which, place) = (choice.first().copied().unwrap_or_default(), choice.get(1).copied().unwrap_or_default());
@@ -47,7 +49,8 @@ pub fn holds(data: &[u8]) {
     changed(usize::from(place), rest, &keys);
 }
 
-/// A token in which one claim is another is taken if that claim is right by the rule, and only then.
+/// A token in which one claim is another is taken if that claim is right by the rule, and only
+/// then.
 fn claim(which: usize, text: &str, keys: &KeyRing) {
     let clock = Clock::standing();
     let now = clock.now() / 1000;

@@ -1,4 +1,5 @@
-//! What the fuzzers have kept, once more through each property; `cargo xtask fuzz` finds more of it.
+//! What the fuzzers have kept, once more through each property; `cargo xtask fuzz` finds more of
+//! it.
 
 use std::{
     collections::BTreeSet,

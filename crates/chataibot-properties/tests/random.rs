@@ -1,4 +1,5 @@
-//! The properties for what chance makes, shaped so that it gets far; and for bombs, which fuzzers take too long to make.
+//! The properties for what chance makes, shaped so that it gets far; and for bombs, which fuzzers
+//! take too long to make.
 
 use chataibot_properties::{
     TARGETS,

@@ -1,4 +1,5 @@
-//! Composition root: builds the shared state, names every route on one screen, and runs the servers.
+//! Composition root: builds the shared state, names every route on one screen, and runs the
+//! servers.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -202,7 +203,8 @@ impl Listeners {
     }
 }
 
-/// Serves until [`Lifecycle::shutdown`] is cancelled, then ends streams, finishes requests, and returns how many had to be cut.
+/// Serves until [`Lifecycle::shutdown`] is cancelled, then ends streams, finishes requests, and
+/// returns how many had to be cut.
 pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
     let startup = std::mem::take(&mut *app.startup.lock());
     let Startup { assets, store_events } = startup;

@@ -1,5 +1,6 @@
-//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on it; [`health`], which asks
-//! the one that runs; [`dry_run`], which tries what a start does; and [`online`], which tries what a proxy needs.
+//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on
+//! it; [`health`], which asks the one that runs; [`dry_run`], which tries what a start does; and
+//! [`online`], which tries what a proxy needs.
 
 pub mod dry_run;
 pub mod health;

@@ -80,7 +80,8 @@ impl<K: Hash + Eq> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&self.key) {
-            // Gone already when it was evicted. No other permit has its number: the newest one is never evicted, and numbers go up from there.
+            // Gone already when it was evicted. No other permit has its number: the newest one is
+            // never evicted, and numbers go up from there.
             permits.retain(|(id, _)| *id != self.id);
             if permits.is_empty() {
                 holders.remove(&self.key);

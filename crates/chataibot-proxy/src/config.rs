@@ -58,8 +58,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// How browsers and the platform reach the proxy, without a slash at the end. Set where a site takes files; `None` in the
-    /// demo, which is reached as its requests say.
+    /// How browsers and the platform reach the proxy, without a slash at the end. Set where a site
+    /// takes files; `None` in the demo, which is reached as its requests say.
     pub public_url: Option<Url>,
     /// Where files of visitors are kept; set where a site takes files.
     pub uploads_directory: Option<PathBuf>,
@@ -79,7 +79,8 @@ pub struct Config {
     pub places: Places,
 }
 
-/// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in [`settings::SETTINGS`].
+/// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in
+/// [`settings::SETTINGS`].
 #[expect(missing_docs, reason = "the table of settings has them")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitSettings {
@@ -98,7 +99,8 @@ pub struct LimitSettings {
 }
 
 impl Config {
-    /// The configuration in a few lines, without any secret: what `--check-config` prints when all is well.
+    /// The configuration in a few lines, without any secret: what `--check-config` prints when all
+    /// is well.
     pub fn summary(&self) -> String {
         let count = self.sites.iter().count();
         let mut text = format!("The configuration is fine: {count} {}.", if count == 1 { "site" } else { "sites" });

@@ -1,5 +1,5 @@
-//! Credential types: the signing keys of visitor tokens, the renewal secret of a browser, and the profile a host site vouches for.
-//! None of them prints what it holds.
+//! Credential types: the signing keys of visitor tokens, the renewal secret of a browser, and the
+//! profile a host site vouches for. None of them prints what it holds.
 
 use std::{fmt, path::Path};
 
@@ -47,7 +47,8 @@ impl KeyRing {
         std::iter::once(&self.newest).chain(&self.older).find(|key| key.id == id)
     }
 
-    /// Reads a key file: one key a line, `<id> <64 hex characters>`, the first one signs. Empty lines and `#` lines are skipped.
+    /// Reads a key file: one key a line, `<id> <64 hex characters>`, the first one signs. Empty
+    /// lines and `#` lines are skipped.
     ///
     /// # Errors
     /// Says which line is wrong and what to write; never repeats the line itself.
@@ -117,7 +118,8 @@ impl Secret {
         Sha256::digest(self.0).into()
     }
 
-    /// The successor, readable only with this secret: the pad is used once, because a secret has one successor.
+    /// The successor, readable only with this secret: the pad is used once, because a secret has
+    /// one successor.
     pub fn seal(&self, successor: &Self) -> [u8; 32] {
         let mut sealed = self.pad();
         sealed.iter_mut().zip(successor.0).for_each(|(byte, plain)| *byte ^= plain);
@@ -163,7 +165,8 @@ impl fmt::Debug for UserProfile {
 }
 
 impl UserProfile {
-    /// What the user is known by in the database: a hash, so that the id itself stands in one place only.
+    /// What the user is known by in the database: a hash, so that the id itself stands in one place
+    /// only.
     pub fn key(&self, site: &str) -> [u8; 32] {
         Sha256::new().chain_update(site).chain_update([0]).chain_update(&self.user).finalize().into()
     }

@@ -38,10 +38,12 @@ const SETTINGS: [(&str, &str); 15] = [
     ("SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
 ];
 
-/// The demo's configuration. The directory holds the database while the demo runs, unless `--database` names another.
+/// The demo's configuration. The directory holds the database while the demo runs, unless
+/// `--database` names another.
 ///
 /// # Errors
-/// When it is asked to listen to other machines, or together with `--config`: its secrets are known to everybody.
+/// When it is asked to listen to other machines, or together with `--config`: its secrets are known
+/// to everybody.
 pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     if arguments.config.is_some() {

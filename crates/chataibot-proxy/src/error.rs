@@ -1,4 +1,5 @@
-//! The one way a request is refused: a status, a code, a sentence for developers, and a cause that stays on the server.
+//! The one way a request is refused: a status, a code, a sentence for developers, and a cause that
+//! stays on the server.
 
 use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
@@ -19,7 +20,8 @@ pub struct ApiError {
     cause: Option<Cause>,
 }
 
-/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that it is logged once, by the outermost middleware.
+/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that
+/// it is logged once, by the outermost middleware.
 #[derive(Clone, Debug)]
 pub struct Cause(Arc<str>);
 
@@ -43,7 +45,8 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, message)
     }
 
-    /// 401: no token, or one that does not hold. Which of its checks failed is in the log, not in the answer.
+    /// 401: no token, or one that does not hold. Which of its checks failed is in the log, not in
+    /// the answer.
     pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -71,7 +74,8 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
     }
 
-    /// 408: the request did not arrive whole, or not in time. Nothing is wrong with it, so it may be sent again.
+    /// 408: the request did not arrive whole, or not in time. Nothing is wrong with it, so it may
+    /// be sent again.
     pub fn timeout() -> Self {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -80,8 +84,8 @@ impl ApiError {
         )
     }
 
-    /// A body that can't be read to its end: 400 for chunks that are none, 408 for one that broke off, which is the network's doing: the
-    /// same again is fine.
+    /// A body that can't be read to its end: 400 for chunks that are none, 408 for one that broke
+    /// off, which is the network's doing: the same again is fine.
     pub fn broken_body(error: axum::Error) -> Self {
         let mut causes = std::iter::successors(Some(&error as &(dyn Error + 'static)), |&cause| cause.source());
         let is_malformed = causes.any(|cause| {

@@ -1,4 +1,5 @@
-//! Steps of a message through the proxy at which a test can stop the process, to kill it there. A release build holds none of it.
+//! Steps of a message through the proxy at which a test can stop the process, to kill it there. A
+//! release build holds none of it.
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]

@@ -1,5 +1,5 @@
-//! Which files can be taken at all: declared by type, proved by the first bytes. HTML and SVG are not among them and never will
-//! be: they can run scripts.
+//! Which files can be taken at all: declared by type, proved by the first bytes. HTML and SVG are
+//! not among them and never will be: they can run scripts.
 
 /// One type of file.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,7 +116,8 @@ impl FileType {
     }
 }
 
-/// What other programs take a text for by its beginning: HTML, SVG and other markup, scripts, PDF, RTF.
+/// What other programs take a text for by its beginning: HTML, SVG and other markup, scripts, PDF,
+/// RTF.
 const NO_TEXT: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
 
 /// UTF-8 without control characters, and nothing else under the name of a text.

@@ -1,7 +1,9 @@
-//! The HTTP layer: what each request passes, and the calls. Translates between HTTP and [`crate::service`].
+//! The HTTP layer: what each request passes, and the calls. Translates between HTTP and
+//! [`crate::service`].
 //!
 //! - [`state`]: what all handlers share
-//! - [`middleware`], [`cors`], [`body`], [`rate_limits`], [`auth`]: what a request passes, from the outside in
+//! - [`middleware`], [`cors`], [`body`], [`rate_limits`], [`auth`]: what a request passes, from the
+//!   outside in
 //! - [`routes`]: the calls; [`openapi`]: all of them as a document
 //! - [`assets`]: the widget's bundle
 
@@ -32,6 +34,7 @@ pub(crate) fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> &str 
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`] takes it out of hyper's hands.
+/// Marks an answer, among its extensions, that goes on until somebody ends it: [`crate::server`]
+/// takes it out of hyper's hands.
 #[derive(Clone, Copy, Debug)]
 pub struct LongLived;

@@ -1,9 +1,10 @@
-//! In-process publish/subscribe: hands each committed entry to the subscribers of its conversation. Knows no log and no network.
-//! `tests/log_reader.rs` runs this very file under every schedule of small cases, with locks and counters of its own in `sync`.
+//! In-process publish/subscribe: hands each committed entry to the subscribers of its conversation.
+//! Knows no log and no network. `tests/log_reader.rs` runs this very file under every schedule of
+//! small cases, with locks and counters of its own in `sync`.
 //!
-//! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what it has read already:
-//! whatever is committed after its reading was published after its subscribing. The log's numbers have no gaps, so
-//! "already read" is a comparison of two numbers.
+//! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what
+//! it has read already: whatever is committed after its reading was published after its
+//! subscribing. The log's numbers have no gaps, so "already read" is a comparison of two numbers.
 
 use std::collections::{HashMap, hash_map::Entry as Slot};
 
@@ -15,20 +16,23 @@ use super::{
     sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
-/// How many entries may wait for one reader. A reader further behind is cut, and comes back with its cursor.
+/// How many entries may wait for one reader. A reader further behind is cut, and comes back with
+/// its cursor.
 pub const QUEUE: usize = 256;
 
-/// How many may listen to one conversation: a browser needs one, and a reconnecting one leaves some dead ones behind. One more cuts
-/// the oldest.
+/// How many may listen to one conversation: a browser needs one, and a reconnecting one leaves some
+/// dead ones behind. One more cuts the oldest.
 pub const MAX_SUBSCRIBERS: usize = 32;
 
 /// The hub. Clones are the same hub.
 #[derive(Clone, Default)]
 pub struct Hub {
-    /// Subscribers by conversation, oldest first. A std mutex: publishers and subscribers hold it for a few pushes into bounded queues, and
-    /// never across an await. A topic without subscribers is removed, so that the map is as small as what is listened to.
+    /// Subscribers by conversation, oldest first. A std mutex: publishers and subscribers hold it
+    /// for a few pushes into bounded queues, and never across an await. A topic without subscribers
+    /// is removed, so that the map is as small as what is listened to.
     topics: Arc<Mutex<HashMap<ConversationId, Vec<Sender>>>>,
-    /// Never used twice: the drop of a subscriber that was cut must not remove another one's sender.
+    /// Never used twice: the drop of a subscriber that was cut must not remove another one's
+    /// sender.
     next_id: Arc<AtomicU64>,
 }
 
@@ -53,7 +57,8 @@ impl Hub {
         Subscriber { hub: self.clone(), conversation, id, queue: receiver }
     }
 
-    /// Hands an entry to everyone who listens, and cuts those whose queue is full. Called in the order of the log, after commit.
+    /// Hands an entry to everyone who listens, and cuts those whose queue is full. Called in the
+    /// order of the log, after commit.
     pub fn publish(&self, conversation: ConversationId, entry: &Arc<Entry>) {
         // Dropping the sender ends the subscriber's queue after what is already in it.
         self.retain(conversation, |sender| sender.queue.try_send(Arc::clone(entry)).is_ok());
@@ -73,7 +78,8 @@ impl Hub {
         self.topics().remove(&conversation);
     }
 
-    /// Ends every subscription, because of what may have been missed. Each reader comes back with its cursor.
+    /// Ends every subscription, because of what may have been missed. Each reader comes back with
+    /// its cursor.
     pub fn clear(&self) {
         self.topics().clear();
     }
@@ -103,7 +109,8 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// The next entry; `None` when this reader was too slow and was cut, or the conversation was deleted.
+    /// The next entry; `None` when this reader was too slow and was cut, or the conversation was
+    /// deleted.
     pub async fn next(&mut self) -> Option<Arc<Entry>> {
         self.queue.recv().await
     }

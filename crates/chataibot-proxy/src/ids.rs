@@ -1,4 +1,5 @@
-//! Identifiers of visitors, of families of tokens and of conversations. Imports nothing of this crate.
+//! Identifiers of visitors, of families of tokens and of conversations. Imports nothing of this
+//! crate.
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
-//! One reader's way through a conversation's log: first what is in it, page by page, then what is published, without a gap and
-//! without a double.
+//! One reader's way through a conversation's log: first what is in it, page by page, then what is
+//! published, without a gap and without a double.
 //!
-//! Before each page the reader subscribes anew, so whatever is committed after the last page's reading is in its queue, and its
-//! numbers tell what it has had. Knows no network and no store but by [`LogSource`]: `tests/log_reader.rs` runs this very file, and the
-//! hub's, under every schedule of small cases.
+//! Before each page the reader subscribes anew, so whatever is committed after the last page's
+//! reading is in its queue, and its numbers tell what it has had. Knows no network and no store but
+//! by [`LogSource`]: `tests/log_reader.rs` runs this very file, and the hub's, under every schedule
+//! of small cases.
 
 use std::future::Future;
 
@@ -21,7 +22,8 @@ pub trait LogSource {
     /// Why it can't be.
     type Error;
 
-    /// A page of the entries after a cursor: see [`Store::read_after`](crate::store::Store::read_after).
+    /// A page of the entries after a cursor: see
+    /// [`Store::read_after`](crate::store::Store::read_after).
     fn read_after(
         &self,
         conversation: ConversationId,
@@ -61,7 +63,8 @@ pub enum EntryPosition {
     Gap,
 }
 
-/// Where a published entry stands for a reader that has had all up to `had`; the first of all has number 1.
+/// Where a published entry stands for a reader that has had all up to `had`; the first of all has
+/// number 1.
 pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
     let seq = match had {
         Some(had) if had.epoch != published.epoch => return EntryPosition::Gap,
@@ -90,7 +93,8 @@ impl LogReader {
 
     /// Reads a page, and goes live when it was the last.
     pub async fn replay<L: LogSource>(&mut self, log: &L) -> Result<Replay, L::Error> {
-        // The order matters: what is committed between the two is in both, and what comes later is in the queue.
+        // The order matters: what is committed between the two is in both, and what comes later is
+        // in the queue.
         let subscriber = self.hub.subscribe(self.conversation);
         let page = log.read_after(self.conversation, self.from).await?;
         if page.reset.is_some() {
@@ -122,7 +126,8 @@ impl LogReader {
         }
     }
 
-    /// Waits for anything at all to be published to a live reader. What it was has to be read again.
+    /// Waits for anything at all to be published to a live reader. What it was has to be read
+    /// again.
     pub async fn changed(&mut self) {
         if let Some(live) = &mut self.live {
             let _ = live.next().await;

@@ -63,7 +63,8 @@ async fn check_online(config: &Config, wait: u64) -> ExitCode {
 }
 
 fn filter(arguments: &Arguments) -> Result<EnvFilter, String> {
-    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever itself comes later, and holds.
+    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever
+    // itself comes later, and holds.
     let filter = format!("html5ever=error,{}", arguments.log);
     EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}; write `level` or `module=level,…`"))
 }

@@ -1,6 +1,8 @@
-//! What the proxy measures of itself, for Prometheus: counters, gauges, histograms. Never an id or a text.
+//! What the proxy measures of itself, for Prometheus: counters, gauges, histograms. Never an id or
+//! a text.
 //!
-//! A name here is the exported name without `chataibot_proxy_` and without the suffix of its kind; operators' dashboards rely on it.
+//! A name here is the exported name without `chataibot_proxy_` and without the suffix of its kind;
+//! operators' dashboards rely on it.
 
 use std::time::Instant;
 
@@ -8,7 +10,8 @@ use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector,
 };
 
-/// The upper bounds of the buckets, seconds: from what nobody notices to what everybody gives up on.
+/// The upper bounds of the buckets, seconds: from what nobody notices to what everybody gives up
+/// on.
 const BOUNDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Why an event stream ended: the label of `stream_ends_total`.
@@ -163,7 +166,8 @@ metrics! {
         sends_reconciled,
         /// Requests answered from an idempotency record, without forwarding.
         sends_repeated,
-        /// Answers of the platform that only the operator can do something about: token, plan, channel, account.
+        /// Answers of the platform that only the operator can do something about: token, plan,
+        /// channel, account.
         platform_operator_faults,
         /// Handshakes of the platform that were answered.
         webhook_handshakes,
@@ -249,7 +253,8 @@ metrics! {
         store_away,
     }
     histograms {
-        /// From the transaction of a reply, right after its webhook was read, until a waiting reader has it.
+        /// From the transaction of a reply, right after its webhook was read, until a waiting
+        /// reader has it.
         reply_to_stream,
         /// From a call to the platform until its answer, or until there was none.
         forward,

@@ -1,6 +1,7 @@
 //! The platform's events, from its JSON and HTML to our strict types: tolerant in, strict out.
 //!
-//! - [`envelope`]: which event it is, which conversation it belongs to, who speaks (platform-api, section 2)
+//! - [`envelope`]: which event it is, which conversation it belongs to, who speaks (platform-api,
+//!   section 2)
 //! - [`kinds`]: each message kind to a `Content`
 //! - [`html`]: the platform's HTML to a `RichText` tree
 //! - [`addresses`]: addresses in words, as links
@@ -9,7 +10,8 @@
 //! - [`text`]: characters that may reach a page
 //! - [`shape`]: a message of an unknown kind without its words, for an operator to report
 //!
-//! Pure: no network, no clock, no log. What was dropped or not understood is returned, for the caller to count.
+//! Pure: no network, no clock, no log. What was dropped or not understood is returned, for the
+//! caller to count.
 
 use chataibot_wire::{
     Author, Content, Node,
@@ -40,7 +42,8 @@ pub enum Delivery {
     },
     /// Events, in order.
     Events {
-        /// The token in the body, not yet compared with ours (OBS). It may stand in a header instead.
+        /// The token in the body, not yet compared with ours (OBS). It may stand in a header
+        /// instead.
         token: Option<String>,
         /// The events.
         events: Vec<Normalised>,
@@ -56,11 +59,13 @@ pub struct Normalised {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Why an event is of no use here: a documented event that no visitor sees, `unknown`, or `no_conversation`.
+/// Why an event is of no use here: a documented event that no visitor sees, `unknown`, or
+/// `no_conversation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ignored(pub &'static str);
 
-/// One event of the platform for one conversation, cleaned, as the store takes it. Holds no personal data but what somebody said.
+/// One event of the platform for one conversation, cleaned, as the store takes it. Holds no
+/// personal data but what somebody said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incoming {
     /// The platform's id of the conversation (OBS).

@@ -1,7 +1,9 @@
-//! Traces for an OpenTelemetry collector (feature `otel`): spans of this crate alone, with their ids and numbers, by OTLP over HTTP.
+//! Traces for an OpenTelemetry collector (feature `otel`): spans of this crate alone, with their
+//! ids and numbers, by OTLP over HTTP.
 //!
-//! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …). Log
-//! lines do not become part of a trace, and no header of a request continues a stranger's.
+//! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`,
+//! `OTEL_TRACES_SAMPLER`, …). Log lines do not become part of a trace, and no header of a request
+//! continues a stranger's.
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::SpanExporter;

@@ -1,7 +1,9 @@
-//! The proxy's client of the platform: the two documented calls, and what each answer means for the message that was sent.
+//! The proxy's client of the platform: the two documented calls, and what each answer means for the
+//! message that was sent.
 //!
-//! Retryable faults come as 400 too, so an answer is classified by its `error` first and by its status after that. What can't be
-//! proved to have failed is [`Forwarded::Unknown`]. Nothing here logs; a [`Fault`] carries its cause, without tokens or texts.
+//! Retryable faults come as 400 too, so an answer is classified by its `error` first and by its
+//! status after that. What can't be proved to have failed is [`Forwarded::Unknown`]. Nothing here
+//! logs; a [`Fault`] carries its cause, without tokens or texts.
 
 use std::{fmt, time::Duration};
 
@@ -70,7 +72,8 @@ pub struct Fault {
 }
 
 impl PlatformClient {
-    /// A client without cookies, redirects and proxies: each request goes to the site's `platform_url` and nowhere else.
+    /// A client without cookies, redirects and proxies: each request goes to the site's
+    /// `platform_url` and nowhere else.
     pub fn new() -> Result<Self, reqwest::Error> {
         Self::with_timeouts(Timeouts::default())
     }
@@ -80,7 +83,8 @@ impl PlatformClient {
         let client = reqwest::Client::builder()
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.total)
-            // Below what servers usually keep: a connection that dies under a request makes its outcome unknown.
+            // Below what servers usually keep: a connection that dies under a request makes its
+            // outcome unknown.
             .pool_idle_timeout(Duration::from_secs(15))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -227,13 +231,15 @@ fn classify<T: DeserializeOwned>(
     match status.as_u16() {
         429 => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
         503 | 408 | 425 => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
-        // A wrong address or a wrong token, or somebody on the way: nothing was processed, and it is not the visitor's fault. A bare
-        // status may be over with the next try, so that one is not put off for long.
+        // A wrong address or a wrong token, or somebody on the way: nothing was processed, and it
+        // is not the visitor's fault. A bare status may be over with the next try, so that one is
+        // not put off for long.
         300..=399 | 401 | 403 | 407 => match error {
             Some(_) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
             None => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         },
-        // The platform says why in its own words (DOC). Without them it was not the platform, and it never had the message.
+        // The platform says why in its own words (DOC). Without them it was not the platform, and
+        // it never had the message.
         400..=499 if error.is_none() => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
         _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
@@ -251,8 +257,9 @@ impl Fault {
     }
 }
 
-/// Status, code and the platform's own sentence, which is for developers and may repeat what was sent, or name a member of staff:
-/// that is taken out, and with it each word that could be an address or a number.
+/// Status, code and the platform's own sentence, which is for developers and may repeat what was
+/// sent, or name a member of staff: that is taken out, and with it each word that could be an
+/// address or a number.
 fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
     let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
     // What does not look like a code may be somebody's words.
@@ -271,7 +278,8 @@ fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> Str
     format!("the platform answered {} {code}: {message}", status.as_u16())
 }
 
-/// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own `Date`, not with our clock.
+/// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own
+/// `Date`, not with our clock.
 pub fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let value = text(header::RETRY_AFTER)?.trim();

@@ -1,10 +1,12 @@
-//! The accept loop: sockets in, answers out, and an orderly end. Knows a router, and nothing of what its routes do.
+//! The accept loop: sockets in, answers out, and an orderly end. Knows a router, and nothing of
+//! what its routes do.
 //!
 //! - [`framing`]: which requests are well-formed beyond doubt
 //! - [`connection`]: one guarded socket
 //! - [`handoff`], [`detached_stream`]: streams, which need no more of a connection than its socket
 //!
-//! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it keeps larger buffers.
+//! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it
+//! keeps larger buffers.
 
 use std::{
     io,
@@ -42,8 +44,9 @@ pub mod handoff;
 /// How long to wait when the system has no socket left to give.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Connections that may wait to be accepted. When everybody comes back at once, whoever finds no place there tries again after one,
-/// three, seven seconds. The system has a limit of its own: `net.core.somaxconn`.
+/// Connections that may wait to be accepted. When everybody comes back at once, whoever finds no
+/// place there tries again after one, three, seven seconds. The system has a limit of its own:
+/// `net.core.somaxconn`.
 const ACCEPT_BACKLOG: u32 = 32_768;
 
 /// Listens. Needs a runtime.
@@ -84,7 +87,8 @@ struct ConnectionPermit {
 }
 
 impl Server {
-    /// Accepts until the shutdown, then waits for what runs. Returns how many connections had to be cut.
+    /// Accepts until the shutdown, then waits for what runs. Returns how many connections had to be
+    /// cut.
     pub async fn run(self, listener: TcpListener) -> usize {
         let (running, cut) = (TaskTracker::new(), CancellationToken::new());
         let server = Arc::new(self);
@@ -161,7 +165,8 @@ impl Server {
                 ended = &mut connection => break ended,
                 answer = handoff.answer() => {
                     let socket = connection.into_parts().io.into_inner();
-                    // A task of its own, because this one keeps the room that hyper's connection took.
+                    // A task of its own, because this one keeps the room that hyper's connection
+                    // took.
                     running.spawn(async move {
                         detached_stream::write(socket, answer, cut).await;
                         drop(permit);
@@ -172,7 +177,8 @@ impl Server {
                     ending = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
-                // hyper writes the answers that are still due, and then lets the socket say farewell.
+                // hyper writes the answers that are still due, and then lets the socket say
+                // farewell.
                 () = handoff.refused() => Pin::new(&mut connection).graceful_shutdown(),
                 () = cut.cancelled() => break Ok(()),
             }

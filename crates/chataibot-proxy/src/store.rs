@@ -1,5 +1,5 @@
-//! Everything that outlives a request, behind operations that say what they mean. [`Store`] is all of them; one of its engines
-//! carries them out, and one set of tests holds for each.
+//! Everything that outlives a request, behind operations that say what they mean. [`Store`] is all
+//! of them; one of its engines carries them out, and one set of tests holds for each.
 //!
 //! - [`sqlite`]: one file, or memory that ends with the process, for one proxy
 //! - [`redis`]: one Redis, for several proxies
@@ -118,7 +118,8 @@ impl From<::redis::RedisError> for StoreError {
 pub enum StoreEvent {
     /// This family was ended, perhaps by another proxy.
     Revoked(FamilyId),
-    /// Something may have been missed, or was lost: what was read from the store before is to be read again.
+    /// Something may have been missed, or was lost: what was read from the store before is to be
+    /// read again.
     Resync,
 }
 
@@ -136,7 +137,8 @@ type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// How a store is opened, and what it says of itself.
 impl Store {
-    /// Opens the database file, and makes it when it is not there. Sends that a crash left without an outcome become `unknown`.
+    /// Opens the database file, and makes it when it is not there. Sends that a crash left without
+    /// an outcome become `unknown`.
     ///
     /// # Errors
     /// When the file can't be opened or written, or was written by a newer version.
@@ -175,7 +177,8 @@ impl Store {
         }
     }
 
-    /// An orderly end: nothing of this proxy is on its way any more. Other proxies then need not wait to be sure of it.
+    /// An orderly end: nothing of this proxy is on its way any more. Other proxies then need not
+    /// wait to be sure of it.
     pub async fn leave(&self) {
         match &self.0 {
             Engine::Sqlite(_) => {}
@@ -203,7 +206,8 @@ impl Store {
         }
     }
 
-    /// Our 2xx for the delivery is on its way to the platform, or it did not get out and the same events may come again.
+    /// Our 2xx for the delivery is on its way to the platform, or it did not get out and the same
+    /// events may come again.
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.acknowledge(delivery, sent),
@@ -212,14 +216,16 @@ impl Store {
     }
 }
 
-/// What is done with a database file, whether or not a proxy runs on it. The file must be there, and of this program's version.
+/// What is done with a database file, whether or not a proxy runs on it. The file must be there,
+/// and of this program's version.
 impl Store {
     /// Could [`Store::open`] use this file? Changes nothing. An older version is well, too.
     pub fn try_file(path: &Path) -> Result<()> {
         sqlite::dry_run::check(path)
     }
 
-    /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by themselves: a few minutes.
+    /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by
+    /// themselves: a few minutes.
     pub fn erase_in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
         sqlite::erase::in_file(path, visitor, now)
     }
@@ -240,7 +246,8 @@ impl Store {
     }
 }
 
-/// An operation is declared once; it is the method of the same name of whichever engine carries it out. It fails only when the store does.
+/// An operation is declared once; it is the method of the same name of whichever engine carries it
+/// out. It fails only when the store does.
 macro_rules! operations {
     ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         /// The operations. Each fails only when the store does.
@@ -259,14 +266,18 @@ macro_rules! operations {
 operations! {
     /// Fails unless the store can be read and written now.
     check() -> ();
-    /// Counts one request against a limit that all proxies share. How long to wait when it was one too many; nothing is counted then.
-    /// A store that is not shared has no such limits: the proxy's own are enough.
+    /// Counts one request against a limit that all proxies share. How long to wait when it was one
+    /// too many; nothing is counted then. A store that is not shared has no such limits: the
+    /// proxy's own are enough.
     take(limit: &str, who: &str, per_minute: u32) -> Option<Duration>;
-    /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not yours" are the same `None`.
+    /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not
+    /// yours" are the same `None`.
     owned(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
-    /// At most `limit` entries, from where a reader begins. Where its cursor does not fit, as if it had none.
+    /// At most `limit` entries, from where a reader begins. Where its cursor does not fit, as if it
+    /// had none.
     read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
-    /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last ones of the log.
+    /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last
+    /// ones of the log.
     read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
     /// Drops the pending events that are too old. Returns how many.
     sweep_pending_events() -> u64;
@@ -274,32 +285,38 @@ operations! {
     erase_visitor(visitor: VisitorId) -> Erased;
     /// Deletes the idempotency records and the marks of received events that are too old to matter.
     sweep_records() -> ();
-    /// Deletes the site's conversations that nothing was added to for `days`, with all that belongs to them. Returns them; when
-    /// there are many, some are left for the next call.
+    /// Deletes the site's conversations that nothing was added to for `days`, with all that belongs
+    /// to them. Returns them; when there are many, some are left for the next call.
     sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>;
-    /// Begins a start: makes the conversation under `alias`, the record and the entry of the message, in one commit. After an
-    /// error nothing is logged.
+    /// Begins a start: makes the conversation under `alias`, the record and the entry of the
+    /// message, in one commit. After an error nothing is logged.
     begin_start(send: NewSend, alias: String) -> BeginOutcome;
-    /// Begins a send to a conversation: the record and the entry of the message, in one commit. After an error nothing is logged.
+    /// Begins a send to a conversation: the record and the entry of the message, in one commit.
+    /// After an error nothing is logged.
     begin_send(send: NewSend, alias: String) -> BeginOutcome;
-    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and releases what waited for it.
-    /// An echo that came first stands: a lost answer no longer matters then. After an error the send is still `sending`.
+    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and
+    /// releases what waited for it. An echo that came first stands: a lost answer no longer matters
+    /// then. After an error the send is still `sending`.
     settle(send: SendId, outcome: Outcome) -> Settled;
-    /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an event touches no other site's
-    /// conversations. `delivery` names the delivery for [`Store::acknowledge`], which follows.
+    /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an
+    /// event touches no other site's conversations. `delivery` names the delivery for
+    /// [`Store::acknowledge`], which follows.
     receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats;
-    /// Records a file, unless the files of its site would then take up more than `total` bytes, or its conversation was deleted.
-    /// True when it was recorded.
+    /// Records a file, unless the files of its site would then take up more than `total` bytes, or
+    /// its conversation was deleted. True when it was recorded.
     keep_file(new: NewFile, total: u64) -> bool;
     /// How many bytes the files of a site take up.
     files_bytes(site: &str) -> u64;
     /// The file of that id, as long as its conversation is there.
     file(id: String) -> Option<StoredFile>;
-    /// The files behind these links, in their order; `None` when one of them was not issued to this conversation.
+    /// The files behind these links, in their order; `None` when one of them was not issued to this
+    /// conversation.
     issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>;
-    /// The visitor sends a message with these words or links: the files it speaks of stay as long as the conversation.
+    /// The visitor sends a message with these words or links: the files it speaks of stay as long
+    /// as the conversation.
     files_sent(conversation: ConversationId, text: String) -> ();
-    /// The ids of some files that are to go: their conversation was deleted, or they were never sent.
+    /// The ids of some files that are to go: their conversation was deleted, or they were never
+    /// sent.
     orphaned_files() -> Vec<String>;
     /// Deletes records.
     forget_files(ids: Vec<String>) -> ();
@@ -309,7 +326,8 @@ operations! {
     renew(presented: Presented, times: Times) -> Result<Renewed, RenewalRefusal>;
     /// The families that were ended after `since`, and when.
     revoked_since(since: u64) -> Vec<(FamilyId, u64)>;
-    /// Forgets families that nobody has used since `before`; when there are many, some are left for the next call.
+    /// Forgets families that nobody has used since `before`; when there are many, some are left for
+    /// the next call.
     sweep_families(before: u64) -> ();
     /// The signing keys. Makes the first one, and a new one when the newest is a month old.
     signing_keys(now: u64) -> KeyRing;
@@ -321,12 +339,13 @@ operations! {
     profile_of(family: FamilyId) -> Option<UserProfile>;
     /// Replaces what is known of whoever a family belongs to.
     update_profile(family: FamilyId, person: UserProfile) -> ();
-    /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on its site. Those that have ended
-    /// are left out.
+    /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on
+    /// its site. Those that have ended are left out.
     families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>;
     /// Ends families, and forgets what was known of whoever they belonged to.
     end_families(families: Vec<FamilyId>) -> ();
-    /// Forgets which visitor a user was who has not signed in since `before`; when there are many, some are left for the next call.
+    /// Forgets which visitor a user was who has not signed in since `before`; when there are many,
+    /// some are left for the next call.
     sweep_users(before: u64) -> ();
 }
 

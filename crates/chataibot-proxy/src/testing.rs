@@ -49,7 +49,8 @@ impl Drop for TestApp {
     }
 }
 
-/// Starts a proxy with the demo's site and a fresh database, after `change` has had its say about the settings.
+/// Starts a proxy with the demo's site and a fresh database, after `change` has had its say about
+/// the settings.
 pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let arguments = Arguments { listen: Some(([127, 0, 0, 1], 0).into()), ..Arguments::default() };

@@ -1,4 +1,5 @@
-//! `--check-config` says what a start would stumble over, each thing once, with its place and what to do, and leaves nothing behind.
+//! `--check-config` says what a start would stumble over, each thing once, with its place and what
+//! to do, and leaves nothing behind.
 
 use std::{
     collections::BTreeMap,

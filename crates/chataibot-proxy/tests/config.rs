@@ -1,4 +1,5 @@
-//! The configuration: what is taken, what is refused, and that a refusal says where and what to change.
+//! The configuration: what is taken, what is refused, and that a refusal says where and what to
+//! change.
 
 use std::{fs, path::PathBuf, time::Duration};
 

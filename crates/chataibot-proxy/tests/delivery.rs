@@ -1,6 +1,8 @@
-//! The delivery of messages and replies, through a real proxy over real HTTP, against a platform that does what a test tells it.
+//! The delivery of messages and replies, through a real proxy over real HTTP, against a platform
+//! that does what a test tells it.
 //!
-//! With `CHATAIBOT_TEST_STORE=redis` in the environment the proxy keeps everything in a Redis instead of its own file.
+//! With `CHATAIBOT_TEST_STORE=redis` in the environment the proxy keeps everything in a Redis
+//! instead of its own file.
 
 #[path = "delivery/browser.rs"]
 mod browser;

@@ -1,4 +1,5 @@
-//! Hostile content through the normaliser: each vector of `tests/hostile/vectors.json` becomes words and a few allowed elements, or nothing.
+//! Hostile content through the normaliser: each vector of `tests/hostile/vectors.json` becomes
+//! words and a few allowed elements, or nothing.
 //!
 //! The same file goes through a real browser in `tests/e2e/hostile_content.test.mjs`.
 
@@ -158,7 +159,8 @@ fn no_script_is_shown_as_words() {
     for (group, message) in vectors().into_iter().filter(|(group, _)| group == "scripts") {
         let Some(content) = normalised(&message) else { continue };
         let text = content.to_string();
-        // One vector tells its script in another character set, one closes a script that was never opened.
+        // One vector tells its script in another character set, one closes a script that was never
+        // opened.
         assert!(!text.contains("import(") && !text.contains("eval("), "{group}: {message}: {text}");
     }
 }

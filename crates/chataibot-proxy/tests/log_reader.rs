@@ -1,14 +1,18 @@
 //! The hand-over from replay to live under every schedule of small cases, by shuttle.
 //!
-//! What is checked is the code that runs: `src/hub.rs` and `src/log_reader.rs` are compiled here once more, with shuttle's locks and
-//! counters in place of the system's. Only the log is a model: a list behind a lock. Around it stand the store's two ways of publishing,
-//! the one proxy's (commit, then publish) and that of several (commit, then a bus that fetches what somebody listens to).
+//! What is checked is the code that runs: `src/hub.rs` and `src/log_reader.rs` are compiled here
+//! once more, with shuttle's locks and counters in place of the system's. Only the log is a model:
+//! a list behind a lock. Around it stand the store's two ways of publishing, the one proxy's
+//! (commit, then publish) and that of several (commit, then a bus that fetches what somebody
+//! listens to).
 //!
-//! A schedule that fails is printed; `shuttle::replay` runs it again. A reader that waits for ever is a deadlock, and so a failure.
+//! A schedule that fails is printed; `shuttle::replay` runs it again. A reader that waits for ever
+//! is a deadlock, and so a failure.
 //!
-//! The checks can fail: the last tests hold them against a reading before the subscribing and a publishing before the commit. And of the
-//! rest, with the two lines of `LogReader::replay` swapped, seven fail; with `Place::Known` taken for the next entry, three; with
-//! `page.more` forgotten, one.
+//! The checks can fail: the last tests hold them against a reading before the subscribing and a
+//! publishing before the commit. And of the rest, with the two lines of `LogReader::replay`
+//! swapped, seven fail; with `Place::Known` taken for the next entry, three; with `page.more`
+//! forgotten, one.
 
 #[path = "../src/hub.rs"]
 #[expect(dead_code, reason = "the hub's other verbs are not part of the hand-over")]
@@ -52,7 +56,8 @@ use store::{ReadFrom, Replay, log::reset_reason};
 use sync::{Arc, Mutex};
 
 const TOPIC: ConversationId = ConversationId::new(7);
-/// Most schedules of one case; where it has fewer, all of them are tried. `CHATAIBOT_SCHEDULES=20000` tries longer.
+/// Most schedules of one case; where it has fewer, all of them are tried.
+/// `CHATAIBOT_SCHEDULES=20000` tries longer.
 const MOST: usize = 1_500;
 
 /// The log, and who publishes it.
@@ -123,7 +128,8 @@ impl Model {
         }
     }
 
-    /// Reads as a stream does until it was told that many entries of that epoch. Returns them all; after a reset, those since.
+    /// Reads as a stream does until it was told that many entries of that epoch. Returns them all;
+    /// after a reset, those since.
     async fn listen(&self, until: (u32, u32), log: &impl log_reader::LogSource<Error = Infallible>) -> Vec<Cursor> {
         let mut told: Vec<Cursor> = Vec::new();
         let mut reader = LogReader::new(self.hub.clone(), TOPIC, ReadFrom::default());
@@ -166,7 +172,8 @@ impl log_reader::LogSource for Model {
     }
 }
 
-/// Runs a case under every schedule, or under as many as there is time for and as many drawn ones, and says how many.
+/// Runs a case under every schedule, or under as many as there is time for and as many drawn ones,
+/// and says how many.
 fn under_every_schedule(case: impl Fn() + Send + Sync + Clone + 'static) {
     let most = std::env::var("CHATAIBOT_SCHEDULES").map_or(MOST, |most| most.parse().expect("a number of schedules"));
     let in_turn = Runner::new(DfsScheduler::new(Some(most), false), Config::new()).run(case.clone());

@@ -1,4 +1,5 @@
-//! What every request passes: origins, bodies, limits, error form, headers, files, health; over real HTTP.
+//! What every request passes: origins, bodies, limits, error form, headers, files, health; over
+//! real HTTP.
 
 use std::{fs, path::Path};
 
@@ -286,7 +287,8 @@ async fn the_bundle_is_served_with_the_right_headers() {
         "/%63hataibot.js",
         "/themes/../index.html%00",
     ] {
-        // The client's URL parser resolves dots itself; raw dots are tried on a raw socket elsewhere.
+        // The client's URL parser resolves dots itself; raw dots are tried on a raw socket
+        // elsewhere.
         assert_eq!(error(send(get(path)).await).await, (404, "NOT_FOUND".to_owned()), "{path}");
     }
     assert_eq!(error(send(client.post(app.url("/chataibot.js"))).await).await.0, 405);

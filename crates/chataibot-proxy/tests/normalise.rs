@@ -2,7 +2,8 @@
 //!
 //! What must hold of any input stands in `crates/chataibot-properties`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p chataibot-proxy --test normalise` writes the snapshots; read the difference before keeping it.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p chataibot-proxy --test normalise` writes the snapshots; read
+//! the difference before keeping it.
 
 #[path = "normalise/as_written.rs"]
 mod as_written;

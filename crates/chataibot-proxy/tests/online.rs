@@ -1,4 +1,5 @@
-//! `--check-config --online` against the simulator: what is right is said, and what is wrong with what to change.
+//! `--check-config --online` against the simulator: what is right is said, and what is wrong with
+//! what to change.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
@@ -25,7 +26,8 @@ async fn platform(webhook: &str) -> Simulator {
     chataibot_simulator::spawn(config).await.expect("a simulator")
 }
 
-/// The demo's configuration for that platform, on an address that nobody has, after `change` has had its say about its site.
+/// The demo's configuration for that platform, on an address that nobody has, after `change` has
+/// had its say about its site.
 fn config(platform: &str, listen: SocketAddr, change: impl FnOnce(&mut Site)) -> Config {
     let arguments = Arguments { listen: Some(listen), ..Arguments::default() };
     let mut config = demo::config(&arguments, std::env::temp_dir()).expect("the demo's configuration");

@@ -115,7 +115,8 @@ async fn it_is_served_and_real_answers_are_of_its_shapes() {
     fits("ErrorBody", &handshake.json().await.expect("JSON"));
 }
 
-/// What the normaliser makes of every kind of message there is, kept as fixtures, is of the shape of `Content`.
+/// What the normaliser makes of every kind of message there is, kept as fixtures, is of the shape
+/// of `Content`.
 #[test]
 fn every_content_of_the_fixtures_is_of_its_shape() {
     let rules = json!({ "$ref": "#/components/schemas/Content", "components": DOCUMENT["components"] });

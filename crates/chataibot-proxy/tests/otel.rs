@@ -1,4 +1,5 @@
-//! Traces (feature `otel`), as a collector gets them: routes and statuses, and nothing that anybody said.
+//! Traces (feature `otel`), as a collector gets them: routes and statuses, and nothing that anybody
+//! said.
 #![cfg(feature = "otel")]
 
 use std::process::Stdio;

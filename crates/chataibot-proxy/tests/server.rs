@@ -1,4 +1,5 @@
-//! The accept loop, on raw sockets: framing, slow peers, too many of them, and an orderly end; and the program itself.
+//! The accept loop, on raw sockets: framing, slow peers, too many of them, and an orderly end; and
+//! the program itself.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The host-side examples of `examples/signing`: all sign the same, and what they sign the proxy takes.
+//! The host-side examples of `examples/signing`: all sign the same, and what they sign the proxy
+//! takes.
 
 use std::{path::PathBuf, process::Command};
 
@@ -53,7 +54,8 @@ fn rust_signs_the_same() {
         exp: NOW + 300,
     };
     let signed = in_rust::sign(&ada, SECRET).expect("signed");
-    // The library writes its header in an order of its own: what counts is that the proxy takes it for the same person.
+    // The library writes its header in an order of its own: what counts is that the proxy takes it
+    // for the same person.
     let site = SiteId::parse("shop").expect("an id");
     let secrets = SecretString::from(SECRET);
     assert_eq!(host_jwt::verify(&signed, &secrets, &site, NOW), host_jwt::verify(GOLDEN, &secrets, &site, NOW));

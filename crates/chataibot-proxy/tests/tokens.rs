@@ -1,4 +1,5 @@
-//! Visitor tokens and renewal secrets, over real HTTP: what is given, what is believed, and every way to cheat that we could think of.
+//! Visitor tokens and renewal secrets, over real HTTP: what is given, what is believed, and every
+//! way to cheat that we could think of.
 
 use std::{fs, time::Duration};
 

@@ -1,5 +1,6 @@
-//! The two documented calls. Each one is recorded, meets the rules a test has laid out, is checked strictly, processed, and
-//! only then answered: so an answer can be held, replaced or lost while the platform already has the message.
+//! The two documented calls. Each one is recorded, meets the rules a test has laid out, is checked
+//! strictly, processed, and only then answered: so an answer can be held, replaced or lost while
+//! the platform already has the message.
 
 mod answer;
 mod body;

@@ -1,4 +1,5 @@
-//! Pip, the bot of a small invented travel desk: what it says to what it hears. Pure: no clock, no network, no ids.
+//! Pip, the bot of a small invented travel desk: what it says to what it hears. Pure: no clock, no
+//! network, no ids.
 //!
 //! - [`scenario`]: the table of words that make something happen, and what each one plays
 //! - [`tour`]: the guided conversation name → e-mail → place → summary
@@ -78,7 +79,8 @@ pub enum Expects {
     Tour(tour::Stop),
 }
 
-/// What the bot does first in a conversation. A first text that is a scenario's word is played after a short greeting.
+/// What the bot does first in a conversation. A first text that is a scenario's word is played
+/// after a short greeting.
 pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     match scenario::find(first_text).filter(|found| !matches!(found.play, Play::Help)) {
@@ -109,7 +111,8 @@ pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
     match flow.with {
         With::Puppet => return Vec::new(),
         With::Noor(said) => {
-            // The words about the connection work with Noor too: they say nothing about who answers.
+            // The words about the connection work with Noor too: they say nothing about who
+            // answers.
             if trick(flow, text).is_none() {
                 return agent::answer(flow, said, text);
             }

@@ -1,4 +1,5 @@
-//! What happened: each documented call that came in and each webhook call that went out, for tests to assert on.
+//! What happened: each documented call that came in and each webhook call that went out, for tests
+//! to assert on.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,7 +21,8 @@ pub struct Call {
     pub id: String,
     #[serde(rename = "call")]
     pub kind: CallKind,
-    /// The request line and the headers, in order; `authorization` and `cookie` only say that they were there.
+    /// The request line and the headers, in order; `authorization` and `cookie` only say that they
+    /// were there.
     pub request: Value,
     pub body: Value,
     pub conversation: Option<String>,

@@ -1,4 +1,5 @@
-//! Times and ids in the shapes the platform uses. The only file that reads the clock or makes something up.
+//! Times and ids in the shapes the platform uses. The only file that reads the clock or makes
+//! something up.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -35,7 +36,8 @@ pub fn write_day(at: Duration) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// Year, month and day of the day with the given number, counted from 1970-01-01 (Hinnant's `civil_from_days`).
+/// Year, month and day of the day with the given number, counted from 1970-01-01 (Hinnant's
+/// `civil_from_days`).
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

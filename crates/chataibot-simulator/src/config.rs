@@ -5,7 +5,8 @@ use std::{net::SocketAddr, time::Duration};
 use clap::ValueEnum;
 use serde::Deserialize;
 
-/// How the simulated platform behaves. [`Config::default`] is the demo: loopback, demo tokens, the pace of a real bot.
+/// How the simulated platform behaves. [`Config::default`] is the demo: loopback, demo tokens, the
+/// pace of a real bot.
 ///
 /// It holds secrets, and cannot be printed.
 #[derive(Clone)]
@@ -24,24 +25,28 @@ pub struct Config {
     pub webhook_token: String,
     /// How events are written.
     pub style: Style,
-    /// How long the bot takes for one reply; zero answers at once. The real pause varies by a fifth.
+    /// How long the bot takes for one reply; zero answers at once. The real pause varies by a
+    /// fifth.
     pub pace: Duration,
     /// How a refused webhook is tried again.
     pub retry: Retry,
-    /// Accept the internal answers `button.response`, `slider.response`, `form.response`, `file_upload.response` (INT)?
+    /// Accept the internal answers `button.response`, `slider.response`, `form.response`,
+    /// `file_upload.response` (INT)?
     pub typed_answers: bool,
     /// What pictures and files in replies are addressed by; the listening address when `None`.
     pub public_url: Option<String>,
 }
 
-/// How events are written: the facts about them that are only observed or guessed, each with its likeliest value first.
+/// How events are written: the facts about them that are only observed or guessed, each with its
+/// likeliest value first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     /// Where the webhook token stands.
     pub token_in: TokenIn,
     /// How the visitor's own messages come back.
     pub echo: Echo,
-    /// Do messages carry an id and a time? No evidence says so; a proxy should use them when they do.
+    /// Do messages carry an id and a time? No evidence says so; a proxy should use them when they
+    /// do.
     pub ids: bool,
     /// How times are written in answers and events.
     pub time: TimeStyle,
@@ -91,7 +96,8 @@ pub struct Retry {
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
-    /// Attempts in all, at least 1; then the event is given up and the next one goes out. The handshake is never given up.
+    /// Attempts in all, at least 1; then the event is given up and the next one goes out. The
+    /// handshake is never given up.
     pub attempts: u32,
 }
 

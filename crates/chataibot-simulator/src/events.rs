@@ -1,4 +1,5 @@
-//! Events as the platform writes them. Grades stand at each function; the styles are settings because nobody documents them.
+//! Events as the platform writes them. Grades stand at each function; the styles are settings
+//! because nobody documents them.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,8 @@ use crate::{
     platform::State,
 };
 
-/// The bot's user, as the start answer and assignee events name it. The address must never reach a browser.
+/// The bot's user, as the start answer and assignee events name it. The address must never reach a
+/// browser.
 pub const BOT_ID: &str = "5d1f8a";
 pub const BOT_EMAIL: &str = "pip@staff.example.com";
 
@@ -52,7 +54,8 @@ pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>,
     Some(message_with_id(state, conversation, Author::Visitor, echoed, message_id))
 }
 
-/// `conversation_create` (DOC), with the personal data it is documented to hold: none of it may reach a browser or a log.
+/// `conversation_create` (DOC), with the personal data it is documented to hold: none of it may
+/// reach a browser or a log.
 pub fn created(state: &State, conversation: &str, variables: &Value) -> Value {
     let mut listed = vec![
         json!({ "type": "SYSTEM", "name": "ip_address", "value": "203.0.113.77" }),

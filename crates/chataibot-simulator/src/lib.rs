@@ -1,4 +1,5 @@
-//! The ChatAIBot platform, simulated for demos and tests: the two documented calls and the Events webhook.
+//! The ChatAIBot platform, simulated for demos and tests: the two documented calls and the Events
+//! webhook.
 //!
 //! In reading order:
 //! - [`config`]: every setting
@@ -8,12 +9,14 @@
 //! - `conversation`, `script`: one conversation, and how its next steps are played
 //! - `events`: events as the platform writes them; `webhook`: how they go out
 //! - `control`: how a test decides what happens, and when: the calls below `/_control`
-//! - `platform`, `call_log`, `stub_rules`: the shared state, what happened, what a test ordered for calls to come
+//! - `platform`, `call_log`, `stub_rules`: the shared state, what happened, what a test ordered for
+//!   calls to come
 //! - [`clock`], `media`: times and ids; pictures and files
 //!
-//! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON, so a wrong guess about the
-//! platform can't pass its own test. What it holds in common with them are the fixtures in `tests/fixtures/platform`, one file
-//! for each shape, named by evidence: `doc-`, `seen-`, `guess-`.
+//! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON,
+//! so a wrong guess about the platform can't pass its own test. What it holds in common with them
+//! are the fixtures in `tests/fixtures/platform`, one file for each shape, named by evidence:
+//! `doc-`, `seen-`, `guess-`.
 
 mod api;
 mod bot;

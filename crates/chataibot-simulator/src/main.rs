@@ -10,10 +10,11 @@ use chataibot_simulator::{
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// The ChatAIBot platform, simulated. Prints `listening on http://ADDR:PORT` when it is ready; logs go to stderr.
+/// The ChatAIBot platform, simulated. Prints `listening on http://ADDR:PORT` when it is ready; logs
+/// go to stderr.
 ///
-/// In the chat, the word `help` lists what the bot can show. Tests control it by calls below /_control, which explain
-/// themselves at GET /_control.
+/// In the chat, the word `help` lists what the bot can show. Tests control it by calls below
+/// /_control, which explain themselves at GET /_control.
 #[derive(Parser)]
 #[command(name = "chataibot-simulator", version)]
 struct Arguments {
@@ -53,7 +54,8 @@ struct Arguments {
     /// Milliseconds the bot takes for one reply; 0 answers at once.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_PACE", default_value_t = 750)]
     pace: u64,
-    /// Accept the internal answers button.response, slider.response, form.response and file_upload.response too.
+    /// Accept the internal answers button.response, slider.response, form.response and
+    /// file_upload.response too.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_TYPED_ANSWERS")]
     typed_answers: bool,
     /// What pictures and files in replies are addressed by; by default the listening address.

@@ -1,4 +1,5 @@
-//! The pictures, the film, the sound and the file that replies point to, so that a demo needs no other server.
+//! The pictures, the film, the sound and the file that replies point to, so that a demo needs no
+//! other server.
 
 use std::{f64::consts::TAU, sync::Arc};
 
@@ -67,7 +68,8 @@ async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
     }
 }
 
-/// The first and last byte of `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>`; anything else is answered whole.
+/// The first and last byte of `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>`;
+/// anything else is answered whole.
 fn part(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;

@@ -1,7 +1,8 @@
-//! The shared state behind one lock, a watch channel that tells of each change, and the tasks that run beside the calls.
+//! The shared state behind one lock, a watch channel that tells of each change, and the tasks that
+//! run beside the calls.
 //!
-//! The lock is a std one: nothing is awaited while it is held. Whoever waits for something waits for the next change and looks again,
-//! so no part of the simulator (and no test) needs to sleep.
+//! The lock is a std one: nothing is awaited while it is held. Whoever waits for something waits
+//! for the next change and looks again, so no part of the simulator (and no test) needs to sleep.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -47,7 +48,8 @@ pub struct State {
     pub calls: Vec<Call>,
     /// Every webhook call that was made or waits, oldest first.
     pub deliveries: Vec<Delivery>,
-    /// Indices of the deliveries that wait, by lane; a lane that is here has a task that empties it.
+    /// Indices of the deliveries that wait, by lane; a lane that is here has a task that empties
+    /// it.
     pub lanes: HashMap<String, VecDeque<usize>>,
     pub rules: Vec<Rule>,
     pub holds: Vec<Hold>,
@@ -60,7 +62,8 @@ pub struct State {
 pub struct Webhook {
     pub url: Option<String>,
     pub token: String,
-    /// Has the handshake succeeded since the address or the token changed? Until then no event goes out.
+    /// Has the handshake succeeded since the address or the token changed? Until then no event goes
+    /// out.
     pub greeted: bool,
     pub paused: bool,
     /// Raised with each change of address or token, so that an old handshake stops.
@@ -79,7 +82,8 @@ impl Webhook {
 /// How long a visitor stays blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// Until the visitor starts a new conversation: the word `blocked` must not end a demo for ever.
+    /// Until the visitor starts a new conversation: the word `blocked` must not end a demo for
+    /// ever.
     UntilNextStart,
     UntilLifted,
 }
@@ -121,7 +125,8 @@ impl Platform {
 
     /// The state, to read.
     pub fn read(&self) -> MutexGuard<'_, State> {
-        // A panic in another task must not take the rest of a test run with it: the state is plain data, whole after each step.
+        // A panic in another task must not take the rest of a test run with it: the state is plain
+        // data, whole after each step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -161,7 +166,8 @@ impl State {
         }
     }
 
-    /// Forgets conversations, calls, deliveries, rules and blocks; lets held answers go; keeps the webhook's address.
+    /// Forgets conversations, calls, deliveries, rules and blocks; lets held answers go; keeps the
+    /// webhook's address.
     pub fn reset(&mut self) {
         self.conversations.clear();
         self.order.clear();

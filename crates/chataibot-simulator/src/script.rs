@@ -1,4 +1,5 @@
-//! What happens in a conversation: the visitor's message, its echo, and the bot's steps at the bot's pace.
+//! What happens in a conversation: the visitor's message, its echo, and the bot's steps at the
+//! bot's pace.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,8 +13,8 @@ use crate::{
     webhook,
 };
 
-/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the reply at the bot's pace. Gives the
-/// message's id.
+/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the
+/// reply at the bot's pace. Gives the message's id.
 pub fn receive(
     platform: &Arc<Platform>,
     state: &mut State,
@@ -36,8 +37,8 @@ pub fn receive(
     message_id
 }
 
-/// Performs the script up to its next pause. Without a pace it runs to its end before the call that caused it is answered,
-/// so the order of events never depends on the scheduler.
+/// Performs the script up to its next pause. Without a pace it runs to its end before the call that
+/// caused it is answered, so the order of events never depends on the scheduler.
 pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
     loop {
         let Some(conversation) = state.conversations.get_mut(id) else { return };

@@ -1,4 +1,5 @@
-//! The accept loop: an own one, because a simulated platform must be able to close a connection instead of answering.
+//! The accept loop: an own one, because a simulated platform must be able to close a connection
+//! instead of answering.
 
 use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc};
 
@@ -29,7 +30,8 @@ impl From<Cut> for io::Error {
     }
 }
 
-/// Starts a simulator; it takes calls from when this returns. Fails when the address cannot be listened on.
+/// Starts a simulator; it takes calls from when this returns. Fails when the address cannot be
+/// listened on.
 pub async fn spawn(config: Config) -> io::Result<Simulator> {
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;

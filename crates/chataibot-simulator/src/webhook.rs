@@ -1,4 +1,5 @@
-//! The Events webhook: the handshake, and deliveries in order per conversation, tried again until they are answered with 2xx.
+//! The Events webhook: the handshake, and deliveries in order per conversation, tried again until
+//! they are answered with 2xx.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usi
     }
 }
 
-/// Names where events go, and begins the handshake, unless it counts as done. `None` keeps events waiting.
+/// Names where events go, and begins the handshake, unless it counts as done. `None` keeps events
+/// waiting.
 pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String, handshake: bool) {
     let webhook = &mut state.webhook;
     webhook.version += 1;
@@ -152,7 +154,8 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
         Err(error) => error,
     };
     let attempt = delivery.attempts.len();
-    // At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the terminal.
+    // At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the
+    // terminal.
     if attempt.is_power_of_two() {
         warn!(delivery = %delivery.id, attempt, error, "webhook not accepted, trying again");
     }
@@ -207,7 +210,8 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
     }
 }
 
-/// One handshake: a body with the token and no events (OBS), answered by 200 with the same token (DOC).
+/// One handshake: a body with the token and no events (OBS), answered by 200 with the same token
+/// (DOC).
 pub async fn greet(platform: &Platform) -> Result<(), String> {
     let (url, token) = {
         let webhook = &platform.read().webhook;

@@ -1,5 +1,5 @@
-//! A visitor's browser without a browser: the widget's own client in each tab, and what a browser gives it: storage, locks, a
-//! channel between tabs, timers, and HTTP.
+//! A visitor's browser without a browser: the widget's own client in each tab, and what a browser
+//! gives it: storage, locks, a channel between tabs, timers, and HTTP.
 //!
 //! - [`calls`]: what is asked of the proxy
 //! - [`tab_locks`]: the lock of the leader, and the channel between tabs
@@ -44,7 +44,8 @@ use tokio::{
 
 use crate::checker;
 
-/// One visitor's browser. Clones are the same browser. Lives on one thread, in a [`tokio::task::LocalSet`].
+/// One visitor's browser. Clones are the same browser. Lives on one thread, in a
+/// [`tokio::task::LocalSet`].
 #[derive(Clone)]
 pub struct Browser(Rc<Inner>);
 
@@ -116,7 +117,8 @@ enum Kind {
 impl Browser {
     /// A browser with nothing stored, and no tab.
     pub fn open(base: String, seed: u64) -> Result<Self, reqwest::Error> {
-        // A connection each: which fault a request meets is its own affair. Redirects are errors, as in the widget.
+        // A connection each: which fault a request meets is its own affair. Redirects are errors,
+        // as in the widget.
         let http = reqwest::Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
@@ -257,7 +259,8 @@ impl Browser {
         self.handle(tab, Input::User(action, Rc::from("")));
     }
 
-    /// Lets a tab handle an input and runs its effects. An input that comes up meanwhile waits its turn.
+    /// Lets a tab handle an input and runs its effects. An input that comes up meanwhile waits its
+    /// turn.
     pub fn handle(&self, tab: usize, input: Input) {
         {
             let mut tabs = self.0.tabs.borrow_mut();

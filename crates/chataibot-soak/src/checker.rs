@@ -1,5 +1,6 @@
-//! What must hold, whatever happened: P1 no acknowledged message is lost, P2 none is shown twice, P3 the order is the same in every tab
-//! and after a reload, P4 what the visitor sees is the proxy's log.
+//! What must hold, whatever happened: P1 no acknowledged message is lost, P2 none is shown twice,
+//! P3 the order is the same in every tab and after a reload, P4 what the visitor sees is the
+//! proxy's log.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,5 @@
-//! Proxy and platform in this process, and a fault proxy on each of the three ways between browser, proxy and platform.
+//! Proxy and platform in this process, and a fault proxy on each of the three ways between browser,
+//! proxy and platform.
 
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -32,7 +33,8 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's settings.
+    /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's
+    /// settings.
     pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);

@@ -1,4 +1,5 @@
-//! `chataibot-soak --seeds N --minutes M --from SEED --replay SEED`: storms, one seed after the other, until one finds something.
+//! `chataibot-soak --seeds N --minutes M --from SEED --replay SEED`: storms, one seed after the
+//! other, until one finds something.
 
 use std::{
     collections::BTreeSet,

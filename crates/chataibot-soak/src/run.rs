@@ -1,4 +1,5 @@
-//! What one seed does: a visitor with some tabs talks in a storm of faults, all is well again, and then everybody must agree.
+//! What one seed does: a visitor with some tabs talks in a storm of faults, all is well again, and
+//! then everybody must agree.
 
 use std::{rc::Rc, time::Duration};
 
@@ -25,7 +26,8 @@ use crate::{
 
 /// P4: so long after all is well again, everybody agrees.
 const HEALED: Duration = Duration::from_secs(5);
-/// The longest pause a fault's `Retry-After` asks for in a storm of quick ones; a client that waits it out is right to.
+/// The longest pause a fault's `Retry-After` asks for in a storm of quick ones; a client that waits
+/// it out is right to.
 const ASKED: Duration = Duration::from_secs(2);
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(50);
@@ -74,9 +76,11 @@ pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
     Ok(run.outcome(seed, findings))
 }
 
-/// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run in a [`tokio::task::LocalSet`].
+/// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run
+/// in a [`tokio::task::LocalSet`].
 pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupError> {
-    // Without ids nobody can tell what was told twice because the answer got lost from an honest repeat.
+    // Without ids nobody can tell what was told twice because the answer got lost from an honest
+    // repeat.
     let mut run = Run::open(1, true).await?;
     run.new_tab();
     run.new_tab();
@@ -247,7 +251,8 @@ impl Run {
         self.truth.said.push((id, text));
     }
 
-    /// What a visitor does with what failed: tries again. What will never be known, and holds up everything, is given up.
+    /// What a visitor does with what failed: tries again. What will never be known, and holds up
+    /// everything, is given up.
     fn try_again(&mut self) {
         let state = self.browser.state(0);
         let failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
@@ -258,8 +263,8 @@ impl Run {
         ids.for_each(|id| self.browser.retry(0, id.clone()));
     }
 
-    /// A start whose answer was lost, and which the platform never had, is asked for until the visitor takes it back. While it is being
-    /// asked for it cannot be taken back.
+    /// A start whose answer was lost, and which the platform never had, is asked for until the
+    /// visitor takes it back. While it is being asked for it cannot be taken back.
     fn give_up_what_never_began(&mut self) {
         let state = self.browser.state(0);
         if state.id().is_some() {
@@ -288,7 +293,8 @@ impl Run {
         }
     }
 
-    /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation; a machine that is busy with other things is no finding.
+    /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation;
+    /// a machine that is busy with other things is no finding.
     async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, SetupError> {
         let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
@@ -327,7 +333,8 @@ impl Run {
                 differs.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
                 continue;
             }
-            // A start of unknown fate is asked about again and again, and holds up the rest: the visitor sees both.
+            // A start of unknown fate is asked about again and again, and holds up the rest: the
+            // visitor sees both.
             let held = conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
             let moving = |one: &&Rc<OutboxMessage>| match one.state {
                 SendState::Queued | SendState::Sending => !held,
@@ -392,7 +399,8 @@ impl Run {
     }
 }
 
-/// May the platform not learn that its webhook was taken? Without ids, nobody can tell its next try from an honest repeat then.
+/// May the platform not learn that its webhook was taken? Without ids, nobody can tell its next try
+/// from an honest repeat then.
 fn loses_answer(fault: &Fault) -> bool {
     let ends = |steps: &[Impairment]| {
         steps.iter().any(|step| match step {

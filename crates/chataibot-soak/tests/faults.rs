@@ -1,5 +1,5 @@
-//! The short form of `cargo xtask soak`: each quick fault alone on each way, and some storms. The seeds of a storm that finds something
-//! are replayed by `cargo xtask soak --replay SEED`.
+//! The short form of `cargo xtask soak`: each quick fault alone on each way, and some storms. The
+//! seeds of a storm that finds something are replayed by `cargo xtask soak --replay SEED`.
 
 use chataibot_faults::{Fault, Hop, catalogue};
 use chataibot_soak::{

@@ -1,7 +1,9 @@
-//! Everything a bot can say, as one closed enum: each message kind of the platform, cleaned and strict.
+//! Everything a bot can say, as one closed enum: each message kind of the platform, cleaned and
+//! strict.
 //!
-//! Kinds the platform may send and we do not know arrive as [`Content::Unsupported`] with whatever text they have.
-//! Links and media addresses are absolute with an allowed scheme: the proxy drops all others.
+//! Kinds the platform may send and we do not know arrive as [`Content::Unsupported`] with whatever
+//! text they have. Links and media addresses are absolute with an allowed scheme: the proxy drops
+//! all others.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,8 @@ use crate::rich_text::RichText;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// A text, perhaps a question that wants a certain kind of answer (`text`, `name`, `email`, `phone`).
+    /// A text, perhaps a question that wants a certain kind of answer (`text`, `name`, `email`,
+    /// `phone`).
     Text(Text),
     /// Several things in one message, in order (`send_message`).
     Parts(Vec<Content>),
@@ -351,8 +354,8 @@ pub struct Unsupported {
 }
 
 impl Content {
-    /// Is there nothing in it for the eye? Of such a message nothing is shown, counted or told. Only texts can be so: all other
-    /// kinds show something of their own.
+    /// Is there nothing in it for the eye? Of such a message nothing is shown, counted or told.
+    /// Only texts can be so: all other kinds show something of their own.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {

@@ -1,6 +1,8 @@
-//! The two documented calls, "start conversation" and "send visitor response", exactly as documented (grade DOC).
+//! The two documented calls, "start conversation" and "send visitor response", exactly as
+//! documented (grade DOC).
 //!
-//! Optional fields stay optional and are left out when absent, so that a sample read and written back is the same sample.
+//! Optional fields stay optional and are left out when absent, so that a sample read and written
+//! back is the same sample.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -9,7 +11,8 @@ use crate::Pairs;
 /// Path of "start conversation", below the API's base URL.
 pub const START_PATH: &str = "/conversations";
 
-/// Path of "send visitor response" for one conversation, below the API's base URL. Singular `conversation`, as documented.
+/// Path of "send visitor response" for one conversation, below the API's base URL. Singular
+/// `conversation`, as documented.
 #[must_use]
 pub fn send_path(conversation_id: &str) -> String {
     ["/conversation/", conversation_id, "/messages"].concat()
@@ -145,7 +148,8 @@ pub enum UserType {
     Visitor,
 }
 
-/// Answer of `POST /conversations` (DOC). Towards a browser the proxy leaves `assignee` and `contact` out.
+/// Answer of `POST /conversations` (DOC). Towards a browser the proxy leaves `assignee` and
+/// `contact` out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartAnswer {

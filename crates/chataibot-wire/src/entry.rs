@@ -1,8 +1,9 @@
 //! The conversation's log as a browser reads it: entries in one order, each with a [`Cursor`].
 //!
-//! Stream: each entry is one server-sent event, `id:` its cursor, `event:` the name of its [`Event`] variant, `data:` the
-//! whole [`Entry`] as JSON. Three more events carry no id: `reset` with a [`Reset`], `begin` with a [`Begin`], and `reauth`
-//! with `{}`. Long poll, and the pages before a cursor: [`Poll`].
+//! Stream: each entry is one server-sent event, `id:` its cursor, `event:` the name of its
+//! [`Event`] variant, `data:` the whole [`Entry`] as JSON. Three more events carry no id: `reset`
+//! with a [`Reset`], `begin` with a [`Begin`], and `reauth` with `{}`. Long poll, and the pages
+//! before a cursor: [`Poll`].
 
 use std::{fmt, str::FromStr};
 
@@ -88,7 +89,8 @@ pub enum Author {
     Visitor,
 }
 
-/// How the sending of a visitor's message went on. A logged visitor message counts as [`DeliveryState::Sending`] until one comes.
+/// How the sending of a visitor's message went on. A logged visitor message counts as
+/// [`DeliveryState::Sending`] until one comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
@@ -140,7 +142,8 @@ pub struct Assignee {
     pub picture: Option<String>,
 }
 
-/// The log could not be continued from the reader's cursor: forget what was read, the full log that is left follows.
+/// The log could not be continued from the reader's cursor: forget what was read, the full log that
+/// is left follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reset {
@@ -148,7 +151,8 @@ pub struct Reset {
     pub reason: String,
 }
 
-/// A stream that was asked for `last=<n>` begins in the middle of a log: comes before the first entry, and after a reset.
+/// A stream that was asked for `last=<n>` begins in the middle of a log: comes before the first
+/// entry, and after a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Begin {
@@ -159,25 +163,28 @@ pub struct Begin {
 /// Most entries that `last=<n>` and `limit=<n>` may ask for.
 pub const LONGEST_PAGE: u32 = 200;
 
-/// Answer of the long poll, `GET …/events?after=<cursor>&wait=<seconds>`, and of the pages before a cursor,
-/// `GET …/events?before=<cursor>&limit=<n>`; both with `Accept: application/json`.
+/// Answer of the long poll, `GET …/events?after=<cursor>&wait=<seconds>`, and of the pages before a
+/// cursor, `GET …/events?before=<cursor>&limit=<n>`; both with `Accept: application/json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Poll {
     /// `true`.
     pub ok: bool,
-    /// Set when the log could not be continued from `after`, or followed back from `before`; `entries` is then all that is
-    /// left, or of that the last, where `last` or `before` asked for so many.
+    /// Set when the log could not be continued from `after`, or followed back from `before`;
+    /// `entries` is then all that is left, or of that the last, where `last` or `before` asked for
+    /// so many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Reset>,
-    /// Set where `last` or `before` asked for a part of the log: it holds more before the first of `entries`.
+    /// Set where `last` or `before` asked for a part of the log: it holds more before the first of
+    /// `entries`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<bool>,
     /// In order; empty when nothing came in time.
     pub entries: Vec<Entry>,
 }
 
-/// A place in a conversation's log: `<epoch>-<seq>`. Cursors of one epoch are ordered; across epochs nothing is known.
+/// A place in a conversation's log: `<epoch>-<seq>`. Cursors of one epoch are ordered; across
+/// epochs nothing is known.
 ///
 /// ```
 /// use chataibot_wire::{Cursor, entry::BadCursor};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `{"ok":false,"error":"CODE","message":"…","status":N}`: the documented body (DOC), plus `retry_after` from the proxy.
+/// `{"ok":false,"error":"CODE","message":"…","status":N}`: the documented body (DOC), plus
+/// `retry_after` from the proxy.
 ///
 /// ```
 /// use chataibot_wire::{ErrorBody, error::code};
@@ -78,6 +79,7 @@ pub mod code {
     pub const CONVERSATION_ENDED: &str = "CONVERSATION_ENDED";
     /// Proxy, 429: too many requests; see `retry_after`.
     pub const RATE_LIMITED: &str = "RATE_LIMITED";
-    /// Proxy, 502: the message went out and no answer came back. Nobody knows yet whether it arrived.
+    /// Proxy, 502: the message went out and no answer came back. Nobody knows yet whether it
+    /// arrived.
     pub const UNKNOWN_OUTCOME: &str = "UNKNOWN_OUTCOME";
 }

@@ -1,6 +1,8 @@
-//! `POST …/conversation/{id}/files`: a file of the visitor's, where the site takes files. Ours, not the platform's.
+//! `POST …/conversation/{id}/files`: a file of the visitor's, where the site takes files. Ours, not
+//! the platform's.
 //!
-//! The body is the file itself, `Content-Type` its type, [`NAME_HEADER`] its name, percent-encoded UTF-8.
+//! The body is the file itself, `Content-Type` its type, [`NAME_HEADER`] its name, percent-encoded
+//! UTF-8.
 
 use serde::{Deserialize, Serialize};
 

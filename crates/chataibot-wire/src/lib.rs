@@ -12,8 +12,9 @@
 //! - [`text`]: whether anything of a text shows
 //! - [`error`]: the one error body
 //!
-//! This crate knows serde and nothing else (and schemars, where the feature `schema` asks for it): no I/O, no clock, no randomness. Enums are written externally tagged
-//! (`{"text": {…}}`) because that is the form the WASM reads with the least code.
+//! This crate knows serde and nothing else (and schemars, where the feature `schema` asks for it):
+//! no I/O, no clock, no randomness. Enums are written externally tagged (`{"text": {…}}`) because
+//! that is the form the WASM reads with the least code.
 
 pub mod content;
 pub mod documented;

@@ -1,4 +1,5 @@
-//! Names and texts in the order they were given. A browser program holds few of them, and a list costs it less code than a tree.
+//! Names and texts in the order they were given. A browser program holds few of them, and a list
+//! costs it less code than a tree.
 
 use std::{collections::BTreeMap, fmt};
 

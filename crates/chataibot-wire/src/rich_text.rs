@@ -1,4 +1,5 @@
-//! Formatted text as a tree. The proxy makes it from the platform's HTML with an allow-list; the widget makes elements of it.
+//! Formatted text as a tree. The proxy makes it from the platform's HTML with an allow-list; the
+//! widget makes elements of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -87,14 +88,17 @@ pub enum Numbering {
     CapitalRoman,
 }
 
-/// A stretch of a line with a place of its own: a link leads to one, and raised or lowered words stand at one.
+/// A stretch of a line with a place of its own: a link leads to one, and raised or lowered words
+/// stand at one.
 ///
-/// Both are one type, so that a reader of an earlier version, which knows neither `shift` nor relative addresses, shows the words.
+/// Both are one type, so that a reader of an earlier version, which knows neither `shift` nor
+/// relative addresses, shows the words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
-    /// Absolute with the scheme `https`, `http`, `mailto` or `tel`; or of the page's own site: a path from its root (`/orders/7`),
-    /// a query or a fragment. Empty where the stretch leads nowhere.
+    /// Absolute with the scheme `https`, `http`, `mailto` or `tel`; or of the page's own site: a
+    /// path from its root (`/orders/7`), a query or a fragment. Empty where the stretch leads
+    /// nowhere.
     pub href: String,
     /// What is shown.
     pub children: Vec<Node>,
@@ -161,7 +165,8 @@ impl RichText {
         text::is_blank(&self.to_plain())
     }
 
-    /// The words alone, blocks and items on lines of their own: for announcements, previews and transcripts.
+    /// The words alone, blocks and items on lines of their own: for announcements, previews and
+    /// transcripts.
     #[must_use]
     pub fn to_plain(&self) -> String {
         let mut out = String::new();
@@ -203,7 +208,8 @@ fn write_plain(nodes: &[Node], out: &mut String) {
     }
 }
 
-/// Raised and lowered words on one line: `9⁹⁹`, `x^n`, `a_(i+1)`. An ordinal's letters (`1st`) need no sign.
+/// Raised and lowered words on one line: `9⁹⁹`, `x^n`, `a_(i+1)`. An ordinal's letters (`1st`) need
+/// no sign.
 #[must_use]
 pub fn shifted(shift: Shift, words: &str) -> String {
     let digit = |c: char| -> Option<char> {

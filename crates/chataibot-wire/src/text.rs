@@ -1,8 +1,11 @@
-//! What is in a text for the eye. Shared, so that proxy and widget never disagree on what says nothing.
+//! What is in a text for the eye. Shared, so that proxy and widget never disagree on what says
+//! nothing.
 
-/// Does nothing in the text show? Spaces of every kind, characters that only format or fill, and controls.
+/// Does nothing in the text show? Spaces of every kind, characters that only format or fill, and
+/// controls.
 ///
-/// A text that merely holds such characters is not blank: emoji are joined by them, and words are written with them.
+/// A text that merely holds such characters is not blank: emoji are joined by them, and words are
+/// written with them.
 ///
 /// ```
 /// use chataibot_wire::text::is_blank;
@@ -15,7 +18,8 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
-/// White space, controls, what Unicode calls ignorable by default, and the letters that look like nothing.
+/// White space, controls, what Unicode calls ignorable by default, and the letters that look like
+/// nothing.
 fn is_unseen(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()

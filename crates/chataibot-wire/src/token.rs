@@ -1,4 +1,5 @@
-//! `POST /token`: a visitor token for a browser, or a new one for an old one. Ours, not the platform's.
+//! `POST /token`: a visitor token for a browser, or a new one for an old one. Ours, not the
+//! platform's.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,8 @@ pub struct TokenRequest {
     /// The renewal secret of the last answer. Without it a new visitor begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<String>,
-    /// What the host site's server signed about its signed-in visitor. The visitor is that user from then on, also when renewed.
+    /// What the host site's server signed about its signed-in visitor. The visitor is that user
+    /// from then on, also when renewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
 }

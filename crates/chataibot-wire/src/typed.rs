@@ -1,7 +1,9 @@
-//! Typed answers: what the platform's own clients send instead of a text (grade INT; documented is only `text`).
+//! Typed answers: what the platform's own clients send instead of a text (grade INT; documented is
+//! only `text`).
 //!
-//! A proxy takes them where its site has turned `typed_answers` on, in the body of "send visitor response". Internal formats are a
-//! good guess for the public API and no promise: off is the default.
+//! A proxy takes them where its site has turned `typed_answers` on, in the body of "send visitor
+//! response". Internal formats are a good guess for the public API and no promise: off is the
+//! default.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +67,8 @@ pub struct FilesData {
     pub files: Vec<SentFile>,
 }
 
-/// One sent file (INT). Towards a proxy, `link` is the `url` of an upload to this conversation; the proxy writes the other two itself.
+/// One sent file (INT). Towards a proxy, `link` is the `url` of an upload to this conversation; the
+/// proxy writes the other two itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentFile {

@@ -1,4 +1,5 @@
-//! Each documented sample of the platform is read into its type, written back, and must be the same sample.
+//! Each documented sample of the platform is read into its type, written back, and must be the same
+//! sample.
 
 use std::{fs, path::PathBuf};
 

@@ -1,4 +1,5 @@
-//! Our own bodies: exactly the JSON of docs/contract.md, and what an older or smaller proxy leaves out.
+//! Our own bodies: exactly the JSON of docs/contract.md, and what an older or smaller proxy leaves
+//! out.
 
 use chataibot_wire::{
     entry::{Begin, Poll},

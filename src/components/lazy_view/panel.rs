@@ -42,7 +42,8 @@ impl PartialEq for Panel {
 }
 
 impl Panel {
-    /// What is shown while the code for more is not there, and, with a way to ask again, where it cannot be fetched.
+    /// What is shown while the code for more is not there, and, with a way to ask again, where it
+    /// cannot be fetched.
     pub(super) fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         let strings = &self.view.look.strings;
         match self.kind {

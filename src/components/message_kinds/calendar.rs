@@ -194,7 +194,8 @@ impl Component for DateQuestion {
             };
             month.view()
         });
-        // Always as many: Yew would make the fields anew for one more below them, and what is half-written would be lost.
+        // Always as many: Yew would make the fields anew for one more below them, and what is
+        // half-written would be lost.
         let inside = vec![
             self.fields(ctx, calendar),
             month.unwrap_or_default(),
@@ -238,7 +239,8 @@ impl DateQuestion {
                     "part" = "entry",
                     "min" = bounds[0].cloned(),
                     "max" = bounds[1].cloned(),
-                    // The word alone: readers call an empty field wrong where the browser asks for its value.
+                    // The word alone: readers call an empty field wrong where the browser asks for
+                    // its value.
                     "aria-required" = "true",
                     // Some browsers draw today's date where there is none: what is drawn instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),

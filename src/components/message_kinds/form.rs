@@ -24,7 +24,8 @@ use crate::{
     strings::Strings,
 };
 
-/// Characters in one line, and in a field of several; together they stay below what a message may have.
+/// Characters in one line, and in a field of several; together they stay below what a message may
+/// have.
 const LINE: &str = "200";
 const LINES: &str = "1500";
 
@@ -307,7 +308,8 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
     answer
 }
 
-/// The answer, in words and where those are taken in its own form: all fields, what was left empty, too.
+/// The answer, in words and where those are taken in its own form: all fields, what was left empty,
+/// too.
 fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
     let text = answer(form, entries);
     if !is_typed {

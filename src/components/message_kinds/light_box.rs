@@ -69,7 +69,8 @@ impl Component for LightBox {
                 false
             }
             Did::Closed => {
-                // Closing gives the focus back to where it was; the event that follows takes this away.
+                // Closing gives the focus back to where it was; the event that follows takes this
+                // away.
                 if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
                     dialog.close();
                 }

@@ -150,7 +150,8 @@ fn pressed(key: &str, shift: bool, rtl: bool, at: Day, first: i32) -> Option<Tur
 
 fn is_rtl(at: Option<EventTarget>) -> bool {
     let element = at.and_then(|target| target.dyn_into::<Element>().ok());
-    // An old browser that does not know the selector shows the grid as it stands in the page, left to right.
+    // An old browser that does not know the selector shows the grid as it stands in the page, left
+    // to right.
     element.is_some_and(|element| element.matches(":dir(rtl)").unwrap_or(false))
 }
 

@@ -16,7 +16,8 @@ use crate::components::{
     icons,
 };
 
-/// Sizes of pictures that were seen, the newest last: shown again, they take their room before they are there.
+/// Sizes of pictures that were seen, the newest last: shown again, they take their room before they
+/// are there.
 const REMEMBERED: usize = 64;
 
 thread_local! {
@@ -120,8 +121,8 @@ fn known(props: &PictureProps) -> Option<[u32; 2]> {
     SIZES.with_borrow(|sizes| sizes.iter().find(|(address, _)| *address == shot.address).map(|(_, size)| *size))
 }
 
-/// The size that a picture says it has. WebKit tells of a drawing in the page the size in which it is drawn; one beside the page, which is
-/// there at once as the same has just come, tells its own.
+/// The size that a picture says it has. WebKit tells of a drawing in the page the size in which it
+/// is drawn; one beside the page, which is there at once as the same has just come, tells its own.
 fn natural_size(image: &HtmlImageElement) -> [u32; 2] {
     let size = |image: &HtmlImageElement| [image.natural_width(), image.natural_height()];
     let own = image.clone_node().ok().and_then(|copy| copy.dyn_into::<HtmlImageElement>().ok());

@@ -104,7 +104,8 @@ fn with_unit(slider: &Slider, value: &str) -> String {
     [value, space, unit].concat()
 }
 
-/// The log has of a typed answer what was sent: the number alone. So it says here at once what it will say for good.
+/// The log has of a typed answer what was sent: the number alone. So it says here at once what it
+/// will say for good.
 fn answer(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     match is_typed {
         true => UserAction::Answer { typed: send_body::words("slider.response", &value), text: value },

@@ -4,7 +4,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
-/// A scroll position within this of an end, in pixels, is at it: positions are rounded, and rows snap.
+/// A scroll position within this of an end, in pixels, is at it: positions are rounded, and rows
+/// snap.
 const NEAR: i32 = 8;
 
 /// Which thing stands at the row's beginning; at its end it is the last.
@@ -52,7 +53,8 @@ pub(super) fn pressed(key: &str, rtl: bool, at: usize, count: usize) -> Option<u
     }
 }
 
-/// Does it run from right to left? A browser too old for the question is taken to run from left to right.
+/// Does it run from right to left? A browser too old for the question is taken to run from left to
+/// right.
 pub(super) fn is_rtl(element: &Element) -> bool {
     element.matches(":dir(rtl)").unwrap_or(false)
 }

@@ -85,7 +85,8 @@ fn look_again(ctx: &Context<HoursNotice>) -> Option<Timer> {
     Timer::after(LOOK, move || link.send_message(()))
 }
 
-/// The office hours and a clock at the office. What cannot be read gets one line on the console, and is as if not given.
+/// The office hours and a clock at the office. What cannot be read gets one line on the console,
+/// and is as if not given.
 fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
     let given = look.config.given(Name::OfficeHours)?;
     let hours = match Hours::parse(&given) {
@@ -133,7 +134,8 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     if wait == 0 {
         return 0.0;
     }
-    // To the full minute, and by as much more or less as the office's clocks are set back or forward until then.
+    // To the full minute, and by as much more or less as the office's clocks are set back or
+    // forward until then.
     let wanted = moment(0, minute + wait);
     // Not by `%`, which for these numbers is 2 KB of code.
     let guess = ((now / MINUTE).floor() + f64::from(wait)) * MINUTE;

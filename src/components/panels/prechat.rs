@@ -159,7 +159,8 @@ impl Component for PreChat {
 }
 
 impl PreChat {
-    /// What the page knows goes into fields of several lines by hand: they have no attribute for it.
+    /// What the page knows goes into fields of several lines by hand: they have no attribute for
+    /// it.
     fn write_known(&self, config: &Config) {
         for (field, place) in self.fields.iter().zip(&self.places).filter(|(field, _)| field.kind == FieldKind::Long) {
             if let (Some(known), Some(element)) = (known(config, &field.name), place.cast::<Element>()) {
@@ -183,7 +184,8 @@ impl PreChat {
         let known = known(&look.config, &field.name);
         let locked = known.is_some() && is_contact(&field.name) && look.config.flag(Name::ContactLocked);
 
-        // A name is written as a name is; only where it has to do as a label, it begins with a capital.
+        // A name is written as a name is; only where it has to do as a label, it begins with a
+        // capital.
         let mut names = "form-label";
         let own = field.label.as_ref().map(|label| AttrValue::from(label.clone()));
         let label = own.unwrap_or_else(|| match field.name.as_str() {
@@ -280,7 +282,8 @@ impl PreChat {
 /// The choices, behind an empty one.
 fn choices(field: &Field, known: Option<&str>) -> Html {
     let option = |value: &str| -> Html {
-        // Said of the empty one too: a browser takes the first that it is given, and that is the last.
+        // Said of the empty one too: a browser takes the first that it is given, and that is the
+        // last.
         let selected = (known.unwrap_or_default() == value).then_some("");
         element!("option", "value" = value.to_owned(), "selected" = selected; text(value.to_owned().into())).into()
     };

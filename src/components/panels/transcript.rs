@@ -42,7 +42,8 @@ pub(in crate::components) fn save(state: &Conversation, look: &ViewConfig, kind:
     };
     let day = String::from(date.to_iso_string());
     let name = ["chat-", day.get(..10).unwrap_or_default(), ending].concat();
-    // Without a place to save to there is nothing to tell: the browser itself says when it refuses a download.
+    // Without a place to save to there is nothing to tell: the browser itself says when it refuses
+    // a download.
     let saved = download(&page, &content, media, &name);
     debug_assert!(saved.is_some());
 }

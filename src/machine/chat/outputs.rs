@@ -17,10 +17,12 @@ use crate::{
 
 /// So long a change that can wait is kept before it is stored, in milliseconds.
 pub(in crate::machine) const SAVE_LAZILY: u64 = 400;
-/// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody else did.
+/// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody
+/// else did.
 const SAVE_FOLLOWING: u64 = 3_000;
 
-/// What the page's developer is told of an error, and whether it stands in the visitor's way; nothing where it is just the network's.
+/// What the page's developer is told of an error, and whether it stands in the visitor's way;
+/// nothing where it is just the network's.
 pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, bool)> {
     Some(match failure {
         ApiError::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
@@ -31,7 +33,8 @@ pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, boo
     })
 }
 
-/// What can wait to be stored: up to where the log was read in, what was read of it, what was helpful.
+/// What can wait to be stored: up to where the log was read in, what was read of it, what was
+/// helpful.
 pub(super) type Lazy = (Option<Cursor>, Option<Cursor>, Rc<Vec<(Cursor, bool)>>);
 
 /// What storage holds, as far as it was ordered.
@@ -80,7 +83,8 @@ impl ChatMachine {
         }
     }
 
-    /// Something stands in the log that cannot be read here. Reported once: what is wrong with one entry is wrong with many.
+    /// Something stands in the log that cannot be read here. Reported once: what is wrong with one
+    /// entry is wrong with many.
     pub(super) fn report_missed(&mut self) {
         if !std::mem::replace(&mut self.reported.missed, true) {
             let message = Rc::from("an entry of the log is too long or no entry, and was left out");
@@ -128,7 +132,8 @@ impl ChatMachine {
         }
     }
 
-    /// Orders what changed to be stored: at once where another tab or a reload must know, else a little later.
+    /// Orders what changed to be stored: at once where another tab or a reload must know, else a
+    /// little later.
     pub(super) fn save(&mut self) {
         if !self.core.awake || !self.core.state.may_call() {
             self.core.save_due = None;
@@ -167,7 +172,8 @@ impl ChatMachine {
         self.core.save_due = if due || !waits { None } else { self.core.save_due.or(Some(self.now.monotonic + pause)) };
     }
 
-    /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the visitor has left meanwhile.
+    /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the
+    /// visitor has left meanwhile.
     pub(super) fn store_again(&mut self) {
         let Some(credentials) =
             self.core.token_refresh.credentials().filter(|_| !self.doubted && self.core.state.may_call())

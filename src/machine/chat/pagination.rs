@@ -33,7 +33,8 @@ impl ChatMachine {
     }
 
     pub(super) fn page_answered(&mut self, before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>) {
-        // An answer to a question that is not asked any more; a log that was rebuilt meanwhile is asked anew.
+        // An answer to a question that is not asked any more; a log that was rebuilt meanwhile is
+        // asked anew.
         if self.page != Some(before) {
             return;
         }

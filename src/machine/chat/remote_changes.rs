@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Takes over credentials. Another visitor sees nothing of the one before; only what was never sent is kept.
+    /// Takes over credentials. Another visitor sees nothing of the one before; only what was never
+    /// sent is kept.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.bring_back();
@@ -128,8 +129,9 @@ impl ChatMachine {
         self.settle(&id);
     }
 
-    /// Another tab has removed the message from storage, so it is settled; how, the log tells. Until then nothing is claimed, and what
-    /// does not wait here any more stands as the log has it.
+    /// Another tab has removed the message from storage, so it is settled; how, the log tells.
+    /// Until then nothing is claimed, and what does not wait here any more stands as the log has
+    /// it.
     fn settle(&mut self, id: &Rc<str>) {
         let Some(pending) = self.waits(id).cloned() else { return };
         if self.core.listens {

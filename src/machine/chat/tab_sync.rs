@@ -194,7 +194,8 @@ impl ChatMachine {
         {
             self.broadcast(TabMessage::Read { conversation, cursor });
         }
-        // That this browser is offline is no news of the leader's, and over when the browser says so.
+        // That this browser is offline is no news of the leader's, and over when the browser says
+        // so.
         if self.connection.status() != ConnectionStatus::Offline {
             self.election.set_status(self.core.state.connection());
         }

@@ -46,7 +46,8 @@ impl ChatMachine {
 
     fn retry(&mut self, id: Rc<str>, new_id: Rc<str>) {
         let Some(state) = self.core.state.message(&id).map(|message| message.delivery.state()) else { return };
-        // An ended conversation may have given the key its final answer; a temporary failure has not.
+        // An ended conversation may have given the key its final answer; a temporary failure has
+        // not.
         let spent = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
         let new_id = if spent { new_id } else { id.clone() };
         self.apply(Action::Requeued { id, new_id, at: self.now.unix });
@@ -87,9 +88,9 @@ impl ChatMachine {
         }
     }
 
-    /// Tells the others how new tabs begin. Their own windows stay as they are: one that opens by itself takes the keyboard away
-    /// from whatever the visitor does there, and one that closes takes away what is read; only a page that is just loaded has
-    /// nothing to lose.
+    /// Tells the others how new tabs begin. Their own windows stay as they are: one that opens by
+    /// itself takes the keyboard away from whatever the visitor does there, and one that closes
+    /// takes away what is read; only a page that is just loaded has nothing to lose.
     fn opens(&mut self, open: bool) {
         self.core.opens = open;
         if self.election.is_shared() {

@@ -1,4 +1,5 @@
-//! The world's proxy: tokens, idempotent sends, a log per conversation, streams and polls, and what the weather does to them.
+//! The world's proxy: tokens, idempotent sends, a log per conversation, streams and polls, and what
+//! the weather does to them.
 
 use std::rc::Rc;
 
@@ -18,8 +19,8 @@ use chataibot_wire::{
 
 use super::{Accepted, Happening, Log, Stream, WALL, World};
 
-/// So much of a log's end is given to a reader without a cursor, and so much at a time of what stands before: less than in life, so
-/// that short logs show it, too.
+/// So much of a log's end is given to a reader without a cursor, and so much at a time of what
+/// stands before: less than in life, so that short logs show it, too.
 const LAST: usize = 12;
 const PAGE: usize = 5;
 

@@ -1,4 +1,5 @@
-//! What must hold in the world at every instant, beside the invariants of each conversation, which it checks itself.
+//! What must hold in the world at every instant, beside the invariants of each conversation, which
+//! it checks itself.
 
 use super::World;
 

@@ -25,8 +25,9 @@ impl World {
         self.to_others(tab, &Input::StorageCleared);
     }
 
-    /// The visitor logs out in this tab, while another one, which does not know it yet, stores everything again: the removal of the
-    /// visitor comes after it has written the visitor, and before it has written the rest.
+    /// The visitor logs out in this tab, while another one, which does not know it yet, stores
+    /// everything again: the removal of the visitor comes after it has written the visitor, and
+    /// before it has written the rest.
     pub fn log_out_overtaken(&mut self, tab: usize) {
         let stored = Storage { credentials: None, ..self.storage.clone() };
         self.act(tab, UserAction::Reset);

@@ -1,4 +1,5 @@
-//! What tabs of one browser have in common: the lock of the leader, and a channel on which words are late or lost.
+//! What tabs of one browser have in common: the lock of the leader, and a channel on which words
+//! are late or lost.
 
 use chataibot_fake_browser::Page;
 use chataibot_widget::machine::{input::Input, tab_message::TabMessage};

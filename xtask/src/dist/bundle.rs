@@ -1,4 +1,5 @@
-//! The bundle's folder as it is served: each file with its compressed twins, and `integrity.json` with their hashes.
+//! The bundle's folder as it is served: each file with its compressed twins, and `integrity.json`
+//! with their hashes.
 
 use std::{
     collections::BTreeSet,
@@ -32,7 +33,8 @@ impl<'a> Bundle<'a> {
         Ok(Self { project, folder, compressed, names: BTreeSet::new() })
     }
 
-    /// A file. Twins of other bytes are removed first: those that stand there are always right, even after an interrupted run.
+    /// A file. Twins of other bytes are removed first: those that stand there are always right,
+    /// even after an interrupted run.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         ensure!(!bytes.is_empty(), "{name} would be empty");
         let path = self.folder.join(name);
@@ -54,7 +56,8 @@ impl<'a> Bundle<'a> {
         self.remove_stale(&self.folder, "")
     }
 
-    /// Removes what is in this folder and not of this bundle; `place` is where it lies in the bundle's own.
+    /// Removes what is in this folder and not of this bundle; `place` is where it lies in the
+    /// bundle's own.
     fn remove_stale(&self, folder: &Path, place: &str) -> Result<()> {
         for path in in_folder(folder, "")? {
             let name = format!("{place}{}", name(&path)?);

@@ -1,5 +1,6 @@
-//! The functions that wasm-bindgen's glue gives the WASM, written shorter: arrow functions, and one function each for what most of them
-//! do with their result. They do the same; together about 0.3 KB of what a visitor downloads.
+//! The functions that wasm-bindgen's glue gives the WASM, written shorter: arrow functions, and one
+//! function each for what most of them do with their result. They do the same; together about 0.3
+//! KB of what a visitor downloads.
 
 use anyhow::{Result, ensure};
 
@@ -14,7 +15,8 @@ const IMPORTS: &str = "function __wbg_get_imports() {\n";
 /// Gives the WASM an object that may be missing.
 const OBJECT: (&str, &str) = ("isLikeNone(ret) ? 0 : addHeapObject(ret)", "addObject(ret)");
 
-/// Gives the WASM the text `ret`, which may be missing in the second form: the pointer at `arg0`, the length behind it.
+/// Gives the WASM the text `ret`, which may be missing in the second form: the pointer at `arg0`,
+/// the length behind it.
 const TEXTS: [&str; 2] = [
     "const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);",
     "var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);",
@@ -38,7 +40,8 @@ function addText(place, text) {
 }
 ";
 
-/// `glue` with shorter imports. A glue that writes them in another way is refused, so that no size is lost unseen.
+/// `glue` with shorter imports. A glue that writes them in another way is refused, so that no size
+/// is lost unseen.
 pub fn compact(glue: &str) -> Result<String> {
     let (from, to) = HANDLE_ERROR;
     for shape in [from, IMPORTS, OBJECT.0, TEXTS[0]] {

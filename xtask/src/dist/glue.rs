@@ -1,5 +1,6 @@
-//! What of wasm-bindgen's JavaScript no visitor needs: ways to start that the loader never takes, and stand-ins for what every browser
-//! that runs the widget has. A glue of another shape is refused, so that nothing is lost unseen.
+//! What of wasm-bindgen's JavaScript no visitor needs: ways to start that the loader never takes,
+//! and stand-ins for what every browser that runs the widget has. A glue of another shape is
+//! refused, so that nothing is lost unseen.
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -33,11 +34,13 @@ const FUNCTIONS: &[(&str, &str)] = &[
 const NO_REGISTRY: &str =
     "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
 
-/// The module that fetches parts, as the list of what the WASM imports names it: once for each part.
+/// The module that fetches parts, as the list of what the WASM imports names it: once for each
+/// part.
 const SPLIT: &str = "        \"./split.js\": ";
 
-/// Has every value that the WASM holds and that is a key of `nodes` be its value there from then on: how the program goes on with the
-/// nodes of the shell. wasm-bindgen keeps what the WASM holds in a list, or in a table of the WASM.
+/// Has every value that the WASM holds and that is a key of `nodes` be its value there from then
+/// on: how the program goes on with the nodes of the shell. wasm-bindgen keeps what the WASM holds
+/// in a list, or in a table of the WASM.
 const BECOME: [(&str, &str); 2] = [
     (
         "heap = new Array(",
@@ -71,7 +74,8 @@ pub fn slim(glue: &str) -> Result<String> {
     Ok([&slim, *function].concat())
 }
 
-/// Puts `instead` in the place of the block that begins a line with `head` and ends with a brace on a line of its own.
+/// Puts `instead` in the place of the block that begins a line with `head` and ends with a brace on
+/// a line of its own.
 fn replace_block(glue: &str, head: &str, instead: &str) -> Result<String> {
     let line = ["\n", head].concat();
     ensure!(

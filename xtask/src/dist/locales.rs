@@ -1,4 +1,5 @@
-//! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and fetched by those who read it.
+//! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and
+//! fetched by those who read it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use crate::{
     project::Project,
 };
 
-/// What only the repository has to know stands under names that begin so, such as who made a translation.
+/// What only the repository has to know stands under names that begin so, such as who made a
+/// translation.
 const PRIVATE: char = '_';
 
 /// Tag and sentences, ready to be served, in the order of the tags.

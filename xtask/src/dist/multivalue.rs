@@ -1,5 +1,6 @@
-//! The compilation target of the smallest build: that of the other builds, but functions return several values at once, not by way of
-//! memory. A slice, an `Option<u32>` or an `Rc<str>` is two values, so nearly every file gets smaller.
+//! The compilation target of the smallest build: that of the other builds, but functions return
+//! several values at once, not by way of memory. A slice, an `Option<u32>` or an `Rc<str>` is two
+//! values, so nearly every file gets smaller.
 
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use crate::{
     project::{Project, WASM_TARGET, read},
 };
 
-/// LLVM's name for this ABI. Every browser that runs the widget has multi-value returns; only functions of WASM use them among one another.
+/// LLVM's name for this ABI. Every browser that runs the widget has multi-value returns; only
+/// functions of WASM use them among one another.
 const ABI: &str = "experimental-mv";
 
 /// Writes the target's specification, made from the compiler's own, and says where it is.

@@ -1,5 +1,6 @@
-//! What of the style sheets some browsers cannot read, in a form that they can: rules with `light-dark()`, `:dir()` and `:has()`, for
-//! loader/older.js, which only those browsers fetch. Everything else stays theirs as it is.
+//! What of the style sheets some browsers cannot read, in a form that they can: rules with
+//! `light-dark()`, `:dir()` and `:has()`, for loader/older.js, which only those browsers fetch.
+//! Everything else stays theirs as it is.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,8 @@ pub struct Older {
     css: String,
     /// What is told its writing direction by an attribute.
     directed: BTreeSet<String>,
-    /// What is told by an attribute, with the place in this list in its name, that something is in it or beside it.
+    /// What is told by an attribute, with the place in this list in its name, that something is in
+    /// it or beside it.
     having: Vec<(String, String)>,
 }
 
@@ -23,7 +25,8 @@ impl Older {
         self.css.push_str(&rules);
     }
 
-    /// `export const css = "…"`, and whom to watch: `directed`, a selector, and `having`, pairs of one and of what it has.
+    /// `export const css = "…"`, and whom to watch: `directed`, a selector, and `having`, pairs of
+    /// one and of what it has.
     pub fn module(&self) -> String {
         let directed: Vec<_> = self.directed.iter().map(String::as_str).collect();
         let names = [("css", json!(self.css)), ("directed", json!(directed.join(","))), ("having", json!(self.having))];
@@ -92,8 +95,8 @@ fn combined(relative: &str) -> String {
     if relative.starts_with(['>', '+', '~']) { relative.to_owned() } else { [" ", relative].concat() }
 }
 
-/// The declaration with toggles in the place of `light-dark()`: of `--_l` and `--_d` one is empty and the other invalid, so that what stands
-/// behind it holds.
+/// The declaration with toggles in the place of `light-dark()`: of `--_l` and `--_d` one is empty
+/// and the other invalid, so that what stands behind it holds.
 fn toggled(declaration: &str) -> String {
     let Some((before, rest)) = declaration.split_once(LIGHT_DARK) else { return declaration.to_owned() };
     // From its own opening bracket on.

@@ -1,11 +1,12 @@
-//! What of a style sheet the launcher has a use for: rules that can match its markup, and tokens that something reads.
+//! What of a style sheet the launcher has a use for: rules that can match its markup, and tokens
+//! that something reads.
 
 use std::collections::BTreeSet;
 
 use super::css::{Item, closing, items, push_rule, selectors};
 
-/// `sheet` without rules whose every selector names a class that is not in `classes`, and without private tokens (`--_…`) that neither
-/// what is left nor `also_read` reads.
+/// `sheet` without rules whose every selector names a class that is not in `classes`, and without
+/// private tokens (`--_…`) that neither what is left nor `also_read` reads.
 pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
     let mut left = keep_selectors(sheet, &|selector| class_names(selector).all(|name| classes.contains(name)));
     loop {
@@ -17,7 +18,8 @@ pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> Stri
     }
 }
 
-/// `sheet` without rules whose every selector names an element that is not in `tags`, and without animations that nothing left names.
+/// `sheet` without rules whose every selector names an element that is not in `tags`, and without
+/// animations that nothing left names.
 pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
     let left = keep_selectors(sheet, &|selector| type_names(selector).iter().all(|name| tags.contains(name)));
     let mut out = String::new();

@@ -1,28 +1,33 @@
-//! JavaScript and CSS through esbuild: joined and minified, with nothing said about where the sources lay.
+//! JavaScript and CSS through esbuild: joined and minified, with nothing said about where the
+//! sources lay.
 
 use anyhow::{Context, Result, ensure};
 
 use crate::project::{Project, pipe};
 
-/// The oldest browsers in which everything is right, as in xtask/floor/floor.json: prefixes are added, and syntax is checked, for them.
+/// The oldest browsers in which everything is right, as in xtask/floor/floor.json: prefixes are
+/// added, and syntax is checked, for them.
 const TARGET: &str = "--target=chrome111,firefox113,safari16.4";
 
-/// The module at `entry` with what it imports inside; the bundle's own files stay imports. In ASCII: for one letter beyond Latin-1 a
-/// browser keeps all of a script in two bytes a letter.
+/// The module at `entry` with what it imports inside; the bundle's own files stay imports. In
+/// ASCII: for one letter beyond Latin-1 a browser keeps all of a script in two bytes a letter.
 pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &[entry, "--bundle", "--format=esm", "--external:./chataibot-*", "--minify", TARGET], "")
 }
 
-/// The same as a classic script that leaves no name of its own: for what a page calls before its modules run.
+/// The same as a classic script that leaves no name of its own: for what a page calls before its
+/// modules run.
 pub fn classic(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &[entry, "--bundle", "--format=iife", "--minify", "--charset=utf8", TARGET], "")
 }
 
-/// The loader's module as a file that runs as a classic script, too: some tag managers and plug-ins know nothing else.
+/// The loader's module as a file that runs as a classic script, too: some tag managers and plug-ins
+/// know nothing else.
 ///
-/// In a module `await` is an operator and `/1/` behind it a pattern; in a script it is a name, divided by 1, and `/*` begins a comment. So the
-/// second line, with all that only a module may say, is there for modules alone, and neither comes to evaluate the rest of it. A script
-/// learns its address from its tag, and leaves the class as a global.
+/// In a module `await` is an operator and `/1/` behind it a pattern; in a script it is a name,
+/// divided by 1, and `/*` begins a comment. So the second line, with all that only a module may
+/// say, is there for modules alone, and neither comes to evaluate the rest of it. A script learns
+/// its address from its tag, and leaves the class as a global.
 pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
     let module = std::str::from_utf8(module).context("the loader is no text")?;
     let (body, export) = module.trim_end().rsplit_once("export{").context("the loader exports nothing")?;
@@ -43,8 +48,9 @@ pub fn minify_css(project: &Project, sheet: &str) -> Result<String> {
     Ok(tight(String::from_utf8(minified).context("the minified style sheet is no text")?.trim_end()))
 }
 
-/// Without the spaces that esbuild leaves: in the values of custom properties after the colon and after a comma, and around the times
-/// sign of a calculation. Texts in quotation marks stay as they are.
+/// Without the spaces that esbuild leaves: in the values of custom properties after the colon and
+/// after a comma, and around the times sign of a calculation. Texts in quotation marks stay as they
+/// are.
 fn tight(sheet: &str) -> String {
     let mut out = String::with_capacity(sheet.len());
     let (mut in_text, mut escaped, mut depth) = (None, false, 0_u32);

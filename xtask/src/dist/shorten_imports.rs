@@ -1,6 +1,7 @@
-//! Short names for what the WASM asks of JavaScript. wasm-bindgen gives each import a name with 16 random hex digits, which no
-//! compression can shorten, once in the WASM and once in the glue: together about 5 KB of what a visitor downloads. Imports that do the
-//! same get the same name, and stand in the glue once. What the WASM exports for nobody is dropped.
+//! Short names for what the WASM asks of JavaScript. wasm-bindgen gives each import a name with 16
+//! random hex digits, which no compression can shorten, once in the WASM and once in the glue:
+//! together about 5 KB of what a visitor downloads. Imports that do the same get the same name, and
+//! stand in the glue once. What the WASM exports for nobody is dropped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +10,8 @@ use walrus::{Module, ModuleConfig};
 
 use super::LINK;
 
-/// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their names are short, and the splitter's.
+/// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their
+/// names are short, and the splitter's.
 const MODULE: &str = "i";
 
 /// What the linker exports, and neither the glue nor a part asks for.
@@ -80,7 +82,8 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     Ok((module.emit_wasm(), lines.join("\n") + "\n"))
 }
 
-/// What stands in the glue behind the name of each import, up to the next: imports with the same text do the same.
+/// What stands in the glue behind the name of each import, up to the next: imports with the same
+/// text do the same.
 fn bodies(glue: &str) -> HashMap<&str, &str> {
     let mut found = HashMap::new();
     let mut begun: Option<(&str, usize, &str)> = None;

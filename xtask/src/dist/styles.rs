@@ -1,5 +1,6 @@
-//! The style sheets of `styles/`, joined in one order and minified, as JavaScript modules: a constructed style sheet is the one
-//! way to style a shadow root that every content security policy allows.
+//! The style sheets of `styles/`, joined in one order and minified, as JavaScript modules: a
+//! constructed style sheet is the one way to style a shadow root that every content security policy
+//! allows.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +17,13 @@ use crate::{
     project::Project,
 };
 
-/// What the launcher needs before the rest is there, in this order; the first file declares the layers.
+/// What the launcher needs before the rest is there, in this order; the first file declares the
+/// layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
 /// What stands beside the launcher; the part of the loader that brings it has it too.
 const EXTRAS: &str = "extras.css";
-/// What nobody sees in a window that has just opened: it comes with what follows the window. Layers make any order right, and what
-/// stands without these for a moment still works.
+/// What nobody sees in a window that has just opened: it comes with what follows the window. Layers
+/// make any order right, and what stands without these for a moment still works.
 const LATER: &[&str] = &[EXTRAS, "later.css", "menu.css", "resize.css"];
 /// What the loader adds; it may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
@@ -55,10 +57,12 @@ impl Styles {
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
-    /// Modules by their names, each of one sheet. `launcherCss` is only what `markup` has a use for, as every page loads it; `windowCss` is the
-    /// widget's but for what comes later, with what `row`, a message in the shell, has a use for.
+    /// Modules by their names, each of one sheet. `launcherCss` is only what `markup` has a use
+    /// for, as every page loads it; `windowCss` is the widget's but for what comes later, with what
+    /// `row`, a message in the shell, has a use for.
     ///
-    /// One file each: esbuild chooses short names by the letters of all that a file holds, and the loader's size would hang on other sheets.
+    /// One file each: esbuild chooses short names by the letters of all that a file holds, and the
+    /// loader's size would hang on other sheets.
     pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(String, String); 4]> {
         let launcher = script::minify_css(project, &self.launcher)?;
         let launcher = purge_css(&launcher, &classes(markup)?, &read_text(&project.root.join(LOADER_CSS))?);

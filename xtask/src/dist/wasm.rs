@@ -1,4 +1,5 @@
-//! The widget compiled to WASM and bound to JavaScript, with Yew's marks on the page's nodes renamed.
+//! The widget compiled to WASM and bound to JavaScript, with Yew's marks on the page's nodes
+//! renamed.
 
 use std::{
     fs,
@@ -26,8 +27,9 @@ use crate::{
 /// Name of the two files, before their endings.
 const NAME: &str = "chataibot-widget";
 
-/// Yew numbers its subtrees and listeners from 1 and writes the numbers onto nodes under names that begin so. A page whose
-/// own app is a Yew app would take ours for its own, and run its handlers for our clicks.
+/// Yew numbers its subtrees and listeners from 1 and writes the numbers onto nodes under names that
+/// begin so. A page whose own app is a Yew app would take ours for its own, and run its handlers
+/// for our clicks.
 const YEW_MARKS: &str = "__yew_";
 /// What our marks begin with instead.
 const OUR_MARKS: &str = "__chataibot_";
@@ -40,13 +42,15 @@ const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zloca
 pub struct Bound {
     pub wasm: Vec<u8>,
     pub glue: String,
-    /// The module that fetches parts, which imports the glue and is imported by it; empty where there are no parts.
+    /// The module that fetches parts, which imports the glue and is imported by it; empty where
+    /// there are no parts.
     pub link: String,
     /// The parts that are fetched when needed: names of files, and what is in them.
     pub parts: Vec<(String, Vec<u8>)>,
 }
 
-/// Takes the compiled program apart and binds it, where it, or what takes it apart, is another than last time.
+/// Takes the compiled program apart and binds it, where it, or what takes it apart, is another than
+/// last time.
 pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
     let stamp = folder.join("source");
@@ -85,7 +89,8 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
     }
     let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
-    // Of a program that is whole, wasm-bindgen writes it in another way, and nobody counts its bytes.
+    // Of a program that is whole, wasm-bindgen writes it in another way, and nobody counts its
+    // bytes.
     let glue = if is_split(profile) { compact(&glue)? } else { glue };
     Ok(Bound { wasm, glue, link, parts })
 }
@@ -98,7 +103,8 @@ const fn is_split(profile: BundleProfile) -> bool {
     }
 }
 
-/// Compiles the library for [`WASM_TARGET`], or the smallest build's form of it, and says where it is.
+/// Compiles the library for [`WASM_TARGET`], or the smallest build's form of it, and says where it
+/// is.
 pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
     // Only the WASM library: with an rlib beside it, link-time optimisation would be off.
@@ -109,14 +115,16 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     let (target, profile) = match wished {
         BundleProfile::Dev => (project.target.clone(), "dev"),
         BundleProfile::Demo => {
-            // The procedural macros are those of the servers' build, as the folder is. A little optimised there is half as much to bind.
+            // The procedural macros are those of the servers' build, as the folder is. A little
+            // optimised there is half as much to bind.
             command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
             (project.target.clone(), "dev")
         }
         BundleProfile::Stable => (project.target.clone(), "wasm"),
         BundleProfile::Small => {
             setup::std_sources(project)?;
-            // Unstable flags on the pinned compiler; its own folder, so that the standard library is built once.
+            // Unstable flags on the pinned compiler; its own folder, so that the standard library
+            // is built once.
             let target = project.target.join("small");
             command
                 .env("RUSTC_BOOTSTRAP", "1")

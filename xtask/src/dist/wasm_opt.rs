@@ -1,4 +1,5 @@
-//! The same WASM in fewer bytes, by Binaryen's `wasm-opt`: what the compiler leaves to be won once all code is in one file.
+//! The same WASM in fewer bytes, by Binaryen's `wasm-opt`: what the compiler leaves to be won once
+//! all code is in one file.
 
 use std::path::Path;
 
@@ -16,8 +17,9 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// What counts is the size after brotli: three passes make fewer bytes that compress worse. No program of ours keeps anything in the
-/// first kilobyte of its memory, where the end of the stack is.
+/// What counts is the size after brotli: three passes make fewer bytes that compress worse. No
+/// program of ours keeps anything in the first kilobyte of its memory, where the end of the stack
+/// is.
 const PASSES: &[&str] = &[
     "-O3",
     "--low-memory-unused",
@@ -26,7 +28,8 @@ const PASSES: &[&str] = &[
     "--skip-pass=simplify-locals",
 ];
 
-/// A part gets its second round at once. What it calls of the main program it calls by functions of one line, which are inlined.
+/// A part gets its second round at once. What it calls of the main program it calls by functions of
+/// one line, which are inlined.
 const PART_PASSES: &[&str] = &["-O3"];
 
 /// In the main program only the smallest functions win by being inlined.

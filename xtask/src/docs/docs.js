@@ -1,4 +1,5 @@
-// The search of the pages: all words must be there; headings count most. `SECTIONS` is search.js. Asks nobody, so it works from a folder, too.
+// The search of the pages: all words must be there; headings count most. `SECTIONS` is search.js.
+// Asks nobody, so it works from a folder, too.
 
 const query = document.querySelector('#query');
 const results = document.querySelector('#results');

@@ -1,4 +1,5 @@
-//! One document as a page. Markup that a document holds is shown as text, and a link to a file that has no page is its words alone.
+//! One document as a page. Markup that a document holds is shown as text, and a link to a file that
+//! has no page is its words alone.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! The archive for an operator: the proxy's program, its example configuration, `deploy/`, the documents about running it, and the assets.
-//! Where a document there links to what is not in the archive, only the link's words stay.
+//! The archive for an operator: the proxy's program, its example configuration, `deploy/`, the
+//! documents about running it, and the assets. Where a document there links to what is not in the
+//! archive, only the link's words stay.
 
 use std::{
     env,

@@ -1,4 +1,5 @@
-//! The browsers that tests run in: those that were chosen, with their drivers, installed if need be.
+//! The browsers that tests run in: those that were chosen, with their drivers, installed if need
+//! be.
 
 use std::{
     env, fs,
@@ -13,11 +14,13 @@ use crate::{
     project::{Project, run},
 };
 
-/// Chooses browsers by their names, with commas between them. Without it: Chromium, and each of the others that can be had.
+/// Chooses browsers by their names, with commas between them. Without it: Chromium, and each of the
+/// others that can be had.
 const CHOICE: &str = "CHATAIBOT_BROWSERS";
 /// Firefox's driver is a program of Mozilla's in Rust that Debian does not package.
 const GECKODRIVER: &str = "0.37.1";
-/// Where distributions put WebKitGTK's own browser, which is in nobody's path, and its folder's possible names.
+/// Where distributions put WebKitGTK's own browser, which is in nobody's path, and its folder's
+/// possible names.
 const WEBKIT_FOLDERS: [&str; 4] =
     ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib64"];
 const WEBKIT_VERSIONS: [&str; 3] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
@@ -131,7 +134,8 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
     Ok(Browser { engine, program, driver })
 }
 
-/// Those that are chosen of the two that a screen reader for Linux reads, without their drivers: real keys steer them.
+/// Those that are chosen of the two that a screen reader for Linux reads, without their drivers:
+/// real keys steer them.
 pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
     let chosen = choice(env::var(CHOICE).ok().as_deref())?;
     let engines = match chosen {

@@ -16,7 +16,8 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// How long the tests of one file may take together, in seconds; the first page load compiles a large debug WASM.
+/// How long the tests of one file may take together, in seconds; the first page load compiles a
+/// large debug WASM.
 const PATIENCE: &str = "600";
 /// What the test runner looks for, in this order: none but the one that is meant may be there.
 const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];
@@ -95,7 +96,8 @@ fn on_a_display(command: &Command) -> Command {
     wrapped
 }
 
-/// What the driver is told of the browser that was found. WebKit's is asked without: it knows its own.
+/// What the driver is told of the browser that was found. WebKit's is asked without: it knows its
+/// own.
 fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
     let program = browser.program.to_str().context("the browser's path is no text")?;
     let capabilities = match browser.engine {

@@ -1,4 +1,5 @@
-//! The whole product in a browser: the bundle, proxy, simulator and host pages. Every file in Chromium, a chosen set in each browser.
+//! The whole product in a browser: the bundle, proxy, simulator and host pages. Every file in
+//! Chromium, a chosen set in each browser.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,10 +19,12 @@ use crate::{
     setup::{Browser, Engine},
 };
 
-/// The files that run in every browser: the life of a message, every scene with axe, the keyboard's flows, tabs, reload, uploads,
-/// printing, language, a reader's line, changes of size, registered tokens, pages that keep the focus, act upon events, style all that is on
-/// them, embed in a nearly right way, move the element, fill the screen or clear storage, translators, Back on a phone, meaning in texts, and
-/// what browsers draw by themselves. A test in them that only Chromium can have says why (`chromium` in `story`).
+/// The files that run in every browser: the life of a message, every scene with axe, the keyboard's
+/// flows, tabs, reload, uploads, printing, language, a reader's line, changes of size, registered
+/// tokens, pages that keep the focus, act upon events, style all that is on them, embed in a nearly
+/// right way, move the element, fill the screen or clear storage, translators, Back on a phone,
+/// meaning in texts, and what browsers draw by themselves. A test in them that only Chromium can
+/// have says why (`chromium` in `story`).
 const EVERYWHERE: [&str; 26] = [
     "accessibility",
     "attach",
@@ -75,7 +78,8 @@ impl Product {
     }
 }
 
-/// Whether a name fits anything that would run in this browser. Words of a test's sentence are known to its runner alone.
+/// Whether a name fits anything that would run in this browser. Words of a test's sentence are
+/// known to its runner alone.
 pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<bool> {
     let all = test_files(project, FOLDER)?;
     let Some(name) = name.filter(|name| !named(&all, name).is_empty()) else { return Ok(true) };
@@ -93,7 +97,8 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
     let mut tests = runner();
     let chosen = name.map(|name| named(&files, name)).unwrap_or_default();
     match name {
-        // A word from a file's name stands for the whole file; any other is looked for in the tests' sentences.
+        // A word from a file's name stands for the whole file; any other is looked for in the
+        // tests' sentences.
         Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
         None => flaky::count(tests.args(&files), |test, file| {
@@ -160,7 +165,8 @@ fn literal_pattern(name: &str) -> String {
     })
 }
 
-/// Compiles `examples/yew_host.rs`, a page's own Yew app, and binds it. Its marks keep Yew's own names.
+/// Compiles `examples/yew_host.rs`, a page's own Yew app, and binds it. Its marks keep Yew's own
+/// names.
 fn yew_host(project: &Project) -> Result<PathBuf> {
     run_command(project.cargo().args(["build", "--example", "yew_host", "--target", WASM_TARGET]))?;
     let compiled = project.target.join(WASM_TARGET).join("debug/examples/yew_host.wasm");

@@ -13,12 +13,14 @@ use crate::{
     command_line::BundleTests, counts::Counts, dist, package, progress::step, project::Project, setup::Browser,
 };
 
-/// What every run of all tests has: the package itself, and what most pages are. The others take minutes to install and build.
+/// What every run of all tests has: the package itself, and what most pages are. The others take
+/// minutes to install and build.
 const ALWAYS: [&str; 7] = ["fresh_app", "package", "pages", "plain_html", "react_19", "releases", "two_sites"];
 
 const FOLDER: &str = "tests/examples";
 
-/// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name contains `name`, or all.
+/// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name
+/// contains `name`, or all.
 pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<Counts> {
     dist::provide(project, tests.profile, tests.built)?;
     let mut files = test_files(project, FOLDER)?;

@@ -1,8 +1,10 @@
-//! What becomes of a test in a browser that failed: it has to pass several times by itself, or it stays failed.
+//! What becomes of a test in a browser that failed: it has to pass several times by itself, or it
+//! stays failed.
 //!
-//! A browser, two servers and a test take turns on few cores, and where a machine stops one of them for seconds a test may be right and
-//! fail. That is told, with the failure as it was, and counted: a test that is flaky is to be mended. Where many are, none is
-//! excused, and whoever runs a test by its name sees what it does.
+//! A browser, two servers and a test take turns on few cores, and where a machine stops one of them
+//! for seconds a test may be right and fail. That is told, with the failure as it was, and counted:
+//! a test that is flaky is to be mended. Where many are, none is excused, and whoever runs a test
+//! by its name sees what it does.
 
 use std::{collections::BTreeMap, process::Command};
 
@@ -15,7 +17,8 @@ use crate::counts::Counts;
 const MOST: usize = 6;
 const TIMES: usize = 3;
 
-/// Runs tests, and those that failed again by `alone`, if they are few. That is told the test's name and, where its error names it, its file.
+/// Runs tests, and those that failed again by `alone`, if they are few. That is told the test's
+/// name and, where its error names it, its file.
 pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
     let mut failed: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut last = None;

@@ -1,5 +1,5 @@
-//! `cargo xtask test reader`: what a screen reader says of the widget. Orca listens to a real browser that is used by keys
-//! alone, as the walks of `tests/reader` tell.
+//! `cargo xtask test reader`: what a screen reader says of the widget. Orca listens to a real
+//! browser that is used by keys alone, as the walks of `tests/reader` tell.
 //!
 //! - [`walk`]: the form of a walk
 //! - [`desktop`]: a display, a bus, the reader and a browser, all of them private
@@ -37,9 +37,11 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// What every run of all tests has, in Chromium: the way in, and what is said of replies. All walks take many minutes.
+/// What every run of all tests has, in Chromium: the way in, and what is said of replies. All walks
+/// take many minutes.
 const ALWAYS: [&str; 2] = ["first-visit", "replies"];
-/// How many walks go on beside one another: most of a walk is waiting for what is said, or for nothing more to be said.
+/// How many walks go on beside one another: most of a walk is waiting for what is said, or for
+/// nothing more to be said.
 const LANES: usize = 2;
 /// How often a reader is started that does not come up.
 const STARTS: usize = 3;
@@ -60,7 +62,8 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     Ok(counts(&cases, &failed))
 }
 
-/// Runs those of every run, on the bundle that is in `dist/`. One that fails beside all else is flaky if it passes by itself.
+/// Runs those of every run, on the bundle that is in `dist/`. One that fails beside all else is
+/// flaky if it passes by itself.
 pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
     let walks = walks(project, |stem| ALWAYS.contains(&stem))?;
     let case = |walk| Case { walk, engine: chromium.engine, program: &chromium.program };
@@ -162,7 +165,8 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// A desktop whose reader reads the page. That one does not come up says nothing of the widget, so it may be tried again; nothing else may.
+/// A desktop whose reader reads the page. That one does not come up says nothing of the widget, so
+/// it may be tried again; nothing else may.
 fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
     let start = || {
         let mut desktop = Desktop::start(home)?;

@@ -1,5 +1,5 @@
-//! How much one entry may hold: a reader gives up a stream whose event is larger than a megabyte, so a larger entry would end the
-//! conversation there.
+//! How much one entry may hold: a reader gives up a stream whose event is larger than a megabyte,
+//! so a larger entry would end the conversation there.
 
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ use crate::{
 
 /// The most bytes of one entry's JSON.
 const LARGEST: usize = 1 << 20;
-/// So many pairs of letters, which no tree joins, take 480 KB of HTML, and as a tree three times as much.
+/// So many pairs of letters, which no tree joins, take 480 KB of HTML, and as a tree three times as
+/// much.
 const PAIRS: usize = 30_000;
 
 checks! {

@@ -159,7 +159,8 @@ fn seconds_in_place_of_milliseconds() -> Row {
 /// How many run at one time: they mostly wait for disks and timers.
 const TOGETHER: usize = 8;
 
-/// The check that is meant and, to save time, each third of the others; with CHATAIBOT_BREACHES_EVERYWHERE all of them.
+/// The check that is meant and, to save time, each third of the others; with
+/// CHATAIBOT_BREACHES_EVERYWHERE all of them.
 fn beside(at: usize, meant: &str) -> Vec<&'static str> {
     let everywhere = std::env::var_os("CHATAIBOT_BREACHES_EVERYWHERE").is_some();
     let all = checks::all().into_iter().filter(|check| !check.slow).enumerate();

@@ -1,5 +1,5 @@
-//! The examples in `examples/own-proxy` and `examples/serverless-proxy`: a proxy in Node, and the same as one function, held against the
-//! contract by the program itself, as their READMEs say.
+//! The examples in `examples/own-proxy` and `examples/serverless-proxy`: a proxy in Node, and the
+//! same as one function, held against the contract by the program itself, as their READMEs say.
 
 use std::{
     io::{BufRead, BufReader},

@@ -22,7 +22,8 @@ const fn after(status: &'static str, headers: &'static [(&'static str, &'static 
 }
 
 faults! {
-    // Not in place of the proxy's answer to a webhook: a platform that is told 2xx by a stranger tells nobody again, and nobody can know.
+    // Not in place of the proxy's answer to a webhook: a platform that is told 2xx by a stranger
+    // tells nobody again, and nobody can know.
     quick "captive-portal" CALLS "200 with a page to sign in": instead("200 OK", HTML, Text(SIGN_IN));
     quick "captive-portal-after" CALLS "the same, and the request arrived": after("200 OK", HTML, Text(SIGN_IN));
     quick "no-content" CALLS "204": instead("204 No Content", &[], Empty);

@@ -1,4 +1,5 @@
-//! What the proxy adds to a visitor's message: the way through it less the platform's own answer, one after the other.
+//! What the proxy adds to a visitor's message: the way through it less the platform's own answer,
+//! one after the other.
 
 use std::{net::SocketAddr, time::Instant};
 

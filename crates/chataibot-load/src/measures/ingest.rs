@@ -1,4 +1,5 @@
-//! How many webhooks a second are stored for good: as many as the proxy answers, from some connections that never wait.
+//! How many webhooks a second are stored for good: as many as the proxy answers, from some
+//! connections that never wait.
 
 use std::{net::SocketAddr, time::Instant};
 

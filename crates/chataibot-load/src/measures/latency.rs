@@ -1,6 +1,8 @@
-//! How long an event takes from the platform to the visitor's stream, at a fixed rate, while many other streams wait.
+//! How long an event takes from the platform to the visitor's stream, at a fixed rate, while many
+//! other streams wait.
 //!
-//! Each event is counted from the moment it was due, whether or not the proxy was slow with those before it.
+//! Each event is counted from the moment it was due, whether or not the proxy was slow with those
+//! before it.
 
 use std::{
     net::SocketAddr,
@@ -43,7 +45,8 @@ pub async fn measure(
     let first = recorder.count();
     let (schedule, idle) = (recorder.clone(), scale.idle);
     let (count, each) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
-    // A thread of its own: the runtime's timers are exact to a millisecond only, which is as long as what is measured.
+    // A thread of its own: the runtime's timers are exact to a millisecond only, which is as long
+    // as what is measured.
     let clock = thread::spawn(move || {
         let mut due = Instant::now();
         let mut visitor = 0;

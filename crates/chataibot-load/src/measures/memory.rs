@@ -1,4 +1,5 @@
-//! What an idle stream takes: the slope between some and more of them, so that what the proxy takes anyway does not count.
+//! What an idle stream takes: the slope between some and more of them, so that what the proxy takes
+//! anyway does not count.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,5 @@
-//! What it takes to check a visitor's token: the function that every request passes, in this process.
+//! What it takes to check a visitor's token: the function that every request passes, in this
+//! process.
 
 use std::{path::PathBuf, time::Duration};
 

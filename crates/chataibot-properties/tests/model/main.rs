@@ -1,18 +1,23 @@
-//! One conversation through all that can happen to it: {commit, publish, cursor, reconnect, epoch}, and a trimmed log, a reload, a full
-//! queue and a second proxy; every state in which it can be is visited.
+//! One conversation through all that can happen to it: {commit, publish, cursor, reconnect, epoch},
+//! and a trimmed log, a reload, a full queue and a second proxy; every state in which it can be is
+//! visited.
 //!
-//! What decides is the code that runs: the proxy's `handover::place` and `log::misfit`, the widget's `LogReader` and `Conversation`, and the
-//! cursors of the wire. The rest is a model: a list for the log, and queues for hub, bus and connection ([`world`]). [`explorer`] goes
-//! from state to state, breadth first, until there is no new one, so the depth is that of the whole graph.
+//! What decides is the code that runs: the proxy's `handover::place` and `log::misfit`, the
+//! widget's `LogReader` and `Conversation`, and the cursors of the wire. The rest is a model: a
+//! list for the log, and queues for hub, bus and connection ([`world`]). [`explorer`] goes from
+//! state to state, breadth first, until there is no new one, so the depth is that of the whole
+//! graph.
 //!
-//! In each state the visitor sees no entry twice, none out of order and none missing between two. And from each state, when no more
-//! faults come, the visitor ends with the whole log of the newest epoch, in a bounded number of steps.
+//! In each state the visitor sees no entry twice, none out of order and none missing between two.
+//! And from each state, when no more faults come, the visitor ends with the whole log of the newest
+//! epoch, in a bounded number of steps.
 //!
-//! The model can fail: each `Bug` is one line of the protocol left out, and the explorer has to find what it does. Of the code itself,
-//! three tests fail with `Frame::Reset` ignored by the reader, three with the epoch forgotten in `place`, and three in `misfit`.
+//! The model can fail: each `Bug` is one line of the protocol left out, and the explorer has to
+//! find what it does. Of the code itself, three tests fail with `Frame::Reset` ignored by the
+//! reader, three with the epoch forgotten in `place`, and three in `misfit`.
 //!
-//! Visited are 183,922 states, the furthest of them 44 steps deep, in a few seconds; each test prints its own
-//! (`cargo test --workspace --test model -- --nocapture`):
+//! Visited are 183,922 states, the furthest of them 44 steps deep, in a few seconds; each test
+//! prints its own (`cargo test --workspace --test model -- --nocapture`):
 //!
 //! | | commits | cuts | other faults | states | depth |
 //! |---|---|---|---|---|---|

@@ -1,4 +1,5 @@
-//! The world of the model: one log, one or two proxies that follow it, one widget, and a connection at most.
+//! The world of the model: one log, one or two proxies that follow it, one widget, and a connection
+//! at most.
 
 use std::{
     collections::VecDeque,
@@ -19,7 +20,8 @@ use chataibot_widget::{
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 
-/// Entries read at one time, and how many may wait for one reader: small, so that short logs reach them.
+/// Entries read at one time, and how many may wait for one reader: small, so that short logs reach
+/// them.
 const PAGE: usize = 2;
 const QUEUE: usize = 1;
 
@@ -125,7 +127,8 @@ pub struct World {
     left: Bounds,
     bug: Option<Bug>,
     epoch: u32,
-    /// Each entry is known by a number of its own; its place in the log is its `seq`, counted from 1.
+    /// Each entry is known by a number of its own; its place in the log is its `seq`, counted from
+    /// 1.
     log: Vec<u64>,
     /// So many entries were trimmed.
     trimmed: usize,

@@ -1,4 +1,5 @@
-//! `--check-config`: tries what a start does with what the configuration names, and leaves nothing behind, also beside a proxy that runs.
+//! `--check-config`: tries what a start does with what the configuration names, and leaves nothing
+//! behind, also beside a proxy that runs.
 
 use std::{
     fs, io,

@@ -1,4 +1,5 @@
-//! `health`: asks the proxy that runs whether it answers, for an image that has no other program to ask with.
+//! `health`: asks the proxy that runs whether it answers, for an image that has no other program to
+//! ask with.
 
 use std::{
     io::{self, BufRead, BufReader, Write},

@@ -1,7 +1,9 @@
-//! `--check-config --online`: does the platform answer, does it take the account token, and does its webhook arrive?
+//! `--check-config --online`: does the platform answer, does it take the account token, and does
+//! its webhook arrive?
 //!
-//! No visitor and no bot gets a message: the token is tried on a conversation that does not exist. A proxy that runs already on the
-//! configured address is asked; where none runs, this command listens there for a while, for handshakes alone.
+//! No visitor and no bot gets a message: the token is tried on a conversation that does not exist.
+//! A proxy that runs already on the configured address is asked; where none runs, this command
+//! listens there for a while, for handshakes alone.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -101,7 +103,8 @@ async fn platform(client: &PlatformClient, site: &Site) -> Finding {
     let answer = client.send(site, NOBODYS, &SendTyped { message, user: User::default() }).await;
     let of = format!("site {}, {}", site.id, site.platform_url);
     match answer {
-        // It said in its own words that there is no such conversation, so it has looked at the token before.
+        // It said in its own words that there is no such conversation, so it has looked at the
+        // token before.
         Forwarded::Accepted(_) | Forwarded::Refused(_) => {
             Finding::ok(format!("{of}: the platform answers, and takes the account token"))
         }

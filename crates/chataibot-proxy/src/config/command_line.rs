@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// The server between the ChatAIBot widget and the platform.
 ///
-/// It holds the account token, gives visitors short-lived tokens, forwards what they say, takes the platform's events by webhook,
-/// and streams replies to the browser.
+/// It holds the account token, gives visitors short-lived tokens, forwards what they say, takes the
+/// platform's events by webhook, and streams replies to the browser.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "chataibot-proxy", version, after_long_help = super::settings::help())]
 pub struct Arguments {
@@ -17,10 +17,12 @@ pub struct Arguments {
     /// The configuration file (TOML)
     #[arg(long, short, value_name = "FILE", env = "CHATAIBOT_PROXY_CONFIG", global = true)]
     pub config: Option<PathBuf>,
-    /// Read the configuration, try what a start does with it, say everything that is wrong, and end; nothing is changed
+    /// Read the configuration, try what a start does with it, say everything that is wrong, and
+    /// end; nothing is changed
     #[arg(long)]
     pub check_config: bool,
-    /// With --check-config: try the platform, the account tokens and the webhooks, too; exit code 1 where something is to be changed
+    /// With --check-config: try the platform, the account tokens and the webhooks, too; exit code 1
+    /// where something is to be changed
     #[arg(long, requires = "check_config")]
     pub online: bool,
     /// With --online, while no proxy runs: seconds to wait for the platform's handshake
@@ -41,7 +43,8 @@ pub struct Arguments {
     /// The database file
     #[arg(long, value_name = "FILE", global = true)]
     pub database: Option<PathBuf>,
-    /// The Redis that several proxies share, instead of a database file; an address without a password
+    /// The Redis that several proxies share, instead of a database file; an address without a
+    /// password
     #[arg(long, value_name = "URL")]
     pub redis: Option<String>,
     /// Directory of the widget's bundle, served at /
@@ -66,8 +69,9 @@ pub struct Arguments {
 pub enum Command {
     /// Erase everything of one visitor
     ///
-    /// From a database file: a running proxy still takes this visitor's token until it ends by itself, a few minutes; `POST /erase`
-    /// on its metrics listener ends it at once. From Redis: the proxies that run end it at once.
+    /// From a database file: a running proxy still takes this visitor's token until it ends by
+    /// itself, a few minutes; `POST /erase` on its metrics listener ends it at once. From Redis:
+    /// the proxies that run end it at once.
     Erase {
         /// The visitor's id: 32 lower-case hex characters
         #[arg(long, value_name = "ID")]
@@ -75,7 +79,8 @@ pub enum Command {
     },
     /// Ask the running proxy whether it answers, at /healthz; exit code 1 where it does not
     ///
-    /// Give it the same --config, variable or --listen as the proxy: nothing else of the configuration is read.
+    /// Give it the same --config, variable or --listen as the proxy: nothing else of the
+    /// configuration is read.
     Health,
     /// Copy the whole database file to another one, while the proxy writes on
     Backup {

@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, fmt};
 
 use url::{Host, Origin, Url};
 
-/// What files are in apps that show their own. A browser's file is `null`, and no page of the web can be this.
+/// What files are in apps that show their own. A browser's file is `null`, and no page of the web
+/// can be this.
 const FILES: &str = "file://";
 
-/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header: `scheme://host[:port]`. Apps have schemes of their
-/// own, such as `capacitor://localhost`.
+/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header:
+/// `scheme://host[:port]`. Apps have schemes of their own, such as `capacitor://localhost`.
 pub fn check(text: &str) -> Result<(), String> {
     if text.contains('*') {
         return Err(format!("`{text}` has a wildcard; list every origin by name"));
@@ -31,7 +32,8 @@ pub fn check(text: &str) -> Result<(), String> {
     }
     let exact = match url.origin() {
         web @ Origin::Tuple(..) => web.ascii_serialization(),
-        // The standard knows no origin of other schemes; apps that register one have it in the same form.
+        // The standard knows no origin of other schemes; apps that register one have it in the same
+        // form.
         Origin::Opaque(_) => {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default().to_ascii_lowercase())

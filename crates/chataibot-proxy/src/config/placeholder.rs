@@ -1,5 +1,5 @@
-//! What examples have in the place of somebody's own values. Taken for real, it fails later, and elsewhere: no page has that origin, and no
-//! bot that key.
+//! What examples have in the place of somebody's own values. Taken for real, it fails later, and
+//! elsewhere: no page has that origin, and no bot that key.
 
 use url::{Host, Url};
 

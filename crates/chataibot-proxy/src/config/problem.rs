@@ -1,4 +1,5 @@
-//! What is wrong in a configuration, where, and what to change. All problems are collected, so that one look repairs them all.
+//! What is wrong in a configuration, where, and what to change. All problems are collected, so that
+//! one look repairs them all.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 

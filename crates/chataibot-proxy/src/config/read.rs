@@ -1,4 +1,5 @@
-//! Command line, environment and file to a checked [`Config`]. A flag stands over a variable, a variable over the file.
+//! Command line, environment and file to a checked [`Config`]. A flag stands over a variable, a
+//! variable over the file.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +29,8 @@ use file::{Located, Table};
 /// Environment variables, as a value so that tests bring their own.
 pub type Environment = BTreeMap<String, String>;
 
-/// The process's environment. Variables that are not Unicode are left out; no setting of ours is one.
+/// The process's environment. Variables that are not Unicode are left out; no setting of ours is
+/// one.
 pub fn process_environment() -> Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -49,7 +51,8 @@ fn text_of(path: &Path) -> Result<String, Problems> {
     })
 }
 
-/// Where the proxy serves, alone: one that runs may be asked while its configuration is being changed.
+/// Where the proxy serves, alone: one that runs may be asked while its configuration is being
+/// changed.
 pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<SocketAddr, Problems> {
     let in_variable = environment.get("CHATAIBOT_PROXY_LISTEN").is_some_and(|value| !value.is_empty());
     let is_in_file = arguments.listen.is_none() && !in_variable;
@@ -70,7 +73,8 @@ pub fn check(
 ) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     let table = file.map(|(path, text)| Table::parse(path, text, &mut problems));
-    // After a mistake of syntax half of the file may be missing: more problems would only be confusing.
+    // After a mistake of syntax half of the file may be missing: more problems would only be
+    // confusing.
     if !problems.0.is_empty() {
         return Err(problems);
     }

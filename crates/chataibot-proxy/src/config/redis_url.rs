@@ -1,4 +1,5 @@
-//! Where the Redis is that several proxies share. Its address may hold a password, so it prints as dots.
+//! Where the Redis is that several proxies share. Its address may hold a password, so it prints as
+//! dots.
 
 use std::fmt;
 

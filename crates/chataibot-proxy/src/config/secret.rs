@@ -1,4 +1,5 @@
-//! Secrets: from a file or an environment variable, never from the configuration file itself, never printed.
+//! Secrets: from a file or an environment variable, never from the configuration file itself, never
+//! printed.
 
 use std::path::Path;
 
@@ -11,9 +12,11 @@ use super::placeholder;
 pub enum Form {
     /// Goes into a header: printable ASCII without spaces.
     Header,
-    /// Goes into a path: at least 16 of `A-Z a-z 0-9 - _`, because it is all that keeps strangers out.
+    /// Goes into a path: at least 16 of `A-Z a-z 0-9 - _`, because it is all that keeps strangers
+    /// out.
     Path,
-    /// Comes back to us in a header or a body: as [`Form::Header`], and while it is being replaced two, a line each.
+    /// Comes back to us in a header or a body: as [`Form::Header`], and while it is being replaced
+    /// two, a line each.
     Token,
     /// Signs: at least 32 printable characters, because it can be guessed at leisure; a line each.
     Signing,

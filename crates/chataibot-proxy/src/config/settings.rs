@@ -1,4 +1,5 @@
-//! Every setting in one table: its key in the file, its environment variable, its default and what it means.
+//! Every setting in one table: its key in the file, its environment variable, its default and what
+//! it means.
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]

@@ -61,7 +61,8 @@ pub struct Site {
     pub bot_keys: Vec<String>,
     /// The platform's token for the whole account. Never leaves the server.
     pub account_token: SecretString,
-    /// The last part of the webhook's path. Sites of one account share it, because the platform has one webhook per account.
+    /// The last part of the webhook's path. Sites of one account share it, because the platform has
+    /// one webhook per account.
     pub webhook_secret: SecretString,
     /// The token the platform sends with each event, as entered in its settings.
     pub webhook_token: SecretString,
@@ -99,7 +100,8 @@ impl Site {
     }
 }
 
-/// While a secret is being replaced there are two, a line each. All are compared, so the time does not tell which one fits.
+/// While a secret is being replaced there are two, a line each. All are compared, so the time does
+/// not tell which one fits.
 fn same(secrets: &SecretString, presented: &str) -> bool {
     let lines = secrets.expose_secret().lines();
     lines.map(|secret| secret.as_bytes().ct_eq(presented.as_bytes())).fold(Choice::from(0), |any, one| any | one).into()
@@ -135,7 +137,8 @@ impl Sites {
         self.0.iter().filter(move |site| site.origins.allow(origin))
     }
 
-    /// The sites behind one webhook path. Every site is compared, so the time does not tell which one fits.
+    /// The sites behind one webhook path. Every site is compared, so the time does not tell which
+    /// one fits.
     pub fn of_webhook_secret(&self, presented: &str) -> Vec<Arc<Site>> {
         self.0.iter().filter(|site| site.is_webhook_secret(presented)).cloned().collect()
     }

@@ -1,8 +1,10 @@
-//! The widget's bundle, read once at the start and served from memory. No request names a path of the file system.
+//! The widget's bundle, read once at the start and served from memory. No request names a path of
+//! the file system.
 //!
-//! Stable names (`/chataibot.js`) are asked for again each time and answered 304. Releases lie in folders of their own (`/1.2.3/`), never
-//! change and are kept for a year; what leads to the newest of them (`/1/`, and `/0.1/` before 1.0.0) is kept for minutes. The files at the
-//! top are found by their version, too (`/1.2.3/`, `/v/1.2.3/`). Pages of any origin may use them.
+//! Stable names (`/chataibot.js`) are asked for again each time and answered 304. Releases lie in
+//! folders of their own (`/1.2.3/`), never change and are kept for a year; what leads to the newest
+//! of them (`/1/`, and `/0.1/` before 1.0.0) is kept for minutes. The files at the top are found by
+//! their version, too (`/1.2.3/`, `/v/1.2.3/`). Pages of any origin may use them.
 
 use std::{
     collections::HashMap,
@@ -54,8 +56,9 @@ impl Coded {
     }
 }
 
-/// Rides on an asset's answer: its headers are set, and the middleware leaves them alone. A 304 without this would take on a policy
-/// meant for JSON, and the browser would apply it to the page it has kept.
+/// Rides on an asset's answer: its headers are set, and the middleware leaves them alone. A 304
+/// without this would take on a policy meant for JSON, and the browser would apply it to the page
+/// it has kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Served;
 
@@ -136,7 +139,8 @@ impl Assets {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        // So that the page, on another origin, can tell what they weighed: nothing in them is secret.
+        // So that the page, on another origin, can tell what they weighed: nothing in them is
+        // secret.
         headers.insert("timing-allow-origin", HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         Ok(response)
@@ -207,7 +211,8 @@ fn version(integrity: Option<&Vec<u8>>) -> String {
 fn collect(directory: &Path, prefix: &str, found: &mut HashMap<String, Vec<u8>>, room: &mut usize) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        // Hidden files and names that no URL spells plainly are not part of a bundle; links could lead anywhere.
+        // Hidden files and names that no URL spells plainly are not part of a bundle; links could
+        // lead anywhere.
         let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned) else { continue };
         let kind = entry.file_type()?;
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };

@@ -49,7 +49,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, TokenFault> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenFault::Missing) }
 }
 
-/// The value of a header that may stand there once. Two of them could be read differently by two servers.
+/// The value of a header that may stand there once. Two of them could be read differently by two
+/// servers.
 fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
     let mut values = headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str().map_err(|_| TokenFault::Form)).transpose()?;

@@ -1,4 +1,5 @@
-//! Request bodies: read whole, within a size and a time, before any handler sees them; and the strict reading of JSON.
+//! Request bodies: read whole, within a size and a time, before any handler sees them; and the
+//! strict reading of JSON.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +19,8 @@ use serde::de::DeserializeOwned;
 use super::{header_text, state::App};
 use crate::error::ApiError;
 
-/// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it is compressed.
+/// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it
+/// is compressed.
 ///
 /// # Errors
 /// See above, and [`ApiError::broken_body`].
@@ -27,7 +29,8 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     if body.is_end_stream() {
         return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
     }
-    // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they send.
+    // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they
+    // send.
     if is_coded(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
@@ -50,7 +53,8 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-/// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a reset, which eats the answer.
+/// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a
+/// reset, which eats the answer.
 pub async fn drain(mut body: Body) {
     const MOST: usize = 16 * 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(2);
@@ -76,7 +80,8 @@ fn unsupported(message: &'static str) -> ApiError {
     ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::BAD_REQUEST, message)
 }
 
-/// A JSON body. 415 when it does not say that it is JSON, 400 when it is not, 422 when it is another JSON than this call takes.
+/// A JSON body. 415 when it does not say that it is JSON, 400 when it is not, 422 when it is
+/// another JSON than this call takes.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -84,7 +89,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        // A page can send `text/plain` anywhere without asking; JSON needs the preflight that the allowed origins guard.
+        // A page can send `text/plain` anywhere without asking; JSON needs the preflight that the
+        // allowed origins guard.
         if !is_json(request.headers()) {
             return Err(unsupported("the body must be JSON, with `Content-Type: application/json`"));
         }

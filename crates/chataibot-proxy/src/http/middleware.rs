@@ -1,4 +1,5 @@
-//! The outermost middleware: client address, request id, panics, one error form, safe headers, log line.
+//! The outermost middleware: client address, request id, panics, one error form, safe headers, log
+//! line.
 
 use std::{
     any::Any,
@@ -52,8 +53,8 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
 
-    // Everything that is logged on the way carries the id, which the answer has, too. Of the highest level, or a log of errors alone
-    // would not say where they happened.
+    // Everything that is logged on the way carries the id, which the answer has, too. Of the
+    // highest level, or a log of errors alone would not say where they happened.
     let span = tracing::error_span!("request", id, %method, route, status = tracing::field::Empty);
     let mut response = match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
         Ok(response) => response,
@@ -90,7 +91,8 @@ fn request_id() -> String {
     getrandom::u64().map_or_else(|_| "0".repeat(16), |id| format!("{id:016x}"))
 }
 
-/// The last address of the chain that is not one of our own reverse proxies. What stands before it, anybody can write.
+/// The last address of the chain that is not one of our own reverse proxies. What stands before it,
+/// anybody can write.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut nearest = peer;
@@ -135,7 +137,8 @@ fn plain_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + u
     (kept, error)
 }
 
-/// Headers that make an answer of ours useless for an attacker's page. What a page of the bundle may do is for its author to say.
+/// Headers that make an answer of ours useless for an attacker's page. What a page of the bundle
+/// may do is for its author to say.
 fn harden(response: &mut Response) {
     let is_asset = response.extensions().get::<Served>().is_some();
     let headers = response.headers_mut();

@@ -1,9 +1,11 @@
-//! The proxy's calls as an OpenAPI 3.1 document: shapes from the wire types, the rest from one table.
+//! The proxy's calls as an OpenAPI 3.1 document: shapes from the wire types, the rest from one
+//! table.
 //!
 //! - [`calls`]: every call, with its parameters, answers and refusals
 //! - [`codes`]: every code of a refusal
 //!
-//! A test holds the table against the routes of `app.rs` and against the codes of the source, so that neither can be forgotten.
+//! A test holds the table against the routes of `app.rs` and against the codes of the source, so
+//! that neither can be forgotten.
 
 use std::sync::LazyLock;
 

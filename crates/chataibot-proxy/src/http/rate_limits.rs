@@ -1,4 +1,5 @@
-//! Rate limiting as middleware, in front of the handlers. All but that of tokens also check the visitor token.
+//! Rate limiting as middleware, in front of the handlers. All but that of tokens also check the
+//! visitor token.
 
 use std::sync::Arc;
 

@@ -25,7 +25,8 @@ use crate::{
     store::{Store, StoreEvent},
 };
 
-/// What requests share. Every part of it is made for concurrent use; none is locked across an await.
+/// What requests share. Every part of it is made for concurrent use; none is locked across an
+/// await.
 pub struct App {
     /// The settings, as they were at the start; of the sites, see the next.
     pub config: Config,
@@ -78,9 +79,11 @@ pub struct Services {
 /// The two steps of an orderly end, and what an open connection takes up. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// Cancelled when an end was asked for: the proxy says that it is not ready, and goes on as before.
+    /// Cancelled when an end was asked for: the proxy says that it is not ready, and goes on as
+    /// before.
     pub draining: CancellationToken,
-    /// Cancelled when the proxy is to end: the accept loop stops, streams say goodbye, running requests finish.
+    /// Cancelled when the proxy is to end: the accept loop stops, streams say goodbye, running
+    /// requests finish.
     pub shutdown: CancellationToken,
     /// One permit for each connection that may be open.
     pub connections: Arc<Semaphore>,
@@ -92,8 +95,8 @@ impl App {
         self.lifecycle.draining.is_cancelled() || self.lifecycle.shutdown.is_cancelled()
     }
 
-    /// Ends the proxy in an orderly way: says at `/readyz` that it goes, serves on for a while so that balancers send newcomers
-    /// elsewhere, and then ends streams and finishes requests.
+    /// Ends the proxy in an orderly way: says at `/readyz` that it goes, serves on for a while so
+    /// that balancers send newcomers elsewhere, and then ends streams and finishes requests.
     pub async fn drain(&self) {
         self.lifecycle.draining.cancel();
         tokio::time::sleep(self.config.drain).await;
@@ -105,8 +108,9 @@ impl App {
         self.config.limits.connections.saturating_sub(self.lifecycle.connections.available_permits())
     }
 
-    /// Takes over sites and keys of a configuration that was read anew. Everything else in it counts from the next start. No request
-    /// fails for it: those under way go on with what they began with.
+    /// Takes over sites and keys of a configuration that was read anew. Everything else in it
+    /// counts from the next start. No request fails for it: those under way go on with what they
+    /// began with.
     ///
     /// # Errors
     /// When the key file is wrong: then nothing was changed.

@@ -1,6 +1,8 @@
-//! Addresses in words become links: `https://…`, `http://…`, `www.…`, mail addresses, and telephone numbers in their international form.
+//! Addresses in words become links: `https://…`, `http://…`, `www.…`, mail addresses, and telephone
+//! numbers in their international form.
 //!
-//! [`find`] knows where they begin and end; only what [`links`] allows is a link. Nothing is sought in links and code.
+//! [`find`] knows where they begin and end; only what [`links`] allows is a link. Nothing is sought
+//! in links and code.
 
 use std::ops::Range;
 
@@ -17,7 +19,8 @@ mod find;
 /// Digits of a telephone number, with its country.
 const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
 
-/// The same nodes with links for the addresses in their words, as long as there is room for `most` nodes, `deepest` deep.
+/// The same nodes with links for the addresses in their words, as long as there is room for `most`
+/// nodes, `deepest` deep.
 pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
     let room = most.saturating_sub(count(&nodes));
     Linker { room, deepest, before: None }.all(nodes, 0, None)
@@ -191,7 +194,8 @@ fn phone(text: &str) -> Option<(usize, String)> {
     (DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
 }
 
-/// Do the digits begin with the code of a country, and fit it where its numbers are all of one length?
+/// Do the digits begin with the code of a country, and fit it where its numbers are all of one
+/// length?
 fn is_country(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     match bytes {

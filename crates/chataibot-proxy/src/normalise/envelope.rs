@@ -57,7 +57,8 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     Ok(Delivery::Events { token, events: events.iter().map(|item| event(opened(item).as_ref())).collect() })
 }
 
-/// JSON; if need be without what an editor cut in half: bytes that are no UTF-8, and halves of an emoji.
+/// JSON; if need be without what an editor cut in half: bytes that are no UTF-8, and halves of an
+/// emoji.
 fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {
@@ -166,7 +167,8 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<
     (kind, id)
 }
 
-/// `message_by` as an object (OBS) or a plain text (INT). Unknown ones count as the bot: shown rather than taken for an echo.
+/// `message_by` as an object (OBS) or a plain text (INT). Unknown ones count as the bot: shown
+/// rather than taken for an echo.
 fn author(value: &Value) -> Option<Author> {
     let by = fields::any(value, &["message_by", "sent_by", "sender"])?;
     let kind = fields::text_or_field(by, &["type", "role"])?;

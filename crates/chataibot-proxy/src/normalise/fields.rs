@@ -1,4 +1,5 @@
-//! Tolerant looks into the platform's JSON: one value under several names, numbers as texts, texts as numbers.
+//! Tolerant looks into the platform's JSON: one value under several names, numbers as texts, texts
+//! as numbers.
 
 use serde_json::Value;
 
@@ -65,7 +66,8 @@ pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagn
     &listed[..listed.len().min(most)]
 }
 
-/// A kind's name as it is compared: `Message-Create`, `message.create` and `message_create` are one.
+/// A kind's name as it is compared: `Message-Create`, `message.create` and `message_create` are
+/// one.
 pub fn name(raw: &str) -> String {
     let separated =
         raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });

@@ -1,4 +1,5 @@
-//! Each message kind of the platform to a [`Content`]. Names are DOC; field shapes OBS for text and button, INT for the rest.
+//! Each message kind of the platform to a [`Content`]. Names are DOC; field shapes OBS for text and
+//! button, INT for the rest.
 
 use chataibot_wire::{
     Content, Node, RichText,
@@ -64,12 +65,14 @@ fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) ->
 }
 
 fn texts(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML (OBS).
+    // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML
+    // (OBS).
     let body = match fields::text(message, &["text"]) {
         Some(text) => {
             let html::Read { text, has_media } = html::read(&text, diagnostics);
             if text.is_empty() && has_media && prompt.is_none() {
-                // A picture without words and without an address that a browser may get: still something was said.
+                // A picture without words and without an address that a browser may get: still
+                // something was said.
                 return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
             }
             text
@@ -164,7 +167,8 @@ fn appointment(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Appointmen
     Appointment { title: title(message, diagnostics), duration: minutes(message), link }
 }
 
-/// Whole minutes, from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`; nothing from other units.
+/// Whole minutes, from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`;
+/// nothing from other units.
 fn minutes(message: &Value) -> Option<u32> {
     let duration = message.get("duration")?;
     let (number, unit) = match duration {

@@ -1,4 +1,5 @@
-//! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what they are.
+//! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what
+//! they are.
 
 use url::{Host, ParseError, Position, Url};
 
@@ -7,8 +8,8 @@ use super::Diagnostic;
 /// Longer than any honest link.
 pub const LONGEST: usize = 2048;
 
-/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises it; what that standard refuses
-/// is none.
+/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises
+/// it; what that standard refuses is none.
 pub fn link(raw: &str) -> Option<String> {
     let url = parse(raw)?;
     match url.scheme() {
@@ -23,8 +24,8 @@ pub fn media(raw: &str) -> Option<String> {
     parse(raw).filter(|url| matches!(url.scheme(), "https" | "http") && is_honest(url)).map(Into::into)
 }
 
-/// An address whose content is trusted a little more, such as an agent's picture or a booking page: `https`, or the machine the
-/// browser runs on, which browsers trust as much and a demo needs.
+/// An address whose content is trusted a little more, such as an agent's picture or a booking page:
+/// `https`, or the machine the browser runs on, which browsers trust as much and a demo needs.
 pub fn secure(raw: &str) -> Option<String> {
     parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
 }
@@ -57,8 +58,9 @@ pub fn host(address: &str) -> Option<String> {
     Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
-/// An address to open, absolute or of the page's own site: a path from its root, a query, a fragment. What is only a name (`orders/7`)
-/// counts from the root, because the same message is read on many pages.
+/// An address to open, absolute or of the page's own site: a path from its root, a query, a
+/// fragment. What is only a name (`orders/7`) counts from the root, because the same message is
+/// read on many pages.
 pub fn anchor(raw: &str) -> Option<String> {
     link(raw).or_else(|| own(raw))
 }
@@ -72,7 +74,8 @@ fn own(raw: &str) -> Option<String> {
     let is_path = match plain.chars().next()? {
         '/' => true,
         '?' | '#' => false,
-        // `example.com/x` was meant to leave the site, and `javascript&colon;x` to do something else.
+        // `example.com/x` was meant to leave the site, and `javascript&colon;x` to do something
+        // else.
         _ => {
             let first = plain.split(['/', '?', '#']).next().unwrap_or_default();
             let is_name = |name: &str| {
@@ -93,7 +96,8 @@ fn own(raw: &str) -> Option<String> {
     (address.len() <= LONGEST && !matches!(address, "" | "#" | "?")).then(|| address.to_owned())
 }
 
-/// As the URL standard begins: without controls and spaces around it, and without tabs and line ends.
+/// As the URL standard begins: without controls and spaces around it, and without tabs and line
+/// ends.
 fn cleaned(raw: &str) -> String {
     raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "")
 }
@@ -122,8 +126,8 @@ pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
 }
 
-/// `https://bank.example@evil.example` looks like the one and leads to the other. A quote in a host, which the URL standard allows, is in
-/// no name that exists.
+/// `https://bank.example@evil.example` looks like the one and leads to the other. A quote in a
+/// host, which the URL standard allows, is in no name that exists.
 fn is_honest(url: &Url) -> bool {
     let is_plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_[]:".contains(&b));
     url.host_str().is_some_and(is_plain) && url.username().is_empty() && url.password().is_none()

@@ -1,4 +1,5 @@
-//! A JSON value without its words: keys and types stay, each text is replaced by its length. Safe to show to a stranger.
+//! A JSON value without its words: keys and types stay, each text is replaced by its length. Safe
+//! to show to a stranger.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +7,8 @@ const DEEPEST: usize = 8;
 const MOST_KEYS: usize = 40;
 const MOST_ITEMS: usize = 3;
 
-/// The shape of a value. The only texts kept are names of kinds: what stands at a key `type`, if it looks like a name.
+/// The shape of a value. The only texts kept are names of kinds: what stands at a key `type`, if it
+/// looks like a name.
 pub fn shape(value: &Value) -> Value {
     at(value, None, DEEPEST)
 }

@@ -1,5 +1,6 @@
-//! How much one message may hold. A reader gives a stream up when an event is longer than it can be, so what is too long for one entry
-//! of the log becomes several; what can't be divided is shortened, and says so.
+//! How much one message may hold. A reader gives a stream up when an event is longer than it can
+//! be, so what is too long for one entry of the log becomes several; what can't be divided is
+//! shortened, and says so.
 
 use chataibot_wire::{
     Content, RichText,
@@ -83,7 +84,8 @@ fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
     [all, second]
 }
 
-/// A form that is too long: fields with the longest lists of options become text fields, and the options text before the form.
+/// A form that is too long: fields with the longest lists of options become text fields, and the
+/// options text before the form.
 fn asked(mut form: Form, most: usize) -> Vec<Content> {
     let mut before = Vec::new();
     if !form.title.is_empty() && length(&words(form.title.clone())) > most / 2 {

@@ -2,8 +2,9 @@
 
 /// May the character stand in a shown text? White space is judged by the caller.
 ///
-/// Bidirectional overrides, embeddings and isolates are out, because they reorder what stands beside them; the harmless marks
-/// (LRM, RLM, ALM) that Arabic and Hebrew texts need stay. So do joiners and tag characters: emoji are made of them.
+/// Bidirectional overrides, embeddings and isolates are out, because they reorder what stands
+/// beside them; the harmless marks (LRM, RLM, ALM) that Arabic and Hebrew texts need stay. So do
+/// joiners and tag characters: emoji are made of them.
 pub fn is_shown(character: char) -> bool {
     !(character.is_control() || is_reordering(character) || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}'))
 }
@@ -13,12 +14,14 @@ pub fn is_reordering(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// White space that a browser collapses, and what ends lines or parts elsewhere: it would else be left out and words run together.
+/// White space that a browser collapses, and what ends lines or parts elsewhere: it would else be
+/// left out and words run together.
 pub fn is_space(character: char) -> bool {
     is_line_end(character) || matches!(character, ' ' | '\t' | '\r' | '\u{c}' | '\u{1c}'..='\u{1f}')
 }
 
-/// What ends a line, in a text whose lines count: also in Word (VT), on large machines (NEL), and in Unicode.
+/// What ends a line, in a text whose lines count: also in Word (VT), on large machines (NEL), and
+/// in Unicode.
 pub fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }

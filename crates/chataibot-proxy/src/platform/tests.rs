@@ -1,4 +1,5 @@
-//! What each answer of the platform means, without a network. The documented error bodies are the fixtures graded DOC.
+//! What each answer of the platform means, without a network. The documented error bodies are the
+//! fixtures graded DOC.
 
 use http::HeaderValue;
 use proptest::prelude::*;

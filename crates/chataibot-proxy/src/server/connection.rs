@@ -1,5 +1,5 @@
-//! One visitor's socket, as hyper reads and writes it: framing is checked on the way in, and a peer that does not read is given up on
-//! the way out.
+//! One visitor's socket, as hyper reads and writes it: framing is checked on the way in, and a peer
+//! that does not read is given up on the way out.
 
 use std::{
     io,
@@ -35,7 +35,8 @@ pub struct Connection {
     checked: Vec<u8>,
     taken: usize,
     refused: Option<FramingError>,
-    /// What is still to be written of the answer to a refused request: after the answers to those before it, when hyper closes.
+    /// What is still to be written of the answer to a refused request: after the answers to those
+    /// before it, when hyper closes.
     farewell: Bytes,
     metrics: Arc<Metrics>,
     handoff: Arc<Handoff>,
@@ -60,8 +61,8 @@ impl Connection {
         }
     }
 
-    /// Waits until the peer hangs up. What it says until then is no request that anybody would answer: the connection ends with the
-    /// stream. More than a request's worth of it ends it now.
+    /// Waits until the peer hangs up. What it says until then is no request that anybody would
+    /// answer: the connection ends with the stream. More than a request's worth of it ends it now.
     pub async fn hung_up(&mut self) -> io::Result<()> {
         std::future::poll_fn(|context| self.poll_hung_up(context)).await
     }
@@ -78,7 +79,8 @@ impl Connection {
         }
     }
 
-    /// Nothing more is read. Inside a body hyper answers, because that request is already its own; a malformed head is answered here.
+    /// Nothing more is read. Inside a body hyper answers, because that request is already its own;
+    /// a malformed head is answered here.
     fn refuse(&mut self, refusal: FramingError) {
         self.refused = Some(refusal);
         self.metrics.framing_refused.inc();
@@ -138,7 +140,8 @@ impl AsyncRead for Connection {
                         "the body's chunks are malformed",
                     )));
                 }
-                // An end here would look like a peer that has gone, and take the answers away that are still due.
+                // An end here would look like a peer that has gone, and take the answers away that
+                // are still due.
                 Some(_) => return Poll::Pending,
             }
             let mut space = [0; 4096];
@@ -190,7 +193,8 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A refusal as it stands on a connection that is then closed, where there is no request that hyper could answer.
+/// A refusal as it stands on a connection that is then closed, where there is no request that hyper
+/// could answer.
 pub fn raw_answer(error: &ApiError) -> Bytes {
     let body = serde_json::to_vec(&error.body()).unwrap_or_default();
     let retry_after = error.wait().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();

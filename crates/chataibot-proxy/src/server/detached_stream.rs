@@ -1,8 +1,10 @@
-//! Event streams detached from hyper (a connection hand-off): an idle stream needs a socket and the text to come, and not the buffers of
-//! a connection that may get more requests. Those are the greater part of the memory that an idle stream would take.
+//! Event streams detached from hyper (a connection hand-off): an idle stream needs a socket and the
+//! text to come, and not the buffers of a connection that may get more requests. Those are the
+//! greater part of the memory that an idle stream would take.
 //!
-//! The service keeps its answer from hyper and leaves it with the [`Handoff`](super::handoff::Handoff); the connection's task takes the
-//! socket back and writes the answer itself, in chunks, until its end, which is the connection's end, too.
+//! The service keeps its answer from hyper and leaves it with the
+//! [`Handoff`](super::handoff::Handoff); the connection's task takes the socket back and writes the
+//! answer itself, in chunks, until its end, which is the connection's end, too.
 
 use std::{io, time::SystemTime};
 

@@ -1,10 +1,12 @@
 //! HTTP/1 framing without room for interpretation, checked before hyper sees a byte.
 //!
-//! hyper takes a bare LF, a missing Host, two Hosts, and a length together with chunks; a reverse proxy in front may read those
-//! otherwise, and then two parties disagree where a request ends. Here they are refused. What passes has one reading, which is why
-//! this small machine can follow the bodies and find the next head.
+//! hyper takes a bare LF, a missing Host, two Hosts, and a length together with chunks; a reverse
+//! proxy in front may read those otherwise, and then two parties disagree where a request ends.
+//! Here they are refused. What passes has one reading, which is why this small machine can follow
+//! the bodies and find the next head.
 
-/// The longest head, bytes. A browser sends one or two thousand; a page's own cookies may add as many again.
+/// The longest head, bytes. A browser sends one or two thousand; a page's own cookies may add as
+/// many again.
 pub const LONGEST_HEAD: usize = 16 * 1024;
 /// The most header lines.
 const MOST_HEADERS: usize = 96;
@@ -79,7 +81,8 @@ impl Framing {
                                 State::ChunkData(*size)
                             };
                         }
-                        // Fifteen digits fit; chunk extensions nobody sends, and servers disagree on them.
+                        // Fifteen digits fit; chunk extensions nobody sends, and servers disagree
+                        // on them.
                         _ if *digits < 15 && !*cr => {
                             let digit = (byte as char).to_digit(16).ok_or(FramingError::Chunk)?;
                             *size = *size * 16 + u64::from(digit);
@@ -192,7 +195,8 @@ fn check_head(head: &[u8]) -> Result<State, FramingError> {
     }
 }
 
-/// Returns whether it is HTTP/1.0. Only paths pass: whole URLs and `CONNECT` are for forward proxies, which this is not.
+/// Returns whether it is HTTP/1.0. Only paths pass: whole URLs and `CONNECT` are for forward
+/// proxies, which this is not.
 fn check_request_line(line: &[u8]) -> Result<bool, FramingError> {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())

@@ -1,4 +1,5 @@
-//! Shared state of the three parties of a connection: the socket below hyper, the service above it, and the task around it.
+//! Shared state of the three parties of a connection: the socket below hyper, the service above it,
+//! and the task around it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,19 +17,22 @@ pub struct Handoff {
     /// Left by the service, taken by the task. Held for a move.
     answer: Mutex<Option<Response>>,
     left: Notify,
-    /// The socket has met a malformed request: the task ends the connection after the answers that are still due.
+    /// The socket has met a malformed request: the task ends the connection after the answers that
+    /// are still due.
     refused: Notify,
     /// The socket has not taken all of an earlier answer: hyper still holds the rest.
     is_write_pending: AtomicBool,
 }
 
 impl Handoff {
-    /// Could the answer to that request be written without hyper? Not if a body is to be read, or chunks are not understood.
+    /// Could the answer to that request be written without hyper? Not if a body is to be read, or
+    /// chunks are not understood.
     pub fn can_detach(request: &Request<Body>) -> bool {
         request.method() == Method::GET && request.version() == Version::HTTP_11 && request.body().is_end_stream()
     }
 
-    /// Takes a long-lived answer, after which the service has nothing more to say; gives back any that hyper is to write.
+    /// Takes a long-lived answer, after which the service has nothing more to say; gives back any
+    /// that hyper is to write.
     pub fn detach(&self, answer: Response) -> Option<Response> {
         let is_long_lived = answer.status() == StatusCode::OK && answer.extensions().get::<LongLived>().is_some();
         if !is_long_lived || self.is_write_pending.load(Ordering::Relaxed) {

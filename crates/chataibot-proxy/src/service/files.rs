@@ -1,11 +1,12 @@
-//! Files of visitors: taken where the site takes files, proved to be what they say, kept as long as their conversation, and for a day where
-//! no message speaks of them.
+//! Files of visitors: taken where the site takes files, proved to be what they say, kept as long as
+//! their conversation, and for a day where no message speaks of them.
 //!
 //! - [`name`]: what a file is called
 //! - [`range`]: a part of one
 //!
-//! A file lies in the uploads directory under 128 random bits, never under its name. It is written first and recorded then, so that
-//! a record always has its file; what a crash leaves without a record is deleted at the next start.
+//! A file lies in the uploads directory under 128 random bits, never under its name. It is written
+//! first and recorded then, so that a record always has its file; what a crash leaves without a
+//! record is deleted at the next start.
 
 use std::{
     fs, io,
@@ -49,7 +50,8 @@ pub struct Files {
     directory: Option<PathBuf>,
     store: Store,
     metrics: Arc<Metrics>,
-    /// One permit for each upload under way: so much more than the quota can lie on the disk for a moment.
+    /// One permit for each upload under way: so much more than the quota can lie on the disk for a
+    /// moment.
     permits: Semaphore,
     largest: u32,
     total: u64,
@@ -72,7 +74,8 @@ pub struct Upload<'a> {
 }
 
 impl Files {
-    /// Makes the directory when it is not there, and deletes from it what has no record. Other programs' files stay.
+    /// Makes the directory when it is not there, and deletes from it what has no record. Other
+    /// programs' files stay.
     ///
     /// # Errors
     /// When the directory can't be made or read.
@@ -122,7 +125,8 @@ impl Files {
     /// Deletes files whose conversation is gone or that were never sent, and then their records.
     ///
     /// # Errors
-    /// When the database fails. A file that can't be deleted is logged and tried again the next time.
+    /// When the database fails. A file that can't be deleted is logged and tried again the next
+    /// time.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         loop {
             let mut gone = Vec::new();
@@ -146,7 +150,8 @@ impl Files {
     /// Takes a file for a conversation of the visitor's.
     ///
     /// # Errors
-    /// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408, 413, 415 `TYPE_NOT_ALLOWED`, 503.
+    /// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408,
+    /// 413, 415 `TYPE_NOT_ALLOWED`, 503.
     pub async fn receive(
         self: &Arc<Self>,
         visitor: &Visitor,
@@ -218,7 +223,8 @@ impl Files {
         ApiError::unavailable(cause).retry_after(3600)
     }
 
-    /// Where browsers and the platform find this proxy. Only the demo, on this machine alone, believes what a request says.
+    /// Where browsers and the platform find this proxy. Only the demo, on this machine alone,
+    /// believes what a request says.
     fn public_url(&self, host: &str) -> Result<Url, ApiError> {
         match &self.public_url {
             Some(url) => Ok(url.clone()),
@@ -289,7 +295,8 @@ fn is_young(entry: &fs::DirEntry) -> bool {
     !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
 }
 
-/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its sweep takes care.
+/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its
+/// sweep takes care.
 pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
     let Some(directory) = directory else { return ids.len() };
     ids.iter().filter(|id| !is_random_hex(id) || fs::remove_file(directory.join(id)).is_err()).count()

@@ -1,9 +1,10 @@
 //! The two flows of a visitor's message to the platform: start a conversation, send to one.
 //!
-//! - Outbox: a message is logged first, then forwarded, then settled, by a task that goes on when the visitor's connection breaks.
+//! - Outbox: a message is logged first, then forwarded, then settled, by a task that goes on when
+//!   the visitor's connection breaks.
 //! - Singleflight: a second request with the same idempotency key waits for the task of the first.
-//! - A lock per conversation: its messages are forwarded one after the other, in the order of the log, because their echoes are matched
-//!   by that order.
+//! - A lock per conversation: its messages are forwarded one after the other, in the order of the
+//!   log, because their echoes are matched by that order.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -57,7 +58,8 @@ const PEER_POLL_INTERVAL: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub alias: String,
-    /// Of a start `created_at`, of a send the platform's message id; absent when an echo told of it and not the answer.
+    /// Of a start `created_at`, of a send the platform's message id; absent when an echo told of it
+    /// and not the answer.
     pub answer: Option<String>,
 }
 
@@ -72,10 +74,11 @@ struct Inner {
     hub: Hub,
     platform: PlatformClient,
     metrics: Arc<Metrics>,
-    /// The messages on their way, by idempotency key. Held for one look-up and never across an await: whoever finds its key here waits
-    /// on the entry's watch channel.
+    /// The messages on their way, by idempotency key. Held for one look-up and never across an
+    /// await: whoever finds its key here waits on the entry's watch channel.
     in_flight: Mutex<HashMap<SendKey, InFlight>>,
-    /// One asynchronous mutex for each conversation that a message waits in; held from the message's log entry to its outcome.
+    /// One asynchronous mutex for each conversation that a message waits in; held from the
+    /// message's log entry to its outcome.
     conversation_locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The tasks that forward, so that a shutdown can wait for them.
     tasks: TaskTracker,
@@ -98,7 +101,8 @@ impl MessageForwarder {
         self.0.in_flight.lock().len()
     }
 
-    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to come.
+    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to
+    /// come.
     pub async fn drain(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
@@ -107,7 +111,8 @@ impl MessageForwarder {
     /// Starts a conversation with the visitor's first message.
     ///
     /// # Errors
-    /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+    /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502
+    /// `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
     pub async fn start(&self, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
         let text = body.message.data.body;
         message_body::check_text(&text)?;
@@ -141,7 +146,8 @@ impl MessageForwarder {
         };
         let send = NewSend {
             key: send_key(visitor, key),
-            // What the visitor said. The variables are the browser's state, which a reload may change between two tries.
+            // What the visitor said. The variables are the browser's state, which a reload may
+            // change between two tries.
             fingerprint: fingerprint(&["start", &text]),
             body: message_body::plain_body(&text),
         };
@@ -167,8 +173,9 @@ impl MessageForwarder {
     /// Sends a message, a text or a typed answer, to a conversation of the visitor's.
     ///
     /// # Errors
-    /// 400 for what is wrong with the message and for a typed answer that the site does not take, 404, 409 `KEY_REUSED` and
-    /// `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+    /// 400 for what is wrong with the message and for a typed answer that the site does not take,
+    /// 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
+    /// platform's refusals.
     pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
         let site = Arc::clone(&visitor.site);
         // Whoever does not own the conversation must not wait for its lock.
@@ -219,7 +226,8 @@ impl MessageForwarder {
         answer
     }
 
-    /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is under way.
+    /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is
+    /// under way.
     async fn coalesced(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
         let mut answer = {
             let mut in_flight = self.0.in_flight.lock();
@@ -236,7 +244,8 @@ impl MessageForwarder {
                     let guard = InFlightGuard { forwarder: self.clone(), key: send.key };
                     let task = async move {
                         let answer = flight.await;
-                        // Removed before the answer is sent: a request that comes with the key now reads the record.
+                        // Removed before the answer is sent: a request that comes with the key now
+                        // reads the record.
                         drop(guard);
                         sender.send_replace(Some(answer));
                     };
@@ -297,8 +306,8 @@ impl MessageForwarder {
         }
     }
 
-    /// The message is to be forwarded, or else this is its answer. While another proxy forwards it, or another message of the
-    /// conversation, it waits for that.
+    /// The message is to be forwarded, or else this is its answer. While another proxy forwards it,
+    /// or another message of the conversation, it waits for that.
     async fn begin<F>(&self, ask: impl Fn() -> F) -> Result<Forward, Answer>
     where
         F: Future<Output = Result<BeginOutcome, StoreError>>,
@@ -325,7 +334,8 @@ impl MessageForwarder {
                 }
                 BeginOutcome::OwnedByPeer(conversation) if Instant::now() < until => {
                     let mut log = self.0.hub.subscribe(conversation);
-                    // Its outcome is an entry. The pause is for one that came before the subscribing, or that never comes.
+                    // Its outcome is an entry. The pause is for one that came before the
+                    // subscribing, or that never comes.
                     tokio::select! {
                         _ = log.next() => {}
                         () = tokio::time::sleep(PEER_POLL_INTERVAL) => {}
@@ -407,7 +417,8 @@ fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
     }
 }
 
-/// A digest of what is sent and where to. That of a text is the one it always had: keys outlive an update of this program.
+/// A digest of what is sent and where to. That of a text is the one it always had: keys outlive an
+/// update of this program.
 fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
     if let TypedMessage::Text(MessageData { body }) = message {
         return Ok(fingerprint(&["send", alias, body]));

@@ -1,4 +1,5 @@
-//! Synchronises a proxy with the others that share its store: revoked families and new signing keys.
+//! Synchronises a proxy with the others that share its store: revoked families and new signing
+//! keys.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +12,8 @@ use crate::{
     store::{Store, StoreError, StoreEvent},
 };
 
-/// How often keys and revocations are read again, in case an event got lost. A new key signs only after several of these.
+/// How often keys and revocations are read again, in case an event got lost. A new key signs only
+/// after several of these.
 const RESYNC_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Follows the other proxies.

@@ -1,7 +1,8 @@
-//! Rate limits (GCRA): how often one visitor and one address may ask for something. Too often is a `429` with `Retry-After`.
+//! Rate limits (GCRA): how often one visitor and one address may ask for something. Too often is a
+//! `429` with `Retry-After`.
 //!
-//! Each limit is checked in this process first, so that a flood never gets as far as a store that others need, and then in the store
-//! where several proxies share one.
+//! Each limit is checked in this process first, so that a flood never gets as far as a store that
+//! others need, and then in the store where several proxies share one.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -17,7 +18,8 @@ pub enum Limited {
     Upload,
 }
 
-/// The limiters. Each remembers a key for as long as it matters, in a sharded map; [`RateLimits::sweep`] forgets the rest.
+/// The limiters. Each remembers a key for as long as it matters, in a sharded map;
+/// [`RateLimits::sweep`] forgets the rest.
 pub struct RateLimits {
     token: Limiter<IpAddr>,
     start: Pair,
@@ -98,7 +100,8 @@ impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
             Ok(None) => Ok(()),
             Ok(Some(wait)) => Err(too_often(wait)),
             Err(error) => {
-                // Who can't be counted is let through: without its store the proxy can do nothing for them anyway.
+                // Who can't be counted is let through: without its store the proxy can do nothing
+                // for them anyway.
                 tracing::debug!(%error, "a shared limit was not asked");
                 Ok(())
             }

@@ -1,5 +1,5 @@
-//! What changes while the proxy runs: sites with their secrets, and the keys of visitor tokens. A request under way keeps the snapshot
-//! it began with.
+//! What changes while the proxy runs: sites with their secrets, and the keys of visitor tokens. A
+//! request under way keeps the snapshot it began with.
 
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ impl LiveSites {
         *self.0.write() = Arc::new(sites);
     }
 
-    /// Ends when the visitor's tokens no longer hold before their time: the family was revoked, or the site is gone or no longer takes
-    /// them.
+    /// Ends when the visitor's tokens no longer hold before their time: the family was revoked, or
+    /// the site is gone or no longer takes them.
     pub async fn until_revoked(&self, tokens: &Tokens, visitor: &Visitor) {
         let is_revoked = || {
             let sites = self.now();

@@ -1,4 +1,5 @@
-//! Deletion: pending events that are too old, what is past its retention, and on an operator's request all of one visitor.
+//! Deletion: pending events that are too old, what is past its retention, and on an operator's
+//! request all of one visitor.
 
 use std::{sync::Arc, time::Duration};
 
@@ -58,7 +59,8 @@ impl Retention {
         Ok(())
     }
 
-    /// Deletes old records, and each site's conversations past its retention with their files; whoever still listens to one is cut.
+    /// Deletes old records, and each site's conversations past its retention with their files;
+    /// whoever still listens to one is cut.
     pub async fn delete_old(&self) -> Result<(), StoreError> {
         self.store.sweep_records().await?;
         for site in self.sites.now().iter() {
@@ -74,8 +76,9 @@ impl Retention {
         self.files.sweep().await
     }
 
-    /// Erases a visitor: conversations with their logs and files, idempotency records, renewal secrets; streams and tokens end at once.
-    /// Nothing is left but the ids of revoked families, until the last of their tokens has ended by itself.
+    /// Erases a visitor: conversations with their logs and files, idempotency records, renewal
+    /// secrets; streams and tokens end at once. Nothing is left but the ids of revoked families,
+    /// until the last of their tokens has ended by itself.
     pub async fn erase_visitor(&self, visitor: &VisitorId) -> Result<Erased, StoreError> {
         let erased = self.store.erase_visitor(visitor.clone()).await?;
         // First the tokens: a browser that comes back when its stream ends must be refused.

@@ -1,7 +1,9 @@
-//! A conversation's log on its way to one browser: as server-sent events, as one long poll, or page by page.
+//! A conversation's log on its way to one browser: as server-sent events, as one long poll, or page
+//! by page.
 //!
-//! What comes, and in which order, is decided by the [`log_reader`](crate::log_reader); here it is framed, beside heartbeats and the
-//! reasons for which a stream ends. Each end is counted and logged by its reason.
+//! What comes, and in which order, is decided by the [`log_reader`](crate::log_reader); here it is
+//! framed, beside heartbeats and the reasons for which a stream ends. Each end is counted and
+//! logged by its reason.
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
@@ -32,7 +34,8 @@ use crate::{
 const PAGE: u32 = 200;
 /// The longest that a long poll waits.
 pub const LONGEST_POLL: Duration = Duration::from_secs(25);
-/// A stream asks for a new token this long before the old one ends, or at half of a life that is shorter.
+/// A stream asks for a new token this long before the old one ends, or at half of a life that is
+/// shorter.
 const REAUTH: Duration = Duration::from_secs(30);
 /// Heartbeats come after 15 to 25 seconds, each time another.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
@@ -45,14 +48,16 @@ pub struct Streams {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) sites: Arc<LiveSites>,
-    /// How many streams and long polls one visitor may have. One more evicts the oldest: the newest is the one that somebody looks at.
+    /// How many streams and long polls one visitor may have. One more evicts the oldest: the newest
+    /// is the one that somebody looks at.
     pub permits: ConcurrencyLimit<VisitorId>,
     pub(crate) shutdown: CancellationToken,
 }
 
 impl Streams {
-    /// The log of a conversation as the body of an event stream. It ends with `reauth` before the visitor's token does and at a
-    /// revocation, and without a word at the proxy's shutdown and when the reader was too slow: it then comes back with its cursor.
+    /// The log of a conversation as the body of an event stream. It ends with `reauth` before the
+    /// visitor's token does and at a revocation, and without a word at the proxy's shutdown and
+    /// when the reader was too slow: it then comes back with its cursor.
     pub fn events(
         self: &Arc<Self>,
         visitor: Visitor,
@@ -76,9 +81,9 @@ impl Streams {
         stream::unfold(stream, |mut stream| async move { stream.next().await.map(|chunk| (Ok(chunk), stream)) })
     }
 
-    /// A long poll: what is in the log after the cursor, at once when there is something, else as soon as something comes, at most after
-    /// `wait` or when the visitor's token ends. At most a page; the rest follows from its last cursor. `None` when the visitor was
-    /// revoked meanwhile.
+    /// A long poll: what is in the log after the cursor, at once when there is something, else as
+    /// soon as something comes, at most after `wait` or when the visitor's token ends. At most a
+    /// page; the rest follows from its last cursor. `None` when the visitor was revoked meanwhile.
     pub async fn poll(
         &self,
         visitor: &Visitor,
@@ -140,7 +145,8 @@ struct EventStream {
     visitor: Visitor,
     log_reader: LogReader,
     phase: Phase,
-    /// Why it ends, as far as is known: when it is dropped before anything else ended it, the browser hung up.
+    /// Why it ends, as far as is known: when it is dropped before anything else ended it, the
+    /// browser hung up.
     end: StreamEnd,
     /// The visitor has others, and may have had too many.
     permit: Permit<VisitorId>,
@@ -170,7 +176,8 @@ impl EventStream {
             match self.phase {
                 Phase::Opening => {
                     self.phase = Phase::Sending;
-                    // At once, so that the browser, and whoever buffers in between, sees that the stream is open.
+                    // At once, so that the browser, and whoever buffers in between, sees that the
+                    // stream is open.
                     return Some(Bytes::from_static(b": welcome\n\n"));
                 }
                 Phase::Sending if !self.log_reader.is_live() => {
@@ -182,7 +189,8 @@ impl EventStream {
                 }
                 Phase::Sending => {
                     let streams = &self.streams;
-                    // In this order: a reader that was held up for long must not get entries its token is too old for.
+                    // In this order: a reader that was held up for long must not get entries its
+                    // token is too old for.
                     let wake = tokio::select! {
                         biased;
                         () = streams.shutdown.cancelled() => Wake::End(StreamEnd::Shutdown),
@@ -265,19 +273,22 @@ impl Drop for EventStream {
     }
 }
 
-/// One entry as a server-sent event. JSON has no line ends of its own, so nothing in a text can forge a field.
+/// One entry as a server-sent event. JSON has no line ends of its own, so nothing in a text can
+/// forge a field.
 fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(entry)?;
     Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
 }
 
-/// A server-sent event that is no entry of the log: without id, so that a reader's cursor stays where it is.
+/// A server-sent event that is no entry of the log: without id, so that a reader's cursor stays
+/// where it is.
 fn aside(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(data)?;
     Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }
 
-/// From 0 to 1, as jitter: connections that were opened together must not all write or end together.
+/// From 0 to 1, as jitter: connections that were opened together must not all write or end
+/// together.
 fn random_fraction() -> f64 {
     // Without randomness there is no spreading, which is no fault worth ending a stream for.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))

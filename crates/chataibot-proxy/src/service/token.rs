@@ -5,8 +5,8 @@
 //! - [`sign_in`]: who gets which credentials, and how they end
 //! - [`revocation`]: which families of tokens have ended before their time
 //!
-//! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a token. This module does not know what a visitor may do; who owns
-//! a conversation is the store's business.
+//! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a token. This module does
+//! not know what a visitor may do; who owns a conversation is the store's business.
 
 use std::sync::Arc;
 
@@ -113,7 +113,8 @@ impl Tokens {
         if claims.iss != claims::ISSUER {
             return Err(TokenFault::Claims);
         }
-        // A minute for the clocks of two instances; a token that lives longer than ours do was not made by us.
+        // A minute for the clocks of two instances; a token that lives longer than ours do was not
+        // made by us.
         if claims.iat > now + 60 || claims.exp.saturating_sub(claims.iat) > u64::from(self.lifetime_seconds) {
             return Err(TokenFault::Lifetime);
         }

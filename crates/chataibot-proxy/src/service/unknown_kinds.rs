@@ -1,4 +1,5 @@
-//! Messages of unknown kinds, written down for an operator to report: shapes only, each once, and not many.
+//! Messages of unknown kinds, written down for an operator to report: shapes only, each once, and
+//! not many.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -23,7 +24,8 @@ impl UnknownKinds {
         Self { directory, seen: Mutex::default() }
     }
 
-    /// Writes a shape down, unless it was before. Must run inside a Tokio runtime; does not wait for the disk.
+    /// Writes a shape down, unless it was before. Must run inside a Tokio runtime; does not wait
+    /// for the disk.
     pub fn record(&self, kind: &str, shape: &Value) {
         let Some(directory) = &self.directory else { return };
         let Ok(text) = serde_json::to_string_pretty(shape) else { return };

@@ -1,7 +1,8 @@
-//! What the proxy does with the platform's webhooks once they are read and proven: handshakes, events, and the acknowledgement.
+//! What the proxy does with the platform's webhooks once they are read and proven: handshakes,
+//! events, and the acknowledgement.
 //!
-//! The 200 goes out after the commit. Whether it went out is remembered, because only a delivery without it comes again: see
-//! [`crate::store::incoming`].
+//! The 200 goes out after the commit. Whether it went out is remembered, because only a delivery
+//! without it comes again: see [`crate::store::incoming`].
 
 use std::sync::{
     Arc,
@@ -121,7 +122,8 @@ impl WebhookReceiver {
     }
 }
 
-/// The platform checks the address: it wants its token back (DOC), and gets it only when it is ours.
+/// The platform checks the address: it wants its token back (DOC), and gets it only when it is
+/// ours.
 fn handshake(sites: &[Arc<Site>], token: &str) -> Result<Response, ApiError> {
     proven(sites, Some(token))?;
     Ok(Json(serde_json::json!({ "token": token })).into_response())
@@ -175,8 +177,9 @@ fn answer(mut acknowledgement: Acknowledgement) -> Response {
     (headers, Body::new(body)).into_response()
 }
 
-/// One delivery, from the moment it is stored until its 200 is handed to the connection. Dropped before that, because the
-/// platform hung up or the store failed, it says that the delivery was not acknowledged.
+/// One delivery, from the moment it is stored until its 200 is handed to the connection. Dropped
+/// before that, because the platform hung up or the store failed, it says that the delivery was not
+/// acknowledged.
 struct Acknowledgement {
     store: Store,
     delivery: u64,
@@ -186,7 +189,8 @@ struct Acknowledgement {
 impl Acknowledgement {
     fn new(store: &Store) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        // Microseconds since 1970 as the first number: what an earlier run left in the database is never met again.
+        // Microseconds since 1970 as the first number: what an earlier run left in the database is
+        // never met again.
         let first = store.now().saturating_mul(1000);
         let last = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(last.max(first) + 1));
         let delivery = last.unwrap_or_default().max(first) + 1;

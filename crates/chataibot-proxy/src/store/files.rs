@@ -1,4 +1,5 @@
-//! The records of files: which conversation one belongs to, what it is, and how much all of a site's take up.
+//! The records of files: which conversation one belongs to, what it is, and how much all of a
+//! site's take up.
 
 use chataibot_wire::file::StoredFile;
 

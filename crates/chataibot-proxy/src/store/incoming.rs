@@ -1,15 +1,19 @@
-//! What the platform's events do to the log: echoes confirm sends, redeliveries are dropped, the rest is appended.
+//! What the platform's events do to the log: echoes confirm sends, redeliveries are dropped, the
+//! rest is appended.
 //!
-//! **Redelivery.** A platform delivers again what it got no 2xx for, and we answer 2xx only after the commit. So an event that is
-//! already stored comes again only when our 2xx did not reach the platform: the connection broke, the answer took too long, or
-//! this process died after its commit. Those are the deliveries we did not acknowledge, and their events are remembered until a
-//! later delivery of the same is acknowledged. An event identical to one that *was* acknowledged is a new one: the visitor or
-//! the bot said the same again. (The note that a delivery was acknowledged is written with the next commit. A crash in that moment
-//! makes the next identical event look like a redelivery, for an hour.) An event with an id of its own is known by it, acknowledged or not.
+//! **Redelivery.** A platform delivers again what it got no 2xx for, and we answer 2xx only after
+//! the commit. So an event that is already stored comes again only when our 2xx did not reach the
+//! platform: the connection broke, the answer took too long, or this process died after its commit.
+//! Those are the deliveries we did not acknowledge, and their events are remembered until a later
+//! delivery of the same is acknowledged. An event identical to one that *was* acknowledged is a new
+//! one: the visitor or the bot said the same again. (The note that a delivery was acknowledged is
+//! written with the next commit. A crash in that moment makes the next identical event look like a
+//! redelivery, for an hour.) An event with an id of its own is known by it, acknowledged or not.
 //!
-//! **Echoes.** The platform sends the visitor's own messages back, in the order in which they were sent. An echo belongs to the
-//! message whose platform id it names, else to the first one without an echo; its words must only be the same, so that something
-//! the visitor wrote elsewhere is not taken for one. What belongs to none is a message written elsewhere, and is logged.
+//! **Echoes.** The platform sends the visitor's own messages back, in the order in which they were
+//! sent. An echo belongs to the message whose platform id it names, else to the first one without
+//! an echo; its words must only be the same, so that something the visitor wrote elsewhere is not
+//! taken for one. What belongs to none is a message written elsewhere, and is logged.
 
 use chataibot_wire::Author;
 use serde::Deserialize;
@@ -17,7 +21,8 @@ use serde::Deserialize;
 use super::{StoreError, sends::fingerprint};
 use crate::normalise::{EventKind, Incoming};
 
-/// How long after a lost acknowledgement the same event still counts as its redelivery: an hour, as late as a webhook may be.
+/// How long after a lost acknowledgement the same event still counts as its redelivery: an hour, as
+/// late as a webhook may be.
 pub(in crate::store) const REDELIVERY_WINDOW: u64 = 60 * 60 * 1000;
 /// How long after its echo a message's echo may come a second time.
 pub(in crate::store) const ECHO_WINDOW: u64 = 60 * 1000;
@@ -68,8 +73,8 @@ pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> 
     serde_json::to_string(kind).map_err(StoreError::corrupt)
 }
 
-/// Is `echo` the platform's way to write `sent`? It may have added paragraphs, lost spaces, or read the text as HTML (OBS: texts
-/// in events are HTML).
+/// Is `echo` the platform's way to write `sent`? It may have added paragraphs, lost spaces, or read
+/// the text as HTML (OBS: texts in events are HTML).
 pub(in crate::store) fn same_words(sent: &str, echo: &str) -> bool {
     written(sent).contains(&visible(echo))
 }
@@ -84,7 +89,8 @@ pub(in crate::store) fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }
 
-/// Do both hold the same letters and digits in the same order, whatever stands between them? Texts without any never do.
+/// Do both hold the same letters and digits in the same order, whatever stands between them? Texts
+/// without any never do.
 pub(in crate::store) fn same_letters(one: &str, other: &str) -> bool {
     let one = letters(one);
     !one.is_empty() && one == letters(other)

@@ -1,4 +1,5 @@
-//! A conversation's log: entries numbered from 1 without gaps, only ever added at the end, read from a cursor.
+//! A conversation's log: entries numbered from 1 without gaps, only ever added at the end, read
+//! from a cursor.
 
 use chataibot_wire::{Cursor, Entry, entry::Reset};
 
@@ -16,7 +17,8 @@ pub struct ReadFrom {
 pub struct Replay {
     /// The epoch of every cursor in it.
     pub epoch: u32,
-    /// Set when the log can't be continued from the cursor; the entries then begin with the first that is left.
+    /// Set when the log can't be continued from the cursor; the entries then begin with the first
+    /// that is left.
     pub reset: Option<Reset>,
     /// In order; at most as many as were asked for.
     pub entries: Vec<Entry>,
@@ -26,8 +28,8 @@ pub struct Replay {
     pub earlier: Option<bool>,
 }
 
-/// Why a log of that epoch, whose entries `first..=last` are left, can't be continued after a cursor: what [`Reset::reason`] says. The
-/// Redis store has the same rule in its script.
+/// Why a log of that epoch, whose entries `first..=last` are left, can't be continued after a
+/// cursor: what [`Reset::reason`] says. The Redis store has the same rule in its script.
 pub fn reset_reason(after: Cursor, epoch: u32, first: u32, last: u32) -> Option<&'static str> {
     if after.epoch != epoch {
         Some("epoch")

@@ -1,5 +1,6 @@
-//! The queue of pending events: they came before we know which conversation they belong to, because the start call has not answered
-//! yet or its answer was lost. They are stored, so that they can be acknowledged; the queue is bounded in number, bytes and time.
+//! The queue of pending events: they came before we know which conversation they belong to, because
+//! the start call has not answered yet or its answer was lost. They are stored, so that they can be
+//! acknowledged; the queue is bounded in number, bytes and time.
 
 /// Events that may wait behind one webhook.
 pub(in crate::store) const MAX_EVENTS: u32 = 2_000;

@@ -1,11 +1,13 @@
 //! The store of several proxies: one Redis, as log and as bus.
 //!
-//! - each operation is one Lua script, so that a crash between two steps can't happen: `redis/*.lua`, joined to one script
+//! - each operation is one Lua script, so that a crash between two steps can't happen:
+//!   `redis/*.lua`, joined to one script
 //! - [`bus`]: what is committed, told to every instance, in the order of the log
 //! - [`heartbeat`]: shows that this instance lives, and finds those that do not
 //! - the other modules are what those of the same name in [`crate::store`] need of it
 //!
-//! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same JSON as a row of SQLite.
+//! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same
+//! JSON as a row of SQLite.
 
 use std::{
     collections::HashSet,
@@ -61,12 +63,14 @@ const SCRIPT: &str = concat!(
     include_str!("redis/events.lua"),
     include_str!("redis/files_tokens_limits.lua")
 );
-/// The version of what stands in Redis. Proxies of two versions run at one time during an update, so a change that the older one
-/// can't read needs another number, and the newer one must wait for the older ones' end.
+/// The version of what stands in Redis. Proxies of two versions run at one time during an update,
+/// so a change that the older one can't read needs another number, and the newer one must wait for
+/// the older ones' end.
 const VERSION: u32 = 1;
 /// How long an answer may take. A Redis that is slower is away.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// About so many of the last news stay on the bus. An instance that was away for longer makes its readers begin anew.
+/// About so many of the last news stay on the bus. An instance that was away for longer makes its
+/// readers begin anew.
 const BUS: u32 = 20_000;
 
 /// The store of several proxies. Clones are the same.
@@ -166,7 +170,8 @@ impl Redis {
         self.inner.run("check", json!({})).await
     }
 
-    /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to be sure of it.
+    /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to
+    /// be sure of it.
     pub async fn leave(&self) -> Result<()> {
         self.inner.ended.cancel();
         self.inner.write_acks().await?;
@@ -195,7 +200,8 @@ impl Inner {
         }
         let answer = self.try_call(op, arguments).await;
         if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
-            // Other calls then fail at once instead of waiting. A heartbeat finds out whether only the connection was lost.
+            // Other calls then fail at once instead of waiting. A heartbeat finds out whether only
+            // the connection was lost.
             self.is_unavailable.store(true, Ordering::Relaxed);
             self.probe.notify_one();
         }
@@ -240,13 +246,15 @@ impl Inner {
         Ok(Reply { epoch, answer: read, rest: answer.collect() })
     }
 
-    /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give one.
+    /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give
+    /// one.
     fn is_failover_allowed(&self) -> bool {
         let failover_after = *self.failover_after.lock();
         !self.is_unavailable.load(Ordering::Relaxed) && Instant::now() >= failover_after
     }
 
-    /// Another epoch than before: what was lost is no longer what readers have seen. They begin anew.
+    /// Another epoch than before: what was lost is no longer what readers have seen. They begin
+    /// anew.
     fn note_epoch(&self, epoch: u32) {
         let before = self.epoch.swap(epoch, Ordering::SeqCst);
         if before != epoch && before != 0 {
@@ -283,7 +291,8 @@ async fn pause(inner: &Inner, time: Duration) -> bool {
     }
 }
 
-/// Ids in Redis are `<epoch>-<number>`, so that none comes again after a flush. Here they are one number.
+/// Ids in Redis are `<epoch>-<number>`, so that none comes again after a flush. Here they are one
+/// number.
 fn number(id: &str) -> Result<i64> {
     let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
     let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));

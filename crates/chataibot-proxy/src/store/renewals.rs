@@ -1,8 +1,9 @@
 //! Renewal secrets and signing keys. Holds hashes of secrets, never a secret.
 //!
-//! A family is one visitor's line of renewal secrets on one origin: each use replaces the secret by its successor, so at any
-//! time one secret of a family is unused. A second use of a secret within a short grace gets the end of the same line, so that two
-//! tabs which race stay together; a later second use means that somebody has a copy, and ends the family.
+//! A family is one visitor's line of renewal secrets on one origin: each use replaces the secret by
+//! its successor, so at any time one secret of a family is unused. A second use of a secret within
+//! a short grace gets the end of the same line, so that two tabs which race stay together; a later
+//! second use means that somebody has a copy, and ends the family.
 
 use crate::{
     credentials::Secret,

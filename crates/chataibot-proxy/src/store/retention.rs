@@ -1,4 +1,5 @@
-//! What is deleted, and when: conversations past their site's retention, idempotency records after 48 hours, what waited in vain.
+//! What is deleted, and when: conversations past their site's retention, idempotency records after
+//! 48 hours, what waited in vain.
 
 /// How long an idempotency record is kept, milliseconds.
 pub const KEY_LIFETIME: u64 = 48 * 60 * 60 * 1000;

@@ -1,8 +1,9 @@
-//! The idempotency records: what became of each message a visitor sent, by the key it was sent with.
+//! The idempotency records: what became of each message a visitor sent, by the key it was sent
+//! with.
 //!
-//! A record, and the log entry of its message, are written before anything is forwarded. So a reply that overtakes the answer
-//! still stands after the message, and a crash in between leaves a trace: such a send becomes `unknown`, never a second send.
-//! Only a `failed` one may be forwarded again.
+//! A record, and the log entry of its message, are written before anything is forwarded. So a reply
+//! that overtakes the answer still stands after the message, and a crash in between leaves a trace:
+//! such a send becomes `unknown`, never a second send. Only a `failed` one may be forwarded again.
 
 use chataibot_wire::{Content, entry::DeliveryState};
 use sha2::{Digest, Sha256};
@@ -42,7 +43,8 @@ pub fn fingerprint(parts: &[&str]) -> [u8; 32] {
 pub struct MessageBody {
     /// What the log shows.
     pub content: Content,
-    /// What its echo may say instead, separators aside: a platform that is told values and links may repeat those.
+    /// What its echo may say instead, separators aside: a platform that is told values and links
+    /// may repeat those.
     pub echoes: Vec<String>,
 }
 
@@ -65,8 +67,8 @@ pub enum BeginOutcome {
     NotFound,
     /// Nobody knows yet under which id the platform has the conversation. Nothing was logged.
     NotYetBound,
-    /// Another proxy is forwarding this message, or another one of its conversation. Nothing was logged; ask again when the log has
-    /// grown, or soon.
+    /// Another proxy is forwarding this message, or another one of its conversation. Nothing was
+    /// logged; ask again when the log has grown, or soon.
     OwnedByPeer(ConversationId),
 }
 
@@ -85,7 +87,8 @@ pub struct Record {
     /// Its conversation's alias.
     pub alias: String,
     pub state: DeliveryState,
-    /// Of an accepted start `created_at`, of an accepted send the platform's message id; each as the platform wrote it.
+    /// Of an accepted start `created_at`, of an accepted send the platform's message id; each as
+    /// the platform wrote it.
     pub answer: Option<String>,
     /// Why, when it was refused.
     pub refusal: Option<PlatformRefusal>,
@@ -137,7 +140,8 @@ pub(in crate::store) const fn name_of(state: DeliveryState) -> &'static str {
     }
 }
 
-/// A name nobody wrote counts as `unknown`, the one state that promises nothing and forwards nothing.
+/// A name nobody wrote counts as `unknown`, the one state that promises nothing and forwards
+/// nothing.
 pub(in crate::store) fn state_of(name: &str) -> DeliveryState {
     match name {
         "sending" => DeliveryState::Sending,

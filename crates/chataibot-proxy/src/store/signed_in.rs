@@ -1,5 +1,5 @@
-//! Signed-in visitors: which visitor a user of a site is, and what is known of whoever a family belongs to. The same user is the same
-//! visitor in every browser.
+//! Signed-in visitors: which visitor a user of a site is, and what is known of whoever a family
+//! belongs to. The same user is the same visitor in every browser.
 
 use super::StoreError;
 use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily};

@@ -47,7 +47,8 @@ pub struct Sqlite {
 }
 
 struct Inner {
-    // Before the writer, so that the writer's connection closes last and leaves one file behind, easy to copy.
+    // Before the writer, so that the writer's connection closes last and leaves one file behind,
+    // easy to copy.
     readers: Readers,
     writer: Writer,
     epoch: u32,
@@ -95,7 +96,8 @@ impl Sqlite {
         self.inner.clock.now()
     }
 
-    /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing behind, and takes no other with it.
+    /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing
+    /// behind, and takes no other with it.
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -113,7 +115,8 @@ impl Sqlite {
         self.inner.writer.run(job).await
     }
 
-    /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be harmless.
+    /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be
+    /// harmless.
     fn write_deferred<F>(&self, job: F)
     where
         F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
@@ -139,7 +142,8 @@ impl Sqlite {
     }
 
     pub async fn check(&self) -> Result<()> {
-        // Another value each time: what is written over with itself is not written at all, and a read-only disk would look well.
+        // Another value each time: what is written over with itself is not written at all, and a
+        // read-only disk would look well.
         let now = self.inner.clock.now();
         let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
         self.write(move |tx| query::execute(tx, sql, [now]).map(drop)).await
@@ -177,7 +181,8 @@ impl DatabaseLocation {
         let connection = match self {
             Self::File(path) => Connection::open_with_flags(path, flags)?,
             Self::Memory(name) => {
-                // A reader that could not write would find nothing to open before the writer has written.
+                // A reader that could not write would find nothing to open before the writer has
+                // written.
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | flags;
                 let flags = flags - OpenFlags::SQLITE_OPEN_READ_ONLY;
                 Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_URI)?

@@ -1,4 +1,5 @@
-//! The log's rules, without a network: what a send, an echo, a redelivery and an early event do to it.
+//! The log's rules, without a network: what a send, an echo, a redelivery and an early event do to
+//! it.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -84,7 +85,8 @@ impl Place {
         }
     }
 
-    /// Makes the others believe that whoever had it open is dead. Only instances of a Redis know of one another.
+    /// Makes the others believe that whoever had it open is dead. Only instances of a Redis know of
+    /// one another.
     fn expire_leases(&self) {
         if let Self::Redis(server) = self {
             let mut redis = server.look();
@@ -206,7 +208,8 @@ impl Bench {
         self.store.settle(forward.send, outcome).await.expect("settled")
     }
 
-    /// A conversation under way: alias `alias`, platform id `p1`, first message `k0` echoed; two entries.
+    /// A conversation under way: alias `alias`, platform id `p1`, first message `k0` echoed; two
+    /// entries.
     async fn started(&self) -> ConversationId {
         let forward = forward(self.begin_start("k0", "hello", "alias").await);
         self.settle(&forward, accepted_start("p1")).await;

@@ -1,4 +1,5 @@
-//! Visitor tokens that nobody issued: each differs from a good one in one thing, and is signed with the real key where that is no part of it.
+//! Visitor tokens that nobody issued: each differs from a good one in one thing, and is signed with
+//! the real key where that is no part of it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chataibot_proxy::testing::{TestApp, spawn_app};

@@ -1,4 +1,5 @@
-//! Requests without one clear reading are refused, and what follows them on the same socket is never read.
+//! Requests without one clear reading are refused, and what follows them on the same socket is
+//! never read.
 
 use chataibot_proxy::testing::spawn_app;
 use serde_json::Value;

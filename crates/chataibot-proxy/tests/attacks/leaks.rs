@@ -1,4 +1,5 @@
-//! One busy run of the real program with planted secrets, and a search for them in everything it says: answers, log and metrics.
+//! One busy run of the real program with planted secrets, and a search for them in everything it
+//! says: answers, log and metrics.
 
 use std::{net::TcpListener, process::Stdio, time::Duration};
 

@@ -1,7 +1,9 @@
-//! Attacks on the proxy, each a test whose name says what is refused; over real sockets, with a platform that a test commands.
+//! Attacks on the proxy, each a test whose name says what is refused; over real sockets, with a
+//! platform that a test commands.
 //!
 //! - [`framing`]: requests that two servers could read differently
-//! - [`forgery`]: visitor tokens that nobody issued; [`theft`]: tokens and secrets that were, in the wrong hands
+//! - [`forgery`]: visitor tokens that nobody issued; [`theft`]: tokens and secrets that were, in
+//!   the wrong hands
 //! - [`foreign`]: other people's conversations
 //! - [`bodies`]: JSON that is not what it should be
 //! - [`outward`]: making the proxy call, or say, what it should not

@@ -1,4 +1,5 @@
-//! Slow, many and large: what one visitor or one address may take up, and that the others notice nothing.
+//! Slow, many and large: what one visitor or one address may take up, and that the others notice
+//! nothing.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,8 @@ use crate::{
     socket::{PATIENCE, exchange, read_all},
 };
 
-/// As many sockets as are asked for, or as the system allows: each takes two files, one at either end.
+/// As many sockets as are asked for, or as the system allows: each takes two files, one at either
+/// end.
 fn slow_sockets(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     // Whoever may not raise it goes on with what there is.
@@ -40,7 +42,8 @@ async fn five_thousand_slow_sockets_do_not_slow_honest_requests_and_are_gone_soo
     let mut slow = Vec::with_capacity(count);
     for number in 0..count {
         let mut socket = TcpStream::connect(app.address).await.expect("connected");
-        // Some say nothing, some begin a line, some never end their head, some never send their body.
+        // Some say nothing, some begin a line, some never end their head, some never send their
+        // body.
         let begun: &[u8] = match number % 4 {
             0 => b"",
             1 => b"GET /heal",

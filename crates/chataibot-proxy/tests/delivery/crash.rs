@@ -51,7 +51,8 @@ impl Program {
     }
 }
 
-/// Tells numbered texts one after the other; `acknowledged` counts the 200s. Ends with the first that got none: its number.
+/// Tells numbered texts one after the other; `acknowledged` counts the 200s. Ends with the first
+/// that got none: its number.
 async fn tell(http: reqwest::Client, base: String, from: usize, acknowledged: watch::Sender<usize>) -> usize {
     let mut number = from;
     loop {

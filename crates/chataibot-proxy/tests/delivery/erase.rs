@@ -1,4 +1,5 @@
-//! Erasing one visitor, by the operator's call and by the command; and the copy of the database that the other command makes.
+//! Erasing one visitor, by the operator's call and by the command; and the copy of the database
+//! that the other command makes.
 
 use std::{fs, path::Path, process::Output};
 
@@ -114,7 +115,8 @@ async fn the_commands_work_on_a_database_file_beside_a_running_proxy() {
     let wrong = command(&["erase", "--visitor", "nobody", "--database", &path]).await;
     assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("32 lower-case hex"));
 
-    // The copy is a database to serve from, and who had read more than it holds is told to begin anew.
+    // The copy is a database to serve from, and who had read more than it holds is told to begin
+    // anew.
     let last = other.log(&kept).await.last().expect("an entry").cursor;
     let restored = Harness::with(|config| {
         config.redis = None;

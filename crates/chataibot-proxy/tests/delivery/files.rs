@@ -1,4 +1,5 @@
-//! A visitor's files over real HTTP: what is taken, what is refused, how it is served and when it is gone.
+//! A visitor's files over real HTTP: what is taken, what is refused, how it is served and when it
+//! is gone.
 
 use std::time::Duration;
 

@@ -20,7 +20,8 @@ use crate::{
 
 pub struct Harness {
     pub proxy: TestApp,
-    /// What the proxy keeps everything in, where that is not its own file: `CHATAIBOT_TEST_STORE=redis`.
+    /// What the proxy keeps everything in, where that is not its own file:
+    /// `CHATAIBOT_TEST_STORE=redis`.
     pub redis: Option<RedisServer>,
     pub platform: Platform,
     pub http: reqwest::Client,
@@ -132,7 +133,8 @@ pub fn key(number: u8) -> String {
 }
 
 impl Harness {
-    /// Waits until something is so, without a pause of any length in mind: gives way to the other tasks and looks again.
+    /// Waits until something is so, without a pause of any length in mind: gives way to the other
+    /// tasks and looks again.
     pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
         let began = std::time::Instant::now();
         while !holds(self) {

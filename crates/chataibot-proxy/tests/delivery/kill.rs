@@ -1,4 +1,5 @@
-//! SIGKILL at random, and at every step of a commit; a witness outside knows what was acknowledged. `cargo xtask crash` does more of it.
+//! SIGKILL at random, and at every step of a commit; a witness outside knows what was acknowledged.
+//! `cargo xtask crash` does more of it.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 

@@ -1,4 +1,5 @@
-//! What stands in the program's log at its most talkative: ids, routes and statuses, and nothing that anybody said or keeps secret.
+//! What stands in the program's log at its most talkative: ids, routes and statuses, and nothing
+//! that anybody said or keeps secret.
 
 use std::{fs, process::Stdio};
 

@@ -1,4 +1,5 @@
-//! What a collector reads at `/metrics` while something happens, and that the proxy says when it goes.
+//! What a collector reads at `/metrics` while something happens, and that the proxy says when it
+//! goes.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -118,7 +119,8 @@ async fn before_it_goes_it_says_so_and_serves_on_and_what_runs_is_finished() {
     assert!(!harness.app().lifecycle.shutdown.is_cancelled(), "streams stand");
 
     draining.await.expect("it ends");
-    // Only the other half of a second tells a reader to go: its stream ends, and it comes back where somebody is ready.
+    // Only the other half of a second tells a reader to go: its stream ends, and it comes back
+    // where somebody is ready.
     while stream.next().await.is_some() {}
     held.send(crate::platform::PlatformAnswer::Accept).expect("it waits");
     assert_eq!(sending.await.expect("sent"), 200, "what was on its way is finished");

@@ -1,4 +1,5 @@
-//! A platform that does what a test tells it: accepts by default, or answers, holds, or hangs up. Writes its own JSON.
+//! A platform that does what a test tells it: accepts by default, or answers, holds, or hangs up.
+//! Writes its own JSON.
 
 use std::{
     collections::VecDeque,
@@ -133,7 +134,8 @@ async fn call(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Response<
     }
 }
 
-/// The documented answers (DOC). Each start gets an id of its own: `conversation-<number of the call>`.
+/// The documented answers (DOC). Each start gets an id of its own: `conversation-<number of the
+/// call>`.
 fn accepted(path: &str, number: usize) -> Value {
     if path.ends_with("/conversations") {
         json!({

@@ -1,4 +1,5 @@
-//! The real program as a child process, which a test may stop at a step, kill, and keep from writing.
+//! The real program as a child process, which a test may stop at a step, kill, and keep from
+//! writing.
 
 use std::{
     path::Path,
@@ -33,7 +34,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it, and waits until it serves. `stop` is a step and how often it is to be passed before.
+    /// Starts it, and waits until it serves. `stop` is a step and how often it is to be passed
+    /// before.
     pub async fn start(database: &Path, platform: &Platform, stop: Option<(&str, u32)>) -> Self {
         let began = Instant::now();
         let mut command = Command::new("sh");

@@ -129,7 +129,8 @@ async fn readers_that_come_to_either_proxy_at_any_time_miss_nothing() {
         .map(|reader| {
             let (browser, alias, pair) = (browsers[reader % 2].clone(), alias.clone(), Arc::clone(&pair));
             tokio::spawn(async move {
-                // Comes a while after the one before it, so that replay and live meet somewhere else.
+                // Comes a while after the one before it, so that replay and live meet somewhere
+                // else.
                 while pair.proxies[0].app.metrics.webhook_entries.get() < (reader * 40) as u64 {
                     tokio::task::yield_now().await;
                 }

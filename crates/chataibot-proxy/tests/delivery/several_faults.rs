@@ -12,7 +12,8 @@ use crate::{
     several::{Pair, assert_whole},
 };
 
-/// Reads on as a browser does, coming again with its cursor at each end; told of a reset, it begins anew.
+/// Reads on as a browser does, coming again with its cursor at each end; told of a reset, it begins
+/// anew.
 async fn read_to(browser: &Browser, alias: &str, mut seen: Vec<Entry>, stream: Events, last: &str) -> Vec<Entry> {
     let mut stream = Some(stream);
     loop {
@@ -86,7 +87,8 @@ async fn a_message_that_met_a_redis_standing_still_goes_out_once_when_it_is_sent
     for at in 0..2 {
         pair.until_ready(at, true).await;
     }
-    // What Redis had in its queue may have been logged since. It was never forwarded, and the proxy says so.
+    // What Redis had in its queue may have been logged since. It was never forwarded, and the proxy
+    // says so.
     let mut tries = 0;
     loop {
         let answer = browsers[tries % 2].post_send(&alias, &key(1), "slow").await;
@@ -228,7 +230,8 @@ async fn a_redis_that_comes_back_without_its_last_entries_resets_every_reader() 
     pair.until_ready(1, true).await;
     pair.tell(1, vec![says("bot", "conversation-1", "after it")]).await;
     let read = read_to(&browsers[1], &alias, seen, stream, "bot: after it").await;
-    // The lost entry's number was given a second time, and nobody takes the new entry for the one they had.
+    // The lost entry's number was given a second time, and nobody takes the new entry for the one
+    // they had.
     assert_eq!(short(&read), ["visitor: hello", "00 sent", "bot: after it"]);
     assert_whole(&read);
 }

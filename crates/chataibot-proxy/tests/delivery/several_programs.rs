@@ -1,4 +1,5 @@
-//! The real program, twice, on one Redis: killed with SIGKILL while it works, and replaced one after the other.
+//! The real program, twice, on one Redis: killed with SIGKILL while it works, and replaced one
+//! after the other.
 
 use std::process::Stdio;
 
@@ -140,7 +141,8 @@ async fn a_visitor_whose_proxy_is_killed_goes_on_at_the_other_with_nothing_lost_
         assert!(!sending.await.expect("ended"), "no answer");
         drop(held);
 
-        // At the other one: the message that was on its way is asked for again, and not forwarded again.
+        // At the other one: the message that was on its way is asked for again, and not forwarded
+        // again.
         browser.base.clone_from(&programs[0].base);
         let calls = platform.calls().len();
         assert_eq!(browser.post_send(&alias, &key(100 + round), "lost").await.status(), 502);
@@ -191,7 +193,8 @@ async fn proxies_that_are_replaced_one_after_the_other_fail_no_message() {
                         };
                         tries += 1;
                         assert!(tries < 10_000, "it must go through");
-                        // As the contract says: the same key again, where there was no answer or a 503.
+                        // As the contract says: the same key again, where there was no answer or a
+                        // 503.
                         match post(&browser, &base, &alias, &id, &text).await {
                             Some(200) => break,
                             None | Some(503) => tokio::task::yield_now().await,

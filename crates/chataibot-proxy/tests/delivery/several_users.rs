@@ -1,4 +1,5 @@
-//! Signed-in visitors at two proxies on one Redis: the same user wherever they come, gone everywhere when they leave.
+//! Signed-in visitors at two proxies on one Redis: the same user wherever they come, gone
+//! everywhere when they leave.
 
 use std::time::{Duration, Instant};
 

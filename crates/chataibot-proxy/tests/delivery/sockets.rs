@@ -1,4 +1,5 @@
-//! Event streams seen from the socket: how they are framed, how they begin on a connection that was used before, and how they end.
+//! Event streams seen from the socket: how they are framed, how they begin on a connection that was
+//! used before, and how they end.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -209,7 +209,8 @@ async fn a_poll_that_waits_in_vain_is_empty() {
         app.services.streams.poll(&visitor, conversation, after(last), Duration::from_secs(1_000)).await
     });
     harness.until(|harness| harness.app().hub.subscribers() == 1).await;
-    // A read that is asked for later is answered later: the poll has read, and no socket is late when the clock jumps.
+    // A read that is asked for later is answered later: the poll has read, and no socket is late
+    // when the clock jumps.
     browser.log(&alias).await;
     tokio::time::pause();
     let poll = waiting.await.expect("ran").expect("read").expect("not revoked");

@@ -1,4 +1,5 @@
-//! Typed answers: refused where they are off; where they are on, checked, forwarded field by field, and logged in the visitor's words.
+//! Typed answers: refused where they are off; where they are on, checked, forwarded field by field,
+//! and logged in the visitor's words.
 
 use chataibot_wire::{Content, Event, content::MediaKind};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Lists as editors write them: what stands in them without being an item, how they count, and what is ticked.
+//! Lists as editors write them: what stands in them without being an item, how they count, and what
+//! is ticked.
 
 use serde_json::{Value, json};
 

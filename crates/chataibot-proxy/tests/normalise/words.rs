@@ -1,4 +1,5 @@
-//! What becomes of the words of a text: addresses in them, what is not to be seen, and what stands apart.
+//! What becomes of the words of a text: addresses in them, what is not to be seen, and what stands
+//! apart.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, and no answer at all.
+//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, and no
+//! answer at all.
 
 use std::io;
 

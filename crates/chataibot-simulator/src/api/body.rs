@@ -1,6 +1,8 @@
-//! The documented bodies, checked strictly: every field of the right type, nothing missing, nothing unknown.
+//! The documented bodies, checked strictly: every field of the right type, nothing missing, nothing
+//! unknown.
 //!
-//! The real platform is likely more lenient. A strict one shows at once when a proxy forwards what it should have left out.
+//! The real platform is likely more lenient. A strict one shows at once when a proxy forwards what
+//! it should have left out.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +21,8 @@ pub struct Send {
     pub typed: Option<Value>,
 }
 
-/// Checks the body of "start conversation" (DOC). The error names the field and what is wrong with it.
+/// Checks the body of "start conversation" (DOC). The error names the field and what is wrong with
+/// it.
 pub fn start(body: &Value) -> Result<Start, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["channel", "message", "variables", "bot_key", "from"])?;
@@ -42,7 +45,8 @@ pub fn start(body: &Value) -> Result<Start, String> {
     Ok(Start { visitor: visitor.to_owned(), bot_key: bot_key.to_owned(), text })
 }
 
-/// Checks the body of "send visitor response" (DOC), which may hold a typed answer where those are on (INT).
+/// Checks the body of "send visitor response" (DOC), which may hold a typed answer where those are
+/// on (INT).
 pub fn send(body: &Value, typed_answers: bool) -> Result<Send, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["message", "user"])?;
@@ -91,7 +95,8 @@ fn links(data: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// A typed answer with several values (INT), as one text: of each item the value that a person would read.
+/// A typed answer with several values (INT), as one text: of each item the value that a person
+/// would read.
 fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, String> {
     only(data, "message.data.", &[name])?;
     let items =

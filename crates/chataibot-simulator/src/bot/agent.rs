@@ -1,4 +1,5 @@
-//! Noor, the person a conversation can be handed to in the demo. Tests play the agent themselves, by the controls.
+//! Noor, the person a conversation can be handed to in the demo. Tests play the agent themselves,
+//! by the controls.
 
 use super::{Author, Flow, Step, With, message, reply, say};
 

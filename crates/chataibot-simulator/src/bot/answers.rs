@@ -1,4 +1,5 @@
-//! What the bot says when it had asked for something: it checks the answer, thanks for it or asks again.
+//! What the bot says when it had asked for something: it checks the answer, thanks for it or asks
+//! again.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,8 +1,10 @@
-//! Messages as the platform writes them: HTML texts, buttons, and the fixtures, which hold one sample of each kind.
+//! Messages as the platform writes them: HTML texts, buttons, and the fixtures, which hold one
+//! sample of each kind.
 
 use serde_json::{Value, json};
 
-/// Where the fixtures say their pictures and files are; the simulator puts its own address in its place.
+/// Where the fixtures say their pictures and files are; the simulator puts its own address in its
+/// place.
 pub const MEDIA_HOST: &str = "https://media.example.com/";
 
 /// A text (OBS).

@@ -1,4 +1,5 @@
-//! The words that make something happen, in one table. `help` is written from this table, so it can't forget one.
+//! The words that make something happen, in one table. `help` is written from this table, so it
+//! can't forget one.
 
 use serde_json::Value;
 
@@ -18,7 +19,8 @@ pub struct Scenario {
 pub enum Play {
     /// Shows the message of a fixture, and then expects something.
     Show(&'static str, Expects),
-    /// Does something with the call that brought the word, and then, where the call is accepted, says this.
+    /// Does something with the call that brought the word, and then, where the call is accepted,
+    /// says this.
     Trick(Trick, &'static str),
     /// Does several things.
     Act(fn(&mut Flow) -> Vec<Step>),

@@ -1,4 +1,5 @@
-//! Everything a visitor may say that is no scenario's word: a kind, short answer that points to `help`.
+//! Everything a visitor may say that is no scenario's word: a kind, short answer that points to
+//! `help`.
 
 use super::{Step, message, reply, reply_with};
 

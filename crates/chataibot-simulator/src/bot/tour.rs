@@ -1,4 +1,5 @@
-//! The guided conversation: name → e-mail → place → summary, each answer checked the way a good bot checks it.
+//! The guided conversation: name → e-mail → place → summary, each answer checked the way a good bot
+//! checks it.
 
 use super::{Expects, Flow, Step, answers, message, reply, reply_with, say};
 
@@ -25,7 +26,8 @@ const WEEKENDS: &[Weekend] = &[
 
 const SURPRISE: &str = "Surprise me";
 
-/// Does the tour take this text itself, even if it is a scenario's word? Somebody may well be called Rich.
+/// Does the tour take this text itself, even if it is a scenario's word? Somebody may well be
+/// called Rich.
 pub fn keeps(expects: &Expects, text: &str) -> bool {
     let way_out = matches!(text.trim().to_lowercase().as_str(), "help" | "close" | "?");
     matches!(expects, Expects::Tour(Stop::Name)) && !way_out

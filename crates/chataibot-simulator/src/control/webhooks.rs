@@ -1,4 +1,5 @@
-//! Controls over the webhook: where it goes, what is kept back, in which order it comes, and what comes again.
+//! Controls over the webhook: where it goes, what is kept back, in which order it comes, and what
+//! comes again.
 
 use std::{sync::Arc, time::Duration};
 

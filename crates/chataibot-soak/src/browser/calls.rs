@@ -1,4 +1,5 @@
-//! What is asked of the proxy, as the widget asks it: `src/runtime/requests.rs`, over a client of this machine.
+//! What is asked of the proxy, as the widget asks it: `src/runtime/requests.rs`, over a client of
+//! this machine.
 
 use std::{rc::Rc, time::Duration};
 
@@ -53,7 +54,8 @@ impl Ask {
 }
 
 impl Browser {
-    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its input is heard inside the lock.
+    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its input
+    /// is heard inside the lock.
     fn errand(
         &self,
         tab: usize,

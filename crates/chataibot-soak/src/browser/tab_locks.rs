@@ -1,4 +1,5 @@
-//! What tabs of one browser have in common: the lock of the leader, and a channel on which news and words come in their order.
+//! What tabs of one browser have in common: the lock of the leader, and a channel on which news and
+//! words come in their order.
 
 use std::time::Duration;
 

@@ -138,7 +138,8 @@ fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
     (!items.is_empty()).then_some(Node::List(List::new(false, items)))
 }
 
-/// As plain text: list items with their number or a dash, addresses in angle brackets behind their words.
+/// As plain text: list items with their number or a dash, addresses in angle brackets behind their
+/// words.
 pub(super) fn plain(text: &RichText) -> String {
     RichText(spelled_out(&text.0)).to_plain()
 }

@@ -1,4 +1,5 @@
-//! A display, a bus, the reader and a browser, all of them private: nothing that a developer has open is read or touched.
+//! A display, a bus, the reader and a browser, all of them private: nothing that a developer has
+//! open is read or touched.
 
 use std::{
     fs,
@@ -22,16 +23,19 @@ use crate::{
 
 /// How long each part may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a browser with a new profile may take to start and to be read, on a machine that has other things to do as well.
+/// How long a browser with a new profile may take to start and to be read, on a machine that has
+/// other things to do as well.
 const ARRIVAL: Duration = Duration::from_secs(90);
 /// No sound: a speech server that answers and says nothing.
 const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
-/// The reader runs this at its start. It writes its log line by line, so that it is read at once what was said. It does not begin to read out
-/// the page by itself: where a speech server is slow it never ends that, and takes no key for text meanwhile.
+/// The reader runs this at its start. It writes its log line by line, so that it is read at once
+/// what was said. It does not begin to read out the page by itself: where a speech server is slow
+/// it never ends that, and takes no key for text meanwhile.
 const LISTEN: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
     debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
     debug.debugLevel = debug.LEVEL_ALL\n";
-/// The reader asks this whether the same user runs another one, and would give up. A developer's own is on another display and bus.
+/// The reader asks this whether the same user runs another one, and would give up. A developer's
+/// own is on another display and bus.
 const NO_OTHER: &str = "#!/bin/sh\nexit 1\n";
 /// A Firefox that asks nothing and fetches nothing by itself.
 const FIREFOX: [(&str, &str); 14] = [
@@ -129,8 +133,9 @@ impl Desktop {
         }
     }
 
-    /// Waits until the reader has met the page and the keyboard is in it: these are said in their order, with a press of Tab between them.
-    /// On a busy machine a reader may lose the page for good.
+    /// Waits until the reader has met the page and the keyboard is in it: these are said in their
+    /// order, with a press of Tab between them. On a busy machine a reader may lose the page for
+    /// good.
     pub fn wait_until_read(&self, heard: [&str; 3]) -> Result<()> {
         for (at, words) in heard.into_iter().enumerate() {
             if at > 0 {

@@ -19,12 +19,14 @@ use crate::{
 /// How long an order may take, with what it waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the bot takes for a reply. What comes to this reader within some milliseconds it may say in the wrong order, where the machine is
-/// slow: while it asks the browser about the first it lets the second in.
+/// How long the bot takes for a reply. What comes to this reader within some milliseconds it may
+/// say in the wrong order, where the machine is slow: while it asks the browser about the first it
+/// lets the second in.
 const PACE: &str = "{\"ms\":2000}";
 
-/// What is said when the page has come, and of what Tab comes to then, each with one press: all of it is the page's own and stands before the
-/// widget. A reader that follows the page takes keys for text in a field, and says so.
+/// What is said when the page has come, and of what Tab comes to then, each with one press: all of
+/// it is the page's own and stands before the widget. A reader that follows the page takes keys for
+/// text in a field, and says so.
 pub const HEARD: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
 pub struct Harness {

@@ -1,4 +1,5 @@
-//! What was said, from the reader's log: each utterance is a line there, among all else that the reader notes.
+//! What was said, from the reader's log: each utterance is a line there, among all else that the
+//! reader notes.
 
 use std::{
     fs,
@@ -9,7 +10,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How long nothing may be noted for everything to have been said; the reader notes each event that it gets, spoken or not.
+/// How long nothing may be noted for everything to have been said; the reader notes each event that
+/// it gets, spoken or not.
 const STILL: Duration = Duration::from_millis(1500);
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -59,8 +61,8 @@ impl Heard {
     }
 }
 
-/// The utterances of a log, those that echo a key among them. Each line of one is an utterance of its own: several sentences may come
-/// in one breath.
+/// The utterances of a log, those that echo a key among them. Each line of one is an utterance of
+/// its own: several sentences may come in one breath.
 fn said(log: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut goes_on = false;

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{files::write, setup::Engine};
 
-/// How long what must be said may take; a message that is tried again and again before it has failed takes longest.
+/// How long what must be said may take; a message that is tried again and again before it has
+/// failed takes longest.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long what is known not to be said is waited for.
 const DOUBT: Duration = Duration::from_secs(5);

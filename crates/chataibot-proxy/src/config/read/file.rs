@@ -95,7 +95,8 @@ impl<'a> Table<'a> {
         self.expect(key, value, flag, "true or false, without quotes", problems)
     }
 
-    /// A list of texts, empty where it is not there. `None` where it is wrong, which was said then. The example shows its items.
+    /// A list of texts, empty where it is not there. `None` where it is wrong, which was said then.
+    /// The example shows its items.
     pub fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<Vec<Located<String>>> {
         let Some(value) = self.entries.get(key) else { return Some(Vec::new()) };
         let wanted = format!("a list of texts, such as [{example}]");

@@ -1,4 +1,5 @@
-//! `[store]`: the Redis that several proxies share, from the file, a file of its own, a variable or the command line.
+//! `[store]`: the Redis that several proxies share, from the file, a file of its own, a variable or
+//! the command line.
 
 use super::{ConfigReader, file::Located};
 use crate::config::{Problems, RedisUrl, problem::Location, settings};

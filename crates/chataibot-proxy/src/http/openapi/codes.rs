@@ -3,7 +3,8 @@
 use chataibot_wire::error::code;
 use serde_json::{Value, json};
 
-/// Code and meaning. What is the operator's business never leaves the server, so it does not stand here.
+/// Code and meaning. What is the operator's business never leaves the server, so it does not stand
+/// here.
 pub const CODES: &[(&str, &str)] = &[
     (
         code::BAD_REQUEST,
@@ -30,7 +31,8 @@ pub const CODES: &[(&str, &str)] = &[
     (code::UNAVAILABLE, "not possible at the moment"),
 ];
 
-/// The platform's codes that only the operator can do something about: a page gets `UNAVAILABLE` in their place.
+/// The platform's codes that only the operator can do something about: a page gets `UNAVAILABLE` in
+/// their place.
 pub const OPERATORS: &[&str] = &[
     code::CHANNEL_NOT_ENABLED,
     code::CHANNEL_TOKEN_EXPIRED,

@@ -1,4 +1,5 @@
-//! `POST /erase`: everything of one visitor goes. On the listener of the metrics, with the operator's token.
+//! `POST /erase`: everything of one visitor goes. On the listener of the metrics, with the
+//! operator's token.
 
 use std::sync::Arc;
 
@@ -36,7 +37,8 @@ pub struct EraseAnswer {
 /// Erases. Answers the same way when there was nothing, so that it can be asked again.
 ///
 /// # Errors
-/// 401 without the operator's token, 404 where none is configured, 400 for what is no visitor's id, 503.
+/// 401 without the operator's token, 404 where none is configured, 400 for what is no visitor's id,
+/// 503.
 pub async fn erase(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

@@ -1,4 +1,5 @@
-//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long poll, or page by page backwards.
+//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long
+//! poll, or page by page backwards.
 
 use std::{sync::Arc, time::Duration};
 
@@ -49,7 +50,8 @@ pub struct Parameters {
 /// The log after the reader's cursor, or a page before it.
 ///
 /// # Errors
-/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor or number, 503.
+/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor or
+/// number, 503.
 pub async fn events(
     State(app): State<Arc<App>>,
     visitor: Visitor,

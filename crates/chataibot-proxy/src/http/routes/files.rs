@@ -1,4 +1,5 @@
-//! `POST /api/v1/conversation/{alias}/files` takes a file of the visitor's, `GET /files/{id}/{name}` gives it to whoever knows where.
+//! `POST /api/v1/conversation/{alias}/files` takes a file of the visitor's, `GET
+//! /files/{id}/{name}` gives it to whoever knows where.
 
 use std::{io::SeekFrom, sync::Arc};
 
@@ -39,8 +40,8 @@ impl Held {
     }
 }
 
-/// In front of the upload: whoever refuses it, be it for its token or its rate, what is still coming is taken after that. A browser
-/// whose bytes nobody takes never sees the answer.
+/// In front of the upload: whoever refuses it, be it for its token or its rate, what is still
+/// coming is taken after that. A browser whose bytes nobody takes never sees the answer.
 pub async fn hold(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let held = Held(Arc::new(Mutex::new(body)));

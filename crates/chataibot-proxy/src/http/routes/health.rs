@@ -12,7 +12,8 @@ use crate::{error::ApiError, http::state::App};
 /// Longer than a busy disk needs, shorter than a balancer waits.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Lets a page of any origin know that somebody answers, and no more: `doctor()` tells a proxy that is down from one that refuses its origin.
+/// Lets a page of any origin know that somebody answers, and no more: `doctor()` tells a proxy that
+/// is down from one that refuses its origin.
 const FOR_EVERYBODY: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
 
@@ -20,7 +21,8 @@ pub async fn live() -> impl IntoResponse {
     (FOR_EVERYBODY, Json(json!({ "ok": true })))
 }
 
-/// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis, "not ready" may mean that it is away.
+/// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis,
+/// "not ready" may mean that it is away.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
     if app.is_draining() {
         return Err(ApiError::unavailable("an end was asked for"));

@@ -1,6 +1,6 @@
-//! `GET /api/v1/conversation/probe/events`: a short event stream for `doctor()`, which tells by it whether something on the way collects
-//! streams, and how far the visitor's clock is from this one. It stands beside the real streams, so that the same rules of a reverse proxy
-//! hold for it.
+//! `GET /api/v1/conversation/probe/events`: a short event stream for `doctor()`, which tells by it
+//! whether something on the way collects streams, and how far the visitor's clock is from this one.
+//! It stands beside the real streams, so that the same rules of a reverse proxy hold for it.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 

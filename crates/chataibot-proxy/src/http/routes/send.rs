@@ -1,4 +1,5 @@
-//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; with typed answers where the site has them.
+//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; with typed
+//! answers where the site has them.
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use crate::{
     service::{message_forwarding::IdempotencyKey, token::Visitor},
 };
 
-/// Answers with the platform's message id, or with the key where only an echo told that the message arrived.
+/// Answers with the platform's message id, or with the key where only an echo told that the message
+/// arrived.
 pub async fn send(
     State(app): State<Arc<App>>,
     visitor: Visitor,

@@ -24,7 +24,8 @@ use crate::{
 /// Answers with a visitor token.
 ///
 /// # Errors
-/// 403 without an origin of the site, 401 for a renewal secret that does not hold, 400 when the page must name its site.
+/// 403 without an origin of the site, 401 for a renewal secret that does not hold, 400 when the
+/// page must name its site.
 pub async fn issue(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -74,7 +75,8 @@ pub async fn issue(
     }
 }
 
-/// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not known is answered just the same.
+/// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not
+/// known is answered just the same.
 pub async fn end(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<EndRequest>,

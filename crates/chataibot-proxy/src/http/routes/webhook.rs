@@ -11,10 +11,12 @@ use http::HeaderMap;
 
 use crate::{error::ApiError, http::state::App, normalise};
 
-/// Takes a handshake or events. The type of the body is not asked for: the platform's is not documented.
+/// Takes a handshake or events. The type of the body is not asked for: the platform's is not
+/// documented.
 ///
 /// # Errors
-/// 404 for a wrong secret, 401 for a wrong token, 400 for what is no event, 503 when it can't be stored.
+/// 404 for a wrong secret, 401 for a wrong token, 400 for what is no event, 503 when it can't be
+/// stored.
 pub async fn webhook(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,

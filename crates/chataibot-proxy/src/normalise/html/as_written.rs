@@ -1,7 +1,8 @@
 //! Before a text is read as HTML: what people write as text, and not as markup, stays text.
 //!
 //! - addresses in angle brackets (`<ada@a.example>`, `<https://a.example/>`) are no tags
-//! - nor are names that stand for something (`Dear <first name>`) or belong to code (`List<String>`)
+//! - nor are names that stand for something (`Dear <first name>`) or belong to code
+//!   (`List<String>`)
 //! - `&` in an address begins no character: `?amount=5&currency=EUR` holds no `¤`
 
 use std::collections::HashSet;
@@ -41,8 +42,9 @@ fn is_address(inside: &str) -> bool {
     is_address && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c) && is_mail)
 }
 
-/// Is it a word in angle brackets? A tag of an element that nobody knows and that has no end looks the same, so the place decides:
-/// such a word stands in a sentence, and what follows is not written against it; or it is several words, or all capitals.
+/// Is it a word in angle brackets? A tag of an element that nobody knows and that has no end looks
+/// the same, so the place decides: such a word stands in a sentence, and what follows is not
+/// written against it; or it is several words, or all capitals.
 fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<String>) -> bool {
     let name = name_of(inside);
     let is_tag = !name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -68,7 +70,8 @@ fn name_of(tag: &str) -> String {
     tag.split(end).next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// In addresses among words a name without a semicolon is a parameter's, much as HTML reads it in attributes.
+/// In addresses among words a name without a semicolon is a parameter's, much as HTML reads it in
+/// attributes.
 fn with_plain_ampersands(input: &str) -> String {
     let words = input.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
     let is_address = |word: &str| ["://", "www.", "mailto:"].into_iter().any(|sign| word.contains(sign));

@@ -105,7 +105,8 @@ fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
     parts
 }
 
-/// Is it what a program drew of a formula that stands beside it, as MathJax and `KaTeX` do? A reader would have both.
+/// Is it what a program drew of a formula that stands beside it, as MathJax and `KaTeX` do? A
+/// reader would have both.
 pub fn is_copy(document: &Document, id: Id, element: &Element) -> bool {
     let is_shown = |one: &Element| !Style::of_element(one).is_hidden;
     let holds_formula = |beside: &Element| {

@@ -12,7 +12,8 @@ pub fn name_of(element: &Element) -> Option<String> {
     name.map(|name| name.trim().to_owned())
 }
 
-/// Where a picture may be had: as it is written, in one of several sizes, or by a script that waits until it is seen.
+/// Where a picture may be had: as it is written, in one of several sizes, or by a script that waits
+/// until it is seen.
 pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
     let of_set = |name| {
         let first = element.attribute(name).and_then(|set| set.split_ascii_whitespace().next());

@@ -1,9 +1,10 @@
-//! HTML as a tree of elements, by a browser's own rules (html5ever): entities, odd quotes, implied ends, what ends a drawing or a
-//! formula, what a table throws out.
+//! HTML as a tree of elements, by a browser's own rules (html5ever): entities, odd quotes, implied
+//! ends, what ends a drawing or a formula, what a table throws out.
 //!
-//! Where a browser would swallow the rest of a message we read on: an element whose contents are no markup (`<style>`, `<iframe>`)
-//! and that is never closed, a tag whose quote is never closed, a comment without end. What follows is read as if it had not begun.
-//! Source of scripts and styles never becomes words.
+//! Where a browser would swallow the rest of a message we read on: an element whose contents are no
+//! markup (`<style>`, `<iframe>`) and that is never closed, a tag whose quote is never closed, a
+//! comment without end. What follows is read as if it had not begun. Source of scripts and styles
+//! never becomes words.
 
 use std::{
     cell::{Cell, RefCell},
@@ -134,7 +135,8 @@ impl Document {
         root.map(|root| self.nodes[*root].children.clone()).unwrap_or_default()
     }
 
-    /// The elements beside this one that are nearest: before it, and behind it. White space between them does not count.
+    /// The elements beside this one that are nearest: before it, and behind it. White space between
+    /// them does not count.
     pub fn neighbours(&self, id: Id) -> [Option<&Rc<Element>>; 2] {
         let Some(parent) = self.nodes[id].parent else { return [None, None] };
         let siblings = &self.nodes[parent].children;
@@ -194,7 +196,8 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
     let builder = TreeBuilder::new_for_fragment(sink, context, None, options);
     let reader = TokenFilter { builder, left_out: left_out.to_vec(), state: RefCell::default() };
     let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
-    // Fed from `<` to `<`, so that a tag without end is known by where it began: nothing came of it.
+    // Fed from `<` to `<`, so that a tag without end is known by where it began: nothing came of
+    // it.
     let mut open_tag = None;
     let mut at = 0;
     while at < input.len() {
@@ -228,7 +231,8 @@ fn next_tag(input: &str, at: usize) -> usize {
     input[at..].char_indices().skip(1).find(|(_, c)| *c == '<').map_or(input.len(), |(next, _)| at + next)
 }
 
-/// The text without the tag that begins at `at` and never ends; or, where it can't have been meant as one, with it as words.
+/// The text without the tag that begins at `at` and never ends; or, where it can't have been meant
+/// as one, with it as words.
 fn without_open_tag(input: &str, at: usize) -> String {
     let (before, tag) = input.split_at(at);
     let name_end = tag[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(tag.len(), |end| end + 1);

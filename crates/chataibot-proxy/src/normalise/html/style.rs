@@ -44,7 +44,8 @@ pub enum Marker {
     Number(Numbering),
 }
 
-/// The ways in which an element takes no place or can't be seen; each may be taken back by a later declaration of the same name.
+/// The ways in which an element takes no place or can't be seen; each may be taken back by a later
+/// declaration of the same name.
 #[derive(Default)]
 struct Hidden {
     not_displayed: bool,

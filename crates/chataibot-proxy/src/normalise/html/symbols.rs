@@ -1,4 +1,5 @@
-//! Symbol fonts (Wingdings): which Unicode character each of their letters shows. Word and Outlook write arrows, ticks, bullets and smileys so.
+//! Symbol fonts (Wingdings): which Unicode character each of their letters shows. Word and Outlook
+//! write arrows, ticks, bullets and smileys so.
 
 /// Is it a symbol font? `None` where no font is named.
 pub fn is_symbolic(families: &str) -> Option<bool> {

@@ -58,7 +58,8 @@ pub fn is_list(name: &str) -> bool {
     matches!(name, "ul" | "ol" | "menu" | "dir" | "select")
 }
 
-/// Is there such an element? Of what people write into texts, so that what only looks like a tag can be told from one.
+/// Is there such an element? Of what people write into texts, so that what only looks like a tag
+/// can be told from one.
 pub fn is_known(name: &str) -> bool {
     is_block(name) || is_void(name) || is_list(name) || is_apart(name) || swallows(name) || is_in(OTHER, name)
 }

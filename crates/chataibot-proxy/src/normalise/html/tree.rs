@@ -1,4 +1,5 @@
-//! Builds the tree of a formatted text: white space as a browser collapses it, mended nesting, nothing empty, all within bounds.
+//! Builds the tree of a formatted text: white space as a browser collapses it, mended nesting,
+//! nothing empty, all within bounds.
 
 use std::cmp::Ordering;
 
@@ -203,7 +204,8 @@ impl Tree {
     /// Begins the line behind a block that has ended.
     fn begin_line(&mut self) {
         let Some(formatting) = self.ended.take() else { return };
-        // Beside a block, words stand on a line of their own; beside other words they need a block for that.
+        // Beside a block, words stand on a line of their own; beside other words they need a block
+        // for that.
         let is_lead = matches!(self.top().kind, Kind::Lead);
         if is_lead || !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break))
         {
@@ -262,7 +264,8 @@ impl Tree {
     /// Begins a list.
     pub fn open_list(&mut self, numbering: Option<Numbering>) {
         self.stand_beside_items();
-        // A block inside inline elements helps nobody: formatting around a list goes on in each of its items.
+        // A block inside inline elements helps nobody: formatting around a list goes on in each of
+        // its items.
         let formatting = self.end_line();
         self.push(Kind::List { numbering, items: Vec::new(), formatting });
     }
@@ -292,7 +295,8 @@ impl Tree {
         while !matches!(self.top().kind, Kind::List { .. } | Kind::Root) {
             self.pop();
         }
-        // The depth may have refused the list; then the words of its items stand on lines of their own.
+        // The depth may have refused the list; then the words of its items stand on lines of their
+        // own.
         if matches!(self.top().kind, Kind::List { .. }) {
             let formatting = self.list_formatting();
             self.push(Kind::Item(number));
@@ -301,7 +305,8 @@ impl Tree {
         self.spaced = true;
     }
 
-    /// In a list but in none of its items, as many editors write lists in lists: goes on in the item before, or stands before the list.
+    /// In a list but in none of its items, as many editors write lists in lists: goes on in the
+    /// item before, or stands before the list.
     fn stand_beside_items(&mut self) {
         let is_full = self.frames.len() > DEEPEST;
         let Kind::List { items, formatting, .. } = &mut self.top().kind else { return };

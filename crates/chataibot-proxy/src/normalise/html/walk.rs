@@ -24,7 +24,8 @@ pub struct Walk<'a> {
     tasks: Vec<Task>,
     /// Lists that are open, with the number of their next item.
     numbers: Vec<Option<Count>>,
-    /// What is raised and lowered in formulas, and whether that is a thing of the tree or only said.
+    /// What is raised and lowered in formulas, and whether that is a thing of the tree or only
+    /// said.
     shifts: Vec<(bool, Inline)>,
     pub links_dropped: usize,
     /// Pictures that are shown only where nothing else is: they have no words of their own.
@@ -149,7 +150,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes through the contents of an element, and then does what is to do behind them, the last one first.
+    /// Goes through the contents of an element, and then does what is to do behind them, the last
+    /// one first.
     fn through(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
         self.tasks.extend(leave.into_iter().map(Task::Leave));
         self.children_of(self.document.node(id).children.clone(), inherited);
@@ -327,7 +329,8 @@ impl<'a> Walk<'a> {
             self.format("a", style, &mut leave);
             return self.through(id, inner, leave);
         };
-        // A picture that leads somewhere and has no words is called as it calls itself, or as the address does.
+        // A picture that leads somewhere and has no words is called as it calls itself, or as the
+        // address does.
         let name = media::name_of(element).or_else(|| self.holds_picture(id).then(|| media::file_of(&address)));
         // Links don't nest.
         self.tree.close_link();
@@ -379,7 +382,8 @@ impl<'a> Walk<'a> {
         }
         let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| count.next(element));
         if is_in_list && style.marker == Some(Marker::Nothing) {
-            // So editors write what stands in a list without being an item of it, such as a list in a list.
+            // So editors write what stands in a list without being an item of it, such as a list in
+            // a list.
             self.tree.open_paragraph();
             leave.push(Leave::Block);
         } else {

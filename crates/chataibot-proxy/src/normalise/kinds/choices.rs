@@ -91,8 +91,8 @@ fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
     fields::at_most(listed, MOST_BUTTONS, diagnostics).iter().filter_map(|one| button(one, diagnostics)).collect()
 }
 
-/// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose address is not allowed is left out:
-/// as an answer its label would mean nothing to the bot.
+/// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose
+/// address is not allowed is left out: as an answer its label would mean nothing to the bot.
 fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     let label = label(button, diagnostics)?;
     let kind = fields::name_in(button, &["type", "callback"]);

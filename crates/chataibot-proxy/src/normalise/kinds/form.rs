@@ -37,7 +37,8 @@ fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
         }
     }
     let kind = match kind.as_str() {
-        // Whatever it is called: where something can be chosen, a visitor need not guess what to write.
+        // Whatever it is called: where something can be chosen, a visitor need not guess what to
+        // write.
         _ if !options.is_empty() => FieldKind::Choice,
         "email" => FieldKind::Email,
         "phone" | "tel" | "phone_number" => FieldKind::Phone,

@@ -1,4 +1,5 @@
-//! The names of files: what a visitor called one, without what could harm whoever saves or reads it.
+//! The names of files: what a visitor called one, without what could harm whoever saves or reads
+//! it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -12,8 +13,8 @@ const LONGEST: usize = 100;
 /// All that stands as itself in a path and in an extended header parameter (RFC 8187).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-/// A name from its percent-encoded form: the last part of a path, in characters that are seen, with an ending of its type. `None`
-/// when it is no UTF-8.
+/// A name from its percent-encoded form: the last part of a path, in characters that are seen, with
+/// an ending of its type. `None` when it is no UTF-8.
 pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
     let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
     let last = decoded.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -41,7 +42,8 @@ pub fn escaped(name: &str) -> String {
     utf8_percent_encode(name, ESCAPED).to_string()
 }
 
-/// `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266) for all letters.
+/// `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266) for all
+/// letters.
 pub fn disposition(name: &str, is_shown: bool) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' }).collect();

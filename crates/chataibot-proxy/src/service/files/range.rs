@@ -1,9 +1,10 @@
-//! A part of a file: what players ask for when somebody jumps in a film or a sound, and without which some of them do not play at all.
+//! A part of a file: what players ask for when somebody jumps in a film or a sound, and without
+//! which some of them do not play at all.
 
 use http::{HeaderMap, header};
 
-/// The first and the last byte asked for, of so many; `None` where the whole file is to be sent. That is always allowed (RFC 9110),
-/// so a list of ranges and one that does not fit get it, too.
+/// The first and the last byte asked for, of so many; `None` where the whole file is to be sent.
+/// That is always allowed (RFC 9110), so a list of ranges and one that does not fit get it, too.
 pub fn asked(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
     let (first, last) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;

@@ -1,4 +1,5 @@
-//! What a visitor says, checked and rebuilt: a text, or a typed answer where the site has them; and what the log shows of it.
+//! What a visitor says, checked and rebuilt: a text, or a typed answer where the site has them; and
+//! what the log shows of it.
 
 use chataibot_wire::{
     Content, RichText,
@@ -106,7 +107,8 @@ pub(super) fn plain_body(text: &str) -> MessageBody {
     MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
-/// The files behind links of this conversation. Files that a message speaks of are kept from now on.
+/// The files behind links of this conversation. Files that a message speaks of are kept from now
+/// on.
 async fn issued_files(
     store: &Store,
     conversation: ConversationId,
@@ -132,7 +134,8 @@ fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// `Label: value`, a line each; what was left empty is left out. The widget shows the same until the log has it.
+/// `Label: value`, a line each; what was left empty is left out. The widget shows the same until
+/// the log has it.
 fn lines(data: &FormData) -> String {
     let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
     let lines = filled.map(|FilledField { label, value }| {

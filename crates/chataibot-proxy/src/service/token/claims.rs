@@ -1,8 +1,9 @@
 //! What a visitor token says, and the one way it is signed and checked.
 //!
-//! HS256 with own random keys, because only proxies of one installation sign and check: nobody needs a public key, a check
-//! costs one hash, and there is no second algorithm to be confused with. The header is read strictly before any key is touched:
-//! exactly `alg`, `typ` and `kid`, so that `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
+//! HS256 with own random keys, because only proxies of one installation sign and check: nobody
+//! needs a public key, a check costs one hash, and there is no second algorithm to be confused
+//! with. The header is read strictly before any key is touched: exactly `alg`, `typ` and `kid`, so
+//! that `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
@@ -101,7 +102,8 @@ pub(super) fn strict_header<H: DeserializeOwned>(token: &str, longest: usize) ->
     serde_json::from_slice(&header).ok()
 }
 
-/// HS256 and nothing else: times and audience are checked by the caller, against its own clock and its own sites.
+/// HS256 and nothing else: times and audience are checked by the caller, against its own clock and
+/// its own sites.
 pub(super) fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -111,7 +113,8 @@ pub(super) fn signature_only() -> Validation {
     validation
 }
 
-/// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not look at the clock.
+/// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not
+/// look at the clock.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
     let head: StrictHeader = strict_header(token, LONGEST).ok_or(TokenFault::Form)?;
     if head.alg != "HS256" {

@@ -1,7 +1,9 @@
-//! What a host site says about its signed-in visitor: a short JWT, signed by the site's server with a secret shared with this proxy.
+//! What a host site says about its signed-in visitor: a short JWT, signed by the site's server with
+//! a secret shared with this proxy.
 //!
-//! HS256, because every language signs it in a few lines without a library (see `examples/signing`). The header is read strictly
-//! before any key is touched, as that of our own tokens is; other claims than those below are not looked at.
+//! HS256, because every language signs it in a few lines without a library (see
+//! `examples/signing`). The header is read strictly before any key is touched, as that of our own
+//! tokens is; other claims than those below are not looked at.
 
 use jsonwebtoken::{DecodingKey, errors::ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -66,7 +68,8 @@ pub enum IdentityFault {
     Required,
 }
 
-/// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is one.
+/// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is
+/// one.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
     let head: StrictHeader = strict_header(identity, LONGEST).ok_or(IdentityFault::Form)?;
     if head.alg != "HS256" || head.typ.is_some_and(|typ| typ != "JWT") {

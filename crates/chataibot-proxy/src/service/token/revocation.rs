@@ -1,4 +1,5 @@
-//! Families of tokens that ended before their time. In memory, because every request asks; the store has them for the next start.
+//! Families of tokens that ended before their time. In memory, because every request asks; the
+//! store has them for the next start.
 
 use std::collections::HashMap;
 
@@ -10,9 +11,11 @@ use crate::ids::FamilyId;
 /// Which families are revoked. A family is forgotten once its last token has ended by itself.
 #[derive(Debug)]
 pub struct Revocations {
-    /// Family → when to forget it, milliseconds. Every request reads it, a revocation writes it; held for one look-up.
+    /// Family → when to forget it, milliseconds. Every request reads it, a revocation writes it;
+    /// held for one look-up.
     families: RwLock<HashMap<FamilyId, u64>>,
-    /// Counts changes. A stream subscribes before it looks, so that no change between the two is missed.
+    /// Counts changes. A stream subscribes before it looks, so that no change between the two is
+    /// missed.
     changed: watch::Sender<u64>,
 }
 

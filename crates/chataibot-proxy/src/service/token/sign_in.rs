@@ -1,8 +1,10 @@
-//! Who gets which credentials: the rules of anonymous, returning and signed-in visitors, and of leaving.
+//! Who gets which credentials: the rules of anonymous, returning and signed-in visitors, and of
+//! leaving.
 //!
-//! A renewal secret is a one-time refresh token: each use rotates it, and a reuse revokes its family. A sign-in never takes over what an
-//! anonymous visitor or another user said on the same machine: it ends their family and begins its own. The same user is the same visitor
-//! in every browser.
+//! A renewal secret is a one-time refresh token: each use rotates it, and a reuse revokes its
+//! family. A sign-in never takes over what an anonymous visitor or another user said on the same
+//! machine: it ends their family and begins its own. The same user is the same visitor in every
+//! browser.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +28,8 @@ use crate::{
     },
 };
 
-/// How long a secret that was just used still works: two tabs that race, or an answer lost on the way.
+/// How long a secret that was just used still works: two tabs that race, or an answer lost on the
+/// way.
 pub const GRACE: Duration = Duration::from_secs(20);
 
 /// A visitor's credentials, ready to be answered.
@@ -75,7 +78,8 @@ impl CredentialIssuer {
     /// Credentials for whoever asks.
     ///
     /// # Errors
-    /// See [`IssueError`]. A reused secret has ended its family, and with it every token and stream, before this returns.
+    /// See [`IssueError`]. A reused secret has ended its family, and with it every token and
+    /// stream, before this returns.
     pub async fn issue_credentials(
         &self,
         site: &Site,
@@ -153,8 +157,8 @@ impl CredentialIssuer {
         Ok(Credentials { token, renewal: new.first, visitor, family: new.family, user: Some(user) })
     }
 
-    /// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families of its visitor. A secret that is not
-    /// known ends nothing.
+    /// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families
+    /// of its visitor. A secret that is not known ends nothing.
     pub async fn leave(&self, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
         let families = self.store.families_of(presented, everywhere).await?;
         self.end(families).await

@@ -1,8 +1,10 @@
-//! The event bus: one Redis stream of "conversation X has the entry N now", written by the script that appends the entry, read by every
-//! instance. It carries no text: an instance reads the entries of those conversations that have subscribers here.
+//! The event bus: one Redis stream of "conversation X has the entry N now", written by the script
+//! that appends the entry, read by every instance. It carries no text: an instance reads the
+//! entries of those conversations that have subscribers here.
 //!
-//! A stream and not publish/subscribe, because a reader that was cut off goes on where it was. Where it can't, because what it
-//! missed was trimmed or lost, the hub's subscribers are cut, and come back with their cursors.
+//! A stream and not publish/subscribe, because a reader that was cut off goes on where it was.
+//! Where it can't, because what it missed was trimmed or lost, the hub's subscribers are cut, and
+//! come back with their cursors.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -46,7 +48,8 @@ impl Position {
         Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 
-    /// Goes on where it was, if Redis still knows where that is; else from the end, with all readers beginning anew.
+    /// Goes on where it was, if Redis still knows where that is; else from the end, with all
+    /// readers beginning anew.
     async fn again(self, inner: &Inner) -> Result<Self> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
         let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
@@ -115,8 +118,9 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
     Ok(())
 }
 
-/// Reads the entries that somebody waits for here and hands them to the hub, each conversation's in the order of its log. An entry
-/// may be handed over twice after a fault; a reader knows by its number what it has had.
+/// Reads the entries that somebody waits for here and hands them to the hub, each conversation's in
+/// the order of its log. An entry may be handed over twice after a fault; a reader knows by its
+/// number what it has had.
 async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<()> {
     let mut wanted: Vec<(ConversationId, u32, u32)> = Vec::new();
     let mut places: HashMap<ConversationId, usize> = HashMap::new();

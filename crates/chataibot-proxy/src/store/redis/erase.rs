@@ -1,4 +1,5 @@
-//! One visitor, all of it, in one call. What Redis has written to its disk goes when it next rewrites its log.
+//! One visitor, all of it, in one call. What Redis has written to its disk goes when it next
+//! rewrites its log.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! Heartbeat: renews the lease of this instance on the messages that it forwards. While the lease holds, no other instance settles
-//! them; after it the first one that looks records their answers as lost.
+//! Heartbeat: renews the lease of this instance on the messages that it forwards. While the lease
+//! holds, no other instance settles them; after it the first one that looks records their answers
+//! as lost.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -25,8 +26,9 @@ struct Heartbeat {
     time: f64,
 }
 
-/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two webhooks bears. Nobody knows it
-/// exactly; it is certain to lie between [`RedisTime::early`] and [`RedisTime::late`]. Microseconds, zero before the first heartbeat.
+/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two
+/// webhooks bears. Nobody knows it exactly; it is certain to lie between [`RedisTime::early`] and
+/// [`RedisTime::late`]. Microseconds, zero before the first heartbeat.
 #[derive(Debug, Default)]
 pub(super) struct RedisTime(Mutex<Option<Measured>>);
 

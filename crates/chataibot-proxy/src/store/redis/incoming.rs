@@ -1,4 +1,5 @@
-//! The platform's events, with what the script compares made ready: it knows digests of words, not words.
+//! The platform's events, with what the script compares made ready: it knows digests of words, not
+//! words.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,7 +23,8 @@ use crate::{
     },
 };
 
-/// How long the fate of another proxy's delivery of the same is waited for. After that this one is its repetition.
+/// How long the fate of another proxy's delivery of the same is waited for. After that this one is
+/// its repetition.
 const PEER_ACK_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two looks.
 const RETRY_DELAY: Duration = Duration::from_millis(10);
@@ -62,7 +64,8 @@ struct EventArgument<'a> {
 
 #[derive(Deserialize)]
 struct ReceiveAnswer {
-    /// The same was told to another proxy, which has not said yet whether it answered. Nothing was stored.
+    /// The same was told to another proxy, which has not said yet whether it answered. Nothing was
+    /// stored.
     #[serde(default)]
     wait: bool,
     #[serde(flatten)]
@@ -71,7 +74,8 @@ struct ReceiveAnswer {
 
 impl Redis {
     pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
-        // What may have come after the other one's answer is none of its copies: better told twice than lost.
+        // What may have come after the other one's answer is none of its copies: better told twice
+        // than lost.
         let arrived = self.inner.redis_clock.late();
         // What was said of the deliveries before this one counts for it.
         self.inner.write_acks().await?;
@@ -122,7 +126,8 @@ impl Inner {
         format!("{}/{number}", self.instance)
     }
 
-    /// Writes the fate of deliveries, in the order in which it was told. One that can't be written stays for the next time.
+    /// Writes the fate of deliveries, in the order in which it was told. One that can't be written
+    /// stays for the next time.
     pub(super) async fn write_acks(&self) -> Result<()> {
         let _writing = self.writing_acks.lock().await;
         loop {

@@ -57,8 +57,9 @@ impl Redis {
         Ok(Ok(Renewed { visitor, family, next }))
     }
 
-    /// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead; one that is quicker
-    /// than this walk has used its end just now, which is within the grace too.
+    /// The unused secret that `secret` leads to. Within the grace a quick tab may be several
+    /// renewals ahead; one that is quicker than this walk has used its end just now, which is
+    /// within the grace too.
     async fn end_of_line(&self, secret: Secret) -> Result<Secret> {
         let mut current = secret;
         loop {

@@ -1,5 +1,5 @@
-//! The idempotency records. A lost answer of Redis leaves nothing in doubt: a message that was begun and not forwarded is rolled back,
-//! and an outcome is sent again until Redis answers.
+//! The idempotency records. A lost answer of Redis leaves nothing in doubt: a message that was
+//! begun and not forwarded is rolled back, and an outcome is sent again until Redis answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,8 @@ use crate::{
 
 /// How long a visitor waits for Redis to take an outcome. It is sent on after that.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
-/// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so long has forgotten it.
+/// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so
+/// long has forgotten it.
 pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
 /// Between two tries.
 const RETRY_DELAY: Duration = Duration::from_millis(250);

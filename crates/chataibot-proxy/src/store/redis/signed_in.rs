@@ -1,4 +1,5 @@
-//! Signed-in visitors: see [`crate::store::signed_in`]. What is known of them lies with their family, and ends with it.
+//! Signed-in visitors: see [`crate::store::signed_in`]. What is known of them lies with their
+//! family, and ends with it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

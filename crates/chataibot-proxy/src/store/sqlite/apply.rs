@@ -58,7 +58,8 @@ fn is_echo(
         set_echoed(ctx, &send.stored)?;
         return Ok(true);
     }
-    // No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
+    // No message is left to confirm: the platform repeats an echo, rather than the visitor the same
+    // words in another place.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
     let echoed = awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?;
     let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));

@@ -7,8 +7,9 @@ use rusqlite::OpenFlags;
 use super::{DatabaseLocation, erase, schema};
 use crate::store::{Result, StoreError};
 
-/// Copies the database to a file that is not there yet. What was committed when it begins is in it, and nothing of what comes later;
-/// the proxy is not held up. The copy is a whole database: it is used by putting it in the old one's place.
+/// Copies the database to a file that is not there yet. What was committed when it begins is in it,
+/// and nothing of what comes later; the proxy is not held up. The copy is a whole database: it is
+/// used by putting it in the old one's place.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Corrupt(format!("{} is there already; a backup replaces nothing", to.display())));
@@ -17,7 +18,8 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     // Read-write: a database that nobody has open may need its journal played back first.
     let connection = erase::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute("VACUUM INTO ?1", [target])?;
-    // Whoever opens the copy goes on from an older state than readers may have seen: it must not continue their cursors.
+    // Whoever opens the copy goes on from an older state than readers may have seen: it must not
+    // continue their cursors.
     let copied = DatabaseLocation::File(to.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     copied.execute("INSERT INTO meta (name, value) VALUES (?1, 1) ON CONFLICT DO NOTHING", [schema::COPIED])?;
     drop(copied);

@@ -15,7 +15,8 @@ pub fn check(path: &Path) -> Result<()> {
         name.push(ending);
         Path::new(&name).exists()
     };
-    // Whoever opens a file without a journal makes one, even to read, and could not remove it. With a journal the newest is in there.
+    // Whoever opens a file without a journal makes one, even to read, and could not remove it. With
+    // a journal the newest is in there.
     let connection = if is_beside("-wal") && is_beside("-shm") {
         DatabaseLocation::File(path.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?
     } else {

@@ -34,7 +34,8 @@ pub fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
     Ok(erased)
 }
 
-/// The journal still holds the pages as they were before. Where somebody reads at this moment it stays, and is overwritten later.
+/// The journal still holds the pages as they were before. Where somebody reads at this moment it
+/// stays, and is overwritten later.
 fn empty_journal(connection: &Connection) -> Result<()> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }
@@ -53,7 +54,8 @@ fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased> 
     let conversations = query::all(tx, sql, [id], |row| row.get(0).map(ConversationId::new))?;
     let files = list("SELECT f.id FROM files f JOIN conversations c ON c.id = f.conversation WHERE c.visitor = ?1")?;
     let families = list("SELECT id FROM renewal_families WHERE visitor = ?1 AND revoked_at IS NULL")?;
-    // Entries and sends go with their conversation; files lose it and their names, and the sweep deletes their bytes and rows.
+    // Entries and sends go with their conversation; files lose it and their names, and the sweep
+    // deletes their bytes and rows.
     tx.execute(
         "UPDATE files SET name = '', url = '' WHERE conversation IN (SELECT id FROM conversations WHERE visitor = ?1)",
         [id],
@@ -65,7 +67,8 @@ fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased> 
     tx.execute("DELETE FROM users WHERE visitor = ?1", [id])?;
     tx.execute("DELETE FROM signed_in WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
     tx.execute("DELETE FROM renewals WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
-    // The family stays, ended and without its visitor, so that a restart still refuses its tokens; the hourly sweep forgets it.
+    // The family stays, ended and without its visitor, so that a restart still refuses its tokens;
+    // the hourly sweep forgets it.
     tx.execute(
         "UPDATE renewal_families SET visitor = '', origin = '', used_at = ?2, revoked_at = coalesce(revoked_at, ?2) WHERE visitor = ?1",
         params![id, now],

@@ -44,7 +44,8 @@ impl Sqlite {
             if !sent {
                 return query::execute(tx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
             }
-            // The platform has its answer now; an earlier delivery of the same that was lost will not come again.
+            // The platform has its answer now; an earlier delivery of the same that was lost will
+            // not come again.
             let sql = "DELETE FROM received WHERE NOT has_id AND lost
                  AND digest IN (SELECT digest FROM received WHERE delivery = ?1)";
             query::execute(tx, sql, [delivery])?;

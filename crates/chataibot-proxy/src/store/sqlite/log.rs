@@ -66,7 +66,8 @@ impl WriteContext<'_> {
         self.append(conversation, Event::Delivery(delivery))
     }
 
-    /// Logs that a conversation was closed or opened again, unless it is so already. True when it was logged.
+    /// Logs that a conversation was closed or opened again, unless it is so already. True when it
+    /// was logged.
     pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
         let sql = "UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2";
@@ -144,7 +145,8 @@ fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
     query::one(db, sql, [conversation.row()], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// At most `limit` entries before a number, or before the end of the log, in order; and whether there are more before them.
+/// At most `limit` entries before a number, or before the end of the log, in order; and whether
+/// there are more before them.
 fn before(
     db: &Connection,
     epoch: u32,

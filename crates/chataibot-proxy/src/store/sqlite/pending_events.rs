@@ -1,4 +1,5 @@
-//! The queue of events whose conversation is not known yet, as rows: see [`crate::store::pending_events`].
+//! The queue of events whose conversation is not known yet, as rows: see
+//! [`crate::store::pending_events`].
 
 use chataibot_wire::{
     Author,
@@ -36,10 +37,12 @@ CREATE INDEX waiting_by_sites ON waiting (sites);
 CREATE INDEX waiting_by_age ON waiting (at);
 ";
 
-/// Could a start that is under way, or whose answer was lost, turn out to be this event's conversation?
+/// Could a start that is under way, or whose answer was lost, turn out to be this event's
+/// conversation?
 pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
     let visitor = event.visitor_key.as_deref().map(visitor_of);
-    // Without a visitor key it could be anybody's: only for a start that is fresh is it worth the place.
+    // Without a visitor key it could be anybody's: only for a start that is fresh is it worth the
+    // place.
     let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
         if awaiting_echo::has_unbound_start(ctx.transaction(), site, visitor, since)? {
@@ -49,8 +52,9 @@ pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Inco
     Ok(false)
 }
 
-/// Which conversation an event of an unknown platform id must be from: its visitor has exactly one start that it can belong to,
-/// and that start's answer was lost. While a start is still under way its answer will tell, so nothing is guessed then.
+/// Which conversation an event of an unknown platform id must be from: its visitor has exactly one
+/// start that it can belong to, and that start's answer was lost. While a start is still under way
+/// its answer will tell, so nothing is guessed then.
 pub(super) fn matching_start(
     tx: &Transaction<'_>,
     sites: &[String],
@@ -87,8 +91,9 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
     Ok(true)
 }
 
-/// Notes the platform's id of a conversation. Where the platform continues an older conversation of the same visitor under a
-/// new start, the newer one takes it over and the older one ends. False where it is bound to another visitor's conversation, and stays so.
+/// Notes the platform's id of a conversation. Where the platform continues an older conversation of
+/// the same visitor under a new start, the newer one takes it over and the older one ends. False
+/// where it is bound to another visitor's conversation, and stays so.
 pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
     let tx = ctx.transaction();
     let sql = "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
@@ -107,7 +112,8 @@ pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, pla
     Ok(true)
 }
 
-/// Releases the pending events of a conversation that was just bound, in the order in which they came. Returns how many.
+/// Releases the pending events of a conversation that was just bound, in the order in which they
+/// came. Returns how many.
 pub(super) fn release(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -124,7 +130,8 @@ pub(super) fn release(
     Ok(waited.len() as u64)
 }
 
-/// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself confirms that the start arrived.
+/// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself
+/// confirms that the start arrived.
 pub(super) fn bind_and_release(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -140,7 +147,8 @@ pub(super) fn bind_and_release(
     release(ctx, conversation, &site, platform_id)
 }
 
-/// A start's answer was lost: a pending event may already hold the conversation's id. Returns how many events were released.
+/// A start's answer was lost: a pending event may already hold the conversation's id. Returns how
+/// many events were released.
 pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
     let tx = ctx.transaction();
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
@@ -153,7 +161,8 @@ pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Re
     Ok(0)
 }
 
-/// The events for which a condition holds, by the numbers of their rows, in the order in which they came.
+/// The events for which a condition holds, by the numbers of their rows, in the order in which they
+/// came.
 fn waiting(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
     let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?));

@@ -159,7 +159,8 @@ fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
     query::execute(tx, "INSERT INTO renewals (hash, family) VALUES (?1, ?2)", (secret.hash(), family)).map(drop)
 }
 
-/// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals ahead.
+/// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals
+/// ahead.
 fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
     let sql = "SELECT successor FROM renewals WHERE hash = ?1";
     let mut current = secret.clone();

@@ -1,4 +1,5 @@
-//! The tables and their versions. A file of an older version is brought up to date; a newer one is refused.
+//! The tables and their versions. A file of an older version is brought up to date; a newer one is
+//! refused.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -11,7 +12,8 @@ pub(super) const COPIED: &str = "copied";
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
-/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are out there.
+/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are
+/// out there.
 const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
 /// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
@@ -38,7 +40,8 @@ fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
 pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones with the power.
+    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones with the
+    // power.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What retention deletes is overwritten, not only forgotten.
@@ -50,7 +53,8 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
         migration(&tx)?;
     }
     tx.pragma_update(None, "user_version", KNOWN)?;
-    // A new database must not continue the cursors of one that was lost: seconds differ from any made before it.
+    // A new database must not continue the cursors of one that was lost: seconds differ from any
+    // made before it.
     let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
     tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
     if tx.execute("DELETE FROM meta WHERE name = ?1", [COPIED])? > 0 {

@@ -1,4 +1,5 @@
-//! The idempotency records as rows, and the one way their state changes: a row's state and the log's `delivery` entries never differ.
+//! The idempotency records as rows, and the one way their state changes: a row's state and the
+//! log's `delivery` entries never differ.
 
 use chataibot_wire::entry::DeliveryState;
 use rusqlite::{Row, Transaction};
@@ -108,7 +109,8 @@ pub fn set_echoed(ctx: &mut WriteContext<'_>, stored: &Stored) -> Result<()> {
     set_state(ctx, stored, DeliveryState::Sent)
 }
 
-/// An event told the platform's id of a conversation whose start had lost its answer: the start arrived.
+/// An event told the platform's id of a conversation whose start had lost its answer: the start
+/// arrived.
 pub fn confirm_start(ctx: &mut WriteContext<'_>, conversation: ConversationId) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.conversation = ?1 AND s.is_start");
     let start = query::one(ctx.transaction(), &sql, [conversation.row()], Stored::read)?;

@@ -100,7 +100,8 @@ fn repeat(
             query::execute(ctx.transaction(), sql, (stored.id.0, seq, ctx.now))?;
             Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
         }
-        // Whoever forwarded it could not record how it ended, or this would not be asked: nobody knows.
+        // Whoever forwarded it could not record how it ended, or this would not be asked: nobody
+        // knows.
         DeliveryState::Sending => Ok(BeginOutcome::Known(settle(ctx, stored.id, Outcome::Unknown)?.record)),
         DeliveryState::Sent | DeliveryState::Unknown | DeliveryState::Refused => Ok(BeginOutcome::Known(stored.record)),
     }

@@ -1,5 +1,6 @@
-//! Single writer with group commit: one thread writes. Jobs that wait at the same time share a commit, each in a savepoint of its own;
-//! what they appended is published after the commit, and then each is answered.
+//! Single writer with group commit: one thread writes. Jobs that wait at the same time share a
+//! commit, each in a savepoint of its own; what they appended is published after the commit, and
+//! then each is answered.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -45,8 +46,8 @@ impl<'a> WriteContext<'a> {
     }
 }
 
-/// Runs the job, or does not when there is no transaction to run it in. Gives back whether it succeeded, and what answers its
-/// request once the commit's outcome is known.
+/// Runs the job, or does not when there is no transaction to run it in. Gives back whether it
+/// succeeded, and what answers its request once the commit's outcome is known.
 type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>>) -> (bool, Answer) + Send>;
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
@@ -123,7 +124,8 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
-            // The last handle may be dropped on the thread itself, by a job that holds one: it can't wait for itself.
+            // The last handle may be dropped on the thread itself, by a job that holds one: it
+            // can't wait for itself.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {
                 tracing::error!("the store's writer panicked");
             }
@@ -147,7 +149,8 @@ impl Thread {
         }
     }
 
-    /// The jobs of one commit (group commit): everything that waits already. A group without an urgent job waits a moment for more.
+    /// The jobs of one commit (group commit): everything that waits already. A group without an
+    /// urgent job waits a moment for more.
     fn gather(&mut self, first: Job) -> Vec<Job> {
         let mut urgent = first.urgent;
         let mut group = vec![first];
@@ -191,7 +194,8 @@ impl Thread {
     }
 }
 
-/// Before the first job: settles what the last run of the program left open. Nobody listens yet, so nothing is published.
+/// Before the first job: settles what the last run of the program left open. Nobody listens yet, so
+/// nothing is published.
 pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     incoming::recover(&tx)?;
@@ -227,7 +231,8 @@ fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answ
         if !done {
             ctx.appended.truncate(kept);
         }
-        // A full or broken disk makes SQLite roll the whole transaction back by itself: then its neighbours fail with the job.
+        // A full or broken disk makes SQLite roll the whole transaction back by itself: then its
+        // neighbours fail with the job.
         if tx.is_autocommit() {
             gone = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
         } else if let Err(error) = tx.execute_batch(end) {
@@ -328,7 +333,8 @@ mod tests {
                         .write_log(move |ctx| {
                             let tx = ctx.transaction();
                             tx.execute("INSERT INTO numbers VALUES (?1)", [n])?;
-                            // In one transaction every job sees what the ones before it left uncommitted.
+                            // In one transaction every job sees what the ones before it left
+                            // uncommitted.
                             if tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0))? == 50 {
                                 times.fetch_add(1, Ordering::SeqCst);
                             }

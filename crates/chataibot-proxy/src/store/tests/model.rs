@@ -1,4 +1,5 @@
-//! Any mix of sends, answers, echoes, replies, redeliveries and crashes, against a model that is a few lists.
+//! Any mix of sends, answers, echoes, replies, redeliveries and crashes, against a model that is a
+//! few lists.
 
 use std::collections::VecDeque;
 
@@ -16,7 +17,8 @@ enum Step {
     Repeat(usize),
     /// The platform echoes the oldest message that reached it.
     Echo,
-    /// The bot says one of a few texts; the delivery is acknowledged, or lost and repeated some times.
+    /// The bot says one of a few texts; the delivery is acknowledged, or lost and repeated some
+    /// times.
     Reply(u8, u8),
     /// The visitor writes in another place.
     OwnedByPeer(u8),
@@ -155,7 +157,8 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let text = messages[at].text.clone();
                 let stats = bench.deliver(&[says(Author::Visitor, &text)]).await;
                 prop_assert_eq!(stats.entries, 0, "never shown twice");
-                // Of equal messages nobody can tell which one it is of: the first forwarded one without an echo gets it.
+                // Of equal messages nobody can tell which one it is of: the first forwarded one
+                // without an echo gets it.
                 let first = messages
                     .iter_mut()
                     .filter(|message| {

@@ -1,4 +1,5 @@
-//! Renewal secrets: one line of them, a grace for tabs that race, an end for copies; and the keys that sign.
+//! Renewal secrets: one line of them, a grace for tabs that race, an end for copies; and the keys
+//! that sign.
 
 use super::*;
 use crate::{
@@ -50,7 +51,8 @@ async fn each_secret_leads_to_the_next_and_tabs_that_race_stay_together(bench: B
     let second = bench.renew(&first).await.expect("renewed");
     assert_eq!((second.visitor.as_str(), &second.family), (VISITOR, &family));
     let third = bench.renew(&second.next).await.expect("renewed");
-    // A tab that still has the first one gets the end of the line, however far the quick one is ahead.
+    // A tab that still has the first one gets the end of the line, however far the quick one is
+    // ahead.
     bench.clock.advance(GRACE);
     assert_eq!(bench.renew(&first).await.expect("within the grace").next, third.next);
     assert_eq!(bench.renew(&third.next).await.expect("renewed").family, family);

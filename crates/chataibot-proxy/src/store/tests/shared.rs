@@ -41,7 +41,8 @@ async fn both() -> (RedisServer, Proxy, Proxy, ConversationId) {
     (server, one, other, begun.conversation)
 }
 
-/// Reads to an entry. What was committed just before the subscribing may come, too; a reader of the log knows it already.
+/// Reads to an entry. What was committed just before the subscribing may come, too; a reader of the
+/// log knows it already.
 async fn read_to(subscriber: &mut Subscriber, last: u32) {
     let mut before = None;
     while before != Some(last) {

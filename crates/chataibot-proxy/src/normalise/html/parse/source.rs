@@ -1,4 +1,5 @@
-//! The source of a script or a style sheet that is never closed: it ends where markup of a page begins, and not in a text of its own.
+//! The source of a script or a style sheet that is never closed: it ends where markup of a page
+//! begins, and not in a text of its own.
 
 /// What was read of it.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ impl Source {
         self.last = '"';
     }
 
-    /// Does markup of a page begin with a tag in this place? Scripts compare by the same sign, style sheets don't.
+    /// Does markup of a page begin with a tag in this place? Scripts compare by the same sign,
+    /// style sheets don't.
     pub fn may_end(&self) -> bool {
         if self.is_style {
             self.open.is_none()

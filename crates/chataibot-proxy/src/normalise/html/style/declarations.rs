@@ -1,8 +1,10 @@
-//! The declarations of a `style` attribute, read as CSS reads them: with comments, strings, brackets, escapes and `!important`.
+//! The declarations of a `style` attribute, read as CSS reads them: with comments, strings,
+//! brackets, escapes and `!important`.
 
 use std::{iter::Peekable, str::Chars};
 
-/// Names and values in lower case, in the order in which they hold: of one name the last one counts.
+/// Names and values in lower case, in the order in which they hold: of one name the last one
+/// counts.
 pub fn declarations(style: &str) -> Vec<(String, String)> {
     let mut usual = Vec::new();
     let mut important = Vec::new();
@@ -58,7 +60,8 @@ fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
     Some((name?.trim().to_ascii_lowercase(), read.trim().to_ascii_lowercase()))
 }
 
-/// The character that stands behind a backslash: itself, or its number in up to six digits, with a space behind them.
+/// The character that stands behind a backslash: itself, or its number in up to six digits, with a
+/// space behind them.
 fn escaped(characters: &mut Peekable<Chars>) -> Option<char> {
     let mut number = String::new();
     while number.len() < 6

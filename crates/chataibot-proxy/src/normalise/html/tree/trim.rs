@@ -1,4 +1,5 @@
-//! Finished blocks and lists: without the spaces and line breaks that do not show, and with the numbers that do.
+//! Finished blocks and lists: without the spaces and line breaks that do not show, and with the
+//! numbers that do.
 
 use chataibot_wire::{
     Node,

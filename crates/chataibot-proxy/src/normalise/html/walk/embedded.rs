@@ -69,7 +69,8 @@ impl Walk<'_> {
         self.apart(None, words.unwrap_or_default());
     }
 
-    /// A film, a sound, a frame: what stands in its place where it can't be shown, and a link to it.
+    /// A film, a sound, a frame: what stands in its place where it can't be shown, and a link to
+    /// it.
     pub(super) fn player(&mut self, id: Id, element: &Element, inner: Inherited) {
         let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
         let source = source.or_else(|| {

@@ -33,7 +33,8 @@ pub fn count(document: &Document, id: Id, list: &Element) -> Option<Count> {
     Some(Count { next, step: if is_reversed { -1 } else { 1 } })
 }
 
-/// How the numbers of a list are written; `None` where it has none. Styles of the list or its first item say so, or its name.
+/// How the numbers of a list are written; `None` where it has none. Styles of the list or its first
+/// item say so, or its name.
 pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> Option<Numbering> {
     let first = items(document, id).next();
     let of_items = first.and_then(|first| Style::of_element(first).marker);

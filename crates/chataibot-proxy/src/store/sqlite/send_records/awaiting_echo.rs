@@ -1,4 +1,5 @@
-//! Which messages still wait: for their echo, or for the platform's id of the conversation they started.
+//! Which messages still wait: for their echo, or for the platform's id of the conversation they
+//! started.
 
 use chataibot_wire::Event;
 use rusqlite::Transaction;
@@ -27,7 +28,8 @@ impl AwaitingEcho {
     }
 }
 
-/// The messages of a conversation whose echo may still come, in the order in which they were forwarded.
+/// The messages of a conversation whose echo may still come, in the order in which they were
+/// forwarded.
 pub fn awaiting(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
     let condition = "WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2";
@@ -42,7 +44,8 @@ pub fn echoed_since(tx: &Transaction<'_>, conversation: ConversationId, since: u
     collect_texts(tx, condition, (conversation.row(), since))
 }
 
-/// The starts of a visitor that no platform id is known for, and that may have reached the platform.
+/// The starts of a visitor that no platform id is known for, and that may have reached the
+/// platform.
 pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result<Vec<AwaitingEcho>> {
     let condition = "JOIN conversations c ON c.id = s.conversation
          WHERE c.site = ?1 AND c.visitor = ?2 AND c.platform_id IS NULL AND s.is_start AND s.state IN ('sending', 'unknown')
@@ -50,8 +53,8 @@ pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result
     collect_texts(tx, condition, (site, visitor))
 }
 
-/// Is there a start of the site, of this visitor's if one is given, forwarded at or after `since`, that the platform may know and
-/// we have no id for?
+/// Is there a start of the site, of this visitor's if one is given, forwarded at or after `since`,
+/// that the platform may know and we have no id for?
 pub fn has_unbound_start(tx: &Transaction<'_>, site: &str, visitor: Option<&str>, since: u64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM conversations c JOIN sends s ON s.conversation = c.id
          WHERE c.site = ?1 AND c.platform_id IS NULL AND (?2 IS NULL OR c.visitor = ?2)
