@@ -91,7 +91,7 @@ story('doctor: a policy by nonce lets everything of the chat run', async (world)
 story('doctor: 13, an origin that is not on the list', async (world) => {
   const report = await examine(world);
   saysAlone(report, 'origin', 'failure', new RegExp(`Add "${world.host.origin}"`), /SIGHUP/);
-}, { proxy: (_origin, platform) => siteByEnvironment({})('https://www.example.com', platform) });
+}, { proxy: (_origin, platform) => siteByEnvironment({})('https://www.shop.test', platform) });
 
 story('doctor: 14, a site that the proxy does not know', async (world) => {
   saysAlone(await examine(world, { attributes: 'site="shoop"' }), 'site', 'failure', /ORIGIN_NOT_ALLOWED/, /site="shoop"/);
