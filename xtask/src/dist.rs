@@ -18,7 +18,6 @@ mod compact;
 mod css;
 mod glue;
 mod locales;
-mod multivalue;
 mod older;
 mod purge_css;
 mod script;

@@ -13,7 +13,7 @@ use super::{
     GLUE, LINK,
     compact::compact,
     glue::slim,
-    multivalue, shorten_imports,
+    shorten_imports,
     wasm_opt::{tidy, wasm_opt},
 };
 use crate::{
@@ -103,15 +103,11 @@ const fn is_split(profile: BundleProfile) -> bool {
     }
 }
 
-/// Compiles the library for [`WASM_TARGET`], or the smallest build's form of it, and says where it
-/// is.
+/// Compiles the library for [`WASM_TARGET`], and says where it is.
 pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
     // Only the WASM library: with an rlib beside it, link-time optimisation would be off.
-    command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
-    if wished != BundleProfile::Small {
-        command.args(["--target", WASM_TARGET]);
-    }
+    command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
     let (target, profile) = match wished {
         BundleProfile::Dev => (project.target.clone(), "dev"),
         BundleProfile::Demo => {
@@ -129,9 +125,7 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
             command
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("RUSTFLAGS", SMALL_RUSTFLAGS)
-                .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zjson-target-spec"])
-                .arg("--target")
-                .arg(multivalue::target(project)?)
+                .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
                 .arg("--target-dir")
                 .arg(&target);
             (target, "wasm")
