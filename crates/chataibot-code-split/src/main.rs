@@ -38,8 +38,7 @@ const SHARED: &str = "shared";
 /// is.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
 /// What fetches a part and compiles it beside the page's own work. A page may have brought a
-/// `fetch` of its own, with answers that streaming does not take. It is made and used in two tasks:
-/// on a slow phone each takes long enough.
+/// `fetch` of its own, with answers that streaming does not take.
 const PART: &str = "
 const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
@@ -56,10 +55,7 @@ const part = (address, ...deps) => makeLoad(() => {
     const compiled = early?.get(address) ?? compile(address);
     // A second try fetches it again.
     early?.delete(address);
-    return async (imports) => {
-        await WebAssembly.instantiate(await compiled, imports);
-        await new Promise((resolve) => setTimeout(resolve, 0));
-    };
+    return async (imports) => WebAssembly.instantiate(await compiled, imports);
 }, deps);
 ";
 
