@@ -16,6 +16,8 @@ const parts = (page) =>
 
 /** Says something that stands as plain words in the list, whose own code has not come either. */
 async function sayPlainly(widget, text) {
+  // Before the program is there the shell has a bubble for it.
+  await widget.page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
   await widget.input.fill(text);
   await widget.input.press('Control+Enter');
   await widget.part('list').filter({ hasText: text }).waitFor();
