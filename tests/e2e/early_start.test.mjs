@@ -100,7 +100,7 @@ story('another tab in which the visitor writes meanwhile goes on with the same c
   const { visitor, page, widget, arrived } = await begin(world);
   await visitor.context.unroute(/chataibot-widget_bg\.wasm/);
   const second = new Widget(await visitor.tab(`${world.host.origin}/`));
-  await second.open();
+  await second.beOpen();
   await until('the program is there', () => ready(second.page));
   await page.bringToFront();
   await say(page, 'One');
