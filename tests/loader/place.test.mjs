@@ -147,7 +147,7 @@ test('on a phone the teaser comes only where the page wants it there', async (t)
 
 test('a window in the page is opened by coming into view', async (t) => {
   const page = await open(t, { body: `<div style="height:300vh"></div><div style="height:400px">${wants('mode="inline"')}</div>` });
-  await until('what opens it is there', () => beside(page).length === 2);
+  await until('what opens it is fetched', () => beside(page).includes('/chataibot-beside.js'));
   assert.deepEqual(fetched(page), []);
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await mounted(page);

@@ -77,6 +77,8 @@ pub struct Config {
     pub sites: Sites,
     /// Where the settings above stand.
     pub places: Places,
+    /// What can be used, but probably was not meant.
+    pub warnings: Vec<Problem>,
 }
 
 /// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in

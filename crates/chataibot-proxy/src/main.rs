@@ -42,6 +42,7 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     if arguments.check_config {
         filter(arguments)?;
         dry_run(&config).map_err(|problems| problems.to_string())?;
+        config.warnings.iter().for_each(|warning| println!("warning: {warning}"));
         println!("{}", config.summary());
         if !arguments.online {
             return Ok(ExitCode::SUCCESS);
@@ -51,8 +52,13 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     // Held to the end: what it has not sent yet goes out then.
     let _traces = log(arguments)?;
+    warn(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?;
     runtime.block_on(serve(config, arguments)).map(|()| ExitCode::SUCCESS)
+}
+
+fn warn(config: &Config) {
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
 }
 
 /// A line for each thing that was tried.
@@ -155,12 +161,15 @@ async fn read_anew(app: &App, arguments: &Arguments) {
         return;
     }
     match read::read(arguments, &read::process_environment()) {
-        Ok(config) => match app.reload(config).await {
-            Ok(()) => tracing::info!(
-                "sites, secrets and signing keys were read anew; other settings count from the next start"
-            ),
-            Err(error) => tracing::error!(%error, "the signing keys can't be read; all stays as it was"),
-        },
+        Ok(config) => {
+            warn(&config);
+            match app.reload(config).await {
+                Ok(()) => tracing::info!(
+                    "sites, secrets and signing keys were read anew; other settings count from the next start"
+                ),
+                Err(error) => tracing::error!(%error, "the signing keys can't be read; all stays as it was"),
+            }
+        }
         Err(problems) => tracing::error!("the configuration is wrong, all stays as it was: {problems}"),
     }
 }

@@ -258,8 +258,25 @@ fn every_value_of_the_example_that_is_nobodys_is_named_with_its_line_and_what_be
     ] {
         assert!(named.iter().any(|said| said.contains(what)), "{what}: {named:#?}");
     }
-    let platform = problems(&format!("platform_url = \"https://api.example.com/v1\"\n{SITE}"));
-    assert!(platform[0].1.contains("placeholder; write the platform's, such as"), "{platform:?}");
+}
+
+#[test]
+fn an_address_of_an_example_is_warned_of_and_used() {
+    let text = "platform_url = \"https://api.example.com/v1\"\npublic_url = \"https://chat.example.org\"\n".to_owned()
+        + &SITE.replace("www.shop.test", "www.example.com");
+    let config = load(&text, &[]).expect("it can be used");
+    let warnings: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 3, "{warnings:#?}");
+    for what in [
+        "proxy.toml:1: `platform_url`: `https://api.example.com/v1` is a placeholder; write the platform's, such as",
+        "proxy.toml:2: `public_url`: ",
+        "proxy.toml:6: `origins`: ",
+    ] {
+        assert!(warnings.iter().any(|said| said.contains(what)), "{what}: {warnings:#?}");
+    }
+    let site = config.sites.get("shop").expect("the site");
+    assert!(site.origins.allow("https://www.example.com"));
+    assert!(load(SITE, &[]).expect("it is right").warnings.is_empty());
 }
 
 #[test]

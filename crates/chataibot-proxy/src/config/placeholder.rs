@@ -1,5 +1,6 @@
-//! What examples have in the place of somebody's own values. Taken for real, it fails later, and
-//! elsewhere: no page has that origin, and no bot that key.
+//! Placeholders of examples that were left in a configuration. A word cannot be used, as no bot has
+//! that key and no account that token, and is refused. An address is a valid one, and only warned
+//! of: somebody may be trying the proxy out.
 
 use url::{Host, Url};
 
@@ -14,8 +15,19 @@ pub fn is_word(text: &str) -> bool {
     text.starts_with(BEGINNING) || (text.starts_with('<') && text.ends_with('>')) || text.contains('…')
 }
 
-/// Is this an address at a domain that belongs to documents?
-pub fn is_address(url: &Url) -> bool {
+/// What to write instead, where the value of this setting is an address of an example.
+pub fn warning(key: &str, value: &str) -> Option<String> {
+    let own = match key {
+        "origins" => "scheme and host of the pages that have the chat, as their address begins",
+        "public_url" => "the address by which browsers reach this proxy",
+        "platform_url" => "the platform's, such as https://app.chataibot.io/api/v1",
+        _ => return None,
+    };
+    is_address(&Url::parse(value).ok()?).then(|| format!("`{value}` is a placeholder; write {own}"))
+}
+
+/// Is this an address at a domain that is reserved for documentation?
+fn is_address(url: &Url) -> bool {
     let Some(Host::Domain(host)) = url.host() else { return false };
     DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }

@@ -60,7 +60,7 @@ pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<Socket
     let text = path.map(|path| text_of(path)).transpose()?;
     let mut problems = Problems::default();
     let table = path.zip(text.as_ref()).map(|(path, text)| Table::parse(path, text, &mut problems));
-    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), places: Places::default(), problems };
+    let mut reader = ConfigReader::new(arguments, environment, table.as_ref(), problems);
     let listen = reader.setting("", "listen", address);
     if reader.problems.0.is_empty() { Ok(listen) } else { Err(reader.problems) }
 }
@@ -78,14 +78,18 @@ pub fn check(
     if !problems.0.is_empty() {
         return Err(problems);
     }
-    let mut reader = ConfigReader { arguments, environment, file: table.as_ref(), places: Places::default(), problems };
+    let mut reader = ConfigReader::new(arguments, environment, table.as_ref(), problems);
     let config = reader.config();
     let mut problems = reader.problems;
+    if problems.0.is_empty() {
+        return Ok(config);
+    }
+    problems.0.extend(config.warnings);
     problems.0.sort_by_key(|problem| match &problem.place {
         Location::Line(_, line) => (0, *line),
         Location::File(_) | Location::Variable(_) | Location::Flag(_) | Location::Nowhere => (1, 0),
     });
-    if problems.0.is_empty() { Ok(config) } else { Err(problems) }
+    Err(problems)
 }
 
 struct ConfigReader<'a> {
@@ -94,6 +98,18 @@ struct ConfigReader<'a> {
     file: Option<&'a Table<'a>>,
     places: Places,
     problems: Problems,
+    warnings: Problems,
+}
+
+impl<'a> ConfigReader<'a> {
+    fn new(
+        arguments: &'a Arguments,
+        environment: &'a Environment,
+        file: Option<&'a Table<'a>>,
+        problems: Problems,
+    ) -> Self {
+        Self { arguments, environment, file, places: Places::default(), problems, warnings: Problems::default() }
+    }
 }
 
 impl ConfigReader<'_> {
@@ -137,8 +153,10 @@ impl ConfigReader<'_> {
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
             places: Places::default(),
+            warnings: Vec::new(),
         };
         config.places = std::mem::take(&mut self.places);
+        config.warnings = std::mem::take(&mut self.warnings.0);
         if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
             self.problems.add(
                 config.places.of("metrics_listen"),
@@ -206,11 +224,20 @@ impl ConfigReader<'_> {
                 self.places.keep(setting.key, place);
             }
         }
-        let found = found?;
+        self.parse(key, &found?, parse)
+    }
+
+    /// The value of a text; what is wrong about it is kept.
+    fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         match parse(&found.value) {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                if let Some(what) = placeholder::warning(key, &found.value) {
+                    self.warnings.add(found.place.clone(), format!("`{key}`: {what}"));
+                }
+                Some(value)
+            }
             Err(what) => {
-                self.problems.add(found.place, format!("`{key}`: {what}"));
+                self.problems.add(found.place.clone(), format!("`{key}`: {what}"));
                 None
             }
         }
@@ -360,9 +387,6 @@ fn public_url(text: &str) -> Result<Url, String> {
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() || !is_plain {
         return Err(format!("`{text}` must be an address such as {example}, perhaps with a path"));
     }
-    if placeholder::is_address(&url) {
-        return Err(format!("`{text}` is a placeholder; write the address by which browsers reach this proxy"));
-    }
     Ok(url)
 }
 
@@ -375,11 +399,6 @@ fn platform_url(text: &str) -> Result<Url, String> {
     }
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
         return Err("the platform's URL may have no user, password, query or fragment".to_owned());
-    }
-    if placeholder::is_address(&url) {
-        return Err(format!(
-            "`{text}` is a placeholder; write the platform's, such as https://app.chataibot.io/api/v1"
-        ));
     }
     Ok(url)
 }

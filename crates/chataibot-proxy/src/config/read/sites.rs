@@ -196,7 +196,7 @@ impl ConfigReader<'_> {
             self.problems.add(raw.place.clone(), what);
         }
         for origin in raw.origins.iter().flatten() {
-            self.parse("origins", origin, own_origin);
+            self.parse("origins", origin, origin::check);
         }
         if raw.bot_keys.as_ref().is_some_and(Vec::is_empty) {
             let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
@@ -276,24 +276,11 @@ impl ConfigReader<'_> {
             (true, false) => types,
         }
     }
-
-    fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        parse(&found.value).map_err(|what| self.problems.add(found.place.clone(), format!("`{key}`: {what}"))).ok()
-    }
 }
 
 /// Is this secret there, in whatever way?
 fn is_given(table: &Table, name: &str) -> bool {
     ["file", "env"].iter().any(|kind| table.place(&format!("{name}_{kind}")).is_some())
-}
-
-fn own_origin(text: &str) -> Result<(), String> {
-    origin::check(text)?;
-    if Url::parse(text).is_ok_and(|url| placeholder::is_address(&url)) {
-        let what = "write scheme and host of the pages that have the chat, as their address begins";
-        return Err(format!("`{text}` is a placeholder; {what}"));
-    }
-    Ok(())
 }
 
 fn bot_key(text: &str) -> Result<(), String> {
