@@ -1,10 +1,13 @@
-//! How much each of many may hold at one time: sockets of an address, streams of a visitor.
+//! Concurrency limits by key: sockets per address, streams per visitor.
 
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use parking_lot::Mutex;
@@ -12,15 +15,16 @@ use tokio_util::sync::CancellationToken;
 
 type Holders<K> = Mutex<HashMap<K, VecDeque<(u64, CancellationToken)>>>;
 
-/// Limits the permits of each key to `most`.
+/// Limits each key to `most` permits at one time.
 #[derive(Debug)]
 pub struct ConcurrencyLimit<K> {
     most: usize,
-    // Held for a few steps and never across an await.
+    // The lock is held for a few steps, never across an await.
     holders: Arc<Holders<K>>,
+    next_id: AtomicU64,
 }
 
-/// One of the permits of a key; released when dropped.
+/// A permit of a key; released when dropped.
 #[derive(Debug)]
 pub struct Permit<K: Hash + Eq> {
     key: K,
@@ -31,15 +35,15 @@ pub struct Permit<K: Hash + Eq> {
 
 impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), holders: Arc::default() }
+        Self { most: most.max(1), holders: Arc::default(), next_id: AtomicU64::new(0) }
     }
 
-    /// A permit, if there is one.
+    /// Returns a permit, if one is free.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         if self.in_use(&key) >= self.most { None } else { Some(self.insert(key)) }
     }
 
-    /// A permit in any case: when there is none, the oldest one is evicted.
+    /// Returns a permit in any case: if none is free, the oldest one is evicted.
     pub fn acquire_evicting(&self, key: K) -> Permit<K> {
         let permit = self.insert(key);
         let mut holders = self.holders.lock();
@@ -59,18 +63,16 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     }
 
     fn insert(&self, key: K) -> Permit<K> {
-        let mut holders = self.holders.lock();
-        let permits = holders.entry(key.clone()).or_default();
-        let id = permits.back().map_or(0, |(last, _)| last + 1);
+        // Not counted per key: an evicted permit, when dropped, must not remove a newer one.
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let evict = CancellationToken::new();
-        permits.push_back((id, evict.clone()));
-        drop(holders);
+        self.holders.lock().entry(key.clone()).or_default().push_back((id, evict.clone()));
         Permit { key, id, holders: Arc::clone(&self.holders), evict }
     }
 }
 
 impl<K: Hash + Eq> Permit<K> {
-    /// Ends when this permit was evicted.
+    /// Waits until this permit is evicted.
     pub async fn evicted(&self) {
         self.evict.cancelled().await;
     }
@@ -80,8 +82,7 @@ impl<K: Hash + Eq> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&self.key) {
-            // Gone already when it was evicted. No other permit has its number: the newest one is
-            // never evicted, and numbers go up from there.
+            // An evicted permit is no longer in the list.
             permits.retain(|(id, _)| *id != self.id);
             if permits.is_empty() {
                 holders.remove(&self.key);
@@ -90,7 +91,7 @@ impl<K: Hash + Eq> Drop for Permit<K> {
     }
 }
 
-/// The key an address is counted under: one household or server has a whole /64 of IPv6 addresses.
+/// Returns the key an address is counted under; a household or server has a whole IPv6 /64.
 pub fn ip_prefix(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -117,6 +118,18 @@ mod tests {
         drop((two, three));
         assert_eq!(permits.in_use(&"a"), 0);
         assert!(permits.holders.lock().is_empty(), "who holds nothing is forgotten");
+    }
+
+    #[test]
+    fn an_evicted_permit_that_is_dropped_late_releases_no_other() {
+        let permits = ConcurrencyLimit::new(1);
+        let evicted = permits.acquire_evicting("a");
+        drop(permits.acquire_evicting("a"));
+        let held = permits.try_acquire("a").expect("free");
+        drop(evicted);
+        assert_eq!(permits.in_use(&"a"), 1);
+        drop(held);
+        assert_eq!(permits.in_use(&"a"), 0);
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Files of visitors: taken where the site takes files, proved to be what they say, kept as long as
-//! their conversation, and for a day where no message speaks of them.
+//! Visitors' files: accepted if the site takes files, proved to be of their declared type, kept as
+//! long as their conversation, or for a day if no message refers to them.
 //!
-//! - [`name`]: what a file is called
-//! - [`range`]: a part of one
+//! - [`name`]: sanitised file names
+//! - [`range`]: byte ranges of a file
 //!
-//! A file lies in the uploads directory under 128 random bits, never under its name. It is written
-//! first and recorded then, so that a record always has its file; what a crash leaves without a
-//! record is deleted at the next start.
+//! A file is stored in the uploads directory under 128 random bits, never under its name. It is
+//! written before it is recorded, so that a record always has its file; a file that a crash left
+//! without a record is deleted at the next start.
 
 use std::{
     fs, io,
@@ -38,20 +38,20 @@ use crate::{
 pub mod name;
 pub mod range;
 
-/// Uploads at one time; so much more than the quota can lie on the disk for a moment.
+/// Maximum uploads at one time; so many files may exceed the quota on the disk for a moment.
 const MAX_UPLOADS: usize = 32;
-/// The longest an upload may take, however steadily it comes.
+/// The longest an upload may take, however steadily its data comes.
 const MAX_DURATION: Duration = Duration::from_secs(10 * 60);
-/// What a file is called that is not whole yet.
+/// Prefix of the name of an incomplete file.
 const UNFINISHED: &str = "unfinished-";
 
-/// Takes, keeps and deletes files.
+/// Receives, keeps and deletes files.
 pub struct Files {
     directory: Option<PathBuf>,
     store: Store,
     metrics: Arc<Metrics>,
-    /// One permit for each upload under way: so much more than the quota can lie on the disk for a
-    /// moment.
+    /// One permit for each upload in progress, so that only so many files may exceed the quota on
+    /// the disk for a moment.
     permits: Semaphore,
     largest: u32,
     total: u64,
@@ -59,26 +59,26 @@ pub struct Files {
     public_url: Option<Url>,
 }
 
-/// A file that a visitor sends, and what they say of it.
+/// A file that a visitor uploads, and what the request says about it.
 pub struct Upload<'a> {
-    /// Its type.
+    /// Its declared type.
     pub declared: &'a str,
     /// Its name, percent-encoded.
     pub name: &'a str,
-    /// Where the request was sent to.
+    /// The host that the request was sent to.
     pub host: &'a str,
-    /// The body is compressed.
+    /// Whether the body is compressed.
     pub is_coded: bool,
-    /// The file; left as far as it was not read.
+    /// The file's bytes; what was not read of them is left here.
     pub body: &'a mut Body,
 }
 
 impl Files {
-    /// Makes the directory when it is not there, and deletes from it what has no record. Other
-    /// programs' files stay.
+    /// Creates the directory if it does not exist, and deletes files without a record from it.
+    /// Other programs' files stay.
     ///
     /// # Errors
-    /// When the directory can't be made or read.
+    /// When the directory can't be created or read.
     pub async fn open(config: &Config, store: Store, metrics: Arc<Metrics>) -> io::Result<Self> {
         let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
         let mut directory = config.uploads_directory.clone();
@@ -117,7 +117,7 @@ impl Files {
         })
     }
 
-    /// Where the file of that id lies, if it is one of ours.
+    /// The path of the file with this id; `None` if it can't be one of ours.
     pub fn path(&self, id: &str) -> Option<PathBuf> {
         self.directory.as_ref().filter(|_| is_random_hex(id)).map(|directory| directory.join(id))
     }
@@ -147,10 +147,10 @@ impl Files {
         }
     }
 
-    /// Takes a file for a conversation of the visitor's.
+    /// Receives a file for one of the visitor's conversations.
     ///
     /// # Errors
-    /// 400 where the site takes no files or the name is none, 404, 409 `CONVERSATION_ENDED`, 408,
+    /// 400 if the site takes no files or the name is invalid, 404, 409 `CONVERSATION_ENDED`, 408,
     /// 413, 415 `TYPE_NOT_ALLOWED`, 503.
     pub async fn receive(
         self: &Arc<Self>,
@@ -204,10 +204,16 @@ impl Files {
             size: unfinished.size,
         };
         let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
-        // To its end, even when the visitor hangs up: half of it would leave a file without record.
+        // In a task, to complete even if the visitor hangs up: half would leave a file without
+        // record.
         let this = Arc::clone(self);
         let kept = tokio::spawn(async move { this.keep(unfinished.file, &directory, new).await });
-        kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
+        let is_kept = kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
+        if !is_kept {
+            // Refused for its size, unless the conversation was deleted during the upload.
+            owned_conversation(&self.store, visitor, alias).await?;
+            return Err(self.full());
+        }
         self.metrics.files_stored.inc();
         Ok(file)
     }
@@ -223,8 +229,8 @@ impl Files {
         ApiError::unavailable(cause).retry_after(3600)
     }
 
-    /// Where browsers and the platform find this proxy. Only the demo, on this machine alone,
-    /// believes what a request says.
+    /// The URL at which browsers and the platform reach this proxy. Only the demo, which is open to
+    /// this machine alone, trusts the request's `Host`.
     fn public_url(&self, host: &str) -> Result<Url, ApiError> {
         match &self.public_url {
             Some(url) => Ok(url.clone()),
@@ -240,7 +246,7 @@ impl Files {
         let (mut size, mut first) = (0_u32, Vec::new());
         let end = Instant::now() + MAX_DURATION;
         loop {
-            // A slow network is no fault, a silent one is.
+            // Data may come slowly, but must not stop.
             let until = end.min(Instant::now() + self.body_timeout);
             let frame = match tokio::time::timeout_at(until, body.frame()).await {
                 Err(_) => return Err(ApiError::timeout()),
@@ -262,26 +268,24 @@ impl Files {
         Ok(Unfinished { file, size, first })
     }
 
-    /// Gives the file its place, and then its record.
-    async fn keep(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<(), ApiError> {
+    /// Moves the file to its place, and then records it. False if the store refused the record, and
+    /// the file was removed.
+    async fn keep(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<bool, ApiError> {
         let path = directory.join(&new.id);
         file.persist_noclobber(&path)
             .map_err(|error| ApiError::unavailable(format!("a file can't be kept: {error}")))?;
         let kept = self.store.keep_file(new, self.total).await;
         if matches!(kept, Ok(true)) {
-            return Ok(());
+            return Ok(true);
         }
         if let Err(error) = tokio::fs::remove_file(&path).await {
             tracing::error!(%error, path = %path.display(), "a file without record is left until the next start");
         }
-        match kept {
-            Ok(_) => Err(self.full()),
-            Err(error) => Err(ApiError::unavailable(error)),
-        }
+        kept.map_err(ApiError::unavailable)
     }
 }
 
-/// A file on its way.
+/// A received file that is not recorded yet.
 struct Unfinished {
     file: NamedTempFile,
     size: u32,
@@ -289,14 +293,14 @@ struct Unfinished {
     first: Vec<u8>,
 }
 
-/// Another proxy may be about to record it.
+/// Whether the file is so new that another proxy may be about to record it.
 fn is_young(entry: &fs::DirEntry) -> bool {
     let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
     !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
 }
 
-/// Deletes files of these ids, beside a proxy. Returns how many could not be deleted; of them its
-/// sweep takes care.
+/// Deletes the files with these ids, beside a running proxy. Returns how many could not be deleted;
+/// the proxy's sweep deletes those.
 pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
     let Some(directory) = directory else { return ids.len() };
     ids.iter().filter(|id| !is_random_hex(id) || fs::remove_file(directory.join(id)).is_err()).count()

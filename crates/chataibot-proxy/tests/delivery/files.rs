@@ -1,5 +1,5 @@
-//! A visitor's files over real HTTP: what is taken, what is refused, how it is served and when it
-//! is gone.
+//! A visitor's files over real HTTP: what is accepted, what is refused, how it is served and when
+//! it is deleted.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub async fn upload(browser: &Browser, alias: &str, kind: &str, name: &str, byte
     answer.file
 }
 
-/// The demo's site, changed.
+/// Changes the demo's site.
 pub fn change_site(config: &mut Config, change: impl FnOnce(&mut Site)) {
     let mut site: Site = Site::clone(config.sites.iter().next().expect("the demo has a site"));
     change(&mut site);
@@ -72,7 +72,7 @@ async fn a_picture_is_kept_and_shown_to_whoever_knows_its_address() {
     assert_eq!(stored(&harness), [id], "under its random name and nothing else");
     assert_eq!(id.len(), 32);
 
-    // No token, no origin: an <img> has neither.
+    // No token, no origin: an `<img>` sends neither.
     let answer = harness.http.get(&file.url).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
     for (name, value) in [
@@ -230,11 +230,39 @@ async fn the_files_of_a_site_have_so_much_room_and_no_more() {
     upload(&browser, &alias, "text/plain", "a.txt", b"abc").await;
     let full = refusal(send(&browser, &alias, "text/plain", "a.txt", "d").await).await;
     assert_eq!(full, (503, "UNAVAILABLE".to_owned()));
-    // One whose length nobody knew before.
+    // A file of unknown length.
     let chunks = futures_util::stream::iter(vec![Ok::<_, std::io::Error>("d")]);
     let body = reqwest::Body::wrap_stream(chunks);
     assert_eq!(refusal(send(&browser, &alias, "text/plain", "a.txt", body).await).await.0, 503);
     assert_eq!((stored(&harness).len(), harness.app().metrics.files_quota.get()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_file_whose_conversation_is_deleted_during_the_upload_is_not_found_and_no_quota_is_blamed() {
+    let harness = Harness::open().await;
+    let browser = harness.browser().await;
+    let alias = browser.start(&key(1), "Hello").await;
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let chunks = futures_util::stream::unfold(receiver, async |mut receiver| {
+        Some((Ok::<_, std::io::Error>(receiver.recv().await?), receiver))
+    });
+    sender.send("begun, ").await.expect("it is read");
+    let uploading =
+        tokio::spawn(
+            async move { send(&browser, &alias, "text/plain", "a.txt", reqwest::Body::wrap_stream(chunks)).await },
+        );
+    while stored(&harness).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let days = harness.app().config.sites.iter().next().expect("a site").retention_days;
+    harness.proxy.clock.advance(Duration::from_secs(u64::from(days + 1) * 86_400));
+    harness.app().services.retention.delete_old().await.expect("swept");
+    assert_eq!(harness.app().metrics.conversations_deleted.get(), 1);
+    sender.send("ended").await.expect("it is read");
+    drop(sender);
+    let refused = refusal(uploading.await.expect("no panic")).await;
+    assert_eq!(refused, (404, "NOT_FOUND".to_owned()));
+    assert_eq!((stored(&harness).len(), harness.app().metrics.files_quota.get()), (0, 0));
 }
 
 #[tokio::test]
@@ -267,7 +295,7 @@ async fn files_go_with_their_conversation_and_strays_at_the_next_start() {
     let directory = harness.app().config.uploads_directory.clone().expect("a directory");
     for name in ["unfinished-abc", "00112233445566778899aabbccddeeff", "somebody-elses.txt"] {
         std::fs::write(directory.join(name), "x").expect("written");
-        // Left behind long ago: another proxy may still be writing a young one.
+        // Old enough to be deleted: another proxy may still be writing a recent one.
         let file = std::fs::File::options().write(true).open(directory.join(name)).expect("opened");
         file.set_modified(std::time::UNIX_EPOCH).expect("an old one");
     }
