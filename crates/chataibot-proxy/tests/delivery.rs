@@ -1,5 +1,5 @@
-//! The delivery of messages and replies, through a real proxy over real HTTP, against a platform
-//! that does what a test tells it.
+//! Delivery of messages and replies, through a real proxy over real HTTP, against a platform that
+//! the test controls.
 //!
 //! With `CHATAIBOT_TEST_STORE=redis` in the environment the proxy keeps everything in a Redis
 //! instead of its own file.

@@ -1,4 +1,4 @@
-//! Signed-in visitors, leaving, and what changes while the proxy runs.
+//! Signed-in visitors, signing out, and reloading the configuration of a running proxy.
 
 use std::{fs, path::Path, process::Stdio, time::Duration};
 
@@ -40,7 +40,7 @@ async fn harness(identity: IdentityPolicy) -> Harness {
     .await
 }
 
-/// Signed by hand, as a host site in any language does it.
+/// Signs a JWT by hand, as a host site in any language does.
 fn signed(secret: &str, head: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", BASE64.encode(head.to_string()), BASE64.encode(claims.to_string()));
     let key = EncodingKey::from_secret(secret.as_bytes());
@@ -63,7 +63,7 @@ async fn ask(harness: &Harness, path: &str, body: Value) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.expect("JSON"))
 }
 
-/// Credentials that are given: a browser with them, and the renewal secret.
+/// Requests credentials, which must be granted: a browser with them, and the renewal secret.
 async fn enter(harness: &Harness, body: Value) -> (Browser, String) {
     let (status, answer) = ask(harness, "/token", body).await;
     assert_eq!(status, 200, "{answer}");
@@ -241,7 +241,7 @@ async fn where_an_identity_is_required_nobody_speaks_without_one() {
     let alias = anonymous.start(&key(1), "Hello").await;
     let mut events = anonymous.stream(&alias, None).await;
     events.entries(2).await;
-    // The operator changes the site while the anonymous visitor is there.
+    // The operator changes the site's settings while the anonymous visitor is connected.
     let mut config = harness.app().config.clone();
     let site = Site::clone(harness.app().sites.now().get("demo").expect("the site"));
     config.sites = Sites::new(vec![Site { identity: IdentityPolicy::Required(SecretString::from(SECRET)), ..site }]);
@@ -276,7 +276,7 @@ async fn who_leaves_is_gone_within_a_second() {
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(here.post_send(&alias, &key(2), "Hi").await.status(), 401);
     assert_eq!(refused(&harness, json!({ "renewal": renewal })).await, (401, "UNAUTHORIZED".to_owned()));
-    // The other browser stays; and may end everything, this one included.
+    // The other browser stays signed in, and may end all sessions, including this one.
     harness.tell(vec![says("bot", "conversation-1", "Still there?")]).await;
     elsewhere.entries(1).await;
 }
@@ -291,7 +291,7 @@ async fn who_leaves_everywhere_is_gone_everywhere() {
     assert_eq!(there.post_start(&key(1), "Hi").await.status(), 401);
     assert_eq!(refused(&harness, json!({ "renewal": other })).await.0, 401);
     eve.start(&key(2), "Hello").await;
-    // What was said stays the user's, for when they are back.
+    // The conversation stays the user's, for when they sign in again.
     let (back, _) = enter(&harness, json!({ "identity": identity(&harness, "u-1") })).await;
     assert_eq!(back.visitor, there.visitor);
 }
@@ -389,7 +389,7 @@ async fn keys_secrets_and_the_account_token_are_replaced_while_it_runs_and_no_re
             }
         }
     };
-    hang_up("were read anew").await;
+    hang_up("were reloaded").await;
     for (secret, token) in [
         ("new-webhook-secret", "new-webhook-token"),
         ("old-webhook-secret", "old-webhook-token"),
@@ -403,7 +403,7 @@ async fn keys_secrets_and_the_account_token_are_replaced_while_it_runs_and_no_re
     let head = newer.token.split('.').next().expect("a head").to_owned();
     assert!(String::from_utf8(BASE64.decode(head).expect("base64")).expect("text").contains("\"k2\""));
 
-    // A mistake changes nothing.
+    // An invalid file changes nothing.
     write(&at("keys"), "nonsense\n");
     hang_up("`token_keys_file`: ").await;
     write(&at("keys"), &format!("k2 {}\n", "08".repeat(32)));
@@ -412,10 +412,10 @@ async fn keys_secrets_and_the_account_token_are_replaced_while_it_runs_and_no_re
     assert_eq!(hook("new-webhook-secret", "new-webhook-token").await, 200);
     browser.send(&alias, &key(3), "Still with the old key").await;
 
-    // The old ones go.
+    // The old secrets are removed.
     write(&at("secret"), "new-webhook-secret\n");
     write(&at("token"), "new-webhook-token\n");
-    hang_up("were read anew").await;
+    hang_up("were reloaded").await;
     assert_eq!(hook("old-webhook-secret", "new-webhook-token").await, 404);
     assert_eq!(hook("new-webhook-secret", "old-webhook-token").await, 401);
     assert_eq!(browser.post_send(&alias, &key(4), "With a key that is gone").await.status(), 401);

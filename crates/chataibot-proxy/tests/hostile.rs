@@ -1,5 +1,5 @@
-//! Hostile content through the normaliser: each vector of `tests/hostile/vectors.json` becomes
-//! words and a few allowed elements, or nothing.
+//! Hostile content through the normaliser: each vector of `tests/hostile/vectors.json` becomes text
+//! and a few allowed elements, or nothing.
 //!
 //! The same file goes through a real browser in `tests/e2e/hostile_content.test.mjs`.
 
@@ -8,14 +8,14 @@ use std::{fs, path::PathBuf, time::Instant};
 use chataibot_proxy::normalise::{Delivery, EventKind, links, read};
 use serde_json::{Map, Value, json};
 
-/// What a piece of rich text may be called on the wire.
+/// The names of rich text nodes on the wire.
 const NODES: &[&str] = &["text", "break", "bold", "italic", "underline", "strike", "code", "paragraph", "list", "link"];
-/// Keys under which an address stands, wherever in a content.
+/// Keys whose value is an address, anywhere in a content.
 const ADDRESSES: &[&str] = &["href", "url", "image", "link", "picture"];
-/// More than any honest message becomes.
+/// More bytes than any honest message has after normalisation.
 const LARGEST: usize = 128 * 1024;
 
-/// Every vector with its group; a text is put into a text message.
+/// Every vector with its group; a string is wrapped in a text message.
 fn vectors() -> Vec<(String, Value)> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/hostile/vectors.json");
     let groups: Map<String, Value> =
@@ -38,7 +38,7 @@ fn vectors() -> Vec<(String, Value)> {
     all
 }
 
-/// What becomes of a message; `None` when it is not shown.
+/// The normalised message; `None` if it is not shown.
 fn normalised(message: &Value) -> Option<Value> {
     let body = json!({ "token": "t", "events": [{
         "event": { "type": "message", "payload": { "message": message, "message_by": { "type": "bot" } } },
@@ -53,7 +53,7 @@ fn normalised(message: &Value) -> Option<Value> {
     }
 }
 
-/// What is wrong with a content, wherever it stands.
+/// Collects what is wrong in a content, at any depth.
 fn wrong(value: &Value, key: &str, found: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| wrong(item, key, found)),
@@ -73,7 +73,7 @@ fn wrong(value: &Value, key: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Rich text consists of its closed list of nodes, and is not deep.
+/// Checks that rich text consists of the allowed nodes, and is not deep.
 fn nodes(value: &Value, depth: usize, found: &mut Vec<String>) {
     if depth > 64 {
         found.push("a text without end".to_owned());
@@ -84,7 +84,7 @@ fn nodes(value: &Value, depth: usize, found: &mut Vec<String>) {
             Value::String(name) if NODES.contains(&name.as_str()) => {}
             Value::Object(node) => {
                 for (name, inside) in node {
-                    // Items of other lists have keys of their own, and are looked at by `wrong`.
+                    // Items of other lists have their own keys, which `wrong` checks.
                     if depth > 0 && !NODES.contains(&name.as_str()) {
                         found.push(format!("a node called {name:?}"));
                     }
@@ -99,7 +99,7 @@ fn nodes(value: &Value, depth: usize, found: &mut Vec<String>) {
 }
 
 fn is_clean_address(address: &str) -> bool {
-    // Of the page's own site, and nowhere else; raised words lead nowhere.
+    // An address on the host page's own site; a superscript is a link with an empty address.
     let is_own = address.is_empty() || address.starts_with(['/', '?', '#']) && !address.starts_with("//");
     if is_own && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return true;
@@ -114,7 +114,7 @@ fn is_clean_address(address: &str) -> bool {
     fits && address.bytes().all(|byte| byte.is_ascii_graphic()) && !address.contains(['<', '>', '"'])
 }
 
-/// Controls, and what changes the order of the text around it.
+/// Control characters, and those that reorder the text around them.
 fn is_disorder(character: char) -> bool {
     character.is_control() && character != '\n'
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
@@ -159,7 +159,7 @@ fn no_script_is_shown_as_words() {
     for (group, message) in vectors().into_iter().filter(|(group, _)| group == "scripts") {
         let Some(content) = normalised(&message) else { continue };
         let text = content.to_string();
-        // One vector tells its script in another character set, one closes a script that was never
+        // One vector writes its script in another character set, one closes a script that was never
         // opened.
         assert!(!text.contains("import(") && !text.contains("eval("), "{group}: {message}: {text}");
     }

@@ -1,4 +1,4 @@
-//! The hub: who gets what is published, and when a reader is cut.
+//! The hub: who receives what is published, and when a reader is cut.
 
 use std::sync::Arc;
 

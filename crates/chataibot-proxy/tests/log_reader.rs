@@ -1,18 +1,18 @@
-//! The hand-over from replay to live under every schedule of small cases, by shuttle.
+//! Model check of the hand-over from replay to live, under every schedule of small cases, with
+//! shuttle.
 //!
-//! What is checked is the code that runs: `src/hub.rs` and `src/log_reader.rs` are compiled here
-//! once more, with shuttle's locks and counters in place of the system's. Only the log is a model:
-//! a list behind a lock. Around it stand the store's two ways of publishing, the one proxy's
-//! (commit, then publish) and that of several (commit, then a bus that fetches what somebody
-//! listens to).
+//! The code is the production code: `src/hub.rs` and `src/log_reader.rs` are compiled here once
+//! more, with shuttle's locks and counters instead of the system's. Only the log is a model: a list
+//! behind a lock. It is published in the store's two ways, that of one proxy (commit, then publish)
+//! and that of several (commit, then a bus that fetches what has subscribers).
 //!
-//! A schedule that fails is printed; `shuttle::replay` runs it again. A reader that waits for ever
-//! is a deadlock, and so a failure.
+//! A failing schedule is printed; `shuttle::replay` runs it again. A reader that waits forever is a
+//! deadlock, and so a failure.
 //!
-//! The checks can fail: the last tests hold them against a reading before the subscribing and a
-//! publishing before the commit. And of the rest, with the two lines of `LogReader::replay`
-//! swapped, seven fail; with `Place::Known` taken for the next entry, three; with `page.more`
-//! forgotten, one.
+//! The checks can fail: the last tests apply them to a log read before the subscription and to
+//! publishing before the commit. As for the production code, with the two lines of
+//! `LogReader::replay` swapped, seven tests fail; with `Place::Known` taken for the next entry,
+//! three; with `page.more` ignored, one.
 
 #[path = "../src/hub.rs"]
 #[expect(dead_code, reason = "the hub's other verbs are not part of the hand-over")]
@@ -56,17 +56,17 @@ use store::{ReadFrom, Replay, log::reset_reason};
 use sync::{Arc, Mutex};
 
 const TOPIC: ConversationId = ConversationId::new(7);
-/// Most schedules of one case; where it has fewer, all of them are tried.
-/// `CHATAIBOT_SCHEDULES=20000` tries longer.
+/// Maximum number of schedules per case; a case with fewer is tried completely.
+/// `CHATAIBOT_SCHEDULES=20000` tries more.
 const MOST: usize = 1_500;
 
-/// The log, and who publishes it.
+/// The log, and its publisher.
 #[derive(Clone)]
 struct Model {
     hub: Hub,
-    /// The epoch, and how many entries are committed.
+    /// The epoch, and the number of committed entries.
     log: Arc<Mutex<(u32, u32)>>,
-    /// So few entries at one time.
+    /// Maximum number of entries per read.
     page: u32,
 }
 
@@ -93,7 +93,7 @@ impl Model {
         self.hub.publish(TOPIC, &Arc::new(entry(epoch, seq)));
     }
 
-    /// As the store of one proxy does: one after the other, each published after its commit.
+    /// Writes as the store of one proxy does: each entry is published after its commit.
     fn write(&self, count: u32) {
         for _ in 0..count {
             let committed = self.commit();
@@ -101,7 +101,7 @@ impl Model {
         }
     }
 
-    /// As each of several proxies does: follows the log, and fetches only what somebody listens to.
+    /// Follows the log as each of several proxies does, and fetches only what has subscribers.
     fn follow(&self, mut seen: u32, until: u32) {
         while seen < until {
             let (epoch, committed) = self.now();
@@ -113,7 +113,7 @@ impl Model {
         }
     }
 
-    /// What the store's `read_after` does, without `last`.
+    /// Reads like the store's `read_after`, without `last`.
     fn read(&self, after: Option<Cursor>) -> Replay {
         let (epoch, committed) = self.now();
         let reset = after.and_then(|after| reset_reason(after, epoch, 1, committed));
@@ -128,8 +128,8 @@ impl Model {
         }
     }
 
-    /// Reads as a stream does until it was told that many entries of that epoch. Returns them all;
-    /// after a reset, those since.
+    /// Reads like a stream until the entry `until`, as `(epoch, seq)`. Returns the cursors of all
+    /// entries; after a reset, those since.
     async fn listen(&self, until: (u32, u32), log: &impl log_reader::LogSource<Error = Infallible>) -> Vec<Cursor> {
         let mut told: Vec<Cursor> = Vec::new();
         let mut reader = LogReader::new(self.hub.clone(), TOPIC, ReadFrom::default());
@@ -146,7 +146,7 @@ impl Model {
             match reader.next().await {
                 LogUpdate::Entry(entry) => told.push(entry.cursor),
                 LogUpdate::Gap => {}
-                // The browser comes back with its cursor.
+                // The browser reconnects with its cursor.
                 LogUpdate::Cut => {
                     reader =
                         LogReader::new(self.hub.clone(), TOPIC, ReadFrom { after: told.last().copied(), last: None })
@@ -156,7 +156,7 @@ impl Model {
         told
     }
 
-    /// The same, and each entry has to be told once and in order. The last page may tell some more.
+    /// Listens, and checks that each entry came once and in order. The last page may contain more.
     fn hears_all(&self, (epoch, count): (u32, u32)) {
         let told = block_on(self.listen((epoch, count), self));
         let all: Vec<Cursor> = (1..).map(|seq| Cursor { epoch, seq }).take(told.len()).collect();
@@ -172,8 +172,8 @@ impl log_reader::LogSource for Model {
     }
 }
 
-/// Runs a case under every schedule, or under as many as there is time for and as many drawn ones,
-/// and says how many.
+/// Runs a case under every schedule, or, if those are too many, under the maximum in turn and as
+/// many random ones; prints how many.
 fn under_every_schedule(case: impl Fn() + Send + Sync + Clone + 'static) {
     let most = std::env::var("CHATAIBOT_SCHEDULES").map_or(MOST, |most| most.parse().expect("a number of schedules"));
     let in_turn = Runner::new(DfsScheduler::new(Some(most), false), Config::new()).run(case.clone());
@@ -257,7 +257,7 @@ fn a_reader_that_is_cut_comes_back_to_where_it_was() {
         let writer = thread::spawn({
             let model = model.clone();
             move || {
-                // What the bus could not be asked for any more is published to nobody.
+                // An entry that the bus can no longer deliver is published to no subscriber.
                 model.commit();
                 model.hub.clear();
                 model.write(1);
@@ -308,7 +308,7 @@ fn a_long_poll_hears_what_came_while_it_was_asked() {
     });
 }
 
-/// A log whose page was read before anybody subscribed.
+/// A log that returns, on its first read, a page read before the subscription.
 struct ReadBefore(Model, Mutex<Option<Replay>>);
 
 impl log_reader::LogSource for ReadBefore {

@@ -1,5 +1,5 @@
-//! What every request passes: origins, bodies, limits, error form, headers, files, health; over
-//! real HTTP.
+//! What every request passes through: origins, bodies, limits, error format, headers, files,
+//! health; over real HTTP.
 
 use std::{fs, path::Path};
 
@@ -53,7 +53,7 @@ async fn an_allowed_page_may_ask_and_is_told_so_exactly() {
         assert_eq!(header(&answer, "vary"), "Origin");
         assert_eq!(header(&answer, "access-control-allow-credentials"), "", "there are no cookies to send");
 
-        // A page can read its refusals too.
+        // A page can also read the errors.
         let answer = send(Client::new().request(method, &url).header("origin", ORIGIN)).await;
         assert!(answer.status().is_client_error());
         assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN, "{url}");
@@ -133,7 +133,7 @@ async fn every_refusal_has_the_one_form() {
     assert_eq!(header(&not_allowed, "allow"), "POST");
 }
 
-/// A body whose length nobody knows beforehand.
+/// A body of unknown length.
 fn many() -> impl futures_util::Stream<Item = Result<Vec<u8>, std::io::Error>> {
     futures_util::stream::iter((0..5).map(|_| Ok(vec![b'x'; 500])))
 }
@@ -287,8 +287,8 @@ async fn the_bundle_is_served_with_the_right_headers() {
         "/%63hataibot.js",
         "/themes/../index.html%00",
     ] {
-        // The client's URL parser resolves dots itself; raw dots are tried on a raw socket
-        // elsewhere.
+        // The client's URL parser resolves dots itself; another test sends raw dots on a raw
+        // socket.
         assert_eq!(error(send(get(path)).await).await, (404, "NOT_FOUND".to_owned()), "{path}");
     }
     assert_eq!(error(send(client.post(app.url("/chataibot.js"))).await).await.0, 405);
@@ -324,7 +324,7 @@ async fn releases_beside_each_other_are_kept_for_ever_and_what_leads_to_the_newe
         ("/1/chataibot.js", "1/chataibot.js", FOR_MINUTES),
         ("/1.2/chataibot.js", "1.2/chataibot.js", "no-cache"),
         ("/chataibot.js", "chataibot.js", "no-cache"),
-        // What is here without a folder of its own is found by its version, too.
+        // A release without a folder of its own is found by its version, too.
         ("/v/1.10.0/chataibot.js", "chataibot.js", FOR_EVER),
         ("/1.10.0/integrity.json", "", FOR_EVER),
         ("/1/integrity.json", "", FOR_MINUTES),
@@ -415,7 +415,7 @@ async fn a_message_of_an_unknown_kind_is_written_down_once_and_without_its_words
     assert_eq!(app.app.metrics.kinds_unknown.get(), 3);
 }
 
-/// `doctor()` tells by it whether something on the way collects streams.
+/// `doctor()` uses the probe to find out whether something on the way buffers streams.
 #[tokio::test]
 async fn the_probe_tells_the_time_event_by_event_to_the_pages_of_a_site_alone() {
     let app = spawn_app(|_| {}).await.expect("a proxy");
@@ -441,7 +441,7 @@ async fn the_probe_tells_the_time_event_by_event_to_the_pages_of_a_site_alone() 
     assert_eq!(error(refused).await, (403, "ORIGIN_NOT_ALLOWED".to_owned()));
 }
 
-/// A proxy that is down is told from one that refuses the page's origin.
+/// Distinguishes a proxy that is down from one that refuses the page's origin.
 #[tokio::test]
 async fn a_page_of_any_origin_can_know_that_the_process_answers_and_no_more() {
     let app = spawn_app(|_| {}).await.expect("a proxy");

@@ -1,8 +1,8 @@
-//! Every platform fixture through the normaliser, compared with a snapshot that a person has read.
+//! Snapshot tests: every platform fixture through the normaliser, against reviewed snapshots.
 //!
-//! What must hold of any input stands in `crates/chataibot-properties`.
+//! What must hold for any input is in `crates/chataibot-properties`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p chataibot-proxy --test normalise` writes the snapshots; read
+//! `UPDATE_SNAPSHOTS=1 cargo test -p chataibot-proxy --test normalise` writes the snapshots; review
 //! the difference before keeping it.
 
 #[path = "normalise/as_written.rs"]
@@ -83,7 +83,7 @@ fn every_fixture_becomes_what_its_snapshot_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What stands in the fixtures and must stand in no snapshot.
+/// Strings that are in the fixtures and must not be in any snapshot.
 #[test]
 fn no_personal_data_and_no_script_comes_through() {
     for entry in fs::read_dir(fixtures().join("platform")).expect("the fixtures are there") {

@@ -1,4 +1,4 @@
-//! `--check-config --online` against the simulator: what is right is said, and what is wrong with
+//! `--check-config --online` against the simulator: reports what is right, and for what is wrong
 //! what to change.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
@@ -12,11 +12,11 @@ use chataibot_proxy::{
 use chataibot_simulator::Simulator;
 use secrecy::SecretString;
 
-/// Long enough for a handshake that comes, and not waited out where it does.
+/// `WAIT` is long enough for a handshake that must come; `SHORT` is the wait for one that does not.
 const WAIT: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(50);
 
-/// A simulated platform whose webhook is at this address.
+/// A simulator of the platform with its webhook at this address; `none` for no webhook.
 async fn platform(webhook: &str) -> Simulator {
     let config = chataibot_simulator::Config {
         listen: ([127, 0, 0, 1], 0).into(),
@@ -26,8 +26,8 @@ async fn platform(webhook: &str) -> Simulator {
     chataibot_simulator::spawn(config).await.expect("a simulator")
 }
 
-/// The demo's configuration for that platform, on an address that nobody has, after `change` has
-/// had its say about its site.
+/// The demo's configuration for that platform, on an unused address, with its site modified by
+/// `change`.
 fn config(platform: &str, listen: SocketAddr, change: impl FnOnce(&mut Site)) -> Config {
     let arguments = Arguments { listen: Some(listen), ..Arguments::default() };
     let mut config = demo::config(&arguments, std::env::temp_dir()).expect("the demo's configuration");
@@ -50,7 +50,7 @@ fn says(findings: &[Finding], verdict: Verdict, seen: &str, fix: &str) {
     assert!(verdict == Verdict::Ok || found.is_some_and(|found| !found.fix.is_empty()), "it says what to change");
 }
 
-/// A proxy that runs, for the simulator at that address.
+/// A running proxy, for the simulator at that address.
 async fn running(platform: &str) -> TestApp {
     spawn_app(|app| {
         let made = config(platform, app.listen, |_| {});

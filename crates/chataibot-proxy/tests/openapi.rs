@@ -1,4 +1,4 @@
-//! `/openapi.json` is a valid OpenAPI 3.1 document, and all of the code is in it.
+//! `/openapi.json` is a valid OpenAPI 3.1 document, and covers all routes and codes of the source.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -36,7 +36,7 @@ fn it_is_valid_openapi_3_1_with_valid_schemas() {
     let broken: Vec<String> =
         validator.iter_errors(&DOCUMENT).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-    // Those rules leave the schemas to JSON Schema, so each is asked by itself.
+    // The rules for OpenAPI leave the schemas to JSON Schema, so each is checked separately.
     let schemas = DOCUMENT["components"]["schemas"].as_object().expect("schemas");
     for (name, schema) in schemas {
         assert!(jsonschema::meta::is_valid(schema), "{name}: {schema}");
@@ -54,7 +54,7 @@ fn every_route_of_the_code_is_in_it_and_no_other() {
     let mut routes = BTreeSet::new();
     for part in app.split(".route(").skip(1) {
         let path = part.split('"').nth(1).expect("a path");
-        // The handlers stand up to the next route; `post(` and `get(` name the methods.
+        // The handlers follow, up to the next route; `post(` and `get(` name the methods.
         let method =
             if part.split("\n        .").next().is_some_and(|part| part.contains("post(")) { "post" } else { "get" };
         routes.insert(format!("{method} {path}"));
@@ -115,8 +115,8 @@ async fn it_is_served_and_real_answers_are_of_its_shapes() {
     fits("ErrorBody", &handshake.json().await.expect("JSON"));
 }
 
-/// What the normaliser makes of every kind of message there is, kept as fixtures, is of the shape
-/// of `Content`.
+/// What the normaliser makes of every kind of message, kept as fixtures, matches the schema of
+/// `Content`.
 #[test]
 fn every_content_of_the_fixtures_is_of_its_shape() {
     let rules = json!({ "$ref": "#/components/schemas/Content", "components": DOCUMENT["components"] });

@@ -1,5 +1,4 @@
-//! Traces (feature `otel`), as a collector gets them: routes and statuses, and nothing that anybody
-//! said.
+//! Traces (feature `otel`) as a collector receives them: routes and statuses, and no message text.
 #![cfg(feature = "otel")]
 
 use std::process::Stdio;

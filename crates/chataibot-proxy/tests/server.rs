@@ -1,5 +1,5 @@
-//! The accept loop, on raw sockets: framing, slow peers, too many of them, and an orderly end; and
-//! the program itself.
+//! The accept loop, on raw sockets: framing, slow peers, too many of them, and graceful shutdown;
+//! and the program itself.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Long enough for a busy machine; a test that waits so long has failed.
+/// Long enough for a busy machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends bytes and reads until the peer hangs up.
@@ -62,7 +62,7 @@ async fn an_unclear_request_is_refused_in_json_and_the_connection_ends() {
 #[tokio::test]
 async fn a_smuggled_request_is_never_answered() {
     let app = proxy().await;
-    // The first is fine and answered; the second is ambiguous; the third would be somebody else's.
+    // The first request is valid and answered; the second is ambiguous; the third is smuggled.
     let bytes = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\
         POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
         GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -115,7 +115,7 @@ async fn a_head_that_never_comes_costs_a_socket_only_for_a_while() {
     for begun in ["", "GET /healthz HT", "GET /healthz HTTP/1.1\r\nHost: a\r\n"] {
         assert!(!exchange(app.address, begun.as_bytes()).await.contains("200"), "{begun:?}");
     }
-    // An answered connection may rest as long, and no longer.
+    // An idle connection is kept for the same time after an answer, and no longer.
     let answer = exchange(app.address, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }

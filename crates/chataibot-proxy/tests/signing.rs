@@ -1,5 +1,5 @@
-//! The host-side examples of `examples/signing`: all sign the same, and what they sign the proxy
-//! takes.
+//! The signing examples for host sites in `examples/signing`: all make the same token, and the
+//! proxy accepts it.
 
 use std::{path::PathBuf, process::Command};
 
@@ -11,13 +11,13 @@ mod in_rust;
 
 const SECRET: &str = "golden-secret-golden-secret-golden";
 const NOW: u64 = 1_767_225_600;
-/// What every language makes of Ada, the site `shop`, this secret and this moment.
+/// The token that every language makes for Ada, the site `shop`, this secret and this time.
 const GOLDEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MiIsImF1ZCI6InNob3AiLCJuYW1lIjoiQWRhIExvdmVsYWNlIiwiZW1haWwiOiJhZGFAZXhhbXBsZS5jb20iLCJpYXQiOjE3NjcyMjU2MDAsImV4cCI6MTc2NzIyNTkwMH0.lZV8iNLrnZtN4vLMG5STr3vVT4FqggCyqmMtaElUWdU";
 
-/// The example in a language, run by its interpreter; `None` where that is not installed.
+/// Runs an example with its interpreter; `None` if that is not installed.
 fn run(interpreter: &str, file: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/signing").join(file);
-    // A stand-in that is there and knows no such language is not one.
+    // A placeholder program that does not know the language does not count as installed.
     let is_there = Command::new(interpreter).arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
         println!("{interpreter} is not installed here: {file} was not run");
@@ -54,8 +54,8 @@ fn rust_signs_the_same() {
         exp: NOW + 300,
     };
     let signed = in_rust::sign(&ada, SECRET).expect("signed");
-    // The library writes its header in an order of its own: what counts is that the proxy takes it
-    // for the same person.
+    // The library orders the header's fields in its own way: all that matters is that the proxy
+    // verifies it as the same person.
     let site = SiteId::parse("shop").expect("an id");
     let secrets = SecretString::from(SECRET);
     assert_eq!(host_jwt::verify(&signed, &secrets, &site, NOW), host_jwt::verify(GOLDEN, &secrets, &site, NOW));

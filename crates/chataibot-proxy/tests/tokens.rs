@@ -1,4 +1,4 @@
-//! Visitor tokens and renewal secrets, over real HTTP: what is given, what is believed, and every
+//! Visitor tokens and renewal secrets, over real HTTP: what is issued, what is accepted, and every
 //! way to cheat that we could think of.
 
 use std::{fs, time::Duration};
@@ -31,7 +31,7 @@ async fn credentials(app: &TestApp, body: Value) -> TokenAnswer {
     answer.json().await.expect("a token answer")
 }
 
-/// 404 for a visitor: nobody's conversation. 401 for anybody else.
+/// Status of a poll: 404 for a visitor, as there is no such conversation; 401 for anyone else.
 async fn status_of(app: &TestApp, token: &str, origin: &str) -> StatusCode {
     let request = Client::new().get(app.url("/api/v1/conversation/nobodys/events?wait=0"));
     let request = request.header("accept", "application/json").header("origin", origin).bearer_auth(token);
@@ -147,7 +147,7 @@ async fn two_tabs_that_race_stay_the_same_visitor() {
     let renew = |secret: String| credentials(&app, json!({ "renewal": secret }));
     let (one, other) = tokio::join!(renew(first.renewal.clone()), renew(first.renewal.clone()));
     assert_eq!(one.renewal, other.renewal, "both go on with one secret");
-    // One tab is quick, and the other comes last with the oldest secret: it gets the newest.
+    // One tab is ahead, and the other comes last with the oldest secret: it gets the newest.
     let ahead = renew(one.renewal).await;
     app.clock.advance(Duration::from_secs(20));
     assert_eq!(renew(first.renewal).await.renewal, ahead.renewal);
@@ -224,7 +224,7 @@ async fn keys_secrets_and_revocations_survive_a_restart() {
     assert_eq!(status_of(&app, &stolen.token, ORIGIN).await, StatusCode::UNAUTHORIZED);
     assert_eq!(credentials(&app, json!({ "renewal": kept.renewal })).await.visitor, kept.visitor);
     app.stop().await;
-    // What is on the disk gives nothing away.
+    // The database contains no secret.
     let stored = fs::read(&database).expect("the database");
     for secret in [&kept.renewal, &kept.token] {
         assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()));

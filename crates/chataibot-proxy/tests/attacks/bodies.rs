@@ -1,4 +1,4 @@
-//! JSON that is not what it should be: refused before anything is stored or forwarded.
+//! Malformed or oversized JSON: refused before anything is stored or forwarded.
 
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ refused! {
     json_only_by_its_ending: &[("content-type", "application/problem+json")], START => 415;
 }
 
-/// A few bytes that unfold to more.
+/// A few bytes that decompress to more.
 const GZIP: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
 
 fn many() -> Value {

@@ -1,4 +1,4 @@
-//! Other people's conversations, by every call: what is not yours is not there, to the letter.
+//! Other visitors' conversations, by every call: answered exactly as if they did not exist.
 
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ async fn a_file_into_the_conversation_of_another_visitor() {
 #[tokio::test]
 async fn the_idempotency_key_of_another_visitor() {
     let (_stage, alias, stranger) = two().await;
-    // The owner's key and body: the stranger begins a conversation of their own and learns nothing.
+    // The owner's key and body: they start a conversation of the stranger's own, nothing leaks.
     let own = stranger.start(&key(1), "A secret of mine").await;
     assert_ne!(own, alias);
 }

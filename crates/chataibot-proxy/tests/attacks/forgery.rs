@@ -1,5 +1,5 @@
-//! Visitor tokens that nobody issued: each differs from a good one in one thing, and is signed with
-//! the real key where that is no part of it.
+//! Forged visitor tokens: each differs from a valid one in one respect, and is signed with the real
+//! key unless the signature is what differs.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chataibot_proxy::testing::{TestApp, spawn_app};
@@ -10,7 +10,7 @@ use crate::browser::ORIGIN;
 
 const HEAD: &str = r#"{"alg":"HS256","typ":"chataibot-visitor+jwt","kid":"k1"}"#;
 
-/// A proxy whose signing key is known.
+/// A proxy whose signing key the test knows.
 struct Book(TestApp);
 
 impl Book {
@@ -49,7 +49,7 @@ impl Book {
         sign(head, &self.claims().to_string())
     }
 
-    /// As [`HEAD`] with this put before its end.
+    /// A token with the header [`HEAD`] and these further fields in it.
     fn more(&self, more: &str) -> String {
         self.headed(&HEAD.replace('}', &format!(",{more}}}")))
     }
@@ -115,7 +115,7 @@ forged! {
     the_type_of_an_access_token: |book| book.headed(&HEAD.replace("chataibot-visitor+jwt", "at+jwt")),
     no_type: |book| book.headed(r#"{"alg":"HS256","kid":"k1"}"#),
     two_types: |book| book.headed(&HEAD.replacen('{', r#"{"typ":"JWT","#, 1)),
-    // Key names.
+    // Key ids.
     a_key_name_of_nobody: |book| book.headed(&HEAD.replace("k1", "k2")),
     the_name_of_another_key: |book| book.headed(&HEAD.replace("k1", "k0")),
     a_key_name_that_is_a_path: |book| book.headed(&HEAD.replace("k1", "../../../dev/null")),
@@ -125,7 +125,7 @@ forged! {
     an_empty_key_name: |book| book.headed(&HEAD.replace("k1", "")),
     no_key_name: |book| book.headed(r#"{"alg":"HS256","typ":"chataibot-visitor+jwt"}"#),
     a_key_name_that_is_a_number: |book| book.headed(&HEAD.replace("\"k1\"", "1")),
-    // Keys brought along.
+    // Keys supplied by the token.
     a_key_address: |book| book.more(r#""jku":"https://evil.example/jwks.json""#),
     a_certificate_address: |book| book.more(r#""x5u":"https://evil.example/cert.pem""#),
     a_certificate: |book| book.more(r#""x5c":["MIIB"]"#),
@@ -138,7 +138,7 @@ forged! {
     an_unencoded_payload: |book| book.more(r#""b64":false"#),
     a_compressed_payload: |book| book.more(r#""zip":"DEF""#),
     a_content_type: |book| book.more(r#""cty":"JWT""#),
-    // Signatures and forms.
+    // Signatures and token formats.
     another_key: |book| sign_with(&[9; 32], Algorithm::HS256, HEAD, &book.claims().to_string()),
     an_empty_key: |book| sign_with(&[], Algorithm::HS256, HEAD, &book.claims().to_string()),
     a_key_in_its_written_form: |book| sign_with("07".repeat(32).as_bytes(), Algorithm::HS256, HEAD, &book.claims().to_string()),

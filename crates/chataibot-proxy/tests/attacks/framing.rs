@@ -1,12 +1,11 @@
-//! Requests without one clear reading are refused, and what follows them on the same socket is
-//! never read.
+//! Ambiguously framed requests are refused, and what follows them on the same socket is never read.
 
 use chataibot_proxy::testing::spawn_app;
 use serde_json::Value;
 
 use crate::socket::{exchange, statuses};
 
-/// Somebody else's request, smuggled behind the first.
+/// Another client's request, smuggled behind the first.
 const SMUGGLED: &str = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
 
 async fn is_refused(request: &str, status: &str) {
@@ -55,7 +54,7 @@ refused! {
     a_length_with_a_fraction: post("Content-Length: 2.0", "{}"),
     a_length_beyond_all_numbers: post("Content-Length: 18446744073709551618", "{}"),
     an_empty_length: post("Content-Length:", "{}"),
-    // Codings.
+    // Transfer codings.
     another_coding_before_chunks: post("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"),
     chunks_before_another_coding: post("Transfer-Encoding: chunked, identity", "0\r\n\r\n"),
     two_codings_in_two_lines: post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
@@ -78,7 +77,7 @@ refused! {
     a_chunk_longer_than_it_says: chunked("1\r\n{}\r\n0\r\n\r\n"),
     a_trailer: chunked("2\r\n{}\r\n0\r\nX-Late: 1\r\n\r\n"),
     a_host_as_trailer: chunked("2\r\n{}\r\n0\r\nHost: b\r\n\r\n"),
-    // Lines.
+    // Header lines.
     a_bare_line_feed_behind_the_request_line: "GET /healthz HTTP/1.1\nHost: a\r\n\r\n",
     a_bare_line_feed_behind_a_header: "GET /healthz HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
     a_bare_line_feed_as_the_end_of_the_head: "GET /healthz HTTP/1.1\r\nHost: a\r\n\n",

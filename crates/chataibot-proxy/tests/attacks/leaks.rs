@@ -1,5 +1,5 @@
-//! One busy run of the real program with planted secrets, and a search for them in everything it
-//! says: answers, log and metrics.
+//! One busy run of the real program with planted secrets, and a search for them in all its output:
+//! answers, log and metrics.
 
 use std::{net::TcpListener, process::Stdio, time::Duration};
 
@@ -19,7 +19,7 @@ const WEBHOOK_TOKEN: &str = "planted-webhook-token-55ce07";
 const IDENTITY_SECRET: &str = "planted-identity-secret-0f1e2d3c4b5a69";
 const KEY: &str = "abadcafe00ab";
 
-/// Nothing of this may be in an answer, a log line or a metric.
+/// Secrets, which may appear in no answer, log line or metric.
 fn secrets() -> Vec<String> {
     let key = KEY.repeat(6)[..64].to_owned();
     vec![
@@ -32,7 +32,7 @@ fn secrets() -> Vec<String> {
     ]
 }
 
-/// Nothing of this may be in a log line or a metric: what people say, and what they are known by.
+/// Personal data, which may be in no log line or metric: people's words and what identifies them.
 const PRIVATE: &[&str] = &[
     "planted visitor words",
     "planted bot words",
@@ -44,7 +44,7 @@ const PRIVATE: &[&str] = &[
     "planted-user",
 ];
 
-/// Everything that was answered.
+/// All answers.
 #[derive(Default)]
 struct StreamItem(Vec<String>);
 
@@ -90,7 +90,7 @@ async fn nothing_secret_is_said_anywhere_in_a_busy_run() {
         .kill_on_drop(true)
         .spawn()
         .expect("started");
-    // The log is read all along, or the program would stand still with a full pipe.
+    // The log is read from the beginning, or the program would block on a full pipe.
     let mut stderr = program.stderr.take().expect("stderr");
     let log = tokio::spawn(async move {
         let mut log = String::new();
@@ -130,12 +130,12 @@ async fn nothing_secret_is_said_anywhere_in_a_busy_run() {
     }
 }
 
-/// Where in a log something stands.
+/// The line of the log that contains `what`.
 fn around<'a>(log: &'a str, what: &str) -> &'a str {
     log.lines().find(|line| line.contains(what)).unwrap_or_default()
 }
 
-/// A bit of everything. Returns the credentials that were given out.
+/// Performs a bit of everything. Returns the credentials that were issued.
 async fn run(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<String> {
     let http = reqwest::Client::new();
     let mut credentials = Vec::new();
@@ -160,7 +160,7 @@ async fn run(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<Stri
     let started = said.note(browser.post("/api/v1/conversations", &key(1), &start).await).await;
     let alias = started["conversation"]["id"].as_str().expect("an alias").to_owned();
     said.note(browser.post_send(&alias, &key(2), "planted visitor words").await).await;
-    // The platform repeats what it was sent, in every way it can.
+    // The platform echoes in every possible way what it was sent.
     let echo = format!("planted visitor words {ACCOUNT_TOKEN} staff@example.com planted-contact@example.com");
     for (number, (status, error)) in (3..).zip([
         (400, "BAD_REQUEST"),
@@ -174,7 +174,7 @@ async fn run(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<Stri
         let body = json!({ "ok": false, "error": error, "message": echo, "status": status }).to_string();
         platform.next(PlatformAnswer::Answer(status, body.clone()));
         said.note(browser.post_send(&alias, &key(number), "planted visitor words").await).await;
-        // Of a start the proxy knows the name as well.
+        // A start also contains the visitor's name.
         platform.next(PlatformAnswer::Answer(status, body.replace("staff@", "Planted Name staff@")));
         said.note(browser.post("/api/v1/conversations", &key(number + 20), &start).await).await;
     }
@@ -216,13 +216,13 @@ async fn run(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<Stri
     let raw = format!("GET /webhook/{WEBHOOK_SECRET} HTTP/1.1\nAuthorization: {WEBHOOK_TOKEN}\n\n");
     said.0.push(exchange(address, raw.as_bytes()).await);
     credentials.extend(signed_in(base, platform, said).await);
-    // The reuse of a secret, last: it ends the family.
+    // Opens a stream, too, so that its lines are logged.
     let mut events = browser.stream(&alias, None).await;
     tokio::time::timeout(Duration::from_secs(10), events.next()).await.expect("in time").expect("a welcome");
     credentials
 }
 
-/// A signed-in visitor comes, speaks, leaves; and some who are not who they say.
+/// Signs a visitor in, sends, and signs out; also tries forged identities.
 async fn signed_in(base: &str, platform: &Platform, said: &mut StreamItem) -> Vec<String> {
     let http = reqwest::Client::new();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();

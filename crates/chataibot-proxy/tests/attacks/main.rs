@@ -1,14 +1,13 @@
 //! Attacks on the proxy, each a test whose name says what is refused; over real sockets, with a
-//! platform that a test commands.
+//! platform that the test controls.
 //!
 //! - [`framing`]: requests that two servers could read differently
-//! - [`forgery`]: visitor tokens that nobody issued; [`theft`]: tokens and secrets that were, in
-//!   the wrong hands
-//! - [`foreign`]: other people's conversations
-//! - [`bodies`]: JSON that is not what it should be
-//! - [`outward`]: making the proxy call, or say, what it should not
-//! - [`webhooks`]: events the platform never sent
-//! - [`resources`]: slow, many and large
+//! - [`forgery`]: forged visitor tokens; [`theft`]: issued tokens and secrets in the wrong hands
+//! - [`foreign`]: other visitors' conversations
+//! - [`bodies`]: malformed or oversized JSON
+//! - [`outward`]: making the proxy call or send what it should not
+//! - [`webhooks`]: events that the platform never sent
+//! - [`resources`]: slow, many and large requests
 //! - [`leaks`]: secrets in answers, logs and metrics
 
 #[allow(dead_code, reason = "the delivery tests use all of it")]

@@ -1,4 +1,4 @@
-//! Making the proxy call what it should not, pass on what it should not, or say what nobody said.
+//! Making the proxy call a forbidden address, pass on forbidden data, or invent stream events.
 
 use chataibot_wire::entry::Event;
 use serde_json::{Value, json};
@@ -159,7 +159,7 @@ async fn the_platforms_own_words_are_not_passed_on() {
     }
 }
 
-/// Each with an end of an event, or what some reader takes for one.
+/// Texts with the end of an event, or what some parser takes for one.
 const ENDS: &[&str] = &[
     "one\n\nevent: reset\ndata: {}\n\n",
     "two\r\n\r\nevent: reauth\r\ndata: {}\r\n\r\n",

@@ -1,5 +1,4 @@
-//! Slow, many and large: what one visitor or one address may take up, and that the others notice
-//! nothing.
+//! Slow, many and large requests: limits for one visitor or one address, and no effect on others.
 
 use std::time::{Duration, Instant};
 
@@ -17,17 +16,17 @@ use crate::{
     socket::{PATIENCE, exchange, read_all},
 };
 
-/// As many sockets as are asked for, or as the system allows: each takes two files, one at either
-/// end.
+/// Returns `wanted`, or as many sockets as the system allows: each takes two file descriptors, one
+/// at either end.
 fn slow_sockets(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
-    // Whoever may not raise it goes on with what there is.
+    // Without permission to raise the limit, the test uses what there is.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     wanted.min(usize::try_from(files.saturating_sub(1_000) / 2).unwrap_or(wanted))
 }
 
-/// How long one honest request takes on a new connection.
+/// Duration of one honest request on a new connection.
 async fn honest(address: std::net::SocketAddr) -> Duration {
     let began = Instant::now();
     let answer = exchange(address, b"GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
@@ -42,8 +41,7 @@ async fn five_thousand_slow_sockets_do_not_slow_honest_requests_and_are_gone_soo
     let mut slow = Vec::with_capacity(count);
     for number in 0..count {
         let mut socket = TcpStream::connect(app.address).await.expect("connected");
-        // Some say nothing, some begin a line, some never end their head, some never send their
-        // body.
+        // Some send nothing, some an unfinished line, some an unfinished head, some no body.
         let begun: &[u8] = match number % 4 {
             0 => b"",
             1 => b"GET /heal",
@@ -70,7 +68,7 @@ async fn five_thousand_slow_sockets_do_not_slow_honest_requests_and_are_gone_soo
     }
 }
 
-/// Writes a byte of `bytes` every 20 ms until the proxy has had enough, and returns what it said.
+/// Sends `begin`, then `drop` every 20 ms until the proxy hangs up; returns answer and duration.
 async fn drip(address: std::net::SocketAddr, begin: &str, drop: u8) -> (String, Duration) {
     let began = Instant::now();
     let (mut from, mut to) = TcpStream::connect(address).await.expect("connected").into_split();
@@ -85,7 +83,7 @@ async fn drip(address: std::net::SocketAddr, begin: &str, drop: u8) -> (String, 
         }
     });
     let mut answer = Vec::new();
-    // A reset is an end too: the drip met a closed socket.
+    // A reset counts as an end, too: a byte arrived at a closed socket.
     let read = tokio::time::timeout(PATIENCE, from.read_to_end(&mut answer)).await.expect("the proxy hangs up");
     drop_error(read);
     writing.abort();
@@ -122,7 +120,7 @@ async fn a_chunked_body_without_end() {
     );
     socket.write_all(head.as_bytes()).await.expect("sent");
     let chunk = [b"4000\r\n", &[b' '; 0x4000][..], b"\r\n"].concat();
-    // Far more than it takes; it hangs up on the way.
+    // Far more than the proxy accepts; it hangs up in between.
     for _ in 0..4_000 {
         if socket.write_all(&chunk).await.is_err() {
             break;
@@ -149,7 +147,7 @@ async fn requests_sent_ahead_without_reading_an_answer() {
     let app = spawn_app(|_| {}).await.expect("a proxy");
     let mut socket = TcpStream::connect(app.address).await.expect("connected");
     let ahead = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2_000);
-    // The proxy stops taking them when nobody reads its answers; what it took, it answers in order.
+    // The proxy stops reading while its answers are not read; what it has read it answers in order.
     let mut sent = 0;
     while let Ok(Ok(count)) = tokio::time::timeout(Duration::from_millis(200), socket.write(&ahead)).await {
         sent += count;

@@ -1,4 +1,4 @@
-//! A raw socket: bytes out, everything that comes back in.
+//! Helpers for raw sockets: send bytes, and read everything that comes back.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Long enough for a busy machine; a test that waits so long has failed.
+/// Long enough for a busy machine; a test that waits this long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends bytes and reads until the peer hangs up.
@@ -25,7 +25,7 @@ pub async fn read_all(socket: &mut TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The statuses of all answers in what came back.
+/// Status codes of all answers in the received text.
 pub fn statuses(answer: &str) -> Vec<&str> {
     answer.split("HTTP/1.1 ").skip(1).map(|one| one.get(..3).unwrap_or(one)).collect()
 }

@@ -1,4 +1,4 @@
-//! Good tokens and renewal secrets in the wrong hands, in the wrong place, or after their time.
+//! Valid tokens and renewal secrets in the wrong hands, in the wrong place, or after their expiry.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn credentials(harness: &Harness, body: Value) -> (String, String, String)
     (text("token"), text("renewal"), text("visitor"))
 }
 
-/// What a token gets at each of the calls: 404, as there is no such conversation, or 401.
+/// Status codes of each call with a token: 404, as there is no such conversation, or 401.
 async fn statuses(harness: &Harness, token: &str, origin: Option<&str>) -> Vec<u16> {
     let mut statuses = Vec::new();
     for (method, path) in [
@@ -136,7 +136,7 @@ async fn a_token_for_a_site_that_the_origin_does_not_belong_to() {
     assert_eq!(ask(&harness, ORIGIN, json!({ "site": "demo'--" })).await.status(), StatusCode::FORBIDDEN);
 }
 
-/// A stream that was opened with a good token, and the family it belongs to.
+/// Opens a stream with a valid token; returns browser, alias and stream.
 async fn reading(harness: &Harness) -> (Browser, String, crate::browser::Events) {
     let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;

@@ -1,4 +1,4 @@
-//! Events the platform never sent, and those it did, altered or once more.
+//! Events the platform never sent, and genuine ones altered or replayed.
 
 use chataibot_proxy::{
     config::{Site, SiteId, Sites},
@@ -14,7 +14,7 @@ use crate::{
 
 const FORGED: &str = "This was never said";
 
-/// A conversation, and a webhook with this path, headers and body.
+/// Starts a conversation, and posts a webhook with this path, headers and body.
 async fn post(path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (Harness, Browser, String, u16) {
     let harness = Harness::open().await;
     let browser = harness.browser().await;
@@ -38,7 +38,7 @@ async fn is_refused(path: &str, headers: &[(&str, &str)], body: Vec<u8>, statuse
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent"]);
 }
 
-/// The body of a webhook that would be taken with this token.
+/// Body of a webhook with this token; otherwise valid.
 fn with(token: &Value) -> Vec<u8> {
     json!({ "token": token, "events": [says("bot", "conversation-1", FORGED)] }).to_string().into()
 }
@@ -146,7 +146,7 @@ async fn a_webhook_of_one_site_about_a_conversation_of_another() {
     let post = harness.http.post(harness.proxy.url("/webhook/other-webhook-secret")).json(&body);
     assert_eq!(post.send().await.expect("an answer").status(), 200, "it is a webhook of that site's");
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 sent"]);
-    // One site's token does not open the other's path.
+    // One site's token is refused on the other site's path.
     let post = harness.http.post(harness.proxy.url(PATH)).json(&body);
     assert_eq!(post.send().await.expect("an answer").status(), 401);
 }

@@ -1,5 +1,5 @@
-//! `--check-config` says what a start would stumble over, each thing once, with its place and what
-//! to do, and leaves nothing behind.
+//! `--check-config` reports what a start would fail on, each problem once, with its place and the
+//! remedy, and leaves no files behind.
 
 use std::{
     collections::BTreeMap,
@@ -9,45 +9,23 @@ use std::{
     process::{Command, Stdio},
 };
 
-use chataibot_proxy::{
-    clock::Clock,
-    config::{
-        Arguments,
-        read::{Environment, check},
-        settings,
-    },
-    hub::Hub,
-    store::Store,
-};
+use chataibot_proxy::{clock::Clock, hub::Hub, store::Store};
 
-const SECRETS: [(&str, &str); 3] =
-    [("TOKEN", "an-account-token"), ("SECRET", "0123456789abcdef0123456789abcdef"), ("HOOK", "a-webhook-token")];
+use crate::{SECRETS, SITE, TAKES_FILES};
 
-const SITE: &str = r#"
-[[site]]
-id = "shop"
-origins = ["https://www.shop.test"]
-bot_keys = ["one", "two"]
-account_token_env = "TOKEN"
-webhook_secret_env = "SECRET"
-webhook_token_env = "HOOK"
-"#;
-
-const FILES: &str = "uploads = true\n";
-
-/// Exit code and everything it said.
+/// Runs the program; returns exit code and all output.
 fn run(directory: &Path, text: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let file = directory.join("proxy.toml");
     fs::write(&file, text).expect("written");
     let mut program = Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"));
     program.current_dir(directory).env("CHATAIBOT_PROXY_LOG", "off").arg("--config").arg(&file).args(arguments);
-    let output = program.envs(SECRETS).stdin(Stdio::null()).output().expect("run");
+    let output = program.envs(SECRETS.iter().copied()).stdin(Stdio::null()).output().expect("run");
     fs::remove_file(&file).expect("removed");
     let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
     (output.status.code(), said)
 }
 
-/// Every file and folder below, with a hash of what it holds.
+/// Every file and folder below a directory, with a hash of each file's content.
 fn all_below(directory: &Path) -> BTreeMap<PathBuf, Option<u64>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(directory).expect("a directory") {
@@ -64,7 +42,7 @@ fn all_below(directory: &Path) -> BTreeMap<PathBuf, Option<u64>> {
     found
 }
 
-/// A directory with what the tests name.
+/// A directory with the files that the tests refer to.
 fn directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a directory");
     let path = |name: &str| directory.path().join(name);
@@ -99,8 +77,8 @@ fn what_a_start_stumbles_over_is_named_with_its_place_and_what_to_do() {
             "",
             ["`database`: the directory /proc can't be written", "another"],
         ),
-        (uploads("/proc/uploads"), FILES, ["`uploads_directory`: /proc/uploads can't be made", "name another"]),
-        (uploads("words/uploads"), FILES, ["`uploads_directory`: words/uploads can't be made", "name another"]),
+        (uploads("/proc/uploads"), TAKES_FILES, ["`uploads_directory`: /proc/uploads can't be made", "name another"]),
+        (uploads("words/uploads"), TAKES_FILES, ["`uploads_directory`: words/uploads can't be made", "name another"]),
         ("listen = \"192.0.2.1:80\"".to_owned(), "", ["`listen`: can't listen on 192.0.2.1:80", "of this machine"]),
         ("metrics_listen = \"192.0.2.1:80\"".to_owned(), "", ["`metrics_listen`: can't listen", "of this machine"]),
     ] {
@@ -111,7 +89,7 @@ fn what_a_start_stumbles_over_is_named_with_its_place_and_what_to_do() {
             .map(|(key, value)| format!("{key} = {value}\n"))
             .collect();
         let text = format!("{lines}\n{rest}{SITE}{site}");
-        // A start that came as far as the database has changed it.
+        // A start that gets as far as the database changes it, so the state is taken before.
         let before = all_below(directory.path());
         let (code, said) = run(directory.path(), &text, &["--check-config"]);
         assert_eq!(code, Some(1), "{lines}: {said}");
@@ -129,7 +107,7 @@ fn where_all_is_well_nothing_is_left_behind_and_a_proxy_that_runs_is_not_disturb
     let before = all_below(directory.path());
     let text = |database: &str, listen: &str| {
         format!(
-            "listen = \"{listen}\"\ndatabase = \"{database}\"\npublic_url = \"https://chat.shop.test\"\nuploads_directory = \"up/loads\"\n{SITE}{FILES}"
+            "listen = \"{listen}\"\ndatabase = \"{database}\"\npublic_url = \"https://chat.shop.test\"\nuploads_directory = \"up/loads\"\n{SITE}{TAKES_FILES}"
         )
     };
     for database in ["new.sqlite", "folder/new.sqlite", "fine.sqlite"] {
@@ -144,7 +122,7 @@ fn where_all_is_well_nothing_is_left_behind_and_a_proxy_that_runs_is_not_disturb
     let (code, said) = run(directory.path(), &text("fine.sqlite", &taken), &["--check-config"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(all_below(directory.path()).into_keys().eq(before), "its journal stays");
-    // As a kill leaves them.
+    // A copy with its journal, as a killed process leaves it.
     for ending in ["", "-wal", "-shm"] {
         let path = |name: &str| directory.path().join(format!("{name}.sqlite{ending}"));
         fs::copy(path("fine"), path("left")).expect("copied");
@@ -168,66 +146,4 @@ fn what_comes_from_a_variable_or_a_flag_is_named_so() {
     let (code, said) = run(directory.path(), &text, &["--check-config", "--log", "a=b=c"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("--log: "), "{said}");
-}
-
-fn problems(text: &str, more: &[(&str, &str)]) -> Vec<String> {
-    let environment: Environment =
-        SECRETS.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let path = PathBuf::from("proxy.toml");
-    let found = check(Some((&path, text)), &Arguments::default(), &environment).expect_err("something is wrong");
-    found.0.iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn each_mistake_is_told_once_with_an_example_of_its_kind() {
-    let without = |key: &str| {
-        let lines = SITE.lines().filter(|line| !line.starts_with(key));
-        lines.map(|line| format!("{line}\n")).collect::<String>()
-    };
-    for (top, site, wanted) in [
-        ("trusted_proxies = \"10.0.0.7\"\n", SITE.to_owned(), "list of texts, such as [\"10.0.0.7\", \"10.0.0.0/8\"]"),
-        ("", format!("{}bot_keys = \"x\"\n", without("bot_keys")), "list of texts, such as [\"key-of-your-bot\"]"),
-        ("", format!("{}bot_keys = [1]\n", without("bot_keys")), "list of texts, such as [\"key-of-your-bot\"]"),
-        ("", format!("{}origins = \"x\"\n", without("origins")), "such as [\"https://www.example.com\"]"),
-        ("", format!("{SITE}uploads = false\nupload_types = \"x\"\n"), "such as [\"image/png\", \"application/pdf\"]"),
-        (
-            "public_url = 1\nuploads_directory = \"up\"\n",
-            format!("{SITE}{FILES}"),
-            "`public_url` must be a text in quotes",
-        ),
-        ("site = 1\n", String::new(), "`site` must be tables with two brackets: [[site]]"),
-        ("site = []\n", String::new(), "there is no site"),
-        ("", format!("{}bot_keys = []\n", without("bot_keys")), "this site has no `bot_keys`"),
-        ("", format!("{}account_token_file = 1\n", without("account_token")), "`account_token_file` must be a text"),
-        ("", format!("{SITE}identity = 1\nidentity_secret_env = \"SECRET\"\n"), "`identity` must be a text in quotes"),
-        ("", format!("{SITE}identity = \"optional\"\nidentity_secret_env = \"NO\"\n"), "variable NO is not set"),
-        ("", format!("{SITE}identity = \"optional\"\nidentity_secret_file = 1\n"), "`identity_secret_file` must be"),
-        ("", format!("{SITE}identity = \"optional\"\n"), "`identity` needs the secret"),
-    ] {
-        let found = problems(&format!("{top}{site}"), &[]);
-        assert!(found.len() == 1 && found[0].contains(wanted), "{wanted}: {found:#?}");
-    }
-    let variables = [("CHATAIBOT_PROXY_PUBLIC_URL", "nowhere"), ("CHATAIBOT_PROXY_UPLOADS_DIRECTORY", "/dev/null")];
-    let found = problems(&format!("{SITE}{FILES}"), &variables);
-    assert!(found.len() == 2 && found.iter().all(|said| said.contains("variable CHATAIBOT")), "{found:#?}");
-}
-
-#[test]
-fn no_secret_stands_in_the_file_whichever_it_is() {
-    let top = settings::SETTINGS.iter().filter(|setting| setting.table.is_empty()).map(|setting| setting.key);
-    let mut seen = Vec::new();
-    for (keys, is_top) in [(top.collect::<Vec<_>>(), true), (settings::SITE_KEYS.to_vec(), false)] {
-        for name in keys.iter().filter_map(|key| key.strip_suffix("_file")) {
-            let line = format!("{name} = \"hunter2\"\n");
-            let found = problems(&if is_top { format!("{line}{SITE}") } else { format!("{SITE}{line}") }, &[]);
-            let wanted = format!("secrets don't stand in this file; write `{name}_file = \"<path>\"`");
-            assert!(found.len() == 1 && found[0].contains(&wanted), "{name}: {found:#?}");
-            let has_variable = keys.contains(&format!("{name}_env").as_str());
-            assert_eq!(found[0].contains(&format!("`{name}_env = \"<variable>\"`")), has_variable, "{found:#?}");
-            assert!(!found[0].contains("hunter2"), "{found:#?}");
-            seen.push(name);
-        }
-    }
-    let all = ["token_keys", "operator_token", "account_token", "webhook_secret", "webhook_token", "identity_secret"];
-    assert_eq!(seen, all);
 }

@@ -1,4 +1,4 @@
-//! What a browser does: gets a token, starts, sends, reads the stream and polls.
+//! A browser's part: gets a token, starts, sends, reads the stream and polls.
 
 use chataibot_wire::{
     Cursor, Entry, ErrorBody,
@@ -52,7 +52,7 @@ impl Browser {
         self.post(&format!("/api/v1/conversation/{alias}/messages"), key, &body).await
     }
 
-    /// A start that is accepted: the alias.
+    /// Starts a conversation, which must be accepted; returns the alias.
     pub async fn start(&self, key: &str, text: &str) -> String {
         let answer = self.post_start(key, text).await;
         assert_eq!(answer.status(), 200);
@@ -60,7 +60,7 @@ impl Browser {
         answer.conversation.id
     }
 
-    /// A send that is accepted: the message id.
+    /// Sends a message, which must be accepted; returns the message id.
     pub async fn send(&self, alias: &str, key: &str, text: &str) -> String {
         let answer = self.post_send(alias, key, text).await;
         assert_eq!(answer.status(), 200);
@@ -92,7 +92,7 @@ impl Browser {
         self.poll(alias, None, 0).await.entries
     }
 
-    /// The log or a part of it, as JSON.
+    /// The log or a page of it.
     pub async fn page(&self, alias: &str, query: &str) -> Poll {
         let answer = self.get(alias, query, &[("accept", "application/json")]).await;
         assert_eq!(answer.status(), 200, "{query}");
@@ -114,16 +114,16 @@ impl Browser {
     }
 }
 
-/// How long a test waits for what must come, before it fails instead of hanging.
+/// Timeout for what must happen: a test fails instead of hanging.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// A stream as a browser reads it.
+/// An event stream as a browser reads it.
 pub struct Events {
     response: reqwest::Response,
     bytes: Vec<u8>,
 }
 
-/// One thing a stream says.
+/// One item of a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StreamItem {
     Comment,
@@ -134,7 +134,7 @@ pub enum StreamItem {
 }
 
 impl Events {
-    /// The next thing; `None` at the end.
+    /// Returns the next item; `None` at the end.
     pub async fn next(&mut self) -> Option<StreamItem> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\n\n") {
@@ -152,7 +152,7 @@ impl Events {
         }
     }
 
-    /// The next entry. Fails on anything but comments before it.
+    /// Returns the next entry. Fails if anything but comments comes before it.
     pub async fn entry(&mut self) -> Entry {
         loop {
             match self.next().await {
@@ -193,7 +193,7 @@ fn read(block: &str) -> StreamItem {
     }
 }
 
-/// The error body of a refusal, checked against its status.
+/// Status and error code of a refusal; checks body and headers against each other.
 pub async fn refusal(answer: reqwest::Response) -> (u16, String) {
     let status = answer.status().as_u16();
     let header = answer.headers().get("retry-after").map(|value| value.to_str().expect("text").to_owned());

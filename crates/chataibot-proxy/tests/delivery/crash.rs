@@ -1,4 +1,4 @@
-//! The real program, killed with SIGKILL while it works, and started again on its database.
+//! The real program, killed with SIGKILL while it works, and restarted on its database.
 
 use std::{path::Path, process::Stdio};
 
@@ -36,7 +36,7 @@ impl Program {
                 "--database",
             ])
             .arg(database)
-            // One that is killed leaves its temporary files to the test.
+            // The test removes the temporary files of a killed process.
             .env("TMPDIR", database.parent().expect("a folder"))
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -51,8 +51,8 @@ impl Program {
     }
 }
 
-/// Tells numbered texts one after the other; `acknowledged` counts the 200s. Ends with the first
-/// that got none: its number.
+/// Delivers numbered texts one after the other; `acknowledged` counts the 200s. Ends with the first
+/// that gets none, and returns its number.
 async fn tell(http: reqwest::Client, base: String, from: usize, acknowledged: watch::Sender<usize>) -> usize {
     let mut number = from;
     loop {
@@ -87,7 +87,7 @@ async fn killed_at_any_moment_nothing_that_was_acknowledged_is_lost_or_doubled()
         let telling = tokio::spawn(tell(http.clone(), program.base.clone(), told, sender));
         browser.send(&alias, &key(round), &format!("sent {round}")).await;
         accepted.push(key(round));
-        // One that reached the platform and whose answer is held for ever.
+        // A message that reached the platform, whose answer is never sent.
         let held = platform.hold();
         let calls = platform.calls().len();
         let sending = tokio::spawn({
@@ -117,13 +117,13 @@ async fn killed_at_any_moment_nothing_that_was_acknowledged_is_lost_or_doubled()
 
         program = Program::start(&database, &platform).await;
         browser.base.clone_from(&program.base);
-        // The platform repeats what was not acknowledged.
+        // The platform repeats the delivery that was not acknowledged.
         let events = [says("bot", "conversation-1", &format!("reply {told}"))];
         let body = json!({ "token": demo::WEBHOOK_TOKEN, "events": events });
         let url = format!("{}/webhook/{}", program.base, demo::WEBHOOK_SECRET);
         assert_eq!(http.post(url).json(&body).send().await.expect("an answer").status(), 200);
         told += 1;
-        // And the browser its message: it is not forwarded again.
+        // The browser repeats its message, which is not forwarded again.
         let calls = platform.calls().len();
         let again = browser.post_send(&alias, &key(100 + round), "lost").await;
         assert_eq!(again.status(), 502);

@@ -1,4 +1,4 @@
-//! How things end: the proxy, a conversation's time, an event that nobody fetched.
+//! Ends: the proxy's shutdown, a conversation's expiry, an expired pending event.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn a_conversation_past_its_retention_is_gone_and_its_reader_is_cut() {
     harness.app().services.retention.delete_old().await.expect("swept");
     assert_eq!(harness.app().metrics.conversations_deleted.get(), 1);
     assert_eq!(stream.next().await, None);
-    // The token is long over; a new visitor would get the same answer.
+    // The visitor's token has expired long ago; a new visitor gets the same answer.
     let other = harness.browser().await;
     assert_eq!(refusal(other.get(&alias, "", &[]).await).await, (404, "NOT_FOUND".to_owned()));
     harness.tell(vec![says("bot", "conversation-1", "late")]).await;

@@ -1,5 +1,5 @@
-//! Erasing one visitor, by the operator's call and by the command; and the copy of the database
-//! that the other command makes.
+//! Erasing one visitor, by the operator's call and by the command; and the backup command's copy of
+//! the database.
 
 use std::{fs, path::Path, process::Output};
 
@@ -27,7 +27,7 @@ async fn erase(harness: &Harness, token: &str, visitor: &str) -> reqwest::Respon
     request.send().await.expect("an answer")
 }
 
-/// Is this text anywhere in what the proxy keeps?
+/// Whether the proxy still stores this text anywhere.
 fn is_kept(harness: &Harness, text: &str) -> bool {
     match &harness.redis {
         Some(redis) => redis.holds(text),
@@ -35,11 +35,11 @@ fn is_kept(harness: &Harness, text: &str) -> bool {
     }
 }
 
-/// Is this text in the database file or beside it?
+/// Whether this text is in the database file or its journal.
 fn is_left(database: &Path, text: &str) -> bool {
     ["", "-wal", "-shm"].iter().any(|end| {
         let path = format!("{}{end}", database.display());
-        // Beside a database that nobody has open there is nothing.
+        // A database that is not open has no journal files.
         let bytes = fs::read(path).unwrap_or_default();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())
     })
@@ -115,8 +115,7 @@ async fn the_commands_work_on_a_database_file_beside_a_running_proxy() {
     let wrong = command(&["erase", "--visitor", "nobody", "--database", &path]).await;
     assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("32 lower-case hex"));
 
-    // The copy is a database to serve from, and who had read more than it holds is told to begin
-    // anew.
+    // The copy can be served from, and a reader that had read more than it contains gets a reset.
     let last = other.log(&kept).await.last().expect("an entry").cursor;
     let restored = Harness::with(|config| {
         config.redis = None;

@@ -1,4 +1,4 @@
-//! One proxy and one platform, and the platform's webhooks.
+//! One proxy and one platform, and the platform's webhook.
 
 use std::sync::Arc;
 
@@ -20,8 +20,7 @@ use crate::{
 
 pub struct Harness {
     pub proxy: TestApp,
-    /// What the proxy keeps everything in, where that is not its own file:
-    /// `CHATAIBOT_TEST_STORE=redis`.
+    /// The proxy's store, if it is not its own file: `CHATAIBOT_TEST_STORE=redis`.
     pub redis: Option<RedisServer>,
     pub platform: Platform,
     pub http: reqwest::Client,
@@ -57,7 +56,7 @@ impl Harness {
         Browser::open(self.http.clone(), self.proxy.url("")).await
     }
 
-    /// One delivery of the platform's webhook.
+    /// Posts one delivery to the platform's webhook.
     pub async fn webhook(&self, events: Vec<Value>) -> reqwest::Response {
         self.webhook_from(&self.http, events).await
     }
@@ -68,14 +67,14 @@ impl Harness {
         http.post(url).json(&body).send().await.expect("an answer")
     }
 
-    /// Events that must be taken.
+    /// Delivers events, which must be accepted.
     pub async fn tell(&self, events: Vec<Value>) {
         let answer = self.webhook(events).await;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.json::<Value>().await.expect("JSON"), json!({ "ok": true }));
     }
 
-    /// The visitor of a browser as the proxy's inside knows it, for tests below HTTP.
+    /// A browser's visitor as the proxy represents it, for tests below HTTP.
     pub fn visitor(&self, browser: &Browser) -> Visitor {
         let visitor =
             self.app().services.tokens.check(&browser.token, &self.app().config.sites).expect("a valid token");
@@ -87,7 +86,7 @@ impl Harness {
     }
 }
 
-/// Somebody says something in a conversation; the envelope as seen (OBS).
+/// A message event in a conversation; the envelope as observed (OBS).
 pub fn says(author: &str, conversation: &str, text: &str) -> Value {
     json!({
         "event": { "type": "message", "payload": {
@@ -96,14 +95,14 @@ pub fn says(author: &str, conversation: &str, text: &str) -> Value {
     })
 }
 
-/// The same with the visitor's key.
+/// The same event with the visitor's key.
 pub fn says_to(visitor: &str, author: &str, conversation: &str, text: &str) -> Value {
     let mut event = says(author, conversation, text);
     event["visitor"] = json!({ "key": format!("{visitor}_4711") });
     event
 }
 
-/// The conversation is closed (INT).
+/// An event that closes the conversation (INT).
 pub fn closes(conversation: &str) -> Value {
     json!({
         "event": { "type": "status", "payload": { "status": "closed" } },
@@ -111,7 +110,7 @@ pub fn closes(conversation: &str) -> Value {
     })
 }
 
-/// A log in short: `visitor: hello`, `…0001 sent`, `closed`.
+/// A log in short form: `visitor: hello`, `…0001 sent`, `closed`.
 pub fn short(entries: &[Entry]) -> Vec<String> {
     entries
         .iter()
@@ -127,14 +126,13 @@ pub fn short(entries: &[Entry]) -> Vec<String> {
         .collect()
 }
 
-/// The client message id with that number.
+/// The client message id with this number.
 pub fn key(number: u8) -> String {
     format!("018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d{number:02x}")
 }
 
 impl Harness {
-    /// Waits until something is so, without a pause of any length in mind: gives way to the other
-    /// tasks and looks again.
+    /// Waits until `holds`, without sleeping: yields to the other tasks and checks again.
     pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
         let began = std::time::Instant::now();
         while !holds(self) {

@@ -1,5 +1,5 @@
-//! SIGKILL at random, and at every step of a commit; a witness outside knows what was acknowledged.
-//! `cargo xtask crash` does more of it.
+//! SIGKILL at random times, and at every step of a commit; a witness outside the process knows what
+//! was acknowledged. `cargo xtask crash` runs more of it.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -15,22 +15,22 @@ use crate::{
     program::Program,
 };
 
-/// P: so soon after a kill it serves again, on a machine with nothing better to do.
+/// P: a killed proxy must serve again within this time, on an otherwise idle machine.
 const BACK: Duration = Duration::from_millis(500);
 
-/// Who knows what was acknowledged.
+/// Records what was acknowledged.
 struct Witness {
     http: reqwest::Client,
     platform: Platform,
     browser: Browser,
     alias: String,
-    /// Replies that got a 2xx: so many, numbered from 0.
+    /// Number of replies that got a 2xx; they are numbered from 0.
     told: usize,
-    /// Messages by their number: what the visitor was answered; `None` for nothing yet.
+    /// Status of the answer to each message, by its number; `None` if there was none.
     said: BTreeMap<u32, Option<u16>>,
-    /// The proxy's.
+    /// The proxy's database.
     database: PathBuf,
-    /// How long each start took until it was ready.
+    /// Duration of each start until the proxy was ready.
     back: Vec<Duration>,
 }
 
@@ -38,7 +38,7 @@ fn key(number: u32) -> String {
     format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}")
 }
 
-/// Tells numbered replies until one gets no 2xx: its number.
+/// Delivers numbered replies until one gets no 2xx; returns its number.
 async fn tell(http: reqwest::Client, base: String, mut number: usize) -> usize {
     loop {
         let events = [says("bot", "conversation-1", &format!("reply {number}"))];
@@ -51,7 +51,7 @@ async fn tell(http: reqwest::Client, base: String, mut number: usize) -> usize {
     }
 }
 
-/// Sends a message; the status of the answer, if one came.
+/// Sends a message; returns the status of the answer, if one came.
 async fn send(browser: &Browser, alias: &str, number: u32) -> Option<u16> {
     let path = format!("{}/api/v1/conversation/{alias}/messages", browser.base);
     let text = format!("message {number}");
@@ -60,7 +60,7 @@ async fn send(browser: &Browser, alias: &str, number: u32) -> Option<u16> {
     request.bearer_auth(&browser.token).json(&body).send().await.ok().map(|answer| answer.status().as_u16())
 }
 
-/// Sends numbered messages until one gets no answer, or another than 200; what each got.
+/// Sends numbered messages until one gets no answer, or one other than 200; returns each status.
 async fn talk(browser: Browser, alias: String, mut number: u32) -> Vec<(u32, Option<u16>)> {
     let mut said = Vec::new();
     loop {
@@ -84,7 +84,7 @@ impl Witness {
         Self { http, platform, browser, alias, told: 0, said: BTreeMap::new(), database, back: Vec::new() }
     }
 
-    /// One life of the program: it works until it is killed at a step, or after a while.
+    /// Runs the program until it is killed at a step, or after a while.
     async fn live(&mut self, step: Option<(Failpoint, u32)>, while_: Duration) {
         let stop = step.map(|(step, times)| (step.name(), times));
         let mut program = Program::start(&self.database, &self.platform, stop).await;
@@ -94,7 +94,7 @@ impl Witness {
         let talking = tokio::spawn(talk(self.browser.clone(), self.alias.clone(), next));
         match step {
             Some(_) => program.stopped().await,
-            // Chance is what is wanted here: wherever it is by then.
+            // A random moment is wanted, so the program is killed wherever it is by then.
             None => tokio::time::sleep(while_).await,
         }
         program.kill().await;
@@ -102,7 +102,7 @@ impl Witness {
         self.said.extend(talking.await.expect("ended"));
     }
 
-    /// Back in life: whoever got no answer asks again, and all must be as it was acknowledged.
+    /// Restarts the program, repeats unanswered requests, and checks everything acknowledged.
     async fn check(&mut self, what: &str) {
         let program = Program::start(&self.database, &self.platform, None).await;
         self.back.push(program.took);
@@ -172,14 +172,14 @@ fn state(log: &[Entry], key: &str) -> Option<DeliveryState> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_step_of_a_commit_nothing_acknowledged_is_lost_or_doubled() {
-    // So many rounds: each step once, and as many kills at random.
+    // Each round takes every step once, and as many kills at random times.
     let rounds = std::env::var("CHATAIBOT_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
     let directory = tempfile::tempdir().expect("a directory");
     let mut witness = Witness::arrive(directory.path().join("chat.sqlite")).await;
     let mut kills = 0;
     for round in 0..rounds {
         for (at, step) in (0..).zip(Failpoint::VARIANTS.iter().copied()) {
-            // Not always the first time.
+            // Not always the first time that the step is reached.
             let times = (round * 7 + at * 3) % 11;
             witness.live(Some((step, times)), Duration::ZERO).await;
             witness.check(&format!("round {round}, killed at {}:{times}", step.name())).await;
@@ -213,7 +213,7 @@ async fn a_disk_that_is_full_or_read_only_answers_503_and_loses_nothing() {
         assert_eq!(status, Some(200), "there is room");
         witness.said.insert(number, status);
         number += 1;
-        // A little room, or none at all: not even what is there may be written over.
+        // A little room, or none at all: then not even existing bytes may be overwritten.
         let length = std::fs::metadata(&wal).map_or(0, |file| file.len());
         program.limit_files(Some(if full { length + 40_000 } else { 0 })).await;
         let calls = witness.platform.calls().len();
@@ -230,7 +230,7 @@ async fn a_disk_that_is_full_or_read_only_answers_503_and_loses_nothing() {
             number += 1;
         };
         let failpoint = witness.platform.calls().len() - calls;
-        // One that could be logged and not settled is in doubt; all others were never forwarded.
+        // A message that was logged but not settled is in doubt; all others were never forwarded.
         let doubt = refused.status() == 502;
         if doubt {
             witness.said.insert(number, None);
@@ -247,7 +247,7 @@ async fn a_disk_that_is_full_or_read_only_answers_503_and_loses_nothing() {
         assert_eq!(answer.status(), 503, "the platform will tell it again");
         assert!(answer.headers().contains_key("retry-after"));
         let ready = witness.http.get(format!("{}/readyz", program.base)).send().await.expect("an answer");
-        // What is small may still fit on a full one.
+        // A small write may still fit on a full disk.
         assert!(full || ready.status() == 503, "and it says that it is not ready");
         program.limit_files(None).await;
         let status = send(&witness.browser, &witness.alias, number).await;

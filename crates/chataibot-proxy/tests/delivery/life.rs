@@ -1,4 +1,4 @@
-//! What happens when nothing goes wrong, whichever of two things comes first.
+//! Delivery without faults, in each order in which two things can happen.
 
 use chataibot_proxy::demo;
 use chataibot_wire::{Author, Event};
@@ -232,13 +232,13 @@ async fn a_webhook_whose_sender_hung_up_is_known_when_it_comes_again() {
         harness.proxy.address,
         body.len()
     );
-    // The database is busy until the platform has hung up.
+    // The database stays locked until the platform has hung up.
     let busy = rusqlite::Connection::open(&harness.app().config.database).expect("opened");
     match &harness.redis {
         Some(redis) => redis.freeze(),
         None => busy.execute_batch("BEGIN IMMEDIATE").expect("held"),
     }
-    // The browser keeps its own.
+    // The browser keeps its own connections.
     let others = harness.app().connections();
     let mut socket = tokio::net::TcpStream::connect(harness.proxy.address).await.expect("connected");
     socket.write_all(format!("{head}{body}").as_bytes()).await.expect("written");

@@ -1,5 +1,4 @@
-//! What stands in the program's log at its most talkative: ids, routes and statuses, and nothing
-//! that anybody said or keeps secret.
+//! The program's log at its most verbose: ids, routes and statuses, and no message text or secret.
 
 use std::{fs, process::Stdio};
 
@@ -73,7 +72,7 @@ async fn nothing_that_was_said_and_no_secret_stands_in_a_log_of_any_level() {
     }
 }
 
-/// What a visitor does, and what the platform makes of it.
+/// Runs one visitor's actions and the platform's answers.
 async fn live(browser: &Browser, platform: &Platform) -> String {
     let body = json!({
         "channel": "API",
@@ -101,7 +100,7 @@ async fn live(browser: &Browser, platform: &Platform) -> String {
     alias
 }
 
-/// Requests that are wrong in every way. Returns secrets that were made on the way.
+/// Sends requests that are wrong in every way. Returns the secrets that were issued for them.
 async fn strangers(browser: &Browser, alias: &str) -> Vec<String> {
     let url = |path: &str| format!("{}{path}", browser.base);
     let token =
@@ -124,7 +123,7 @@ async fn strangers(browser: &Browser, alias: &str) -> Vec<String> {
         .collect()
 }
 
-/// The platform's events, right and wrong. Returns its id of a conversation.
+/// Sends the platform's events, valid and invalid. Returns the platform's conversation id.
 async fn webhooks(http: &reqwest::Client, url: &str) -> &'static str {
     const CONVERSATION: &str = "planted-conversation-1739218863";
     let hook = format!("{url}/webhook/{}", demo::WEBHOOK_SECRET);
@@ -150,9 +149,9 @@ async fn a_log_of_errors_alone_still_says_where_they_happened() {
     let log = directory.path().join("log");
     let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"))
         .args(["--demo", "--listen", "127.0.0.1:0", "--log", "error", "--log-format", "json"])
-        // Nobody listens there.
+        // No server listens there.
         .args(["--platform-url", "http://127.0.0.1:9/api/v1"])
-        // One that is killed leaves its temporary files to the test.
+        // The test removes the temporary files of a killed process.
         .env("TMPDIR", directory.path())
         .stdout(Stdio::piped())
         .stderr(fs::File::create(&log).expect("a file"))

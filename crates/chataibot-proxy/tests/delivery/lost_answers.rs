@@ -1,4 +1,4 @@
-//! Answers that get lost, on either side, and keys that come twice.
+//! Lost answers on either side, and repeated keys.
 
 use chataibot_wire::entry::DeliveryState;
 
@@ -84,7 +84,7 @@ async fn an_answer_the_browser_does_not_wait_for_is_still_recorded() {
     harness.platform.called(2).await;
     sending.abort();
     assert!(sending.await.is_err(), "the browser hung up");
-    // The second try finds the first still on its way, and waits for it.
+    // The repeated request finds the first one in progress, and waits for its outcome.
     let again = tokio::spawn({
         let (browser, alias) = (browser.clone(), alias.clone());
         async move { browser.send(&alias, &key(2), "text").await }
@@ -120,7 +120,7 @@ async fn one_key_at_the_same_time_is_one_message_with_one_answer() {
     assert_eq!(refusal(browser.post_start(&key(1), "something else").await).await, (409, "KEY_REUSED".to_owned()));
     assert_eq!(refusal(browser.post_send(&aliases[0], &key(1), "Hello").await).await, (409, "KEY_REUSED".to_owned()));
     assert_eq!(harness.platform.calls().len(), 1);
-    // Keys are each visitor's own.
+    // Keys are separate for each visitor.
     harness.browser().await.start(&key(1), "something else").await;
 }
 
@@ -150,7 +150,7 @@ async fn what_did_not_arrive_may_be_sent_again_with_its_key() {
 async fn a_platform_that_is_not_there_has_certainly_not_processed_anything() {
     let harness = Harness::with(|config| {
         let site = config.sites.iter().next().expect("a site").as_ref().clone();
-        // Port 1 of this machine: nobody listens there.
+        // No server listens on port 1.
         let platform_url = "http://127.0.0.1:1/api/v1".parse().expect("a URL");
         config.sites =
             chataibot_proxy::config::Sites::new(vec![chataibot_proxy::config::Site { platform_url, ..site }]);

@@ -1,5 +1,4 @@
-//! What a collector reads at `/metrics` while something happens, and that the proxy says when it
-//! goes.
+//! What `/metrics` reports during an operation, and how the proxy announces its shutdown.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -10,7 +9,7 @@ use crate::{
     harness::{Harness, key, says},
 };
 
-/// Each sample by its name and labels.
+/// Each sample by name and labels.
 async fn samples(harness: &Harness) -> BTreeMap<String, f64> {
     let url = format!("http://{}/metrics", harness.proxy.metrics.expect("a collector's listener"));
     let text = harness.http.get(url).send().await.expect("an answer").text().await.expect("text");
@@ -119,8 +118,8 @@ async fn before_it_goes_it_says_so_and_serves_on_and_what_runs_is_finished() {
     assert!(!harness.app().lifecycle.shutdown.is_cancelled(), "streams stand");
 
     draining.await.expect("it ends");
-    // Only the other half of a second tells a reader to go: its stream ends, and it comes back
-    // where somebody is ready.
+    // Only after the drain are readers told to go: the stream ends, and the reader reconnects to a
+    // proxy that is ready.
     while stream.next().await.is_some() {}
     held.send(crate::platform::PlatformAnswer::Accept).expect("it waits");
     assert_eq!(sending.await.expect("sent"), 200, "what was on its way is finished");

@@ -1,4 +1,4 @@
-//! What the network does to a message on its way is not the message's fault.
+//! A message damaged by the network on its way must not be refused as a bad message.
 
 use serde_json::json;
 use tokio::{
@@ -27,7 +27,7 @@ async fn a_message_of_which_half_arrived_may_be_sent_again() {
     );
     let mut socket = TcpStream::connect(harness.proxy.address).await.expect("connected");
     socket.write_all(&[head.as_bytes(), &body.to_string().as_bytes()[..20]].concat()).await.expect("said");
-    // The network closes this half; the answer still comes through.
+    // The network closes this direction; the answer still arrives.
     socket.shutdown().await.expect("closed");
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.expect("answered");

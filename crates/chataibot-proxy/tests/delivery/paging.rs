@@ -1,4 +1,4 @@
-//! A long log in parts: its last entries first, and the pages before them.
+//! A long log in parts: its last entries first, then the pages before them.
 
 use chataibot_wire::{
     Cursor, Entry,

@@ -1,5 +1,5 @@
-//! A platform that does what a test tells it: accepts by default, or answers, holds, or hangs up.
-//! Writes its own JSON.
+//! A platform that the test controls: accepts by default, or answers, holds, or hangs up. Writes
+//! its own JSON.
 
 use std::{
     collections::VecDeque,
@@ -18,20 +18,20 @@ use tokio::{
     sync::{oneshot, watch},
 };
 
-/// What the platform does with one call.
+/// Reaction of the platform to one call.
 #[derive(Debug)]
 pub enum PlatformAnswer {
     /// The documented answer.
     Accept,
     /// This status and body.
     Answer(u16, String),
-    /// Takes the whole request and hangs up without a word.
+    /// Reads the whole request and closes the connection without an answer.
     HangUp,
-    /// Waits for a test to say.
+    /// Waits for the test to send the reaction.
     Hold(oneshot::Receiver<PlatformAnswer>),
 }
 
-/// One call the platform got.
+/// One call that the platform got.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub path: String,
@@ -40,7 +40,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// The visitor's words.
+    /// The visitor's text.
     pub fn text(&self) -> &str {
         self.body["message"]["data"]["body"].as_str().expect("a text")
     }
@@ -74,12 +74,12 @@ impl Platform {
         platform
     }
 
-    /// What to do with the next call that has no step yet.
+    /// Appends a reaction for the next call that has none yet.
     pub fn next(&self, step: PlatformAnswer) {
         self.inner.steps.lock().expect("whole").push_back(step);
     }
 
-    /// Holds the next call until the returned sender says what to do with it.
+    /// Holds the next call until the returned sender provides its reaction.
     pub fn hold(&self) -> oneshot::Sender<PlatformAnswer> {
         let (sender, receiver) = oneshot::channel();
         self.next(PlatformAnswer::Hold(receiver));
@@ -91,7 +91,7 @@ impl Platform {
         self.inner.calls.borrow().clone()
     }
 
-    /// Waits until so many calls have come.
+    /// Waits until this many calls have come; returns the last of them.
     pub async fn called(&self, times: usize) -> Call {
         let mut calls = self.inner.calls.subscribe();
         let calls = calls.wait_for(|calls| calls.len() >= times).await.expect("the platform lives");
@@ -134,8 +134,7 @@ async fn call(inner: Arc<Inner>, request: Request<Incoming>) -> Result<Response<
     }
 }
 
-/// The documented answers (DOC). Each start gets an id of its own: `conversation-<number of the
-/// call>`.
+/// The documented answers (DOC). Each start gets a new id: `conversation-<number of the call>`.
 fn accepted(path: &str, number: usize) -> Value {
     if path.ends_with("/conversations") {
         json!({

@@ -1,4 +1,4 @@
-//! The real program as a child process, which a test may stop at a step, kill, and keep from
+//! The real program as a child process, which a test can stop at a step, kill, or prevent from
 //! writing.
 
 use std::{
@@ -15,10 +15,10 @@ use tokio::{
 
 use crate::{browser::PATIENCE, platform::Platform};
 
-/// Files that are too large make this program's writes fail instead of killing it.
+/// Ignores SIGXFSZ, so that a too large file makes the program's writes fail instead of killing it.
 const SHELL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
-/// Where a proxy that was just started serves: the one line it prints.
+/// Address of a proxy that was just started, from the one line it prints.
 pub async fn address(program: &mut Child) -> String {
     let mut lines = BufReader::new(program.stdout.take().expect("a pipe")).lines();
     let line = lines.next_line().await.expect("read").expect("a line");
@@ -29,19 +29,19 @@ pub struct Program {
     child: Child,
     pub base: String,
     stopped: watch::Receiver<bool>,
-    /// From the start of the process until it served.
+    /// Duration from the start of the process until it served.
     pub took: Duration,
 }
 
 impl Program {
-    /// Starts it, and waits until it serves. `stop` is a step and how often it is to be passed
-    /// before.
+    /// Starts the program, and waits until it serves. `stop` is the step at which it stops, and how
+    /// often it passes that step before.
     pub async fn start(database: &Path, platform: &Platform, stop: Option<(&str, u32)>) -> Self {
         let began = Instant::now();
         let mut command = Command::new("sh");
         command.args(["-c", SHELL, env!("CARGO_BIN_EXE_chataibot-proxy"), "--demo", "--listen", "127.0.0.1:0"]);
         command.args(["--platform-url", &platform.url, "--log", "off", "--database"]).arg(database);
-        // One that is killed leaves its temporary files to the test.
+        // The test removes the temporary files of a killed process.
         command.env("TMPDIR", database.parent().expect("a folder"));
         if let Some((step, times)) = stop {
             command.env("CHATAIBOT_PROXY_STOP_AT", format!("{step}:{times}"));
@@ -59,7 +59,7 @@ impl Program {
         });
         let base = tokio::select! {
             base = address(&mut child) => base,
-            // So early that nobody can reach it.
+            // The process stopped before it had an address; nothing listens at this one.
             _ = stopped.wait_for(|stopped| *stopped) => "http://127.0.0.1:1".to_owned(),
         };
         if stop.is_none() {
@@ -70,18 +70,18 @@ impl Program {
         Self { child, base, stopped, took: began.elapsed() }
     }
 
-    /// Waits until it has stopped at its step.
+    /// Waits until the program has stopped at its step.
     pub async fn stopped(&mut self) {
         let stopped = tokio::time::timeout(PATIENCE, self.stopped.wait_for(|stopped| *stopped)).await;
         assert!(stopped.is_ok_and(|stopped| stopped.is_ok()), "it comes to its step");
     }
 
-    /// SIGKILL.
+    /// Kills the program with SIGKILL.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("killed");
     }
 
-    /// No file may be longer than this from now on; `None` lifts that.
+    /// Limits the size of files from now on; `None` lifts the limit.
     pub async fn limit_files(&self, bytes: Option<u64>) {
         let id = self.child.id().expect("it runs");
         let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());

@@ -1,4 +1,4 @@
-//! What is not forwarded, not told, and not taken.
+//! Messages and webhooks that are not forwarded, not shown, or not accepted.
 
 use chataibot_proxy::demo;
 use serde_json::json;

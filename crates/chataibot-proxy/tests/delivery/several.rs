@@ -1,4 +1,4 @@
-//! Two proxies on one Redis: a visitor may be at either, and at both.
+//! Two proxies on one Redis: a visitor may use either, or both.
 
 use std::{sync::Arc, time::Duration};
 
@@ -46,14 +46,14 @@ impl Pair {
         Self { redis, platform, proxies, http }
     }
 
-    /// A new visitor, seen from both proxies.
+    /// A new visitor's browser at each of the proxies.
     pub async fn browsers(&self) -> [Browser; 2] {
         let one = Browser::open(self.http.clone(), self.proxies[0].url("")).await;
         let other = Browser { base: self.proxies[1].url(""), ..one.clone() };
         [one, other]
     }
 
-    /// One delivery of the platform's webhook to one of them.
+    /// Posts one delivery of the platform's webhook to one of the proxies.
     pub async fn webhook(&self, at: usize, events: Vec<Value>) -> reqwest::Response {
         let url = self.proxies[at].url(&format!("/webhook/{}", demo::WEBHOOK_SECRET));
         let body = json!({ "token": demo::WEBHOOK_TOKEN, "events": events });
@@ -64,7 +64,7 @@ impl Pair {
         assert_eq!(self.webhook(at, events).await.status(), 200);
     }
 
-    /// Asks a proxy until it is as ready as it should be.
+    /// Polls a proxy until its readiness is as wanted.
     pub async fn until_ready(&self, at: usize, ready: bool) {
         let began = std::time::Instant::now();
         loop {
@@ -78,7 +78,7 @@ impl Pair {
     }
 }
 
-/// Entries without gap, each once.
+/// Checks that the entries have no gap and no duplicate.
 pub fn assert_whole(entries: &[Entry]) {
     for (at, entry) in entries.iter().enumerate() {
         assert_eq!(entry.cursor.seq as usize, at + 1, "each once, in order");
@@ -129,8 +129,8 @@ async fn readers_that_come_to_either_proxy_at_any_time_miss_nothing() {
         .map(|reader| {
             let (browser, alias, pair) = (browsers[reader % 2].clone(), alias.clone(), Arc::clone(&pair));
             tokio::spawn(async move {
-                // Comes a while after the one before it, so that replay and live meet somewhere
-                // else.
+                // Each reader starts later than the one before, so that replay and live meet at
+                // another entry.
                 while pair.proxies[0].app.metrics.webhook_entries.get() < (reader * 40) as u64 {
                     tokio::task::yield_now().await;
                 }
@@ -178,7 +178,7 @@ async fn a_key_that_comes_to_the_other_proxy_waits_for_the_first_ones_answer() {
     let first = send(0, 1, "once");
     pair.platform.called(2).await;
     let second = send(1, 1, "once");
-    // Another message of the conversation waits, too: echoes are matched by their order.
+    // Another message of the conversation has to wait as well, as echoes are matched by order.
     let other = send(1, 2, "after it");
     held.send(PlatformAnswer::Accept).expect("held");
     let (first, second) = (first.await.expect("sent"), second.await.expect("answered"));
@@ -237,7 +237,7 @@ async fn ten_copies_at_one_time_are_one_and_an_honest_repeat_survives_whoever_ge
     let pair = Pair::open().await;
     let browsers = pair.browsers().await;
     let alias = browsers[0].start(&key(0), "Hello").await;
-    // All have come before the first one is answered.
+    // All copies arrive before the first one is answered.
     pair.redis.freeze();
     let copies = (0..10).map(|at| pair.tell(at % 2, vec![says("bot", "conversation-1", "copied")]));
     let thaw = async {

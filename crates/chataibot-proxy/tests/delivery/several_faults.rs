@@ -1,4 +1,4 @@
-//! Two proxies whose Redis is away, slow, back, emptied, or back without all it had.
+//! Two proxies whose Redis is unreachable, slow, back, emptied, or back without its last entries.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::{
     several::{Pair, assert_whole},
 };
 
-/// Reads on as a browser does, coming again with its cursor at each end; told of a reset, it begins
-/// anew.
+/// Reads like a browser: reconnects with its cursor when the stream ends, and starts over after a
+/// reset.
 async fn read_to(browser: &Browser, alias: &str, mut seen: Vec<Entry>, stream: Events, last: &str) -> Vec<Entry> {
     let mut stream = Some(stream);
     loop {
@@ -79,7 +79,7 @@ async fn a_message_that_met_a_redis_standing_still_goes_out_once_when_it_is_sent
     let (status, _) = refusal(browsers[0].post_send(&alias, &key(1), "slow").await).await;
     assert_eq!(status, 503);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
-    // Once it is known to be away nobody waits for it.
+    // Once Redis is known to be unreachable, requests fail without waiting for it.
     let began = std::time::Instant::now();
     assert_eq!(refusal(browsers[0].post_send(&alias, &key(1), "slow").await).await.0, 503);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
@@ -87,8 +87,8 @@ async fn a_message_that_met_a_redis_standing_still_goes_out_once_when_it_is_sent
     for at in 0..2 {
         pair.until_ready(at, true).await;
     }
-    // What Redis had in its queue may have been logged since. It was never forwarded, and the proxy
-    // says so.
+    // Commands in Redis's queue may have been executed after all. The message was logged but never
+    // forwarded, and the proxy answers accordingly.
     let mut tries = 0;
     loop {
         let answer = browsers[tries % 2].post_send(&alias, &key(1), "slow").await;
@@ -143,7 +143,7 @@ async fn after_a_flush_everybody_begins_anew_and_nobody_sees_a_strangers_words()
         let request = pair.http.post(pair.proxies[at].url("/token")).header("origin", ORIGIN).json(&json!({}));
         request.send().await.expect("an answer").json::<TokenAnswer>().await.expect("a token")
     };
-    // The signing keys are gone, too: each proxy takes over the new ones when it notices.
+    // The signing keys are gone, too: each proxy adopts the new ones once it notices.
     let mut token = fresh(0).await;
     for at in [0, 1] {
         while kid(&token.token) == kid(&browsers[0].token) {
@@ -176,7 +176,7 @@ async fn a_redis_that_comes_back_without_its_last_entries_resets_every_reader() 
     pair.tell(0, vec![says("bot", "conversation-1", "will be lost")]).await;
     let seen = stream.entries(3).await;
 
-    // As a replica does that takes over and had not got everything yet.
+    // As after a failover to a replica that had not received everything.
     let mut redis = pair.redis.look();
     let (_, log): (u32, Vec<String>) =
         redis::cmd("SCAN").arg(0).arg("MATCH").arg("*:log:*").arg("COUNT").arg(1000).query(&mut redis).expect("found");
@@ -230,8 +230,7 @@ async fn a_redis_that_comes_back_without_its_last_entries_resets_every_reader() 
     pair.until_ready(1, true).await;
     pair.tell(1, vec![says("bot", "conversation-1", "after it")]).await;
     let read = read_to(&browsers[1], &alias, seen, stream, "bot: after it").await;
-    // The lost entry's number was given a second time, and nobody takes the new entry for the one
-    // they had.
+    // The lost entry's number was reused, and no reader takes the new entry for the lost one.
     assert_eq!(short(&read), ["visitor: hello", "00 sent", "bot: after it"]);
     assert_whole(&read);
 }

@@ -1,5 +1,5 @@
-//! The real program, twice, on one Redis: killed with SIGKILL while it works, and replaced one
-//! after the other.
+//! Two instances of the real program on one Redis: killed with SIGKILL while they work, and
+//! replaced one after the other.
 
 use std::process::Stdio;
 
@@ -28,7 +28,7 @@ struct Program {
 
 impl Program {
     async fn start(redis: &RedisServer, platform: &Platform) -> Self {
-        // One that is killed leaves its temporary files to the test.
+        // The test removes the temporary files of a killed process.
         let temporary = tempfile::tempdir().expect("a directory");
         let mut child = Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"))
             .env("TMPDIR", temporary.path())
@@ -42,7 +42,7 @@ impl Program {
         Self { child, base, _temporary: temporary }
     }
 
-    /// An orderly end.
+    /// Stops the program gracefully.
     async fn stop(mut self) {
         let id = self.child.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.expect("there is `kill`").success());
@@ -78,7 +78,7 @@ fn last_state(log: &[Entry], key: &str) -> Option<DeliveryState> {
     })
 }
 
-/// Tells numbered texts, each until somebody says 200: to the next proxy after each refusal.
+/// Delivers numbered texts, each until it is answered with 200: after a refusal, to the next proxy.
 async fn tell(http: reqwest::Client, mut bases: watch::Receiver<Vec<String>>, told: watch::Sender<usize>) {
     let mut at = 0;
     loop {
@@ -117,7 +117,7 @@ async fn a_visitor_whose_proxy_is_killed_goes_on_at_the_other_with_nothing_lost_
     for round in 1..=3_u8 {
         browser.base.clone_from(&programs[0].base);
         browser.send(&alias, &key(round), &format!("sent {round}")).await;
-        // One that reached the platform and whose answer is held for ever.
+        // A message that reached the platform, whose answer is never sent.
         let held = platform.hold();
         let calls = platform.calls().len();
         let sending = tokio::spawn({
@@ -141,7 +141,7 @@ async fn a_visitor_whose_proxy_is_killed_goes_on_at_the_other_with_nothing_lost_
         assert!(!sending.await.expect("ended"), "no answer");
         drop(held);
 
-        // At the other one: the message that was on its way is asked for again, and not forwarded
+        // At the other proxy: the unfinished message is repeated by the browser, and not forwarded
         // again.
         browser.base.clone_from(&programs[0].base);
         let calls = platform.calls().len();
@@ -193,8 +193,8 @@ async fn proxies_that_are_replaced_one_after_the_other_fail_no_message() {
                         };
                         tries += 1;
                         assert!(tries < 10_000, "it must go through");
-                        // As the contract says: the same key again, where there was no answer or a
-                        // 503.
+                        // As the contract says: repeat with the same key if there was no answer, or
+                        // a 503.
                         match post(&browser, &base, &alias, &id, &text).await {
                             Some(200) => break,
                             None | Some(503) => tokio::task::yield_now().await,
@@ -213,7 +213,7 @@ async fn proxies_that_are_replaced_one_after_the_other_fail_no_message() {
             let enough = *counted.borrow() + 10 * round;
             let counting = counted.wait_for(|count| *count >= enough);
             tokio::time::timeout(PATIENCE, counting).await.expect("in time").expect("they send");
-            // The balancer forgets it when it is gone, not before: some come to a closed door.
+            // The load balancer removes it after it has stopped: some connections are refused.
             programs.remove(0).stop().await;
             programs.push(Program::start(&redis, &platform).await);
             places.send_replace(bases(&programs));
@@ -229,7 +229,7 @@ async fn proxies_that_are_replaced_one_after_the_other_fail_no_message() {
         let mut said = texts(&log, true);
         assert_eq!(said.remove(0), "Hello");
         let expected: Vec<_> = messages.iter().map(|(_, text)| text.clone()).collect();
-        // One more may have been under way when the test ended.
+        // One more message may have been in progress when the test ended.
         assert_eq!(said[..expected.len()], expected, "each once, in order");
         assert!(messages.iter().all(|(id, _)| last_state(&log, id) == Some(DeliveryState::Sent)));
         all += said.len() + 1;

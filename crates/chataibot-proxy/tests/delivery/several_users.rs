@@ -1,5 +1,4 @@
-//! Signed-in visitors at two proxies on one Redis: the same user wherever they come, gone
-//! everywhere when they leave.
+//! Signed-in visitors at two proxies on one Redis: the same user at either, signed out at both.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +41,7 @@ async fn post(pair: &Pair, at: usize, path: &str, body: Value) -> reqwest::Respo
     request.send().await.expect("an answer")
 }
 
-/// A browser that signs in at one of them, and its renewal secret.
+/// Signs a browser in at one of the proxies; returns it with its renewal secret.
 async fn enter(pair: &Pair, at: usize, user: &str) -> (Browser, String) {
     let answer = post(pair, at, "/token", json!({ "identity": identity(pair, user) })).await;
     let answer: TokenAnswer = answer.json().await.expect("a token");
@@ -66,7 +65,7 @@ async fn a_user_is_the_same_visitor_at_both_and_who_leaves_at_one_is_gone_at_the
     let alias = here.start(&key(1), "Hello").await;
     assert_eq!(short(&there.log(&alias).await), ["visitor: hello", "01 sent"]);
 
-    // The first browser's token is taken at both, and ends at both.
+    // The first browser's token is accepted at both proxies, and ends at both.
     let moved = Browser { base: there.base.clone(), ..here.clone() };
     let mut stream = moved.stream(&alias, None).await;
     stream.entries(2).await;

@@ -1,5 +1,5 @@
-//! Event streams seen from the socket: how they are framed, how they begin on a connection that was
-//! used before, and how they end.
+//! Event streams on raw sockets: their framing, their start on a connection that was used before,
+//! and their end.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,7 +19,7 @@ fn request(browser: &Browser, alias: &str, version: &str) -> String {
     )
 }
 
-/// Reads until the text stands there.
+/// Reads until the text has been received.
 async fn read_to(socket: &mut TcpStream, read: &mut String, text: &str) {
     while !read.contains(text) {
         let mut space = [0; 4096];
@@ -36,7 +36,7 @@ async fn read_all(socket: &mut TcpStream) -> String {
     rest
 }
 
-/// A harness with one conversation, whose visitor listens on a raw socket.
+/// A harness with one conversation, whose visitor reads its stream on a raw socket.
 async fn listening(version: &str, before: &str, behind: &str) -> (Harness, TcpStream, String) {
     let harness = Harness::open().await;
     let browser = harness.browser().await;

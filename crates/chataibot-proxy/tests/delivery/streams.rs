@@ -1,4 +1,4 @@
-//! Reading a log while it grows: no gap, no double, and a clean end.
+//! Reading a log while it grows: no gap, no duplicate, and a clean end.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
     harness::{Harness, key, says, short},
 };
 
-/// Stores so many bot messages without a network.
+/// Stores bot messages with these numbers, without a network.
 pub async fn store(harness: &Harness, texts: std::ops::Range<usize>) {
     let events = texts
         .map(|n| Incoming {
@@ -41,12 +41,12 @@ async fn conversation(harness: &Harness, browser: &Browser, alias: &str) -> Conv
     harness.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
 }
 
-/// How many streams ended for that reason.
+/// Number of streams that ended for this reason.
 fn ends(harness: &Harness, reason: &str) -> u64 {
     harness.app().metrics.stream_ends.with_label_values(&[reason]).get()
 }
 
-/// Reads on, over as many streams as it takes, until it has `last`.
+/// Reads over as many streams as necessary, until entry `last`.
 async fn read_until(browser: Browser, alias: String, last: u32) -> Vec<Entry> {
     let mut seen: Vec<Entry> = Vec::new();
     loop {
@@ -90,7 +90,7 @@ async fn readers_that_come_at_any_time_see_each_of_thousands_of_entries_once() {
         .collect();
     let mut readers = Vec::new();
     for tenth in 0..10 {
-        // Each begins when about that many tenths are stored.
+        // Each reader starts when about that many tenths of the log are stored.
         let stored = last as usize * tenth / 10;
         harness.until(|harness| harness.app().metrics.webhook_entries.get() as usize >= stored.saturating_sub(2)).await;
         readers.push(tokio::spawn(read_until(browser.clone(), alias.clone(), last)));
@@ -209,8 +209,8 @@ async fn a_poll_that_waits_in_vain_is_empty() {
         app.services.streams.poll(&visitor, conversation, after(last), Duration::from_secs(1_000)).await
     });
     harness.until(|harness| harness.app().hub.subscribers() == 1).await;
-    // A read that is asked for later is answered later: the poll has read, and no socket is late
-    // when the clock jumps.
+    // Reads are answered in order: once this one is, the poll has read, and no socket is late when
+    // the clock jumps.
     browser.log(&alias).await;
     tokio::time::pause();
     let poll = waiting.await.expect("ran").expect("read").expect("not revoked");
@@ -232,7 +232,7 @@ async fn a_reader_that_is_too_slow_is_cut_and_misses_nothing() {
     let mut slow = pin!(open(None));
     let opening = [next(&mut slow).await, next(&mut slow).await].concat();
     assert_eq!(cursors(&opening).len(), 2);
-    // One that is read from now on is live; nobody reads it while a thousand entries come.
+    // A stream that is read from now on is live; this one is not read for a thousand entries.
     store(&harness, 0..1).await;
     assert_eq!(cursors(&next(&mut slow).await).len(), 1);
     store(&harness, 1..1_000).await;

@@ -134,7 +134,7 @@ async fn a_text_that_is_a_files_address_is_logged_as_the_file() {
     browser.send(&alias, &key(2), &file.url).await;
     assert_eq!(harness.platform.called(2).await.text(), file.url);
     assert_eq!(short(&browser.log(&alias).await)[2], "visitor: ticket.pdf");
-    // Of another conversation it is a text like any other.
+    // In another conversation the file's address is plain text.
     let other = harness.browser().await;
     let theirs = other.start(&key(1), "Hello").await;
     other.send(&theirs, &key(2), &file.url).await;

@@ -1,4 +1,4 @@
-//! What people write as text, and not as markup, arrives as text.
+//! Text that only resembles markup stays text.
 
 use serde_json::json;
 

@@ -1,5 +1,4 @@
-//! Lists as editors write them: what stands in them without being an item, how they count, and what
-//! is ticked.
+//! Lists as editors write them: content that is not an item, numbering, and checkboxes.
 
 use serde_json::{Value, json};
 
@@ -36,7 +35,7 @@ fn a_list_in_a_list_belongs_to_the_item_before_and_counts_as_none() {
             json!([list(true, &json!([[text("a"), inner(false)], [text("c")]]))]),
         ),
         ("<ol><ol><li>b</li></ol><li>c</li></ol>", json!([inner(true), list(true, &json!([[text("c")]]))])),
-        // TinyMCE: an item without a mark, which counts all the same.
+        // TinyMCE: an item without a marker, which is counted nevertheless.
         (
             "<ol><li>a</li><li style='list-style-type: none;'><ol><li>b</li></ol></li><li>c</li></ol>",
             json!([list(true, &json!([[text("a"), inner(true)]])), from(3, &json!([[text("c")]]))]),

@@ -1,4 +1,4 @@
-//! What elements and styles mean, as editors, mail programs and drawers of formulas write them.
+//! The meaning of elements and styles, as editors, mail programs and formula renderers write them.
 
 use chataibot_proxy::normalise::html;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn bold(words: &str) -> Value {
 #[test]
 fn a_style_takes_formatting_back() {
     for (html, tree) in [
-        // Google Docs puts all that is copied into such an element.
+        // Google Docs wraps everything that is copied in such an element.
         (
             "<b style='font-weight:normal' id=docs-internal-guid-1><p>a <span style='font-weight:700'>b</span></p></b>",
             json!([{ "paragraph": [{ "text": "a " }, bold("b")] }]),

@@ -1,5 +1,4 @@
-//! What becomes of the words of a text: addresses in them, what is not to be seen, and what stands
-//! apart.
+//! The words of a text: addresses in them, invisible ones, and separation by blocks.
 
 use serde_json::json;
 
