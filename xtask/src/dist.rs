@@ -1,17 +1,17 @@
-//! `cargo xtask dist`: the embeddable bundle, from source to files as they are served.
+//! `cargo xtask dist`: builds the embeddable bundle, from source to files as they are served.
 //!
-//! - [`wasm`]: the widget compiled and bound to JavaScript
-//! - [`wasm_opt`]: the same WASM in fewer bytes
-//! - [`glue`]: wasm-bindgen's JavaScript without what no visitor needs
-//! - [`compact`]: the functions it gives the WASM, written shorter
-//! - [`shorten_imports`]: short names between the two
-//! - [`purge_css`]: what of a style sheet the launcher has a use for
-//! - [`css`]: style sheets taken apart into rules
-//! - [`older`]: what of them older browsers need in another form
-//! - [`styles`]: the style sheets, joined and minified
+//! - [`wasm`]: compiles the widget and binds it to JavaScript
+//! - [`wasm_opt`]: optimises the WASM for size
+//! - [`glue`]: removes from wasm-bindgen's JavaScript what no visitor needs
+//! - [`compact`]: shortens the functions that it provides to the WASM
+//! - [`shorten_imports`]: shortens the names of imports between the two
+//! - [`purge_css`]: removes from a style sheet what the launcher does not use
+//! - [`css`]: splits style sheets into rules
+//! - [`older`]: rewrites the rules that older browsers cannot read
+//! - [`styles`]: joins and minifies the style sheets
 //! - [`locales`]: the sentences in other languages, a file for each
-//! - [`script`]: JavaScript, bundled and minified
-//! - [`bundle`]: files with their compressed twins and their hashes
+//! - [`script`]: bundles and minifies JavaScript
+//! - [`bundle`]: writes files with their compressed twins and their hashes
 
 mod bundle;
 mod compact;
@@ -44,51 +44,51 @@ use crate::{
 use bundle::Bundle;
 pub use wasm::bindgen;
 
-/// The loader: the only file a page names.
+/// The loader: the only file that a host page names.
 pub const LOADER: &str = "chataibot.js";
 /// The widget's JavaScript half.
 pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
-/// Registers tokens, for pages that animate them; no part of the widget.
+/// Registers tokens, for pages that animate them; not part of the widget.
 const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/chataibot-tokens.css");
-/// The module that fetches parts of the program, as the program and the glue name it.
+/// The module that fetches chunks of the program, by its name in the program and the glue.
 const LINK: &str = "./split.js";
-/// The glue, as [`LINK`] names it.
+/// The glue, by its name in [`LINK`].
 const GLUE: &str = "./glue.js";
-/// The scripts that are bundled as they are: what [`script_name`] is made of, which is also the
-/// name of its budget; the source; and the title in the table of sizes. The shell comes first.
+/// The scripts that are bundled as they are: name (key of the budget, and input of
+/// [`script_name`]), source, and title in the table of sizes. The shell comes first.
 pub const SCRIPTS: [(&str, &str, &str); 12] = [
-    // The window before the program is there, with its styles, and the program's first steps;
+    // The window before the program is loaded, with its styles, and the program's first steps;
     // fetched first.
     ("shell", "loader/shell.js", "shell with styles"),
-    // What follows the window, and the styles of what is not seen at once; fetched when the window
-    // stands.
+    // What follows the window, and the styles of what is not visible at once; fetched when the
+    // window is shown.
     ("frame", "loader/viewport.js", "frame (once it stands)"),
-    // What keeps the page's handlers from our fields, and its dialogs from taking the focus, for
-    // the plain form; the shell has it itself.
+    // Keeps the page's handlers away from our fields, and its dialogs from taking the focus, for
+    // the plain form; the shell includes it.
     ("host-page", "loader/host_page.js", "host page (with the plain form)"),
-    // What puts the chat above what fills the screen, and makes a modal dialog of it; fetched
-    // beside what asks for it.
+    // Puts the chat above what fills the screen, and makes it a modal dialog; fetched together with
+    // what asks for it.
     ("top-layer", "loader/top_layer.js", "top layer (only where needed)"),
-    // What takes Back; fetched on phones, with the frame.
+    // Handles the Back button; fetched on phones, with the frame.
     ("back", "loader/back.js", "back (on phones)"),
-    // What belongs to settings that few pages use.
+    // Code for settings that few pages use.
     ("beside", "loader/extras.js", "beside (only if asked for)"),
-    // The methods that few pages call; fetched when one of them is called.
+    // Methods that few pages call; fetched when one of them is called.
     ("page", "loader/page.js", "page (methods few pages call)"),
-    // What keeps the chat from working on a page; fetched when a developer asks.
+    // Finds what keeps the chat from working on a page; fetched when a developer asks.
     ("doctor", "loader/doctor.js", "doctor (when a developer asks)"),
-    // What the widget cost on a page; fetched when the page asks.
+    // Reports what the widget cost on a page; fetched when the page asks.
     ("metrics", "loader/metrics.js", "metrics (when the page asks)"),
-    // What designers see of what they point at; fetched where the page asks for it.
+    // Shows designers details of what they point at; fetched if the page asks for it.
     ("design", "loader/design.js", "design mode (if asked for)"),
     // The plain form for browsers that refuse WASM.
     ("fallback", "loader/fallback.js", "fallback (only if refused)"),
-    // What browsers of some years ago need besides.
+    // What browsers of some years ago need in addition.
     ("older", "loader/older.js", "older (only in older browsers)"),
 ];
-/// The scripts for pages that come from other chats, with their sources: classic ones, as theirs
-/// are.
+/// The scripts for pages that come from other chats, with their sources: classic scripts, like
+/// those of these chats.
 pub const COMPAT: [(&str, &str); 4] = [
     ("chataibot-compat-intercom.js", "loader/compat/intercom.js"),
     ("chataibot-compat-zendesk.js", "loader/compat/zendesk.js"),
@@ -97,52 +97,52 @@ pub const COMPAT: [(&str, &str); 4] = [
 ];
 /// The picture in the scenes of the scenario player.
 const SAMPLE: &str = "chataibot-sample.svg";
-/// The studio, in the project as in the bundle: served as it is written.
+/// The studio's folder, in the project and in the bundle: served as it is written.
 const STUDIO: &str = "studio";
-/// The table of tokens and parts, which its controls are made of.
+/// The table of tokens and parts, from which the studio makes its controls.
 const TABLE: &str = "styles/design.json";
-/// The themes, which it begins with, and their pictures.
+/// The themes that the studio starts with, and their pictures.
 const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
 pub const PLAYGROUND: &str = "index.html";
 
-/// The launcher's markup, as the component renders it; a test holds it to the component, and `cargo
-/// xtask tables` writes it.
+/// The launcher's markup as the component renders it: `cargo xtask tables` writes it, and a test
+/// compares it with the component.
 const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
-/// The window's markup, kept in the same way.
+/// The window's markup, kept up to date in the same way.
 const SHELL_MARKUP: &str = "loader/shell_markup.js";
-/// Marks a line of the playground that tells Trunk what to do.
+/// Marks a line of the playground that is a directive for Trunk.
 const DIRECTION: &str = "<link data-trunk";
 
-/// Builds the bundle and says where it lies.
+/// Builds the bundle and prints where it is.
 pub fn run(project: &Project, profile: BundleProfile) -> Result<()> {
     build(project, profile)?;
     println!("The bundle is in {}", project.dist().display());
     Ok(())
 }
 
-/// Brings `dist/` up to date. What did not change is left alone.
+/// Brings `dist/` up to date. Unchanged files are not touched.
 pub fn build(project: &Project, profile: BundleProfile) -> Result<()> {
     let (_, compiled) =
         both(|| setup::npm_packages(project), || step("Compiling the widget", || compile(project, profile)))?;
     bundle(project, profile, &compiled)
 }
 
-/// Brings `dist/` up to date, or takes the bundle that is there as it is.
+/// Brings `dist/` up to date, or with `built` takes the bundle that is there.
 pub fn provide(project: &Project, profile: BundleProfile, built: bool) -> Result<()> {
     if built { setup::npm_packages(project) } else { build(project, profile) }
 }
 
-/// Compiles the widget, and says where the WASM is. Needs cargo alone.
+/// Compiles the widget, and returns the path of the WASM. Needs only cargo.
 pub fn compile(project: &Project, profile: BundleProfile) -> Result<PathBuf> {
     setup::wasm_target(project)?;
     wasm::compile(project, profile)
 }
 
-/// Makes the bundle of what was compiled. Needs the npm packages, and no cargo.
+/// Makes the bundle from the compiled widget. Needs the npm packages; cargo only for the splitter.
 pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<()> {
     let files = files(project, profile, compiled)?;
     step("Writing the bundle", || {
-        // Nobody downloads a demo's from afar.
+        // A demo's files are only downloaded from this machine.
         let compressed = profile != BundleProfile::Demo;
         write(project, project.dist(), compressed, &files, without_directions(&page(project)?).as_bytes())
     })?;
@@ -152,15 +152,15 @@ pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Res
     }
 }
 
-/// Fails when the bundle in `dist/` uses what one of the oldest browsers lacks, and
-/// xtask/floor/floor.json says nothing of it.
+/// Fails if the bundle in `dist/` uses something that one of the oldest browsers lacks and that
+/// xtask/floor/floor.json does not mention.
 fn check_browser_support(project: &Project) -> Result<()> {
     let mut command = project.command("node");
     run_command(command.arg("xtask/floor/check.mjs").arg(project.dist()).stdout(Stdio::null()))
         .context("the oldest browsers of xtask/floor/floor.json lack something")
 }
 
-/// Trunk's `post_build` hook: puts the bundle beside the page that Trunk has built. A release is
+/// Trunk's `post_build` hook: adds the bundle to the page that Trunk has built. A release is
 /// complete, with twins and hashes.
 pub fn complete_trunk_build(project: &Project) -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("this is Trunk's post_build hook; use `cargo xtask dist`")?;
@@ -176,7 +176,7 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
     files.iter().try_for_each(|(name, bytes)| update(&folder.join(name), bytes))
 }
 
-/// Writes these files, the playground and the files that it tells Trunk to copy.
+/// Writes these files, the playground, and the files that it tells Trunk to copy.
 fn write(
     project: &Project,
     folder: PathBuf,
@@ -194,7 +194,7 @@ fn write(
     bundle.finish()
 }
 
-/// Everything but the playground, by name.
+/// Returns everything but the playground, by name.
 fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let generated = project.root.join("loader/generated");
     update(&generated.join(".gitignore"), b"*\n")?;
@@ -232,7 +232,7 @@ fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<V
         for (name, entry) in COMPAT {
             files.push((name.to_owned(), script::classic(project, entry)?));
         }
-        files.extend(bound.parts);
+        files.extend(bound.chunks);
         files.extend(studio(project)?);
         files.extend(locales.into_iter().map(|(tag, sentences)| (locales::file_name(&tag), sentences.into_bytes())));
         Ok(files)
@@ -243,7 +243,7 @@ pub fn script_name(name: &str) -> String {
     format!("chataibot-{name}.js")
 }
 
-/// The studio's files, with the themes and their pictures.
+/// Returns the studio's files, with the themes and their pictures.
 fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(TABLE))?)];
     let themes = THEMES.map(|folder| (folder, format!("{STUDIO}/themes")));
@@ -262,26 +262,26 @@ fn page(project: &Project) -> Result<String> {
     read_text(&project.root.join(PLAYGROUND))
 }
 
-/// The page as it is served: its directions for Trunk are carried out, and left out.
+/// Returns the page as it is served: without its directives for Trunk, which were carried out.
 fn without_directions(page: &str) -> String {
     page.lines().filter(|line| !line.contains(DIRECTION)).flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The paths in `<link data-trunk rel="copy-file" href="PATH">`, one to a line.
+/// Returns the paths in `<link data-trunk rel="copy-file" href="PATH">`, one to a line.
 fn copies(page: &str) -> impl Iterator<Item = &str> {
     let directions = page.lines().filter(|line| line.contains(DIRECTION) && line.contains(r#"rel="copy-file""#));
     directions.filter_map(|line| line.split_once("href=\"")?.1.split('"').next())
 }
 
-/// The names of the parts in `dist/` that are fetched when needed.
-pub fn parts(project: &Project) -> Result<Vec<String>> {
+/// Returns the names of the chunks in `dist/` that are fetched on demand.
+pub fn chunks(project: &Project) -> Result<Vec<String>> {
     let paths = in_folder(&project.dist(), ".wasm")?;
     let mut names = paths.iter().map(|path| Ok(name(path)?.to_owned())).collect::<Result<Vec<_>>>()?;
     names.retain(|name| name != WASM);
     Ok(names)
 }
 
-/// The styles of a first open alone: raw, gzip and brotli bytes.
+/// Returns the size of the styles of a first open alone: raw, gzip and brotli bytes.
 pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
     bundle::weigh(project, styles::Styles::read(project)?.window_css(project)?.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench size`: what a visitor downloads, beside what `sizes.toml` allows.
+//! `cargo xtask bench size`: download sizes of the bundle, against the budgets of `sizes.toml`.
 
 use std::{collections::BTreeMap, fs};
 
@@ -12,7 +12,7 @@ use crate::{
     project::Project,
 };
 
-/// Where the budgets stand, in bytes after brotli.
+/// File with the budgets, in bytes after brotli.
 const BUDGETS: &str = "sizes.toml";
 
 /// One line of the table.
@@ -24,7 +24,7 @@ struct Row {
     brotli: usize,
 }
 
-/// Builds what is shipped, prints the table, and with `check` fails when something is too large.
+/// Builds the shipped bundle, prints the table, and with `check` fails if something is too large.
 pub fn run(project: &Project, check: bool) -> Result<()> {
     dist::build(project, BundleProfile::default())?;
     let counts = weigh(project)?;
@@ -88,8 +88,8 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     for (key, _, title) in later {
         rows.push(file(key, title, &script_name(key))?);
     }
-    for name in dist::parts(project)? {
-        let key = if TALKING.contains(&short(&name)) { "talk" } else { "part" };
+    for name in dist::chunks(project)? {
+        let key = if TALKING.contains(&short(&name)) { "talk" } else { "chunk" };
         rows.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
     }
     for (name, _) in COMPAT {
@@ -97,7 +97,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     }
     let until_first_reply = || rows.iter().filter(|row| ["first-open", "frame", "talk"].contains(&row.key));
     let first_reply = total("first-reply", "until the first reply, in all", until_first_reply());
-    // Four files are the first open.
+    // The row `first-open` is four files.
     let requests = until_first_reply().count() + 3;
     let title = "  requests until then".to_owned();
     let requests = Row { key: "requests-first-reply", title, raw: requests, gzip: requests, brotli: requests };
@@ -105,7 +105,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The parts of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts
+/// Chunks of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts them
 /// in a browser.
 const TALKING: [&str; 2] = ["base", "talk"];
 
@@ -119,12 +119,12 @@ fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row
     })
 }
 
-/// `chataibot-kinds-0123abcd.wasm` as `kinds`.
-fn short(part: &str) -> &str {
-    part.split('-').nth(1).unwrap_or(part)
+/// Returns `kinds` of `chataibot-kinds-0123abcd.wasm`.
+fn short(chunk: &str) -> &str {
+    chunk.split('-').nth(1).unwrap_or(chunk)
 }
 
-/// `1234567` as `1,234,567`.
+/// Formats `1234567` as `1,234,567`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =

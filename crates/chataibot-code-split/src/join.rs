@@ -1,6 +1,6 @@
-//! Joins files of the splitter that are always fetched together into one. What several parts share,
-//! the splitter puts into a file for each set of parts, and lets them call one another through the
-//! table; in one file they call one another directly.
+//! Joins files of the splitter that are always fetched together. The splitter puts shared code into
+//! a file for each set of chunks, and these call one another through the table; within one file they
+//! call one another directly.
 
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -14,19 +14,19 @@ use wasmparser::{
     TypeSectionReader,
 };
 
-/// One file, as far as the splitter's files go: they take memory, table and stack from the main
-/// program, and give it functions by the table.
+/// A parsed file, limited to what the splitter writes: it imports memory, table and stack from the
+/// main program, and provides functions through the table.
 #[derive(Default)]
 struct File<'a> {
     types: Option<TypeSectionReader<'a>>,
-    /// Module and name of what it takes, and what that is.
+    /// Type of each import, by its module and name.
     imports: BTreeMap<(&'a str, &'a str), TypeRef>,
-    /// The type of each function.
+    /// Index of each function's type.
     functions: Vec<u32>,
     bodies: Vec<FunctionBody<'a>>,
     elements: Vec<Element<'a>>,
     data: Vec<Data<'a>>,
-    /// Which functions it puts into the table, and where.
+    /// The functions that it puts into the table, by their places there.
     table: BTreeMap<u32, u32>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> File<'a> {
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
                         let import = import?;
-                        ensure!(!matches!(import.ty, TypeRef::Func(_)), "a part takes the function {}", import.name);
+                        ensure!(!matches!(import.ty, TypeRef::Func(_)), "a chunk takes the function {}", import.name);
                         file.imports.insert((import.module, import.name), import.ty);
                     }
                 }
@@ -54,33 +54,35 @@ impl<'a> File<'a> {
                     }
                 }
                 Payload::DataSection(data) => file.data = data.into_iter().collect::<Result<_, _>>()?,
-                Payload::ExportSection(exports) => ensure!(exports.count() == 0, "a part exports something"),
+                Payload::ExportSection(exports) => ensure!(exports.count() == 0, "a chunk exports something"),
                 Payload::Version { .. }
                 | Payload::CodeSectionStart { .. }
                 | Payload::DataCountSection { .. }
                 | Payload::CustomSection(_)
                 | Payload::End(_) => {}
-                other => bail!("a part has what no part had: {other:?}"),
+                other => bail!("a chunk has what no chunk had: {other:?}"),
             }
         }
-        ensure!(file.functions.len() == file.bodies.len(), "a part has functions without code");
+        ensure!(file.functions.len() == file.bodies.len(), "a chunk has functions without code");
         Ok(file)
     }
 }
 
-/// The functions of an element segment by their places in the table.
+/// Returns the functions of an element segment by their places in the table.
 fn placed(element: &Element) -> Result<BTreeMap<u32, u32>> {
-    let ElementKind::Active { offset_expr, .. } = &element.kind else { bail!("a part fills the table later on") };
+    let ElementKind::Active { offset_expr, .. } = &element.kind else { bail!("a chunk fills the table later on") };
     let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-        bail!("a part fills the table at a place that is not known")
+        bail!("a chunk fills the table at a place that is not known")
     };
-    let ElementItems::Functions(functions) = &element.items else { bail!("a part's table holds other than functions") };
+    let ElementItems::Functions(functions) = &element.items else {
+        bail!("a chunk's table holds other than functions")
+    };
     let from = u32::try_from(value)?;
     (from..).zip(functions.clone()).map(|(place, function)| Ok((place, function?))).collect()
 }
 
-/// Where in the table the function stands that this one calls, if that is all it does, with what it
-/// got: so the splitter has another file's function called.
+/// Returns the table place of the function that this one forwards its arguments to, if it does
+/// nothing else: the splitter calls functions of other files through such stubs.
 fn stands_for(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
     let mut operators = body.get_operators_reader()?;
     let (mut got, mut place) = (0, None);
@@ -98,7 +100,7 @@ fn stands_for(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
     Ok(None)
 }
 
-/// The numbers that one file's functions have in the joined one.
+/// New indices of one file's functions in the joined file.
 struct Numbers(Vec<u32>);
 
 impl Reencode for Numbers {
@@ -109,14 +111,14 @@ impl Reencode for Numbers {
     }
 }
 
-/// The same as these files, in one.
+/// Joins these files into one that does the same.
 pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
     let files = files.iter().map(|wasm| File::read(wasm)).collect::<Result<Vec<_>>>()?;
     let types = files.first().and_then(|file| file.types.clone()).context("nothing to join")?;
     let bytes = |types: &TypeSectionReader| types.clone().into_iter().collect::<Result<Vec<_>, BinaryReaderError>>();
     for file in &files {
         let same = file.types.as_ref().map(bytes).transpose()? == Some(bytes(&types)?);
-        ensure!(same, "two parts number their types in other ways");
+        ensure!(same, "two chunks number their types in other ways");
     }
     let numbers = number(&files)?;
 
@@ -133,7 +135,7 @@ pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
         taken.extend(file.imports.clone());
     }
     for (kind, is_kind) in KINDS {
-        ensure!(taken.values().filter(|ty| is_kind(ty)).count() <= 1, "parts take more than one {kind}");
+        ensure!(taken.values().filter(|ty| is_kind(ty)).count() <= 1, "chunks take more than one {kind}");
     }
     for ((module, name), ty) in taken {
         imports.import(module, name, EntityType::try_from(ty)?);
@@ -147,7 +149,7 @@ pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
         for element in &file.elements {
             numbers.parse_element(&mut elements, element.clone())?;
         }
-        // The splitter leaves an empty segment for each that is another file's.
+        // The splitter leaves an empty segment for each one that belongs to another file.
         for segment in file.data.iter().filter(|segment| !segment.data.is_empty()) {
             numbers.parse_data(&mut data, segment.clone())?;
         }
@@ -158,9 +160,9 @@ pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
     Ok(joined.finish())
 }
 
-/// Tells whether something is of a kind.
+/// Predicate: whether an import is of a kind.
 type IsKind = fn(&TypeRef) -> bool;
-/// What a part may take one of, and how to tell.
+/// Kinds of which a chunk may import one, and how to recognise them.
 const KINDS: [(&str, IsKind); 4] = [
     ("memory", |ty| matches!(ty, TypeRef::Memory(_))),
     ("table", |ty| matches!(ty, TypeRef::Table(_))),
@@ -168,8 +170,8 @@ const KINDS: [(&str, IsKind); 4] = [
     ("tag", |ty| matches!(ty, TypeRef::Tag(_))),
 ];
 
-/// For each file, which of its functions are kept, and the new number of each: one that stands for
-/// another file's has that one's.
+/// Returns for each file which of its functions are kept, and the new index of each: a stub gets
+/// that of the function it calls in another file.
 fn number(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
     let mut owner = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
@@ -192,7 +194,7 @@ fn number(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
         numbers.push((kept, own));
     }
     for ((index, function), (other, its)) in others {
-        ensure!(numbers[other].0[its], "a part's function stands for one that stands for another");
+        ensure!(numbers[other].0[its], "a chunk's function stands for one that stands for another");
         numbers[index].1[function] = numbers[other].1[its];
     }
     Ok(numbers)
@@ -206,7 +208,7 @@ mod tests {
 
     const TYPE: u32 = 0;
 
-    /// A file whose functions are these, the first of them at this place of the table.
+    /// Builds a file with these functions, the first of them at this index of the table.
     fn file(place: i32, functions: &[Function], data: &[u8]) -> Vec<u8> {
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], [ValType::I32]);
@@ -238,7 +240,7 @@ mod tests {
         function
     }
 
-    /// Calls what stands at this place of the table.
+    /// A function that calls the one at this index of the table.
     fn by_table(place: i32) -> Function {
         function(|sink| {
             sink.local_get(0).i32_const(place).call_indirect(0, TYPE);

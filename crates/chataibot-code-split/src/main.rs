@@ -1,15 +1,15 @@
-//! Takes the parts that are fetched when first needed out of the compiled widget. A package of its
-//! own, because only the bundle that is shipped needs it, and it takes long to build:
-//! `chataibot-code-split COMPILED FOLDER LINK GLUE` writes to FOLDER what is always needed as
-//! `main.wasm` (still to be bound), the parts below `parts/`, and the module that fetches them
-//! under its name LINK.
+//! Splits the compiled widget: moves the chunks that are fetched on demand into files of their own.
+//! It is a separate package, because only the shipped bundle needs it, and it takes long to build.
+//! `chataibot-code-split COMPILED FOLDER LINK GLUE` writes to FOLDER the code that is always needed
+//! as `main.wasm` (not yet bound), the chunks below `chunks/`, and the module that fetches them under
+//! the name LINK.
 //!
-//! The compiler must have kept its relocations (`--emit-relocs`): they tell which code only a part
+//! The compiler must have kept its relocations (`--emit-relocs`): they show which code only a chunk
 //! reaches.
 //!
-//! What several parts reach, the splitter puts into files of its own, one for each set of parts. A
-//! visitor would wait for thirty of them, so they are joined, into the part [`TALK`] where nothing
-//! else is needed without it, and into [`BASE`] and [`SHARED`].
+//! The splitter library puts code that several chunks reach into a file for each set of chunks. A
+//! visitor would wait for thirty of them, so they are joined: [`TALK`], [`BASE`] (also reached by
+//! chunks needed before [`TALK`]) and [`SHARED`] (not reached by [`TALK`]).
 
 mod join;
 
@@ -23,23 +23,23 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use walrus::{Module, ModuleConfig};
 
-/// How the splitter names the files of parts.
+/// Prefix of the splitter's names for the files of chunks.
 const SPLIT: &str = "split_";
-/// The part that every conversation needs.
+/// The chunk that every conversation needs.
 const TALK: &str = "talk";
-/// The parts that may be needed before anything is said. All others are needed after it.
+/// The chunks that may be needed before the first message. All others are needed after it.
 const BEFORE: [&str; 2] = ["files", "panels"];
-/// What they share with [`TALK`].
+/// File with the code that those share with [`TALK`].
 const BASE: &str = "base";
-/// What parts share, and [`TALK`] has no use for.
+/// File with the code that chunks share and [`TALK`] does not use.
 const SHARED: &str = "shared";
 
-/// Where in the splitter's module the parts begin: before that is how one is loaded, whichever it
-/// is.
+/// Beginnings of the chunks' own code in the splitter's module; the code before it can load any
+/// chunk.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
-/// What fetches a part and compiles it beside the page's own work. A page may have brought a
-/// `fetch` of its own, with answers that streaming does not take.
-const PART: &str = "
+/// Code that fetches a chunk and compiles it while the page goes on working. The host page may have
+/// replaced `fetch` by one whose answers streaming compilation rejects.
+const CHUNK: &str = "
 const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
     const compiled = WebAssembly.compileStreaming(src).catch(async (cause) => {
@@ -51,7 +51,7 @@ const compile = (address) => {
     return compiled;
 };
 let early;
-const part = (address, ...deps) => makeLoad(() => {
+const chunk = (address, ...deps) => makeLoad(() => {
     const compiled = early?.get(address) ?? compile(address);
     // A second try fetches it again.
     early?.delete(address);
@@ -84,60 +84,63 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     options.main_module = glue;
     let split = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting failed: {error:#}"))?;
 
-    // A part fits one main program only, so its name says which: a page with an older program never
-    // gets it.
+    // A chunk fits one main program only, so its name contains that program's hash: a page with an
+    // older program never gets it.
     let main = read(&main)?;
     let mut hasher = DefaultHasher::new();
     main.hash(&mut hasher);
     let version = format!("{:08x}", hasher.finish() >> 32);
-    let name = |part: &str| format!("chataibot-{part}-{version}.wasm");
-    let parts = target.join("parts");
-    fs::create_dir_all(&parts).with_context(|| format!("cannot create {}", parts.display()))?;
+    let name = |chunk: &str| format!("chataibot-{chunk}-{version}.wasm");
+    let chunks = target.join("chunks");
+    fs::create_dir_all(&chunks).with_context(|| format!("cannot create {}", chunks.display()))?;
     let files = join_files(&split.prefetch_map.into_iter().collect())?;
-    for (part, File { pieces, .. }) in &files {
+    for (chunk, File { pieces, .. }) in &files {
         let pieces =
             pieces.iter().map(|stem| read(&folder.join(format!("{stem}.wasm")))).collect::<Result<Vec<_>>>()?;
-        write(&parts.join(name(part)), &join::join(&pieces).with_context(|| format!("cannot join {part}"))?)?;
+        write(&chunks.join(name(chunk)), &join::join(&pieces).with_context(|| format!("cannot join {chunk}"))?)?;
     }
     let link = String::from_utf8(read(&folder.join(link_name))?).context("the link module is no text")?;
     write(&target.join(link_name), link_module(&link, &files, name)?.as_bytes())?;
-    // Told what the compiler may have used, wasm-bindgen turns to reference types, which take more
-    // room.
+    // With this section, which names the features the compiler may have used, wasm-bindgen would
+    // switch to reference types, which take more room.
     write(&target.join("main.wasm"), &without(&main, &["target_features"])?)
 }
 
-/// A file of parts.
+/// An output file: a chunk, or code that chunks share.
 #[derive(Debug, Default, PartialEq)]
 struct File {
-    /// The splitter's files that are in it.
+    /// The splitter's files that are joined in it.
     pieces: Vec<String>,
-    /// The other files that it needs.
+    /// The other output files that it needs.
     needs: BTreeSet<&'static str>,
 }
 
-/// The files by their names, from which of its own the splitter would fetch for each part.
+/// Returns the output files by name. `fetched`: the splitter's files that each chunk needs.
 fn join_files(fetched: &BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, File>> {
-    ensure!(fetched.contains_key(TALK), "there is no part {TALK}");
-    let mut parts_of = BTreeMap::<&str, BTreeSet<&str>>::new();
-    for (part, pieces) in fetched {
-        let own = format!("{SPLIT}{part}");
-        ensure!(![BASE, SHARED].contains(&&**part) && pieces.contains(&own), "{part} is no part with code of its own");
+    ensure!(fetched.contains_key(TALK), "there is no chunk {TALK}");
+    let mut chunks_of = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for (chunk, pieces) in fetched {
+        let own = format!("{SPLIT}{chunk}");
+        ensure!(
+            ![BASE, SHARED].contains(&&**chunk) && pieces.contains(&own),
+            "{chunk} is no chunk with code of its own"
+        );
         for piece in pieces {
-            parts_of.entry(piece).or_default().insert(part);
+            chunks_of.entry(piece).or_default().insert(chunk);
         }
     }
     let mut files = BTreeMap::<String, File>::new();
-    for (piece, parts) in parts_of {
-        let file = if let Some(part) = piece.strip_prefix(SPLIT) {
-            part
+    for (piece, chunks) in chunks_of {
+        let file = if let Some(chunk) = piece.strip_prefix(SPLIT) {
+            chunk
         } else {
-            let file = match (parts.contains(TALK), BEFORE.iter().any(|part| parts.contains(part))) {
+            let file = match (chunks.contains(TALK), BEFORE.iter().any(|chunk| chunks.contains(chunk))) {
                 (true, true) => BASE,
                 (true, false) => TALK,
                 (false, _) => SHARED,
             };
-            for part in parts.into_iter().filter(|part| *part != file) {
-                files.entry(part.to_owned()).or_default().needs.insert(file);
+            for chunk in chunks.into_iter().filter(|chunk| *chunk != file) {
+                files.entry(chunk.to_owned()).or_default().needs.insert(file);
             }
             file
         };
@@ -146,26 +149,26 @@ fn join_files(fetched: &BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String
     Ok(files)
 }
 
-/// The splitter's module with other loaders: one for each file, which first fetches what it needs.
+/// Returns the splitter's module with a loader per file, which first fetches the file's needs.
 fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&str) -> String) -> Result<String> {
     let loaders = LOADERS.iter().filter_map(|begin| splitter.find(begin)).min();
     let (how, theirs) = splitter.split_at(loaders.context("the splitter's module loads nothing")?);
     ensure!(how.contains("function makeLoad(fetcher, deps)"), "the splitter's module loads in another way");
-    let mut link = [how, PART].concat();
-    // What others need stands first.
+    let mut link = [how, CHUNK].concat();
+    // Files that others need come first.
     let (first, then): (Vec<&str>, Vec<&str>) =
         files.keys().map(String::as_str).partition(|file| [BASE, SHARED].contains(file));
     let order = first.iter().chain([&TALK]).chain(then.iter().filter(|file| **file != TALK));
     for file in order {
         let needs: String = files[*file].needs.iter().flat_map(|file| [", ", file]).collect();
-        link.push_str(&format!("const {file} = part(\"./{}\"{needs});\n", name(file)));
+        link.push_str(&format!("const {file} = chunk(\"./{}\"{needs});\n", name(file)));
     }
-    for part in then {
-        let export = format!("export const __wasm_split_load_{part} = ");
-        ensure!(theirs.contains(&export), "the splitter's module does not load {part}");
-        link.push_str(&format!("{export}wrapAsyncCb({part});\n"));
+    for chunk in then {
+        let export = format!("export const __wasm_split_load_{chunk} = ");
+        ensure!(theirs.contains(&export), "the splitter's module does not load {chunk}");
+        link.push_str(&format!("{export}wrapAsyncCb({chunk});\n"));
     }
-    // What talking needs can be on its way before the program is there to ask for it.
+    // What `TALK` needs can be fetched before the program is there to ask for it.
     let addresses: Vec<_> =
         files[TALK].needs.iter().copied().chain([TALK]).map(|file| format!("\"./{}\"", name(file))).collect();
     let addresses = addresses.join(", ");
@@ -175,7 +178,7 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
     Ok(link)
 }
 
-/// The same module without names and without these sections.
+/// Returns the module without names and without these sections.
 fn without(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
     let mut module: Module = ModuleConfig::new()
         .generate_name_section(false)
@@ -200,7 +203,7 @@ mod tests {
             ("talk", "chunk_9 chunk_10 split_talk"),
         ];
         let pieces = |pieces: &str| pieces.split(' ').map(str::to_owned).collect();
-        join_files(&fetched.map(|(part, stems)| (part.to_owned(), pieces(stems))).into()).expect("files")
+        join_files(&fetched.map(|(chunk, stems)| (chunk.to_owned(), pieces(stems))).into()).expect("files")
     }
 
     #[test]
@@ -230,12 +233,12 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "const base = part(\"./base.wasm\");",
-                "const shared = part(\"./shared.wasm\");",
-                "const talk = part(\"./talk.wasm\", base);",
-                "const files = part(\"./files.wasm\", base, shared);",
-                "const kinds = part(\"./kinds.wasm\", base, shared, talk);",
-                "const notify = part(\"./notify.wasm\");",
+                "const base = chunk(\"./base.wasm\");",
+                "const shared = chunk(\"./shared.wasm\");",
+                "const talk = chunk(\"./talk.wasm\", base);",
+                "const files = chunk(\"./files.wasm\", base, shared);",
+                "const kinds = chunk(\"./kinds.wasm\", base, shared, talk);",
+                "const notify = chunk(\"./notify.wasm\");",
                 "export const __wasm_split_load_files = wrapAsyncCb(files);",
                 "export const __wasm_split_load_kinds = wrapAsyncCb(kinds);",
                 "export const __wasm_split_load_notify = wrapAsyncCb(notify);",

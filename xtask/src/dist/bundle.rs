@@ -1,5 +1,5 @@
-//! The bundle's folder as it is served: each file with its compressed twins, and `integrity.json`
-//! with their hashes.
+//! Writes the bundle's folder as it is served: each file with its compressed twins, and
+//! `integrity.json` with their hashes.
 
 use std::{
     collections::BTreeSet,
@@ -14,9 +14,9 @@ use crate::{
     project::{Project, pipe, read},
 };
 
-/// Compresses and hashes, by what Node.js brings.
+/// Script that compresses and hashes, with what Node.js includes.
 const SCRIPT: &str = "xtask/compress.mjs";
-/// The file that names every other one's hash.
+/// The file with the hash of every other one.
 const INTEGRITY: &str = "integrity.json";
 const TWINS: [&str; 2] = ["br", "gz"];
 
@@ -33,7 +33,7 @@ impl<'a> Bundle<'a> {
         Ok(Self { project, folder, compressed, names: BTreeSet::new() })
     }
 
-    /// A file. Twins of other bytes are removed first: those that stand there are always right,
+    /// Adds a file. Twins of other bytes are removed first: twins in the folder are always right,
     /// even after an interrupted run.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         ensure!(!bytes.is_empty(), "{name} would be empty");
@@ -47,7 +47,7 @@ impl<'a> Bundle<'a> {
         Ok(())
     }
 
-    /// Writes the twins that are missing and the hashes, and removes what an earlier build left.
+    /// Writes the missing twins and the hashes, and removes what an earlier build left.
     pub fn finish(self) -> Result<()> {
         let mode = if self.compressed { "compressed" } else { "plain" };
         let mut script = self.project.command("node");
@@ -56,8 +56,8 @@ impl<'a> Bundle<'a> {
         self.remove_stale(&self.folder, "")
     }
 
-    /// Removes what is in this folder and not of this bundle; `place` is where it lies in the
-    /// bundle's own.
+    /// Removes files in this folder that are not in this bundle; `place` is the folder's path in
+    /// the bundle.
     fn remove_stale(&self, folder: &Path, place: &str) -> Result<()> {
         for path in in_folder(folder, "")? {
             let name = format!("{place}{}", name(&path)?);
@@ -77,7 +77,7 @@ impl<'a> Bundle<'a> {
     }
 }
 
-/// How many bytes these are as they are, as gzip and as brotli.
+/// Returns the size of these bytes: raw, as gzip and as brotli.
 pub fn weigh(project: &Project, bytes: &[u8]) -> Result<(usize, usize, usize)> {
     let sizes = String::from_utf8(pipe(project.command("node").arg(SCRIPT), bytes)?)?;
     let sizes: Vec<usize> = sizes.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;

@@ -1,10 +1,10 @@
-//! The functions that wasm-bindgen's glue gives the WASM, written shorter: arrow functions, and one
-//! function each for what most of them do with their result. They do the same; together about 0.3
-//! KB of what a visitor downloads.
+//! Shortens the functions that wasm-bindgen's glue provides to the WASM: arrow functions, and
+//! shared functions for what most of them do with their result. They behave the same; this saves
+//! about 0.3 KB of what a visitor downloads.
 
 use anyhow::{Result, ensure};
 
-/// Calls an import and hands what it throws to the WASM, as wasm-bindgen writes it and as we do.
+/// Calls an import and passes what it throws to the WASM: wasm-bindgen's form and ours.
 const HANDLE_ERROR: (&str, &str) = (
     "function handleError(f, args) {\n    try {\n        return f.apply(this, args);",
     "const caught = (f) => (...args) => {\n    try {\n        return f(...args);",
@@ -12,23 +12,23 @@ const HANDLE_ERROR: (&str, &str) = (
 
 const IMPORTS: &str = "function __wbg_get_imports() {\n";
 
-/// Gives the WASM an object that may be missing.
+/// Passes an object that may be missing to the WASM: wasm-bindgen's form and ours.
 const OBJECT: (&str, &str) = ("isLikeNone(ret) ? 0 : addHeapObject(ret)", "addObject(ret)");
 
-/// Gives the WASM the text `ret`, which may be missing in the second form: the pointer at `arg0`,
-/// the length behind it.
+/// Passes the text `ret`, which in the second form may be missing, to the WASM: the pointer at
+/// `arg0`, the length after it.
 const TEXTS: [&str; 2] = [
     "const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);",
     "var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);",
 ];
-/// What follows either, without the keyword of its first line.
+/// What follows either form, without the keyword of the first line.
 const TEXT_REST: [&str; 3] = [
     "len1 = WASM_VECTOR_LEN;",
     "getDataViewMemory0().setInt32(arg0 + 4 * 1, len1, true);",
     "getDataViewMemory0().setInt32(arg0 + 4 * 0, ptr1, true);",
 ];
 
-/// The functions that stand for these.
+/// The shared functions that replace these forms.
 const SHARED: &str = "\
 const addObject = (value) => isLikeNone(value) ? 0 : addHeapObject(value);
 function addText(place, text) {
@@ -40,8 +40,8 @@ function addText(place, text) {
 }
 ";
 
-/// `glue` with shorter imports. A glue that writes them in another way is refused, so that no size
-/// is lost unseen.
+/// Returns `glue` with shorter imports. A glue that writes them in another way is refused, so that
+/// the saving is not lost unnoticed.
 pub fn compact(glue: &str) -> Result<String> {
     let (from, to) = HANDLE_ERROR;
     for shape in [from, IMPORTS, OBJECT.0, TEXTS[0]] {
@@ -85,7 +85,7 @@ pub fn compact(glue: &str) -> Result<String> {
 struct Head<'a> {
     name: &'a str,
     arguments: &'a str,
-    /// What it throws goes to the WASM.
+    /// Whether what it throws goes to the WASM.
     catches: bool,
 }
 
@@ -97,12 +97,12 @@ fn head(line: &str) -> Option<Head<'_>> {
     is_name.then_some(Head { name, arguments: caught.unwrap_or(rest), catches: caught.is_some() })
 }
 
-/// An arrow function has neither of its own.
+/// Whether a line uses `this` or `arguments`, which an arrow function does not have.
 fn needs_function(line: &str) -> bool {
     line.contains("this") || line.contains("arguments")
 }
 
-/// Do these lines begin with the giving of a text?
+/// Whether these lines begin with passing a text.
 fn text_at(lines: &[&str]) -> bool {
     let Some((first, rest)) = lines.split_first() else { return false };
     TEXTS.contains(&first.trim())

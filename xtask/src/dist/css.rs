@@ -1,4 +1,4 @@
-//! Minified CSS taken apart into rules: no comments, no braces inside strings.
+//! Splits minified CSS, without comments and without braces inside strings, into rules.
 
 pub enum Item<'a> {
     /// `@layer a,b;`
@@ -9,7 +9,7 @@ pub enum Item<'a> {
     },
 }
 
-/// The rules and statements of a block, in their order.
+/// Returns the rules and statements of a block, in their order.
 pub fn items(block: &str) -> impl Iterator<Item = Item<'_>> {
     let mut rest = block;
     std::iter::from_fn(move || {
@@ -33,7 +33,7 @@ pub fn push_rule(out: &mut String, prelude: &str, body: &str) {
     }
 }
 
-/// Length of what the bracket that begins `text` encloses, brackets included.
+/// Returns the length of the bracketed text that begins `text`, brackets included.
 pub fn closing(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
@@ -49,7 +49,7 @@ pub fn closing(text: &str) -> usize {
     text.len()
 }
 
-/// The selectors of a list; commas inside brackets separate nothing.
+/// Splits a list of selectors; commas inside brackets separate nothing.
 pub fn selectors(list: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_i32;
     list.split(move |c| {

@@ -1,12 +1,12 @@
-//! What of wasm-bindgen's JavaScript no visitor needs: ways to start that the loader never takes,
-//! and stand-ins for what every browser that runs the widget has. A glue of another shape is
-//! refused, so that nothing is lost unseen.
+//! Removes what no visitor needs from wasm-bindgen's JavaScript: ways to start that the loader
+//! never uses, and fallbacks for what every browser that runs the widget has. A glue of another
+//! shape is refused, so that nothing is lost unnoticed.
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// Functions of the glue with all that we need of them.
+/// Functions of the glue, each with a replacement that does all we need.
 const FUNCTIONS: &[(&str, &str)] = &[
-    // The module that fetches parts asks with it for the program that runs already.
+    // The module that fetches chunks calls it to get the running program.
     ("function initSync(", "function initSync() { return wasm; }\n"),
     // The loader compiles, and hands over a module.
     (
@@ -26,21 +26,20 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "function decodeText(ptr, len) {\n    \
          return cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len));\n}\n",
     ),
-    // No encoder is without `encodeInto`.
+    // Every browser's encoder has `encodeInto`.
     ("if (!('encodeInto' in cachedTextEncoder)) {", ""),
 ];
 
-/// Where there is no registry for what is dropped.
+/// wasm-bindgen's fallback for browsers without `FinalizationRegistry`.
 const NO_REGISTRY: &str =
     "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
 
-/// The module that fetches parts, as the list of what the WASM imports names it: once for each
-/// part.
+/// The module that fetches chunks, in the list of the WASM's imports: once for each chunk.
 const SPLIT: &str = "        \"./split.js\": ";
 
-/// Has every value that the WASM holds and that is a key of `nodes` be its value there from then
-/// on: how the program goes on with the nodes of the shell. wasm-bindgen keeps what the WASM holds
-/// in a list, or in a table of the WASM.
+/// The function `become(nodes)` to add: it replaces every value held by the WASM that is a key of
+/// `nodes` by its value there, so that the program goes on with the nodes of the shell.
+/// wasm-bindgen keeps the values held by the WASM in a list, or in a table of the WASM.
 const BECOME: [(&str, &str); 2] = [
     (
         "heap = new Array(",
@@ -60,7 +59,7 @@ pub fn slim(glue: &str) -> Result<String> {
     }
     ensure!(slim.contains(NO_REGISTRY), "the glue does without FinalizationRegistry in another way");
     slim = slim.replace(NO_REGISTRY, "");
-    // Of equal keys the last holds; all are the same module.
+    // Of equal keys the last one counts; all are the same module.
     let last = slim.rfind(SPLIT);
     let mut at = 0;
     let lines = slim.split_inclusive('\n').filter(|line| {
@@ -74,8 +73,7 @@ pub fn slim(glue: &str) -> Result<String> {
     Ok([&slim, *function].concat())
 }
 
-/// Puts `instead` in the place of the block that begins a line with `head` and ends with a brace on
-/// a line of its own.
+/// Replaces the block that begins a line with `head` and ends with a brace on a line of its own.
 fn replace_block(glue: &str, head: &str, instead: &str) -> Result<String> {
     let line = ["\n", head].concat();
     ensure!(

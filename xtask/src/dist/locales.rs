@@ -1,5 +1,5 @@
 //! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and
-//! fetched by those who read it.
+//! fetched by visitors who read that language.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,10 @@ use crate::{
     project::Project,
 };
 
-/// What only the repository has to know stands under names that begin so, such as who made a
-/// translation.
+/// Prefix of names that only the repository needs, such as for who made a translation.
 const PRIVATE: char = '_';
 
-/// Tag and sentences, ready to be served, in the order of the tags.
+/// Returns tag and sentences, ready to be served, in the order of the tags.
 pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
     let mut locales = BTreeMap::new();
     for path in in_folder(&project.root.join("locales"), ".json")? {
@@ -28,7 +27,7 @@ pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
     Ok(locales)
 }
 
-/// `export const languages = […]`: the tags there are.
+/// Returns `export const languages = […]` with the existing tags.
 pub fn module(locales: &BTreeMap<String, String>) -> String {
     format!("export const languages = {};\n", locales.keys().map(String::as_str).collect::<Value>())
 }

@@ -1,6 +1,6 @@
-//! What of the style sheets some browsers cannot read, in a form that they can: rules with
-//! `light-dark()`, `:dir()` and `:has()`, for loader/older.js, which only those browsers fetch.
-//! Everything else stays theirs as it is.
+//! Rewrites the style rules that older browsers cannot read, those with `light-dark()`, `:dir()`
+//! and `:has()`, for loader/older.js, which only those browsers fetch. All other rules apply there
+//! unchanged.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::css::{Item, closing, items, push_rule, selectors};
 
-/// What those rules became.
+/// The rewritten rules, and the elements that need attributes for them.
 #[derive(Default)]
 pub struct Older {
     css: String,
-    /// What is told its writing direction by an attribute.
+    /// Selectors of the elements that get their writing direction as an attribute.
     directed: BTreeSet<String>,
-    /// What is told by an attribute, with the place in this list in its name, that something is in
-    /// it or beside it.
+    /// Pairs of selectors: of elements that get an attribute with the index in this list in its
+    /// name, and of what they must contain or stand beside for that.
     having: Vec<(String, String)>,
 }
 
@@ -25,8 +25,8 @@ impl Older {
         self.css.push_str(&rules);
     }
 
-    /// `export const css = "…"`, and whom to watch: `directed`, a selector, and `having`, pairs of
-    /// one and of what it has.
+    /// Returns `export const css = "…"`, and what to watch: `directed`, a selector, and `having`,
+    /// pairs of a selector and of what its elements must have.
     pub fn module(&self) -> String {
         let directed: Vec<_> = self.directed.iter().map(String::as_str).collect();
         let names = [("css", json!(self.css)), ("directed", json!(directed.join(","))), ("having", json!(self.having))];
@@ -39,7 +39,7 @@ impl Older {
         for item in items(block) {
             let Item::Rule { prelude, body } = item else { continue };
             if prelude.starts_with('@') {
-                // What asks for `light-dark()` is not for them, and nothing is in frames.
+                // These browsers fail the condition on `light-dark()`, and no keyframes use it.
                 if !prelude.contains(LIGHT_DARK) && !prelude.starts_with("@keyframes") {
                     push_rule(&mut out, prelude, &self.rules(body));
                 }
@@ -49,14 +49,14 @@ impl Older {
             } else {
                 let declarations: Vec<_> =
                     body.split(';').filter(|one| one.contains(LIGHT_DARK)).map(toggled).collect();
-                // Before what other sheets say of the same tokens, whichever comes last.
+                // With more specificity than the same tokens in other sheets, whichever comes last.
                 push_rule(&mut out, &prelude.replace(":host>div", ":host>div:nth-child(n)"), &declarations.join(";"));
             }
         }
         out
     }
 
-    /// The selector with attributes in the place of `:dir(rtl)` and `:has(…)`.
+    /// Replaces `:dir(rtl)` and `:has(…)` in a selector by attributes.
     fn told(&mut self, selector: &str) -> String {
         let mut out = String::new();
         let mut rest = selector;
@@ -90,16 +90,16 @@ const LIGHT_DARK: &str = "light-dark(";
 const DIR: &str = ":dir(";
 const HAS: &str = ":has(";
 
-/// A relative selector, to stand behind the selector of what it is relative to.
+/// Returns a relative selector in the form that follows the selector it is relative to.
 fn combined(relative: &str) -> String {
     if relative.starts_with(['>', '+', '~']) { relative.to_owned() } else { [" ", relative].concat() }
 }
 
-/// The declaration with toggles in the place of `light-dark()`: of `--_l` and `--_d` one is empty
-/// and the other invalid, so that what stands behind it holds.
+/// Replaces `light-dark()` in a declaration by toggles: of `--_l` and `--_d` one is empty, and the
+/// other is invalid, so that its fallback applies.
 fn toggled(declaration: &str) -> String {
     let Some((before, rest)) = declaration.split_once(LIGHT_DARK) else { return declaration.to_owned() };
-    // From its own opening bracket on.
+    // From the function's own opening bracket on.
     let open = before.len() + LIGHT_DARK.len() - 1;
     let end = closing(&declaration[open..]) - 1;
     let inside = &rest[..end - 1];
@@ -108,7 +108,7 @@ fn toggled(declaration: &str) -> String {
     [before, "var(--_l,", &toggled(light), ") var(--_d,", &toggled(dark), ")", &toggled(&rest[end..])].concat()
 }
 
-/// What stands behind the last combinator.
+/// Returns what follows the last combinator.
 fn last_compound(selector: &str) -> &str {
     let mut depth = 0_i32;
     let mut begins = 0;

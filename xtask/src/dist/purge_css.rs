@@ -1,12 +1,12 @@
-//! What of a style sheet the launcher has a use for: rules that can match its markup, and tokens
-//! that something reads.
+//! Removes what the launcher does not use from a style sheet: rules that cannot match its markup,
+//! and tokens that nothing reads.
 
 use std::collections::BTreeSet;
 
 use super::css::{Item, closing, items, push_rule, selectors};
 
-/// `sheet` without rules whose every selector names a class that is not in `classes`, and without
-/// private tokens (`--_…`) that neither what is left nor `also_read` reads.
+/// Returns `sheet` without rules whose every selector names a class that is not in `classes`, and
+/// without private tokens (`--_…`) that neither the remaining rules nor `also_read` read.
 pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
     let mut left = keep_selectors(sheet, &|selector| class_names(selector).all(|name| classes.contains(name)));
     loop {
@@ -18,8 +18,8 @@ pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> Stri
     }
 }
 
-/// `sheet` without rules whose every selector names an element that is not in `tags`, and without
-/// animations that nothing left names.
+/// Returns `sheet` without rules whose every selector names an element that is not in `tags`, and
+/// without animations that no remaining rule names.
 pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
     let left = keep_selectors(sheet, &|selector| type_names(selector).iter().all(|name| tags.contains(name)));
     let mut out = String::new();
@@ -41,7 +41,7 @@ pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
 
 const KEYFRAMES: &str = "@keyframes";
 
-/// A block without the selectors that are not wanted, and without rules of which none is left.
+/// Returns a block without the unwanted selectors, and without rules that have none left.
 fn keep_selectors(block: &str, is_wanted: &dyn Fn(&str) -> bool) -> String {
     let mut out = String::new();
     for item in items(block) {
@@ -60,7 +60,7 @@ fn keep_selectors(block: &str, is_wanted: &dyn Fn(&str) -> bool) -> String {
     out
 }
 
-/// The elements that a selector names.
+/// Returns the elements that a selector names.
 fn type_names(selector: &str) -> Vec<&str> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let mut names = Vec::new();
@@ -91,7 +91,7 @@ fn class_names(selector: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// `sheet` without the declarations of private tokens that nobody reads.
+/// Returns `sheet` without the declarations of private tokens that nothing reads.
 fn tokens(sheet: &str, also_read: &str) -> String {
     let mut out = String::new();
     let mut rest = sheet;

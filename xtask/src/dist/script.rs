@@ -1,33 +1,32 @@
-//! JavaScript and CSS through esbuild: joined and minified, with nothing said about where the
-//! sources lay.
+//! Runs JavaScript and CSS through esbuild: bundled and minified, without the paths of the sources.
 
 use anyhow::{Context, Result, ensure};
 
 use crate::project::{Project, pipe};
 
-/// The oldest browsers in which everything is right, as in xtask/floor/floor.json: prefixes are
-/// added, and syntax is checked, for them.
+/// The oldest browsers in which everything works, as in xtask/floor/floor.json: esbuild adds
+/// prefixes and checks syntax for them.
 const TARGET: &str = "--target=chrome111,firefox113,safari16.4";
 
-/// The module at `entry` with what it imports inside; the bundle's own files stay imports. In
-/// ASCII: for one letter beyond Latin-1 a browser keeps all of a script in two bytes a letter.
+/// Bundles the module at `entry` with its imports; the bundle's own files stay imports. In ASCII:
+/// with one letter beyond Latin-1, a browser stores the whole script in two bytes per letter.
 pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &[entry, "--bundle", "--format=esm", "--external:./chataibot-*", "--minify", TARGET], "")
 }
 
-/// The same as a classic script that leaves no name of its own: for what a page calls before its
-/// modules run.
+/// Bundles the module at `entry` as a classic script without global names: for what a page calls
+/// before its modules run.
 pub fn classic(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &[entry, "--bundle", "--format=iife", "--minify", "--charset=utf8", TARGET], "")
 }
 
-/// The loader's module as a file that runs as a classic script, too: some tag managers and plug-ins
-/// know nothing else.
+/// Turns the loader's module into a file that also runs as a classic script: some tag managers and
+/// plug-ins support nothing else.
 ///
-/// In a module `await` is an operator and `/1/` behind it a pattern; in a script it is a name,
-/// divided by 1, and `/*` begins a comment. So the second line, with all that only a module may
-/// say, is there for modules alone, and neither comes to evaluate the rest of it. A script learns
-/// its address from its tag, and leaves the class as a global.
+/// In a module `await` is an operator and `/1/` after it a regular expression; in a script `await`
+/// is a name, divided by 1, and `/*` begins a comment. So the second line, with all that only a
+/// module may contain, is for modules alone, and `0&&` keeps both from evaluating the rest of the
+/// expression. A script learns its address from its tag, and leaves the class as a global.
 pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
     let module = std::str::from_utf8(module).context("the loader is no text")?;
     let (body, export) = module.trim_end().rsplit_once("export{").context("the loader exports nothing")?;
@@ -48,7 +47,7 @@ pub fn minify_css(project: &Project, sheet: &str) -> Result<String> {
     Ok(tight(String::from_utf8(minified).context("the minified style sheet is no text")?.trim_end()))
 }
 
-/// Without the spaces that esbuild leaves: in the values of custom properties after the colon and
+/// Removes the spaces that esbuild leaves: in the values of custom properties after the colon and
 /// after a comma, and around the times sign of a calculation. Texts in quotation marks stay as they
 /// are.
 fn tight(sheet: &str) -> String {
@@ -58,9 +57,9 @@ fn tight(sheet: &str) -> String {
         match in_text {
             Some(quote) if c == quote && !escaped => in_text = None,
             None if c == '"' || c == '\'' => in_text = Some(c),
-            // Never in a selector: there a space after a colon or a comma is gone already.
+            // Never in a selector: esbuild removes spaces after a colon or a comma there.
             None if c == ' ' && out.ends_with([':', ',']) => continue,
-            // In brackets only: elsewhere it may be the selector for everything.
+            // In brackets only: elsewhere `*` may be the universal selector.
             None if c == ' ' && depth > 0 && (out.ends_with('*') || sheet[at..].starts_with(" * ")) => continue,
             None if c == '(' => depth += 1,
             None if c == ')' => depth = depth.saturating_sub(1),

@@ -1,7 +1,7 @@
-//! Short names for what the WASM asks of JavaScript. wasm-bindgen gives each import a name with 16
-//! random hex digits, which no compression can shorten, once in the WASM and once in the glue:
-//! together about 5 KB of what a visitor downloads. Imports that do the same get the same name, and
-//! stand in the glue once. What the WASM exports for nobody is dropped.
+//! Shortens the names of the WASM's imports. wasm-bindgen gives each a name with 16 random hex
+//! digits, which do not compress, once in the WASM and once in the glue: together about 5 KB of
+//! what a visitor downloads. Imports that do the same get the same name, and are in the glue once.
+//! Exports of the WASM that nobody uses are dropped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,11 +10,11 @@ use walrus::{Module, ModuleConfig};
 
 use super::LINK;
 
-/// What all imports come from, in the WASM and in the glue, but for those that fetch parts: their
-/// names are short, and the splitter's.
+/// Module name of all imports, in the WASM and in the glue, except those that fetch chunks: these
+/// have short names from the splitter.
 const MODULE: &str = "i";
 
-/// What the linker exports, and neither the glue nor a part asks for.
+/// Exports of the linker that neither the glue nor a chunk uses.
 const UNUSED: &[&str] = &["__abort_handler", "__instance_terminated", "__data_end", "__heap_base"];
 
 pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
@@ -56,7 +56,7 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let glue = glue.replace(&quoted, &format!("\"{MODULE}\":"));
     let mut lines = Vec::new();
     let mut written = HashSet::new();
-    // The indent of an import that stands there already.
+    // Indent of an import that is written already, while its lines are skipped.
     let mut skipped: Option<&str> = None;
     for line in glue.lines() {
         let code = line.trim_start();
@@ -82,8 +82,8 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     Ok((module.emit_wasm(), lines.join("\n") + "\n"))
 }
 
-/// What stands in the glue behind the name of each import, up to the next: imports with the same
-/// text do the same.
+/// Returns the text after the name of each import in the glue, up to the next: imports with the
+/// same text do the same.
 fn bodies(glue: &str) -> HashMap<&str, &str> {
     let mut found = HashMap::new();
     let mut begun: Option<(&str, usize, &str)> = None;
@@ -106,7 +106,7 @@ fn bodies(glue: &str) -> HashMap<&str, &str> {
     found
 }
 
-/// `a` to `Z`, then two letters.
+/// Returns a name by its number: `a` to `Z`, then two letters.
 fn short(number: usize) -> String {
     const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let mut name = String::from(char::from(LETTERS[number % 52]));

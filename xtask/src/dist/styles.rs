@@ -1,6 +1,6 @@
-//! The style sheets of `styles/`, joined in one order and minified, as JavaScript modules: a
-//! constructed style sheet is the one way to style a shadow root that every content security policy
-//! allows.
+//! Joins the style sheets of `styles/` in one order and minifies them, as JavaScript modules: a
+//! constructed style sheet is the only way to style a shadow root that every content security
+//! policy allows.
 
 use std::collections::BTreeSet;
 
@@ -17,27 +17,27 @@ use crate::{
     project::Project,
 };
 
-/// What the launcher needs before the rest is there, in this order; the first file declares the
+/// What the launcher needs before the rest is loaded, in this order; the first file declares the
 /// layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
-/// What stands beside the launcher; the part of the loader that brings it has it too.
+/// Styles of teaser and preview; the file of the loader that shows these includes them too.
 const EXTRAS: &str = "extras.css";
-/// What nobody sees in a window that has just opened: it comes with what follows the window. Layers
-/// make any order right, and what stands without these for a moment still works.
+/// What is not visible in a window that has just opened: fetched with what follows the window.
+/// Layers make any order right, and without these styles everything works for a moment.
 const LATER: &[&str] = &[EXTRAS, "later.css", "menu.css", "resize.css"];
-/// What the loader adds; it may read tokens too.
+/// Styles of the loader; they may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
-/// Styles of the loader's other parts, as a text in backquotes.
-const PARTS_CSS: &[&str] = &["loader/extras_css.js", "loader/fallback_panel_css.js"];
-/// The styles of parts of the program.
+/// Styles of the other files of the loader, as a text in backquotes.
+const OTHER_CSS: &[&str] = &["loader/extras_css.js", "loader/fallback_panel_css.js"];
+/// Folder with the styles of chunks of the program.
 const ON_DEMAND: &str = "on-demand";
-/// … but for this one: it is a saved page's.
+/// The one sheet there that no chunk uses: it is for a saved page.
 const TRANSCRIPT: &str = "transcript.css";
-/// … and what of them a message needs that is said before they are there.
+/// The sheets there that a message needs if it is sent before those chunks are loaded.
 const ROW: &[&str] = &["messages.css", "bubble.css"];
 const DEMO: &str = "demo.css";
 
-/// All of `styles/*.css` but the playground's. Themes are pages' files, not ours to load.
+/// All of `styles/*.css` except the playground's. Themes are files of host pages, not ours to load.
 pub struct Styles {
     launcher: String,
     regions: String,
@@ -57,12 +57,12 @@ impl Styles {
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
 
-    /// Modules by their names, each of one sheet. `launcherCss` is only what `markup` has a use
-    /// for, as every page loads it; `windowCss` is the widget's but for what comes later, with what
-    /// `row`, a message in the shell, has a use for.
+    /// Returns modules by their names, each with one sheet. `launcherCss` has only what `markup`
+    /// uses, as every page loads it; `windowCss` has the widget's styles except those that come
+    /// later, with what `row`, a message in the shell, uses.
     ///
     /// One file each: esbuild chooses short names by the letters of all that a file holds, and the
-    /// loader's size would hang on other sheets.
+    /// loader's size would depend on other sheets.
     pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(String, String); 4]> {
         let launcher = script::minify_css(project, &self.launcher)?;
         let launcher = purge_css(&launcher, &classes(markup)?, &read_text(&project.root.join(LOADER_CSS))?);
@@ -79,16 +79,16 @@ impl Styles {
         Ok(sheets.map(|(name, css)| (format!("{name}_css.js"), module(name, css))))
     }
 
-    /// The styles of the window when it has just opened.
+    /// Returns the styles of the window when it has just opened.
     pub fn window_css(&self, project: &Project) -> Result<String> {
         script::minify_css(project, &[self.launcher.as_str(), &self.regions].concat())
     }
 
-    /// What of all sheets older browsers need in another form, as a module.
+    /// Returns the rules of all sheets that older browsers need in another form, as a module.
     pub fn older_module(&self, project: &Project) -> Result<String> {
         let mut older = Older::default();
         let mut sheets = vec![[self.launcher.as_str(), &self.regions, &self.later].concat()];
-        for name in PARTS_CSS {
+        for name in OTHER_CSS {
             let module = read_text(&project.root.join(name))?;
             let css = module.split('`').nth(1).with_context(|| format!("{name} has no text in backquotes"))?;
             sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
@@ -97,7 +97,7 @@ impl Styles {
         for file in in_folder(&folder, ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
             sheets.push(read_text(file)?);
         }
-        // One after the other: minified together, rules of different sheets would be joined.
+        // Each on its own: minified together, rules of different sheets would be joined.
         for sheet in sheets {
             older.add(&script::minify_css(project, &sheet)?);
         }

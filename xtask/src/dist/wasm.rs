@@ -1,5 +1,5 @@
-//! The widget compiled to WASM and bound to JavaScript, with Yew's marks on the page's nodes
-//! renamed.
+//! Compiles the widget to WASM and binds it to JavaScript, and renames the marks that Yew puts on
+//! nodes of the page.
 
 use std::{
     fs,
@@ -24,17 +24,17 @@ use crate::{
     setup,
 };
 
-/// Name of the two files, before their endings.
+/// Base name of the two files.
 const NAME: &str = "chataibot-widget";
 
-/// Yew numbers its subtrees and listeners from 1 and writes the numbers onto nodes under names that
-/// begin so. A page whose own app is a Yew app would take ours for its own, and run its handlers
-/// for our clicks.
+/// Yew numbers its subtrees and listeners from 1 and writes the numbers onto nodes, under names
+/// with this prefix. A host page that is itself a Yew app would take our numbers for its own, and
+/// run its handlers for our clicks.
 const YEW_MARKS: &str = "__yew_";
-/// What our marks begin with instead.
+/// The prefix that replaces it.
 const OUR_MARKS: &str = "__chataibot_";
 
-const PARTS: &str = "parts";
+const CHUNKS: &str = "chunks";
 
 /// The flags of the smallest build. A panic becomes a bare trap, and `{:?}` prints nothing.
 const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
@@ -42,15 +42,15 @@ const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zloca
 pub struct Bound {
     pub wasm: Vec<u8>,
     pub glue: String,
-    /// The module that fetches parts, which imports the glue and is imported by it; empty where
-    /// there are no parts.
+    /// The module that fetches chunks; it and the glue import each other. Empty if there are no
+    /// chunks.
     pub link: String,
-    /// The parts that are fetched when needed: names of files, and what is in them.
-    pub parts: Vec<(String, Vec<u8>)>,
+    /// The chunks that are fetched on demand: names of files, and their contents.
+    pub chunks: Vec<(String, Vec<u8>)>,
 }
 
-/// Takes the compiled program apart and binds it, where it, or what takes it apart, is another than
-/// last time.
+/// Splits the compiled program and binds it, unless neither it nor the splitter has changed since
+/// the last time.
 pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
     let stamp = folder.join("source");
@@ -61,15 +61,15 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
     }
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
         step("Binding it to JavaScript", || {
-            let parts = folder.join(PARTS);
+            let chunks = folder.join(CHUNKS);
             create_empty_folder(&folder)?;
-            create_folder(&parts)?;
+            create_folder(&chunks)?;
             let Some(splitter) = &splitter else { return bindgen(compiled, NAME, &folder) };
             run(project.command(splitter).arg(compiled).arg(&folder).args([LINK, GLUE]))?;
             let main = folder.join("main.wasm");
             bindgen(&main, NAME, &folder)?;
             let bound = folder.join(format!("{NAME}_bg.wasm"));
-            in_folder(&parts, ".wasm")?.iter().try_for_each(|part| wasm_opt(project, part, false))?;
+            in_folder(&chunks, ".wasm")?.iter().try_for_each(|chunk| wasm_opt(project, chunk, false))?;
             wasm_opt(project, &bound, true)
         })?;
         update(&stamp, source.as_bytes())?;
@@ -83,19 +83,19 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
         tidy(project, &short)?;
         wasm = read_bytes(&short)?;
     }
-    let mut parts = Vec::new();
-    for path in in_folder(&folder.join(PARTS), ".wasm")? {
-        parts.push((name(&path)?.to_owned(), read_bytes(&path)?));
+    let mut chunks = Vec::new();
+    for path in in_folder(&folder.join(CHUNKS), ".wasm")? {
+        chunks.push((name(&path)?.to_owned(), read_bytes(&path)?));
     }
     let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
-    // Of a program that is whole, wasm-bindgen writes it in another way, and nobody counts its
-    // bytes.
+    // For a program that is not split, wasm-bindgen writes the glue in another way, and its size
+    // does not matter.
     let glue = if is_split(profile) { compact(&glue)? } else { glue };
-    Ok(Bound { wasm, glue, link, parts })
+    Ok(Bound { wasm, glue, link, chunks })
 }
 
-/// While it is being worked on, the program stays whole.
+/// Whether the program is split; during development it stays whole.
 const fn is_split(profile: BundleProfile) -> bool {
     match profile {
         BundleProfile::Dev | BundleProfile::Demo => false,
@@ -103,24 +103,24 @@ const fn is_split(profile: BundleProfile) -> bool {
     }
 }
 
-/// Compiles the library for [`WASM_TARGET`], and says where it is.
+/// Compiles the library for [`WASM_TARGET`], and returns the path of the WASM.
 pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
-    // Only the WASM library: with an rlib beside it, link-time optimisation would be off.
+    // Only the WASM library: an rlib beside it would turn link-time optimisation off.
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
     let (target, profile) = match wished {
         BundleProfile::Dev => (project.target.clone(), "dev"),
         BundleProfile::Demo => {
-            // The procedural macros are those of the servers' build, as the folder is. A little
-            // optimised there is half as much to bind.
+            // The folder, and so the procedural macros, are those of the servers' build. With a
+            // little optimisation there is half as much to bind.
             command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
             (project.target.clone(), "dev")
         }
         BundleProfile::Stable => (project.target.clone(), "wasm"),
         BundleProfile::Small => {
             setup::std_sources(project)?;
-            // Unstable flags on the pinned compiler; its own folder, so that the standard library
-            // is built once.
+            // Unstable flags on the pinned compiler. The folder is separate, so that the standard
+            // library is built once.
             let target = project.target.join("small");
             command
                 .env("RUSTC_BOOTSTRAP", "1")
@@ -133,7 +133,7 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     };
     command.args(["--profile", profile]);
     if is_split(wished) {
-        // For the last crate alone, so that no dependency is built again.
+        // Only for the last crate, so that no dependency is built again.
         command.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
     }
     run(&mut command)?;
@@ -141,7 +141,7 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
     Ok(target.join(WASM_TARGET).join(folder).join("chataibot_widget.wasm"))
 }
 
-/// Tells compiled files of one machine apart.
+/// Returns a fingerprint that tells compiled files of one machine apart.
 fn fingerprint(compiled: &Path) -> Result<String> {
     let bytes = read_bytes(compiled)?;
     let mut hasher = DefaultHasher::new();
@@ -153,7 +153,7 @@ pub fn bindgen(compiled: &Path, name: &str, folder: &Path) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen.web(true)?.input_path(compiled).out_name(name).typescript(false).omit_default_module_path(name == NAME);
     bindgen.remove_name_section(true).remove_producers_section(true);
-    // Parts ask the main program for its memory and table.
+    // Chunks import the main program's memory and table.
     bindgen.keep_lld_exports(true);
     bindgen.generate(folder).context("wasm-bindgen failed")
 }
@@ -169,7 +169,7 @@ fn rename_marks(glue: &str) -> Result<String> {
     Ok(renamed)
 }
 
-/// Yew can write HTML from a string. The widget never asks for it, and with this it cannot.
+/// Replaces Yew's code that writes HTML from a string by a throw. The widget never asks for it.
 fn seal_html(glue: &str) -> Result<String> {
     let seal = |line: &str| {
         let statement = line.trim();

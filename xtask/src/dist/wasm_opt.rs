@@ -1,4 +1,4 @@
-//! The same WASM in fewer bytes, by Binaryen's `wasm-opt`: what the compiler leaves to be won once
+//! Optimises WASM for size with Binaryen's `wasm-opt`, which finds what the compiler leaves once
 //! all code is in one file.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::project::{Project, run};
 
-/// What the compiler may use, and every browser that runs the widget has.
+/// Features that the compiler may use, and that every browser that runs the widget has.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -17,9 +17,9 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// What counts is the size after brotli: three passes make fewer bytes that compress worse. No
-/// program of ours keeps anything in the first kilobyte of its memory, where the end of the stack
-/// is.
+/// Chosen for the size after brotli: the three skipped passes make fewer bytes that compress worse.
+/// `--low-memory-unused` holds, as no program of ours keeps anything in the first kilobyte of its
+/// memory, where the end of the stack is.
 const PASSES: &[&str] = &[
     "-O3",
     "--low-memory-unused",
@@ -28,18 +28,18 @@ const PASSES: &[&str] = &[
     "--skip-pass=simplify-locals",
 ];
 
-/// A part gets its second round at once. What it calls of the main program it calls by functions of
-/// one line, which are inlined.
+/// The second round of a chunk, run at once. A chunk calls the main program through functions of one
+/// line, which are inlined.
 const PART_PASSES: &[&str] = &["-O3"];
 
-/// In the main program only the smallest functions win by being inlined.
+/// In the main program, inlining saves bytes only for the smallest functions.
 const MAIN_PASSES: &[&str] = &[
     "--always-inline-max-function-size=1",
     "--flexible-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=20",
 ];
 
-/// What is left to be won by a second round, where a program was written anew by another tool.
+/// What a second round can still save after another tool has rewritten a program.
 const LAST_PASSES: &[&str] =
     &["--coalesce-locals", "--reorder-locals", "--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
 
@@ -47,7 +47,7 @@ pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
     optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { PART_PASSES }].concat())
 }
 
-/// Takes away what shortening the names of its imports has left in `file`.
+/// Removes what shortening the names of its imports has left in `file`.
 pub fn tidy(project: &Project, file: &Path) -> Result<()> {
     optimize(project, file, &[PASSES, MAIN_PASSES, LAST_PASSES].concat())
 }
